@@ -1,0 +1,157 @@
+"""The front desk: everything that a surface can ask of raygen, each as one call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from services.approvals import ApprovalPolicy, Person
+from services.errors import BadRequest, NotAllowed, Outdated
+from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
+from services.runs import RunDesk
+from services.store import Store
+from services.tasks import TaskDesk
+from services.workflows import Workflows
+
+PROMPT_LIMIT = 8000
+
+LookUp = Callable[[str], Awaitable[Person]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request as a surface heard it; `cause` is what makes it itself, `thread_ts` is empty for a new thread."""
+
+    cause: str
+    prompt: str
+    user: str
+    channel: str
+    thread_ts: str
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """Takes requests and decisions; what it has accepted is durable before it returns."""
+
+    store: Store
+    tasks: TaskDesk
+    runs: RunDesk
+    workflows: Workflows
+    policy: ApprovalPolicy
+    look_up: LookUp
+
+    async def ask(self, ask: Ask) -> None:
+        """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
+        prompt = ask.prompt.strip()
+        if not prompt:
+            raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
+        if len(prompt) > PROMPT_LIMIT:
+            raise BadRequest(
+                f"That request has {len(prompt):,} characters; the most I can take is {PROMPT_LIMIT:,}. "
+                "Please shorten it."
+            )
+        session = await self._session(ask)
+        task = Task(
+            derive("t", ask.cause), session.id, TaskKind.PROMPT, prompt, ask.user, created_at=time.time()
+        )
+        await self.workflows.begin_task(task, session)
+
+    async def edit(self, proposal_id: str, code: str, user: str, cause: str) -> None:
+        """Validate a person's own version of a program, as a new proposal."""
+        await self._derived(proposal_id, user, cause, TaskKind.EDIT, "Edited the program.", code)
+
+    async def regenerate(self, proposal_id: str, user: str) -> None:
+        """Have the program of an open proposal written anew."""
+        proposal = await self._known(proposal_id)
+        if proposal.status is not ProposalStatus.OPEN:
+            raise Outdated
+        task = await self.store.tasks.get(proposal.task_id)
+        await self._derived(proposal_id, user, f"regenerate {proposal_id}", TaskKind.REGENERATE, task.prompt)
+
+    async def fix(self, proposal_id: str, user: str) -> None:
+        """Hand the error of a failed run back to the supervisor."""
+        await self._known(proposal_id)
+        await self._derived(
+            proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, "The run failed; fix the program."
+        )
+
+    async def retry(self, task_id: str, user: str) -> None:
+        """Work again on a task that failed or was stopped."""
+        task = await self.store.tasks.get(task_id)
+        if task.status not in {TaskStatus.FAILED, TaskStatus.CANCELLED}:
+            raise Outdated("That request is being worked on or has its answer.")
+        session = await self.store.sessions.get(task.session_id)
+        again = replace(
+            task,
+            id=derive("t", "retry", task.id),
+            user=user,
+            status=TaskStatus.QUEUED,
+            summary="",
+            created_at=time.time(),
+        )
+        await self.workflows.begin_task(again, session)
+
+    async def approve(self, proposal_id: str, digest: str, user: str) -> None:
+        """Run exactly this code, once. Raises NotAllowed for the wrong person and Outdated for a decided card."""
+        await self._may_decide(user)
+        proposal = await self._known(proposal_id)
+        if proposal.status is ProposalStatus.APPROVED:
+            # The approval may have outlived a process that died before it could start the run.
+            await self.workflows.begin_run(proposal_id)
+        await self.runs.approve(proposal_id, digest, user)
+        await self.workflows.begin_run(proposal_id)
+
+    async def dismiss(self, proposal_id: str, user: str) -> None:
+        proposal = await self._known(proposal_id)
+        if user != proposal.requester:
+            await self._may_decide(user)
+        await self.runs.dismiss(proposal_id, user)
+
+    async def stop_task(self, task_id: str) -> None:
+        if not await self.tasks.cancel(task_id):
+            raise Outdated("That request has ended already.")
+
+    async def stop_run(self, run_id: str, user: str) -> None:
+        await self.runs.stop(run_id, user)
+
+    async def takes_part(self, channel: str, thread_ts: str, user: str) -> bool:
+        """Whether `user` has asked something in this thread, so that a follow-up needs no mention."""
+        session = await self.store.sessions.in_thread(channel, thread_ts)
+        if session is None:
+            return False
+        return any(task.user == user for task in await self.store.tasks.of_session(session.id))
+
+    async def open_proposal(self, proposal_id: str) -> Proposal:
+        """A proposal that can still be edited. Raises Outdated."""
+        proposal = await self._known(proposal_id)
+        if proposal.status not in {ProposalStatus.OPEN, ProposalStatus.DRAFT}:
+            raise Outdated
+        return proposal
+
+    async def _session(self, ask: Ask) -> Session:
+        if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):
+            return known
+        origin = (ask.channel, ask.thread_ts) if ask.thread_ts else (ask.cause,)
+        return Session(derive("s", *origin), ask.channel, ask.thread_ts, ask.user, ask.team)
+
+    async def _derived(
+        self, proposal_id: str, user: str, cause: str, kind: TaskKind, prompt: str, code: str | None = None
+    ) -> None:
+        proposal = await self._known(proposal_id)
+        session = await self.store.sessions.get(proposal.session_id)
+        task = Task(
+            derive("t", cause), session.id, kind, prompt, user, code, proposal_id, created_at=time.time()
+        )
+        await self.workflows.begin_task(task, session)
+
+    async def _known(self, proposal_id: str) -> Proposal:
+        proposal = await self.store.proposals.find(proposal_id)
+        if proposal is None:
+            raise Outdated
+        return proposal
+
+    async def _may_decide(self, user: str) -> None:
+        if objection := self.policy.objection(await self.look_up(user)):
+            raise NotAllowed(objection)

@@ -1,0 +1,142 @@
+"""Facts from a driver, read as what they are: claims of an untrusted program, typed, bounded, never evaluated."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.model import Artifact, Failure, Frame, Outcome, TaskCount, Touched, Verdict
+
+_NAME = 200
+_TEXT = 20_000
+_ARTIFACT_BYTES = 64 * 1024**2
+
+
+class _Loose(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=False)
+
+
+class _Frame(_Loose):
+    line: int = Field(0, ge=0, le=10_000_000)
+    function: str = Field("", max_length=1000)
+    source: str = Field("", max_length=10_000)
+
+
+class _Failure(_Loose):
+    kind: str = Field(max_length=_NAME)
+    message: str = Field("", max_length=_TEXT)
+    frames: list[_Frame] = Field(default_factory=list[_Frame], max_length=50)
+    inside: str | None = Field(None, max_length=1000)
+
+
+class _Touched(_Loose):
+    files: list[str] = Field(default_factory=list[str], max_length=100)
+    hosts: list[str] = Field(default_factory=list[str], max_length=100)
+    processes: list[str] = Field(default_factory=list[str], max_length=100)
+    environment: list[str] = Field(default_factory=list[str], max_length=100)
+
+
+class _Artifact(_Loose):
+    name: str = Field(min_length=1, max_length=_NAME)
+    media_type: str = Field("application/octet-stream", pattern=r"^[\w.+-]{1,60}/[\w.+-]{1,60}$")
+    content: str
+
+
+class Facts(_Loose):
+    """What a driver said of itself; the keys are described in `wrapper.py`."""
+
+    exit_code: int = 0
+    value: str | None = Field(None, max_length=_TEXT + 10)
+    failure: _Failure | None = None
+    missing_module: str | None = Field(None, max_length=_NAME)
+    infeasible: dict[str, float] = Field(default_factory=dict[str, float], max_length=100)
+    wall: float | None = Field(None, ge=0)
+    cpu: float | None = Field(None, ge=0)
+    peak_memory: int | None = Field(None, ge=0)
+    tasks: dict[str, int] = Field(default_factory=dict[str, int], max_length=100)
+    resources: dict[str, float] = Field(default_factory=dict[str, float], max_length=100)
+    touched: _Touched = Field(default_factory=_Touched)
+    artifacts: list[_Artifact] = Field(default_factory=list[_Artifact], max_length=50)
+    dropped: list[str] = Field(default_factory=list[str], max_length=100)
+
+
+def read(facts: Mapping[str, Any] | None) -> Facts:
+    """The facts, or empty ones where there are none or their shape is wrong."""
+    try:
+        return Facts.model_validate(dict(facts or {}))
+    except ValidationError:
+        return Facts()
+
+
+def fill(
+    outcome: Outcome, facts: Facts, *, cpu: float | None = None, artifact_bytes: int = _ARTIFACT_BYTES
+) -> Outcome:
+    """The outcome with everything that facts can add; verdict, output and exit code stay as they are.
+
+    Only where the verdict is a plain failure may facts say which kind of failure it was.
+    `cpu` is what was measured from outside, in seconds; artifacts beyond `artifact_bytes` are left behind.
+    """
+    verdict, detail = outcome.verdict, outcome.detail
+    if verdict is Verdict.FAILED and facts.missing_module:
+        verdict, detail = Verdict.NOT_IMPORTABLE, facts.missing_module
+    return replace(
+        outcome,
+        verdict=verdict,
+        detail=detail or "; ".join(facts.dropped) or None,
+        value=facts.value,
+        failure=None if outcome.passed else _failure(facts.failure),
+        artifacts=tuple(_artifacts(facts, artifact_bytes)),
+        wall=outcome.wall if outcome.wall is not None else facts.wall,
+        cpu=facts.cpu if cpu is None else cpu,
+        peak_memory=outcome.peak_memory or facts.peak_memory,
+        tasks=outcome.tasks
+        or tuple(TaskCount(name, "SUBMITTED", count) for name, count in facts.tasks.items()),
+        resources=facts.resources,
+        touched=Touched(
+            files=tuple(facts.touched.files),
+            hosts=tuple(facts.touched.hosts),
+            processes=tuple(facts.touched.processes),
+            environment=tuple(facts.touched.environment),
+        ),
+    )
+
+
+def _failure(failure: _Failure | None) -> Failure | None:
+    if failure is None:
+        return None
+    frames = tuple(Frame(frame.line, frame.function, frame.source) for frame in failure.frames)
+    return Failure(failure.kind, failure.message, frames, failure.inside)
+
+
+def _artifacts(facts: Facts, room: int) -> list[Artifact]:
+    artifacts: dict[str, Artifact] = {}
+    for claimed in facts.artifacts:
+        try:
+            content = base64.b64decode(claimed.content, validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        if len(content) > room:
+            continue
+        room -= len(content)
+        name = _bare(claimed.name, taken=artifacts)
+        artifacts[name] = Artifact(name, claimed.media_type, content)
+    return list(artifacts.values())
+
+
+def _bare(name: str, *, taken: Mapping[str, object]) -> str:
+    """A file name that is no path, shows no control characters and is not taken."""
+    bare = (
+        "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip(". ")
+        or "file"
+    )
+    unique, number = bare, 2
+    while unique in taken:
+        stem, dot, suffix = bare.rpartition(".")
+        unique = f"{stem}-{number}.{suffix}" if dot else f"{bare}-{number}"
+        number += 1
+    return unique

@@ -1,0 +1,49 @@
+"""The one tree of errors that people may read: each class docstring is its default public sentence."""
+
+from __future__ import annotations
+
+import inspect
+
+
+class RaygenError(Exception):
+    """Something went wrong on our side; please try again."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+    @property
+    def public(self) -> str:
+        """The sentence for the person; never holds secrets, paths or tracebacks."""
+        return str(self.args[0])
+
+
+class SettingsError(RaygenError):
+    """A setting is missing or wrong; `raygen doctor` says which."""
+
+
+class SealUnavailable(RaygenError):
+    """Programs can't be validated here because no sandbox can be made; `raygen doctor` says what to change."""
+
+
+class TargetUnavailable(RaygenError):
+    """The target cluster can't be reached right now; please try again in a minute."""
+
+
+class TargetRefused(RaygenError):
+    """The target cluster refused this job; `raygen doctor` says why."""
+
+
+class ModelUnavailable(RaygenError):
+    """The model can't be reached right now; please try again in a minute."""
+
+
+class NotAllowed(RaygenError):
+    """You may not do that here."""
+
+
+class Outdated(RaygenError):
+    """That card is no longer current; please use the newest one in this thread."""
+
+
+class BadRequest(RaygenError):
+    """That can't be done as asked; try `/raygen help`."""

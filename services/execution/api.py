@@ -1,0 +1,168 @@
+"""Ray's Jobs API and state API over HTTP: every call has a limit, and every refusal a sentence."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from services.errors import TargetRefused, TargetUnavailable
+from services.execution.wire import JobDetails, job_details, task_counts
+from services.model import TaskCount
+
+_REFUSED: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "The target cluster asks for a token, and none was sent; set the target's token.",
+    HTTPStatus.FORBIDDEN: "The target cluster refused the token that raygen sent: it is wrong or out of date.",
+}
+
+
+class RayApi:
+    """One Ray head's HTTP interface; `verify` is False, True, or the path of a CA file.
+
+    Nothing of Ray's own client is used, so no `RAY_ADDRESS` can lead a call elsewhere.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        verify: bool | Path = True,
+        timeout: float = 15.0,
+    ) -> None:
+        self.address = address.rstrip("/")
+        self._headers = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        self._verify = verify
+        self._limit = aiohttp.ClientTimeout(total=timeout)
+        self._open: aiohttp.ClientSession | None = None
+
+    async def aclose(self) -> None:
+        if self._open is not None:
+            await self._open.close()
+
+    async def version(self) -> str:
+        """Ray's version; the cheapest call that needs the token."""
+        return str((await self._json("GET", "/api/version"))["ray_version"])
+
+    async def warm(self) -> bool:
+        """Make a node's job agent (not a head) connect to Ray; False while it can't."""
+        try:
+            async with self._call("GET", "/api/job_agent/jobs/none/logs") as response:
+                return response.status == HTTPStatus.NOT_FOUND
+        except TargetUnavailable:
+            return False
+
+    async def job(self, submission_id: str) -> JobDetails | None:
+        async with self._call("GET", f"/api/jobs/{submission_id}") as response:
+            if response.status == HTTPStatus.NOT_FOUND:
+                return None
+            return job_details(await _answer(response), response.headers.get("Date"))
+
+    async def jobs(self) -> list[JobDetails]:
+        return [JobDetails.model_validate(job) for job in await self._json("GET", "/api/jobs/")]
+
+    async def submit(self, body: Mapping[str, Any]) -> bool:
+        """False when Ray has a job of that submission ID."""
+        async with self._call("POST", "/api/jobs/", json=body) as response:
+            if response.status != HTTPStatus.OK and "already exists" in await response.text():
+                return False
+            await _answer(response)
+            return True
+
+    async def stop(self, submission_id: str) -> bool:
+        async with self._call("POST", f"/api/jobs/{submission_id}/stop") as response:
+            if response.status == HTTPStatus.NOT_FOUND:
+                return False
+            return bool((await _answer(response))["stopped"])
+
+    async def delete(self, submission_id: str) -> None:
+        await self._json("DELETE", f"/api/jobs/{submission_id}")
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Put a package into the cluster unless it is there; asking for it also keeps it from being swept."""
+        async with self._call("GET", f"/api/packages/gcs/{name}") as response:
+            known = response.status == HTTPStatus.OK
+            if response.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
+                await _answer(response)
+        if not known:
+            async with self._call("PUT", f"/api/packages/gcs/{name}", data=content) as response:
+                await _fail(response)
+        return f"gcs://{name}"
+
+    async def log(
+        self, submission_id: str, node_id: str, *, follow: bool, interval: float = 0.1
+    ) -> AsyncGenerator[bytes]:
+        """The job's log from its first byte, raw; with `follow` it goes on until the caller leaves."""
+        kind = "stream" if follow else "file"
+        query = {"submission_id": submission_id, "node_id": node_id, "lines": "-1"}
+        if follow:
+            query["interval"] = str(interval)
+        limit = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
+        async with self._call("GET", f"/api/v0/logs/{kind}", params=query, timeout=limit) as response:
+            await _fail(response)
+            async for chunk in response.content.iter_any():
+                yield chunk
+
+    async def whole_log(self, submission_id: str) -> bytes:
+        """The log as the Jobs API itself gives it: at once, as text, without what is no UTF-8."""
+        return str((await self._json("GET", f"/api/jobs/{submission_id}/logs"))["logs"]).encode()
+
+    async def tasks(self, job_id: str) -> tuple[TaskCount, ...]:
+        query = {"filter_keys": "job_id", "filter_predicates": "=", "filter_values": job_id}
+        return task_counts(await self._json("GET", "/api/v0/tasks/summarize", params=query))
+
+    async def _json(self, method: str, path: str, **options: Any) -> Any:
+        async with self._call(method, path, **options) as response:
+            return await _answer(response)
+
+    @asynccontextmanager
+    async def _call(self, method: str, path: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse]:
+        options.setdefault("timeout", self._limit)
+        url = URL(self.address + path, encoded=True)
+        try:
+            async with self._session().request(method, url, allow_redirects=False, **options) as response:
+                yield response
+        except aiohttp.InvalidURL as error:
+            raise TargetRefused(f"{self.address!r} is not the address of a cluster.") from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise TargetRefused(
+                f"The certificate of the target cluster at {self.address} is not trusted."
+            ) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise TargetUnavailable(
+                f"The target cluster at {self.address} can't be reached right now; please try again in a minute."
+            ) from error
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._open is None or self._open.closed:
+            connector = aiohttp.TCPConnector(ssl=_tls(self._verify), limit=64)
+            self._open = aiohttp.ClientSession(headers=self._headers, connector=connector)
+        return self._open
+
+
+async def _answer(response: aiohttp.ClientResponse) -> Any:
+    await _fail(response)
+    return await response.json(content_type=None)
+
+
+async def _fail(response: aiohttp.ClientResponse) -> None:
+    if response.status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if response.status in _REFUSED:
+        raise TargetRefused(_REFUSED[response.status])
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise TargetUnavailable(
+            f"The target cluster answered with error {response.status}; please try again."
+        )
+    raise TargetRefused(f"The target cluster refused the request ({response.status}).")
+
+
+def _tls(verify: bool | Path) -> ssl.SSLContext | bool:  # noqa: FBT001  # aiohttp's own shape
+    return verify if isinstance(verify, bool) else ssl.create_default_context(cafile=verify)

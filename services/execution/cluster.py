@@ -1,0 +1,242 @@
+"""One embedded Ray cluster as the bot sees it from outside: start it, find it again, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.errors import TargetUnavailable
+from services.execution import sandbox
+from services.execution.home import Home, read, write
+from services.execution.ports import Ports, free_block
+
+_MIB = 1024**2
+_SPAWN_LIMIT = 15.0
+_END_LIMIT = 15.0
+_SHELL = '"$@" </dev/null >"$0" 2>&1 &'
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a cluster may take: logical CPUs, and bytes of object store and of each scratch file system."""
+
+    cpus: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+    object_store: int = 500 * _MIB
+    scratch: int = 1024 * _MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A started cluster: its directory, first port, token, and process 1 with its start time in ticks."""
+
+    directory: Path
+    base: int
+    token: str = field(repr=False)
+    pid: int
+    born: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{Ports(self.base).dashboard}"
+
+    @property
+    def agent(self) -> str:
+        return f"http://127.0.0.1:{Ports(self.base).agent}"
+
+    @property
+    def leases(self) -> Path:
+        return self.directory / "leases"
+
+    def alive(self) -> bool:
+        return _born(self.pid) == self.born
+
+    def end(self) -> None:
+        """Kill process 1, and with it everything in its namespace; returns when it is gone."""
+        limit = time.monotonic() + _END_LIMIT
+        while self.alive():
+            if time.monotonic() > limit:
+                raise TargetUnavailable("The embedded cluster can't be ended.")
+            _kill(self.pid, self.born)
+            time.sleep(0.02)
+
+
+def launch(home: Home, size: Size, patience: float) -> Cluster:
+    """Spawn a cluster that is nobody's child, and record it; blocks until its process 1 exists."""
+    directory = home.root / f"c-{secrets.token_hex(6)}"
+    token, ports = secrets.token_hex(32), free_block()
+    view = _furnish(directory, home, token, size)
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        sandbox.GUARD,
+        sandbox.LEASES,
+        str(patience),
+        *_ray_start(ports, size),
+    ]
+    options = [*sandbox.arguments(view), *_setenv(ports)]
+    _spawn(directory, options, command)
+    pid = _await_pid(directory)
+    born = _born(pid)
+    if born is None:
+        raise TargetUnavailable(f"The embedded cluster ended as it began. {_last_words(directory)}".rstrip())
+    cluster = Cluster(directory, ports.base, token, pid, born)
+    _record(home, cluster)
+    return cluster
+
+
+def recorded(home: Home) -> Cluster | None:
+    """The cluster that this or an earlier process started last, dead or alive."""
+    state = read(home.state)
+    if state is None:
+        return None
+    return Cluster(home.root / state["id"], state["base"], state["token"], state["pid"], state["born"])
+
+
+def bury(home: Home, directory: Path) -> None:
+    """End what may still live of a cluster and keep the logs of its jobs."""
+    cluster = recorded(home)
+    if cluster is not None and cluster.directory == directory:
+        cluster.end()
+        home.state.unlink(missing_ok=True)
+    else:
+        _end_unrecorded(directory)
+    home.archive(directory)
+
+
+def _record(home: Home, cluster: Cluster) -> None:
+    record = {
+        "id": cluster.directory.name,
+        "address": cluster.address,
+        "base": cluster.base,
+        "token": cluster.token,
+        "pid": cluster.pid,
+        "born": cluster.born,
+    }
+    write(home.state, record)
+
+
+def _furnish(directory: Path, home: Home, token: str, size: Size) -> sandbox.View:
+    for path in (directory, directory / "ray", directory / "leases"):
+        path.mkdir(mode=0o700)
+    files = {
+        "token": token,
+        "passwd": f"ray:x:1000:1000:ray:{sandbox.HOME}:/bin/sh\n",
+        "group": "ray:x:1000:\n",
+    }
+    for name, text in files.items():
+        (directory / name).touch(mode=0o600)
+        (directory / name).write_text(text, encoding="utf-8")
+    return sandbox.View(
+        ray=directory / "ray",
+        leases=directory / "leases",
+        claims=home.claims,
+        token=directory / "token",
+        passwd=directory / "passwd",
+        group=directory / "group",
+        shared_memory=size.object_store + 64 * _MIB,
+        scratch=size.scratch,
+    )
+
+
+def _ray_start(ports: Ports, size: Size) -> list[str]:
+    return [
+        *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head"),
+        *(f"--temp-dir={sandbox.RAY_DIR}", "--node-ip-address=127.0.0.1", "--dashboard-host=127.0.0.1"),
+        *ports.flags(),
+        *(f"--num-cpus={size.cpus}", f"--object-store-memory={size.object_store}"),
+        *("--include-dashboard=true", "--disable-usage-stats", "--log-style=record", "--log-color=false"),
+    ]
+
+
+def _setenv(ports: Ports) -> list[str]:
+    return [word for name, value in ports.environment().items() for word in ("--setenv", name, value)]
+
+
+def _spawn(directory: Path, options: list[str], command: list[str]) -> None:
+    """Options go through a file descriptor, so that neither side's process list tells host paths."""
+    words = os.memfd_create("options")
+    info = os.open(directory / "info.json", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(words, b"".join(option.encode() + b"\0" for option in options))
+        os.lseek(words, 0, os.SEEK_SET)
+        bwrap = [_bwrap(), "--args", str(words), "--info-fd", str(info), "--", *command]
+        subprocess.run(  # noqa: S603  # our own words only
+            ["/bin/sh", "-c", _SHELL, str(directory / "out.log"), *bwrap],
+            env={},
+            pass_fds=(words, info),
+            start_new_session=True,
+            check=True,
+            timeout=_SPAWN_LIMIT,
+        )
+    finally:
+        os.close(words)
+        os.close(info)
+
+
+def _bwrap() -> str:
+    found = shutil.which("bwrap")
+    if found is None:
+        raise TargetUnavailable(
+            "The embedded cluster needs bubblewrap (the command `bwrap`), which is not installed."
+        )
+    return found
+
+
+def _await_pid(directory: Path) -> int:
+    limit = time.monotonic() + _SPAWN_LIMIT
+    while time.monotonic() < limit:
+        info = read(directory / "info.json")
+        if info is not None:
+            return int(info["child-pid"])
+        time.sleep(0.01)
+        if words := _last_words(directory):
+            raise TargetUnavailable(f"No sandbox can be made for the embedded cluster: {words}")
+    raise TargetUnavailable("The embedded cluster's sandbox did not start in time.")
+
+
+def _last_words(directory: Path) -> str:
+    try:
+        lines = (directory / "out.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return ""
+    return next((line for line in reversed(lines) if line.startswith(("bwrap:", "guard:"))), "")
+
+
+def _end_unrecorded(directory: Path) -> None:
+    """End a cluster whose starter died before it could write down whom it had started."""
+    with contextlib.suppress(TargetUnavailable, OSError):
+        info = json.loads((directory / "info.json").read_text(encoding="utf-8") or "{}")
+        pid = int(info.get("child-pid", 0))
+        born = _born(pid)
+        if born is not None and Path(f"/proc/{pid}/ns/pid").stat().st_ino == info.get("pid-namespace"):
+            Cluster(directory, 0, "", pid, born).end()
+
+
+def _born(pid: int) -> int | None:
+    """When a living process started, in clock ticks since the machine did; tells a reused PID apart."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def _kill(pid: int, born: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(pid)
+        try:
+            if _born(pid) == born:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        finally:
+            os.close(handle)

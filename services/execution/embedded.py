@@ -1,0 +1,170 @@
+"""The target of a bot that has no cluster: a local Ray of its own, fenced in, that outlives the bot's crashes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from services.errors import RaygenError, TargetUnavailable
+from services.execution import sandbox
+from services.execution.cluster import Size
+from services.execution.following import JobUnknown, Pace
+from services.execution.home import Home
+from services.execution.interface import Event, Finished, Job
+from services.execution.jobs import WRAPPER, JobsTarget, checked
+from services.execution.keeper import Attached, Care, Keeper
+from services.execution.past import Past
+from services.execution.transcript import Transcript
+from services.execution.verdict import unavailable
+from services.execution.wire import JobDetails
+from services.model import Readiness
+
+_WAIT = 60.0
+_ROUNDS = 5
+
+
+class EmbeddedTarget:
+    """Runs programs on a Ray cluster below `root`, a directory for the bot's user alone.
+
+    Use it as an async context manager: entering starts or adopts the cluster in the background.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        name: str = "embedded",
+        size: Size | None = None,
+        care: Care | None = None,
+        wrapper: Path = WRAPPER,
+        pace: Pace | None = None,
+        output_limit: int = 10_000_000,
+    ) -> None:
+        self.name = name
+        self._home = Home(root)
+        self._past = Past(self._home)
+        self._keeper = Keeper(self._home, size or Size(), care or Care())
+        self._wrapper = wrapper
+        self._pace = pace or Pace()
+        self._output_limit = output_limit
+
+    async def __aenter__(self) -> Self:
+        await self._keeper.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def up(self, limit: float = _WAIT) -> None:
+        """Wait until the cluster answers. Raises TargetUnavailable with what is missing after `limit` seconds."""
+        await self._keeper.current(limit)
+
+    async def aclose(self) -> None:
+        await self._keeper.aclose()
+
+    @property
+    def address(self) -> str:
+        attached = self._keeper.attached
+        return attached.cluster.address if attached else ""
+
+    @property
+    def token(self) -> str:
+        """What opens the dashboard at `address`; for people on this machine, never for a log."""
+        attached = self._keeper.attached
+        return attached.cluster.token if attached else ""
+
+    async def submit(self, job: Job) -> bool:
+        submission_id = checked(job.submission_id)
+        if self._home.started(submission_id) or self._home.end(submission_id):
+            return False
+        self._home.keep_job(job)
+        return await self._jobs(await self._keeper.current(_WAIT)).submit(job)
+
+    async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
+        """As the interface says; work that a lost cluster had not begun is handed to the next one."""
+        transcript = self._transcript(checked(submission_id))
+        for _ in range(_ROUNDS):
+            try:
+                async with aclosing(self._live(submission_id, transcript)) as events:
+                    async for event in events:
+                        yield event
+            except JobUnknown:
+                if transcript.begun or self._past.began(submission_id):
+                    break
+                if not await self._send_again(submission_id):
+                    yield Finished(unavailable(f"The target {self.name} does not know this run.", transcript))
+                    return
+                transcript = self._transcript(submission_id)
+            except RaygenError as error:
+                if self._keeper.attached is None and self._past.began(submission_id):
+                    break
+                self._home.drop_job(submission_id)
+                yield Finished(unavailable(error.public, transcript))
+                return
+            else:
+                return
+        async with aclosing(self._past.tell(submission_id, transcript)) as events:
+            async for event in events:
+                yield event
+
+    async def stop(self, submission_id: str) -> bool:
+        attached = self._keeper.attached
+        if attached is not None and await self._jobs(attached).stop(submission_id):
+            return True
+        job = self._home.kept_job(submission_id)
+        if job is None or self._past.began(submission_id):
+            return False
+        self._home.note_end(submission_id, JobDetails(status="STOPPED", submission_id=submission_id))
+        return True
+
+    async def readiness(self) -> Readiness:
+        attached = self._keeper.attached
+        if attached is None:
+            return Readiness(f"target {self.name}", ready=False, missing=self._keeper.missing)
+        return await self._jobs(attached).readiness()
+
+    async def _live(self, submission_id: str, transcript: Transcript) -> AsyncGenerator[Event]:
+        """The run on the cluster of now. Raises JobUnknown also when that cluster is lost meanwhile."""
+        attached = await self._keeper.current(_WAIT)
+        alive = attached.cluster.alive
+        try:
+            async with aclosing(self._jobs(attached).watch(submission_id, transcript, alive)) as events:
+                async for event in events:
+                    yield event
+        except TargetUnavailable:
+            if alive():
+                raise
+            await self._keeper.buried(attached.cluster)
+            raise JobUnknown from None
+
+    async def _send_again(self, submission_id: str) -> bool:
+        """Submit what was handed over and never begun; False when nothing is known of it."""
+        job = self._home.kept_job(submission_id)
+        if job is None:
+            return False
+        try:
+            await self.submit(job)
+        except TargetUnavailable:
+            await asyncio.sleep(1.0)
+        return True
+
+    def _jobs(self, attached: Attached) -> JobsTarget:
+        return JobsTarget(
+            attached.api,
+            name=self.name,
+            python=sys.executable,
+            claims=sandbox.CLAIMS,
+            wrapper=self._wrapper,
+            pace=self._pace,
+            output_limit=self._output_limit,
+        )
+
+    def _transcript(self, submission_id: str) -> Transcript:
+        return Transcript(submission_id, limit=self._output_limit)

@@ -1,0 +1,195 @@
+"""Follows one job by its Jobs API: log and status side by side, reconnecting, nothing lost and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from services.errors import RaygenError, TargetUnavailable
+from services.execution.api import RayApi
+from services.execution.interface import Event, Output, Progress
+from services.execution.transcript import Transcript
+from services.execution.wire import JobDetails
+from services.model import TaskCount
+
+_STOP_AGAIN = 5.0
+_HURRY = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to ask, in seconds; `patience` is how long the cluster may be out of reach."""
+
+    log: float = 0.1
+    status: float = 0.25
+    ending: float = 0.03
+    tasks: float = 1.0
+    tasks_after: float = 2.0
+    retry: float = 0.5
+    patience: float = 60.0
+
+
+class JobUnknown(Exception):
+    """The cluster answers, and has no such job."""
+
+
+def always() -> bool:
+    return True
+
+
+class Follower:
+    """One reading of one job; `alive` says False as soon as waiting for the cluster is in vain."""
+
+    def __init__(
+        self,
+        api: RayApi,
+        submission_id: str,
+        transcript: Transcript,
+        pace: Pace,
+        alive: Callable[[], bool] = always,
+    ) -> None:
+        self._api = api
+        self._id = submission_id
+        self._transcript = transcript
+        self._pace = pace
+        self._alive = alive
+        self._events: asyncio.Queue[Event] = asyncio.Queue(maxsize=64)
+        self._hurry = asyncio.Event()
+        self._ending = 0.0
+        self._stop_again = 0.0
+        self._tasks: tuple[TaskCount, ...] = ()
+        self._told: Progress | None = None
+        self.details: JobDetails | None = None
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """Output and progress until the job has ended; then `details` and the transcript are complete.
+
+        Raises JobUnknown, TargetRefused, or TargetUnavailable once patience is over.
+        """
+        async with _companion(self._work()) as work:
+            while (event := await self._next(work)) is not None:
+                yield event
+            await work
+
+    async def _next(self, work: asyncio.Task[None]) -> Event | None:
+        """The next event, or None when the work is done and all of it has been told."""
+        if self._events.empty():
+            getter = asyncio.ensure_future(self._events.get())
+            await asyncio.wait({getter, work}, return_when=asyncio.FIRST_COMPLETED)
+            if getter.done():
+                return getter.result()
+            getter.cancel()
+        return None if self._events.empty() else self._events.get_nowait()
+
+    async def _work(self) -> None:
+        details = await self._look()
+        async with _companion(self._pump()), _companion(self._count_tasks()):
+            while not details.ended:
+                await self._tell(details)
+                await self._turn(details)
+                details = await self._look()
+        await self._drain(details)
+        await self._tell(details)
+
+    async def _turn(self, details: JobDetails) -> None:
+        """Wait as long as the state of things allows; see to the wall limit."""
+        if details.overdue and time.monotonic() > self._stop_again:
+            self._stop_again = time.monotonic() + _STOP_AGAIN
+            with contextlib.suppress(RaygenError):
+                await self._api.stop(self._id)
+        if self._ending and time.monotonic() < self._ending + _HURRY:
+            await asyncio.sleep(self._pace.ending)
+            return
+        if self._ending:
+            await asyncio.sleep(self._pace.status)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), self._pace.status)
+
+    async def _look(self) -> JobDetails:
+        """The job as it stands; bridges a cluster that is out of reach for a while."""
+        limit = time.monotonic() + self._pace.patience
+        while True:
+            try:
+                details = await self._api.job(self._id)
+            except TargetUnavailable:
+                if time.monotonic() > limit or not self._alive():
+                    raise
+                await asyncio.sleep(self._pace.retry)
+            else:
+                if details is None:
+                    raise JobUnknown
+                self.details = details
+                return details
+
+    async def _pump(self) -> None:
+        """Stream the log as it grows; each reconnection skips what was read before."""
+        while True:
+            node = self.details.driver_node_id if self.details else None
+            if node is not None:
+                with contextlib.suppress(RaygenError):
+                    await self._read(self._api.log(self._id, node, follow=True, interval=self._pace.log))
+            await asyncio.sleep(self._pace.log)
+
+    async def _drain(self, details: JobDetails) -> None:
+        """Read what the stream had not brought when the job ended; workers' last words come after the facts."""
+        if details.driver_node_id is not None:
+            try:
+                await self._read(self._api.log(self._id, details.driver_node_id, follow=False))
+            except RaygenError:
+                await self._drain_otherwise()
+        await self._say(self._transcript.close())
+
+    async def _drain_otherwise(self) -> None:
+        """Some proxies pass on the Jobs API only: take the whole log from there if none of it was read."""
+        with contextlib.suppress(RaygenError):
+            if self._transcript.offset == 0:
+                await self._say(self._transcript.feed(await self._api.whole_log(self._id)))
+        if self._transcript.facts is None:
+            self._transcript.truncated = True
+
+    async def _read(self, log: AsyncGenerator[bytes]) -> None:
+        skip = self._transcript.offset
+        async with aclosing(log) as chunks:
+            async for chunk in chunks:
+                fresh, skip = chunk[skip:], max(0, skip - len(chunk))
+                await self._say(self._transcript.feed(fresh))
+                if self._transcript.facts is not None and not self._hurry.is_set():
+                    self._ending = time.monotonic()
+                    self._hurry.set()
+
+    async def _count_tasks(self) -> None:
+        """Ask for task states by a clock of its own that slows down as the answer gets dearer."""
+        await asyncio.sleep(self._pace.tasks_after)
+        while True:
+            asked = time.monotonic()
+            if self.details is not None and self.details.job_id:
+                with contextlib.suppress(RaygenError, LookupError, TypeError, ValueError):
+                    self._tasks = await self._api.tasks(self.details.job_id)
+            await asyncio.sleep(max(self._pace.tasks, 10 * (time.monotonic() - asked)))
+
+    async def _say(self, text: str) -> None:
+        if text:
+            await self._events.put(Output(text))
+
+    async def _tell(self, details: JobDetails) -> None:
+        message = (details.message or "") if details.status == "PENDING" else ""
+        progress = Progress(details.status, message, self._tasks)
+        if progress != self._told:
+            self._told = progress
+            await self._events.put(progress)
+
+
+@contextlib.asynccontextmanager
+async def _companion(work: Coroutine[None, None, None]) -> AsyncGenerator[asyncio.Task[None]]:
+    """A task that lives no longer than the block, however the block is left."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

@@ -1,0 +1,82 @@
+"""What the rest of raygen knows of a target cluster: submit once, follow, stop, find again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.model import Outcome, Readiness, TaskCount
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One approved program on its way to a target.
+
+    `submission_id` is derived from the proposal, so that a target refuses a second run of it.
+    `metadata` (strings) is shown on Ray's dashboard. `wall_limit` is in seconds.
+    """
+
+    submission_id: str
+    code: str
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    wall_limit: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """More of what the program wrote, in its own order; text is raw and may end inside a line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the run stands: Ray's job status, what it waits for, and its tasks by name and state."""
+
+    status: str
+    message: str = ""
+    tasks: tuple[TaskCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of every run."""
+
+    outcome: Outcome
+
+
+Event = Output | Progress | Finished
+
+
+class Target(Protocol):
+    """A Ray cluster that runs approved programs through its Jobs API."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def address(self) -> str:
+        """The dashboard's address, for people and links; empty while it is not up."""
+        ...
+
+    async def submit(self, job: Job) -> bool:
+        """Start the job; False when the target has a job of that submission ID already.
+
+        Raises TargetUnavailable when the target can't be reached, TargetRefused when it says no.
+        """
+        ...
+
+    def follow(self, submission_id: str) -> AsyncIterator[Event]:
+        """The run from its beginning: output and progress as they come, then exactly one Finished.
+
+        Follows a job that is running, ended, or was submitted by an earlier process of ours.
+        A job that the target does not know ends in Verdict.UNAVAILABLE with the reason in `detail`.
+        """
+        ...
+
+    async def stop(self, submission_id: str) -> bool:
+        """Ask for the end of driver and workers; False when there was nothing left to stop."""
+        ...
+
+    async def readiness(self) -> Readiness: ...

@@ -1,0 +1,139 @@
+"""A target that is any Ray cluster with a Jobs API: a head's dashboard, KubeRay's head service, or a proxy of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from services.errors import RaygenError, TargetRefused, TargetUnavailable
+from services.execution.api import RayApi
+from services.execution.following import Follower, JobUnknown, Pace, always
+from services.execution.interface import Event, Finished, Job
+from services.execution.parcel import pack
+from services.execution.transcript import Transcript, nonce
+from services.execution.verdict import conclude, unavailable
+from services.execution.wire import WALL_LIMIT
+from services.model import Readiness
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_STOP_LIMIT = 10.0
+_LAUNCH = Path(__file__).with_name("launch.py")
+WRAPPER = Path(__file__).parent.parent / "driver" / "wrapper.py"
+
+
+class JobsTarget:
+    """Runs programs on the cluster behind `api`.
+
+    `python` is the command on the cluster; `claims` is a directory there in which each run leaves a mark
+    as it starts, for clusters that can lose their job table; `wrapper` is the driver that
+    runs the program; `output_limit` is in characters.
+    """
+
+    def __init__(
+        self,
+        api: RayApi,
+        *,
+        name: str = "remote",
+        python: str = "python",
+        claims: str | None = None,
+        wrapper: Path = WRAPPER,
+        pace: Pace | None = None,
+        output_limit: int = 10_000_000,
+    ) -> None:
+        self.name = name
+        self._api = api
+        self._python = python
+        self._claims = claims
+        self._wrapper = wrapper
+        self._pace = pace or Pace()
+        self._output_limit = output_limit
+
+    @property
+    def address(self) -> str:
+        return self._api.address
+
+    async def aclose(self) -> None:
+        await self._api.aclose()
+
+    async def submit(self, job: Job) -> bool:
+        submission_id = checked(job.submission_id)
+        files = {
+            "program.py": job.code.encode(),
+            "wrapper.py": self._wrapper.read_bytes(),
+            "launch.py": _LAUNCH.read_bytes(),
+            # Ray unpacks equal packages into one directory, and no two runs may share theirs.
+            ".submission": submission_id.encode(),
+        }
+        parcel = pack(files)
+        body = {
+            "submission_id": submission_id,
+            "entrypoint": self._entrypoint(submission_id),
+            "runtime_env": {"working_dir": await self._api.upload(parcel.name, parcel.content)},
+            "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},
+        }
+        return await self._api.submit(body)
+
+    async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
+        transcript = self.transcript(submission_id)
+        try:
+            async with aclosing(self.watch(submission_id, transcript)) as events:
+                async for event in events:
+                    yield event
+        except JobUnknown:
+            yield Finished(unavailable(f"The target {self.name} does not know this run.", transcript))
+        except RaygenError as error:
+            yield Finished(unavailable(error.public, transcript))
+
+    async def watch(
+        self, submission_id: str, transcript: Transcript, alive: Callable[[], bool] = always
+    ) -> AsyncGenerator[Event]:
+        """As `follow`, onto a transcript that may hold the beginning; raises when the job can't be followed."""
+        follower = Follower(self._api, submission_id, transcript, self._pace, alive)
+        async with aclosing(follower.events()) as events:
+            async for event in events:
+                yield event
+        assert follower.details is not None
+        yield Finished(conclude(follower.details, transcript))
+
+    def transcript(self, submission_id: str) -> Transcript:
+        return Transcript(checked(submission_id), limit=self._output_limit)
+
+    async def stop(self, submission_id: str) -> bool:
+        """As the interface says; a job whose driver is only being prepared is asked again until it hears."""
+        limit = time.monotonic() + _STOP_LIMIT
+        while not await self._api.stop(checked(submission_id)):
+            details = await self._api.job(submission_id)
+            if details is None or details.ended:
+                return False
+            if time.monotonic() > limit:
+                raise TargetUnavailable("The target cluster does not stop this run; please try again.")
+            await asyncio.sleep(0.1)
+        return True
+
+    async def readiness(self) -> Readiness:
+        part = f"target {self.name}"
+        try:
+            await self._api.version()
+        except RaygenError as error:
+            return Readiness(part, ready=False, missing=error.public)
+        return Readiness(part, ready=True)
+
+    def _entrypoint(self, submission_id: str) -> str:
+        """The shell line; holds nothing but our own words and the checked submission ID.
+
+        With `exec` no shell stays behind that would add words of its own to the log.
+        """
+        claim = f"{self._claims}/{submission_id}" if self._claims else "-"
+        driver = f"wrapper.py --nonce {nonce(submission_id)} program.py"
+        return f"exec {self._python} launch.py {submission_id} {claim} {driver}"
+
+
+def checked(submission_id: str) -> str:
+    """The ID itself, once it is sure to be a plain word in paths, URLs and shell lines."""
+    if not _SAFE.fullmatch(submission_id):
+        raise TargetRefused("This run has a name that no target can take.")
+    return submission_id

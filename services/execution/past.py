@@ -1,0 +1,49 @@
+"""Tells runs whose cluster is gone from what was kept of them: log, last word of the job table, claim."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from services.execution.home import Home
+from services.execution.interface import Event, Finished, Output
+from services.execution.transcript import Transcript
+from services.execution.verdict import conclude, unavailable
+
+_PORTION = 1024**2
+_LOST = (
+    "The cluster went away while this ran; nothing shows that it finished, and it was not started again,"
+    " since part of its work may be done."
+)
+
+
+class Past:
+    """What `home` remembers; a run that began is never begun again."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def began(self, submission_id: str) -> bool:
+        return self._home.started(submission_id) or self._home.end(submission_id) is not None
+
+    async def tell(self, submission_id: str, transcript: Transcript) -> AsyncGenerator[Event]:
+        """The rest of the output that `transcript` has not seen, and the end as far as it is known."""
+        while data := await asyncio.to_thread(self._portion, submission_id, transcript.offset):
+            if text := transcript.feed(data):
+                yield Output(text)
+        if text := transcript.close():
+            yield Output(text)
+        details = self._home.end(submission_id)
+        self._home.drop_job(submission_id)
+        if details is None and transcript.facts is None:
+            yield Finished(unavailable(_LOST, transcript))
+        else:
+            yield Finished(conclude(details, transcript))
+
+    def _portion(self, submission_id: str, offset: int) -> bytes:
+        path = self._home.log(submission_id)
+        if path is None:
+            return b""
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(_PORTION)

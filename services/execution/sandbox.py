@@ -1,0 +1,113 @@
+"""The bubblewrap command line that gives a local Ray cluster a machine view of its own: nothing of the bot in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+RAY_DIR = "/ray"
+LEASES = "/raygen/leases"
+CLAIMS = "/raygen/claims"
+TOKEN = "/raygen/token"  # noqa: S105  # a path
+GUARD = "/raygen/guard.py"
+HOME = "/home/ray"
+
+_TMP = "/tmp"  # noqa: S108  # a private one
+_SHM = "/dev/shm"  # noqa: S108  # a private one
+
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+_ETC = (
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/pki",
+    "/etc/resolv.conf",
+    "/etc/ssl",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Host paths that the cluster sees, and the sizes in bytes of its memory file systems."""
+
+    ray: Path
+    leases: Path
+    claims: Path
+    token: Path
+    passwd: Path
+    group: Path
+    shared_memory: int
+    scratch: int
+
+
+def arguments(view: View) -> list[str]:
+    """Everything between `bwrap` and the command; network is shared, all else is private."""
+    return [*_namespaces(), *_file_system(view), *_environment()]
+
+
+def interpreter_roots() -> list[Path]:
+    """The directories that Python needs: the virtual environment and the installation behind it."""
+    roots = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
+    return sorted(root for root in roots if not _under(root, _SYSTEM))
+
+
+def _namespaces() -> list[str]:
+    return [
+        *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--disable-userns", "--new-session", "--as-pid-1"),
+        *("--uid", "1000", "--gid", "1000", "--hostname", "raygen-target", "--cap-drop", "ALL"),
+    ]
+
+
+def _file_system(view: View) -> Iterator[str]:
+    for path in _SYSTEM:
+        yield from _system_directory(Path(path))
+    for path in _ETC:
+        yield from ("--ro-bind-try", path, path)
+    for root in interpreter_roots():
+        yield from ("--ro-bind", str(root), str(root))
+    yield from ("--ro-bind", str(view.passwd), "/etc/passwd", "--ro-bind", str(view.group), "/etc/group")
+    yield from ("--proc", "/proc", "--dev", "/dev")
+    yield from ("--size", str(view.shared_memory), "--tmpfs", _SHM, "--remount-ro", "/dev")
+    yield from ("--size", str(view.scratch), "--tmpfs", _TMP)
+    yield from ("--size", str(view.scratch), "--tmpfs", HOME)
+    yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)
+    yield from ("--ro-bind", str(view.leases), LEASES, "--ro-bind", str(view.token), TOKEN)
+    yield from ("--ro-bind", str(Path(__file__).with_name("guard.py")), GUARD)
+    yield from ("--remount-ro", "/", "--chdir", HOME)
+
+
+def _system_directory(path: Path) -> tuple[str, ...]:
+    if path.is_symlink():
+        return ("--symlink", str(path.readlink()), str(path))
+    return ("--ro-bind", str(path), str(path)) if path.is_dir() else ()
+
+
+def _environment() -> Iterator[str]:
+    variables = {
+        "HOME": HOME,
+        "LANG": "C.UTF-8",
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN_PATH": TOKEN,
+        "RAY_JOB_STOP_WAIT_TIME_S": "2",
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # Ray's only switch for binding everything to loopback
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "TMPDIR": _TMP,
+        "TZ": "UTC",
+        "USER": "ray",
+    }
+    for name, value in variables.items():
+        yield from ("--setenv", name, value)
+
+
+def _under(path: Path, roots: tuple[str, ...]) -> bool:
+    return any(path.is_relative_to(root) for root in roots)

@@ -1,0 +1,114 @@
+"""Takes a job's log apart by the driver's frame: Ray's preamble, the program's own output, and the facts."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+from typing import Any, cast
+
+_PREAMBLE_KEPT = 20_000
+_TRAILER_LIMIT = 64 * 1024**2
+
+
+def nonce(submission_id: str) -> str:
+    """The frame's mark for one submission; a restarted bot finds the same."""
+    return hashlib.sha256(b"raygen frame\0" + submission_id.encode()).hexdigest()[:32]
+
+
+class Transcript:
+    """An incremental reader of one log: feed it bytes in any portions, take out the user's text.
+
+    `limit` is in characters and bounds only what is kept for the outcome, not what `feed` returns.
+    """
+
+    def __init__(self, submission_id: str, *, limit: int = 10_000_000) -> None:
+        self._begin = f"\x1eraygen:{nonce(submission_id)} begin\n".encode()
+        self._mark = f"\x1eraygen:{nonce(submission_id)} ".encode()
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._buffer = b""
+        self._trailer: bytearray | None = None
+        self._last: bytes | None = None
+        self._kept: list[str] = []
+        self._room = limit
+        self.offset = 0
+        self.begun = False
+        self.truncated = False
+        self.facts: dict[str, Any] | None = None
+
+    def feed(self, data: bytes) -> str:
+        """What of the program's output has become certain with these bytes."""
+        self.offset += len(data)
+        text = self._decoder.decode(self._user_bytes(data))
+        self._keep(text)
+        return text
+
+    def close(self) -> str:
+        """The rest, when no more bytes can come: a half mark or half character was the user's after all."""
+        rest = self._buffer if self.begun and self._trailer is None else b""
+        text = self._decoder.decode(rest, final=True)
+        self._buffer = b""
+        self._keep(text)
+        return text
+
+    @property
+    def text(self) -> str:
+        return "".join(self._kept)
+
+    def _user_bytes(self, data: bytes) -> bytes:
+        """The program's own bytes in what has come so far; keeps back what could become a mark."""
+        self._buffer += data
+        if not self.begun and not self._seek_begin():
+            return b""
+        own = b""
+        while self._buffer and (step := self._step()) is not None:
+            own += step
+        return own
+
+    def _step(self) -> bytes | None:
+        """Take one thing off the buffer: text, a mark, or facts; None when more must come first."""
+        if self._trailer is not None:
+            return self._end_trailer(self._trailer)
+        before, found, after = self._buffer.partition(self._mark)
+        if found:
+            self._buffer, self._trailer = after, bytearray()
+            return before
+        held = _overlap(before, self._mark)
+        self._buffer = before[len(before) - held :]
+        return before[: len(before) - held] or None
+
+    def _seek_begin(self) -> bool:
+        _, found, after = self._buffer.partition(self._begin)
+        self.begun = bool(found)
+        self._buffer = after if found else self._buffer[-_PREAMBLE_KEPT:]
+        return self.begun
+
+    def _end_trailer(self, trailer: bytearray) -> bytes | None:
+        """Collect the line of facts; when another was there before, that one was the program's own text."""
+        line, found, self._buffer = self._buffer.partition(b"\n")
+        trailer += line
+        if not found and len(trailer) < _TRAILER_LIMIT:
+            return None
+        earlier, self._last, self._trailer = self._last, bytes(trailer), None
+        self.facts = _facts(self._last)
+        return b"" if earlier is None else self._mark + earlier + b"\n"
+
+    def _keep(self, text: str) -> None:
+        self.truncated = self.truncated or len(text) > self._room
+        self._kept.append(text[: self._room])
+        self._room -= min(len(text), self._room)
+
+
+def _facts(line: bytes) -> dict[str, Any]:
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", facts) if isinstance(facts, dict) else {}
+
+
+def _overlap(data: bytes, mark: bytes) -> int:
+    """How many bytes at the end of `data` could be the beginning of `mark`."""
+    return next(
+        (size for size in range(min(len(data), len(mark) - 1), 0, -1) if mark.startswith(data[-size:])), 0
+    )

@@ -1,0 +1,59 @@
+"""Puts an outcome together: the verdict from the job's status, everything else from the driver's facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.driver.report import fill, read
+from services.execution.transcript import Transcript
+from services.execution.wire import JobDetails
+from services.model import Outcome, Verdict
+
+_UNCONFIRMED = (
+    "The cluster went away before it could confirm how this ended; the driver's own record tells it."
+)
+_SIGKILL = frozenset({-9, 137})
+_KILLED = "The driver was killed (exit code {code}), most often because the node ran out of memory."
+
+
+def conclude(details: JobDetails | None, transcript: Transcript) -> Outcome:
+    """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
+    facts = read(transcript.facts)
+    told = Outcome(Verdict.PASSED, stdout=transcript.text, truncated=transcript.truncated)
+    if details is None:
+        verdict = Verdict.FAILED if facts.exit_code else Verdict.PASSED
+        return fill(replace(told, verdict=verdict, detail=_UNCONFIRMED, exit_code=facts.exit_code), facts)
+    verdict = _verdict(details, transcript)
+    detail = _reason(details, verdict)
+    told = replace(
+        told, verdict=verdict, detail=detail, wall=details.wall, exit_code=details.driver_exit_code
+    )
+    return fill(told, facts)
+
+
+def _verdict(details: JobDetails, transcript: Transcript) -> Verdict:
+    if details.status == "SUCCEEDED":
+        return Verdict.PASSED
+    if details.status == "STOPPED":
+        return Verdict.TIMED_OUT if details.overdue else Verdict.STOPPED
+    if transcript.facts is None and details.driver_exit_code in _SIGKILL:
+        return Verdict.KILLED
+    return Verdict.FAILED
+
+
+def _reason(details: JobDetails, verdict: Verdict) -> str | None:
+    """Why it ended so, where the facts can't tell; without the log's tail that Ray puts in."""
+    if verdict is Verdict.TIMED_OUT:
+        return "The run was stopped at its wall-time limit."
+    if verdict is Verdict.KILLED:
+        return _KILLED.format(code=details.driver_exit_code)
+    if verdict is Verdict.FAILED:
+        return (details.message or "").partition(", last available logs")[0] or None
+    return None
+
+
+def unavailable(sentence: str, transcript: Transcript) -> Outcome:
+    """What is known of a run that can't be followed to its end."""
+    return Outcome(
+        Verdict.UNAVAILABLE, stdout=transcript.text, detail=sentence, truncated=transcript.truncated
+    )

@@ -1,0 +1,173 @@
+"""The values that every part of raygen speaks: frozen, plain, and free of any outside library.
+
+Times are seconds, sizes are bytes, hashes are lower-case hex sha256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What came of one execution of a program, in a validation or in a run."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    OUTPUT_LIMIT = "output_limit"
+    KILLED = "killed"
+    NOT_IMPORTABLE = "not_importable"
+    NEEDS_HARDWARE = "needs_hardware"
+    REFUSED_BY_POLICY = "refused_by_policy"
+    UNAVAILABLE = "unavailable"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A complete Ray program: `title` in a few words, `purpose` in one sentence, and the code itself."""
+
+    title: str
+    purpose: str
+    code: str
+
+    @property
+    def sha256(self) -> str:
+        """The identity that an approval is bound to."""
+        return sha256(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of the user's own program in a traceback; `line` counts from 1."""
+
+    line: int
+    function: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a program failed: exception class, message, and only the user's frames, outermost first.
+
+    `inside` names the remote task or actor method that raised, or is None for the driver.
+    """
+
+    kind: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+    inside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A figure or file that a program made: its bare name, media type and bytes."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCount:
+    """How many tasks or actors of one name are in one state (`FINISHED`, `RUNNING`, `FAILED`, …)."""
+
+    name: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a program reached for, as observed while it ran; `refused` names what the seal denied."""
+
+    files: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that is known of one execution of a program.
+
+    `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met.
+    `value` is the repr of a last expression. Unknown figures are None, never zero.
+    """
+
+    verdict: Verdict
+    stdout: str = ""
+    stderr: str = ""
+    value: str | None = None
+    failure: Failure | None = None
+    detail: str | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    exit_code: int | None = None
+    wall: float | None = None
+    cpu: float | None = None
+    peak_memory: int | None = None
+    tasks: tuple[TaskCount, ...] = ()
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    touched: Touched = field(default_factory=Touched)
+    truncated: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+
+class Grade(StrEnum):
+    """How seriously the policy takes a finding: a refused program is never validated or offered."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the policy saw in the code; `line` counts from 1, 0 means the whole program."""
+
+    rule: str
+    grade: Grade
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReport:
+    """What the static policy says of a program: findings by line, and what the code would touch."""
+
+    findings: tuple[Finding, ...] = ()
+    imports: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def refused(self) -> bool:
+        return any(finding.grade is Grade.REFUSE for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether a part can work now; `missing` is a short sentence for people when it can't."""
+
+    part: str
+    ready: bool
+    missing: str = ""
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""How work is told to people: the one interface between raygen's services and whatever chat they are in.
+
+Every method may be called again after a crash with the same arguments and must then change nothing but the
+message it made before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.model import TaskCount
+from services.records import Proposal, Run, Session, Task
+from services.supervisor.workshop import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as it looks right now; `output` is what was written so far and `elapsed` is in seconds."""
+
+    status: str
+    output: str
+    elapsed: float
+    tasks: tuple[TaskCount, ...] = ()
+    note: str = ""
+
+
+class Narrator(Protocol):
+    """Tells a session what happens in it."""
+
+    async def task_opened(self, task: Task, session: Session) -> Session:
+        """Show that work has begun; returns the session with its thread known."""
+        ...
+
+    async def task_progress(self, task: Task, session: Session, stages: Sequence[Stage]) -> None:
+        """Show all stages so far; best effort, may skip all but the newest call."""
+        ...
+
+    async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
+        """Replace the progress by the answer, the proposal, or the reason why there is none."""
+        ...
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
+        """Show the decision on the proposal's card, and take its buttons away."""
+        ...
+
+    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None: ...
+
+    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
+        """Show output and progress; best effort, may skip all but the newest call."""
+        ...
+
+    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
+        """Show the result: output, value, pictures and files, or the failure in plain words."""
+        ...

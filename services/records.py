@@ -1,0 +1,165 @@
+"""What raygen remembers: sessions, tasks, proposals and runs, with the moves each may make.
+
+Times are POSIX seconds. IDs are derived from their cause, so the same cause never makes two of a thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from services.model import Outcome, PolicyReport, Program, sha256
+
+
+class TaskKind(StrEnum):
+    """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft."""
+
+    PROMPT = "prompt"
+    EDIT = "edit"
+    REGENERATE = "regenerate"
+    FIX = "fix"
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands; everything but `queued` and `working` is an end."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    PROPOSED = "proposed"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands; only an `open` one can be decided."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    APPROVED = "approved"
+    DISMISSED = "dismissed"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+Status = TaskStatus | ProposalStatus | RunStatus
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    TaskStatus.QUEUED: frozenset({TaskStatus.WORKING, TaskStatus.FAILED, TaskStatus.CANCELLED}),
+    TaskStatus.WORKING: frozenset(
+        {TaskStatus.PROPOSED, TaskStatus.ANSWERED, TaskStatus.FAILED, TaskStatus.CANCELLED}
+    ),
+    ProposalStatus.DRAFT: frozenset({ProposalStatus.OPEN}),
+    ProposalStatus.OPEN: frozenset(
+        {
+            ProposalStatus.APPROVED,
+            ProposalStatus.DISMISSED,
+            ProposalStatus.SUPERSEDED,
+            ProposalStatus.EXPIRED,
+        }
+    ),
+    RunStatus.STARTING: frozenset({RunStatus.RUNNING, RunStatus.ENDED}),
+    RunStatus.RUNNING: frozenset({RunStatus.ENDED}),
+}
+
+
+def sources(target: Status) -> frozenset[Status]:
+    """The states from which `target` may be reached."""
+    return frozenset(source for source, targets in TRANSITIONS.items() if target in targets)
+
+
+def derive(prefix: str, *causes: str) -> str:
+    """An ID that the same causes always give again, such as `t_5f0c…`."""
+    return f"{prefix}_{sha256(chr(0).join(causes))[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One Slack thread. `thread_ts` is empty until the thread's first message has been posted."""
+
+    id: str
+    channel: str
+    thread_ts: str
+    owner: str
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One request in a session. `code` is a person's edit; `base` is the proposal it starts from."""
+
+    id: str
+    session_id: str
+    kind: TaskKind
+    prompt: str
+    user: str
+    code: str | None = None
+    base: str | None = None
+    status: TaskStatus = TaskStatus.QUEUED
+    summary: str = ""
+    created_at: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        return self.status not in {TaskStatus.QUEUED, TaskStatus.WORKING}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A program with its evidence, awaiting a decision on exactly this code."""
+
+    id: str
+    task_id: str
+    session_id: str
+    program: Program
+    policy: PolicyReport
+    validation: Outcome
+    attempts: int
+    target: str
+    requester: str
+    model: str = ""
+    status: ProposalStatus = ProposalStatus.DRAFT
+    decided_by: str | None = None
+    decided_at: float | None = None
+    created_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of an approved proposal; its ID is the submission ID on the target."""
+
+    id: str
+    proposal_id: str
+    session_id: str
+    target: str
+    approver: str
+    status: RunStatus = RunStatus.STARTING
+    stopped_by: str | None = None
+    outcome: Outcome | None = None
+    created_at: float = 0.0
+
+    @classmethod
+    def of(cls, proposal: Proposal, *, approver: str, created_at: float) -> Self:
+        """The one run that `proposal` can ever have."""
+        return cls(
+            id=run_id(proposal.id),
+            proposal_id=proposal.id,
+            session_id=proposal.session_id,
+            target=proposal.target,
+            approver=approver,
+            created_at=created_at,
+        )
+
+
+def run_id(proposal_id: str) -> str:
+    """The submission ID that belongs to a proposal."""
+    return f"raygen-{proposal_id.removeprefix('p_')}"

@@ -1,0 +1,172 @@
+"""The run desk: a decision, then exactly one execution of exactly the approved code.
+
+Each public coroutine but `approve`, `dismiss` and `stop` is one step of a durable workflow and may be repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from services.errors import NotAllowed, Outdated, TargetUnavailable
+from services.execution.interface import Finished, Job, Output, Progress, Target
+from services.model import Outcome, TaskCount, Verdict
+from services.narrator import Narrator, RunView
+from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
+from services.store import Store
+
+_SHOWN = 60_000
+_SUBMIT_TRIES = 5
+_DECIDED = {
+    ProposalStatus.APPROVED: "That proposal was approved already",
+    ProposalStatus.DISMISSED: "That proposal was dismissed already",
+    ProposalStatus.SUPERSEDED: "That proposal was replaced by a newer one; please use the newest card in this thread",
+    ProposalStatus.EXPIRED: "That proposal has expired; please ask again",
+    ProposalStatus.DRAFT: "That program did not pass its validation, so it can't be run",
+}
+
+
+class RunDesk:
+    """Decides on proposals and runs the approved ones."""
+
+    def __init__(
+        self, store: Store, narrator: Narrator, targets: Mapping[str, Target], *, wall_limit: float
+    ) -> None:
+        self._store = store
+        self._narrator = narrator
+        self._targets = targets
+        self._wall_limit = wall_limit
+
+    async def approve(self, proposal_id: str, digest: str, user: str) -> Proposal:
+        """Record the approval of exactly the code with that sha256; whoever is second gets Outdated."""
+        return await self._decide(proposal_id, ProposalStatus.APPROVED, user, digest)
+
+    async def dismiss(self, proposal_id: str, user: str) -> Proposal:
+        """Record that the proposal shall not run."""
+        proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user, None)
+        await self._show_decision(proposal)
+        return proposal
+
+    async def stop(self, run_id: str, user: str) -> None:
+        """Ask for the end of a run. Raises Outdated when it has ended."""
+        run = await self._store.runs.find(run_id)
+        if run is None or run.status is RunStatus.ENDED:
+            raise Outdated("That run has ended already.")
+        await self._store.runs.ask_to_stop(run_id, user)
+        await self._targets[run.target].stop(run_id)
+
+    async def open(self, proposal_id: str) -> None:
+        """Record the run and show that it begins."""
+        proposal = await self._store.proposals.get(proposal_id)
+        approver = proposal.decided_by or ""
+        await self._store.runs.add(Run.of(proposal, approver=approver, created_at=time.time()))
+        run, proposal, session = await self._all(proposal_id)
+        await self._show_decision(proposal)
+        await self._narrator.run_opened(run, proposal, session)
+
+    async def submit(self, proposal_id: str) -> None:
+        """Hand the code to the target; a target that has it already is as good."""
+        run, proposal, _ = await self._all(proposal_id)
+        if run.stopped_by or run.status is RunStatus.ENDED:
+            return
+        if proposal.status is not ProposalStatus.APPROVED:
+            raise NotAllowed("This program has not been approved.")
+        job = Job(run.id, proposal.program.code, _metadata(run, proposal), self._wall_limit)
+        await self._submit(self._targets[run.target], job)
+        await self._store.runs.move(run.id, RunStatus.RUNNING)
+
+    async def follow(self, proposal_id: str) -> None:
+        """Tell the run as it goes, and record its outcome."""
+        run, proposal, session = await self._all(proposal_id)
+        if run.status is RunStatus.ENDED:
+            return
+        if run.status is RunStatus.STARTING:
+            await self._store.runs.end(run.id, Outcome(Verdict.STOPPED))
+            return
+        target = self._targets[run.target]
+        if run.stopped_by:
+            await target.stop(run.id)
+        outcome = await self._watch(run, proposal, session, target)
+        await self._store.runs.end(run.id, outcome)
+
+    async def close(self, proposal_id: str) -> None:
+        """Post the result."""
+        run, proposal, session = await self._all(proposal_id)
+        await self._narrator.run_ended(run, proposal, session)
+
+    async def fail(self, proposal_id: str, sentence: str) -> None:
+        """End a run that could not be carried through, and say why."""
+        await self._store.runs.end(run_id(proposal_id), Outcome(Verdict.UNAVAILABLE, detail=sentence))
+        await self.close(proposal_id)
+
+    async def unfinished(self) -> list[str]:
+        """Approved proposals whose run has not ended: what a restart has to see to."""
+        approved = await self._store.proposals.with_status(ProposalStatus.APPROVED)
+        runs = [(proposal, await self._store.runs.find(run_id(proposal.id))) for proposal in approved]
+        return [proposal.id for proposal, run in runs if run is None or run.status is not RunStatus.ENDED]
+
+    async def _decide(
+        self, proposal_id: str, status: ProposalStatus, user: str, digest: str | None
+    ) -> Proposal:
+        if await self._store.proposals.move(proposal_id, status, by=user, digest=digest):
+            return await self._store.proposals.get(proposal_id)
+        proposal = await self._store.proposals.get(proposal_id)
+        if digest is not None and digest != proposal.program.sha256:
+            raise Outdated("That card shows other code than the stored proposal; please use the newest card.")
+        raise Outdated(_DECIDED.get(proposal.status, "That proposal was decided already") + ".")
+
+    async def _show_decision(self, proposal: Proposal) -> None:
+        task = await self._store.tasks.get(proposal.task_id)
+        session = await self._store.sessions.get(proposal.session_id)
+        await self._narrator.proposal_decided(task, proposal, session)
+
+    async def _submit(self, target: Target, job: Job) -> None:
+        for attempt in range(1, _SUBMIT_TRIES + 1):
+            try:
+                await target.submit(job)
+            except TargetUnavailable:
+                if attempt == _SUBMIT_TRIES:
+                    raise
+                await asyncio.sleep(2.0**attempt)
+            else:
+                return
+
+    async def _watch(self, run: Run, proposal: Proposal, session: Session, target: Target) -> Outcome:
+        output, status, note, tasks = "", "PENDING", "", tuple[TaskCount, ...]()
+        async for event in target.follow(run.id):
+            match event:
+                case Output(text):
+                    output = _bounded(output + text)
+                case Progress(status=status, message=note, tasks=tasks):
+                    pass
+                case Finished(outcome):
+                    return outcome
+            elapsed = time.time() - run.created_at
+            await self._narrator.run_progress(
+                run, proposal, session, RunView(status, output, elapsed, tasks, note)
+            )
+        return Outcome(Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
+
+    async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
+        proposal = await self._store.proposals.get(proposal_id)
+        run = await self._store.runs.get(run_id(proposal_id))
+        return run, proposal, await self._store.sessions.get(proposal.session_id)
+
+
+def _bounded(text: str) -> str:
+    """Enough of a long output for head and tail; the whole is in the outcome."""
+    if len(text) <= 2 * _SHOWN:
+        return text
+    return text[:_SHOWN] + text[-_SHOWN:]
+
+
+def _metadata(run: Run, proposal: Proposal) -> dict[str, str]:
+    return {
+        "raygen_task": proposal.task_id,
+        "raygen_session": proposal.session_id,
+        "raygen_requester": proposal.requester,
+        "raygen_approver": run.approver,
+        "raygen_sha256": proposal.program.sha256,
+        "title": proposal.program.title,
+    }

@@ -1,0 +1,43 @@
+"""Values to JSON columns and back, by pydantic, so that an old row of a wrong shape is an error and never a guess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.model import Artifact, Outcome, PolicyReport, Program
+
+_PROGRAM = TypeAdapter(Program)
+_POLICY = TypeAdapter(PolicyReport)
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def dump_program(program: Program) -> str:
+    return _PROGRAM.dump_json(program).decode()
+
+
+def load_program(text: str) -> Program:
+    return _PROGRAM.validate_json(text)
+
+
+def dump_policy(policy: PolicyReport) -> str:
+    return _POLICY.dump_json(policy).decode()
+
+
+def load_policy(text: str) -> PolicyReport:
+    return _POLICY.validate_json(text)
+
+
+def dump_outcome(outcome: Outcome) -> str:
+    """Everything but the artifacts, which have a table of their own."""
+    return _OUTCOME.dump_json(outcome, exclude={"artifacts": True}).decode()
+
+
+def load_outcome(text: str, artifacts: tuple[Artifact, ...] = ()) -> Outcome:
+    value: dict[str, Any] = {**_json(text), "artifacts": artifacts}
+    return _OUTCOME.validate_python(value, strict=False)
+
+
+def _json(text: str) -> dict[str, Any]:
+    return TypeAdapter(dict[str, Any]).validate_json(text)

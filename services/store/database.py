@@ -1,0 +1,40 @@
+"""The database that holds raygen's records: SQLite in a file by default, PostgreSQL where there are replicas."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from services.store.tables import metadata
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncGenerator[AsyncEngine]:
+    """An engine on `url` (`sqlite:///file` or `postgresql://…`) whose tables exist."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    engine = create_async_engine(parsed.set(drivername=_DRIVERS[backend]))
+    if backend == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    # A write-ahead log lets the page be read while a workflow writes; the timeout outlasts any of our writes.
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()

@@ -1,0 +1,369 @@
+"""One repository per record: small statements, and every change of status a compare-and-set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.model import Artifact, Outcome
+from services.records import (
+    Proposal,
+    ProposalStatus,
+    Run,
+    RunStatus,
+    Session,
+    Status,
+    Task,
+    TaskKind,
+    TaskStatus,
+    sources,
+)
+from services.store import codec, tables
+
+
+class Repository:
+    """What the repositories share: an engine, insert-if-absent, and guarded moves."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def _insert_once(self, table: Table, values: dict[str, Any]) -> bool:
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def _move(self, table: Table, record_id: str, status: Status, **values: object) -> bool:
+        """Set `status` where the transition is allowed; False when someone else was first."""
+        allowed = [str(source) for source in sources(status)]
+        statement = (
+            update(table)
+            .where(table.c.id == record_id, table.c.status.in_(allowed))
+            .values(status=str(status), **values)
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def _one(self, table: Table, *where: Any) -> Row[Any] | None:
+        async with self._engine.connect() as connection:
+            return (await connection.execute(select(table).where(*where))).first()
+
+    async def _all(self, table: Table, *where: Any, order: Any) -> list[Row[Any]]:
+        async with self._engine.connect() as connection:
+            return list(await connection.execute(select(table).where(*where).order_by(order)))
+
+
+class Sessions(Repository):
+    """Slack threads that raygen takes part in."""
+
+    async def ensure(self, session: Session) -> None:
+        values = {
+            "id": session.id,
+            "channel": session.channel,
+            "thread_ts": session.thread_ts,
+            "owner": session.owner,
+            "team": session.team,
+        }
+        await self._insert_once(tables.sessions, values)
+
+    async def get(self, session_id: str) -> Session:
+        row = await self._one(tables.sessions, tables.sessions.c.id == session_id)
+        if row is None:
+            raise LookupError(session_id)
+        return _session(row)
+
+    async def in_thread(self, channel: str, thread_ts: str) -> Session | None:
+        table = tables.sessions
+        row = await self._one(table, table.c.channel == channel, table.c.thread_ts == thread_ts)
+        return _session(row) if row else None
+
+    async def root(self, session_id: str, thread_ts: str) -> None:
+        """Note the thread of a session that began before its first message was posted."""
+        table = tables.sessions
+        statement = (
+            update(table).where(table.c.id == session_id, table.c.thread_ts == "").values(thread_ts=thread_ts)
+        )
+        async with self._engine.begin() as connection:
+            await connection.execute(statement)
+
+
+class Tasks(Repository):
+    """Requests, in the order in which they came."""
+
+    async def add(self, task: Task) -> bool:
+        values = {
+            "id": task.id,
+            "session_id": task.session_id,
+            "kind": str(task.kind),
+            "prompt": task.prompt,
+            "user": task.user,
+            "code": task.code,
+            "base": task.base,
+            "status": str(task.status),
+            "summary": task.summary,
+            "created_at": task.created_at or time.time(),
+        }
+        return await self._insert_once(tables.tasks, values)
+
+    async def get(self, task_id: str) -> Task:
+        row = await self._one(tables.tasks, tables.tasks.c.id == task_id)
+        if row is None:
+            raise LookupError(task_id)
+        return _task(row)
+
+    async def move(self, task_id: str, status: TaskStatus, *, summary: str | None = None) -> bool:
+        values = {} if summary is None else {"summary": summary}
+        return await self._move(tables.tasks, task_id, status, **values)
+
+    async def of_session(self, session_id: str) -> list[Task]:
+        """All tasks of a session, oldest first."""
+        table = tables.tasks
+        rows = await self._all(table, table.c.session_id == session_id, order=table.c.position)
+        return [_task(row) for row in rows]
+
+    async def of_user(self, user: str, *, limit: int = 10) -> list[Task]:
+        """A person's latest tasks, newest first."""
+        table = tables.tasks
+        statement = select(table).where(table.c.user == user).order_by(table.c.position.desc()).limit(limit)
+        async with self._engine.connect() as connection:
+            return [_task(row) for row in await connection.execute(statement)]
+
+    async def ahead_of(self, task_id: str) -> list[Task]:
+        """The unfinished tasks of the same session that came before this one."""
+        task = await self.get(task_id)
+        earlier: list[Task] = []
+        for other in await self.of_session(task.session_id):
+            if other.id == task_id:
+                break
+            if not other.ended:
+                earlier.append(other)
+        return earlier
+
+
+class Proposals(Repository):
+    """Programs with their evidence."""
+
+    async def draft(self, proposal: Proposal) -> None:
+        """Keep a draft; a replayed task replaces its own draft but never what people have seen."""
+        table = tables.proposals
+        values = {
+            "id": proposal.id,
+            "task_id": proposal.task_id,
+            "session_id": proposal.session_id,
+            "program": codec.dump_program(proposal.program),
+            "policy": codec.dump_policy(proposal.policy),
+            "validation": codec.dump_outcome(proposal.validation),
+            "attempts": proposal.attempts,
+            "target": proposal.target,
+            "requester": proposal.requester,
+            "model": proposal.model,
+            "status": str(ProposalStatus.DRAFT),
+            "created_at": proposal.created_at or time.time(),
+        }
+        async with self._engine.begin() as connection:
+            replaced = await connection.execute(
+                update(table)
+                .where(table.c.id == proposal.id, table.c.status == str(ProposalStatus.DRAFT))
+                .values(**values)
+            )
+        if replaced.rowcount == 0:
+            await self._insert_once(table, values)
+        await _keep_artifacts(self._engine, proposal.id, proposal.validation.artifacts)
+
+    async def get(self, proposal_id: str) -> Proposal:
+        row = await self._one(tables.proposals, tables.proposals.c.id == proposal_id)
+        if row is None:
+            raise LookupError(proposal_id)
+        return await self._load(row)
+
+    async def find(self, proposal_id: str) -> Proposal | None:
+        row = await self._one(tables.proposals, tables.proposals.c.id == proposal_id)
+        return await self._load(row) if row else None
+
+    async def move(
+        self, proposal_id: str, status: ProposalStatus, *, by: str | None = None, digest: str | None = None
+    ) -> bool:
+        """Decide, once. With `digest`, only if the stored code still has that sha256."""
+        if digest is not None and (await self.get(proposal_id)).program.sha256 != digest:
+            return False
+        values = {"decided_by": by, "decided_at": time.time()} if by else {}
+        return await self._move(tables.proposals, proposal_id, status, **values)
+
+    async def of_session(self, session_id: str) -> list[Proposal]:
+        """The proposals of a session that people have seen, oldest first."""
+        table = tables.proposals
+        rows = await self._all(
+            table,
+            table.c.session_id == session_id,
+            table.c.status != str(ProposalStatus.DRAFT),
+            order=table.c.created_at,
+        )
+        return [await self._load(row) for row in rows]
+
+    async def with_status(self, status: ProposalStatus) -> list[Proposal]:
+        table = tables.proposals
+        rows = await self._all(table, table.c.status == str(status), order=table.c.created_at)
+        return [await self._load(row) for row in rows]
+
+    async def _load(self, row: Row[Any]) -> Proposal:
+        return _proposal(row, await _artifacts(self._engine, row.id))
+
+
+class Runs(Repository):
+    """Executions of approved proposals."""
+
+    async def add(self, run: Run) -> bool:
+        values = {
+            "id": run.id,
+            "proposal_id": run.proposal_id,
+            "session_id": run.session_id,
+            "target": run.target,
+            "approver": run.approver,
+            "status": str(run.status),
+            "created_at": run.created_at or time.time(),
+        }
+        return await self._insert_once(tables.runs, values)
+
+    async def get(self, run_id: str) -> Run:
+        run = await self.find(run_id)
+        if run is None:
+            raise LookupError(run_id)
+        return run
+
+    async def find(self, run_id: str) -> Run | None:
+        row = await self._one(tables.runs, tables.runs.c.id == run_id)
+        return _run(row, await _artifacts(self._engine, run_id)) if row else None
+
+    async def move(self, run_id: str, status: RunStatus) -> bool:
+        return await self._move(tables.runs, run_id, status)
+
+    async def ask_to_stop(self, run_id: str, by: str) -> bool:
+        """Note who asked first for the end of a run that has not ended."""
+        table = tables.runs
+        statement = (
+            update(table)
+            .where(table.c.id == run_id, table.c.stopped_by.is_(None), table.c.status != str(RunStatus.ENDED))
+            .values(stopped_by=by)
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def end(self, run_id: str, outcome: Outcome) -> bool:
+        await _keep_artifacts(self._engine, run_id, outcome.artifacts)
+        return await self._move(tables.runs, run_id, RunStatus.ENDED, outcome=codec.dump_outcome(outcome))
+
+    async def of_session(self, session_id: str) -> list[Run]:
+        """The runs of a session, oldest first, without their artifacts."""
+        table = tables.runs
+        rows = await self._all(table, table.c.session_id == session_id, order=table.c.created_at)
+        return [_run(row, ()) for row in rows]
+
+
+class Posts(Repository):
+    """Which Slack messages raygen meant to post, and which it is known to have posted."""
+
+    async def intend(self, key: str, channel: str, thread_ts: str) -> bool:
+        """True when this is the first intention; False when an earlier attempt may have posted already."""
+        values = {"key": key, "channel": channel, "thread_ts": thread_ts, "created_at": time.time()}
+        return await self._insert_once(tables.posts, values)
+
+    async def find(self, key: str) -> tuple[str, str, str | None, float] | None:
+        """Channel, thread, ts (None while unknown) and time of the first intention."""
+        row = await self._one(tables.posts, tables.posts.c.key == key)
+        return (row.channel, row.thread_ts, row.ts, row.created_at) if row else None
+
+    async def posted(self, key: str, ts: str) -> None:
+        table = tables.posts
+        async with self._engine.begin() as connection:
+            await connection.execute(update(table).where(table.c.key == key).values(ts=ts))
+
+
+class Store:
+    """All repositories over one engine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.sessions = Sessions(engine)
+        self.tasks = Tasks(engine)
+        self.proposals = Proposals(engine)
+        self.runs = Runs(engine)
+        self.posts = Posts(engine)
+
+
+async def _keep_artifacts(engine: AsyncEngine, owner_id: str, artifacts: Iterable[Artifact]) -> None:
+    table = tables.artifacts
+    async with engine.begin() as connection:
+        await connection.execute(table.delete().where(table.c.owner_id == owner_id))
+        for artifact in artifacts:
+            values = {
+                "owner_id": owner_id,
+                "name": artifact.name,
+                "media_type": artifact.media_type,
+                "content": artifact.content,
+            }
+            await connection.execute(insert(table).values(**values))
+
+
+async def _artifacts(engine: AsyncEngine, owner_id: str) -> tuple[Artifact, ...]:
+    table = tables.artifacts
+    async with engine.connect() as connection:
+        rows = await connection.execute(
+            select(table).where(table.c.owner_id == owner_id).order_by(table.c.name)
+        )
+        return tuple(Artifact(row.name, row.media_type, row.content) for row in rows)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(row.id, row.channel, row.thread_ts, row.owner, row.team)
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task(
+        id=row.id,
+        session_id=row.session_id,
+        kind=TaskKind(row.kind),
+        prompt=row.prompt,
+        user=row.user,
+        code=row.code,
+        base=row.base,
+        status=TaskStatus(row.status),
+        summary=row.summary,
+        created_at=row.created_at,
+    )
+
+
+def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
+    return Proposal(
+        id=row.id,
+        task_id=row.task_id,
+        session_id=row.session_id,
+        program=codec.load_program(row.program),
+        policy=codec.load_policy(row.policy),
+        validation=codec.load_outcome(row.validation, artifacts),
+        attempts=row.attempts,
+        target=row.target,
+        requester=row.requester,
+        model=row.model,
+        status=ProposalStatus(row.status),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        created_at=row.created_at,
+    )
+
+
+def _run(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Run:
+    return Run(
+        id=row.id,
+        proposal_id=row.proposal_id,
+        session_id=row.session_id,
+        target=row.target,
+        approver=row.approver,
+        status=RunStatus(row.status),
+        stopped_by=row.stopped_by,
+        outcome=codec.load_outcome(row.outcome, artifacts) if row.outcome else None,
+        created_at=row.created_at,
+    )

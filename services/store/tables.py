@@ -1,0 +1,86 @@
+"""The tables of raygen's own records; DBOS keeps its workflows in the same database."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("thread_ts", String(32), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("team", String(64), nullable=False),
+    Index("sessions_by_thread", "channel", "thread_ts"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("session_id", String(64), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("user", String(64), nullable=False),
+    Column("code", Text),
+    Column("base", String(64)),
+    Column("status", String(16), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("task_id", String(64), nullable=False, index=True),
+    Column("session_id", String(64), nullable=False, index=True),
+    Column("program", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("validation", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("requester", String(64), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("decided_by", String(64)),
+    Column("decided_at", Float),
+    Column("created_at", Float, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("proposal_id", String(64), nullable=False, unique=True),
+    Column("session_id", String(64), nullable=False, index=True),
+    Column("target", String(64), nullable=False),
+    Column("approver", String(64), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("stopped_by", String(64)),
+    Column("outcome", Text),
+    Column("created_at", Float, nullable=False),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("owner_id", String(64), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("media_type", String(128), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("thread_ts", String(32), nullable=False),
+    Column("ts", String(32)),
+    Column("created_at", Float, nullable=False),
+)

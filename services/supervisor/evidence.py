@@ -1,0 +1,64 @@
+"""What a failed attempt tells the generator, and what it tells a person in one sentence."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+from services.model import Failure, Outcome, PolicyReport, Verdict
+
+_TAIL = 2000
+
+_SENTENCES = {
+    Verdict.TIMED_OUT: "it did not finish in time",
+    Verdict.OUT_OF_MEMORY: "it ran out of memory",
+    Verdict.OUTPUT_LIMIT: "it printed more than the limit",
+    Verdict.KILLED: "it was killed",
+    Verdict.NOT_IMPORTABLE: "it imports a package that is not there",
+    Verdict.NEEDS_HARDWARE: "it needs hardware that is not there",
+    Verdict.REFUSED_BY_POLICY: "the policy refuses it",
+    Verdict.UNAVAILABLE: "validation is not available",
+    Verdict.STOPPED: "it was stopped",
+}
+
+
+def plain(outcome: Outcome) -> str:
+    """Why an execution did not pass, in a few words without a full stop."""
+    if outcome.failure is not None:
+        return _line(outcome.failure)
+    if outcome.verdict in _SENTENCES:
+        return _SENTENCES[outcome.verdict] + (f": {outcome.detail}" if outcome.detail else "")
+    if outcome.detail:
+        return outcome.detail
+    return f"it ended with exit code {outcome.exit_code}"
+
+
+def for_generator(attempt: int, outcome: Outcome, policy: PolicyReport) -> str:
+    """Everything that helps to repair a program, as one tagged text; outputs are marked as data by their tags."""
+    parts = [f"<attempt number={quoteattr(str(attempt))} verdict={quoteattr(outcome.verdict)}>"]
+    parts += [
+        f"<policy line={quoteattr(str(finding.line))} grade={quoteattr(finding.grade)}>{escape(finding.message)}</policy>"
+        for finding in policy.findings
+        if finding.grade != "note"
+    ]
+    parts.append(f"<error>{escape(plain(outcome))}</error>")
+    if outcome.failure is not None and outcome.failure.frames:
+        frames = "\n".join(
+            f"line {frame.line}, in {frame.function}: {frame.source}" for frame in outcome.failure.frames
+        )
+        parts.append(f"<traceback>\n{escape(frames)}\n</traceback>")
+    for tag, text in (("output", outcome.stdout), ("stderr", outcome.stderr)):
+        if text.strip():
+            parts.append(f"<{tag}>\n{escape(text[-_TAIL:])}\n</{tag}>")
+    parts.append("</attempt>")
+    return "\n".join(parts)
+
+
+def signature(outcome: Outcome) -> str:
+    """Equal for two attempts that failed alike, so that a repair which changes nothing is noticed."""
+    return f"{outcome.verdict}:{plain(outcome)}"
+
+
+def _line(failure: Failure) -> str:
+    where = f" (in {failure.inside})" if failure.inside else ""
+    message = failure.message.strip().splitlines()
+    return f"{failure.kind}: {message[0]}{where}" if message else f"{failure.kind}{where}"

@@ -1,0 +1,144 @@
+"""The workshop: generate, check, validate, and repair from the real error, a bounded number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+from services.errors import SealUnavailable
+from services.model import Finding, Grade, Outcome, PolicyReport, Program, Verdict
+from services.supervisor import evidence
+from services.supervisor.generator import Generator, Order
+from services.validation.interface import Lease, Validator
+
+Check = Callable[[str], PolicyReport]
+
+
+class Phase(StrEnum):
+    """What is being done for a task right now."""
+
+    QUEUED = "queued"
+    THINKING = "thinking"
+    WRITING = "writing"
+    WAITING = "waiting"
+    VALIDATING = "validating"
+    REPAIRING = "repairing"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the work, told to the thread as it begins; `attempt` counts from 1, 0 before the first."""
+
+    phase: Phase
+    attempt: int = 0
+    note: str = ""
+
+
+OnStage = Callable[[Stage], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the workshop ended with: the last program, even if it does not work, and its evidence."""
+
+    program: Program | None
+    outcome: Outcome
+    policy: PolicyReport = field(default_factory=PolicyReport)
+    attempts: int = 0
+    model: str = ""
+    repeated: bool = False
+
+
+class Workshop:
+    """Turns an order into a program that has been seen to work."""
+
+    def __init__(
+        self, generator: Generator, check: Check, validator: Validator, *, attempts: int = 5
+    ) -> None:
+        self._generator = generator
+        self._check = check
+        self._validator = validator
+        self._attempts = attempts
+
+    async def make(self, order: Order, on_stage: OnStage) -> Made:
+        """Draft until one passes, the same error comes twice, or the attempts are used up.
+
+        Raises ModelUnavailable when the model can't be reached and SealUnavailable when nothing can be validated.
+        """
+        drafting = self._generator.start(order)
+        made, told = Made(None, Outcome(Verdict.UNAVAILABLE)), None
+        async with self._bench(on_stage) as bench:
+            for attempt in range(1, self._attempts + 1):
+                await on_stage(_drafting_stage(attempt, made.outcome))
+                draft = await drafting.draft(told)
+                if draft.program is None:
+                    outcome, policy = Outcome(Verdict.FAILED, detail=draft.problem), PolicyReport()
+                else:
+                    outcome, policy = await bench.inspect(draft.program.code, attempt)
+                before, made = made, Made(draft.program, outcome, policy, attempt, drafting.model)
+                made = replace(made, program=draft.program or before.program)
+                if outcome.passed:
+                    break
+                if attempt > 1 and evidence.signature(before.outcome) == evidence.signature(outcome):
+                    return replace(made, repeated=True)
+                told = evidence.for_generator(attempt, outcome, policy)
+        return made
+
+    async def inspect(self, program: Program, on_stage: OnStage) -> Made:
+        """Check and validate a program that a person wrote; it is not repaired."""
+        async with self._bench(on_stage) as bench:
+            outcome, policy = await bench.inspect(program.code, 1)
+        return Made(program, outcome, policy, attempts=1)
+
+    def _bench(self, on_stage: OnStage) -> _Bench:
+        return _Bench(self._check, self._validator, on_stage)
+
+
+class _Bench:
+    """Where one task's attempts are inspected; its sealed cluster is leased when first needed."""
+
+    def __init__(self, check: Check, validator: Validator, on_stage: OnStage) -> None:
+        self._check = check
+        self._validator = validator
+        self._on_stage = on_stage
+        self._stack = AsyncExitStack()
+        self._lease: Lease | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._stack.aclose()
+
+    async def inspect(self, code: str, attempt: int) -> tuple[Outcome, PolicyReport]:
+        policy = self._check(code)
+        if policy.refused:
+            return Outcome(Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
+        await self._on_stage(Stage(Phase.VALIDATING, attempt))
+        outcome = await (await self._leased(attempt)).validate(code)
+        if outcome.verdict is Verdict.UNAVAILABLE:
+            raise SealUnavailable(outcome.detail)
+        return outcome, policy
+
+    async def _leased(self, attempt: int) -> Lease:
+        if self._lease is None:
+            if not self._validator.readiness().ready:
+                note = self._validator.readiness().missing
+                await self._on_stage(Stage(Phase.WAITING, attempt, note))
+            self._lease = await self._stack.enter_async_context(self._validator.lease())
+        return self._lease
+
+
+def _drafting_stage(attempt: int, last: Outcome) -> Stage:
+    if attempt == 1:
+        return Stage(Phase.WRITING, attempt)
+    return Stage(Phase.REPAIRING, attempt, evidence.plain(last))
+
+
+def _refusals(findings: tuple[Finding, ...]) -> str:
+    return "; ".join(
+        f"line {finding.line}: {finding.message}" for finding in findings if finding.grade is Grade.REFUSE
+    )

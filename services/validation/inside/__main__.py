@@ -1,0 +1,111 @@
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+# Ray is untyped here.
+"""Starts everything in a sandbox: `python -m inside SETTINGS` with the bot on standard input and output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from . import cluster, process
+from .nursery import Nursery
+from .supervisor import Supervisor
+
+_GCS_LIMIT = 30.0
+
+
+def main(settings: dict[str, Any]) -> None:
+    process.shield()
+    os.nice(settings["nice"])
+    process.limit(processes=settings["processes"], file_size=settings["file_size"])
+    incoming, outgoing = _take_pipes()
+    cluster.make_session()
+    gcs, start_gcs = process.start_later()
+    start_gcs(cluster.gcs())
+    raylet, start_raylet = process.start_later()
+    _import_ray(raylet)
+    nursery = Nursery()
+    launcher = str(Path(__file__).with_name("launcher.py"))
+    cluster_id = _introduce()
+    start_raylet(
+        cluster.raylet(
+            cluster_id, launcher, settings["resources"], settings["shared_memory"], settings["workers"]
+        )
+    )
+    Supervisor(incoming, outgoing, Path.home(), nursery, gcs, raylet, cluster_id, settings["workers"]).serve()
+
+
+def _take_pipes() -> tuple[int, int]:
+    """Move the pipes to the bot away from where a child would inherit them as standard streams."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    os.close(null)
+    return incoming, outgoing
+
+
+def _import_ray(raylet: int) -> None:
+    """What forked drivers and workers then have for nothing; none of it may start a thread.
+
+    Ray reads some variables once, as it is imported, which a raylet would set for each worker that it starts.
+    """
+    for_workers = {"RAY_RAYLET_PID": str(raylet), "RAY_JOB_ID": "ffffffff"}
+    os.environ.update(for_workers)
+    import numpy  # noqa: F401
+    import pandas  # noqa: F401
+    import pyarrow.json  # noqa: F401
+    import ray
+    import ray._common.pydantic_compat as compatibility
+    import ray._private.arrow_serialization  # noqa: F401
+    import ray._private.workers  # noqa: F401
+    import ray.actor
+    import ray.remote_function  # noqa: F401
+
+    compatibility._iter_model_field_types()  # imports what the first task would
+    for name in for_workers:
+        del os.environ[name]
+
+
+def _introduce() -> str:
+    """Write into the GCS what Ray's own start would, from a child, since its client starts threads; the cluster's ID."""
+    reading, writing = os.pipe()
+    pid = process.fork(lambda: _introduce_from_child(writing), keep=(writing,))
+    os.close(writing)
+    answer = os.read(reading, 200).decode()
+    os.close(reading)
+    os.waitpid(pid, 0)
+    if not answer:
+        raise SystemExit("the GCS did not come up")
+    return answer
+
+
+def _introduce_from_child(writing: int) -> None:
+    from ray._common.usage import usage_lib
+    from ray._private import ray_constants
+    from ray._raylet import GcsClient
+
+    limit = time.monotonic() + _GCS_LIMIT
+    while True:
+        try:
+            client: Any = GcsClient(address=cluster.GCS)
+            break
+        except Exception:  # noqa: BLE001  # not up yet, in whatever words
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.01)
+    client.internal_kv_put(
+        b"session_name", cluster.SESSION.encode(), True, ray_constants.KV_NAMESPACE_SESSION
+    )
+    usage_lib.put_cluster_metadata(client, ray_init_cluster=False)
+    client.internal_kv_put(b"webui:url", b"", True, ray_constants.KV_NAMESPACE_DASHBOARD)
+    os.write(writing, client.cluster_id.hex().encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,91 @@
+"""One attempt: a fresh process that waits for its program, runs it with the driver wrapper, and tells the facts."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from . import cluster
+from .nursery import forget
+
+_WRAPPER = "/raygen/wrapper.py"
+_PIECE = 65536
+CONNECTED = b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The driver's ends of its pipes: its program comes in by `code`, its facts leave by `facts`."""
+
+    code: int
+    facts: int
+    stdout: int
+    stderr: int
+
+    @property
+    def all(self) -> tuple[int, int, int, int]:
+        return (self.code, self.facts, self.stdout, self.stderr)
+
+
+def become_driver(place: Path, ends: Ends, workers: int) -> None:
+    """Go on as the driver in `place`: connect to Ray, say so, and run the program once it comes."""
+    os.setsid()
+    place.mkdir()
+    os.chdir(place)
+    os.environ["RAY_ADDRESS"] = cluster.GCS
+    module, logs = _load(), str(cluster.LOGS)
+    forget()
+    program = place / "program.py"
+
+    def tell(told: dict[str, Any]) -> None:
+        _write(ends.facts, json.dumps(told).encode())
+        os._exit(int(told["exit_code"]))
+
+    driver = module.Driver(str(program), logs=logs, on_infeasible=tell)
+    driver.prepare()
+    driver.connect(workers=workers)
+    _become_streams(ends)
+    _write(ends.facts, CONNECTED)
+    program.write_bytes(_read(ends.code))
+    tell(driver.run())
+
+
+def _become_streams(ends: Ends) -> None:
+    os.dup2(ends.stdout, 1)
+    os.dup2(ends.stderr, 2)
+    os.close(ends.stdout)
+    os.close(ends.stderr)
+    sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
+    sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
+    sys.stderr = sys.__stderr__ = io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("raygen_driver", _WRAPPER)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _read(fd: int) -> bytes:
+    whole = b""
+    while piece := os.read(fd, _PIECE):
+        whole += piece
+    os.close(fd)
+    return whole
+
+
+def _write(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]

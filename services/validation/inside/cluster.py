@@ -1,0 +1,139 @@
+"""The smallest Ray that runs programs: a GCS and a raylet, without dashboard, monitors, agents and their processes.
+
+Nothing here imports Ray: the GCS starts while the interpreter is still importing it.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import shlex
+import sys
+from pathlib import Path
+
+IP = "127.0.0.1"
+GCS_PORT = 6379
+GCS = f"{IP}:{GCS_PORT}"
+RUNTIME_ENV_PORT = 6380
+TEMP = Path("/tmp/ray")  # noqa: S108  # the sandbox's own
+SESSION = "session_2000-01-01_00-00-00_000000_1"
+HERE = TEMP / SESSION
+LOGS = HERE / "logs"
+RAYLET_SOCKET = HERE / "sockets" / "raylet"
+NODE_ID = "5ea1ed" + "0" * 50
+_IDLE = "/bin/sh -c 'exec sleep infinity' idle"
+
+# Chosen by measuring; each is explained by what it saves.
+SYSTEM_CONFIG = {
+    "enable_metrics_collection": False,  # there is nobody to collect
+    "memory_monitor_refresh_ms": 0,  # the bot watches the whole tree
+    "worker_niceness": 0,  # the sandbox as a whole has its priority
+    "idle_worker_killing_time_threshold_ms": 600_000,  # spare workers stay
+    "task_events_report_interval_ms": 100,  # states are asked for right after the end
+    "gcs_server_request_timeout_seconds": 20,
+}
+
+
+def ray_home() -> Path:
+    spec = importlib.util.find_spec("ray")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def make_session() -> None:
+    for path in (LOGS / "old", HERE / "sockets", HERE / "runtime_resources", TEMP / "bin"):
+        path.mkdir(parents=True, exist_ok=True)
+    (TEMP / "session_latest").symlink_to(HERE)
+
+
+def gcs() -> list[str]:
+    return _command(
+        str(ray_home() / "core/src/ray/gcs/gcs_server"),
+        log_dir=LOGS,
+        config_list=base64.b64encode(json.dumps(SYSTEM_CONFIG).encode()).decode(),
+        gcs_server_port=GCS_PORT,
+        metrics_agent_port=1,
+        node_ip_address=IP,
+        session_name=SESSION,
+        session_dir=HERE,
+        node_id=NODE_ID,
+        stdout_filepath=LOGS / "gcs_server.out",
+        stderr_filepath=LOGS / "gcs_server.err",
+    )
+
+
+def raylet(cluster_id: str, launcher: str, resources: dict[str, float], shared: int, workers: int) -> list[str]:
+    """The command of a raylet that starts its workers through `launcher`, a script that has them forked."""
+    listed = ",".join(f"{name},{amount}" for name, amount in resources.items())
+    return _command(
+        str(ray_home() / "core/src/ray/raylet/raylet"),
+        "--head",
+        raylet_socket_name=RAYLET_SOCKET,
+        store_socket_name=HERE / "sockets" / "plasma_store",
+        object_manager_port=0,
+        min_worker_port=0,
+        max_worker_port=0,
+        node_manager_port=0,
+        node_id=NODE_ID,
+        node_ip_address=IP,
+        maximum_startup_concurrency=workers,
+        static_resource_list=listed,
+        python_worker_command=_worker_command(cluster_id, launcher),
+        java_worker_command="",
+        cpp_worker_command="",
+        native_library_path=ray_home() / "cpp/lib",
+        temp_dir=TEMP,
+        session_dir=HERE,
+        log_dir=LOGS,
+        resource_dir=HERE / "runtime_resources",
+        metrics_agent_port=1,
+        metrics_export_port=1,
+        dashboard_agent_listen_port=1,
+        runtime_env_agent_port=RUNTIME_ENV_PORT,
+        object_store_memory=shared,
+        plasma_directory="/dev/shm",  # noqa: S108  # the sandbox's own
+        fallback_directory=HERE,
+        gcs_address=GCS,
+        session_name=SESSION,
+        labels="{}",
+        cluster_id=cluster_id,
+        num_prestart_python_workers=workers,
+        dashboard_agent_command=_IDLE,
+        runtime_env_agent_command=_IDLE,
+        stdout_filepath=LOGS / "raylet.out",
+        stderr_filepath=LOGS / "raylet.err",
+    )
+
+
+def last_words() -> str:
+    """The ends of the logs in which Ray says why it went."""
+    logs = (LOGS / name for name in ("gcs_server.err", "raylet.err", "gcs_server.out", "raylet.out"))
+    return "\n".join(log.read_text(errors="replace")[-1500:] for log in logs if log.exists())
+
+
+def _worker_command(cluster_id: str, launcher: str) -> str:
+    words = [
+        *(sys.executable, "-I", "-S", launcher),
+        f"--node-ip-address={IP}",
+        "--node-manager-port=RAY_NODE_MANAGER_PORT_PLACEHOLDER",
+        f"--object-store-name={HERE / 'sockets' / 'plasma_store'}",
+        f"--raylet-name={RAYLET_SOCKET}",
+        "--redis-address=None",
+        "--metrics-agent-port=1",
+        "--logging-rotate-bytes=0",
+        "--logging-rotate-backup-count=0",
+        f"--runtime-env-agent-port={RUNTIME_ENV_PORT}",
+        f"--gcs-address={GCS}",
+        f"--session-name={SESSION}",
+        f"--temp-dir={TEMP}",
+        "--webui=",
+        f"--cluster-id={cluster_id}",
+        "RAY_WORKER_DYNAMIC_OPTION_PLACEHOLDER",
+    ]
+    return shlex.join(words)
+
+
+def _command(*words: str, **options: object) -> list[str]:
+    return [*words, *(f"--{name}={value}" for name, value in options.items())]

@@ -1,0 +1,26 @@
+"""Frames between the bot and process 1 of a sandbox: one byte of kind, four of length, the payload.
+
+To the sandbox: RUN (JSON: code, wall in seconds, output in bytes). From the sandbox: READY (JSON), STDOUT and STDERR
+(the program's bytes), FACTS (a part of the driver's JSON), ENDED (JSON: status as the kernel told it, reason).
+"""
+
+from __future__ import annotations
+
+import struct
+
+RUN, READY, STDOUT, STDERR, FACTS, ENDED = b"R", b"Y", b"1", b"2", b"F", b"E"
+
+HEADER = struct.Struct("!cI")
+LARGEST = 1024**2
+
+
+def pack(kind: bytes, payload: bytes) -> bytes:
+    return HEADER.pack(kind, len(payload)) + payload
+
+
+def unpack_header(header: bytes) -> tuple[bytes, int]:
+    """Kind and length; raises ValueError when the length is beyond all reason."""
+    kind, length = HEADER.unpack(header)
+    if length > LARGEST * 4:
+        raise ValueError("a frame is too long")
+    return kind, length

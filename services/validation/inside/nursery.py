@@ -1,0 +1,107 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportMissingTypeStubs=false
+# Ray is untyped here.
+"""Forks Ray workers from a process that has imported everything: 30 ms and little memory, not half a second and 80 MB."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import socket
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import process
+from .cluster import ray_home
+from .launcher import NURSERY
+
+_LARGEST = 1024**2
+_CONTEXT = "--serialized-runtime-env-context="
+
+
+@dataclass(slots=True)
+class Nursery:
+    """Answers launchers; a launcher's connection stays open as long as its worker lives."""
+
+    listener: socket.socket = field(default_factory=lambda: _listen())
+    workers: dict[int, socket.socket] = field(default_factory=dict[int, socket.socket])
+    _waiting: dict[int, tuple[socket.socket, bytearray]] = field(
+        default_factory=dict[int, tuple[socket.socket, bytearray]]
+    )
+
+    def accept(self) -> socket.socket | None:
+        """A new launcher's connection, to be watched for its request."""
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            return None
+        connection.setblocking(False)
+        self._waiting[connection.fileno()] = (connection, bytearray())
+        return connection
+
+    def serve(self, fd: int) -> bool:
+        """Read of a request what is there; False when the connection needs no more watching."""
+        connection, request = self._waiting[fd]
+        try:
+            data = connection.recv(65536)
+        except BlockingIOError:
+            return True
+        request += data
+        if data and not request.endswith(b"\n") and len(request) < _LARGEST:
+            return True
+        del self._waiting[fd]
+        try:
+            asked = json.loads(request)
+            worker = process.fork(lambda: _become_worker(asked["argv"], asked["env"]))
+        except (ValueError, KeyError, TypeError, OSError):
+            connection.close()
+        else:
+            self.workers[worker] = connection
+        return False
+
+    def bury(self, pid: int) -> bool:
+        """Tell the launcher of a worker that has died; False when `pid` was none."""
+        connection = self.workers.pop(pid, None)
+        if connection is not None:
+            connection.close()
+        return connection is not None
+
+
+def _listen() -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(NURSERY)
+    listener.listen(256)
+    listener.setblocking(False)
+    return listener
+
+
+def _become_worker(argv: list[str], environment: dict[str, str]) -> None:
+    """Go on as Ray's own worker would, as if started with these arguments."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environment)
+    workers = ray_home() / "_private" / "workers"
+    plain = [word for word in argv if not word.startswith((_CONTEXT, "--language="))]
+    context: dict[str, Any] = json.loads(
+        next((word.removeprefix(_CONTEXT) for word in argv if word.startswith(_CONTEXT)), "{}") or "{}"
+    )
+    if any(context.get(key) for key in ("command_prefix", "env_vars", "py_executable", "override_worker_entrypoint")):
+        words = [sys.executable, str(workers / "setup_worker.py"), *_split(argv, str(workers / "default_worker.py"))]
+        os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
+    script = str(workers / "default_worker.py")
+    sys.argv = [script, *plain]
+    forget()
+    runpy.run_path(script, run_name="__main__")
+
+
+def _split(argv: list[str], script: str) -> list[str]:
+    return [script, *argv]
+
+
+def forget() -> None:
+    """Leave nothing of this package in what a program can see."""
+    package = __name__.rpartition(".")[0]
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    sys.path[:] = [path for path in sys.path if path != "/raygen"]

@@ -1,0 +1,235 @@
+"""Process 1 of a sandbox: keeps Ray and a spare driver, runs one attempt at a time, and tells the bot what came of it.
+
+It holds what user code must not reach: the pipes to the bot and the right to say how a program ended. Signals from
+inside the namespace can't touch process 1, and `process.shield` closes its memory to them. Its words count for the
+status that the kernel gave it; the facts that it passes on are the program's own claims.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import agent, cluster, frames, process
+from .agent import become_agent
+from .attempt import CONNECTED, Ends, become_driver
+from .nursery import Nursery
+
+_PIECE = 65536
+_DRAIN = 0.2
+_ROUNDS = 50
+
+
+@dataclass(slots=True)
+class Driver:
+    """A forked driver and our ends of its pipes."""
+
+    pid: int
+    code: int
+    facts: int
+    stdout: int
+    stderr: int
+    connected: bool = False
+    status: int | None = None
+
+    @property
+    def readable(self) -> dict[int, bytes]:
+        return {self.facts: frames.FACTS, self.stdout: frames.STDOUT, self.stderr: frames.STDERR}
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """The event loop of process 1; `home` is where the drivers' directories are made."""
+
+    incoming: int
+    outgoing: int
+    home: Path
+    nursery: Nursery
+    gcs: int
+    raylet: int
+    cluster_id: str
+    workers: int
+    agent: socket.socket = field(default_factory=agent.listen)
+    _poll: select.poll = field(default_factory=select.poll)
+    _buffer: bytearray = field(default_factory=bytearray)
+    _spare: Driver | None = None
+    _running: Driver | None = None
+    _asked: bytes | None = None
+    _number: int = 0
+    _spent: float = 0.0
+    _servants: set[int] = field(default_factory=set[int])
+
+    @property
+    def _vital(self) -> dict[int, str]:
+        return {self.gcs: "the GCS", self.raylet: "the raylet"}
+
+    def serve(self) -> None:
+        """Until the bot closes its end, or Ray is gone."""
+        wake, wakened = os.pipe()
+        for fd in (wake, wakened):
+            os.set_blocking(fd, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
+        for fd in (self.incoming, wake, self.nursery.listener.fileno(), self.agent.fileno()):
+            self._poll.register(fd, select.POLLIN)
+        self._prepare_spare()
+        while True:
+            for fd, _ in self._poll.poll():
+                if fd == wake:
+                    os.read(wake, _PIECE)
+                    self._reap()
+                elif fd == self.incoming:
+                    if not self._hear():
+                        return
+                elif fd == self.agent.fileno():
+                    self._start_agent()
+                elif fd == self.nursery.listener.fileno():
+                    self._accept()
+                else:
+                    self._handle(fd)
+            self._advance()
+
+    def _handle(self, fd: int) -> None:
+        driver = next((d for d in (self._running, self._spare) if d and fd in d.readable), None)
+        if driver is not None:
+            self._forward(driver, fd)
+        elif not self.nursery.serve(fd):
+            self._poll.unregister(fd)
+
+    def _start_agent(self) -> None:
+        """Somebody asks for a runtime environment: from now on the agent answers."""
+        self._poll.unregister(self.agent.fileno())
+        listener = self.agent.fileno()
+        self._servants.add(process.fork(lambda: become_agent(self.agent, self.cluster_id, self.raylet), keep=(listener,)))
+
+    def _accept(self) -> None:
+        connection = self.nursery.accept()
+        if connection is not None:
+            self._poll.register(connection.fileno(), select.POLLIN)
+
+    def _hear(self) -> bool:
+        """Take what the bot says; False when it has gone."""
+        data = os.read(self.incoming, _PIECE)
+        self._buffer += data
+        while len(self._buffer) >= frames.HEADER.size:
+            _, length = frames.unpack_header(bytes(self._buffer[: frames.HEADER.size]))
+            end = frames.HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            self._asked = bytes(self._buffer[frames.HEADER.size : end])
+            del self._buffer[:end]
+        return bool(data)
+
+    def _advance(self) -> None:
+        """Give a waiting program to a connected driver; tell the end of one that has ended."""
+        if self._running and self._running.status is not None:
+            self._conclude(self._running)
+        if self._asked is not None and self._running is None and self._spare and self._spare.connected:
+            self._running, self._spare = self._spare, None
+            _write(self._running.code, self._asked)
+            os.close(self._running.code)
+            self._asked = None
+
+    def _prepare_spare(self) -> None:
+        self._number += 1
+        pairs = [os.pipe() for _ in range(4)]
+        (code_in, code_out), (facts_in, facts_out), (out_in, out_out), (err_in, err_out) = pairs
+        ends = Ends(code_in, facts_out, out_out, err_out)
+        place = self.home / f"attempt-{self._number}"
+        pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
+        for fd in ends.all:
+            os.close(fd)
+        self._spare = Driver(pid, code_out, facts_in, out_in, err_in)
+        for fd in self._spare.readable:
+            self._poll.register(fd, select.POLLIN)
+
+    def _forward(self, driver: Driver, fd: int) -> bool:
+        data = os.read(fd, _PIECE)
+        if not data:
+            self._unwatch(fd)
+            return False
+        if fd == driver.facts and not driver.connected:
+            driver.connected = True
+            self._spent = process.processor_time()
+            data = data.removeprefix(CONNECTED)
+            self._tell_ready()
+        if data:
+            self._send(driver.readable[fd], data)
+        return True
+
+    def _tell_ready(self) -> None:
+        self._send(frames.READY, json.dumps({"attempt": self._number}).encode())
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in self._vital:
+                raise SystemExit(f"{self._vital[pid]} is gone ({status}): {cluster.last_words()}")
+            self.nursery.bury(pid)
+            self._servants.discard(pid)
+            if self._spare is not None and self._spare.pid == pid:
+                raise SystemExit("a driver died before it had a program")
+            if self._running is not None and self._running.pid == pid:
+                self._running.status = os.waitstatus_to_exitcode(status)
+
+    def _conclude(self, driver: Driver) -> None:
+        """Everything that is in the pipes, then the end; whoever holds them open does not hold us up."""
+        self._running = None
+        limit = time.monotonic() + _DRAIN
+        for fd in driver.readable:
+            os.set_blocking(fd, False)
+            self._drain(driver, fd, limit)
+            os.close(fd)
+        told = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
+        self._send(frames.ENDED, json.dumps(told).encode())
+        self._sweep()
+        self._prepare_spare()
+
+    def _sweep(self) -> None:
+        """End whatever an attempt left: its workers, their actors, and processes that it set free."""
+        for worker in self.nursery.workers:
+            process.kill(worker)
+        for _ in range(_ROUNDS):
+            strays = process.children() - {*self._vital, *self._servants, *self.nursery.workers}
+            if not strays:
+                return
+            for stray in strays:
+                process.kill(stray)
+            self._reap()
+
+    def _drain(self, driver: Driver, fd: int, limit: float) -> None:
+        while time.monotonic() < limit:
+            try:
+                if not self._forward(driver, fd):
+                    return
+            except BlockingIOError:
+                break
+        self._unwatch(fd)
+
+    def _unwatch(self, fd: int) -> None:
+        with contextlib.suppress(KeyError):
+            self._poll.unregister(fd)
+
+    def _send(self, kind: bytes, payload: bytes) -> None:
+        _write(self.outgoing, frames.pack(kind, payload))
+
+
+def _write(fd: int, data: bytes) -> None:
+    try:
+        while data:
+            data = data[os.write(fd, data) :]
+    except BrokenPipeError:
+        return
+

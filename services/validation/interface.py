@@ -1,0 +1,39 @@
+"""What the rest of raygen knows of validation: lease something sealed, run programs in it, give it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.model import Outcome, Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The hard limits of one validation attempt: seconds, bytes, and counts for the whole process tree."""
+
+    wall: float = 60.0
+    memory: int = 3 * 1024**3
+    output: int = 1024**2
+    processes: int = 512
+    artifacts: int = 20 * 1024**2
+
+
+class Lease(Protocol):
+    """One sealed cluster in the hands of one task; repair attempts share it, no other task ever sees it."""
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+        """Run `code` as `__main__` and say what came of it; failures are values, never exceptions."""
+        ...
+
+
+class Validator(Protocol):
+    """Hands out leases; `waiting` is called with an estimate in seconds when none is ready at once."""
+
+    def lease(
+        self, *, waiting: Callable[[float], None] | None = None
+    ) -> AbstractAsyncContextManager[Lease]: ...
+
+    def readiness(self) -> Readiness: ...

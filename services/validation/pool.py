@@ -1,0 +1,208 @@
+"""Ready sealed clusters: filled in the background, leased to one task each, destroyed after, replaced when dead."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from services.errors import SealUnavailable
+from services.model import Outcome, Readiness, Verdict
+from services.validation.interface import Lease, Limits, Validator
+from services.validation.probe import PART, probe
+from services.validation.refused import RefusedValidator
+from services.validation.sandbox import ClusterSettings, Sandbox
+from services.validation.verdict import conclude
+
+_log = logging.getLogger(__name__)
+_FIRST_START = 3.0
+_CHECK = 0.2
+_COURTESY = 2.0
+_PATIENCE = (0.5, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """`size` clusters are kept ready (none: each lease starts its own); `most` exist at a time, leased ones included.
+
+    An idle one is replaced after `stale` seconds. `limits` hold where a validation names none of its own.
+    """
+
+    size: int = 1
+    most: int = 4
+    limits: Limits = field(default_factory=Limits)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    stale: float = 1800.0
+
+
+@asynccontextmanager
+async def open_validator(settings: PoolSettings) -> AsyncGenerator[Validator]:
+    """A pool where this host can seal programs; otherwise one that refuses visibly, and says why."""
+    readiness = await probe()
+    if not readiness.ready:
+        _log.warning(readiness.missing)
+        yield RefusedValidator(readiness)
+        return
+    async with SealedPool(settings) as pool:
+        yield pool
+
+
+class SealedPool:
+    """Use as an async context manager; leaving it destroys everything that it started."""
+
+    def __init__(self, settings: PoolSettings) -> None:
+        self._settings = settings
+        self._idle: deque[Sandbox] = deque()
+        self._changed = asyncio.Condition()
+        self._wanted = 0
+        self._busy = 0
+        self._taken = 0.0
+        self._room = asyncio.Semaphore(settings.most)
+        self._took = _FIRST_START
+        self._problem = "Sealed clusters are starting."
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._keeper = asyncio.create_task(self._keep())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._keeper is not None
+        self._keeper.cancel()
+        await asyncio.gather(self._keeper, return_exceptions=True)
+        await asyncio.gather(*(sandbox.close() for sandbox in self._idle))
+        self._idle.clear()
+
+    @asynccontextmanager
+    async def lease(self, *, waiting: Callable[[float], None] | None = None) -> AsyncGenerator[Lease]:
+        """A cluster for one task; what is wrong with it shows as outcomes, so this does not raise."""
+        if waiting and not self._idle:
+            waiting(self._took)
+        async with self._room:
+            lease = PooledLease(self, self._settings.limits)
+            try:
+                await lease.open()
+                yield lease
+            finally:
+                await lease.aclose()
+
+    def readiness(self) -> Readiness:
+        ready = bool(self._idle) or (self._settings.size == 0 and not self._problem)
+        return Readiness(PART, ready=ready, missing="" if ready else self._problem)
+
+    async def take(self) -> Sandbox:
+        """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
+        async with self._changed:
+            self._wanted += 1
+            self._changed.notify_all()
+            try:
+                async with asyncio.timeout(self._settings.cluster.start_limit):
+                    await self._changed.wait_for(self._has_live)
+            except TimeoutError:
+                raise SealUnavailable(self._problem) from None
+            finally:
+                self._wanted -= 1
+            self._taken = time.monotonic()
+            return self._idle.popleft()
+
+    def _has_live(self) -> bool:
+        while self._idle and not self._idle[0].alive:
+            self._idle.popleft()
+        return bool(self._idle)
+
+    async def _keep(self) -> None:
+        """Start clusters one after the other whenever there are fewer than wanted; replace dead and stale ones."""
+        patience, longest = _PATIENCE
+        while True:
+            await self._replace()
+            if len(self._idle) >= self._goal():
+                await self._sleep()
+                continue
+            began = time.monotonic()
+            try:
+                sandbox = await Sandbox.start(self._settings.cluster)
+            except SealUnavailable as error:
+                self._problem = error.public
+                _log.warning("a sealed cluster did not start: %s", error)
+                await asyncio.sleep(patience)
+                patience = min(2 * patience, longest)
+                continue
+            patience, self._took, self._problem = _PATIENCE[0], time.monotonic() - began, ""
+            async with self._changed:
+                self._idle.append(sandbox)
+                self._changed.notify_all()
+
+    def _goal(self) -> int:
+        """How many idle ones there should be; refilling leaves the processors to a program that has just begun."""
+        courteous = self._busy and time.monotonic() - self._taken < _COURTESY
+        return self._wanted if courteous else max(self._settings.size, self._wanted)
+
+    @asynccontextmanager
+    async def busy(self) -> AsyncGenerator[None]:
+        """While a program runs."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+
+    async def _sleep(self) -> None:
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CHECK):
+                    await self._changed.wait()
+
+    async def _replace(self) -> None:
+        """Let go of idle clusters that have died or grown old."""
+        oldest = time.monotonic() - self._settings.stale
+        gone = [sandbox for sandbox in self._idle if not sandbox.alive or sandbox.born < oldest]
+        for sandbox in gone:
+            self._idle.remove(sandbox)
+        await asyncio.gather(*(sandbox.close() for sandbox in gone))
+
+
+class PooledLease:
+    """A task's cluster; one that a program has spoiled is replaced before the next attempt."""
+
+    def __init__(self, pool: SealedPool, limits: Limits) -> None:
+        self._pool = pool
+        self._limits = limits
+        self._sandbox: Sandbox | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Take a cluster now; that none can be had shows later, as an outcome."""
+        with contextlib.suppress(SealUnavailable):
+            self._sandbox = await self._pool.take()
+
+    async def aclose(self) -> None:
+        if self._sandbox is not None:
+            await self._sandbox.close()
+            self._sandbox = None
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+        chosen = limits or self._limits
+        async with self._one_at_a_time:
+            try:
+                sandbox = await self._live()
+                async with self._pool.busy():
+                    record = await sandbox.run(code, chosen)
+            except SealUnavailable as error:
+                await self.aclose()
+                return Outcome(Verdict.UNAVAILABLE, detail=error.public)
+            if not sandbox.alive:
+                await self.aclose()
+            return conclude(record, chosen)
+
+    async def _live(self) -> Sandbox:
+        if self._sandbox is not None and not self._sandbox.alive:
+            await self.aclose()
+        if self._sandbox is None:
+            self._sandbox = await self._pool.take()
+        return self._sandbox

@@ -1,0 +1,79 @@
+"""Finds out whether programs can be sealed on this host, and says in one sentence what to change when not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+
+from services.errors import SealUnavailable
+from services.model import Readiness
+from services.validation.seal import BWRAP, Seal, Spaces
+
+PART = "validation"
+_LIMIT = 20.0
+_SENTENCE = "It ran in the seal."
+_KNOBS = {
+    "/proc/sys/kernel/unprivileged_userns_clone": ("0", "sysctl -w kernel.unprivileged_userns_clone=1"),
+    "/proc/sys/user/max_user_namespaces": ("0", "sysctl -w user.max_user_namespaces=15000"),
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": (
+        "1",
+        "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
+}
+_CONTAINER = (
+    "user namespaces are forbidden in this container: allow them with "
+    "`docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`,"
+    " in Kubernetes with `securityContext: {seccompProfile: {type: Unconfined}, procMount: Unmasked}`"
+)
+
+
+async def probe() -> Readiness:
+    """Run a trivial program in the very seal that validation uses."""
+    try:
+        complaint = await _try()
+    except FileNotFoundError:
+        return _not("bubblewrap is not installed: `apt-get install bubblewrap` (or your distribution's package).")
+    except (SealUnavailable, TimeoutError) as error:
+        return _not(str(error) or "bubblewrap did not answer.")
+    return Readiness(PART, ready=True) if complaint is None else _not(_explained(complaint))
+
+
+async def _try() -> str | None:
+    """None when all went well, otherwise bubblewrap's complaint."""
+    with Seal(Spaces()) as seal:
+        process = await asyncio.create_subprocess_exec(
+            *seal.command(sys.executable, "-I", "-S", "-c", f"print({_SENTENCE!r})"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={},
+            cwd="/",
+            pass_fds=seal.fds,
+        )
+    try:
+        async with asyncio.timeout(_LIMIT):
+            told, complaint = await process.communicate()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise TimeoutError(f"{BWRAP} did not answer within {_LIMIT:g} seconds.") from None
+    return None if told.decode().strip() == _SENTENCE else complaint.decode("utf-8", "replace").strip()
+
+
+def _explained(complaint: str) -> str:
+    """What to do about it; bubblewrap's own words are added for who knows them."""
+    last = complaint.splitlines()[-1][:200] if complaint else "no reason given"
+    for path, (wrong, command) in _KNOBS.items():
+        knob = Path(path)
+        if knob.exists() and knob.read_text().strip() == wrong:
+            return f"this kernel forbids user namespaces: `{command}` ({last})."
+    if "Operation not permitted" in complaint or "No permissions" in complaint:
+        return f"{_CONTAINER} ({last})."
+    return f"bubblewrap can't make a sandbox here ({last})."
+
+
+def _not(sentence: str) -> Readiness:
+    return Readiness(PART, ready=False, missing=f"Programs can't be sealed: {sentence}")

@@ -1,0 +1,270 @@
+"""One sealed, one-shot Ray cluster as the bot sees it: started, handed programs one at a time, destroyed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from services.errors import SealUnavailable
+from services.validation import readings
+from services.validation.inside import frames
+from services.validation.interface import Limits
+from services.validation.seal import PACKAGE, Seal, Spaces
+from services.validation.watchdog import Excess, Watchdog
+
+_FACTS_OVERHEAD = 4 * 1024**2
+_LAST_WORDS = 4000
+_END_LIMIT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """What a sealed cluster pretends to have, and how much of the machine it may take.
+
+    `resources` are Ray's, by name, and virtual; `workers` are kept warm; `nice` is the priority of everything inside.
+    """
+
+    resources: dict[str, float] = field(
+        default_factory=lambda: {"CPU": 8.0, "GPU": 4.0, "memory": 8.0 * 1024**3}
+    )
+    workers: int = 4
+    spaces: Spaces = field(default_factory=Spaces)
+    object_store: int = 256 * 1024**2
+    threads: int = 8192
+    file_size: int = 1024**3
+    nice: int = 5
+    start_limit: float = 60.0
+
+    def as_argument(self) -> str:
+        told: dict[str, Any] = {
+            "resources": {**self.resources, "object_store_memory": float(self.object_store)},
+            "workers": self.workers,
+            "shared_memory": self.object_store,
+            "processes": self.threads,
+            "file_size": self.file_size,
+            "nice": self.nice,
+        }
+        return json.dumps(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What came out of a sandbox for one program; `facts` are claims of the program, the rest is observed.
+
+    `status` is the driver's exit code, negative for a signal; None when the sandbox ended before its program.
+    """
+
+    stdout: bytes = b""
+    stderr: bytes = b""
+    facts: bytes = b""
+    status: int | None = None
+    excess: Excess | None = None
+    wall: float = 0.0
+    cpu: float = 0.0
+    peak_memory: int = 0
+    truncated: bool = False
+
+
+class Sandbox:
+    """Use `start`, then `run` any number of times, then `close`; after a record without status it is of no more use."""
+
+    def __init__(self, process: asyncio.subprocess.Process, settings: ClusterSettings) -> None:
+        self._process = process
+        self._settings = settings
+        self._ready = asyncio.Event()
+        self._collecting: _Collected | None = None
+        self._ended = asyncio.Event()
+        self._last_words = bytearray()
+        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._listen())]
+        self._idle = 0
+        self.born = time.monotonic()
+
+    @classmethod
+    async def start(cls, settings: ClusterSettings) -> Sandbox:
+        """A sandbox whose Ray is up and whose first driver waits for a program.
+
+        Raises SealUnavailable when that can't be had.
+        """
+        with Seal(settings.spaces) as seal:
+            command = seal.command(sys.executable, "-s", "-m", "inside", settings.as_argument(), path=PACKAGE)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.PIPE,
+                    env={},
+                    cwd="/",
+                    pass_fds=seal.fds,
+                )
+            except OSError as error:
+                raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
+        sandbox = cls(process, settings)
+        try:
+            await sandbox._become_ready(settings.start_limit)
+            sandbox._idle = len(await asyncio.to_thread(readings.tree, process.pid))
+        except BaseException:
+            await sandbox.close()
+            raise
+        return sandbox
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None and not self._ended.is_set()
+
+    @property
+    def pids(self) -> list[int]:
+        """Everything that belongs to it, as the host numbers processes."""
+        return readings.tree(self._process.pid) if self.alive else []
+
+    async def run(self, code: str, limits: Limits) -> Record:
+        """Run one program to its end or to a limit; one at a time."""
+        assert self._collecting is None
+        await self._become_ready(self._settings.start_limit)
+        self._ready.clear()
+        began = time.monotonic()
+        collected = self._collecting = _Collected(limits)
+        watchdog = Watchdog(self._process.pid, limits, idle=self._idle)
+        try:
+            await self._send(frames.RUN, code.encode("utf-8", "surrogatepass"))
+            excess = await self._wait(collected, watchdog, limits.wall)
+            record = replace(collected.record, excess=excess, wall=time.monotonic() - began)
+            if excess is not None or record.status is None:
+                self._kill()
+            return replace(record, peak_memory=watchdog.peak)
+        except asyncio.CancelledError:
+            self._kill()
+            raise
+        finally:
+            self._collecting = None
+
+    async def close(self) -> None:
+        """End everything inside; returns when the sandbox is gone."""
+        self._kill()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END_LIMIT):
+                await self._process.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _wait(self, collected: _Collected, watchdog: Watchdog, wall: float) -> Excess | None:
+        """Until the program or the sandbox ends (None), or something is exceeded."""
+        waiting: dict[asyncio.Task[Any], Callable[[Any], Excess | None]] = {
+            asyncio.create_task(collected.done.wait()): lambda _: collected.excess,
+            asyncio.create_task(self._ended.wait()): lambda _: None,
+            asyncio.create_task(watchdog.watch()): lambda excess: excess,
+        }
+        try:
+            done, _ = await asyncio.wait(waiting, timeout=wall, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return Excess.WALL
+            first = next(task for task in waiting if task in done)
+            return waiting[first](first.result())
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _become_ready(self, limit: float) -> None:
+        ready, ended = asyncio.create_task(self._ready.wait()), asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({ready, ended}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+            ended.cancel()
+        if not self._ready.is_set():
+            raise SealUnavailable(self._why())
+
+    def _why(self) -> str:
+        words = self._last_words.decode("utf-8", "replace").strip().splitlines()
+        said = f" It said: {words[-1][:300]}" if words else ""
+        return f"A sealed Ray cluster could not be started.{said}"
+
+    async def _read(self) -> None:
+        """Take the sandbox's frames, until it ends or breaks the protocol."""
+        assert self._process.stdout is not None
+        try:
+            while True:
+                kind, length = frames.unpack_header(await self._process.stdout.readexactly(frames.HEADER.size))
+                self._take(kind, await self._process.stdout.readexactly(length))
+        except (asyncio.IncompleteReadError, ValueError, ConnectionError):
+            self._ended.set()
+
+    def _take(self, kind: bytes, payload: bytes) -> None:
+        if kind == frames.READY:
+            self._ready.set()
+        elif self._collecting is not None:
+            self._collecting.take(kind, payload)
+
+    async def _listen(self) -> None:
+        """Keep the last of what is said on standard error, for the one who must find out why."""
+        assert self._process.stderr is not None
+        while data := await self._process.stderr.read(65536):
+            self._last_words += data
+            del self._last_words[:-_LAST_WORDS]
+
+    async def _send(self, kind: bytes, payload: bytes) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            self._process.stdin.write(frames.pack(kind, payload))
+            await self._process.stdin.drain()
+
+    def _kill(self) -> None:
+        """bwrap's death is the death of process 1 inside, and that of everything there."""
+        self._ended.set()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+
+class _Collected:
+    """The record of one program as it grows; what is over a limit is not kept."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._room = limits.output
+        self._facts_room = limits.artifacts * 4 // 3 + _FACTS_OVERHEAD
+        self._parts: dict[bytes, bytearray] = {
+            frames.STDOUT: bytearray(),
+            frames.STDERR: bytearray(),
+            frames.FACTS: bytearray(),
+        }
+        self._status: int | None = None
+        self._cpu = 0.0
+        self.excess: Excess | None = None
+        self.done = asyncio.Event()
+
+    @property
+    def record(self) -> Record:
+        stdout, stderr, facts = (bytes(part) for part in self._parts.values())
+        return Record(stdout, stderr, facts, self._status, cpu=self._cpu, truncated=self.excess is Excess.OUTPUT)
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        if self.done.is_set():
+            return
+        if kind == frames.ENDED:
+            self._status, self._cpu = _end(payload)
+            self.done.set()
+        elif kind == frames.FACTS:
+            self._parts[kind] += payload[: self._facts_room]
+            self._facts_room -= min(len(payload), self._facts_room)
+        elif kind in self._parts:
+            self._parts[kind] += payload[: self._room]
+            self._room -= len(payload)
+            if self._room < 0:
+                self.excess = Excess.OUTPUT
+                self.done.set()
+
+
+def _end(payload: bytes) -> tuple[int | None, float]:
+    """The driver's status, and the seconds of processor time that the whole sandbox took."""
+    try:
+        told = json.loads(payload)
+        return int(told["status"]), float(told["cpu"])
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None, 0.0

@@ -1,0 +1,137 @@
+"""The bubblewrap command line of a sealed sandbox: nothing of the host but the interpreter, and that read-only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from services.validation import seccomp
+
+BWRAP = "bwrap"
+HOME = "/home/ray"
+PACKAGE = "/raygen"
+MIB = 1024**2
+
+_UID = "1000"
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+_ETC = {
+    "/etc/passwd": f"root:x:0:0::/:/bin/false\nray:x:{_UID}:{_UID}::{HOME}:/bin/false\n",
+    "/etc/group": f"root:x:0:\nray:x:{_UID}:\n",
+    "/etc/hosts": "127.0.0.1 localhost\n",
+    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+_ETC_OF_HOST = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types", "/etc/localtime")
+_KERNEL = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/acpi", "/proc/scsi", "/proc/fs", "/proc/pressure")
+_INSIDE = Path(__file__).parent / "inside"
+_DRIVER = Path(__file__).parent.parent / "driver" / "wrapper.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Spaces:
+    """Bytes of the memory file systems inside: shared memory (Ray's objects), /tmp (its session), HOME (programs)."""
+
+    shared_memory: int = 512 * MIB
+    tmp: int = 256 * MIB
+    home: int = 256 * MIB
+
+
+@dataclass(slots=True)
+class Seal:
+    """A bwrap command, and the open files that it needs; they are closed by leaving the context."""
+
+    spaces: Spaces
+    _files: ExitStack = field(default_factory=ExitStack)
+    fds: list[int] = field(default_factory=list[int])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def command(self, *words: str, path: str = "") -> list[str]:
+        """The whole command line that runs `words` sealed; `path` is where Python looks first for modules."""
+        return [
+            *(BWRAP, "--unshare-all", "--unshare-user", "--disable-userns", "--new-session"),
+            *("--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"),
+            *("--uid", _UID, "--gid", _UID, "--hostname", "sealed"),
+            *self._file_system(),
+            *("--seccomp", str(self._data(seccomp.program()))),
+            *_environment(path),
+            *("--", *words),
+        ]
+
+    def _file_system(self) -> Iterator[str]:
+        for path in _SYSTEM:
+            yield from self._system_directory(Path(path))
+        for root in interpreter_roots():
+            yield from self._bound(root, str(root))
+        yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
+        yield from self._bound(_DRIVER, f"{PACKAGE}/wrapper.py")
+        for path, text in _ETC.items():
+            yield from ("--perms", "0444", "--file", str(self._data(text.encode())), path)
+        for path in _ETC_OF_HOST:
+            yield from ("--ro-bind-try", path, path)
+        yield from ("--proc", "/proc", *_covered(), "--dev", "/dev")
+        yield from ("--size", str(self.spaces.shared_memory), "--tmpfs", "/dev/shm")  # noqa: S108  # a private one
+        yield from ("--remount-ro", "/dev")
+        yield from ("--perms", "1777", "--size", str(self.spaces.tmp), "--tmpfs", "/tmp")  # noqa: S108  # as above
+        yield from ("--size", str(self.spaces.home), "--tmpfs", HOME)
+        yield from ("--remount-ro", "/", "--chdir", HOME)
+
+    def _system_directory(self, path: Path) -> tuple[str, ...]:
+        if path.is_symlink():
+            return ("--symlink", str(path.readlink()), str(path))
+        return self._bound(path, str(path)) if path.is_dir() else ()
+
+    def _bound(self, path: Path, where: str) -> tuple[str, ...]:
+        return ("--ro-bind", str(path), where)
+
+    def _data(self, content: bytes) -> int:
+        fd = os.memfd_create("raygen", os.MFD_CLOEXEC)
+        os.write(fd, content)
+        os.lseek(fd, 0, os.SEEK_SET)
+        return self._keep(fd)
+
+    def _keep(self, fd: int) -> int:
+        self.fds.append(fd)
+        self._files.callback(os.close, fd)
+        return fd
+
+
+def _covered() -> Iterator[str]:
+    """Kernel settings in /proc, which belong to root: a bot that runs as root would own them inside, too."""
+    for path in _KERNEL:
+        yield from ("--ro-bind-try", path, path)
+
+
+def interpreter_roots() -> list[Path]:
+    """The directories that Python needs: the virtual environment and the installation behind it."""
+    real = Path(sys.executable).resolve().parent.parent
+    roots = {Path(sys.prefix), Path(sys.base_prefix), real}
+    return sorted(root for root in roots if not any(root.is_relative_to(system) for system in _SYSTEM))
+
+
+def _environment(path: str) -> Iterator[str]:
+    variables = {
+        "HOME": HOME,
+        "LANG": "C.UTF-8",
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "PYTHONPATH": path,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TZ": "UTC",
+        "USER": "ray",
+        # A cluster of one person's own processes on its own loopback.
+        "RAY_AUTH_MODE": "disabled",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "OPENBLAS_NUM_THREADS": "1",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",  # process 1 forks, so it has no threads
+        "OMP_NUM_THREADS": "1",
+    }
+    for name, value in variables.items():
+        yield from ("--setenv", name, value)
