@@ -1,0 +1,22 @@
+"""Slack in, Slack out: every surface registers its listeners here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from slack_bolt.app.async_app import AsyncApp
+
+from handlers import actions, commands, errors, home, messages, modals
+from handlers.delivery import Courier
+from services.desk import FrontDesk
+from services.model import PolicyReport
+
+
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier, check: Callable[[str], PolicyReport]) -> None:
+    """Attach all listeners to `app`; the catch-alls come last."""
+    errors.register(app, courier)
+    commands.register(app, desk)
+    messages.register(app, desk, courier)
+    modals.register(app, desk, check)
+    home.register(app, desk)
+    actions.register(app, desk)

@@ -1,0 +1,104 @@
+"""The evidence on a proposal's card: what the validation saw, most important first."""
+
+from __future__ import annotations
+
+from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
+from handlers.escape import escape, shorten
+from services.model import Grade, Outcome, TaskCount, Verdict
+from services.output import clean, human_bytes, human_seconds, plural
+from services.records import Proposal
+from services.supervisor.evidence import plain
+
+
+def evidence(proposal: Proposal) -> list[Block]:
+    """Verdict, output, value, and what the program asks for and touches."""
+    outcome = proposal.validation
+    blocks = [mrkdwn(verdict_line(proposal))]
+    if not outcome.passed:
+        blocks += failure(outcome)
+    if shown(outcome).strip():
+        blocks += output(shown(outcome), limit=1500)
+    if outcome.value is not None:
+        blocks.append(context(f"Value: `{escape(shorten(clean(outcome.value), 300)).replace('`', 'ˋ')}`"))
+    facts = [*_asked(proposal), *_touched(proposal), *_made(outcome)]
+    if facts:
+        blocks.append(context(" · ".join(facts)))
+    warnings = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
+    blocks += [
+        context(f"Policy: line {finding.line}: {escape(shorten(finding.message, 300))}")
+        for finding in warnings[:5]
+    ]
+    return blocks
+
+
+def verdict_line(proposal: Proposal) -> str:
+    """Such as `*Validated* in a sealed Ray cluster: passed in 0.42 s · 100 tasks`."""
+    outcome = proposal.validation
+    facts = [human_seconds(outcome.wall)] if outcome.wall is not None else []
+    if count := tasks_run(outcome.tasks):
+        facts.append(plural(count, "task"))
+    if outcome.peak_memory:
+        facts.append(f"peak {human_bytes(outcome.peak_memory)}")
+    if proposal.attempts > 1:
+        facts.append(f"attempt {proposal.attempts}, after repair")
+    if outcome.passed:
+        return ":white_check_mark: *Validated* in a sealed Ray cluster: passed · " + " · ".join(facts)
+    return f":x: *Not working yet*, after {plural(proposal.attempts, 'attempt')}"
+
+
+def failure(outcome: Outcome) -> list[Block]:
+    """Why it failed in plain words, then the user's own lines of the traceback."""
+    blocks = [mrkdwn(f"*{escape(shorten(plain(outcome), 600))}*")]
+    if outcome.failure and outcome.failure.frames:
+        frames = "\n".join(
+            f"line {frame.line}, in {frame.function}\n    {frame.source}"
+            for frame in outcome.failure.frames[-6:]
+        )
+        blocks.append(preformatted(shorten(clean(frames), 1200)))
+    return blocks
+
+
+def shown(outcome: Outcome) -> str:
+    """Standard output, and standard error too where that tells why it failed."""
+    text = clean(outcome.stdout)
+    if outcome.verdict is Verdict.PASSED or outcome.failure is not None or not outcome.stderr:
+        return text
+    return text + clean(outcome.stderr)
+
+
+def tasks_run(tasks: tuple[TaskCount, ...]) -> int:
+    return sum(count.count for count in tasks)
+
+
+def _asked(proposal: Proposal) -> list[str]:
+    asked = proposal.validation.resources or proposal.policy.resources
+    if not asked:
+        return []
+    amounts = ", ".join(f"{amount:g} {escape(name)}" for name, amount in sorted(asked.items()))
+    return [f"Asks for {amounts}"]
+
+
+def _touched(proposal: Proposal) -> list[str]:
+    policy, seen = proposal.policy, proposal.validation.touched
+    kinds = {
+        "files": sorted({*policy.files, *seen.files}),
+        "hosts": sorted({*policy.hosts, *seen.hosts}),
+        "processes": sorted({*policy.processes, *seen.processes}),
+        "environment": sorted({*policy.environment, *seen.environment}),
+    }
+    named = [f"{kind} {_names(names)}" for kind, names in kinds.items() if names]
+    facts = ["Touches " + ", ".join(named) if named else "Touches no files, hosts, processes or environment"]
+    if seen.refused:
+        facts.append(f"The seal refused {_names(list(seen.refused))}")
+    return facts
+
+
+def _made(outcome: Outcome) -> list[str]:
+    names = [artifact.name for artifact in outcome.artifacts]
+    return [f"Makes {_names(names)}"] if names else []
+
+
+def _names(names: list[str]) -> str:
+    quoted = [f"`{escape(shorten(clean(name), 60)).replace('`', 'ˋ')}`" for name in names[:4]]
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(quoted) + more

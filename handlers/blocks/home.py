@@ -1,0 +1,38 @@
+"""The home tab's blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers.blocks.help import usage
+from handlers.blocks.parts import Block, context, mrkdwn
+from handlers.escape import escape, shorten
+from services.records import Task, TaskStatus
+
+_WORDS = {
+    TaskStatus.QUEUED: "waiting",
+    TaskStatus.WORKING: "being worked on",
+    TaskStatus.PROPOSED: "proposed",
+    TaskStatus.ANSWERED: "answered",
+    TaskStatus.FAILED: "did not work out",
+    TaskStatus.CANCELLED: "stopped",
+}
+
+
+def home(tasks: Sequence[Task]) -> dict[str, Any]:
+    """A view with the person's latest tasks, newest first."""
+    blocks: list[Block] = [
+        {"type": "header", "text": {"type": "plain_text", "text": "raygen"}},
+        *usage().blocks,
+        {"type": "divider"},
+        mrkdwn("*Your latest requests*"),
+    ]
+    blocks += [mrkdwn(f"{_prompt(task)}\n_{_WORDS[task.status]}_") for task in tasks]
+    if not tasks:
+        blocks.append(context("None yet."))
+    return {"type": "home", "blocks": blocks}
+
+
+def _prompt(task: Task) -> str:
+    return escape(shorten(" ".join(task.prompt.split()), 200))

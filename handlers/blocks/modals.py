@@ -1,0 +1,86 @@
+"""The edit form. Slack's text inputs end at 3,000 characters, so a longer program is spread over several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import ids
+from handlers.blocks.parts import Block
+from handlers.escape import shorten
+from services.errors import BadRequest
+from services.model import Grade, PolicyReport
+from services.records import Proposal
+
+FIELD_LIMIT = 3000
+# Room to type in each field before it is full.
+_CHUNK = 2400
+_FIELDS = 40
+
+
+def edit(proposal: Proposal) -> dict[str, Any]:
+    """A form with the program's code. Raises BadRequest when it is too long to be edited in Slack."""
+    chunks = _chunks(proposal.program.code)
+    if len(chunks) > _FIELDS or any(len(chunk) > FIELD_LIMIT for chunk in chunks):
+        raise BadRequest("That program is too long to be edited here; tell me in the thread what to change.")
+    return {
+        "type": "modal",
+        "callback_id": ids.EDIT_VIEW,
+        "private_metadata": proposal.id,
+        "title": {"type": "plain_text", "text": "Edit program"},
+        "submit": {"type": "plain_text", "text": "Validate"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [_field(index, chunk, len(chunks)) for index, chunk in enumerate(chunks)],
+    }
+
+
+def joined(fields: Mapping[str, str]) -> str:
+    """The program as edited."""
+    return "\n".join(fields.values()).rstrip() + "\n"
+
+
+def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:
+    """What the policy refuses, as one message per field; empty when the program may be validated."""
+    found: dict[str, str] = {}
+    for finding in report.findings:
+        if finding.grade is Grade.REFUSE:
+            block = _holding(fields, finding.line)
+            found.setdefault(block, shorten(f"Line {finding.line}: {finding.message}", 1000))
+    return found
+
+
+def _holding(fields: Mapping[str, str], line: int) -> str:
+    last = 0
+    for block, text in fields.items():
+        last += text.count("\n") + 1
+        if line <= last:
+            return block
+    return list(fields)[-1]
+
+
+def _field(index: int, chunk: str, count: int) -> Block:
+    label = "Program" if count == 1 else f"Program, part {index + 1} of {count}"
+    return {
+        "type": "input",
+        "block_id": f"code_{index}",
+        "label": {"type": "plain_text", "text": label},
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "code",
+            "multiline": True,
+            "initial_value": chunk,
+            "max_length": FIELD_LIMIT,
+        },
+    }
+
+
+def _chunks(code: str) -> list[str]:
+    """Whole lines, as many as fit each field; the line break between two chunks belongs to neither."""
+    chunks, lines, size = list[str](), list[str](), 0
+    for line in code.rstrip().split("\n"):
+        if lines and size + len(line) > _CHUNK:
+            chunks.append("\n".join(lines))
+            lines, size = [], 0
+        lines.append(line)
+        size += len(line) + 1
+    return [*chunks, "\n".join(lines)]

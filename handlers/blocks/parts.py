@@ -1,0 +1,112 @@
+"""The small parts that every message is made of: pure functions from values to Block Kit.
+
+Text from people, models and programs goes into rich text, where nothing is markup, or through `escape`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from handlers.escape import escape, shorten
+from services.output import head_and_tail
+
+Block = dict[str, Any]
+Style = Literal["primary", "danger"]
+
+CODE_LIMIT = 6000
+OUTPUT_LIMIT = 2600
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted: blocks, and the text that notifications and screen readers get; `state` marks its owner."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list[Block])
+
+
+def mrkdwn(text: str) -> Block:
+    """A section of markup that is ours; foreign text in it must have been escaped."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}
+
+
+def prose(text: str, limit: int = 2900) -> Block:
+    """A paragraph of foreign text, shown literally."""
+    return {
+        "type": "rich_text",
+        "elements": [
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": shorten(text, limit)}]}
+        ],
+    }
+
+
+def context(*texts: str) -> Block:
+    """Small grey lines of markup that is ours."""
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": text[:2000]} for text in texts if text][:10],
+    }
+
+
+def preformatted(text: str, language: str | None = None) -> Block:
+    """Code or output, literally."""
+    element: Block = {
+        "type": "rich_text_preformatted",
+        "elements": [{"type": "text", "text": text or " "}],
+    }
+    if language:
+        element["language"] = language
+    return {"type": "rich_text", "elements": [element]}
+
+
+def code(source: str) -> list[Block]:
+    """A program; a long one is cut between lines, and the note says where the whole is."""
+    excerpt = head_and_tail(source, limit=CODE_LIMIT)
+    blocks = [preformatted(excerpt.text.rstrip("\n"), "python")]
+    if not excerpt.whole:
+        blocks.append(context("The middle is left out here; the whole program is in the attached file."))
+    return blocks
+
+
+def output(text: str, *, limit: int = OUTPUT_LIMIT) -> list[Block]:
+    """What a program wrote: head and tail in the message."""
+    excerpt = head_and_tail(text.rstrip("\n"), limit=limit)
+    return [preformatted(excerpt.text)]
+
+
+def button(
+    label: str,
+    action_id: str,
+    value: str,
+    *,
+    style: Style | None = None,
+    confirm: tuple[str, str] | None = None,
+) -> Block:
+    """A button; `confirm` is the question and the label of its yes."""
+    block: Block = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label},
+        "action_id": action_id,
+        "value": value,
+    }
+    if style:
+        block["style"] = style
+    if confirm:
+        question, yes = confirm
+        block["confirm"] = {
+            "title": {"type": "plain_text", "text": label},
+            "text": {"type": "mrkdwn", "text": question},
+            "confirm": {"type": "plain_text", "text": yes},
+            "deny": {"type": "plain_text", "text": "Cancel"},
+        }
+    return block
+
+
+def actions(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def person(user: str) -> str:
+    """A mention of a user ID that came from Slack."""
+    return f"<@{escape(user)}>"

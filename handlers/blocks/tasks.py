@@ -1,0 +1,130 @@
+"""Messages about a task: that it began, how it goes, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import ids
+from handlers.blocks.evidence import evidence, shown
+from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, person, prose
+from handlers.escape import escape, shorten
+from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
+from services.supervisor.workshop import Phase, Stage
+
+_PHASES = {
+    Phase.QUEUED: "Waiting",
+    Phase.THINKING: "Reading the request",
+    Phase.WRITING: "Writing the program",
+    Phase.REPAIRING: "Repairing the program",
+    Phase.WAITING: "Waiting for a sealed cluster",
+    Phase.VALIDATING: "Running it in a sealed Ray cluster",
+}
+
+_DECISIONS = {
+    ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below; this one can no longer be run.",
+    ProposalStatus.EXPIRED: "Expired; ask again to get a current one.",
+}
+
+
+def root(task: Task) -> Message:
+    """The message that starts a thread for a slash command."""
+    asked = escape(shorten(task.prompt, 1500))
+    quoted = "\n".join(f">{line}" for line in asked.splitlines())
+    return Message(
+        f"{person(task.user)} asked raygen: {asked}", [mrkdwn(f"{person(task.user)} asked:\n{quoted}")]
+    )
+
+
+def working(task: Task, stages: Sequence[Stage]) -> Message:
+    """The progress so far: what is done, and what is being done now."""
+    steps = _steps(stages)
+    lines = [f":white_check_mark: {line}" for line in steps[:-1]]
+    now = steps[-1] if steps else _opening(task)
+    lines.append(f":hourglass_flowing_sand: *{now}* …")
+    stop = button("Stop", ids.TASK_STOP, task.id)
+    return Message(f"Working: {now} …", [mrkdwn("\n".join(lines)), actions(stop)])
+
+
+def concluded(task: Task, proposal: Proposal | None) -> Message:
+    """What came of the task."""
+    match task.status:
+        case TaskStatus.PROPOSED if proposal is not None:
+            return proposed(task, proposal)
+        case TaskStatus.CANCELLED:
+            return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
+        case TaskStatus.ANSWERED:
+            return Message(escape(shorten(task.summary, 3000)), [prose(task.summary)])
+        case _:
+            return failed(task, proposal)
+
+
+def proposed(task: Task, proposal: Proposal) -> Message:
+    """The proposal's card: words, code, evidence, and the buttons as long as it can be decided."""
+    program = proposal.program
+    title = f"*{escape(shorten(program.title, 120))}*\n{escape(shorten(program.purpose, 600))}"
+    said = [prose(task.summary, 1200)] if task.summary else []
+    foot = [f"Runs on *{escape(proposal.target)}*", f"sha256 `{program.sha256[:12]}`"]
+    if proposal.model:
+        foot.append(f"written by {escape(proposal.model)}")
+    if task.kind is TaskKind.EDIT:
+        foot[-1] = f"edited by {person(task.user)}"
+    blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
+    blocks.append(_decision(proposal))
+    output = shorten(escape(shown(proposal.validation)), 600).strip()
+    text = f"Proposal: {escape(program.title)}. Validated, awaiting approval. Output: {output}"
+    return Message(text, blocks)
+
+
+def failed(task: Task, proposal: Proposal | None) -> Message:
+    """What went wrong in plain words, the best draft if there is one, and what can be done."""
+    blocks = [prose(task.summary or "This did not work out.", 1200)]
+    buttons = [_retry(task)]
+    if proposal is not None:
+        blocks += [mrkdwn(f"*{escape(shorten(proposal.program.title, 120))}*")]
+        blocks += [*code(proposal.program.code), *evidence(proposal)]
+        buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
+    return Message(
+        escape(shorten(task.summary, 1000)) or "This did not work out.", [*blocks, actions(*buttons)]
+    )
+
+
+def _decision(proposal: Proposal) -> dict[str, object]:
+    value = ids.proposal_value(proposal)
+    match proposal.status:
+        case ProposalStatus.OPEN | ProposalStatus.DRAFT:
+            return actions(
+                button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary"),
+                button("Edit", ids.PROPOSAL_EDIT, value),
+                button("Regenerate", ids.PROPOSAL_REGENERATE, value),
+                button("Dismiss", ids.PROPOSAL_DISMISS, value),
+            )
+        case ProposalStatus.APPROVED:
+            return context(
+                f":white_check_mark: Approved by {person(proposal.decided_by or '')}; the run is below."
+            )
+        case ProposalStatus.DISMISSED:
+            return context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")
+        case status:
+            return context(_DECISIONS[status])
+
+
+def _retry(task: Task) -> dict[str, object]:
+    return button("Try again", ids.TASK_RETRY, task.id)
+
+
+def _opening(task: Task) -> str:
+    return "Checking your edit" if task.kind is TaskKind.EDIT else "Reading the request"
+
+
+def _steps(stages: Sequence[Stage]) -> list[str]:
+    """One line per stage; the supervisor's own thinking is told only at the start and at the end."""
+    lines: list[str] = []
+    for index, stage in enumerate(stages):
+        thinking_again = stage.phase is Phase.THINKING and index > 0
+        line = "Summing up" if thinking_again else _PHASES[stage.phase]
+        if stage.attempt > 1:
+            line += f" (attempt {stage.attempt})"
+        if stage.note:
+            line += f": {escape(shorten(stage.note, 200))}"
+        lines.append(line)
+    return lines

@@ -1,0 +1,216 @@
+"""The courier: posts each message exactly once, edits it within Slack's limits, and uploads files."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.blocks.parts import Message
+from services.model import Artifact
+from services.store.repositories import Posts
+
+_log = logging.getLogger(__name__)
+
+EVENT = "raygen_post"
+# Slack allows about 50 edits of a channel's messages a minute.
+EDIT_INTERVAL = 1.2
+_GONE = {"message_not_found", "cant_update_message", "thread_not_found"}
+
+
+class Courier:
+    """Delivers messages for one workspace's client.
+
+    Every message has a key. Before it is posted, the intention is recorded; a repeated intention first looks in the
+    thread for a message that carries the key in its metadata, so that a crash between posting and recording is harmless.
+    """
+
+    def __init__(self, client: AsyncWebClient, posts: Posts) -> None:
+        self._client = client
+        self._posts = posts
+        self._edits: dict[str, _Edits] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def post(self, key: str, channel: str, thread_ts: str, message: Message) -> str:
+        """The ts of the message with this key, posted now unless it was before. Raises SlackApiError."""
+        first = await self._posts.intend(key, channel, thread_ts)
+        if not first and (ts := await self._posted(key)):
+            return ts
+        answer = await self._client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread_ts or None,
+            text=message.text,
+            blocks=message.blocks,
+            metadata={"event_type": EVENT, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        ts = str(answer["ts"])
+        await self._posts.posted(key, ts)
+        return ts
+
+    async def edit(self, key: str, message: Message) -> None:
+        """Replace what was posted under this key, after any edit that is under way; the last word on it."""
+        if edits := self._edits.pop(key, None):
+            await edits.close()
+        found = await self._posts.find(key)
+        if found is None or (ts := found[2]) is None:
+            return
+        channel, thread_ts = found[0], found[1]
+        try:
+            await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+        except SlackApiError as error:
+            if _code(error) not in _GONE:
+                raise
+            # Someone deleted the message; its content still has to reach the thread.
+            await self.post(f"{key}:again", channel, thread_ts, message)
+
+    def edit_soon(self, key: str, message: Message) -> None:
+        """Replace it when Slack's limits allow; a newer call replaces one that is still waiting."""
+        edits = self._edits.setdefault(key, _Edits(self, key))
+        edits.newest = message
+        if not edits.busy:
+            edits.busy = True
+            self._start(edits.run())
+
+    async def upload(self, key: str, channel: str, thread_ts: str, artifact: Artifact) -> None:
+        """Put a file or picture into the thread, once."""
+        first = await self._posts.intend(key, channel, thread_ts)
+        if not first and await self._uploaded(key, channel, thread_ts, artifact.name):
+            return
+        answer = await self._client.files_upload_v2(
+            channel=channel,
+            thread_ts=thread_ts,
+            filename=artifact.name,
+            title=artifact.name,
+            content=artifact.content,
+            alt_txt=f"{artifact.name}, made by the program"
+            if artifact.media_type.startswith("image/")
+            else None,
+        )
+        await self._posts.posted(key, str((answer["file"] or {}).get("id", "")))
+
+    async def whisper(self, channel: str, user: str, text: str, thread_ts: str | None = None) -> None:
+        """Say something that only `user` sees; a direct message where the channel can't be used."""
+        try:
+            await self._client.chat_postEphemeral(
+                channel=channel, user=user, text=text, thread_ts=thread_ts or None
+            )
+        except SlackApiError as error:
+            _log.info("no ephemeral message in %s: %s", channel, _code(error))
+            await self.direct(user, text)
+
+    async def direct(self, user: str, text: str) -> None:
+        opened = await self._client.conversations_open(users=[user])
+        await self._client.chat_postMessage(channel=str((opened["channel"] or {})["id"]), text=text)
+
+    async def drain(self) -> None:
+        """Wait for edits that are under way."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def send_edit(self, key: str, message: Message) -> None:
+        """One progress edit; its failure is only worth a line in the log."""
+        found = await self._posts.find(key)
+        if found is None or found[2] is None:
+            return
+        try:
+            await self._client.chat_update(
+                channel=found[0], ts=found[2], text=message.text, blocks=message.blocks
+            )
+        except (SlackApiError, OSError, TimeoutError) as error:
+            _log.info("progress of %s was not shown: %s", key, error)
+
+    async def _posted(self, key: str) -> str | None:
+        found = await self._posts.find(key)
+        if found is None or found[2] is not None:
+            return found[2] if found else None
+        channel, thread_ts, _, since = found
+        for message in await self._recent(channel, thread_ts, since):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == key:
+                await self._posts.posted(key, str(message["ts"]))
+                return str(message["ts"])
+        return None
+
+    async def _uploaded(self, key: str, channel: str, thread_ts: str, name: str) -> bool:
+        found = await self._posts.find(key)
+        if found is None or found[2] is not None:
+            return found is not None
+        recent = await self._recent(channel, thread_ts, found[3])
+        return any(file.get("title") == name for message in recent for file in message.get("files", []))
+
+    async def _recent(self, channel: str, thread_ts: str, since: float) -> list[dict[str, Any]]:
+        oldest = f"{since - 30:.6f}"
+        if thread_ts:
+            answer = await self._client.conversations_replies(
+                channel=channel, ts=thread_ts, oldest=oldest, limit=200, include_all_metadata=True
+            )
+        else:
+            answer = await self._client.conversations_history(
+                channel=channel, oldest=oldest, limit=200, include_all_metadata=True
+            )
+        return list(answer["messages"] or [])
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+class _Edits:
+    """The progress edits of one message: at most one under way, the newest one next."""
+
+    def __init__(self, courier: Courier, key: str) -> None:
+        self._courier = courier
+        self._key = key
+        self._sent = 0.0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = asyncio.Event()
+        self.newest: Message | None = None
+        self.busy = False
+
+    async def run(self) -> None:
+        self._idle.clear()
+        try:
+            while self.newest is not None and not self._closed.is_set():
+                await self._pause(self._sent + EDIT_INTERVAL - time.monotonic())
+                if self._closed.is_set():
+                    return
+                message, self.newest = self.newest, None
+                self._sent = time.monotonic()
+                await self._courier.send_edit(self._key, message)
+        finally:
+            self.busy = False
+            self._idle.set()
+
+    async def close(self) -> None:
+        self._closed.set()
+        await self._idle.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self._closed.wait(), seconds)
+            except TimeoutError:
+                return
+
+
+@asynccontextmanager
+async def open_courier(client: AsyncWebClient, posts: Posts) -> AsyncGenerator[Courier]:
+    """A courier that has delivered everything when the context ends."""
+    courier = Courier(client, posts)
+    try:
+        yield courier
+    finally:
+        await courier.drain()
+
+
+def _code(error: SlackApiError) -> str:
+    return str(error.response.get("error", "")) if error.response else ""

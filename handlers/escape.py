@@ -1,0 +1,85 @@
+"""Slack's escaping: foreign text stays text in mrkdwn, whatever it holds, and never exceeds its room.
+
+Slack reads `<…>` as mentions, links and broadcasts, and `&` as the start of an entity; with those three characters
+escaped, nothing in a text can notify or link. A block of code ends at the next three backticks, and Slack knows no
+escape for them, so a zero-width space goes between backticks wherever three or more stand in a row.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_GROWTH = {"&": 4, "<": 3, ">": 3}
+_FENCE = "```"
+_BREAK = "\u200b"
+_RUN = re.compile("`{3,}")
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]")
+_ELLIPSIS = "…"
+
+
+def escape(text: str) -> str:
+    """`text` so that mrkdwn shows it as it is: `<!channel>`, `<@U…>` and links stay text."""
+    return _whole(text).translate(_ENTITIES)
+
+
+def escaped_length(text: str) -> int:
+    """How many characters `escape(text)` has: what Slack's limits count."""
+    return len(_whole(text)) + sum(growth * text.count(char) for char, growth in _GROWTH.items())
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters of unescaped text, ending in an ellipsis at a word's end where one is near."""
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    return _at_word(text[: limit - 1], text[limit - 1]) + _ELLIPSIS
+
+
+def plain(text: str, limit: int) -> str:
+    """`text` escaped for mrkdwn in at most `limit` characters, cut at a word and never inside an entity."""
+    whole = _whole(text)
+    if escaped_length(whole) <= limit:
+        return escape(whole)
+    if limit < 1:
+        return ""
+    end = _fitting(whole, limit - 1)
+    return escape(_at_word(whole[:end], whole[end])) + _ELLIPSIS
+
+
+def code_block(text: str, limit: int) -> str:
+    """`text` as a mrkdwn block of code of at most `limit` characters in all; empty if there is no room for one.
+
+    Backticks inside can't end the block. What doesn't fit is replaced by an ellipsis.
+    """
+    room = limit - 2 * len(_FENCE) - 2
+    if room < 1:
+        return ""
+    body = _RUN.sub(lambda run: _BREAK.join(run.group()), _whole(text.removesuffix("\n")))
+    if escaped_length(body) > room:
+        body = body[: _fitting(body, room - 1)] + _ELLIPSIS
+    return f"{_FENCE}\n{escape(body)}\n{_FENCE}"
+
+
+def _whole(text: str) -> str:
+    """Without control characters and halves of surrogate pairs, which Slack refuses or can't be sent."""
+    return _UNFIT.sub("\ufffd", text) if not text.isprintable() else text
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of `text` have at most `room` once escaped."""
+    used = 0
+    for place, char in enumerate(text[: room + 1]):
+        used += 1 + _GROWTH.get(char, 0)
+        if used > room:
+            return place
+    return min(len(text), max(room, 0))
+
+
+def _at_word(kept: str, following: str) -> str:
+    """`kept` without its last, broken word, unless that would cost more than a third of it."""
+    if following.isspace():
+        return kept.rstrip()
+    start = max(kept.rfind(" "), kept.rfind("\n"))
+    return kept[:start].rstrip() if start * 3 >= len(kept) * 2 and start > 0 else kept

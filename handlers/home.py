@@ -1,0 +1,19 @@
+"""The home tab: what raygen is, and what it did for the person who looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.blocks import home as home_blocks
+from services.desk import FrontDesk
+
+
+def register(app: AsyncApp, desk: FrontDesk) -> None:
+    @app.event("app_home_opened")
+    async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        if event.get("tab") == "home":
+            tasks = await desk.store.tasks.of_user(str(event["user"]))
+            await client.views_publish(user_id=str(event["user"]), view=home_blocks.home(tasks))

@@ -1,0 +1,28 @@
+"""The names by which Slack hands clicks and forms back to us, and the values that travel in them."""
+
+from __future__ import annotations
+
+from services.records import Proposal
+
+COMMAND = "/raygen"
+
+PROPOSAL_APPROVE = "proposal_approve"
+PROPOSAL_EDIT = "proposal_edit"
+PROPOSAL_REGENERATE = "proposal_regenerate"
+PROPOSAL_DISMISS = "proposal_dismiss"
+TASK_STOP = "task_stop"
+TASK_RETRY = "task_retry"
+RUN_STOP = "run_stop"
+RUN_FIX = "run_fix"
+EDIT_VIEW = "edit_program"
+
+
+def proposal_value(proposal: Proposal) -> str:
+    """A button's value: the proposal and the very code that the card shows."""
+    return f"{proposal.id} {proposal.program.sha256}"
+
+
+def split_value(value: str) -> tuple[str, str]:
+    """Proposal ID and sha256 of a button's value; empty texts where the value is not ours."""
+    proposal_id, _, digest = value.partition(" ")
+    return proposal_id, digest

@@ -1,0 +1,40 @@
+"""Mentions, direct messages, and follow-ups in raygen's own threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from handlers import requests
+from handlers.blocks import help as help_blocks
+from handlers.delivery import Courier
+from handlers.requests import Heard
+from services.desk import FrontDesk
+
+
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
+    """A mention comes both as `app_mention` and as `message`; both give the same task."""
+
+    async def hear(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        bot = context.bot_user_id or ""
+        message = requests.heard(event, bot, context.team_id or "")
+        if message is None or not await _meant_for_us(message, bot, desk):
+            return
+        if not message.text:
+            await courier.whisper(message.channel, message.user, help_blocks.usage().text, message.thread_ts)
+            return
+        await desk.ask(message.ask())
+
+    app.event("message")(hear)
+    app.event("app_mention")(hear)
+
+
+async def _meant_for_us(message: Heard, bot: str, desk: FrontDesk) -> bool:
+    """Direct, mentioned, or a follow-up by someone who takes part; people who address each other are left alone."""
+    if message.direct or bot in message.mentioned:
+        return True
+    if message.mentioned or message.thread_ts is None:
+        return False
+    return await desk.takes_part(message.channel, message.thread_ts, message.user)

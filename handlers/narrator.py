@@ -1,0 +1,99 @@
+"""Tells a Slack thread what happens in it: the Narrator that raygen's services speak to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.blocks import runs as run_blocks
+from handlers.blocks import tasks as task_blocks
+from handlers.blocks.evidence import shown
+from handlers.blocks.parts import CODE_LIMIT
+from handlers.delivery import Courier
+from handlers.escape import escape
+from services.errors import BadRequest
+from services.model import Artifact, Outcome, Verdict
+from services.narrator import RunView
+from services.records import Proposal, Run, Session, Task, TaskStatus
+from services.supervisor.workshop import Stage
+
+_CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
+
+
+class SlackNarrator:
+    """One root message for a slash command, one card per task, one message per run; files beneath."""
+
+    def __init__(self, courier: Courier) -> None:
+        self._courier = courier
+
+    async def task_opened(self, task: Task, session: Session) -> Session:
+        try:
+            if not session.thread_ts:
+                message = task_blocks.root(task)
+                ts = await self._courier.post(f"{session.id}:root", session.channel, "", message)
+                session = replace(session, thread_ts=ts)
+            message = task_blocks.working(task, [])
+            await self._courier.post(_card(task.id), session.channel, session.thread_ts, message)
+        except SlackApiError as error:
+            if error.response.get("error") in _CLOSED:
+                raise BadRequest(
+                    f"I can't write in <#{session.channel}>; invite me with `/invite @raygen` and ask again."
+                ) from error
+            raise
+        return session
+
+    async def task_progress(self, task: Task, session: Session, stages: Sequence[Stage]) -> None:
+        del session
+        self._courier.edit_soon(_card(task.id), task_blocks.working(task, list(stages)))
+
+    async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
+        if not session.thread_ts:
+            await self._courier.direct(task.user, escape(task.summary))
+            return
+        await self._courier.edit(_card(task.id), task_blocks.concluded(task, proposal))
+        if proposal is None or task.status is TaskStatus.CANCELLED:
+            return
+        if len(proposal.program.code) > CODE_LIMIT:
+            await self._upload(session, proposal.id, _code_file(proposal))
+        for artifact in proposal.validation.artifacts:
+            if artifact.media_type.startswith("image/"):
+                await self._upload(session, proposal.id, _renamed(artifact, "validation"))
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
+        del session
+        await self._courier.edit(_card(task.id), task_blocks.proposed(task, proposal))
+
+    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
+        message = run_blocks.running(run, proposal)
+        await self._courier.post(run.id, session.channel, session.thread_ts, message)
+
+    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
+        del session
+        self._courier.edit_soon(run.id, run_blocks.running(run, proposal, view))
+
+    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
+        outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
+        await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome))
+        if run_blocks.too_long(outcome):
+            whole = Artifact("output.txt", "text/plain", shown(outcome).encode(errors="replace"))
+            await self._upload(session, run.id, whole)
+        for artifact in outcome.artifacts:
+            await self._upload(session, run.id, artifact)
+
+    async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
+        key = f"{owner}:{artifact.name}"[:128]
+        await self._courier.upload(key, session.channel, session.thread_ts, artifact)
+
+
+def _card(task_id: str) -> str:
+    return f"{task_id}:card"
+
+
+def _code_file(proposal: Proposal) -> Artifact:
+    return Artifact("program.py", "text/x-python", proposal.program.code.encode())
+
+
+def _renamed(artifact: Artifact, prefix: str) -> Artifact:
+    return Artifact(f"{prefix}-{artifact.name}", artifact.media_type, artifact.content)

@@ -1,0 +1,125 @@
+"""Slack's payloads to frozen requests, in one place, so that no listener reads JSON."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from services.desk import Ask
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that a person wrote where the bot can hear it."""
+
+    channel: str
+    ts: str
+    thread_ts: str | None
+    user: str
+    text: str
+    direct: bool
+    mentioned: tuple[str, ...]
+    team: str
+
+    def ask(self) -> Ask:
+        """The same message gives the same task, whether it came as a mention, a message or both."""
+        return Ask(
+            cause=f"message {self.channel} {self.ts}",
+            prompt=self.text,
+            user=self.user,
+            channel=self.channel,
+            thread_ts=self.thread_ts or self.ts,
+            team=self.team,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A pressed button, and where it was pressed."""
+
+    user: str
+    value: str
+    trigger_id: str
+    channel: str
+    thread_ts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A submitted modal: its fields in order, and the note it was opened with."""
+
+    user: str
+    view_id: str
+    metadata: str
+    fields: dict[str, str]
+
+
+def command(body: dict[str, Any]) -> Ask:
+    return Ask(
+        cause=f"command {body['trigger_id']}",
+        prompt=text(str(body.get("text") or "")),
+        user=str(body["user_id"]),
+        channel=str(body["channel_id"]),
+        thread_ts=str(body.get("thread_ts") or ""),
+        team=str(body.get("team_id") or ""),
+    )
+
+
+def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:
+    """A person's message, or None for edits, deletions, joins, and whatever bots say."""
+    if event.get("subtype") not in {None, "file_share", "thread_broadcast"}:
+        return None
+    if event.get("bot_id") or not event.get("user") or event["user"] == bot_user:
+        return None
+    raw = str(event.get("text") or "")
+    return Heard(
+        channel=str(event["channel"]),
+        ts=str(event["ts"]),
+        thread_ts=event.get("thread_ts"),
+        user=str(event["user"]),
+        text=text(raw.replace(f"<@{bot_user}>", " ")).strip(),
+        direct=event.get("channel_type") == "im" or str(event["channel"]).startswith("D"),
+        mentioned=tuple(_MENTION.findall(raw)),
+        team=team,
+    )
+
+
+def click(body: dict[str, Any]) -> Click:
+    action: dict[str, Any] = body["actions"][0]
+    container: dict[str, Any] = body.get("container") or {}
+    message: dict[str, Any] = body.get("message") or {}
+    return Click(
+        user=str(body["user"]["id"]),
+        value=str(action.get("value") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+        thread_ts=message.get("thread_ts") or container.get("thread_ts"),
+    )
+
+
+def form(body: dict[str, Any]) -> Form:
+    view: dict[str, Any] = body["view"]
+    values: dict[str, dict[str, dict[str, Any]]] = view["state"]["values"]
+    fields = {
+        block: str(state.get("value") or "") for block, states in values.items() for state in states.values()
+    }
+    order = [str(block["block_id"]) for block in view["blocks"] if block.get("block_id") in fields]
+    return Form(
+        user=str(body["user"]["id"]),
+        view_id=str(view["id"]),
+        metadata=str(view.get("private_metadata") or ""),
+        fields={block: fields[block] for block in order},
+    )
+
+
+def text(raw: str) -> str:
+    """What a person typed: Slack's links and entities undone."""
+    plain = _LINK.sub(lambda link: link[2] or link[1], raw)
+    for entity, character in _ENTITIES:
+        plain = plain.replace(entity, character)
+    return plain
