@@ -1,0 +1,54 @@
+"""The running bot: Socket Mode in front, health beside it, and an orderly end on SIGINT and SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from bot import bootstrap
+from bot.api import serve_health
+from bot.settings import Settings, require_slack
+from services.errors import SettingsError
+
+_log = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Serve until a signal asks for the end. Raises SettingsError when Slack refuses the tokens."""
+    _, app_token = require_slack(settings)
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ended = _on_signals()
+    async with contextlib.AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(bootstrap.assemble(settings))
+        if settings.health_port is not None:
+            await stack.enter_async_context(serve_health(settings.health_port, bot.readiness))
+        await _check_tokens(bot)
+        await bootstrap.resume(bot)
+        socket = AsyncSocketModeHandler(bot.app, app_token)
+        stack.push_async_callback(socket.close_async)
+        await socket.connect_async()
+        _log.info("connected to Slack; the target is %s", bot.target.name)
+        await ended.wait()
+        _log.info("stopping; unfinished work goes on at the next start")
+
+
+async def _check_tokens(bot: bootstrap.Bot) -> None:
+    try:
+        await bot.app.client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(f"Slack refuses SLACK_BOT_TOKEN: {error.response['error']}.") from error
+    except OSError as error:
+        raise SettingsError(f"Slack can't be reached: {error}.") from error
+
+
+def _on_signals() -> asyncio.Event:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    return ended

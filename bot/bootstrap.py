@@ -1,0 +1,137 @@
+"""The composition root: the only place that chooses implementations, by a match over the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot import settings as settings_module
+from bot.settings import Settings
+from handlers.delivery import open_courier
+from handlers.narrator import SlackNarrator
+from handlers.people import People
+from services import policy, workflows
+from services.approvals import ApprovalPolicy
+from services.desk import FrontDesk
+from services.execution.embedded import EmbeddedSettings, open_embedded
+from services.execution.interface import Target
+from services.execution.jobs import open_jobs
+from services.llm.anthropic import ModelSettings, open_model
+from services.llm.interface import LanguageModel
+from services.model import Readiness
+from services.runs import RunDesk
+from services.store import Store, open_database
+from services.supervisor import prompt
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from services.validation.interface import Limits, Validator
+from services.validation.pool import PoolSettings, open_validator
+from services.workflows import Workflows
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot that is wired up: its Bolt app, and how ready its parts are."""
+
+    app: AsyncApp
+    workflows: Workflows
+    validator: Validator
+    target: Target
+
+    async def readiness(self) -> Sequence[Readiness]:
+        return [self.validator.readiness(), await self.target.readiness()]
+
+
+@asynccontextmanager
+async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
+    """Everything that a running bot consists of, closed in reverse order at the end.
+
+    Raises SettingsError when a setting is missing or wrong.
+    """
+    bot_token, _ = settings_module.require_slack(settings)
+    async with AsyncExitStack() as stack:
+        store = Store(await stack.enter_async_context(open_database(settings.database)))
+        client = _client(settings, bot_token)
+        courier = await stack.enter_async_context(open_courier(client, store.posts))
+        narrator = SlackNarrator(courier)
+        validator = await stack.enter_async_context(open_validator(_pool(settings)))
+        target = await stack.enter_async_context(_target(settings))
+        workshop = Workshop(
+            Generator(await _model(stack, settings, settings.generator_model), prompt("generator")),
+            policy.check,
+            validator,
+            attempts=settings.attempts,
+        )
+        model = await _model(stack, settings, settings.model)
+        supervisor = Supervisor(model, workshop, prompt("supervisor"))
+        tasks = TaskDesk(store, narrator, supervisor, workshop, target.name)
+        runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
+        await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
+        flows = Workflows(tasks, runs)
+        desk = FrontDesk(
+            store, tasks, runs, flows, ApprovalPolicy(settings.approvers), People(client).look_up
+        )
+        app = AsyncApp(
+            client=client,
+            # Slack gets its acknowledgement once the listener has made the work durable, never before.
+            process_before_response=True,
+            raise_error_for_unhandled_request=False,
+        )
+        handlers.register(app, desk, courier, policy.check)
+        yield Bot(app, flows, validator, target)
+
+
+async def resume(bot: Bot) -> None:
+    """Go on with what an earlier process left unfinished."""
+    await asyncio.to_thread(workflows.launch)
+    await bot.workflows.resume()
+
+
+async def _model(stack: AsyncExitStack, settings: Settings, name: str) -> LanguageModel:
+    return await stack.enter_async_context(
+        open_model(
+            ModelSettings(
+                model=name,
+                api_key=settings_module.require_model(settings),
+                base_url=settings.anthropic_base_url,
+                deadline=settings.model_deadline,
+            )
+        )
+    )
+
+
+def _client(settings: Settings, token: str) -> AsyncWebClient:
+    client = AsyncWebClient(token=token, base_url=settings.slack_api_url)
+    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
+    return client
+
+
+def _pool(settings: Settings) -> PoolSettings:
+    memory = settings.validation_memory_mb * 1024**2
+    return PoolSettings(
+        size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory)
+    )
+
+
+@asynccontextmanager
+async def _target(settings: Settings) -> AsyncGenerator[Target]:
+    token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
+    match settings.ray_address:
+        case str(address):
+            async with open_jobs(settings.target, address, token=token) as target:
+                yield target
+        case None:
+            place = settings.state_dir / "cluster"
+            async with open_embedded(
+                EmbeddedSettings(name=settings.target, state_dir=place, num_cpus=settings.target_cpus)
+            ) as target:
+                yield target

@@ -1,0 +1,95 @@
+"""The `raygen` command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from services.errors import RaygenError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="raygen")
+def main() -> None:
+    """Turn a sentence in Slack into a Ray program that is proven to work, and run it once a person approves.
+
+    \b
+    First steps
+      raygen playground      try everything on this machine: no Slack workspace, no API key, no Ray needed
+      raygen doctor          what this machine and these settings lack, and what to do about it
+      raygen manifest        the Slack app to create for your workspace
+      raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
+
+    Settings come from the environment and a .env file; README.md lists them all.
+    """  # noqa: D301  # \b is click's mark for a paragraph that keeps its lines
+
+
+def plainly(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors that are meant for people end the command with one sentence and status 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except RaygenError as error:
+            raise click.ClickException(error.public) from None
+
+    return run
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Where the page is served, on loopback.")
+@click.option("--no-browser", is_flag=True, help="Don't open the page in a browser.")
+@plainly
+def playground(port: int, *, no_browser: bool) -> None:
+    """Open a page that stands in for Slack, with the real bot behind it.
+
+    The bot, its validation and its runs are the real ones; only Slack and, without ANTHROPIC_API_KEY, the model are
+    stand-ins that speak the real protocols. Everything is kept between starts.
+    """
+    from bot import settings
+    from bot.playground import launch
+
+    where = settings.load().state_dir / "playground"
+    sys.exit(asyncio.run(launch.run(where, port=port, browser=not no_browser)))
+
+
+@main.command()
+@plainly
+def start() -> None:
+    """Run the bot against Slack, by Socket Mode."""
+    from bot import app, logs, settings
+
+    chosen = settings.load()
+    settings.require_slack(chosen)
+    settings.require_model(chosen)
+    logs.configure(chosen.log_level)
+    asyncio.run(app.run(chosen))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@plainly
+def doctor(*, as_json: bool) -> None:
+    """Check each part that the bot needs: what was found, what is wrong, what to do."""
+    from bot import doctor as examination
+    from bot import settings
+
+    findings = asyncio.run(examination.examine(settings.load()))
+    click.echo(examination.as_json(findings) if as_json else examination.as_table(findings))
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@main.command()
+@plainly
+def manifest() -> None:
+    """Print the Slack app manifest: paste it at api.slack.com/apps, “From a manifest”."""
+    from bot.deploy.manifest import manifest as build
+
+    click.echo(json.dumps(build(), indent=2))

@@ -1,0 +1,116 @@
+"""`raygen doctor`: looks at each part that the bot needs, and says what was found and what to do."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import ray
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import settings as settings_module
+from bot.settings import Settings
+from services.errors import RaygenError
+from services.execution.jobs import open_jobs
+from services.store import open_database
+from services.validation.probe import probe
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: whether it is in order, what was found, and what to do when it is not."""
+
+    part: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+Examination = Callable[[Settings], Awaitable[Finding]]
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order in which a newcomer would fix them."""
+    return [await look(settings) for look in (_python, _slack, _model, _database, _seal, _target)]
+
+
+def as_table(findings: list[Finding]) -> str:
+    lines: list[str] = []
+    for finding in findings:
+        lines.append(f"{'ok ' if finding.ok else 'NO '} {finding.part:<10} {finding.found}")
+        if finding.advice:
+            lines.append(f"{'':14} → {finding.advice}")
+    wrong = sum(not finding.ok for finding in findings)
+    lines.append("Everything is in order." if not wrong else f"{wrong} of {len(findings)} parts need attention.")
+    return "\n".join(lines)
+
+
+def as_json(findings: list[Finding]) -> str:
+    return json.dumps({"ok": all(f.ok for f in findings), "parts": [asdict(f) for f in findings]}, indent=2)
+
+
+async def _python(_: Settings) -> Finding:
+    compiled = Path(cache_from_source(ray.__file__)).exists()
+    found = f"Python {platform.python_version()}, ray {version('ray')}, slack-bolt {version('slack-bolt')}"
+    if compiled:
+        return Finding("python", ok=True, found=found)
+    return Finding(
+        "python", ok=True, found=found, advice="Bytecode is missing, so Ray starts slowly: run `make install`."
+    )
+
+
+async def _slack(settings: Settings) -> Finding:
+    try:
+        settings_module.require_slack(settings)
+    except RaygenError as error:
+        return Finding("slack", ok=False, found=error.public, advice="`raygen manifest` prints the app to create.")
+    return Finding("slack", ok=True, found=f"bot and app token are set, for {settings.slack_api_url}")
+
+
+async def _model(settings: Settings) -> Finding:
+    try:
+        settings_module.require_model(settings)
+    except RaygenError as error:
+        return Finding("model", ok=False, found=error.public, advice="Without a key, try `raygen playground`.")
+    where = settings.anthropic_base_url or "Anthropic"
+    return Finding(
+        "model", ok=True, found=f"{settings.model} and {settings.generator_model} at {where} (key is set, not tried)"
+    )
+
+
+async def _database(settings: Settings) -> Finding:
+    shown = settings.database.split("@")[-1]
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        async with open_database(settings.database):
+            return Finding("database", ok=True, found=shown)
+    except (SQLAlchemyError, OSError, KeyError) as error:
+        return Finding(
+            "database",
+            ok=False,
+            found=f"{shown} can't be opened ({type(error).__name__})",
+            advice="Check RAYGEN_DATABASE_URL and the rights on RAYGEN_STATE_DIR.",
+        )
+
+
+async def _seal(_: Settings) -> Finding:
+    readiness = await probe()
+    if readiness.ready:
+        return Finding("validation", ok=True, found="programs can be sealed with bubblewrap")
+    return Finding("validation", ok=False, found="programs can't be sealed", advice=readiness.missing)
+
+
+async def _target(settings: Settings) -> Finding:
+    if settings.ray_address is None:
+        return Finding("target", ok=True, found="a local Ray cluster, started with the bot")
+    token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
+    async with open_jobs(settings.target, settings.ray_address, token=token) as target:
+        readiness = await target.readiness()
+    if readiness.ready:
+        return Finding("target", ok=True, found=f"{settings.ray_address} answers")
+    return Finding("target", ok=False, found=f"{settings.ray_address} does not", advice=readiness.missing)

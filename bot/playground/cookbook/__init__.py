@@ -1,0 +1,14 @@
+"""The cookbook: answers a conversation from a book of recipes, in the role that the offered tools give it."""
+
+from bot.playground.cookbook import generator, supervisor
+from bot.playground.cookbook.dialogue import Answer, Dialogue
+
+
+def answer(dialogue: Dialogue) -> Answer:
+    """The cookbook's answer; a generator is whoever can submit a program, all others talk to people."""
+    if generator.TOOL in dialogue.tools:
+        return generator.answer(dialogue)
+    return supervisor.answer(dialogue)
+
+
+__all__ = ["answer"]

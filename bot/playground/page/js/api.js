@@ -1,0 +1,44 @@
+// Calls to the playground's user-side API. A failure is one `Refused` with a sentence for people.
+
+// Slack gives a bot 3 seconds; what takes much longer is lost.
+const PATIENCE = 8000;
+
+export class Refused extends Error {
+  constructor(status, body) {
+    super(sentence(status, body));
+    this.status = status;
+    this.body = body;
+  }
+}
+
+function sentence(status, body) {
+  if (body?.message || body?.error) return body.message || body.error;
+  if (status === 0) return "The playground does not answer. It may be restarting; please try again.";
+  return `The playground answered with status ${status}.`;
+}
+
+async function call(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "TimeoutError")
+      throw new Refused(0, { message: "raygen did not answer in time. Please try again." });
+    throw new Refused(0, null);
+  }
+  const body = await response.json().catch(() => null);
+  if (!response.ok) throw new Refused(response.status, body);
+  return body;
+}
+
+export const get = (path) => call(path, { headers: { accept: "application/json" } });
+
+export const post = (path, value) =>
+  call(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(value),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+
+export const upload = (form) => call("/play/upload", { method: "POST", body: form });

@@ -1,0 +1,26 @@
+"""The Web API, one small function per method."""
+
+from bot.playground.slack.methods import (
+    apps,
+    assistant,
+    chat,
+    conversations,
+    files,
+    reactions,
+    streaming,
+    users,
+    views,
+)
+from bot.playground.slack.methods.call import Method
+
+METHODS: dict[str, Method] = {
+    **apps.METHODS,
+    **assistant.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **reactions.METHODS,
+    **streaming.METHODS,
+    **users.METHODS,
+    **views.METHODS,
+}

@@ -1,0 +1,107 @@
+"""chat.*: posting, changing and deleting messages."""
+
+from typing import Any
+
+from bot.playground.slack.errors import SlackError
+from bot.playground.slack.methods.author import signed
+from bot.playground.slack.methods.call import Call, Method
+from bot.playground.slack.methods.content import content, require_something
+from bot.playground.slack.workspace import BOT
+
+Json = dict[str, Any]
+
+
+def post_message(call: Call) -> Json:
+    channel = call.state.people.joined(call.text("channel"))["id"]
+    fields = content(call)
+    require_something(fields)
+    said = {key: value for key, value in fields.items() if value is not None}
+    thread_ts = call.text("thread_ts")
+    broadcast = bool(thread_ts) and call.flag("reply_broadcast")
+    message = call.state.messages.post(
+        channel,
+        {
+            "text": "",
+            **signed(call),
+            **said,
+            **({"thread_ts": thread_ts} if thread_ts else {}),
+            **({"reply_broadcast": True, "subtype": "thread_broadcast"} if broadcast else {}),
+        },
+    )
+    if thread_ts:
+        call.state.threads.clear_status(channel, message["thread_ts"])
+    return {
+        "channel": channel,
+        "ts": message["ts"],
+        "message": call.state.messages.show(message, metadata=True),
+    }
+
+
+def update(call: Call) -> Json:
+    channel = call.state.people.joined(call.text("channel"))["id"]
+    message = call.state.messages.get(channel, call.need("ts"))
+    if message.get("bot_id") != BOT or message.get("subtype") == "tombstone":
+        raise SlackError("cant_update_message")
+    if call.state.streams.is_open(channel, message["ts"]):
+        raise SlackError("streaming_state_conflict")
+    fields = content(call)
+    if not fields:
+        raise SlackError("no_text")
+    if not call.text("markdown_text"):
+        _check_update_text(call, fields.get("text", ""))
+    require_something({**message, **fields})
+    edited = {"user": message["user"], "ts": call.state.clock.next()}
+    changed = call.state.messages.change(
+        channel, message["ts"], {**fields, "edited": edited, "streaming_state": None}
+    )
+    shown = call.state.messages.show(changed, metadata=True)
+    return {"channel": channel, "ts": message["ts"], "text": changed["text"], "message": shown}
+
+
+def _check_update_text(call: Call, text: str) -> None:
+    """Slack counts the text of an update in bytes, after escaping."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    already = text.count("&amp;") + text.count("&lt;") + text.count("&gt;")
+    if len(escaped.encode()) - already * len("amp;") > call.rules.update_bytes:
+        raise SlackError("msg_too_long")
+
+
+def delete(call: Call) -> Json:
+    channel = call.state.people.joined(call.text("channel"))["id"]
+    message = call.state.messages.get(channel, call.need("ts"))
+    if message.get("bot_id") != BOT or call.state.streams.is_open(channel, message["ts"]):
+        raise SlackError("cant_delete_message")
+    call.state.messages.remove(channel, message["ts"])
+    return {"channel": channel, "ts": message["ts"]}
+
+
+def post_ephemeral(call: Call) -> Json:
+    channel = call.state.people.joined(call.text("channel"))
+    viewer = call.need("user")
+    if viewer not in channel["members"]:
+        raise SlackError("user_not_in_channel")
+    fields = content(call)
+    require_something(fields)
+    if thread_ts := call.text("thread_ts"):
+        fields["thread_ts"] = call.state.messages.root(channel["id"], thread_ts)["ts"]
+    said = {key: value for key, value in fields.items() if value is not None}
+    message = call.state.ephemerals.post(channel["id"], viewer, {"text": "", **signed(call), **said})
+    return {"message_ts": message["ts"]}
+
+
+def get_permalink(call: Call) -> Json:
+    channel = call.state.people.joined(call.text("channel"))["id"]
+    message = call.state.messages.get(channel, call.need("message_ts"))
+    link = f"{call.state.address.base}/archives/{channel}/p{message['ts'].replace('.', '')}"
+    thread_ts = message.get("thread_ts")
+    reply = f"?thread_ts={thread_ts}&cid={channel}" if thread_ts else ""
+    return {"channel": channel, "permalink": link + reply}
+
+
+METHODS: dict[str, Method] = {
+    "chat.postMessage": post_message,
+    "chat.update": update,
+    "chat.delete": delete,
+    "chat.postEphemeral": post_ephemeral,
+    "chat.getPermalink": get_permalink,
+}

@@ -1,0 +1,192 @@
+"""People submit and close modals, and open the home tab."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from bot.playground.slack.blockkit import check
+from bot.playground.slack.blockkit.walk import interactive
+from bot.playground.slack.errors import PlayError, SlackError
+from bot.playground.slack.play import payloads
+from bot.playground.slack.play.answers import PRESSED, answer, field_of, initial_values
+from bot.playground.slack.play.desk import Desk, milliseconds
+from bot.playground.slack.socket import Unanswered
+from bot.playground.slack.workspace import BOT_USER
+
+Json = dict[str, Any]
+
+
+class Submit(BaseModel):
+    user: str
+    view_id: str
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
+
+
+class Close(BaseModel):
+    user: str
+    view_id: str
+    clear: bool = False
+
+
+class Home(BaseModel):
+    user: str
+    tab: str = "home"
+
+
+class Assistant(BaseModel):
+    user: str
+
+
+async def submit(desk: Desk, body: Submit) -> Json:
+    """A person submits a modal: `{ok, ack_ms, response_action?, errors?, view?}`.
+
+    `values` is `{block_id: {action_id: value}}`; a value is plain, or Slack's object for the element. What is
+    left out keeps what was filled in before. A required field that is empty never reaches the bot.
+    """
+    user, view = desk.user(body.user), _view(desk, body.user, body.view_id)
+    if view["type"] != "modal":
+        raise PlayError(400, "not_a_modal", "Only a modal can be submitted.")
+    view = desk.state.views.keep_values(view, _values(view, body.values))
+    if errors := _empty_fields(view):
+        raise PlayError(
+            400, "missing_input", "Some fields still need an answer.", response_action="errors", errors=errors
+        )
+    payload = {
+        **payloads.interaction(desk, "view_submission", user),
+        "view": desk.state.views.show(view),
+        "response_urls": _response_urls(desk, user, view),
+    }
+    reply = await desk.socket.ask("interactive", payload)
+    answered = {"ok": True, "ack_ms": milliseconds(reply), "envelope_id": reply.envelope_id}
+    with desk.state.transaction():
+        return answered | _carry_out(desk, view, reply.payload or {})
+
+
+async def close(desk: Desk, body: Close) -> Json:
+    """A person closes a modal, or with `clear` the whole stack; the bot hears it if the view asked to."""
+    user, view = desk.user(body.user), _view(desk, body.user, body.view_id)
+    closed = desk.state.views.stack(body.user)[::-1] if body.clear else [view]
+    for one in closed:
+        desk.state.views.close(one)
+    for one in closed:
+        if one["notify_on_close"]:
+            await _tell_closed(desk, user, one, cleared=body.clear)
+    return {"ok": True}
+
+
+def home(desk: Desk, body: Home) -> Json:
+    """A person opens the bot's home tab; the bot gets `app_home_opened`. Answers the view there is now."""
+    user = desk.user(body.user)["id"]
+    view = desk.state.views.home(user)
+    shown = desk.state.views.show(view) if view else None
+    direct = desk.state.people.direct(user) or {"id": ""}
+    event: Json = {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": direct["id"],
+        "tab": body.tab,
+        "event_ts": desk.state.clock.next(),
+        **({"view": shown} if shown else {}),
+    }
+    return {"ok": True, "event_ids": [desk.state.events.tell(event)], "view": shown}
+
+
+def assistant(desk: Desk, body: Assistant) -> Json:
+    """A person starts a new thread in the assistant pane: `{channel, thread_ts}`."""
+    user = desk.user(body.user)["id"]
+    channel = desk.channel(user)["id"]
+    root = {"user": BOT_USER, "subtype": "assistant_app_thread", "text": "New conversation"}
+    thread_ts = desk.state.messages.post(channel, root)["ts"]
+    thread: Json = {
+        "user_id": user,
+        "context": {},
+        "channel_id": channel,
+        "thread_ts": thread_ts,
+    }
+    event: Json = {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": thread_ts}
+    return {"channel": channel, "thread_ts": thread_ts, "event_ids": [desk.state.events.tell(event)]}
+
+
+def _view(desk: Desk, user: str, view_id: str) -> Json:
+    view = desk.state.views.find(view_id)
+    if view is None or view["owner"] != user:
+        raise PlayError(404, "view_not_found", f"{user} has no view {view_id}.")
+    return view
+
+
+def _values(view: Json, given: dict[str, dict[str, Any]]) -> Json:
+    values: Json = {**initial_values(view["blocks"]), **view["state"]["values"]}
+    for one in interactive(view["blocks"]):
+        mine, action_id = given.get(one.block_id, {}), one.element["action_id"]
+        if action_id in mine and one.element["type"] not in PRESSED:
+            kept = values.get(one.block_id, {})
+            values[one.block_id] = {**kept, action_id: answer(one.element, mine[action_id])}
+    return values
+
+
+def _empty_fields(view: Json) -> dict[str, str]:
+    values = view["state"]["values"]
+    errors: dict[str, str] = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        value = values[block["block_id"]][element["action_id"]].get(field_of(element))
+        if problem := _problem(element, value, optional=block.get("optional", False)):
+            errors[block["block_id"]] = problem
+    return errors
+
+
+def _problem(element: Json, value: Any, *, optional: bool) -> str | None:
+    if value in (None, "", []):
+        return None if optional else "Please complete this required field."
+    if element["type"] == "plain_text_input":
+        if len(value) > (most := element.get("max_length", 3000)):
+            return f"Must be less than {most + 1} characters."
+        if len(value) < (least := element.get("min_length", 0)):
+            return f"Must be at least {least} characters."
+    return None
+
+
+def _response_urls(desk: Desk, user: Json, view: Json) -> list[Json]:
+    urls: list[Json] = []
+    for block in view["blocks"]:
+        element: Json = block.get("element") or {}
+        if element.get("response_url_enabled"):
+            chosen = view["state"]["values"][block["block_id"]][element["action_id"]][field_of(element)]
+            url = desk.state.grants.response_url(user=user["id"], channel=chosen)
+            names = {"block_id": block["block_id"], "action_id": element["action_id"]}
+            urls.append({**names, "channel_id": chosen, "response_url": url})
+    return urls
+
+
+def _carry_out(desk: Desk, view: Json, answer: Json) -> Json:
+    """What the bot's acknowledgement does to the modal."""
+    views = desk.state.views
+    action = answer.get("response_action")
+    if action == "errors":
+        return {"response_action": action, "errors": answer.get("errors", {})}
+    if action in ("update", "push"):
+        try:
+            new = check.view(answer.get("view"), desk.rules, kind="modal")
+            shown = views.update(view, new) if action == "update" else views.push(view["owner"], new)
+        except SlackError as refusal:
+            sentence = f"The bot answered with a view that Slack refuses: {refusal.code}."
+            raise PlayError(422, "invalid_view", sentence, **refusal.extra) from refusal
+        return {"response_action": action, "view": views.show(shown)}
+    for one in views.stack(view["owner"])[::-1] if action == "clear" else [view]:
+        views.close(one)
+    return {"response_action": action} if action else {}
+
+
+async def _tell_closed(desk: Desk, user: Json, view: Json, *, cleared: bool) -> None:
+    payload = {
+        **payloads.interaction(desk, "view_closed", user),
+        "view": desk.state.views.show(view),
+        "is_cleared": cleared,
+    }
+    try:
+        await desk.socket.ask("interactive", payload)
+    except Unanswered:
+        # Closed is closed: the person is not told that the bot did not listen.
+        return

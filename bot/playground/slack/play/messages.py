@@ -1,0 +1,153 @@
+"""People write, edit, delete, react, upload, and come and go."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from bot.playground.slack.errors import PlayError, SlackError
+from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.play.wording import composed
+from bot.playground.slack.state.identity import new_uuid
+from bot.playground.slack.workspace import BOT_USER
+
+Json = dict[str, Any]
+
+
+class Message(BaseModel):
+    user: str
+    channel: str
+    text: str = ""
+    thread_ts: str | None = None
+    files: list[str] = Field(default_factory=list[str])
+
+
+class Edit(BaseModel):
+    user: str
+    channel: str
+    ts: str
+    text: str
+
+
+class Delete(BaseModel):
+    user: str
+    channel: str
+    ts: str
+
+
+class Reaction(BaseModel):
+    user: str
+    channel: str
+    ts: str
+    name: str
+    remove: bool = False
+
+
+class Membership(BaseModel):
+    channel: str
+    member: str = BOT_USER
+    joined: bool
+
+
+def message(desk: Desk, body: Message) -> Json:
+    """A person posts a message or, with `thread_ts`, a reply; `files` are IDs from /play/upload with `hold`.
+
+    `@name`, `#channel` and links become Slack's markup. Answers `{ts, channel, event_ids}`.
+    """
+    channel = desk.joined(body.user, body.channel)["id"]
+    if not body.text.strip() and not body.files:
+        raise PlayError(400, "no_text", "A message needs text or files.")
+    if len(body.text) > desk.rules.message_text:
+        raise PlayError(400, "msg_too_long", f"A message holds at most {desk.rules.message_text} characters.")
+    for identity in body.files:
+        if identity not in desk.state.files.all:
+            raise PlayError(404, "file_not_found", f"There is no file {identity}.")
+    fields: Json = {
+        "user": body.user,
+        "text": composed(body.text, desk.state.people),
+        "client_msg_id": new_uuid(),
+        **({"thread_ts": body.thread_ts} if body.thread_ts else {}),
+        **({"files": body.files, "upload": False, "subtype": "file_share"} if body.files else {}),
+    }
+    desk.state.events.take_sent()
+    posted = desk.state.messages.post(channel, fields)
+    return {"ts": posted["ts"], "channel": channel, "event_ids": desk.state.events.take_sent()}
+
+
+def edit(desk: Desk, body: Edit) -> Json:
+    """A person edits a message of their own; the bot gets `message_changed`."""
+    channel = desk.joined(body.user, body.channel)["id"]
+    _own(desk, channel, body.ts, body.user)
+    text = composed(body.text, desk.state.people)
+    edited = {"user": body.user, "ts": desk.state.clock.next()}
+    desk.state.messages.change(channel, body.ts, {"text": text, "edited": edited})
+    return {"ts": body.ts}
+
+
+def delete(desk: Desk, body: Delete) -> Json:
+    """A person deletes a message of their own; the bot gets `message_deleted`."""
+    channel = desk.joined(body.user, body.channel)["id"]
+    _own(desk, channel, body.ts, body.user)
+    desk.state.messages.remove(channel, body.ts)
+    return {"ts": body.ts}
+
+
+def react(desk: Desk, body: Reaction) -> Json:
+    """A person adds an emoji to a message, or takes it away with `remove`."""
+    channel = desk.joined(body.user, body.channel)["id"]
+    desk.message(channel, body.ts)
+    name = body.name.strip(":")
+    changed = desk.state.messages.react(channel, body.ts, body.user, name, add=not body.remove)
+    return {"reactions": changed.get("reactions", [])}
+
+
+def members(desk: Desk, body: Membership) -> Json:
+    """A user, by default the bot, joins or leaves a channel."""
+    channel = desk.channel(body.channel)
+    if channel["is_im"] or body.member not in desk.state.people.users:
+        raise PlayError(400, "cant_change_members", "Only users join and leave, and only channels.")
+    kept = [one for one in channel["members"] if one != body.member]
+    event = {"user": body.member, "channel": channel["id"], "event_ts": desk.state.clock.next()}
+    if body.joined:
+        desk.state.people.set_members(channel, [*kept, body.member])
+        desk.state.events.tell({"type": "member_joined_channel", **event}, channel)
+    else:
+        desk.state.events.tell({"type": "member_left_channel", **event}, channel)
+        desk.state.people.set_members(channel, kept)
+    return {"members": channel["members"]}
+
+
+async def upload(desk: Desk, request: web.Request) -> Json:
+    """A person uploads files (multipart: user, channel, text, thread_ts, hold, and the files).
+
+    They become one message, unless `hold` is set: then `files` holds IDs for /play/message.
+    """
+    form = await request.post()
+    fields = {key: value for key, value in form.items() if isinstance(value, str)}
+    uploads = [value for value in form.values() if isinstance(value, web.FileField)]
+    if not uploads:
+        raise PlayError(400, "no_file", "The form holds no file.")
+    user = desk.user(fields.get("user", ""))["id"]
+    channel = desk.joined(user, fields.get("channel", ""))["id"]
+    with desk.state.transaction():
+        identities = [_keep(desk, user, one) for one in uploads]
+        held = {"files": [desk.state.files.show(identity) for identity in identities]}
+        if fields.get("hold"):
+            return held
+        thread_ts = fields.get("thread_ts") or None
+        said = Message(
+            user=user, channel=channel, text=fields.get("text", ""), thread_ts=thread_ts, files=identities
+        )
+        return {**message(desk, said), **held}
+
+
+def _keep(desk: Desk, user: str, upload: web.FileField) -> str:
+    body = upload.file.read()
+    file = desk.state.files.begin(user=user, name=upload.filename or "file", size=len(body))
+    desk.state.files.store(file, body)
+    return desk.state.files.complete(file["id"], None)["id"]
+
+
+def _own(desk: Desk, channel: str, ts: str, user: str) -> None:
+    if desk.message(channel, ts)["user"] != user:
+        raise SlackError("cant_update_message")

@@ -1,0 +1,82 @@
+"""The payloads of commands and interactions, as Slack builds them."""
+
+import time
+from typing import Any
+
+from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.workspace import APP, TEAM, TEAM_DOMAIN
+
+Json = dict[str, Any]
+
+
+def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> Json:
+    return {
+        "token": "verification-token",
+        "team_id": TEAM,
+        "team_domain": TEAM_DOMAIN,
+        "channel_id": channel["id"],
+        "channel_name": channel.get("name", "directmessage"),
+        "user_id": user["id"],
+        "user_name": user["name"],
+        "command": name,
+        "text": text,
+        "api_app_id": APP,
+        "is_enterprise_install": "false",
+        "response_url": desk.state.grants.response_url(user=user["id"], channel=channel["id"]),
+        "trigger_id": desk.state.grants.trigger(user["id"]),
+    }
+
+
+def interaction(desk: Desk, kind: str, user: Json) -> Json:
+    """What all interactive payloads share."""
+    return {
+        "type": kind,
+        "team": {"id": TEAM, "domain": TEAM_DOMAIN},
+        "user": {
+            "id": user["id"],
+            "username": user["name"],
+            "name": user["name"],
+            "team_id": TEAM,
+        },
+        "api_app_id": APP,
+        "token": "verification-token",
+        "trigger_id": desk.state.grants.trigger(user["id"]),
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def in_message(desk: Desk, *, user: Json, channel: Json, message: Json) -> Json:
+    """Where a click in a message happened, and the URL that answers it."""
+    ephemeral = bool(message.get("is_ephemeral"))
+    thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
+    place = {"channel": channel["id"], "ts": message["ts"], "is_ephemeral": ephemeral, **thread}
+    container = {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": channel["id"],
+        "is_ephemeral": ephemeral,
+        **thread,
+    }
+    shown = {} if ephemeral else {"message": desk.state.messages.show(message)}
+    return {
+        "container": container,
+        "channel": {"id": channel["id"], "name": channel.get("name", "directmessage")},
+        **shown,
+        "response_url": desk.state.grants.response_url(user=user["id"], **place),
+    }
+
+
+def in_view(desk: Desk, view: Json) -> Json:
+    return {
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": desk.state.views.show(view),
+    }
+
+
+def action(element: Json, block_id: str, answered: Json) -> Json:
+    """One entry of `actions`."""
+    named = {key: element[key] for key in ("action_id", "type", "style", "text") if key in element}
+    pressed = {"value": element["value"]} if element["type"] == "button" and "value" in element else {}
+    answer = {} if element["type"] == "button" else answered
+    return {**named, **answer, **pressed, "block_id": block_id, "action_ts": f"{time.time():.6f}"}

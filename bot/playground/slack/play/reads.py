@@ -1,0 +1,79 @@
+"""What a person sees: conversations, views, and the workspace."""
+
+from collections import defaultdict
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.slack.errors import PlayError
+from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.state.messages import is_reply
+from bot.playground.slack.webhooks import serve_file
+from bot.playground.slack.workspace import APP, BOT, BOT_USER, COMMANDS, TEAM, TEAM_DOMAIN, TEAM_NAME
+
+Json = dict[str, Any]
+
+
+async def channel(desk: Desk, request: web.Request) -> Json:
+    """The messages of a conversation with their replies, oldest first; `?user=` adds what only they see.
+
+    The conversation is an ID, `#name`, or a user for their DM. `threads` holds status, title and prompts.
+    """
+    place = desk.channel(request.match_info["channel"])
+    identity, viewer = place["id"], request.query.get("user")
+    if viewer:
+        desk.joined(viewer, identity)
+    state = desk.state
+    private = state.ephemerals.seen_by(viewer, identity) if viewer else []
+    everything = sorted([*state.messages.all_in(identity), *private], key=lambda one: one["ts"])
+    replies: defaultdict[str, list[Json]] = defaultdict(list)
+    for one in everything:
+        if is_reply(one):
+            replies[one["thread_ts"]].append(state.messages.show(one, metadata=True))
+    messages = [
+        {**state.messages.show(one, metadata=True), "replies": replies.get(one["ts"], [])}
+        for one in everything
+        if not is_reply(one) or one.get("reply_broadcast")
+    ]
+    threads = {one["thread_ts"]: one for one in state.threads.all.values() if one["channel"] == identity}
+    return {"channel": {**place}, "messages": messages, "threads": threads}
+
+
+async def views(desk: Desk, request: web.Request) -> Json:
+    """The open modals of a user, the topmost last, and their home tab."""
+    user = desk.user(request.match_info["user"])["id"]
+    home = desk.state.views.home(user)
+    return {
+        "views": [desk.state.views.show(one) for one in desk.state.views.stack(user)],
+        "home": desk.state.views.show(home) if home else None,
+    }
+
+
+async def ready(desk: Desk, _request: web.Request) -> Json:
+    """200 `{ready: true}` once everything works; until then 503 and what is missing, part by part."""
+    missing = await desk.missing()
+    if missing:
+        raise PlayError(503, "not_ready", " ".join(missing.values()), ready=False, missing=missing)
+    return {"ready": True, "missing": {}}
+
+
+async def workspace(desk: Desk, _request: web.Request) -> Json:
+    """Team, bot, users, conversations, slash commands, and which model answers."""
+    connections = desk.socket.connections.usable
+    missing = await desk.missing()
+    return {
+        "team": {"id": TEAM, "name": TEAM_NAME, "domain": TEAM_DOMAIN},
+        "bot": {"user_id": BOT_USER, "bot_id": BOT, "app_id": APP},
+        "users": list(desk.state.people.users.values()),
+        "channels": list(desk.state.people.channels.values()),
+        "commands": list(COMMANDS),
+        "about": dict(desk.about()) if desk.about else {},
+        "connection": {"connected": connections > 0, "connections": connections},
+        "ready": not missing,
+        "missing": missing,
+    }
+
+
+async def file(desk: Desk, request: web.Request) -> web.Response:
+    """The bytes of a file, without a token."""
+    return serve_file(desk.state, request.match_info["file"], request)

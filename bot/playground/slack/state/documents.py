@@ -1,0 +1,77 @@
+"""Tables of JSON documents, held in memory and written through to one SQLite file."""
+
+import json
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+SCHEMA = """
+create table if not exists documents (kind text, key text, body text, primary key (kind, key)) without rowid;
+create table if not exists blobs (key text primary key, body blob);
+"""
+
+
+class Documents:
+    """What is written inside a transaction survives SIGKILL as a whole or not at all.
+
+    `synchronous=normal` leaves the last moments to a power cut, which a playground may lose.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=normal")
+        self._db.executescript(SCHEMA)
+        self._tables: dict[str, dict[str, Json]] = {}
+        self._depth = 0
+        for kind, key, body in self._db.execute("select kind, key, body from documents"):
+            self.table(kind)[key] = json.loads(body)
+
+    def table(self, kind: str) -> dict[str, Json]:
+        """The live documents of a kind by key; change one, then `put` it."""
+        return self._tables.setdefault(kind, {})
+
+    def put(self, kind: str, key: str, document: Json) -> Json:
+        self.table(kind)[key] = document
+        self._write(
+            "insert or replace into documents values (?, ?, ?)",
+            (kind, key, json.dumps(document, separators=(",", ":"))),
+        )
+        return document
+
+    def drop(self, kind: str, key: str) -> Json | None:
+        self._write("delete from documents where kind = ? and key = ?", (kind, key))
+        return self.table(kind).pop(key, None)
+
+    def put_blob(self, key: str, body: bytes) -> None:
+        self._write("insert or replace into blobs values (?, ?)", (key, body))
+
+    def blob(self, key: str) -> bytes | None:
+        row = self._db.execute("select body from blobs where key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All writes inside become durable together; may be nested, never held over an await.
+
+        A refusal in the middle commits too: memory and file must not part.
+        """
+        if self._depth == 0:
+            self._db.execute("begin")
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.execute("commit")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        self._db.execute(statement, values)

@@ -1,0 +1,55 @@
+"""Events API: what happens in the workspace, told to the bot where it is a member."""
+
+import time
+from typing import Any
+
+from bot.playground.slack.state.envelopes import Envelopes
+from bot.playground.slack.state.identity import new_id
+from bot.playground.slack.workspace import APP, BOT_USER, TEAM
+
+Json = dict[str, Any]
+
+
+class Events:
+    def __init__(self, envelopes: Envelopes) -> None:
+        self._envelopes = envelopes
+        self._sent: list[str] = []
+
+    def tell(self, event: Json, channel: Json | None = None) -> str | None:
+        """Queue an event for the bot; None when it is not in `channel` and so hears nothing."""
+        if channel is not None and BOT_USER not in channel["members"]:
+            return None
+        event_id = new_id("Ev")
+        self._envelopes.add("events_api", wrap(event, event_id))
+        self._sent.append(event_id)
+        return event_id
+
+    def take_sent(self) -> list[str]:
+        """IDs of the events since the last call; they tell a caller what its action caused."""
+        sent, self._sent = self._sent, []
+        return sent
+
+
+def wrap(event: Json, event_id: str) -> Json:
+    return {
+        "token": "verification-token",
+        "team_id": TEAM,
+        "context_team_id": TEAM,
+        "context_enterprise_id": None,
+        "api_app_id": APP,
+        "event": event,
+        "type": "event_callback",
+        "event_id": event_id,
+        "event_time": int(time.time()),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": TEAM,
+                "user_id": BOT_USER,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{event_id}",
+    }

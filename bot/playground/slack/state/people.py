@@ -1,0 +1,74 @@
+"""Users and conversations: who exists, who is where, and how Slack shows them."""
+
+from typing import Any
+
+from bot.playground.slack.errors import SlackError
+from bot.playground.slack.state.documents import Documents
+from bot.playground.slack.workspace import BOT_USER, CHANNELS, USERS
+
+Json = dict[str, Any]
+
+
+class People:
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        with documents.transaction():
+            for user in USERS:
+                self.users.setdefault(user["id"], documents.put("users", user["id"], dict(user)))
+            for channel in CHANNELS:
+                if channel["id"] not in self.channels:
+                    documents.put("channels", channel["id"], {**channel, "members": [*channel["members"]]})
+
+    @property
+    def users(self) -> dict[str, Json]:
+        return self._documents.table("users")
+
+    @property
+    def channels(self) -> dict[str, Json]:
+        return self._documents.table("channels")
+
+    def user(self, identity: str) -> Json:
+        if found := self.users.get(identity):
+            return found
+        raise SlackError("user_not_found")
+
+    def direct(self, user: str) -> Json | None:
+        """The conversation between a user and the bot."""
+        return next((one for one in self.channels.values() if one.get("user") == user), None)
+
+    def find(self, name: str) -> Json | None:
+        """A conversation by ID, `#name`, or the user whose DM it is (also as `DM-<user>`)."""
+        bare = name.removeprefix("#")
+        return (
+            self.channels.get(bare)
+            or next((one for one in self.channels.values() if one.get("name") == bare), None)
+            or self.direct(name.removeprefix("DM-"))
+        )
+
+    def channel(self, name: str) -> Json:
+        if name and (found := self.find(name)):
+            return found
+        raise SlackError("channel_not_found")
+
+    def joined(self, name: str, user: str = BOT_USER) -> Json:
+        """A conversation that `user` is in. A DM of two others does not exist for third parties."""
+        channel = self.channel(name)
+        if user in channel["members"]:
+            return channel
+        raise SlackError("channel_not_found" if channel["is_im"] else "not_in_channel")
+
+    def set_members(self, channel: Json, members: list[str]) -> None:
+        channel["members"] = members
+        self._documents.put("channels", channel["id"], channel)
+
+    def show(self, channel: Json, *, viewer: str = BOT_USER) -> Json:
+        """A conversation as `conversations.info` gives it."""
+        shown = {key: value for key, value in channel.items() if key != "members"}
+        if not channel["is_im"]:
+            shown |= {"is_member": viewer in channel["members"], "num_members": len(channel["members"])}
+        return shown
+
+    @staticmethod
+    def kind(channel: Json) -> str:
+        """`channel_type` in events."""
+        return "im" if channel["is_im"] else "channel"

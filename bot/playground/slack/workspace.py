@@ -1,0 +1,115 @@
+"""The playground's workspace: who and what exists in it before anyone types."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+TEAM = "TRAYGEN"
+TEAM_NAME = "Raygen Playground"
+TEAM_DOMAIN = "raygen-playground"
+APP = "ARAYGEN"
+BOT = "BRAYGEN"
+BOT_USER = "URAYGEN"
+SLACKBOT = "USLACKBOT"
+BOT_TOKEN = "xoxb-raygen-playground"  # noqa: S105 -- a fixed token of a stand-in on loopback guards nothing
+APP_TOKEN = "xapp-1-ARAYGEN-playground"  # noqa: S105 -- as above
+CREATED = 1_700_000_000
+
+COMMANDS: tuple[Json, ...] = (
+    {
+        "command": "/raygen",
+        "description": "Turn a sentence into a Ray program, check it, and run it once approved",
+        "usage_hint": "what to compute, such as: estimate pi with 100 tasks",
+    },
+)
+
+
+def user(identity: str, name: str, real_name: str, **flags: Any) -> Json:
+    """A user object as `users.info` gives it."""
+    first, _, last = real_name.partition(" ")
+    return {
+        "id": identity,
+        "team_id": TEAM,
+        "name": name,
+        "real_name": real_name,
+        "deleted": False,
+        "tz": "Etc/UTC",
+        "tz_label": "Coordinated Universal Time",
+        "tz_offset": 0,
+        "is_admin": False,
+        "is_owner": False,
+        "is_bot": False,
+        "is_app_user": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "updated": CREATED,
+        **flags,
+        "profile": {
+            "real_name": real_name,
+            "real_name_normalized": real_name,
+            "display_name": name,
+            "display_name_normalized": name,
+            "first_name": first,
+            "last_name": last,
+            "email": f"{name}@playground.example",
+            "team": TEAM,
+            **({"bot_id": BOT, "api_app_id": APP} if flags.get("is_bot") else {}),
+        },
+    }
+
+
+def channel(identity: str, name: str, members: list[str], purpose: str) -> Json:
+    """A public channel; `members` is the stand-in's own field and leaves through `conversations.members`."""
+    return {
+        "id": identity,
+        "name": name,
+        "name_normalized": name,
+        "created": CREATED,
+        "creator": "UENGINEER",
+        "is_channel": True,
+        "is_group": False,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": False,
+        "is_archived": False,
+        "is_general": name == "general",
+        "topic": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": purpose, "creator": "UENGINEER", "last_set": CREATED},
+        "members": members,
+    }
+
+
+def direct(identity: str, person: str) -> Json:
+    """The direct messages between the bot and a person."""
+    return {
+        "id": identity,
+        "created": CREATED,
+        "is_channel": False,
+        "is_group": False,
+        "is_im": True,
+        "is_mpim": False,
+        "is_private": True,
+        "is_archived": False,
+        "is_open": True,
+        "user": person,
+        "members": [person, BOT_USER],
+    }
+
+
+EVERYONE = ["UENGINEER", "UAPPROVER", "UGUEST", BOT_USER]
+
+USERS: tuple[Json, ...] = (
+    user("UENGINEER", "erin", "Erin Engineer"),
+    user("UAPPROVER", "avery", "Avery Approver", is_admin=True),
+    user("UGUEST", "gus", "Gus Guest", is_restricted=True),
+    user(BOT_USER, "raygen", "raygen", is_bot=True),
+    user(SLACKBOT, "slackbot", "Slackbot"),
+)
+
+CHANNELS: tuple[Json, ...] = (
+    channel("CGENERAL", "general", list(EVERYONE), "Everyone in the playground"),
+    channel("CRAY", "ray", list(EVERYONE), "Programs for the Ray cluster"),
+    direct("DENGINEER", "UENGINEER"),
+    direct("DAPPROVER", "UAPPROVER"),
+    direct("DGUEST", "UGUEST"),
+)

@@ -1,0 +1,159 @@
+"""All settings, read from the environment and a `.env` file, each with its meaning beside it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from services.errors import SettingsError
+
+
+def _state_dir() -> Path:
+    return Path.home() / ".local" / "state" / "raygen"
+
+
+class Settings(BaseSettings):
+    """What an operator can choose; field descriptions are the table in the README."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    slack_bot_token: SecretStr | None = Field(
+        None, alias="SLACK_BOT_TOKEN", description="The bot's token (`xoxb-…`) from the app's *Install* page."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        alias="SLACK_APP_TOKEN",
+        description="An app-level token (`xapp-…`) with `connections:write`, for Socket Mode.",
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        alias="SLACK_API_URL",
+        description="Slack's Web API; change it for GovSlack.",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, alias="ANTHROPIC_API_KEY", description="The key for Claude."
+    )
+    anthropic_base_url: str | None = Field(
+        None, alias="ANTHROPIC_BASE_URL", description="A gateway that speaks the Messages API."
+    )
+    model: str = Field("claude-sonnet-5-5", alias="RAYGEN_MODEL", description="The supervisor's model.")
+    generator_model: str = Field(
+        "claude-sonnet-5-5", alias="RAYGEN_GENERATOR_MODEL", description="The code generator's model."
+    )
+    attempts: int = Field(
+        5, ge=1, le=10, alias="RAYGEN_ATTEMPTS", description="How many drafts a request may take."
+    )
+    model_deadline: float = Field(
+        180.0, gt=0, alias="RAYGEN_MODEL_DEADLINE", description="Seconds for one answer of a model."
+    )
+    ray_address: str | None = Field(
+        None,
+        alias="RAY_ADDRESS",
+        description="The target's Jobs API (`http://host:8265`). Without it raygen runs a local cluster.",
+    )
+    ray_auth_token: SecretStr | None = Field(
+        None, alias="RAY_AUTH_TOKEN", description="The token of that cluster, where it asks for one."
+    )
+    target_name: str = Field(
+        "", alias="RAYGEN_TARGET_NAME", description="What people see as the target's name."
+    )
+    target_cpus: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_TARGET_CPUS",
+        description="CPUs of the local cluster; default: the machine's.",
+    )
+    run_wall_limit: float = Field(
+        3600.0, gt=0, alias="RAYGEN_RUN_WALL_LIMIT", description="Seconds after which a run is stopped."
+    )
+    approvers: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        alias="RAYGEN_APPROVERS",
+        description="Slack user IDs that may approve, by commas. Default: every member who is not a guest.",
+    )
+    pool_size: int = Field(
+        1, ge=0, le=16, alias="RAYGEN_POOL_SIZE", description="Sealed clusters kept ready for validation."
+    )
+    validation_wall: float = Field(
+        60.0, gt=0, alias="RAYGEN_VALIDATION_WALL", description="Seconds for one validation attempt."
+    )
+    validation_memory_mb: int = Field(
+        3072, ge=512, alias="RAYGEN_VALIDATION_MEMORY_MB", description="Memory of one sealed cluster."
+    )
+    state_dir: Path = Field(
+        default_factory=_state_dir,
+        alias="RAYGEN_STATE_DIR",
+        description="Where the database and the local cluster live. Default: `~/.local/state/raygen`.",
+    )
+    database_url: str | None = Field(
+        None,
+        alias="RAYGEN_DATABASE_URL",
+        description="`sqlite:///file` or `postgresql://…`. Default: SQLite in the state directory.",
+    )
+    executor: str = Field(
+        "local", alias="RAYGEN_EXECUTOR", description="This replica's lasting name, such as the pod's."
+    )
+    health_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        alias="RAYGEN_HEALTH_PORT",
+        description="Serve `/healthz` and `/readyz` on this port of loopback.",
+    )
+    log_level: str = Field("INFO", alias="RAYGEN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("approvers", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        return frozenset(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.state_dir / 'raygen.db'}"
+
+    @property
+    def target(self) -> str:
+        """The target's name for people."""
+        return self.target_name or ("cluster" if self.ray_address else "embedded")
+
+
+def load(**overrides: object) -> Settings:
+    """The settings in force. Raises SettingsError with one sentence that names the wrong one."""
+    try:
+        return Settings(**overrides)  # pyright: ignore[reportArgumentType]  # pydantic checks them
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part) for part in problem["loc"])
+        raise SettingsError(f"{name} is wrong: {problem['msg']}.") from None
+    except ValueError as error:
+        raise SettingsError(f"The settings can't be read: {error}.") from None
+
+
+def require_slack(settings: Settings) -> tuple[str, str]:
+    """Bot token and app token. Raises SettingsError that says which is missing or of the wrong kind."""
+    for name, token, prefix in (
+        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
+        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
+    ):
+        if token is None or not token.get_secret_value():
+            raise SettingsError(
+                f"{name} is not set; it starts with {prefix} (see README, “Connect a workspace”)."
+            )
+        if not token.get_secret_value().startswith(prefix):
+            raise SettingsError(
+                f"{name} must start with {prefix}; what is set looks like another kind of token."
+            )
+    assert settings.slack_bot_token is not None
+    assert settings.slack_app_token is not None
+    return settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+
+
+def require_model(settings: Settings) -> str:
+    """The model's API key. Raises SettingsError when there is none."""
+    if settings.anthropic_api_key is None or not settings.anthropic_api_key.get_secret_value():
+        raise SettingsError("ANTHROPIC_API_KEY is not set; raygen needs it to reach Claude.")
+    return settings.anthropic_api_key.get_secret_value()
