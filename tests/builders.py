@@ -1,0 +1,54 @@
+"""Values for tests, with defaults for everything that a test does not care about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from services.model import Outcome, PolicyReport, Program, TaskCount, Verdict
+from services.records import Proposal, ProposalStatus, Run, Session, Task, TaskKind, TaskStatus
+
+ADD = Program("Add two numbers", "Adds 1 and 2 in a Ray task.", "print('Result: 3')\n")
+
+
+def session(**changes: Any) -> Session:
+    return replace(Session("s_1", "CRAY", "100.1", "UENGINEER", "T1"), **changes)
+
+
+def task(**changes: Any) -> Task:
+    default = Task("t_1", "s_1", TaskKind.PROMPT, "add 1 and 2", "UENGINEER", created_at=1.0)
+    return replace(default, **changes)
+
+
+def proposed_task(**changes: Any) -> Task:
+    return task(status=TaskStatus.PROPOSED, summary="Here it is.", **changes)
+
+
+def passed(**changes: Any) -> Outcome:
+    default = Outcome(
+        Verdict.PASSED, stdout="Result: 3\n", exit_code=0, wall=0.42, tasks=(TaskCount("add", "FINISHED", 1),)
+    )
+    return replace(default, **changes)
+
+
+def proposal(**changes: Any) -> Proposal:
+    default = Proposal(
+        id="p_1",
+        task_id="t_1",
+        session_id="s_1",
+        program=ADD,
+        policy=PolicyReport(),
+        validation=passed(),
+        attempts=1,
+        target="embedded",
+        requester="UENGINEER",
+        model="scripted",
+        status=ProposalStatus.OPEN,
+        created_at=1.0,
+    )
+    return replace(default, **changes)
+
+
+def run(**changes: Any) -> Run:
+    default = Run("raygen-1", "p_1", "s_1", "embedded", "UAPPROVER", created_at=1.0)
+    return replace(default, **changes)

@@ -1,0 +1,82 @@
+"""The programs of the target contract: real code, and for the scripted target what it would tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.execution.interface import Finished, Job, Output, Progress
+from services.execution.scripted import Step
+from services.execution.transcript import nonce
+from services.model import Failure, Frame, Outcome, Verdict
+
+_PASSED = Outcome(Verdict.PASSED, exit_code=0)
+
+
+@dataclass(frozen=True)
+class Case:
+    code: str
+    output: str
+    outcome: Outcome = _PASSED
+    steps: tuple[Step, ...] = ()
+
+
+BULK = "0123456789abcdef" * 12_800
+LOOKALIKES = (
+    "2026-01-01 00:00:00,000\tINFO worker.py:1841 -- Connecting to existing Ray cluster at address: 1.2.3.4\n"
+    "Running entrypoint for job x: python wrapper.py\n"
+    "(raylet) a user's line\n\n"
+    "\x1eraygen:0123456789abcdef0123456789abcdef begin\n"
+    '\x1eraygen:0123456789abcdef0123456789abcdef {"verdict": "failed"}\n'
+    f"\x1eraygen:{nonce('somebody-else')} begin\n"
+    "\x1eraygen:\n\x1e\n"
+    "grüße ☃ 🐍\r\n"
+)
+
+CASES: Mapping[str, Case] = {
+    "hello": Case("print('Result:', 1 + 2)\n", "Result: 3\n"),
+    "empty": Case("pass\n", ""),
+    "bulk": Case(f"import sys\nsys.stdout.write({BULK[:16]!r} * 12_800)\n", BULK),
+    "lookalikes": Case(f"import sys\nsys.stdout.write({LOOKALIKES!r})\n", LOOKALIKES),
+    "fails": Case(
+        "def inner():\n    return {}['missing']\n\nprint('before')\ninner()\n",
+        "before\n",
+        Outcome(
+            Verdict.FAILED,
+            exit_code=1,
+            failure=Failure(
+                "KeyError",
+                "'missing'",
+                (Frame(5, "<module>", "inner()"), Frame(2, "inner", "return {}['missing']")),
+            ),
+        ),
+    ),
+    "exits": Case(
+        "import sys\nprint('leaving')\nsys.exit(3)\n",
+        "leaving\n",
+        Outcome(Verdict.FAILED, exit_code=3),
+    ),
+    "slow": Case(
+        "import time\nfor n in range(4):\n    print('tick', n, flush=True)\n    time.sleep(0.3)\n",
+        "".join(f"tick {n}\n" for n in range(4)),
+        steps=tuple(step for n in range(4) for step in (Output(f"tick {n}\n"), 0.05)),
+    ),
+    "endless": Case(
+        "import time\nprint('on and on', flush=True)\nwhile True:\n    time.sleep(0.1)\n",
+        "on and on\n",
+        steps=(Output("on and on\n"), 600.0),
+    ),
+}
+
+
+def script(job: Job) -> Sequence[Step]:
+    """What the case with this code would tell."""
+    case = next(case for case in CASES.values() if case.code == job.code)
+    outcome = case.outcome
+    ended = Outcome(outcome.verdict, stdout=case.output, exit_code=outcome.exit_code, failure=outcome.failure)
+    return [
+        Progress("PENDING"),
+        Progress("RUNNING"),
+        *(case.steps or (Output(case.output),)),
+        Finished(ended),
+    ]

@@ -1,0 +1,122 @@
+"""What every target promises, whatever stands behind it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from services.errors import RaygenError, TargetRefused
+from services.execution.interface import Finished, Job, Output, Progress
+from services.model import Verdict
+from tests.contract.execution.cases import CASES
+from tests.contract.execution.conftest import Told, World, told
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_output_comes_whole_and_as_it_was_written(world: World) -> None:
+    cases = ["hello", "empty", "bulk", "lookalikes"]
+    jobs = [world.job(case) for case in cases]
+    assert await asyncio.gather(*(world.target.submit(job) for job in jobs)) == [True] * len(jobs)
+    all_told = await asyncio.gather(*(told(world.target, job.submission_id) for job in jobs))
+    for case, seen in zip(cases, all_told, strict=True):
+        assert seen.text == CASES[case].output
+        assert seen.outcome.verdict is Verdict.PASSED
+        assert seen.outcome.stdout == CASES[case].output
+        assert seen.outcome.exit_code == 0
+        assert sum(isinstance(event, Finished) for event in seen.events) == 1
+
+
+async def test_a_second_submission_is_refused_and_runs_nothing(world: World) -> None:
+    job = world.job("hello")
+    results = await asyncio.gather(*(world.target.submit(job) for _ in range(5)))
+    assert sorted(results) == [False, False, False, False, True]
+    assert (await told(world.target, job.submission_id)).text == "Result: 3\n"
+    assert await world.target.submit(job) is False
+
+
+async def test_failure_tells_kind_message_and_the_users_own_lines(world: World) -> None:
+    job = world.job("fails")
+    await world.target.submit(job)
+    seen = await told(world.target, job.submission_id)
+    assert seen.outcome.verdict is Verdict.FAILED
+    assert seen.outcome.failure == CASES["fails"].outcome.failure
+    assert seen.text.startswith("before\n")
+
+
+async def test_an_exit_code_is_a_failure_with_that_code(world: World) -> None:
+    job = world.job("exits")
+    await world.target.submit(job)
+    outcome = (await told(world.target, job.submission_id)).outcome
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.exit_code == 3
+
+
+async def test_every_follower_gets_the_whole_run_as_it_comes_whenever_it_joins(world: World) -> None:
+    job = world.job("slow")
+    await world.target.submit(job)
+    early = asyncio.create_task(told(world.target, job.submission_id))
+    other = asyncio.create_task(told(world.again(), job.submission_id))
+    seen: list[Told] = [*await asyncio.gather(early, other), await told(world.again(), job.submission_id)]
+    assert [each.text for each in seen] == [CASES["slow"].output] * 3
+    assert {each.outcome.verdict for each in seen} == {Verdict.PASSED}
+    live = seen[0].events
+    assert sum(isinstance(event, Output) for event in live) > 1
+    assert any(isinstance(event, Progress) and event.status == "RUNNING" for event in live)
+
+
+async def test_a_follower_that_leaves_early_harms_nothing(world: World) -> None:
+    job = world.job("slow")
+    await world.target.submit(job)
+    async with asyncio.timeout(30):
+        events = world.target.follow(job.submission_id)
+        await anext(events)
+        await events.aclose()  # type: ignore[attr-defined]  # every implementation is a generator
+    assert (await told(world.target, job.submission_id)).text == CASES["slow"].output
+
+
+async def test_stop_ends_the_run_within_seconds(world: World) -> None:
+    job = world.job("endless")
+    await world.target.submit(job)
+    events = world.target.follow(job.submission_id)
+    async with asyncio.timeout(30):
+        async for event in events:
+            if isinstance(event, Output):
+                break
+    async with asyncio.timeout(4):
+        assert await world.target.stop(job.submission_id) is True
+        async for event in events:
+            if isinstance(event, Finished):
+                assert event.outcome.verdict is Verdict.STOPPED
+    assert await world.target.stop(job.submission_id) is False
+    assert (await told(world.again(), job.submission_id)).outcome.verdict is Verdict.STOPPED
+
+
+async def test_the_wall_limit_is_kept_and_told(world: World) -> None:
+    job = world.job("endless", wall_limit=1.8 if world.real else 0.2)
+    await world.target.submit(job)
+    seen = await told(world.target, job.submission_id)
+    assert seen.outcome.verdict is Verdict.TIMED_OUT
+    assert seen.text == "on and on\n"
+
+
+async def test_an_unknown_run_is_unavailable_with_a_reason(world: World) -> None:
+    seen = await told(world.target, "run-that-never-was")
+    assert seen.outcome.verdict is Verdict.UNAVAILABLE
+    assert "does not know" in (seen.outcome.detail or "")
+    assert await world.target.stop("run-that-never-was") is False
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a b", "$(id)", "x" * 200, "a;b"])
+async def test_names_that_could_mean_something_elsewhere_are_refused(world: World, name: str) -> None:
+    with pytest.raises(TargetRefused):
+        await world.target.submit(Job(name, "pass"))
+
+
+async def test_a_ready_target_says_so(world: World) -> None:
+    readiness = await world.target.readiness()
+    assert readiness.ready
+    assert readiness.missing == ""
+    assert world.target.address.startswith("http")
+    assert issubclass(TargetRefused, RaygenError)

@@ -1,0 +1,229 @@
+"""Drives `raygen playground` as people in Slack would, through its user-side API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+Json = dict[str, Any]
+SECRET = "sk-very-secret-of-the-operator"
+
+
+@dataclass
+class Playground:
+    """A running playground; `process` is the command itself, whose child is the bot."""
+
+    state_dir: Path
+    port: int
+    http: aiohttp.ClientSession
+    environment: dict[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        log = (self.state_dir / "playground.log").open("ab")
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "playground",
+            "--no-browser",
+            "--port",
+            str(self.port),
+            env={**os.environ, **self.environment, "RAYGEN_STATE_DIR": str(self.state_dir)},
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+
+    async def ready(self, limit: float = 90) -> None:
+        missing: Any = None
+        for _ in range(int(limit / 0.2)):
+            try:
+                async with self.http.get(f"{self.url}/play/ready") as answer:
+                    missing = await answer.json()
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError as error:
+                missing = error
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"not ready in {limit} s: {missing}\n{self.logs()}")
+
+    async def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(number)
+            await asyncio.wait_for(self.process.wait(), 40)
+
+    def logs(self) -> str:
+        files = [self.state_dir / "playground.log", self.state_dir / "playground" / "bot.log"]
+        return "\n".join(file.read_text()[-3000:] for file in files if file.exists())
+
+    async def bot_pid(self) -> int:
+        """The bot is the playground's one child."""
+        assert self.process is not None
+        for _ in range(200):
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            if children:
+                return int(children[0])
+            await asyncio.sleep(0.05)
+        raise AssertionError("the playground has no bot")
+
+    async def kill_bot(self) -> None:
+        os.kill(await self.bot_pid(), signal.SIGKILL)
+
+    async def post(self, path: str, **body: Any) -> Json:
+        async with self.http.post(f"{self.url}/play/{path}", json=body) as answer:
+            return {"status": answer.status, **(await answer.json())}
+
+    async def get(self, path: str) -> Json:
+        async with self.http.get(f"{self.url}/play/{path}") as answer:
+            return await answer.json()
+
+    async def command(self, text: str, *, user: str = "UENGINEER", channel: str = "CRAY") -> Thread:
+        """`/raygen text`; gives the thread that it begins."""
+        before = {message["ts"] for message in await self.messages(channel)}
+        answer = await self.post("command", user=user, channel=channel, command="/raygen", text=text)
+        assert answer["ok"], answer
+        root = await self.wait(lambda: self._new_root(channel, before), f"no thread for {text!r}")
+        return Thread(self, channel, root["ts"])
+
+    async def say(self, text: str, *, channel: str, user: str = "UENGINEER", thread_ts: str | None = None) -> str:
+        body = {"user": user, "channel": channel, "text": text}
+        answer = await self.post("message", **body, **({"thread_ts": thread_ts} if thread_ts else {}))
+        return str(answer["ts"])
+
+    async def messages(self, channel: str, user: str | None = None) -> list[Json]:
+        query = f"?user={user}" if user else ""
+        return (await self.get(f"channel/{channel}{query}"))["messages"]
+
+    async def wait(self, look: Callable[[], Any], complaint: str, limit: float = 60) -> Any:
+        """The first true answer of `look`, asked every 50 ms."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            if found := await look():
+                return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{complaint} (waited {limit} s)\n{self.logs()}")
+
+    async def _new_root(self, channel: str, before: set[str]) -> Json | None:
+        new = [message for message in await self.messages(channel) if message["ts"] not in before]
+        return new[0] if new else None
+
+
+@dataclass
+class Thread:
+    """One thread, as its people see it."""
+
+    play: Playground
+    channel: str
+    ts: str
+
+    async def replies(self) -> list[Json]:
+        for message in await self.play.messages(self.channel):
+            if message["ts"] == self.ts:
+                return list(message.get("replies", []))
+        return []
+
+    async def with_button(self, label: str, limit: float = 60, *, after: int = 0) -> Json:
+        """The newest reply that has a button of this label, once there are more than `after` of them."""
+
+        async def look() -> Json | None:
+            found = [reply for reply in await self.replies() if button(reply, label)]
+            return found[-1] if len(found) > after else None
+
+        return await self.play.wait(look, f"no button {label!r} in the thread", limit)
+
+    async def with_text(self, text: str, limit: float = 60) -> Json:
+        async def look() -> Json | None:
+            found = [reply for reply in await self.replies() if text in flat(reply)]
+            return found[-1] if found else None
+
+        return await self.play.wait(look, f"no message with {text!r} in the thread", limit)
+
+    async def click(self, message: Json, label: str, *, user: str = "UENGINEER") -> Json:
+        pressed = button(message, label)
+        assert pressed is not None, f"no button {label!r}"
+        return await self.play.post(
+            "click", user=user, channel=self.channel, ts=message["ts"], action_id=pressed["action_id"]
+        )
+
+    async def edit_to(self, code: str, *, user: str = "UENGINEER") -> Json:
+        """Put other code in place of the newest proposal's, and wait for the new proposal."""
+        card = await self.with_button("Approve & run")
+        answer = await self.click(card, "Edit", user=user)
+        assert answer["ok"], answer
+
+        async def opened() -> Json | None:
+            views = (await self.play.get(f"views/{user}"))["views"]
+            return views[-1] if views else None
+
+        view = await self.play.wait(opened, "the form did not open", 10)
+        fields = [block["block_id"] for block in view["blocks"]]
+        values = {name: {"code": {"type": "plain_text_input", "value": ""}} for name in fields}
+        values[fields[0]]["code"]["value"] = code
+        answer = await self.play.post("submit", user=user, view_id=view["id"], values=values)
+        assert answer["ok"], answer
+
+        async def replaced() -> Json | None:
+            cards = [reply for reply in await self.replies() if button(reply, "Approve & run")]
+            return cards[-1] if cards and cards[-1]["ts"] != card["ts"] else None
+
+        return await self.play.wait(replaced, "the edited program was not proposed")
+
+    async def approve_and_wait(self, *, user: str = "UENGINEER", limit: float = 60) -> Json:
+        """Approve the newest proposal and wait for the end of its run."""
+        card = await self.with_button("Approve & run")
+        answer = await self.click(card, "Approve & run", user=user)
+        assert answer["ok"], answer
+
+        async def ended() -> Json | None:
+            later = [reply for reply in await self.replies() if float(reply["ts"]) > float(card["ts"])]
+            done = [reply for reply in later if "approved by" in flat(reply) and "job" in flat(reply)]
+            return done[0] if done else None
+
+        return await self.play.wait(ended, "the run did not end", limit)
+
+
+@asynccontextmanager
+async def running(state_dir: Path, **environment: str) -> AsyncGenerator[Playground]:
+    """A playground with a bot that has its own secrets in its environment, ready for people."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    defaults = {"RAYGEN_TEST_SECRET": SECRET, "ANTHROPIC_API_KEY": "", "RAYGEN_TARGET_CPUS": "2"}
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
+        play = Playground(state_dir, port, http, {**defaults, **environment})
+        await play.start()
+        try:
+            await play.ready()
+            yield play
+        finally:
+            await play.stop()
+
+
+def button(message: Json, label: str) -> Json | None:
+    for block in message.get("blocks", []):
+        for element in block.get("elements", []):
+            if element.get("type") == "button" and element["text"]["text"] == label:
+                return element
+    return None
+
+
+def flat(message: Json) -> str:
+    """All that a message holds, as one text to search in."""
+    return json.dumps(message, ensure_ascii=False).replace('\\"', '"')

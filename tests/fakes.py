@@ -1,0 +1,102 @@
+"""Fakes that speak raygen's interfaces: what the unit tests put in place of Slack, a sealed cluster and a target."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from services.execution.interface import Event, Finished, Job
+from services.model import Outcome, Readiness, Verdict
+from services.narrator import RunView
+from services.records import Proposal, Run, Session, Task
+from services.supervisor.workshop import Stage
+from services.validation.interface import Lease, Limits
+
+
+@dataclass
+class FakeValidator:
+    """Answers with `outcomes` in order; counts leases and keeps the code it was given."""
+
+    outcomes: list[Outcome]
+    codes: list[str] = field(default_factory=list)
+    leases: int = 0
+    open_leases: int = 0
+
+    @asynccontextmanager
+    async def lease(self, *, waiting: Callable[[float], None] | None = None) -> AsyncGenerator[Lease]:
+        self.leases += 1
+        self.open_leases += 1
+        try:
+            yield self
+        finally:
+            self.open_leases -= 1
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+        self.codes.append(code)
+        return self.outcomes.pop(0)
+
+    def readiness(self) -> Readiness:
+        return Readiness("validation", ready=True)
+
+
+@dataclass
+class RecordingNarrator:
+    """Keeps what it was told, as short lines."""
+
+    told: list[str] = field(default_factory=list)
+
+    async def task_opened(self, task: Task, session: Session) -> Session:
+        self.told.append(f"opened {task.id}")
+        return session if session.thread_ts else replace(session, thread_ts=f"root-{session.id}")
+
+    async def task_progress(self, task: Task, session: Session, stages: Sequence[Stage]) -> None:
+        self.told.append(f"{task.id} {stages[-1].phase}")
+
+    async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
+        self.told.append(f"{task.id} {task.status} {proposal.status if proposal else '-'}")
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
+        self.told.append(f"{proposal.id} {proposal.status}")
+
+    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
+        self.told.append(f"{run.id} opened")
+
+    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
+        self.told.append(f"{run.id} {view.status} {view.output!r}")
+
+    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
+        self.told.append(f"{run.id} {run.outcome.verdict if run.outcome else '-'}")
+
+
+@dataclass
+class FakeTarget:
+    """Runs nothing: gives back scripted events and counts submissions; `refusals` are raised first."""
+
+    events: list[Event] = field(
+        default_factory=lambda: [Finished(Outcome(Verdict.PASSED, stdout="Result: 3\n"))]
+    )
+    refusals: list[Exception] = field(default_factory=list)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+    name: str = "embedded"
+    address: str = ""
+
+    async def submit(self, job: Job) -> bool:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        if job.submission_id in self.jobs:
+            return False
+        self.jobs[job.submission_id] = job
+        return True
+
+    async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
+        for event in self.events:
+            yield event
+
+    async def stop(self, submission_id: str) -> bool:
+        self.stopped.append(submission_id)
+        return submission_id in self.jobs
+
+    async def readiness(self) -> Readiness:
+        return Readiness("target", ready=True)

@@ -1,0 +1,131 @@
+"""The embedded cluster through crashes: of the bot, of itself, and of both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.execution.embedded import EmbeddedTarget
+from services.execution.home import Home
+from services.execution.interface import Job, Output
+from services.model import Verdict
+from tests.integration.execution.conftest import (
+    CARE,
+    cluster_of,
+    opened,
+    owner,
+    processes_of,
+    run,
+    told,
+    until,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TICKS = "import time\nfor n in range(20):\n    print('tick', n, flush=True)\n    time.sleep(0.1)\n"
+ENDLESS = "import time\nprint('on', flush=True)\nwhile True:\n    time.sleep(0.1)\n"
+
+
+async def test_a_killed_bots_run_goes_on_and_is_followed_by_the_next_bot(tmp_path: Path) -> None:
+    root = tmp_path / "target"
+    async with owner(root, "ticks", TICKS, orphan_limit=60) as before:
+        pass
+    assert before.alive()
+    async with opened(root) as target:
+        assert cluster_of(root) == before
+        assert await target.submit(Job("ticks", TICKS)) is False
+        text, outcome = await told(target, "ticks")
+        assert text == "".join(f"tick {n}\n" for n in range(20))
+        assert outcome.verdict is Verdict.PASSED
+    assert not before.alive()
+    assert processes_of(root) == []
+    assert Home(root).clusters() == []
+
+
+async def test_an_orphan_ends_by_itself(tmp_path: Path) -> None:
+    root = tmp_path / "target"
+    async with owner(root, "endless", ENDLESS, orphan_limit=1) as cluster:
+        assert cluster.alive()
+        assert cluster.pid in processes_of(root)
+    await until(lambda: not cluster.alive() and not processes_of(root), 15)
+
+
+async def test_two_bots_share_a_cluster_and_the_first_to_leave_leaves_it(shared: EmbeddedTarget) -> None:
+    root = shared._home.root
+    before = cluster_of(root)
+    async with opened(root) as second:
+        assert second.address == shared.address
+        assert (await run(second, "second", "print('mine')\n"))[0] == "mine\n"
+    assert before.alive()
+    assert (await told(shared, "second"))[0] == "mine\n"
+
+
+async def test_a_lost_cluster_is_replaced_and_its_runs_are_told_truthfully(hardy: EmbeddedTarget) -> None:
+    home = hardy._home
+    assert (await run(hardy, "done", "print('all of it')\n"))[1].verdict is Verdict.PASSED
+    await hardy.submit(Job("endless", ENDLESS))
+    events = hardy.follow("endless")
+    async with asyncio.timeout(30):
+        async for event in events:
+            if isinstance(event, Output):
+                break
+    lost = cluster_of(home.root)
+    home.keep_job(Job("waiting", "print('at last')\n"))
+    lost.end()
+    rest = [event async for event in events]
+    outcome = rest[-1].outcome  # type: ignore[union-attr]  # the last event is Finished
+    assert outcome.verdict is Verdict.UNAVAILABLE
+    assert "went away" in (outcome.detail or "")
+    assert outcome.stdout == "on\n"
+    assert await hardy.submit(Job("endless", ENDLESS)) is False
+    assert (await told(hardy, "endless"))[0] == "on\n"
+    text, outcome = await told(hardy, "done")
+    assert (text, outcome.verdict) == ("all of it\n", Verdict.PASSED)
+    text, outcome = await told(hardy, "waiting")
+    assert (text, outcome.verdict) == ("at last\n", Verdict.PASSED)
+    assert cluster_of(home.root) != lost
+
+
+HARMS = {
+    "stops": "import subprocess\nprint('now', flush=True)\nsubprocess.run(['ray', 'stop', '--force'])\n",
+    "kills": "import os, signal\nprint('now', flush=True)\nos.kill(-1, signal.SIGKILL)\n",
+}
+
+
+async def test_a_run_that_kills_its_cluster_harms_nothing_else(hardy: EmbeddedTarget) -> None:
+    neighbour = await asyncio.create_subprocess_exec("sleep", "60")
+    try:
+        for name, harm in HARMS.items():
+            text, outcome = await run(hardy, name, harm)
+            assert text.startswith("now\n")
+            assert outcome.verdict in {Verdict.UNAVAILABLE, Verdict.FAILED, Verdict.KILLED} or (
+                outcome.passed and "could confirm" in (outcome.detail or "")
+            )
+            assert await hardy.submit(Job(name, harm)) is False
+        assert (await run(hardy, "after", "print('well')\n"))[0] == "well\n"
+        assert neighbour.returncode is None
+    finally:
+        neighbour.kill()
+        await neighbour.wait()
+
+
+async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = tmp_path / "target"
+    care = replace(CARE, orphan_limit=1.0)
+    with caplog.at_level(logging.INFO):
+        async with opened(root, care) as target:
+            await target.submit(Job("endless", ENDLESS))
+            await until((root / "claims" / "endless").exists, 30)
+            cluster = cluster_of(root)
+    assert cluster.alive()
+    assert "ends by itself after 1 s" in caplog.text
+    await until(lambda: not processes_of(root), 15)
+    async with opened(root, care) as target:
+        outcome = (await told(target, "endless"))[1]
+        assert outcome.verdict is Verdict.UNAVAILABLE

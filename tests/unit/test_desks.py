@@ -1,0 +1,252 @@
+"""Tasks and runs over a real SQLite file: what is recorded, told, and done only once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.errors import Outdated, TargetUnavailable
+from services.execution.interface import Finished, Output, Progress
+from services.llm.interface import Reply, Text
+from services.llm.scripted import ScriptedModel, calls, says
+from services.model import Artifact, Outcome, PolicyReport, Verdict
+from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
+from services.runs import RunDesk
+from services.store import Store, open_database
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from tests import builders
+from tests.builders import passed
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        yield Store(engine)
+
+
+@dataclass
+class World:
+    store: Store
+    narrator: RecordingNarrator
+    tasks: TaskDesk
+    runs: RunDesk
+    target: FakeTarget
+    supervisor_model: ScriptedModel
+
+
+def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outcome]) -> World:
+    drafts = [
+        calls("submit_program", title="Add", purpose="Adds.", code=f"print({n})")
+        for n in range(len(outcomes))
+    ]
+    workshop = Workshop(
+        Generator(ScriptedModel(drafts), "g"), lambda _: PolicyReport(), FakeValidator(outcomes)
+    )
+    narrator, target, model = RecordingNarrator(), FakeTarget(), ScriptedModel(supervisor)
+    tasks = TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, "embedded")
+    runs = RunDesk(store, narrator, {"embedded": target}, wall_limit=60)
+    return World(store, narrator, tasks, runs, target, model)
+
+
+PROGRAM = [calls("write_program", request="add"), says("Here it is.")]
+
+
+async def carry_out(here: World, task=None):
+    task = task or builders.task()
+    await here.tasks.open(task, builders.session(thread_ts=""))
+    await here.tasks.wait_for_turn(task.id)
+    await here.tasks.conclude(task.id, await here.tasks.work(task.id))
+    return await here.store.tasks.get(task.id)
+
+
+async def test_a_prompt_becomes_an_open_proposal(store: Store):
+    here = world(store, PROGRAM, [passed(artifacts=(Artifact("a.png", "image/png", b"png"),))])
+    task = await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    assert task.status is TaskStatus.PROPOSED
+    assert task.summary == "Here it is."
+    assert proposal.status is ProposalStatus.OPEN
+    assert proposal.validation.artifacts == (Artifact("a.png", "image/png", b"png"),)
+    assert (await store.sessions.get("s_1")).thread_ts == "root-s_1"
+    assert here.narrator.told[-1] == "t_1 proposed open"
+
+
+async def test_repeating_every_step_after_a_crash_makes_nothing_twice(store: Store):
+    here = world(store, [*PROGRAM, *PROGRAM], [passed(), passed()])
+    task = builders.task()
+    for _ in range(2):
+        await here.tasks.open(task, builders.session())
+    await here.tasks.work(task.id)
+    result = await here.tasks.work(task.id)
+    for _ in range(2):
+        await here.tasks.conclude(task.id, result)
+    assert len(await store.proposals.of_session("s_1")) == 1
+    assert len(await store.tasks.of_session("s_1")) == 1
+
+
+async def test_a_question_is_answered_without_a_proposal(store: Store):
+    task = await carry_out(world(store, [says("427.05")], []))
+    assert (task.status, task.summary) == (TaskStatus.ANSWERED, "427.05")
+
+
+async def test_a_program_that_never_works_is_kept_but_can_not_be_approved(store: Store):
+    failing = Outcome(Verdict.FAILED, exit_code=1)
+    here = world(store, [calls("write_program", request="x"), says("It did not work.")], [failing, failing])
+    task = await carry_out(here)
+    assert task.status is TaskStatus.FAILED
+    assert await store.proposals.of_session("s_1") == []
+    assert here.narrator.told[-1] == "t_1 failed draft"
+    draft = (await store.proposals.with_status(ProposalStatus.DRAFT))[0]
+    with pytest.raises(Outdated, match="did not pass"):
+        await here.runs.approve(draft.id, draft.program.sha256, "UAPPROVER")
+
+
+async def test_a_newer_proposal_visibly_replaces_the_older(store: Store):
+    here = world(store, [*PROGRAM, *PROGRAM], [passed(), passed()])
+    await carry_out(here)
+    await carry_out(here, builders.task(id="t_2", prompt="use 500"))
+    old, new = await store.proposals.of_session("s_1")
+    assert (old.status, new.status) == (ProposalStatus.SUPERSEDED, ProposalStatus.OPEN)
+    assert here.narrator.told[-1] == f"{old.id} superseded"
+    with pytest.raises(Outdated, match="replaced by a newer one"):
+        await here.runs.approve(old.id, old.program.sha256, "UAPPROVER")
+
+
+async def test_a_follow_up_sees_prompts_answers_and_run_results(store: Store):
+    here = world(store, [*PROGRAM, says("ok")], [passed()])
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    for step in (here.runs.open, here.runs.submit, here.runs.follow):
+        await step(proposal.id)
+    await carry_out(here, builders.task(id="t_2", prompt="why 3?"))
+    words = [
+        part.text for turn in here.supervisor_model.seen[-1] for part in turn.parts if isinstance(part, Text)
+    ]
+    assert words[0] == "add 1 and 2"
+    assert "[proposal: Add] Here it is." in words[1]
+    assert "Result: 3" in words[1]
+    assert words[2] == "why 3?"
+
+
+async def test_requests_of_one_thread_wait_for_each_other(store: Store):
+    here = world(store, [says("first"), says("second")], [])
+    first, second = builders.task(), builders.task(id="t_2")
+    for task in (first, second):
+        await here.tasks.open(task, builders.session())
+    waiting = asyncio.create_task(here.tasks.wait_for_turn("t_2"))
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    await here.tasks.conclude("t_1", await here.tasks.work("t_1"))
+    await asyncio.wait_for(waiting, 2)
+    assert "t_2 queued" in here.narrator.told
+
+
+async def test_stop_cancels_the_work_at_once(store: Store):
+    here = world(store, [], [])
+    begun, never = asyncio.Event(), asyncio.Event()
+
+    class Slow(ScriptedModel):
+        async def reply(self, **_: object) -> Reply:
+            begun.set()
+            await never.wait()
+            raise AssertionError
+
+    here.tasks._supervisor._model = Slow([])
+    await here.tasks.open(builders.task(), builders.session())
+    work = asyncio.create_task(here.tasks.work("t_1"))
+    await asyncio.wait_for(begun.wait(), 5)
+    assert await here.tasks.cancel("t_1")
+    result = await asyncio.wait_for(work, 5)
+    assert result.status is TaskStatus.CANCELLED
+    assert not await here.tasks.cancel("t_1")
+
+
+async def test_an_edit_is_validated_as_written(store: Store):
+    here = world(store, PROGRAM, [passed(), passed(stdout="Result: 4\n")])
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    edit = builders.task(id="t_2", kind=TaskKind.EDIT, code="print(4)\n", base=proposal.id)
+    assert (await carry_out(here, edit)).status is TaskStatus.PROPOSED
+    newest = (await store.proposals.of_session("s_1"))[-1]
+    assert newest.program.code == "print(4)\n"
+    assert newest.validation.stdout == "Result: 4\n"
+
+
+async def approved(store: Store) -> tuple[World, str]:
+    here = world(store, PROGRAM, [passed()])
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    return here, proposal.id
+
+
+async def test_five_approvals_at_once_give_one(store: Store):
+    here = world(store, PROGRAM, [passed()])
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    results = await asyncio.gather(
+        *(here.runs.approve(proposal.id, proposal.program.sha256, f"U{n}") for n in range(5)),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(result, Exception) for result in results) == 1
+    assert all(isinstance(result, Outdated) for result in results if isinstance(result, Exception))
+
+
+async def test_an_approval_of_other_code_is_refused(store: Store):
+    here = world(store, PROGRAM, [passed()])
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    with pytest.raises(Outdated, match="other code"):
+        await here.runs.approve(proposal.id, "0" * 64, "UAPPROVER")
+    assert (await store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
+
+
+async def test_an_approved_program_runs_once_however_often_its_steps_are_repeated(store: Store):
+    here, proposal_id = await approved(store)
+    here.target.events = [Progress("RUNNING"), Output("Result: 3\n"), Finished(passed())]
+    for step in (here.runs.open, here.runs.submit, here.runs.follow, here.runs.close):
+        for _ in range(2):
+            await step(proposal_id)
+    assert list(here.target.jobs) == [run_id(proposal_id)]
+    run = await store.runs.get(run_id(proposal_id))
+    assert run.status is RunStatus.ENDED
+    assert run.outcome is not None
+    assert run.outcome.stdout == "Result: 3\n"
+    assert here.target.jobs[run.id].metadata["raygen_approver"] == "UAPPROVER"
+    assert await here.runs.unfinished() == []
+
+
+async def test_a_target_that_is_down_for_a_moment_is_tried_again(store: Store):
+    here, proposal_id = await approved(store)
+    here.target.refusals = [TargetUnavailable()]
+    await here.runs.open(proposal_id)
+    await here.runs.submit(proposal_id)
+    assert len(here.target.jobs) == 1
+
+
+async def test_a_run_that_is_stopped_before_it_was_submitted_never_starts(store: Store):
+    here, proposal_id = await approved(store)
+    await here.runs.open(proposal_id)
+    await here.runs.stop(run_id(proposal_id), "UENGINEER")
+    await here.runs.submit(proposal_id)
+    await here.runs.follow(proposal_id)
+    assert here.target.jobs == {}
+    run = await store.runs.get(run_id(proposal_id))
+    assert run.outcome is not None
+    assert run.outcome.verdict is Verdict.STOPPED
+    with pytest.raises(Outdated):
+        await here.runs.stop(run.id, "UENGINEER")
+
+
+async def test_an_approval_that_lost_its_process_is_found_again(store: Store):
+    here, proposal_id = await approved(store)
+    assert await here.runs.unfinished() == [proposal_id]

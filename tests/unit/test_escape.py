@@ -1,0 +1,93 @@
+"""Slack's escaping: nothing that a program prints can notify, link, or leave its block."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.escape import code_block, escape, escaped_length, plain, shorten
+
+PIECES = ["<", ">", "&", "!", "@", "`", "```", "\n", " ", "a", "amp;", "\u200b", "😀", "\ud800", "\x00"]
+HOSTILE = st.lists(st.sampled_from(PIECES)).map("".join)
+TEXTS = st.one_of(st.text(st.characters()), HOSTILE)
+LIMITS = st.integers(-3, 60)
+BARE_AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
+
+
+def harmless(text: str) -> bool:
+    """Whether Slack would read all of `text` as text."""
+    text.encode()
+    return "<" not in text and ">" not in text and not BARE_AMPERSAND.search(text)
+
+
+def unescape(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@pytest.mark.parametrize(
+    "text", ["<!channel>", "<@U123>", "<https://evil.test|bank>", "<#C1>", "a & b", "&lt;!here&gt;"]
+)
+def test_control_sequences_stay_text(text: str) -> None:
+    assert harmless(escape(text))
+    assert unescape(escape(text)) == text
+    assert escape(text) in code_block(text, 100)
+    assert plain(text, 100) == escape(text)
+
+
+@given(TEXTS)
+def test_escape_is_harmless_and_its_length_known(text: str) -> None:
+    assert harmless(escape(text))
+    assert len(escape(text)) == escaped_length(text)
+
+
+@settings(deadline=None)
+@given(TEXTS, LIMITS)
+def test_a_block_holds_what_is_in_it(text: str, limit: int) -> None:
+    block = code_block(text, limit)
+    assert len(block) <= max(limit, 0)
+    if block:
+        assert block.startswith("```\n")
+        assert block.endswith("\n```")
+        assert "```" not in block[3:-3]
+        assert harmless(block)
+
+
+@given(TEXTS, LIMITS)
+def test_plain_fits_and_is_harmless(text: str, limit: int) -> None:
+    shown = plain(text, limit)
+    assert len(shown) <= max(limit, 0)
+    assert harmless(shown)
+
+
+@given(st.text(), LIMITS)
+def test_shorten_fits(text: str, limit: int) -> None:
+    shown = shorten(text, limit)
+    assert len(shown) <= max(limit, 0) or shown == text == ""
+    assert shown == text or limit < 1 or shown.endswith("…")
+
+
+def test_shorten_prefers_a_words_end() -> None:
+    assert shorten("estimate pi with a hundred tasks", 21) == "estimate pi with a…"
+    assert shorten("estimate pi", 11) == "estimate pi"
+    assert shorten("abcdefghijklmnop", 8) == "abcdefg…"
+    assert shorten("one two", 4) == "one…"
+
+
+def test_a_block_shows_code_as_it_is() -> None:
+    assert code_block("\nif a < b:\n\n    print(`x`)\n", 100) == "```\n\nif a &lt; b:\n\n    print(`x`)\n```"
+
+
+def test_backticks_are_kept_apart_only_in_runs() -> None:
+    assert code_block("``` `` `", 100) == "```\n`\u200b`\u200b` `` `\n```"
+
+
+def test_entities_are_never_cut() -> None:
+    for limit in range(1, 30):
+        assert harmless(plain("a<b" * 20, limit))
+        assert unescape(plain("<" * 40, limit)).rstrip("…").replace("<", "") == ""
+    assert len(plain("<" * 40, 9)) == 9
+
+
+def test_enormous_text_is_cut_quickly_to_size() -> None:
+    assert len(code_block("<`" * 1_000_000, 3000)) in range(2990, 3001)

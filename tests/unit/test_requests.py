@@ -1,0 +1,58 @@
+"""Slack's payloads as Slack sends them, and what is heard in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers import requests
+
+MESSAGE = {"type": "message", "channel": "CRAY", "channel_type": "channel", "ts": "1.2", "user": "UENGINEER"}
+
+
+def test_a_mention_and_its_message_are_one_request():
+    message = requests.heard({**MESSAGE, "text": "<@UBOT> add 1 and 2"}, "UBOT")
+    mention = requests.heard({**MESSAGE, "type": "app_mention", "text": "<@UBOT> add 1 and 2"}, "UBOT")
+    assert message is not None
+    assert mention is not None
+    assert message.ask() == mention.ask()
+    assert message.text == "add 1 and 2"
+    assert message.ask().thread_ts == "1.2"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {**MESSAGE, "subtype": "message_changed"},
+        {**MESSAGE, "subtype": "message_deleted"},
+        {**MESSAGE, "subtype": "channel_join"},
+        {**MESSAGE, "bot_id": "B1", "text": "hi"},
+        {**MESSAGE, "user": "UBOT", "text": "hi"},
+        {"type": "message", "channel": "CRAY", "ts": "1.2"},
+    ],
+)
+def test_edits_deletions_joins_and_bots_are_not_heard(event):
+    assert requests.heard(event, "UBOT") is None
+
+
+def test_what_slack_wrote_for_the_person_is_undone():
+    assert requests.text("a &lt; b &amp;&amp; c") == "a < b && c"
+    assert requests.text("see <https://x.io/a|x.io/a> and <https://y.io>") == "see x.io/a and https://y.io"
+    assert requests.text("&amp;lt;") == "&lt;"
+
+
+def test_a_click_in_a_thread():
+    click = requests.click(
+        {
+            "user": {"id": "U1"},
+            "trigger_id": "t",
+            "actions": [{"action_id": "proposal_approve", "value": "p_1 abc"}],
+            "channel": {"id": "CRAY"},
+            "message": {"ts": "2.0", "thread_ts": "1.0"},
+        }
+    )
+    assert (click.user, click.value, click.channel, click.thread_ts) == ("U1", "p_1 abc", "CRAY", "1.0")
+
+
+def test_a_click_without_a_value_or_message_is_still_a_click():
+    click = requests.click({"user": {"id": "U1"}, "actions": [{"action_id": "x"}]})
+    assert (click.value, click.channel, click.thread_ts) == ("", "", None)

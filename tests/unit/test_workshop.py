@@ -1,0 +1,159 @@
+"""The repair loop and the supervisor's loop, with scripted models."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.errors import ModelUnavailable, SealUnavailable
+from services.llm.interface import Reply, ToolResult
+from services.llm.scripted import ScriptedModel, calls, says
+from services.model import Failure, Finding, Frame, Grade, Outcome, PolicyReport, Verdict
+from services.supervisor.agent import Briefing, Supervisor
+from services.supervisor.generator import Generator, Order
+from services.supervisor.workshop import Phase, Stage, Workshop
+from tests.builders import passed
+from tests.fakes import FakeValidator
+
+NAME_ERROR = Outcome(
+    Verdict.FAILED,
+    stdout="before\n",
+    failure=Failure("NameError", "name 'x' is not defined", (Frame(3, "main", "print(x)"),)),
+    exit_code=1,
+)
+
+
+def program(code: str = "print(1)") -> Reply:
+    return calls("submit_program", title="One", purpose="Prints one.", code=code)
+
+
+def workshop(
+    model: ScriptedModel, validator: FakeValidator, check=lambda _: PolicyReport(), attempts=5
+) -> Workshop:
+    return Workshop(Generator(model, "system"), check, validator, attempts=attempts)
+
+
+class Stages(list[Stage]):
+    async def __call__(self, stage: Stage) -> None:
+        self.append(stage)
+
+    @property
+    def phases(self) -> list[Phase]:
+        return [stage.phase for stage in self]
+
+
+async def test_a_first_draft_that_passes_needs_one_attempt():
+    validator, stages = FakeValidator([passed()]), Stages()
+    made = await workshop(ScriptedModel([program()]), validator).make(Order("one"), stages)
+    assert made.outcome.passed
+    assert made.attempts == 1
+    assert validator.codes == ["print(1)\n"]
+    assert stages.phases == [Phase.WRITING, Phase.VALIDATING]
+    assert validator.open_leases == 0
+
+
+async def test_the_generator_is_told_the_real_error_and_its_repair_shares_the_lease():
+    model = ScriptedModel([program("print(x)"), program("print(1)")])
+    validator, stages = FakeValidator([NAME_ERROR, passed()]), Stages()
+    made = await workshop(model, validator).make(Order("one"), stages)
+    assert made.outcome.passed
+    assert made.attempts == 2
+    assert validator.leases == 1
+    told = model.seen[1][-1].parts[0]
+    assert isinstance(told, ToolResult)
+    assert told.is_error
+    assert "NameError: name 'x' is not defined" in told.content
+    assert "line 3, in main: print(x)" in told.content
+    assert "before" in told.content
+    assert stages[2].note.startswith("NameError")
+
+
+async def test_the_same_error_twice_ends_the_repair():
+    model = ScriptedModel([program("print(x)")] * 5)
+    made = await workshop(model, FakeValidator([NAME_ERROR] * 5)).make(Order("one"), Stages())
+    assert made.attempts == 2
+    assert made.repeated
+    assert made.outcome.failure == NAME_ERROR.failure
+
+
+async def test_attempts_are_bounded_and_the_last_draft_is_kept():
+    errors = [Outcome(Verdict.FAILED, failure=Failure("ValueError", str(n))) for n in range(3)]
+    model = ScriptedModel([program(f"print({n})") for n in range(3)])
+    made = await workshop(model, FakeValidator(errors), attempts=3).make(Order("one"), Stages())
+    assert made.attempts == 3
+    assert made.program is not None
+    assert made.program.code == "print(2)\n"
+
+
+async def test_a_refused_program_is_never_validated():
+    def check(code: str) -> PolicyReport:
+        bad = Finding("processes", Grade.REFUSE, 1, "kills other people's work")
+        return PolicyReport((bad,)) if "kill" in code else PolicyReport()
+
+    validator = FakeValidator([passed()])
+    model = ScriptedModel([program("kill()"), program("print(1)")])
+    made = await workshop(model, validator, check).make(Order("one"), Stages())
+    assert validator.codes == ["print(1)\n"]
+    assert made.attempts == 2
+    assert "kills other people" in model.seen[1][-1].parts[0].content
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        says("I would rather not use the tool."),
+        calls("submit_program", title="", purpose="p", code="c"),
+        calls("submit_program", nonsense=1),
+        Reply(program().parts, "max_tokens", "scripted"),
+        Reply((), "end_turn", "scripted"),
+    ],
+)
+async def test_an_unusable_answer_counts_as_an_attempt_and_is_explained(reply: Reply):
+    model = ScriptedModel([reply, program()])
+    made = await workshop(model, FakeValidator([passed()])).make(Order("one"), Stages())
+    assert made.outcome.passed
+    assert made.attempts == 2
+    assert [turn.role for turn in model.seen[1]] == ["user", "assistant", "user"]
+
+
+async def test_without_a_sandbox_nothing_is_proposed_as_validated():
+    validator = FakeValidator([Outcome(Verdict.UNAVAILABLE, detail="No sandbox here.")])
+    with pytest.raises(SealUnavailable, match="No sandbox here"):
+        await workshop(ScriptedModel([program()]), validator).make(Order("one"), Stages())
+
+
+async def test_the_supervisor_orders_a_program_and_closes_with_words():
+    model = ScriptedModel([calls("write_program", request="one"), says("Prints one, as asked.")])
+    maker = workshop(ScriptedModel([program()]), FakeValidator([passed()]))
+    conclusion = await Supervisor(model, maker, "system").handle(Briefing("one please"), Stages())
+    assert conclusion.text == "Prints one, as asked."
+    assert conclusion.made is not None
+    assert conclusion.made.outcome.passed
+    assert "Result: 3" in model.seen[1][-1].parts[0].content
+    assert "print(1)" not in model.seen[1][-1].parts[0].content, "the model never relays code"
+
+
+async def test_words_that_fail_after_the_program_do_not_lose_the_program():
+    model = ScriptedModel([calls("write_program", request="one"), ModelUnavailable()])
+    maker = workshop(ScriptedModel([program()]), FakeValidator([passed()]))
+    conclusion = await Supervisor(model, maker, "system").handle(Briefing("one"), Stages())
+    assert conclusion.made is not None
+    assert conclusion.made.outcome.passed
+
+
+@pytest.mark.parametrize("bad", [calls("run_on_cluster", code="x"), calls("write_program", request="")])
+async def test_unknown_tools_and_wrong_arguments_are_told_to_the_model(bad: Reply):
+    model = ScriptedModel([bad, says("Sorry.")])
+    conclusion = await Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s").handle(
+        Briefing("one"), Stages()
+    )
+    assert conclusion.made is None
+    assert model.seen[1][-1].parts[0].is_error
+
+
+async def test_a_model_that_never_stops_calling_tools_is_stopped():
+    model = ScriptedModel([calls("nonsense")] * 50)
+    conclusion = await Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s").handle(
+        Briefing("one"), Stages()
+    )
+    assert "other words" in conclusion.text
+    assert len(model.seen) < 10
