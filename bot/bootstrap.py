@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from slack_bolt.app.async_app import AsyncApp
@@ -20,9 +20,11 @@ from handlers.people import People
 from services import policy, workflows
 from services.approvals import ApprovalPolicy
 from services.desk import FrontDesk
-from services.execution.embedded import EmbeddedSettings, open_embedded
+from services.execution.api import RayApi
+from services.execution.cluster import Size
+from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
-from services.execution.jobs import open_jobs
+from services.execution.jobs import JobsTarget
 from services.llm.anthropic import ModelSettings, open_model
 from services.llm.interface import LanguageModel
 from services.model import Readiness
@@ -117,21 +119,23 @@ def _client(settings: Settings, token: str) -> AsyncWebClient:
 
 def _pool(settings: Settings) -> PoolSettings:
     memory = settings.validation_memory_mb * 1024**2
-    return PoolSettings(
-        size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory)
-    )
+    return PoolSettings(size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory))
+
+
+def remote_target(settings: Settings, address: str) -> JobsTarget:
+    """The configured cluster that others run."""
+    token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
+    return JobsTarget(RayApi(address, token=token), name=settings.target)
 
 
 @asynccontextmanager
 async def _target(settings: Settings) -> AsyncGenerator[Target]:
-    token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
     match settings.ray_address:
         case str(address):
-            async with open_jobs(settings.target, address, token=token) as target:
+            async with aclosing(remote_target(settings, address)) as target:
                 yield target
         case None:
-            place = settings.state_dir / "cluster"
-            async with open_embedded(
-                EmbeddedSettings(name=settings.target, state_dir=place, num_cpus=settings.target_cpus)
-            ) as target:
+            size = Size(cpus=settings.target_cpus) if settings.target_cpus else None
+            root = settings.state_dir / "target"
+            async with EmbeddedTarget(root, name=settings.target, size=size) as target:
                 yield target

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import cache_from_source
@@ -14,9 +15,9 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
+from bot.bootstrap import remote_target
 from bot.settings import Settings
 from services.errors import RaygenError
-from services.execution.jobs import open_jobs
 from services.store import open_database
 from services.validation.probe import probe
 
@@ -46,7 +47,9 @@ def as_table(findings: list[Finding]) -> str:
         if finding.advice:
             lines.append(f"{'':14} → {finding.advice}")
     wrong = sum(not finding.ok for finding in findings)
-    lines.append("Everything is in order." if not wrong else f"{wrong} of {len(findings)} parts need attention.")
+    lines.append(
+        "Everything is in order." if not wrong else f"{wrong} of {len(findings)} parts need attention."
+    )
     return "\n".join(lines)
 
 
@@ -60,7 +63,10 @@ async def _python(_: Settings) -> Finding:
     if compiled:
         return Finding("python", ok=True, found=found)
     return Finding(
-        "python", ok=True, found=found, advice="Bytecode is missing, so Ray starts slowly: run `make install`."
+        "python",
+        ok=True,
+        found=found,
+        advice="Bytecode is missing, so Ray starts slowly: run `make install`.",
     )
 
 
@@ -68,7 +74,9 @@ async def _slack(settings: Settings) -> Finding:
     try:
         settings_module.require_slack(settings)
     except RaygenError as error:
-        return Finding("slack", ok=False, found=error.public, advice="`raygen manifest` prints the app to create.")
+        return Finding(
+            "slack", ok=False, found=error.public, advice="`raygen manifest` prints the app to create."
+        )
     return Finding("slack", ok=True, found=f"bot and app token are set, for {settings.slack_api_url}")
 
 
@@ -76,10 +84,14 @@ async def _model(settings: Settings) -> Finding:
     try:
         settings_module.require_model(settings)
     except RaygenError as error:
-        return Finding("model", ok=False, found=error.public, advice="Without a key, try `raygen playground`.")
+        return Finding(
+            "model", ok=False, found=error.public, advice="Without a key, try `raygen playground`."
+        )
     where = settings.anthropic_base_url or "Anthropic"
     return Finding(
-        "model", ok=True, found=f"{settings.model} and {settings.generator_model} at {where} (key is set, not tried)"
+        "model",
+        ok=True,
+        found=f"{settings.model} and {settings.generator_model} at {where} (key is set, not tried)",
     )
 
 
@@ -108,8 +120,7 @@ async def _seal(_: Settings) -> Finding:
 async def _target(settings: Settings) -> Finding:
     if settings.ray_address is None:
         return Finding("target", ok=True, found="a local Ray cluster, started with the bot")
-    token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
-    async with open_jobs(settings.target, settings.ray_address, token=token) as target:
+    async with aclosing(remote_target(settings, settings.ray_address)) as target:
         readiness = await target.readiness()
     if readiness.ready:
         return Finding("target", ok=True, found=f"{settings.ray_address} answers")

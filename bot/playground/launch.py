@@ -72,7 +72,9 @@ async def _keep_running(environment: Mapping[str, str], log: Path, ended: asynci
         if not died.done():
             await _end(bot)
         elif not ended.is_set():
-            print(f"The bot ended with status {bot.returncode}; starting it again. Its log: {log}", flush=True)  # noqa: T201  # the command's answer
+            print(
+                f"The bot ended with status {bot.returncode}; starting it again. Its log: {log}", flush=True
+            )  # noqa: T201  # the command's answer
             await asyncio.sleep(_RESTART_PAUSE)
 
 
