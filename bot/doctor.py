@@ -58,7 +58,7 @@ def as_json(findings: list[Finding]) -> str:
 
 
 async def _python(_: Settings) -> Finding:
-    compiled = Path(cache_from_source(ray.__file__)).exists()
+    compiled = _has_bytecode(ray.__file__)
     found = f"Python {platform.python_version()}, ray {version('ray')}, slack-bolt {version('slack-bolt')}"
     if compiled:
         return Finding("python", ok=True, found=found)
@@ -125,3 +125,7 @@ async def _target(settings: Settings) -> Finding:
     if readiness.ready:
         return Finding("target", ok=True, found=f"{settings.ray_address} answers")
     return Finding("target", ok=False, found=f"{settings.ray_address} does not", advice=readiness.missing)
+
+
+def _has_bytecode(source: str) -> bool:
+    return Path(cache_from_source(source)).exists()

@@ -60,7 +60,7 @@ class FrontDesk:
 
     async def edit(self, proposal_id: str, code: str, user: str, cause: str) -> None:
         """Validate a person's own version of a program, as a new proposal."""
-        await self._derived(proposal_id, user, cause, TaskKind.EDIT, "Edited the program.", code)
+        await self._derived(proposal_id, user, cause, TaskKind.EDIT, prompt="Edited the program.", code=code)
 
     async def regenerate(self, proposal_id: str, user: str) -> None:
         """Have the program of an open proposal written anew."""
@@ -68,13 +68,15 @@ class FrontDesk:
         if proposal.status is not ProposalStatus.OPEN:
             raise Outdated
         task = await self.store.tasks.get(proposal.task_id)
-        await self._derived(proposal_id, user, f"regenerate {proposal_id}", TaskKind.REGENERATE, task.prompt)
+        await self._derived(
+            proposal_id, user, f"regenerate {proposal_id}", TaskKind.REGENERATE, prompt=task.prompt
+        )
 
     async def fix(self, proposal_id: str, user: str) -> None:
         """Hand the error of a failed run back to the supervisor."""
         await self._known(proposal_id)
         await self._derived(
-            proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, "The run failed; fix the program."
+            proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, prompt="The run failed; fix the program."
         )
 
     async def retry(self, task_id: str, user: str) -> None:
@@ -137,7 +139,7 @@ class FrontDesk:
         return Session(derive("s", *origin), ask.channel, ask.thread_ts, ask.user, ask.team)
 
     async def _derived(
-        self, proposal_id: str, user: str, cause: str, kind: TaskKind, prompt: str, code: str | None = None
+        self, proposal_id: str, user: str, cause: str, kind: TaskKind, *, prompt: str, code: str | None = None
     ) -> None:
         proposal = await self._known(proposal_id)
         session = await self.store.sessions.get(proposal.session_id)

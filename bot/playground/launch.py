@@ -25,7 +25,7 @@ _STAND_IN_KEY = "sk-ant-playground"
 
 async def run(state_dir: Path, *, port: int, browser: bool) -> int:
     """Serve until a signal asks for the end; the exit status of the command. Keeps all state in `state_dir`."""
-    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private(state_dir)
     ended = _on_signals()
     health_port = _free_port()
     real = bool(os.environ.get("ANTHROPIC_API_KEY"))
@@ -72,9 +72,9 @@ async def _keep_running(environment: Mapping[str, str], log: Path, ended: asynci
         if not died.done():
             await _end(bot)
         elif not ended.is_set():
-            print(
-                f"The bot ended with status {bot.returncode}; starting it again. Its log: {log}", flush=True
-            )  # noqa: T201  # the command's answer
+            _tell(
+                f"The bot ended with status {bot.returncode}; starting it again. Its log: {log}"
+            )
             await asyncio.sleep(_RESTART_PAUSE)
 
 
@@ -130,7 +130,7 @@ def _model_label(*, real: bool) -> str:
 
 
 def _greet(url: str, model: str) -> None:
-    print(f"\n  raygen playground   {url}\n  {model}\n  Ctrl+C ends it; what happened is kept.\n", flush=True)  # noqa: T201  # the command's answer
+    _tell(f"\n  raygen playground   {url}\n  {model}\n  Ctrl+C ends it; what happened is kept.\n")
 
 
 def _free_port() -> int:
@@ -145,3 +145,11 @@ def _on_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     return ended
+
+
+def _make_private(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  # the command's answer

@@ -70,7 +70,7 @@ def read(facts: Mapping[str, Any] | None) -> Facts:
     try:
         return Facts.model_validate(dict(facts or {}))
     except ValidationError:
-        return Facts()
+        return Facts.model_validate({})
 
 
 def fill(

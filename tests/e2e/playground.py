@@ -102,7 +102,9 @@ class Playground:
         root = await self.wait(lambda: self._new_root(channel, before), f"no thread for {text!r}")
         return Thread(self, channel, root["ts"])
 
-    async def say(self, text: str, *, channel: str, user: str = "UENGINEER", thread_ts: str | None = None) -> str:
+    async def say(
+        self, text: str, *, channel: str, user: str = "UENGINEER", thread_ts: str | None = None
+    ) -> str:
         body = {"user": user, "channel": channel, "text": text}
         answer = await self.post("message", **body, **({"thread_ts": thread_ts} if thread_ts else {}))
         return str(answer["ts"])
@@ -119,6 +121,32 @@ class Playground:
                 return found
             await asyncio.sleep(0.05)
         raise AssertionError(f"{complaint} (waited {limit} s)\n{self.logs()}")
+
+    async def whispered(self, channel: str, user: str, text: str) -> None:
+        """Wait until `user` alone has been told `text`."""
+
+        async def look() -> bool:
+            return text in flat({"all": await self.messages(channel, user)})
+
+        await self.wait(look, f"{user} was not told {text!r}", 15)
+
+    def thread(self, channel: str, ts: str) -> Thread:
+        return Thread(self, channel, ts)
+
+    async def text(self, path: str) -> str:
+        async with self.http.get(path if "://" in path else self.url + path) as answer:
+            return await answer.text()
+
+    async def jobs(self) -> list[Json]:
+        """What the target's own Jobs API lists."""
+        state = json.loads((self.state_dir / "playground" / "target" / "state.json").read_text())
+        headers = {"Authorization": f"Bearer {state['token']}"}
+        async with self.http.get(f"{state['address']}/api/jobs/", headers=headers) as answer:
+            return await answer.json()
+
+    async def kill_bot_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self.kill_bot()
 
     async def _new_root(self, channel: str, before: set[str]) -> Json | None:
         new = [message for message in await self.messages(channel) if message["ts"] not in before]
@@ -162,9 +190,8 @@ class Thread:
             "click", user=user, channel=self.channel, ts=message["ts"], action_id=pressed["action_id"]
         )
 
-    async def edit_to(self, code: str, *, user: str = "UENGINEER") -> Json:
-        """Put other code in place of the newest proposal's, and wait for the new proposal."""
-        card = await self.with_button("Approve & run")
+    async def submit_edit(self, card: Json, code: str, *, user: str = "UENGINEER") -> Json:
+        """Press *Edit*, put `code` in place of the program, and submit the form."""
         answer = await self.click(card, "Edit", user=user)
         assert answer["ok"], answer
 
@@ -174,29 +201,53 @@ class Thread:
 
         view = await self.play.wait(opened, "the form did not open", 10)
         fields = [block["block_id"] for block in view["blocks"]]
-        values = {name: {"code": {"type": "plain_text_input", "value": ""}} for name in fields}
-        values[fields[0]]["code"]["value"] = code
+        lines = code.split("\n")
+        texts = dict.fromkeys(fields, "#")
+        texts[fields[0]] = "\n".join(lines)
+        values = {name: {"code": text} for name, text in texts.items()}
         answer = await self.play.post("submit", user=user, view_id=view["id"], values=values)
+        return {**answer, "view_id": view["id"]}
+
+    async def edit_to(self, code: str, *, user: str = "UENGINEER") -> Json:
+        """Put other code in place of the newest proposal's, and wait for the new proposal."""
+        card = await self.with_button("Approve & run")
+        answer = await self.submit_edit(card, code, user=user)
         assert answer["ok"], answer
+        return await self.newer_card(card)
+
+    async def newer_card(self, card: Json) -> Json:
+        """The proposal that comes after `card`, once the older one has lost its buttons."""
 
         async def replaced() -> Json | None:
             cards = [reply for reply in await self.replies() if button(reply, "Approve & run")]
-            return cards[-1] if cards and cards[-1]["ts"] != card["ts"] else None
+            return cards[-1] if len(cards) == 1 and cards[-1]["ts"] != card["ts"] else None
 
-        return await self.play.wait(replaced, "the edited program was not proposed")
+        return await self.play.wait(replaced, "there is no newer proposal")
 
-    async def approve_and_wait(self, *, user: str = "UENGINEER", limit: float = 60) -> Json:
+    async def approve_and_wait(self, *, user: str = "UENGINEER") -> Json:
         """Approve the newest proposal and wait for the end of its run."""
         card = await self.with_button("Approve & run")
         answer = await self.click(card, "Approve & run", user=user)
         assert answer["ok"], answer
+        return await self.ended()
 
-        async def ended() -> Json | None:
-            later = [reply for reply in await self.replies() if float(reply["ts"]) > float(card["ts"])]
-            done = [reply for reply in later if "approved by" in flat(reply) and "job" in flat(reply)]
-            return done[0] if done else None
+    async def ended(self, limit: float = 60) -> Json:
+        """The message of a run that has ended."""
 
-        return await self.play.wait(ended, "the run did not end", limit)
+        async def look() -> Json | None:
+            done = [reply for reply in await self.replies() if "approved by" in flat(reply)]
+            return done[-1] if done else None
+
+        return await self.play.wait(look, "the run did not end", limit)
+
+    async def whispered(self, user: str, text: str) -> None:
+        await self.play.whispered(self.channel, user, text)
+
+    async def files(self) -> list[str]:
+        """The contents of the thread's text files."""
+        found = [file for reply in await self.replies() for file in reply.get("files", [])]
+        texts = [file for file in found if not file.get("mimetype", "").startswith("image/")]
+        return [await self.play.text(file["play_url"]) for file in texts]
 
 
 @asynccontextmanager
@@ -227,3 +278,18 @@ def button(message: Json, label: str) -> Json | None:
 def flat(message: Json) -> str:
     """All that a message holds, as one text to search in."""
     return json.dumps(message, ensure_ascii=False).replace('\\"', '"')
+
+
+def literal(message: Json) -> str:
+    """The text of a message's rich text, as people read it."""
+
+    def walk(node: object) -> list[str]:
+        if isinstance(node, list):
+            return [text for child in node for text in walk(child)]
+        if isinstance(node, dict):
+            own = [node["text"]] if node.get("type") == "text" else []
+            return own + walk(node.get("elements", []))
+        return []
+
+    rich = [block for block in message.get("blocks", []) if block["type"] == "rich_text"]
+    return "\n".join(walk(rich))

@@ -32,11 +32,15 @@ class World:
     def __init__(self, store: Store, replies: list[Reply | Exception], target: FakeTarget) -> None:
         draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
         workshop = Workshop(
-            Generator(ScriptedModel([draft] * 9), "g"), lambda _: PolicyReport(), FakeValidator([passed()] * 9)
+            Generator(ScriptedModel([draft] * 9), "g"),
+            lambda _: PolicyReport(),
+            FakeValidator([passed()] * 9),
         )
         self.store, self.narrator, self.target = store, RecordingNarrator(), target
         self.model = ScriptedModel(replies)
-        self.tasks = TaskDesk(store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, "embedded")
+        self.tasks = TaskDesk(
+            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, "embedded"
+        )
         self.runs = RunDesk(store, self.narrator, {"embedded": target}, wall_limit=60)
         self.flows = Workflows(self.tasks, self.runs)
 
@@ -69,7 +73,9 @@ async def until(condition, limit: float = 10) -> None:
 
 
 async def test_three_deliveries_give_one_task(tmp_path: Path):
-    async with process(tmp_path, [calls("write_program", request="add"), says("Done.")], FakeTarget()) as world:
+    async with process(
+        tmp_path, [calls("write_program", request="add"), says("Done.")], FakeTarget()
+    ) as world:
         for _ in range(3):
             await world.flows.begin_task(builders.task(), builders.session())
 
@@ -101,7 +107,9 @@ async def test_a_task_that_lost_its_process_goes_on_in_the_next(tmp_path: Path):
         for task in hung:
             task.cancel()
         await asyncio.gather(*hung, return_exceptions=True)
-    async with process(tmp_path, [calls("write_program", request="add"), says("Done.")], FakeTarget()) as world:
+    async with process(
+        tmp_path, [calls("write_program", request="add"), says("Done.")], FakeTarget()
+    ) as world:
 
         async def proposed() -> bool:
             return (await world.store.tasks.get("t_1")).status is TaskStatus.PROPOSED

@@ -15,7 +15,7 @@ from . import cluster, process
 from .nursery import Nursery
 from .supervisor import Supervisor
 
-_GCS_LIMIT = 30.0
+_START_LIMIT = 30.0
 
 
 def main(settings: dict[str, Any]) -> None:
@@ -30,12 +30,14 @@ def main(settings: dict[str, Any]) -> None:
     _import_ray(raylet)
     nursery = Nursery()
     launcher = str(Path(__file__).with_name("launcher.py"))
-    cluster_id = _introduce()
+    introduction = _Introduction()
+    cluster_id = introduction.cluster_id()
     start_raylet(
         cluster.raylet(
             cluster_id, launcher, settings["resources"], settings["shared_memory"], settings["workers"]
         )
     )
+    introduction.raylet_is_up()
     Supervisor(incoming, outgoing, Path.home(), nursery, gcs, raylet, cluster_id, settings["workers"]).serve()
 
 
@@ -71,40 +73,60 @@ def _import_ray(raylet: int) -> None:
         del os.environ[name]
 
 
-def _introduce() -> str:
-    """Write into the GCS what Ray's own start would, from a child, since its client starts threads; the cluster's ID."""
-    reading, writing = os.pipe()
-    pid = process.fork(lambda: _introduce_from_child(writing), keep=(writing,))
-    os.close(writing)
-    answer = os.read(reading, 200).decode()
-    os.close(reading)
-    os.waitpid(pid, 0)
-    if not answer:
-        raise SystemExit("the GCS did not come up")
-    return answer
+class _Introduction:
+    """A child that writes into the GCS what Ray's own start would, and waits there for the raylet.
+
+    It is a child because Ray's client starts threads.
+    """
+
+    def __init__(self) -> None:
+        reading, writing = os.pipe()
+        self._pid = process.fork(lambda: _introduce(writing), keep=(writing,))
+        os.close(writing)
+        self._told = os.fdopen(reading, encoding="ascii")
+
+    def cluster_id(self) -> str:
+        return self._line()
+
+    def raylet_is_up(self) -> None:
+        self._line()
+        self._told.close()
+        os.waitpid(self._pid, 0)
+
+    def _line(self) -> str:
+        line = self._told.readline().strip()
+        if not line:
+            raise SystemExit(f"Ray did not come up: {cluster.last_words()}")
+        return line
 
 
-def _introduce_from_child(writing: int) -> None:
+def _introduce(writing: int) -> None:
     from ray._common.usage import usage_lib
     from ray._private import ray_constants
     from ray._raylet import GcsClient
 
-    limit = time.monotonic() + _GCS_LIMIT
-    while True:
+    limit = time.monotonic() + _START_LIMIT
+    client: Any = None
+    while client is None:
         try:
-            client: Any = GcsClient(address=cluster.GCS)
-            break
+            client = GcsClient(address=cluster.GCS)
         except Exception:  # noqa: BLE001  # not up yet, in whatever words
-            if time.monotonic() > limit:
-                raise
-            time.sleep(0.01)
+            _pause(limit)
     client.internal_kv_put(
         b"session_name", cluster.SESSION.encode(), True, ray_constants.KV_NAMESPACE_SESSION
     )
     usage_lib.put_cluster_metadata(client, ray_init_cluster=False)
     client.internal_kv_put(b"webui:url", b"", True, ray_constants.KV_NAMESPACE_DASHBOARD)
-    os.write(writing, client.cluster_id.hex().encode())
-    os._exit(0)
+    os.write(writing, client.cluster_id.hex().encode() + b"\n")
+    while not client.get_all_node_info(timeout=5):
+        _pause(limit)
+    os.write(writing, b"up\n")
+
+
+def _pause(limit: float) -> None:
+    if time.monotonic() > limit:
+        raise SystemExit(1)
+    time.sleep(0.01)
 
 
 if __name__ == "__main__":

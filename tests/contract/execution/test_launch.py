@@ -24,7 +24,7 @@ async def test_nothing_is_printed_above_the_line_that_ray_writes_late(tmp_path: 
     log = tmp_path / "log"
     process = await started(log, str(tmp_path / "claim"))
     async with asyncio.timeout(10):
-        while not (tmp_path / "claim").exists():  # noqa: ASYNC110  # another process makes it
+        while not (tmp_path / "claim").exists():  # another process makes it
             await asyncio.sleep(0.01)
         assert log.read_text() == ""
         with log.open("a") as file:

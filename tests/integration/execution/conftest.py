@@ -47,7 +47,7 @@ async def told(target: Target, submission_id: str) -> tuple[str, Outcome]:
 
 async def until(condition: Callable[[], bool], limit: float) -> None:
     async with asyncio.timeout(limit):
-        while not condition():  # noqa: ASYNC110  # the condition is another process's
+        while not condition():  # the condition is another process's
             await asyncio.sleep(0.05)
 
 
