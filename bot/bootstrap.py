@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -94,7 +93,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
 
 async def resume(bot: Bot) -> None:
     """Go on with what an earlier process left unfinished."""
-    await asyncio.to_thread(workflows.launch)
+    workflows.launch()
     await bot.workflows.resume()
 
 

@@ -96,7 +96,10 @@ async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
 
 
 def launch() -> None:
-    """Begin, with whatever an earlier process left unfinished."""
+    """Begin, with whatever an earlier process left unfinished.
+
+    Call it on the event loop that everything else lives on: recovered workflows run on the loop that launched them.
+    """
     DBOS.launch()
 
 

@@ -53,7 +53,7 @@ async def process(path: Path, replies: list[Reply | Exception], target: FakeTarg
     _get_or_create_dbos_registry().instance_info_map.clear()
     async with open_database(url) as engine, workflows.durable(url, "local"):
         world = World(Store(engine), replies, target)
-        await asyncio.to_thread(workflows.launch)
+        workflows.launch()
         await world.flows.resume()
         yield world
 
