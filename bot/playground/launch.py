@@ -72,9 +72,7 @@ async def _keep_running(environment: Mapping[str, str], log: Path, ended: asynci
         if not died.done():
             await _end(bot)
         elif not ended.is_set():
-            _tell(
-                f"The bot ended with status {bot.returncode}; starting it again. Its log: {log}"
-            )
+            _tell(f"The bot ended with status {bot.returncode}; starting it again. Its log: {log}")
             await asyncio.sleep(_RESTART_PAUSE)
 
 

@@ -245,8 +245,8 @@ class _Session:
 
     def prepare(self) -> None:
         import ray
-        import ray._private.worker as worker
         import ray.exceptions
+        from ray._private import worker
 
         self._init = ray.init
         ray.init = _in_place_of(ray.init, self.init)
@@ -275,8 +275,7 @@ class _Session:
         if not self._ahead:
             return self._init(**kept)
         self._ahead = False
-        import ray
-        import ray._private.worker as worker
+        from ray._private import worker
 
         if set(kept) - _COSMETIC:
             worker.shutdown()
@@ -287,7 +286,7 @@ class _Session:
         return context
 
     def forgo_farewell(self) -> None:
-        import ray._private.worker as worker
+        from ray._private import worker
 
         atexit.unregister(worker.shutdown)
 
@@ -344,7 +343,7 @@ class _Tail:
     def _open(self, name: str) -> io.BufferedReader:
         file = self._files.get(name)
         if file is None:
-            file = self._files[name] = open(os.path.join(self._logs, name), "rb")
+            file = self._files[name] = open(os.path.join(self._logs, name), "rb")  # noqa: SIM115
         return file
 
     def _emit(self, data: bytes, stream: Any) -> None:

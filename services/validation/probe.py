@@ -34,7 +34,9 @@ async def probe() -> Readiness:
     try:
         complaint = await _try()
     except FileNotFoundError:
-        return _not("bubblewrap is not installed: `apt-get install bubblewrap` (or your distribution's package).")
+        return _not(
+            "bubblewrap is not installed: `apt-get install bubblewrap` (or your distribution's package)."
+        )
     except (SealUnavailable, TimeoutError) as error:
         return _not(str(error) or "bubblewrap did not answer.")
     return Readiness(PART, ready=True) if complaint is None else _not(_explained(complaint))

@@ -192,7 +192,9 @@ class Sandbox:
         assert self._process.stdout is not None
         try:
             while True:
-                kind, length = frames.unpack_header(await self._process.stdout.readexactly(frames.HEADER.size))
+                kind, length = frames.unpack_header(
+                    await self._process.stdout.readexactly(frames.HEADER.size)
+                )
                 self._take(kind, await self._process.stdout.readexactly(length))
         except (asyncio.IncompleteReadError, ValueError, ConnectionError):
             self._ended.set()
@@ -217,7 +219,7 @@ class Sandbox:
             await self._process.stdin.drain()
 
     def _kill(self) -> None:
-        """bwrap's death is the death of process 1 inside, and that of everything there."""
+        """Bwrap's death is the death of process 1 inside, and that of everything there."""
         self._ended.set()
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
@@ -242,7 +244,9 @@ class _Collected:
     @property
     def record(self) -> Record:
         stdout, stderr, facts = (bytes(part) for part in self._parts.values())
-        return Record(stdout, stderr, facts, self._status, cpu=self._cpu, truncated=self.excess is Excess.OUTPUT)
+        return Record(
+            stdout, stderr, facts, self._status, cpu=self._cpu, truncated=self.excess is Excess.OUTPUT
+        )
 
     def take(self, kind: bytes, payload: bytes) -> None:
         if self.done.is_set():

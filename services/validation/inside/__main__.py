@@ -63,8 +63,8 @@ def _import_ray(raylet: int) -> None:
     import pyarrow.json  # noqa: F401
     import ray
     import ray._common.pydantic_compat as compatibility
-    import ray._private.arrow_serialization  # noqa: F401
-    import ray._private.workers  # noqa: F401
+    import ray._private.arrow_serialization
+    import ray._private.workers
     import ray.actor
     import ray.remote_function  # noqa: F401
 

@@ -64,7 +64,9 @@ def gcs() -> list[str]:
     )
 
 
-def raylet(cluster_id: str, launcher: str, resources: dict[str, float], shared: int, workers: int) -> list[str]:
+def raylet(
+    cluster_id: str, launcher: str, resources: dict[str, float], shared: int, workers: int
+) -> list[str]:
     """The command of a raylet that starts its workers through `launcher`, a script that has them forked."""
     listed = ",".join(f"{name},{amount}" for name, amount in resources.items())
     return _command(

@@ -86,8 +86,15 @@ def _become_worker(argv: list[str], environment: dict[str, str]) -> None:
     context: dict[str, Any] = json.loads(
         next((word.removeprefix(_CONTEXT) for word in argv if word.startswith(_CONTEXT)), "{}") or "{}"
     )
-    if any(context.get(key) for key in ("command_prefix", "env_vars", "py_executable", "override_worker_entrypoint")):
-        words = [sys.executable, str(workers / "setup_worker.py"), *_split(argv, str(workers / "default_worker.py"))]
+    if any(
+        context.get(key)
+        for key in ("command_prefix", "env_vars", "py_executable", "override_worker_entrypoint")
+    ):
+        words = [
+            sys.executable,
+            str(workers / "setup_worker.py"),
+            *_split(argv, str(workers / "default_worker.py")),
+        ]
         os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
     script = str(workers / "default_worker.py")
     sys.argv = [script, *plain]

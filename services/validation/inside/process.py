@@ -51,7 +51,7 @@ def _stats() -> Iterator[tuple[int, list[bytes]]]:
     """Process ID and `/proc/PID/stat` from its third field on."""
     for entry in os.listdir("/proc"):
         if entry.isdigit():
-            with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", "rb") as file:  # noqa: PTH123  # a hot loop
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", "rb") as file:  # a hot loop
                 yield int(entry), file.read().rpartition(b")")[2].split()
 
 

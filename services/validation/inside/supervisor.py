@@ -107,7 +107,9 @@ class Supervisor:
         """Somebody asks for a runtime environment: from now on the agent answers."""
         self._poll.unregister(self.agent.fileno())
         listener = self.agent.fileno()
-        self._servants.add(process.fork(lambda: become_agent(self.agent, self.cluster_id, self.raylet), keep=(listener,)))
+        self._servants.add(
+            process.fork(lambda: become_agent(self.agent, self.cluster_id, self.raylet), keep=(listener,))
+        )
 
     def _accept(self) -> None:
         connection = self.nursery.accept()
@@ -232,4 +234,3 @@ def _write(fd: int, data: bytes) -> None:
             data = data[os.write(fd, data) :]
     except BrokenPipeError:
         return
-
