@@ -67,6 +67,9 @@ def _namespaces() -> list[str]:
 
 
 def _file_system(view: View) -> Iterator[str]:
+    # Before the interpreter, which may itself be installed below /tmp.
+    yield from ("--size", str(view.scratch), "--tmpfs", _TMP)
+    yield from ("--size", str(view.scratch), "--tmpfs", HOME)
     for path in _SYSTEM:
         yield from _system_directory(Path(path))
     for path in _ETC:
@@ -76,8 +79,6 @@ def _file_system(view: View) -> Iterator[str]:
     yield from ("--ro-bind", str(view.passwd), "/etc/passwd", "--ro-bind", str(view.group), "/etc/group")
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from ("--size", str(view.shared_memory), "--tmpfs", _SHM, "--remount-ro", "/dev")
-    yield from ("--size", str(view.scratch), "--tmpfs", _TMP)
-    yield from ("--size", str(view.scratch), "--tmpfs", HOME)
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)
     yield from ("--ro-bind", str(view.leases), LEASES, "--ro-bind", str(view.token), TOKEN)
     yield from ("--ro-bind", str(Path(__file__).with_name("guard.py")), GUARD)

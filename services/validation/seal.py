@@ -76,6 +76,9 @@ class Seal:
         ]
 
     def _file_system(self) -> Iterator[str]:
+        # Before the interpreter, which may itself be installed below /tmp.
+        yield from ("--perms", "1777", "--size", str(self.spaces.tmp), "--tmpfs", "/tmp")  # noqa: S108  # as above
+        yield from ("--size", str(self.spaces.home), "--tmpfs", HOME)
         for path in _SYSTEM:
             yield from self._system_directory(Path(path))
         for root in interpreter_roots():
@@ -89,8 +92,6 @@ class Seal:
         yield from ("--proc", "/proc", *_covered(), "--dev", "/dev")
         yield from ("--size", str(self.spaces.shared_memory), "--tmpfs", "/dev/shm")  # noqa: S108  # a private one
         yield from ("--remount-ro", "/dev")
-        yield from ("--perms", "1777", "--size", str(self.spaces.tmp), "--tmpfs", "/tmp")  # noqa: S108  # as above
-        yield from ("--size", str(self.spaces.home), "--tmpfs", HOME)
         yield from ("--remount-ro", "/", "--chdir", HOME)
 
     def _system_directory(self, path: Path) -> tuple[str, ...]:
