@@ -1,8 +1,7 @@
 """Slack's escaping: foreign text stays text in mrkdwn, whatever it holds, and never exceeds its room.
 
 Slack reads `<…>` as mentions, links and broadcasts, and `&` as the start of an entity; with those three characters
-escaped, nothing in a text can notify or link. A block of code ends at the next three backticks, and Slack knows no
-escape for them, so a zero-width space goes between backticks wherever three or more stand in a row.
+escaped, nothing in a text can notify or link. Code and output go into rich text blocks, where nothing is markup.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ import re
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _GROWTH = {"&": 4, "<": 3, ">": 3}
-_FENCE = "```"
-_BREAK = "\u200b"
-_RUN = re.compile("`{3,}")
+_BROKEN_END = re.compile(r"(?:<[^>]*|&[a-z]*)$")
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]")
 _ELLIPSIS = "…"
 
@@ -37,7 +34,7 @@ def shorten(text: str, limit: int) -> str:
     return _at_word(text[: limit - 1], text[limit - 1]) + _ELLIPSIS
 
 
-def plain(text: str, limit: int) -> str:
+def escaped(text: str, limit: int) -> str:
     """`text` escaped for mrkdwn in at most `limit` characters, cut at a word and never inside an entity."""
     whole = _whole(text)
     if escaped_length(whole) <= limit:
@@ -48,18 +45,13 @@ def plain(text: str, limit: int) -> str:
     return escape(_at_word(whole[:end], whole[end])) + _ELLIPSIS
 
 
-def code_block(text: str, limit: int) -> str:
-    """`text` as a mrkdwn block of code of at most `limit` characters in all; empty if there is no room for one.
-
-    Backticks inside can't end the block. What doesn't fit is replaced by an ellipsis.
-    """
-    room = limit - 2 * len(_FENCE) - 2
-    if room < 1:
-        return ""
-    body = _RUN.sub(lambda run: _BREAK.join(run.group()), _whole(text.removesuffix("\n")))
-    if escaped_length(body) > room:
-        body = body[: _fitting(body, room - 1)] + _ELLIPSIS
-    return f"{_FENCE}\n{escape(body)}\n{_FENCE}"
+def fallback(markup: str, limit: int = 3900) -> str:
+    """Markup as the text that stands for a whole message: at most `limit` UTF-8 bytes, never empty, nothing cut in two."""
+    markup = _whole(markup).strip() or "…"
+    if len(markup.encode()) <= limit:
+        return markup
+    cut = markup.encode()[: limit - len(_ELLIPSIS.encode())].decode(errors="ignore")
+    return _BROKEN_END.sub("", cut) + _ELLIPSIS
 
 
 def _whole(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
-from handlers.escape import escape, shorten
+from handlers.escape import escape, escaped, shorten
 from services.model import Grade, Outcome, TaskCount, Verdict
 from services.output import clean, human_bytes, human_seconds, plural
 from services.records import Proposal
@@ -19,14 +19,13 @@ def evidence(proposal: Proposal) -> list[Block]:
     if shown(outcome).strip():
         blocks += output(shown(outcome), limit=1500)
     if outcome.value is not None:
-        blocks.append(context(f"Value: `{escape(shorten(clean(outcome.value), 300)).replace('`', 'ˋ')}`"))
+        blocks.append(context(f"Value: `{escaped(clean(outcome.value), 300).replace('`', 'ˋ')}`"))
     facts = [*_asked(proposal), *_touched(proposal), *_made(outcome)]
     if facts:
         blocks.append(context(" · ".join(facts)))
     warnings = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
     blocks += [
-        context(f"Policy: line {finding.line}: {escape(shorten(finding.message, 300))}")
-        for finding in warnings[:5]
+        context(f"Policy: line {finding.line}: {escaped(finding.message, 300)}") for finding in warnings[:5]
     ]
     return blocks
 
@@ -48,7 +47,7 @@ def verdict_line(proposal: Proposal) -> str:
 
 def failure(outcome: Outcome) -> list[Block]:
     """Why it failed in plain words, then the user's own lines of the traceback."""
-    blocks = [mrkdwn(f"*{escape(shorten(plain(outcome), 600))}*")]
+    blocks = [mrkdwn(f"*{escaped(plain(outcome), 600)}*")]
     if outcome.failure and outcome.failure.frames:
         frames = "\n".join(
             f"line {frame.line}, in {frame.function}\n    {frame.source}"
@@ -99,6 +98,6 @@ def _made(outcome: Outcome) -> list[str]:
 
 
 def _names(names: list[str]) -> str:
-    quoted = [f"`{escape(shorten(clean(name), 60)).replace('`', 'ˋ')}`" for name in names[:4]]
+    quoted = [f"`{escaped(clean(name), 60).replace('`', 'ˋ')}`" for name in names[:4]]
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
     return ", ".join(quoted) + more

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.blocks.help import usage
 from handlers.blocks.parts import Block, context, mrkdwn
-from handlers.escape import escape, shorten
+from handlers.escape import escaped
 from services.records import Task, TaskStatus
 
 _WORDS = {
@@ -35,4 +35,4 @@ def home(tasks: Sequence[Task]) -> dict[str, Any]:
 
 
 def _prompt(task: Task) -> str:
-    return escape(shorten(" ".join(task.prompt.split()), 200))
+    return escaped(" ".join(task.prompt.split()), 200)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from handlers.escape import escape, shorten
+from handlers.escape import escape, fallback, shorten
 from services.output import head_and_tail
 
 Block = dict[str, Any]
@@ -20,10 +20,13 @@ OUTPUT_LIMIT = 2600
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: blocks, and the text that notifications and screen readers get; `state` marks its owner."""
+    """What is posted: blocks, and the markup that notifications and screen readers get instead, cut to Slack's limit."""
 
     text: str
     blocks: list[Block] = field(default_factory=list[Block])
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", fallback(self.text))
 
 
 def mrkdwn(text: str) -> Block:
@@ -36,7 +39,7 @@ def prose(text: str, limit: int = 2900) -> Block:
     return {
         "type": "rich_text",
         "elements": [
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": shorten(text, limit)}]}
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": shorten(text, limit) or " "}]}
         ],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import ids
 from handlers.blocks.evidence import failure, shown, tasks_run
 from handlers.blocks.parts import Block, Message, actions, button, context, mrkdwn, output, person
-from handlers.escape import escape, shorten
+from handlers.escape import escape, escaped
 from services.model import Outcome, TaskCount, Verdict
 from services.narrator import RunView
 from services.output import clean, head_and_tail, human_bytes, human_seconds, plural
@@ -19,13 +19,13 @@ _BAR = 20
 def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Message:
     """The live message: where the run stands, its tasks, and its output so far."""
     state = _STATES.get(view.status, "Running") if view else "Starting"
-    title = escape(shorten(proposal.program.title, 120))
+    title = escaped(proposal.program.title, 120)
     head = f":hourglass_flowing_sand: *{state}* {title} on *{escape(run.target)}*"
     if view and view.elapsed >= 2:
         head += f" · {human_seconds(view.elapsed)}"
     blocks = [mrkdwn(head)]
     if view and view.note and view.status == "PENDING":
-        blocks.append(context(escape(shorten(view.note, 300))))
+        blocks.append(context(escaped(view.note, 300)))
     if view and view.tasks:
         blocks.append(context(progress(view.tasks)))
     if view and view.output.strip():
@@ -39,7 +39,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Messag
 
 def ended(run: Run, proposal: Proposal, outcome: Outcome) -> Message:
     """The result: the verdict first, then output and value, then the facts."""
-    title = escape(shorten(proposal.program.title, 120))
+    title = escaped(proposal.program.title, 120)
     headline = f"{_headline(outcome, run)}: *{title}*"
     blocks = [mrkdwn(headline)]
     if not outcome.passed and outcome.verdict is not Verdict.STOPPED:

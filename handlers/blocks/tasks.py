@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, person, prose
-from handlers.escape import escape, shorten
+from handlers.escape import escape, escaped, shorten
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 from services.supervisor.workshop import Phase, Stage
 
@@ -28,7 +28,7 @@ _DECISIONS = {
 
 def root(task: Task) -> Message:
     """The message that starts a thread for a slash command."""
-    asked = escape(shorten(task.prompt, 1500))
+    asked = escaped(task.prompt, 1500)
     quoted = "\n".join(f">{line}" for line in asked.splitlines())
     return Message(
         f"{person(task.user)} asked raygen: {asked}", [mrkdwn(f"{person(task.user)} asked:\n{quoted}")]
@@ -53,7 +53,7 @@ def concluded(task: Task, proposal: Proposal | None) -> Message:
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
-            return Message(escape(shorten(task.summary, 3000)), [prose(task.summary)])
+            return Message(escaped(task.summary, 3000), [prose(task.summary)])
         case _:
             return failed(task, proposal)
 
@@ -61,7 +61,7 @@ def concluded(task: Task, proposal: Proposal | None) -> Message:
 def proposed(task: Task, proposal: Proposal) -> Message:
     """The proposal's card: words, code, evidence, and the buttons as long as it can be decided."""
     program = proposal.program
-    title = f"*{escape(shorten(program.title, 120))}*\n{escape(shorten(program.purpose, 600))}"
+    title = f"*{escaped(program.title, 120)}*\n{escaped(program.purpose, 600)}"
     said = [prose(task.summary, 1200)] if task.summary else []
     foot = [f"Runs on *{escape(proposal.target)}*", f"sha256 `{program.sha256[:12]}`"]
     if proposal.model:
@@ -80,12 +80,10 @@ def failed(task: Task, proposal: Proposal | None) -> Message:
     blocks = [prose(task.summary or "This did not work out.", 1200)]
     buttons = [_retry(task)]
     if proposal is not None:
-        blocks += [mrkdwn(f"*{escape(shorten(proposal.program.title, 120))}*")]
+        blocks += [mrkdwn(f"*{escaped(proposal.program.title, 120)}*")]
         blocks += [*code(proposal.program.code), *evidence(proposal)]
         buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
-    return Message(
-        escape(shorten(task.summary, 1000)) or "This did not work out.", [*blocks, actions(*buttons)]
-    )
+    return Message(escaped(task.summary, 1000) or "This did not work out.", [*blocks, actions(*buttons)])
 
 
 def _decision(proposal: Proposal) -> dict[str, object]:
@@ -125,6 +123,6 @@ def _steps(stages: Sequence[Stage]) -> list[str]:
         if stage.attempt > 1:
             line += f" (attempt {stage.attempt})"
         if stage.note:
-            line += f": {escape(shorten(stage.note, 200))}"
+            line += f": {escaped(stage.note, 200)}"
         lines.append(line)
     return lines

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.escape import code_block, escape, escaped_length, plain, shorten
+from handlers.escape import escape, escaped, escaped_length, fallback, shorten
 
 PIECES = ["<", ">", "&", "!", "@", "`", "```", "\n", " ", "a", "amp;", "\u200b", "😀", "\ud800", "\x00"]
 HOSTILE = st.lists(st.sampled_from(PIECES)).map("".join)
@@ -31,8 +31,7 @@ def unescape(text: str) -> str:
 def test_control_sequences_stay_text(text: str) -> None:
     assert harmless(escape(text))
     assert unescape(escape(text)) == text
-    assert escape(text) in code_block(text, 100)
-    assert plain(text, 100) == escape(text)
+    assert escaped(text, 100) == escape(text)
 
 
 @given(TEXTS)
@@ -41,21 +40,9 @@ def test_escape_is_harmless_and_its_length_known(text: str) -> None:
     assert len(escape(text)) == escaped_length(text)
 
 
-@settings(deadline=None)
 @given(TEXTS, LIMITS)
-def test_a_block_holds_what_is_in_it(text: str, limit: int) -> None:
-    block = code_block(text, limit)
-    assert len(block) <= max(limit, 0)
-    if block:
-        assert block.startswith("```\n")
-        assert block.endswith("\n```")
-        assert "```" not in block[3:-3]
-        assert harmless(block)
-
-
-@given(TEXTS, LIMITS)
-def test_plain_fits_and_is_harmless(text: str, limit: int) -> None:
-    shown = plain(text, limit)
+def test_escaped_text_fits_and_is_harmless(text: str, limit: int) -> None:
+    shown = escaped(text, limit)
     assert len(shown) <= max(limit, 0)
     assert harmless(shown)
 
@@ -74,20 +61,23 @@ def test_shorten_prefers_a_words_end() -> None:
     assert shorten("one two", 4) == "one…"
 
 
-def test_a_block_shows_code_as_it_is() -> None:
-    assert code_block("\nif a < b:\n\n    print(`x`)\n", 100) == "```\n\nif a &lt; b:\n\n    print(`x`)\n```"
-
-
-def test_backticks_are_kept_apart_only_in_runs() -> None:
-    assert code_block("``` `` `", 100) == "```\n`\u200b`\u200b` `` `\n```"
-
-
 def test_entities_are_never_cut() -> None:
     for limit in range(1, 30):
-        assert harmless(plain("a<b" * 20, limit))
-        assert unescape(plain("<" * 40, limit)).rstrip("…").replace("<", "") == ""
-    assert len(plain("<" * 40, 9)) == 9
+        assert harmless(escaped("a<b" * 20, limit))
+        assert unescape(escaped("<" * 40, limit)).rstrip("…").replace("<", "") == ""
+    assert len(escaped("<" * 40, 9)) == 9
+
+
+@given(TEXTS, st.integers(20, 90))
+def test_a_fallback_is_bounded_in_bytes_and_never_empty(text: str, limit: int) -> None:
+    shown = fallback(escape(text), limit)
+    assert 0 < len(shown.encode()) <= limit
+    assert harmless(shown)
+
+
+def test_a_fallback_never_cuts_a_mention() -> None:
+    assert fallback("asked by <@UENGINEER> " * 3, 36) == "asked by <@UENGINEER> asked by …"
 
 
 def test_enormous_text_is_cut_quickly_to_size() -> None:
-    assert len(code_block("<`" * 1_000_000, 3000)) in range(2990, 3001)
+    assert len(escaped("<`" * 1_000_000, 3000)) in range(2990, 3001)

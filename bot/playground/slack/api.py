@@ -9,13 +9,13 @@ from aiohttp import web
 
 from bot.playground.slack.connections import Connections
 from bot.playground.slack.errors import SlackError
+from bot.playground.slack.identity import new_id
 from bot.playground.slack.limits import Fault, Faults, RateLimiter
 from bot.playground.slack.methods import METHODS
 from bot.playground.slack.methods.apps import APP_LEVEL, OPEN_TO_ALL
 from bot.playground.slack.methods.call import Call
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state import State
-from bot.playground.slack.state.identity import new_id
 from bot.playground.slack.workspace import APP_TOKEN, BOT_TOKEN
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.playground.slack.state.identity import new_id
+from bot.playground.slack.identity import new_id
 
 Json = dict[str, Any]
 

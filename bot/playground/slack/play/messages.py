@@ -6,9 +6,9 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from bot.playground.slack.errors import PlayError, SlackError
+from bot.playground.slack.identity import new_uuid
 from bot.playground.slack.play.desk import Desk
 from bot.playground.slack.play.wording import composed
-from bot.playground.slack.state.identity import new_uuid
 from bot.playground.slack.workspace import BOT_USER
 
 Json = dict[str, Any]

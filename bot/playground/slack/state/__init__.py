@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from bot.playground.slack.identity import Clock
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.envelopes import Envelopes
@@ -11,7 +12,6 @@ from bot.playground.slack.state.events import Events
 from bot.playground.slack.state.feed import Feed
 from bot.playground.slack.state.files import Address, Files
 from bot.playground.slack.state.grants import Grants
-from bot.playground.slack.state.identity import Clock
 from bot.playground.slack.state.messages import Messages
 from bot.playground.slack.state.people import People
 from bot.playground.slack.state.streams import Streams

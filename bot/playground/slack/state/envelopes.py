@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
+from bot.playground.slack.identity import new_uuid
 from bot.playground.slack.state.documents import Documents
-from bot.playground.slack.state.identity import new_uuid
 
 Json = dict[str, Any]
 EnvelopeType = Literal["events_api", "slash_commands", "interactive"]

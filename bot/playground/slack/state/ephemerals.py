@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bot.playground.slack.identity import Clock
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.feed import Feed
-from bot.playground.slack.state.identity import Clock
 from bot.playground.slack.workspace import TEAM
 
 Json = dict[str, Any]

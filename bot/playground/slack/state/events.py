@@ -3,8 +3,8 @@
 import time
 from typing import Any
 
+from bot.playground.slack.identity import new_id
 from bot.playground.slack.state.envelopes import Envelopes
-from bot.playground.slack.state.identity import new_id
 from bot.playground.slack.workspace import APP, BOT_USER, TEAM
 
 Json = dict[str, Any]

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from bot.playground.slack.identity import new_id
 from bot.playground.slack.state.documents import Documents
-from bot.playground.slack.state.identity import new_id
 from bot.playground.slack.workspace import TEAM
 
 Json = dict[str, Any]

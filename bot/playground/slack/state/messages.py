@@ -5,11 +5,11 @@ from typing import Any
 
 from bot.playground.slack.blockkit.walk import interactive
 from bot.playground.slack.errors import SlackError
+from bot.playground.slack.identity import Clock
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.events import Events
 from bot.playground.slack.state.feed import Feed
 from bot.playground.slack.state.files import Files
-from bot.playground.slack.state.identity import Clock
 from bot.playground.slack.state.people import People
 from bot.playground.slack.workspace import BOT_USER, SLACKBOT, TEAM
 

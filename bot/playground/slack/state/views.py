@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.playground.slack.errors import SlackError
+from bot.playground.slack.identity import Clock, new_id
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.feed import Feed
-from bot.playground.slack.state.identity import Clock, new_id
 from bot.playground.slack.workspace import APP, BOT, TEAM
 
 Json = dict[str, Any]

@@ -1,0 +1,162 @@
+"""Whatever people, models and programs write, the messages made of it are ones that Slack accepts and can't be forged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.playground.slack.blockkit import check
+from bot.playground.slack.rules import Rules
+from handlers.blocks import home, modals, runs, tasks
+from handlers.blocks.parts import Message
+from services.errors import BadRequest
+from services.model import (
+    Failure,
+    Finding,
+    Frame,
+    Grade,
+    Outcome,
+    PolicyReport,
+    Program,
+    TaskCount,
+    Touched,
+    Verdict,
+)
+from services.narrator import RunView
+from services.records import ProposalStatus, TaskKind, TaskStatus
+from services.supervisor.workshop import Phase, Stage
+from tests import builders
+
+RULES = Rules()
+EVIL = "<!channel> <@UADMIN> <https://evil|ok> ``` *b* & \x1b[31m\u202e"
+HUGE = (EVIL + "line\n") * 4000
+
+
+def accepted(message: Message) -> str:
+    """Slack takes it, and no markup in it is anyone's but ours; gives all of its markup."""
+    check.message_blocks(message.blocks, RULES)
+    assert message.text
+    assert len(message.text.encode()) <= 4000, "an update may carry no more"
+    assert "<!channel>" not in message.text
+    assert "<@UADMIN>" not in message.text
+    markup = json.dumps(marked(message.blocks))
+    assert "<!channel>" not in markup
+    assert "<@UADMIN>" not in markup
+    assert "<https://evil" not in markup
+    return markup
+
+
+def marked(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for child in node for text in marked(child)]
+    if isinstance(node, dict):
+        own = [node["text"]] if node.get("type") == "mrkdwn" else []
+        return own + [text for child in node.values() for text in marked(child)]
+    return []
+
+
+def outcome(text: str, verdict: Verdict = Verdict.FAILED) -> Outcome:
+    return Outcome(
+        verdict,
+        stdout=text,
+        stderr=text,
+        value=text,
+        failure=None
+        if verdict is Verdict.PASSED
+        else Failure(text[:300], text, (Frame(1, text, text),) * 30, text),
+        detail=text,
+        exit_code=1,
+        wall=1.0,
+        peak_memory=10**9,
+        tasks=(TaskCount(text[:50], "FINISHED", 10**6),),
+        resources={text[:50]: 4.0},
+        touched=Touched((text,) * 9, (text,) * 9, (text,) * 9, (text,) * 9, (text,) * 9),
+    )
+
+
+def proposal(text: str, **changes: Any):
+    findings = tuple(Finding("r", Grade.WARN, 1, text) for _ in range(20))
+    return builders.proposal(
+        program=Program(text, text, text),
+        policy=PolicyReport(findings, files=(text,)),
+        validation=outcome(text, Verdict.PASSED),
+        **changes,
+    )
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_any_text_gives_messages_that_slack_accepts(text: str):
+    every_message_is_accepted(text)
+
+
+@pytest.mark.parametrize("text", [EVIL, HUGE, "", "`" * 9000, "x" * 200_000, "\n" * 9000, "😀" * 9000])
+def test_extreme_text_gives_messages_that_slack_accepts(text: str):
+    every_message_is_accepted(text)
+
+
+def every_message_is_accepted(text: str) -> None:
+    task = builders.task(prompt=text, summary=text)
+    accepted(tasks.root(task))
+    accepted(tasks.working(task, [Stage(phase, 2, text) for phase in Phase]))
+    for status in TaskStatus:
+        if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}:
+            ended = builders.task(prompt=text, summary=text, status=status)
+            accepted(tasks.concluded(ended, proposal(text)))
+            accepted(tasks.concluded(ended, None))
+    run = builders.run(stopped_by="UAPPROVER")
+    for verdict in Verdict:
+        accepted(runs.ended(run, proposal(text), outcome(text, verdict)))
+    view = RunView("PENDING", text, 9.0, outcome(text).tasks, text)
+    accepted(runs.running(builders.run(), proposal(text), view))
+    check.view(home.home([task] * 10), RULES, kind="home")
+
+
+@pytest.mark.parametrize("status", list(ProposalStatus))
+def test_only_an_undecided_proposal_has_buttons(status: ProposalStatus):
+    card = tasks.proposed(builders.proposed_task(), builders.proposal(status=status, decided_by="UAPPROVER"))
+    buttons = [block for block in card.blocks if block["type"] == "actions"]
+    assert bool(buttons) == (status in {ProposalStatus.OPEN, ProposalStatus.DRAFT})
+
+
+def test_an_edited_program_names_its_editor():
+    markup = accepted(tasks.proposed(builders.proposed_task(kind=TaskKind.EDIT), builders.proposal()))
+    assert "edited by <@UENGINEER>" in markup
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASSED])
+def test_only_a_pass_is_told_as_a_result(verdict: Verdict):
+    message = runs.ended(builders.run(), builders.proposal(), outcome("before\n", verdict))
+    assert "*Result*" not in message.text
+    assert "before" in json.dumps(message.blocks)
+
+
+@given(
+    st.lists(
+        st.text(
+            st.characters(codec="utf-8", exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"),
+            max_size=90,
+        ),
+        min_size=1,
+        max_size=400,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_an_unchanged_edit_gives_the_same_program(lines: list[str]):
+    code = "\n".join(lines).rstrip() + "\n"
+    try:
+        view = modals.edit(builders.proposal(program=Program("t", "p", code)))
+    except BadRequest:
+        return
+    fields = {block["block_id"]: block["element"]["initial_value"] for block in view["blocks"]}
+    assert modals.joined(fields) == code
+
+
+def test_a_refusal_is_shown_at_the_part_that_holds_its_line():
+    fields = {"code_0": "a\nb", "code_1": "c\nd"}
+    report = PolicyReport((Finding("ray-stop", Grade.REFUSE, 4, "stops Ray"),))
+    assert list(modals.problems(fields, report)) == ["code_1"]
