@@ -7,11 +7,11 @@ import contextlib
 import logging
 import signal
 
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from bot import bootstrap
 from bot.api import serve_health
+from bot.connection import open_connection
 from bot.settings import Settings, require_slack
 from services.errors import SettingsError
 
@@ -29,9 +29,10 @@ async def run(settings: Settings) -> None:
             await stack.enter_async_context(serve_health(settings.health_port, bot.readiness))
         await _check_tokens(bot)
         await bootstrap.resume(bot)
-        socket = AsyncSocketModeHandler(bot.app, app_token)
-        stack.push_async_callback(socket.close_async)
-        await socket.connect_async()
+        try:
+            await stack.enter_async_context(open_connection(bot.app, app_token))
+        except SlackApiError as error:
+            raise SettingsError(f"Slack refuses SLACK_APP_TOKEN: {error.response['error']}.") from error
         _log.info("connected to Slack; the target is %s", bot.target.name)
         await ended.wait()
         _log.info("stopping; unfinished work goes on at the next start")

@@ -137,7 +137,7 @@ async def test_a_silent_bot_is_told_to_the_user(
             answer = await run()
     else:
         answer = await run()
-    assert people.status == 408
+    assert people.status == 504
     expected = "operation_timeout" if connected else "dispatch_failed"
     assert answer["error"] == expected
     [told] = (await people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]

@@ -119,7 +119,7 @@ def _refusal(refusal: PlayError | SlackError | Unanswered) -> web.Response:
         case PlayError():
             status, message, extra = refusal.status, refusal.message, refusal.extra
         case Unanswered():
-            status, message = 408, "The bot did not answer in time."
+            status, message = 504, "The bot did not answer in time."
             extra = {"envelope_id": refusal.envelope_id}
         case SlackError():
             status = 404 if refusal.code.endswith("_not_found") else 400
