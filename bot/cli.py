@@ -70,6 +70,7 @@ def start() -> None:
     settings.require_slack(chosen)
     settings.require_model(chosen)
     logs.configure(chosen.log_level)
+    settings.leave_environment()
     asyncio.run(app.run(chosen))
 
 

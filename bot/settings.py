@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -119,6 +120,13 @@ class Settings(BaseSettings):
     def target(self) -> str:
         """The target's name for people."""
         return self.target_name or ("cluster" if self.ray_address else "embedded")
+
+
+def leave_environment() -> None:
+    """Take our secrets out of this process's environment, so that no child and no library finds them there."""
+    for name, field in Settings.model_fields.items():
+        if "SecretStr" in str(field.annotation):
+            os.environ.pop(field.alias or name, None)
 
 
 def load(**overrides: object) -> Settings:

@@ -104,6 +104,7 @@ def _bot_environment(
     }
     if model is not None:
         environment |= {"ANTHROPIC_API_KEY": _STAND_IN_KEY, "ANTHROPIC_BASE_URL": model.url}
+        environment |= dict.fromkeys(("RAYGEN_MODEL", "RAYGEN_GENERATOR_MODEL"), "cookbook")
     return environment
 
 

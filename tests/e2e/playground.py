@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ class Playground:
         before = {message["ts"] for message in await self.messages(channel)}
         answer = await self.post("command", user=user, channel=channel, command="/raygen", text=text)
         assert answer["ok"], answer
-        root = await self.wait(lambda: self._new_root(channel, before), f"no thread for {text!r}")
+        root = await self.wait(lambda: self.new_root(channel, before), f"no thread for {text!r}")
         return Thread(self, channel, root["ts"])
 
     async def say(
@@ -114,11 +114,12 @@ class Playground:
         return (await self.get(f"channel/{channel}{query}"))["messages"]
 
     async def wait(self, look: Callable[[], Any], complaint: str, limit: float = 60) -> Any:
-        """The first true answer of `look`, asked every 50 ms."""
+        """The first true answer of `look`, asked every 50 ms; a playground that is not there yet is waited for."""
         end = time.monotonic() + limit
         while time.monotonic() < end:
-            if found := await look():
-                return found
+            with suppress(aiohttp.ClientConnectionError):
+                if found := await look():
+                    return found
             await asyncio.sleep(0.05)
         raise AssertionError(f"{complaint} (waited {limit} s)\n{self.logs()}")
 
@@ -148,7 +149,13 @@ class Playground:
         await asyncio.sleep(seconds)
         await self.kill_bot()
 
-    async def _new_root(self, channel: str, before: set[str]) -> Json | None:
+    async def kill_all_after(self, seconds: float) -> None:
+        """SIGKILL to the bot and to the command that keeps it."""
+        await asyncio.sleep(seconds)
+        await self.kill_bot()
+        await self.stop(signal.SIGKILL)
+
+    async def new_root(self, channel: str, before: set[str]) -> Json | None:
         new = [message for message in await self.messages(channel) if message["ts"] not in before]
         return new[0] if new else None
 

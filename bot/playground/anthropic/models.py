@@ -42,6 +42,8 @@ MODELS: Mapping[str, Model] = {
         Model("claude-opus-5-5", "Claude Opus 5.5", "2026-07-28T00:00:00Z", "opus"),
         Model("claude-sonnet-5-5", "Claude Sonnet 5.5", "2026-07-14T00:00:00Z", "sonnet"),
         Model("claude-haiku-5-5", "Claude Haiku 5.5", "2026-06-30T00:00:00Z", "haiku", 64_000, 200_000),
+        # What it is, for those who show which model answered.
+        Model("cookbook", "The cookbook", "2026-06-01T00:00:00Z", "cookbook"),
     )
 }
 

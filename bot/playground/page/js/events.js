@@ -80,15 +80,18 @@ const APPLY = {
     state.connected = connected;
   },
   ready({ ready, missing }) {
-    if (ready && !state.ready && state.parts.size) toast("raygen is ready.");
+    const waited = !state.ready && state.parts.size;
     setReadiness(ready, missing);
+    if (waited && state.ready) toast("raygen is ready.");
   },
 };
 
-// Remembers each part that was ever missing, so that the banner can tick it off.
-export function setReadiness(ready, missing) {
-  state.ready = ready;
+// Remembers each part that was ever missing, so that the banner can tick it off. Sealed clusters that are replaced
+// after use are no news once there were some.
+export function setReadiness(answered, missing) {
   state.missing = missing ?? {};
+  const ready = answered || (state.wasReady && Object.keys(state.missing).every((part) => part === "validation"));
+  state.ready = ready;
   state.wasReady ||= ready;
   if (ready) state.parts.clear();
   for (const [part, sentence] of Object.entries(state.missing)) state.parts.set(part, sentence);
