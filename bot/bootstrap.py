@@ -19,6 +19,7 @@ from handlers.people import People
 from services import policy, workflows
 from services.approvals import ApprovalPolicy
 from services.desk import FrontDesk
+from services.errors import SettingsError
 from services.execution.api import RayApi
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
@@ -34,6 +35,7 @@ from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
+from services.validation.cluster import ClusterValidator
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.workflows import Workflows
@@ -64,8 +66,8 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         client = _client(settings, bot_token)
         courier = await stack.enter_async_context(open_courier(client, store.posts))
         narrator = SlackNarrator(courier)
-        validator = await stack.enter_async_context(open_validator(_pool(settings)))
         target = await stack.enter_async_context(_target(settings))
+        validator = await stack.enter_async_context(validating(settings, target))
         workshop = Workshop(
             Generator(await _model(stack, settings, settings.generator_model), prompt("generator")),
             policy.check,
@@ -119,6 +121,30 @@ def _client(settings: Settings, token: str) -> AsyncWebClient:
 def _pool(settings: Settings) -> PoolSettings:
     memory = settings.validation_memory_mb * 1024**2
     return PoolSettings(size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory))
+
+
+@asynccontextmanager
+async def validating(settings: Settings, target: Target | None = None) -> AsyncGenerator[Validator]:
+    """Where programs are validated; `target` is needed for an unsealed validation only."""
+    limits = _pool(settings).limits
+    match settings.validation:
+        case "cluster" if settings.validation_address:
+            token = settings.validation_token.get_secret_value() if settings.validation_token else None
+            jobs = JobsTarget(RayApi(settings.validation_address, token=token), name="validation")
+            where = "on the validation cluster"
+            async with aclosing(jobs), ClusterValidator(jobs, where=where, limits=limits) as validator:
+                yield validator
+        case "cluster":
+            raise SettingsError("RAYGEN_VALIDATION=cluster needs RAYGEN_VALIDATION_ADDRESS.")
+        case "unsealed":
+            if target is None:
+                raise SettingsError("An unsealed validation runs on a target; this command has none.")
+            where = f"unsealed, on the target {target.name}"
+            async with ClusterValidator(target, where=where, limits=limits) as validator:
+                yield validator
+        case "sealed":
+            async with open_validator(_pool(settings)) as pool:
+                yield pool
 
 
 def remote_target(settings: Settings, address: str) -> JobsTarget:

@@ -7,11 +7,11 @@ import json
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
-from services.errors import RaygenError
+from services.errors import BadRequest, RaygenError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -23,6 +23,7 @@ def main() -> None:
     First steps
       raygen playground      try everything on this machine: no Slack workspace, no API key, no Ray needed
       raygen doctor          what this machine and these settings lack, and what to do about it
+      raygen validate FILE   check a Ray program and really run it, where it can harm nothing
       raygen manifest        the Slack app to create for your workspace
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
 
@@ -85,6 +86,26 @@ def doctor(*, as_json: bool) -> None:
     findings = asyncio.run(examination.examine(settings.load()))
     click.echo(examination.as_json(findings) if as_json else examination.as_table(findings))
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@plainly
+def validate(file: BinaryIO, *, as_json: bool) -> None:
+    """Check a Ray program and really run it, sealed: FILE is its path, or - for standard input.
+
+    The exit status is 0 when it passed, 1 when it did not, and 2 when it could not be validated.
+    """
+    from bot import settings, validate
+
+    try:
+        code = file.read().decode()
+    except UnicodeDecodeError:
+        raise BadRequest(f"{file.name} is not a text in UTF-8, so it can't be a program.") from None
+    examined = asyncio.run(validate.examined(settings.load(), code))
+    click.echo(validate.as_json(examined) if as_json else validate.as_text(examined))
+    sys.exit(examined.status)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -50,6 +50,19 @@ class Settings(BaseSettings):
     )
     model_deadline: float = Field(
         180.0, gt=0, alias="RAYGEN_MODEL_DEADLINE", description="Seconds for one answer of a model."
+    )
+    validation: Literal["sealed", "cluster", "unsealed"] = Field(
+        "sealed",
+        alias="RAYGEN_VALIDATION",
+        description="`sealed` in bubblewrap; `cluster` on RAYGEN_VALIDATION_ADDRESS; `unsealed` as jobs on the target.",
+    )
+    validation_address: str | None = Field(
+        None,
+        alias="RAYGEN_VALIDATION_ADDRESS",
+        description="The Jobs API of a Ray cluster that is there for validation alone.",
+    )
+    validation_token: SecretStr | None = Field(
+        None, alias="RAYGEN_VALIDATION_TOKEN", description="The token of the validation cluster."
     )
     ray_address: str | None = Field(
         None,

@@ -101,7 +101,8 @@ class Outcome:
     """Everything that is known of one execution of a program.
 
     `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met.
-    `value` is the repr of a last expression. Unknown figures are None, never zero.
+    `value` is the repr of a last expression. Unknown figures are None, never zero. `where` names the place of a
+    validation that was not in a sealed cluster.
     """
 
     verdict: Verdict
@@ -119,6 +120,7 @@ class Outcome:
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
     touched: Touched = field(default_factory=Touched)
     truncated: bool = False
+    where: str = ""
 
     @property
     def passed(self) -> bool:

@@ -41,7 +41,8 @@ def verdict_line(proposal: Proposal) -> str:
     if proposal.attempts > 1:
         facts.append(f"attempt {proposal.attempts}, after repair")
     if outcome.passed:
-        return ":white_check_mark: *Validated* in a sealed Ray cluster: passed · " + " · ".join(facts)
+        where = f":warning: *{escape(outcome.where)}*" if outcome.where else "in a sealed Ray cluster"
+        return f":white_check_mark: *Validated* {where}: passed · " + " · ".join(facts)
     return f":x: *Not working yet*, after {plural(proposal.attempts, 'attempt')}"
 
 

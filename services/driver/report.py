@@ -39,6 +39,7 @@ class _Touched(_Loose):
     hosts: list[str] = Field(default_factory=list[str], max_length=100)
     processes: list[str] = Field(default_factory=list[str], max_length=100)
     environment: list[str] = Field(default_factory=list[str], max_length=100)
+    refused: list[str] = Field(default_factory=list[str], max_length=100)
 
 
 class _Artifact(_Loose):
@@ -48,7 +49,7 @@ class _Artifact(_Loose):
 
 
 class Facts(_Loose):
-    """What a driver said of itself; the keys are described in `wrapper.py`."""
+    """What a driver said of itself; the keys are described in `wrapper/__init__.py`."""
 
     exit_code: int = 0
     value: str | None = Field(None, max_length=_TEXT + 10)
@@ -102,6 +103,7 @@ def fill(
             hosts=tuple(facts.touched.hosts),
             processes=tuple(facts.touched.processes),
             environment=tuple(facts.touched.environment),
+            refused=tuple(facts.touched.refused),
         ),
     )
 

@@ -16,7 +16,7 @@ from services.execution.cluster import Size
 from services.execution.following import JobUnknown, Pace
 from services.execution.home import Home
 from services.execution.interface import Event, Finished, Job
-from services.execution.jobs import WRAPPER, JobsTarget, checked
+from services.execution.jobs import JobsTarget, checked
 from services.execution.keeper import Attached, Care, Keeper
 from services.execution.past import Past
 from services.execution.transcript import Transcript
@@ -41,7 +41,6 @@ class EmbeddedTarget:
         name: str = "embedded",
         size: Size | None = None,
         care: Care | None = None,
-        wrapper: Path = WRAPPER,
         pace: Pace | None = None,
         output_limit: int = 10_000_000,
     ) -> None:
@@ -49,7 +48,6 @@ class EmbeddedTarget:
         self._home = Home(root)
         self._past = Past(self._home)
         self._keeper = Keeper(self._home, size or Size(), care or Care())
-        self._wrapper = wrapper
         self._pace = pace or Pace()
         self._output_limit = output_limit
 
@@ -161,7 +159,6 @@ class EmbeddedTarget:
             name=self.name,
             python=sys.executable,
             claims=sandbox.CLAIMS,
-            wrapper=self._wrapper,
             pace=self._pace,
             output_limit=self._output_limit,
         )

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
+from services.driver import PACKAGE, luggage
 from services.errors import RaygenError, TargetRefused, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.following import Follower, JobUnknown, Pace, always
@@ -22,15 +23,13 @@ from services.model import Readiness
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _STOP_LIMIT = 10.0
 _LAUNCH = Path(__file__).with_name("launch.py")
-WRAPPER = Path(__file__).parent.parent / "driver" / "wrapper.py"
 
 
 class JobsTarget:
     """Runs programs on the cluster behind `api`.
 
     `python` is the command on the cluster; `claims` is a directory there in which each run leaves a mark
-    as it starts, for clusters that can lose their job table; `wrapper` is the driver that
-    runs the program; `output_limit` is in characters.
+    as it starts, for clusters that can lose their job table; `output_limit` is in characters.
     """
 
     def __init__(
@@ -40,7 +39,6 @@ class JobsTarget:
         name: str = "remote",
         python: str = "python",
         claims: str | None = None,
-        wrapper: Path = WRAPPER,
         pace: Pace | None = None,
         output_limit: int = 10_000_000,
     ) -> None:
@@ -48,7 +46,6 @@ class JobsTarget:
         self._api = api
         self._python = python
         self._claims = claims
-        self._wrapper = wrapper
         self._pace = pace or Pace()
         self._output_limit = output_limit
 
@@ -63,7 +60,7 @@ class JobsTarget:
         submission_id = checked(job.submission_id)
         files = {
             "program.py": job.code.encode(),
-            "wrapper.py": self._wrapper.read_bytes(),
+            **luggage(),
             "launch.py": _LAUNCH.read_bytes(),
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
@@ -128,7 +125,7 @@ class JobsTarget:
         With `exec` no shell stays behind that would add words of its own to the log.
         """
         claim = f"{self._claims}/{submission_id}" if self._claims else "-"
-        driver = f"wrapper.py --nonce {nonce(submission_id)} program.py"
+        driver = f"-m {PACKAGE} --nonce {nonce(submission_id)} program.py"
         return f"exec {self._python} launch.py {submission_id} {claim} {driver}"
 
 

@@ -9,12 +9,11 @@ from enum import StrEnum
 from typing import Self
 
 from services.errors import SealUnavailable
-from services.model import Finding, Grade, Outcome, PolicyReport, Program, Verdict
+from services.model import Outcome, PolicyReport, Program, Verdict
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
+from services.validation.examine import Check, examine
 from services.validation.interface import Lease, Validator
-
-Check = Callable[[str], PolicyReport]
 
 
 class Phase(StrEnum):
@@ -114,11 +113,11 @@ class _Bench:
         await self._stack.aclose()
 
     async def inspect(self, code: str, attempt: int) -> tuple[Outcome, PolicyReport]:
-        policy = self._check(code)
-        if policy.refused:
-            return Outcome(Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
-        await self._on_stage(Stage(Phase.VALIDATING, attempt))
-        outcome = await (await self._leased(attempt)).validate(code)
+        async def lease() -> Lease:
+            await self._on_stage(Stage(Phase.VALIDATING, attempt))
+            return await self._leased(attempt)
+
+        outcome, policy = await examine(code, self._check, lease)
         if outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(outcome.detail)
         return outcome, policy
@@ -136,9 +135,3 @@ def _drafting_stage(attempt: int, last: Outcome) -> Stage:
     if attempt == 1:
         return Stage(Phase.WRITING, attempt)
     return Stage(Phase.REPAIRING, attempt, evidence.plain(last))
-
-
-def _refusals(findings: tuple[Finding, ...]) -> str:
-    return "; ".join(
-        f"line {finding.line}: {finding.message}" for finding in findings if finding.grade is Grade.REFUSE
-    )

@@ -9,11 +9,13 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from services.errors import SealUnavailable
 from services.model import Outcome, Readiness, Verdict
+from services.validation import readings
+from services.validation.imports import installed, missing
 from services.validation.interface import Lease, Limits, Validator
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
@@ -49,8 +51,15 @@ async def open_validator(settings: PoolSettings) -> AsyncGenerator[Validator]:
         _log.warning(readiness.missing)
         yield RefusedValidator(readiness)
         return
-    async with SealedPool(settings) as pool:
+    await asyncio.to_thread(installed)
+    async with SealedPool(affordable(settings)) as pool:
         yield pool
+
+
+def affordable(settings: PoolSettings) -> PoolSettings:
+    """No more clusters than the machine's free memory has room for, and one in any case."""
+    room = max(1, readings.available() // max(settings.limits.memory, 1))
+    return replace(settings, size=min(settings.size, room), most=min(settings.most, room))
 
 
 class SealedPool:
@@ -188,6 +197,8 @@ class PooledLease:
 
     async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
         chosen = limits or self._limits
+        if absent := missing(code):
+            return Outcome(Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
                 sandbox = await self._live()

@@ -20,6 +20,14 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def available() -> int:
+    """Bytes of memory that the machine can give to new processes without swapping."""
+    for line in _read("/proc/meminfo").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
 def resident(pids: list[int]) -> int:
     """Memory in bytes with what they share counted for each: quick, and never too little."""
     return sum(_resident(pid) for pid in pids)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from services import driver
 from services.validation import seccomp
 
 BWRAP = "bwrap"
@@ -37,7 +38,6 @@ _KERNEL = (
     "/proc/pressure",
 )
 _INSIDE = Path(__file__).parent / "inside"
-_DRIVER = Path(__file__).parent.parent / "driver" / "wrapper.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Seal:
         for root in interpreter_roots():
             yield from self._bound(root, str(root))
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
-        yield from self._bound(_DRIVER, f"{PACKAGE}/wrapper.py")
+        yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
         for path, text in _ETC.items():
             yield from ("--perms", "0444", "--file", str(self._data(text.encode())), path)
         for path in _ETC_OF_HOST:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from . import cluster
 from .nursery import forget
 
-_WRAPPER = "/raygen/wrapper.py"
 _PIECE = 65536
 CONNECTED = b"\n"
 
@@ -40,7 +37,8 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     place.mkdir()
     os.chdir(place)
     os.environ["RAY_ADDRESS"] = cluster.GCS
-    module, logs = _load(), str(cluster.LOGS)
+    from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
+
     forget()
     program = place / "program.py"
 
@@ -48,7 +46,15 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
         _write(ends.facts, json.dumps(told).encode())
         os._exit(int(told["exit_code"]))
 
-    driver = module.Driver(str(program), logs=logs, on_infeasible=tell)
+    driver = Driver(
+        program.name,
+        Sealed(
+            logs=str(cluster.LOGS),
+            journal=str(cluster.JOURNAL),
+            writable=cluster.WRITABLE,
+            on_infeasible=tell,
+        ),
+    )
     driver.prepare()
     driver.connect(workers=workers)
     _become_streams(ends)
@@ -67,15 +73,6 @@ def _become_streams(ends: Ends) -> None:
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
         io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", errors="backslashreplace", line_buffering=True
     )
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("raygen_driver", _WRAPPER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _read(fd: int) -> bytes:

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import process
+from . import cluster, process
 from .cluster import ray_home
 from .launcher import NURSERY
 
@@ -98,8 +98,21 @@ def _become_worker(argv: list[str], environment: dict[str, str]) -> None:
         os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
     script = str(workers / "default_worker.py")
     sys.argv = [script, *plain]
+    _watch()
     forget()
     runpy.run_path(script, run_name="__main__")
+
+
+def _watch() -> None:
+    """Note in the journal what programs touch in this worker."""
+    from raygen_driver.touched import Touched  # pyright: ignore[reportMissingImports]  # its name in the seal
+
+    home = os.environ["HOME"]
+
+    def is_program(name: str) -> bool:
+        return name.startswith(f"{home}/attempt-") and name.endswith("/program.py")
+
+    Touched(is_program, own=home, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL)).begin()
 
 
 def _split(argv: list[str], script: str) -> list[str]:
@@ -108,7 +121,7 @@ def _split(argv: list[str], script: str) -> list[str]:
 
 def forget() -> None:
     """Leave nothing of this package in what a program can see."""
-    package = __name__.rpartition(".")[0]
-    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+    ours = (__name__.partition(".")[0], "raygen_driver")
+    for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
         del sys.modules[name]
     sys.path[:] = [path for path in sys.path if path != "/raygen"]

@@ -1,0 +1,102 @@
+"""`raygen validate`: one program through policy and validation, without Slack."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from bot.bootstrap import validating
+from bot.settings import Settings
+from services import policy
+from services.model import Outcome, PolicyReport, Verdict
+from services.output import clean, human_bytes, human_seconds, plural
+from services.supervisor.evidence import plain
+from services.validation.examine import examine
+from services.validation.interface import Lease
+
+_OUTCOME = TypeAdapter(Outcome)
+_POLICY = TypeAdapter(PolicyReport)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of a program, and what the policy says of it."""
+
+    outcome: Outcome
+    policy: PolicyReport
+
+    @property
+    def status(self) -> int:
+        """For the shell: 0 passed, 1 did not pass, 2 could not be validated."""
+        if self.outcome.verdict is Verdict.UNAVAILABLE:
+            return 2
+        return 0 if self.outcome.passed else 1
+
+
+async def examined(settings: Settings, code: str) -> Examined:
+    """Validate `code` as these settings say. Raises SettingsError when they can't be used."""
+    async with validating(settings) as validator, validator.lease() as leased:
+
+        async def lease() -> Lease:
+            return leased
+
+        return Examined(*await examine(code, policy.check, lease))
+
+
+def as_json(examined: Examined) -> str:
+    """One object: the outcome's fields, artifacts by name and size, and the policy's report."""
+    outcome = _OUTCOME.dump_python(examined.outcome, mode="json", exclude={"artifacts": True})
+    files = [
+        {"name": artifact.name, "media_type": artifact.media_type, "size": artifact.size}
+        for artifact in examined.outcome.artifacts
+    ]
+    report = _POLICY.dump_python(examined.policy, mode="json")
+    return json.dumps({**outcome, "artifacts": files, "policy": report}, ensure_ascii=False, indent=2)
+
+
+def as_text(examined: Examined) -> str:
+    """The verdict, what the program wrote, and the evidence, for a terminal."""
+    outcome = examined.outcome
+    parts = [_verdict(outcome)]
+    if outcome.failure and outcome.failure.frames:
+        parts += [
+            f"  line {frame.line}, in {frame.function}: {frame.source}" for frame in outcome.failure.frames
+        ]
+    parts += [f"  {kind}: {text}" for kind, text in _facts(examined)]
+    for title, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
+        if text.strip():
+            parts += [f"--- {title}", clean(text).rstrip("\n")]
+    if outcome.value is not None:
+        parts += ["--- value of the last expression", clean(outcome.value)]
+    return "\n".join(parts)
+
+
+def _verdict(outcome: Outcome) -> str:
+    word = outcome.verdict.replace("_", " ")
+    why = outcome.detail if outcome.detail and outcome.failure is None else plain(outcome)
+    return word if outcome.passed else f"{word}: {clean(why)}"
+
+
+def _facts(examined: Examined) -> list[tuple[str, str]]:
+    outcome, touched = examined.outcome, examined.outcome.touched
+    spent = [human_seconds(outcome.wall)] if outcome.wall is not None else []
+    spent += [f"peak {human_bytes(outcome.peak_memory)}"] if outcome.peak_memory else []
+    facts = [
+        ("where", outcome.where),
+        ("took", ", ".join(spent)),
+        ("tasks", ", ".join(f"{task.name} x{task.count:,}" for task in outcome.tasks)),
+        ("asks for", ", ".join(f"{amount:g} {name}" for name, amount in outcome.resources.items())),
+        ("files", ", ".join(touched.files)),
+        ("hosts", ", ".join(touched.hosts)),
+        ("processes", ", ".join(touched.processes)),
+        ("environment", ", ".join(touched.environment)),
+        ("the seal refused", ", ".join(touched.refused)),
+        ("makes", ", ".join(f"{it.name} ({plural(it.size, 'byte')})" for it in outcome.artifacts)),
+    ]
+    facts += [
+        (f"policy, {finding.grade}", f"line {finding.line}: {finding.message}")
+        for finding in examined.policy.findings
+    ]
+    return [(kind, clean(text)) for kind, text in facts if text]

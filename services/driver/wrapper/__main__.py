@@ -1,0 +1,37 @@
+"""The command line, as a job's entrypoint."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from .driver import execute
+from .text import flush
+
+
+def main(arguments: list[str]) -> int:
+    """Execute as a job's entrypoint; the exit status is the program's own."""
+    nonce = None
+    if arguments and arguments[0] == "--nonce":
+        nonce, arguments = arguments[1], arguments[2:]
+    frame = f"\x1eraygen:{nonce} " if nonce else None
+    if frame:
+        _write(f"{frame}begin\n")
+    facts = execute(arguments[0], arguments[1:])
+    if frame:
+        _write(f"{frame}{json.dumps(facts)}\n")
+    return int(facts["exit_code"])
+
+
+def _write(text: str) -> None:
+    """Straight to the file descriptor: whatever the program did to `sys.stdout` does not matter."""
+    flush()
+    data = text.encode("utf-8", "replace")
+    while data:
+        data = data[os.write(1, data) :]
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    sys.exit(status)

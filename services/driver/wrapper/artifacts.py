@@ -1,0 +1,86 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+# Matplotlib is untyped here.
+"""What a program makes: its figures, the pictures beside it, and what it writes to `outputs/`."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import mimetypes
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from .imports import after_import
+from .text import Facts
+
+OUTPUTS = "outputs"
+_ROOM = 15 * 1024 * 1024
+_MOST = 20
+_LISTED = 50
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
+
+
+class Artifacts:
+    """Collects what appears in the program's own directory `here` from `begin` on."""
+
+    def __init__(self, here: str) -> None:
+        self._here = here
+        self._before: set[str] = set()
+        self._figures: list[tuple[str, bytes]] = []
+
+    def begin(self) -> None:
+        self._before = set(os.listdir(self._here))
+        after_import({"matplotlib.pyplot": self._prepare_pyplot})
+
+    def facts(self) -> Facts:
+        """As many as fit; the rest is named in `dropped`."""
+        artifacts: list[dict[str, str]] = []
+        dropped: list[str] = []
+        room = _ROOM
+        for name, content, size in self._candidates():
+            if len(artifacts) == _MOST or size > room:
+                dropped.append(f"{name} ({size:,} bytes) is too much to bring along")
+                continue
+            room -= size
+            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            encoded = base64.b64encode(content).decode()
+            artifacts.append({"name": name, "media_type": media_type, "content": encoded})
+        return {"artifacts": artifacts, "dropped": dropped[:_LISTED]}
+
+    def save_figures(self) -> None:
+        """Keep the figures that are open now, and close them."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is None:
+            return
+        for number in pyplot.get_fignums():
+            buffer = io.BytesIO()
+            pyplot.figure(number).savefig(buffer, format="png", bbox_inches="tight")
+            self._figures.append((f"figure-{len(self._figures) + 1}.png", buffer.getvalue()))
+        pyplot.close("all")
+
+    def _prepare_pyplot(self, pyplot: Any) -> None:
+        def show(*_: Any, **__: Any) -> None:
+            self.save_figures()
+
+        pyplot.show = show
+
+    def _candidates(self) -> Iterator[tuple[str, bytes, int]]:
+        """Name, content and size; the content is cut where it is too much anyway."""
+        yield from ((name, content, len(content)) for name, content in self._figures)
+        new = sorted(set(os.listdir(self._here)) - self._before - {OUTPUTS})
+        images = [os.path.join(self._here, name) for name in new if name.lower().endswith(_IMAGES)]
+        outputs = os.path.join(self._here, OUTPUTS)
+        written = [
+            os.path.join(folder, name) for folder, _, names in os.walk(outputs) for name in sorted(names)
+        ]
+        for path in [*images, *sorted(written)]:
+            # A link could lead out of the program's own directory.
+            if os.path.islink(path) or not os.path.isfile(path):
+                continue
+            size = os.path.getsize(path)
+            with contextlib.suppress(OSError), open(path, "rb") as file:
+                yield os.path.basename(path), file.read(min(size, _ROOM + 1)), size

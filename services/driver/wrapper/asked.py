@@ -1,0 +1,93 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateUsage=false, reportMissingTypeStubs=false
+# Ray is untyped here, and has no public hook for what is counted.
+"""What a program asks of Ray: its tasks and actors by name, and the most that one of them wants."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from .text import Facts
+
+_LISTED = 50
+_GRACE = 1.0
+_REAL = ("CPU", "GPU", "memory")
+
+
+class Asked:
+    """Counts calls of remote functions, actors and their methods.
+
+    `on_infeasible` is called, from another thread, when the program has waited a second for more than the cluster has.
+    """
+
+    def __init__(self, on_infeasible: Callable[[], None] | None) -> None:
+        self._on_infeasible = on_infeasible
+        self._tasks: dict[str, int] = {}
+        self._resources: dict[str, float] = {}
+        self._infeasible: dict[str, float] = {}
+
+    def begin(self) -> None:
+        import ray.actor
+        import ray.remote_function
+
+        function = ray.remote_function.RemoteFunction
+        function._remote = self._counted(function._remote, lambda it: it._function_name)
+        actor = ray.actor.ActorClass
+        actor._remote = self._counted(actor._remote, lambda it: it.__ray_metadata__.class_name)
+        method = ray.actor.ActorMethod
+        method._remote = self._counted(method._remote, lambda it: it._method_name, asks=False)
+
+    def facts(self) -> Facts:
+        facts: Facts = {"tasks": dict(list(self._tasks.items())[:_LISTED]), "resources": self._resources}
+        if self._infeasible:
+            facts["infeasible"] = self._infeasible
+        return facts
+
+    def _counted(self, remote: Any, name_of: Callable[[Any], str], *, asks: bool = True) -> Any:
+        @functools.wraps(remote)
+        def counted(target: Any, *args: Any, **options: Any) -> Any:
+            with contextlib.suppress(Exception):
+                name = name_of(target).rsplit(".", 1)[-1]
+                self._tasks[name] = self._tasks.get(name, 0) + 1
+                if asks:
+                    asked = {**(getattr(target, "_default_options", None) or {}), **options}
+                    self._ask(asked)
+                    if self._on_infeasible and asked.get("resources"):
+                        options["resources"] = self._known(asked["resources"])
+            return remote(target, *args, **options)
+
+        return counted
+
+    def _known(self, resources: dict[str, float]) -> dict[str, float]:
+        """Without those that the sealed cluster has never heard of: what a cluster calls its own is granted."""
+        import ray
+
+        known = ray.cluster_resources()
+        return {name: amount for name, amount in resources.items() if name in known}
+
+    def _ask(self, options: dict[str, Any]) -> None:
+        asked = {
+            "CPU": options.get("num_cpus"),
+            "GPU": options.get("num_gpus"),
+            **(options.get("resources") or {}),
+        }
+        asked = {name: float(amount) for name, amount in asked.items() if amount}
+        for name, amount in asked.items():
+            if amount > self._resources.get(name, 0.0):
+                self._resources[name] = amount
+                self._compare(name, amount)
+
+    def _compare(self, name: str, amount: float) -> None:
+        if self._on_infeasible is None or self._infeasible:
+            return
+        import ray
+
+        if amount > ray.cluster_resources().get(name, 0.0 if name in _REAL else amount):
+            self._infeasible[name] = amount
+            timer = threading.Timer(_GRACE, self._on_infeasible)
+            timer.daemon = True
+            timer.start()

@@ -1,0 +1,208 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateUsage=false
+# Ray is untyped here, and has no public hook for this.
+"""One execution of one program in this process."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import builtins
+import contextlib
+import logging
+import os
+import resource
+import sys
+import threading
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from .artifacts import OUTPUTS, Artifacts
+from .asked import Asked
+from .failures import own_traceback, reasons
+from .imports import after_import
+from .session import Session
+from .tail import Tail
+from .text import Facts, flush, shortened
+from .touched import Touched
+
+
+def execute(path: str, arguments: list[str] | None = None) -> Facts:
+    """Run the program at `path` in this process and give its facts; its own output goes where this process's does."""
+    driver = Driver(path)
+    driver.prepare()
+    return driver.run(arguments)
+
+
+class Sealed(NamedTuple):
+    """What is different in a seal.
+
+    `logs` is the directory of the workers' logs, where no log monitor of Ray's brings them to the driver; `journal` the
+    file into which workers note what they touch; `writable` the directories that can be written to. `on_infeasible` is
+    called, from another thread, with the facts so far when the program has waited for more than the cluster has; outside
+    of a seal it goes on waiting, as it may on a cluster that grows.
+    """
+
+    logs: str
+    journal: str
+    writable: tuple[str, ...]
+    on_infeasible: Callable[[Facts], None]
+
+
+class Driver:
+    """One execution of one program in this process."""
+
+    def __init__(self, path: str, sealed: Sealed | None = None) -> None:
+        self._path = path
+        self._program = os.path.abspath(path)
+        self._sealed = sealed
+        self._asked = Asked(self._give_up if sealed else None)
+        self._touched = Touched(
+            self._program.__eq__,
+            own=os.path.dirname(self._program),
+            sealed=sealed.writable if sealed else (),
+            journal=sealed.journal if sealed else None,
+        )
+        self._artifacts = Artifacts(os.path.dirname(self._program))
+        self._tail = Tail(sealed.logs) if sealed else None
+        self._session = Session(follows=sealed is None)
+
+    def prepare(self) -> None:
+        """Quiet Ray, and put the program in the place of `__main__`."""
+        os.environ.setdefault("MPLBACKEND", "Agg")
+        os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+        os.environ.setdefault("RAY_COLOR_PREFIX", "0")
+        os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+        os.makedirs(OUTPUTS, exist_ok=True)
+        warnings.filterwarnings("ignore", module=r"ray\..*")
+        sys.argv = [self._path]
+        sys.path[0:0] = [os.path.dirname(self._program)]
+        sys.modules["__main__"] = self._module()
+        self._session.prepare()
+
+    def connect(self, *, workers: int = 0) -> None:
+        """Connect to Ray ahead of the program, whose own `ray.init` then finds the connection made.
+
+        As many `workers` have then run something for this connection, and are quick to do so again.
+        """
+        self._session.connect(workers)
+
+    def run(self, arguments: list[str] | None = None) -> Facts:
+        """Execute the program to its end, threads and exit functions included."""
+        sys.argv = [self._path, *(arguments or [])]
+        self._asked.begin()
+        self._artifacts.begin()
+        after_import({"ray.data": _hush_data})
+        self._touched.begin()
+        if self._tail:
+            self._tail.begin()
+        born = os.getpid()
+        began, cpu = time.monotonic(), time.process_time()
+        facts = self._execute()
+        if os.getpid() != born:
+            flush()
+            os._exit(facts["exit_code"])  # the program forked, and this is its child
+        facts["wall"] = round(time.monotonic() - began, 4)
+        facts["cpu"] = round(time.process_time() - cpu, 4)
+        facts["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return {**facts, **self._seen(), **self._artifacts.facts()}
+
+    def _seen(self) -> Facts:
+        """What it asked of Ray and what it touched."""
+        return {**self._asked.facts(), **self._touched.facts()}
+
+    def _give_up(self) -> None:
+        assert self._sealed is not None
+        self._sealed.on_infeasible({"exit_code": 1, **self._seen(), "artifacts": [], "dropped": []})
+
+    def _execute(self) -> Facts:
+        facts: Facts = {"exit_code": 0}
+        try:
+            value = self._run()
+            if value is not None:
+                facts["value"] = shortened(repr(value))
+        except SystemExit as stop:
+            facts["exit_code"] = _exit_code(stop)
+        except BaseException as error:  # noqa: BLE001  # whatever a program raises is its result
+            facts["exit_code"] = 130 if isinstance(error, KeyboardInterrupt) else 1
+            facts.update(self._explained(error))
+        self._settle()
+        return facts
+
+    def _module(self) -> types.ModuleType:
+        module = types.ModuleType("__main__")
+        module.__file__ = self._program
+        module.__builtins__ = builtins  # type: ignore[attr-defined]
+        module.__annotations__ = {}
+        module.__dict__["__cached__"] = None
+        return module
+
+    def _run(self) -> Any:
+        """Execute the file as `__main__`; the value of a last expression, as a notebook would show it."""
+        with open(self._program, "rb") as file:
+            source = file.read()
+        tree = compile(source, self._program, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        assert isinstance(tree, ast.Module)
+        names = sys.modules["__main__"].__dict__
+        last = _last_expression(tree)
+        if last is not None:
+            del tree.body[-1]
+        exec(compile(tree, self._program, "exec", dont_inherit=True), names)  # noqa: S102  # the one place that runs it
+        if last is None:
+            return None
+        value = compile(ast.Expression(last.value), self._program, "eval", dont_inherit=True)
+        return eval(value, names)  # noqa: S307  # as above
+
+    def _settle(self) -> None:
+        """What the interpreter does at its end, before the facts: threads, exit functions, the workers' last lines."""
+        with contextlib.suppress(Exception):
+            threading._shutdown()  # type: ignore[attr-defined]  # waits for the program's threads, as at exit
+        with contextlib.suppress(Exception):
+            self._artifacts.save_figures()  # matplotlib's own exit function closes them
+        if self._tail is not None:
+            # Whoever forked this process ends the whole cluster; Ray's own farewell takes most of a second.
+            self._session.forgo_farewell()
+        with contextlib.suppress(Exception):
+            atexit._run_exitfuncs()
+        if self._tail is not None:
+            self._tail.end()
+        flush()
+
+    def _explained(self, error: BaseException) -> Facts:
+        """Print the traceback as Python would, and tell what is behind it."""
+        if self._tail:
+            self._tail.pump()
+        own = error.__traceback__ = own_traceback(error.__traceback__, self._program)
+        flush()
+        # The program's own standard error may be closed or replaced; that must not hide the failure.
+        with contextlib.suppress(Exception):
+            traceback.print_exception(type(error), error, own, file=sys.stderr)
+        return reasons(error, self._program)
+
+
+def _last_expression(tree: ast.Module) -> ast.Expr | None:
+    """The last statement if it is an expression; a lone text is a docstring."""
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return None
+    lone_text = len(tree.body) == 1 and isinstance(last.value, ast.Constant)
+    return None if lone_text else last
+
+
+def _hush_data(_: Any) -> None:
+    """Ray Data has loggers of its own, and tells of its plans by default."""
+    for handler in logging.getLogger("ray.data").handlers:
+        if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
+            handler.setLevel(logging.WARNING)
+
+
+def _exit_code(stop: SystemExit) -> int:
+    if stop.code is None or isinstance(stop.code, int):
+        return (stop.code or 0) & 0xFF
+    with contextlib.suppress(Exception):
+        print(stop.code, file=sys.stderr)  # noqa: T201  # as the interpreter does
+    return 1

@@ -1,0 +1,209 @@
+# pyright: reportPrivateUsage=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# The arguments of audit events are untyped.
+"""What a program touches, by Python's audit events: files, hosts, processes, names in the environment.
+
+It is what the program's own code wants, itself or through a library, and neither Ray's doing nor an import's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.machinery
+import ipaddress
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from .text import Facts
+
+_KINDS = ("files", "hosts", "processes", "environment", "refused")
+_LISTED = 50
+_NAME = 200
+_RAY = os.path.join(os.path.dirname(importlib.machinery.PathFinder.find_spec("ray").origin or ""), "")  # type: ignore[union-attr]
+_OURS = ("/usr/lib/", "/usr/share/", "/tmp/ray/")  # noqa: S108  # the interpreter's, and Ray's session
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+class Touched:
+    """Notes what the code in files that `is_program` knows does, from `begin` on.
+
+    What it does below the directory `own` is no news. `sealed` names the directories that can be written to inside a
+    seal, empty outside of one. With `journal`, a file
+    that workers share with their driver, each note is also appended there, or read from there.
+    """
+
+    def __init__(
+        self,
+        is_program: Callable[[str], bool],
+        *,
+        own: str,
+        sealed: tuple[str, ...] = (),
+        journal: str | None = None,
+    ) -> None:
+        self._is_program = is_program
+        self._own = (os.path.join(own, ""), sys.prefix + os.sep, sys.base_prefix + os.sep, *_OURS)
+        self._sealed = sealed
+        self._journal = journal
+        self._start = 0
+        self._noted: dict[str, dict[str, None]] = {kind: {} for kind in _KINDS}
+        self._depth = threading.local()
+
+    def begin(self) -> None:
+        if self._journal and os.path.exists(self._journal):
+            self._start = os.path.getsize(self._journal)
+        self._watch_environment()
+        sys.addaudithook(self._audit)
+
+    def facts(self) -> Facts:
+        """The notes of this process, and with them what workers wrote into the journal since `begin`."""
+        self._depth.busy = True
+        self._read_journal()
+        return {"touched": {kind: list(names)[:_LISTED] for kind, names in self._noted.items()}}
+
+    def _read_journal(self) -> None:
+        if not self._journal:
+            return
+        with contextlib.suppress(OSError, ValueError), open(self._journal, encoding="utf-8") as journal:
+            journal.seek(self._start)
+            for line in journal:
+                kind, name = json.loads(line)
+                self._noted[kind].setdefault(str(name)[:_NAME])
+
+    def _watch_environment(self) -> None:
+        """Reading a variable raises no audit event, so the mapping itself tells of it."""
+        touched, plain = self, type(os.environ)
+
+        class Environment(plain):  # type: ignore[misc,valid-type]
+            def __getitem__(self, key: Any) -> Any:
+                touched._note("environment", str(key)[:_NAME])
+                return super().__getitem__(key)
+
+        with contextlib.suppress(TypeError):
+            os.environ.__class__ = Environment
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        kind = _AUDITED.get(event)
+        if kind is not None:
+            name = _named(event, args)
+            if self._note(kind, name) and self._sealed:
+                self._judge(event, args, name)
+
+    def _note(self, kind: str, name: str) -> bool:
+        """Whether it is worth a note: the program's own, and not noted before."""
+        if not name or getattr(self._depth, "busy", False):
+            return False
+        self._depth.busy = True
+        try:
+            noted = self._noted[kind]
+            if name in noted or len(noted) >= _LISTED or not self._by_program(kind):
+                return False
+            if kind == "files" and os.path.abspath(name).startswith(self._own):
+                return False
+            self._keep(kind, name)
+            return True
+        finally:
+            self._depth.busy = False
+
+    def _keep(self, kind: str, name: str) -> None:
+        self._noted[kind][name] = None
+        if self._journal:
+            # One write of one line, so that workers don't mix theirs.
+            with contextlib.suppress(OSError), open(self._journal, "ab", buffering=0) as journal:
+                journal.write(json.dumps([kind, name]).encode() + b"\n")
+
+    def _judge(self, event: str, args: tuple[Any, ...], name: str) -> None:
+        """Note what the seal refuses: the network beyond the loopback, and writing anywhere but in its own room."""
+        self._depth.busy = True
+        try:
+            if event in {"socket.connect", "socket.sendto"} and not _loopback(args):
+                self._keep("refused", f"network to {name}"[:_NAME])
+            elif event == "socket.getaddrinfo" and not _address(name):
+                self._keep("refused", f"name lookup of {name}"[:_NAME])
+            elif self._changes(event, args) and not os.path.realpath(name).startswith(self._sealed):
+                self._keep("refused", f"writing to {name}"[:_NAME])
+        finally:
+            self._depth.busy = False
+
+    @staticmethod
+    def _changes(event: str, args: tuple[Any, ...]) -> bool:
+        if event == "open":
+            flags = args[2] if len(args) > 2 and isinstance(args[2], int) else 0
+            return bool(flags & _WRITES)
+        return event in _CHANGES
+
+    def _by_program(self, kind: str) -> bool:
+        frame: Any = sys._getframe(3)
+        steps = 4 if kind == "environment" else 100
+        while frame is not None and steps:
+            name = frame.f_code.co_filename
+            if self._is_program(name):
+                return True
+            if name.startswith(("<frozen importlib", _RAY)):
+                return False
+            frame, steps = frame.f_back, steps - 1
+        return False
+
+
+_CHANGES = frozenset(
+    {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.symlink", "os.link", "shutil.rmtree"}
+)
+_AUDITED = {
+    **dict.fromkeys({"open", "os.listdir", "os.scandir"} | _CHANGES, "files"),
+    "socket.connect": "hosts",
+    "socket.getaddrinfo": "hosts",
+    "socket.gethostbyname": "hosts",
+    "socket.sendto": "hosts",
+    "subprocess.Popen": "processes",
+    "os.system": "processes",
+    "os.exec": "processes",
+    "os.posix_spawn": "processes",
+    "os.fork": "processes",
+    "os.forkpty": "processes",
+    "os.kill": "processes",
+    "os.killpg": "processes",
+    "os.putenv": "environment",
+    "os.unsetenv": "environment",
+}
+
+
+def _named(event: str, args: tuple[Any, ...]) -> str:
+    """What the event is about, as a short text."""
+    if event in {"os.fork", "os.forkpty"}:
+        return "fork"
+    if event in {"socket.connect", "socket.sendto"}:
+        address = args[1] if len(args) > 1 else ""
+        if isinstance(address, tuple):
+            return ":".join(str(part) for part in address[:2])
+        return str(address)[:_NAME]
+    first = args[0] if args else ""
+    if event in {"os.kill", "os.killpg"}:
+        return f"kill {first}"
+    if isinstance(first, bytes):
+        first = os.fsdecode(first)
+    return str(first)[:_NAME] if isinstance(first, (str, os.PathLike)) else ""
+
+
+def _loopback(args: tuple[Any, ...]) -> bool:
+    """Whether a socket's address is a path or this machine itself."""
+    address = args[1] if len(args) > 1 else None
+    return not isinstance(address, tuple) or _local(str(address[0]))
+
+
+def _address(host: str) -> bool:
+    """Whether there is nothing to look up."""
+    try:
+        return host in {"", "localhost"} or bool(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:
+        return False
+
+
+def _local(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

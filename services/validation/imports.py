@@ -1,0 +1,54 @@
+"""What a program imports that the validation environment does not have, found before anything runs."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+
+_FORGIVING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_OURS = "raygen"
+
+
+def missing(code: str) -> tuple[str, ...]:
+    """Top-level packages that are neither in the standard library nor installed, in the order of their imports.
+
+    Imports that the program expects to fail, in a `try` that catches ImportError, are its own affair.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    wanted = dict.fromkeys(name.partition(".")[0] for name in _imported(tree))
+    return tuple(name for name in wanted if name not in installed())
+
+
+@cache
+def installed() -> frozenset[str]:
+    """The top-level packages that a sealed program can import; it sees what this process's environment has."""
+    packages = {name for name, owners in packages_distributions().items() if set(owners) != {_OURS}}
+    return frozenset(packages | sys.stdlib_module_names | {"__future__", "__main__"})
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module
+            case ast.Try(handlers=handlers) if any(_forgives(handler) for handler in handlers):
+                for statement in [*child.handlers, *child.orelse, *child.finalbody]:
+                    yield from _imported(statement)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+                for statement in child.orelse:
+                    yield from _imported(statement)
+            case _:
+                yield from _imported(child)
+
+
+def _forgives(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or (isinstance(kind, ast.Name) and kind.id in _FORGIVING) for kind in kinds)

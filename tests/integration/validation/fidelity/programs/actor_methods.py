@@ -1,0 +1,16 @@
+import ray
+
+
+@ray.remote
+class Pair:
+    @ray.method(num_returns=2)
+    def both(self):
+        return 1, 2
+
+    def stream(self):
+        yield from "ab"
+
+
+pair = Pair.remote()
+print([ray.get(ref) for ref in pair.both.remote()])
+print([ray.get(ref) for ref in pair.stream.options(num_returns="streaming").remote()])

@@ -1,0 +1,6 @@
+def work():
+    raise SystemExit
+
+
+print("before")
+work()

@@ -1,0 +1,4 @@
+import ray
+
+ray.init(address="auto")
+print(ray.is_initialized(), ray.get(ray.put("x")))

@@ -1,0 +1,11 @@
+from ray.util.multiprocessing import Pool
+
+
+def square(x):
+    return x * x
+
+
+with Pool(2) as pool:
+    print(pool.map(square, range(5)))
+    print(pool.apply(square, (7,)), sorted(pool.imap_unordered(square, range(3))))
+    print(pool.starmap(pow, [(2, 3), (3, 2)]))

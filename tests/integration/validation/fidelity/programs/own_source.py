@@ -1,0 +1,8 @@
+import inspect
+
+
+def work(x):
+    return x + 1  # a comment
+
+
+print(inspect.getsource(work))

@@ -1,0 +1,90 @@
+"""An ordinary local Ray cluster, and `python program.py` on it: what a validation has to look like."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+_OWNER = """
+import ray, sys
+sizes = {"num_cpus": 8, "num_gpus": 4, "resources": {"special": 2}}
+context = ray.init(**sizes, include_dashboard=False, _temp_dir=sys.argv[1], logging_level="ERROR")
+print(context.address_info["gcs_address"], flush=True)
+sys.stdin.read()
+"""
+# How Ray marks the lines of workers: the program wrote what follows.
+_MARK = re.compile(
+    r"^(?:\x1b\[\d+m)?\((?:pid=\d+|[\w.:<>]+ pid=\d+)(?:, ip=[\d.]+)?\)(?:\x1b\[0m)? ?", re.MULTILINE
+)
+_LIMIT = 90.0
+
+
+@asynccontextmanager
+async def ordinary_cluster(temp: Path) -> AsyncGenerator[str]:
+    """Its address; the cluster lives as long as the process that started it."""
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _OWNER,
+        str(temp),
+        env=_environment(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert owner.stdin is not None
+    assert owner.stdout is not None
+    try:
+        line = await asyncio.wait_for(owner.stdout.readline(), _LIMIT)
+        assert line, "the ordinary cluster did not start"
+        yield line.decode().strip()
+    finally:
+        owner.stdin.close()
+        try:
+            await asyncio.wait_for(owner.wait(), 20)
+        except TimeoutError:
+            owner.kill()
+            await owner.wait()
+
+
+async def run(code: str, place: Path, address: str | None) -> tuple[str, int]:
+    """The standard output and the exit code of `python program.py` in `place`, without Ray's marks."""
+    place.mkdir(parents=True)
+    (place / "program.py").write_text(code, encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "program.py",
+        cwd=place,
+        env=_environment() | ({"RAY_ADDRESS": address} if address else {}),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        stdout, _ = await asyncio.wait_for(process.communicate(), _LIMIT)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode is not None
+    return _MARK.sub("", stdout.decode("utf-8", "replace")), process.returncode
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": "",
+        "RAY_AUTH_MODE": "disabled",
+        "RAY_DEDUP_LOGS": "0",
+        "RAY_COLOR_PREFIX": "0",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }

@@ -1,0 +1,53 @@
+"""`raygen validate`: a newcomer's program through policy and seal, and a status for the shell."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PASSES = "import ray\nprint('Result:', ray.get(ray.remote(lambda: 1 + 2).remote()))\n"
+
+
+def validate(code: str | bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    data = code.encode() if isinstance(code, str) else code
+    command = [sys.executable, "-m", "bot", "validate", *options, "-"]
+    return subprocess.run(command, input=data, capture_output=True, timeout=90, check=False)
+
+
+def test_a_program_that_works(tmp_path: Path):
+    path = tmp_path / "program.py"
+    path.write_text(PASSES)
+    command = [sys.executable, "-m", "bot", "validate", str(path)]
+    done = subprocess.run(command, capture_output=True, timeout=90, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"passed\n")
+    assert b"Result: 3" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("print('before')\n{}['x']\n", "failed"),
+        ("import torch\n", "not_importable"),
+        ("import os\nos.system('ray stop --force')\n", "refused_by_policy"),
+        ("import ray\nray.get(ray.remote(num_gpus=64)(lambda: 1).remote())\n", "needs_hardware"),
+    ],
+)
+def test_a_program_that_does_not(code: str, verdict: str):
+    done = validate(code, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["verdict"]) == (1, verdict)
+    if verdict == "failed":
+        assert told["failure"]["kind"] == "KeyError"
+        assert told["failure"]["frames"] == [{"line": 2, "function": "<module>", "source": "{}['x']"}]
+        assert told["stdout"] == "before\n"
+
+
+def test_bad_input_gets_one_sentence():
+    done = validate(b"\xff\xfe")
+    assert done.returncode == 1
+    assert done.stderr == b"Error: <stdin> is not a text in UTF-8, so it can't be a program.\n"
