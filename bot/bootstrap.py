@@ -130,7 +130,7 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
     match settings.validation:
         case "cluster" if settings.validation_address:
             token = settings.validation_token.get_secret_value() if settings.validation_token else None
-            jobs = JobsTarget(RayApi(settings.validation_address, token=token), name="validation")
+            jobs = jobs_target(settings.validation_address, token, "validation")
             where = "on the validation cluster"
             async with aclosing(jobs), ClusterValidator(jobs, where=where, limits=limits) as validator:
                 yield validator
@@ -150,7 +150,12 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
 def remote_target(settings: Settings, address: str) -> JobsTarget:
     """The configured cluster that others run."""
     token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
-    return JobsTarget(RayApi(address, token=token), name=settings.target)
+    return jobs_target(address, token, settings.target)
+
+
+def jobs_target(address: str, token: str | None, name: str) -> JobsTarget:
+    """The cluster behind a Jobs API."""
+    return JobsTarget(RayApi(address, token=token), name=name)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import remote_target
+from bot.bootstrap import jobs_target, remote_target
 from bot.settings import Settings
 from services.errors import RaygenError
 from services.store import open_database
@@ -37,7 +37,7 @@ Examination = Callable[[Settings], Awaitable[Finding]]
 
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a newcomer would fix them."""
-    return [await look(settings) for look in (_python, _slack, _model, _database, _seal, _target)]
+    return [await look(settings) for look in (_python, _slack, _model, _database, _validation, _target)]
 
 
 def as_table(findings: list[Finding]) -> str:
@@ -110,7 +110,29 @@ async def _database(settings: Settings) -> Finding:
         )
 
 
-async def _seal(_: Settings) -> Finding:
+async def _validation(settings: Settings) -> Finding:
+    match settings.validation:
+        case "unsealed":
+            found = "unsealed: programs that nobody has approved run on the target"
+            return Finding("validation", ok=True, found=found)
+        case "cluster":
+            return await _validation_cluster(settings)
+        case "sealed":
+            return await _seal()
+
+
+async def _validation_cluster(settings: Settings) -> Finding:
+    if settings.validation_address is None:
+        advice = "Set RAYGEN_VALIDATION_ADDRESS to its Jobs API."
+        return Finding("validation", ok=False, found="the validation cluster has no address", advice=advice)
+    token = settings.validation_token.get_secret_value() if settings.validation_token else None
+    async with aclosing(jobs_target(settings.validation_address, token, "validation")) as cluster:
+        readiness = await cluster.readiness()
+    found = f"{settings.validation_address} {'answers' if readiness.ready else 'does not'}"
+    return Finding("validation", ok=readiness.ready, found=found, advice=readiness.missing)
+
+
+async def _seal() -> Finding:
     readiness = await probe()
     if readiness.ready:
         return Finding("validation", ok=True, found="programs can be sealed with bubblewrap")
