@@ -1,0 +1,172 @@
+"""What comes of a program is told as a value: the right verdict, and the evidence with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from services.model import Outcome, TaskCount, Verdict
+from services.validation.interface import Limits, Validator
+from services.validation.pool import PoolSettings, open_validator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LIMITS = Limits(wall=15, memory=1200 * 1024**2, output=100_000, processes=200)
+
+IN_A_TASK = """
+import ray
+
+@ray.remote
+def divide(x):
+    return 1 / x
+
+print("before")
+ray.get(divide.remote(0))
+"""
+IN_AN_ACTOR = """
+import ray
+
+@ray.remote
+class Ledger:
+    def book(self, amount):
+        if amount < 0:
+            raise ValueError(f"negative: {amount}")
+
+ray.get(Ledger.remote().book.remote(-1))
+"""
+TOUCHES = """
+import os, socket, subprocess
+import ray
+
+@ray.remote
+def look():
+    os.environ.get("A_TOKEN")
+    try:
+        open("/etc/elsewhere", "w")
+    except OSError:
+        pass
+    try:
+        socket.create_connection(("198.51.100.7", 443), 1)
+    except OSError:
+        return "refused"
+
+print(ray.get(look.options(num_cpus=2).remote()))
+open("/etc/hosts").close()
+subprocess.run(["true"], check=True)
+"""
+MAKES = """
+import matplotlib.pyplot as plt
+import os
+
+plt.plot([1, 2])
+plt.show()
+os.makedirs("outputs", exist_ok=True)
+open("outputs/table.csv", "w").write("a,b\\n1,2\\n")
+os.symlink("/etc/passwd", "outputs/link")
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def validator() -> AsyncGenerator[Validator]:
+    async with open_validator(PoolSettings(limits=LIMITS)) as opened:
+        yield opened
+
+
+async def verdict(validator: Validator, code: str) -> Outcome:
+    async with validator.lease() as lease:
+        return await lease.validate(code)
+
+
+async def test_a_pass_comes_with_its_figures(validator: Validator):
+    code = (
+        "import ray\nray.get([ray.remote(lambda: 1).options(name='one').remote() for _ in range(5)])\n40 + 2"
+    )
+    outcome = await verdict(validator, code)
+    assert (outcome.verdict, outcome.value, outcome.exit_code) == (Verdict.PASSED, "42", 0)
+    assert sum(task.count for task in outcome.tasks) == 5
+    assert outcome.wall is not None
+    assert 0 < outcome.wall < 15
+    assert outcome.peak_memory is not None
+    assert outcome.peak_memory > 30 * 1024**2
+
+
+async def test_a_failure_inside_a_task_names_it_and_the_users_lines(validator: Validator):
+    outcome = await verdict(validator, IN_A_TASK)
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.stdout == "before\n"
+    assert outcome.failure is not None
+    assert (outcome.failure.kind, outcome.failure.inside) == ("ZeroDivisionError", "divide")
+    assert [frame.source for frame in outcome.failure.frames] == [
+        "ray.get(divide.remote(0))",
+        "return 1 / x",
+    ]
+
+
+async def test_a_failure_inside_an_actor_names_its_method(validator: Validator):
+    outcome = await verdict(validator, IN_AN_ACTOR)
+    assert outcome.failure is not None
+    assert (outcome.failure.kind, outcome.failure.message) == ("ValueError", "negative: -1")
+    assert outcome.failure.inside == "Ledger.book"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("while True: pass", Verdict.TIMED_OUT),
+        ("x = [bytearray(50_000_000) for _ in range(100)]", Verdict.OUT_OF_MEMORY),
+        ("import ray\nf = ray.remote(lambda: [bytearray(50_000_000) for _ in range(100)])\nray.get(f.remote())", Verdict.OUT_OF_MEMORY),
+        ("while True: print('x' * 1000)", Verdict.OUTPUT_LIMIT),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", Verdict.KILLED),
+        ("import ctypes\nctypes.string_at(0)", Verdict.KILLED),
+        ("import torch", Verdict.NOT_IMPORTABLE),
+        ("import importlib\nimportlib.import_module('torch')", Verdict.NOT_IMPORTABLE),
+        ("import ray\nray.get(ray.remote(num_gpus=100)(lambda: 1).remote())", Verdict.NEEDS_HARDWARE),
+        ("def broken(:", Verdict.FAILED),
+        ("import sys\nsys.exit(4)", Verdict.FAILED),
+        ("import os\nos._exit(0)", Verdict.PASSED),
+    ],
+)  # fmt: skip
+async def test_each_end_has_its_verdict(validator: Validator, code: str, expected: Verdict):
+    outcome = await verdict(validator, code)
+    assert outcome.verdict is expected, outcome
+    assert outcome.detail or outcome.failure or outcome.passed or outcome.exit_code, "it says why"
+    assert len(outcome.stdout) <= LIMITS.output
+
+
+async def test_what_it_touches_is_seen_in_driver_and_workers(validator: Validator):
+    outcome = await verdict(validator, TOUCHES)
+    touched = outcome.touched
+    assert outcome.stdout == "refused\n"
+    assert {"/etc/hosts", "/etc/elsewhere"} <= set(touched.files)
+    assert "198.51.100.7:443" in touched.hosts
+    assert "true" in touched.processes
+    assert "A_TOKEN" in touched.environment
+    assert set(touched.refused) == {"network to 198.51.100.7:443", "writing to /etc/elsewhere"}
+    assert outcome.resources == {"CPU": 2.0}
+    assert outcome.tasks == (TaskCount("look", "SUBMITTED", 1),)
+
+
+async def test_figures_and_files_come_along_but_no_links(validator: Validator):
+    outcome = await verdict(validator, MAKES)
+    assert [artifact.name for artifact in outcome.artifacts] == ["figure-1.png", "table.csv"]
+    assert outcome.artifacts[0].content.startswith(b"\x89PNG")
+    assert outcome.artifacts[1].content == b"a,b\n1,2\n"
+
+
+async def test_attempts_of_one_lease_see_nothing_of_each_other(validator: Validator):
+    async with validator.lease() as lease:
+        assert (await lease.validate("open('mine.txt', 'w').write('secret')\nX = 1")).passed
+        second = await lease.validate("import os\nprint(os.listdir('.'), 'X' in globals())")
+        named = "import ray\nray.remote(type('A', (), {})).options(name='a', lifetime='detached').remote()"
+        await lease.validate(named)
+        third = await lease.validate("import ray\nray.init()\nprint(ray.util.list_named_actors(True))")
+    assert "mine.txt" not in second.stdout
+    assert "False" in second.stdout
+    assert third.stdout == "[]\n"
+
+
+async def test_a_cluster_that_a_program_spoiled_is_replaced_for_the_next_attempt(validator: Validator):
+    async with validator.lease() as lease:
+        assert (await lease.validate("while True: pass", limits=Limits(wall=1))).verdict is Verdict.TIMED_OUT
+        assert (await lease.validate("print('fine')")).stdout == "fine\n"
