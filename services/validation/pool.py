@@ -19,7 +19,7 @@ from services.validation.imports import installed, missing
 from services.validation.interface import Lease, Limits, Validator
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
-from services.validation.sandbox import ClusterSettings, Sandbox
+from services.validation.sandbox import ClusterSettings, Record, Sandbox
 from services.validation.verdict import conclude
 
 _log = logging.getLogger(__name__)
@@ -201,15 +201,27 @@ class PooledLease:
             return Outcome(Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
-                sandbox = await self._live()
-                async with self._pool.busy():
-                    record = await sandbox.run(code, chosen)
+                record = await self._run(code, chosen)
             except SealUnavailable as error:
                 await self.aclose()
                 return Outcome(Verdict.UNAVAILABLE, detail=error.public)
-            if not sandbox.alive:
-                await self.aclose()
             return conclude(record, chosen)
+
+    async def _run(self, code: str, limits: Limits) -> Record:
+        """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
+        used = self._sandbox
+        sandbox = await self._live()
+        try:
+            async with self._pool.busy():
+                record = await sandbox.run(code, limits)
+        except SealUnavailable:
+            if sandbox is not used:
+                raise
+            await self.aclose()
+            return await self._run(code, limits)
+        if not sandbox.alive:
+            await self.aclose()
+        return record
 
     async def _live(self) -> Sandbox:
         if self._sandbox is not None and not self._sandbox.alive:

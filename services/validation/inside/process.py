@@ -65,6 +65,7 @@ def start_later() -> tuple[int, Callable[[list[str]], None]]:
             words += piece
         os.close(reading)
         command = words.decode().split("\0")
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, others expect it
         for fd in (0, 1, 2):
             os.dup2(os.open(os.devnull, os.O_RDWR), fd)
         os.execv(command[0], command)  # noqa: S606  # no shell is wanted
@@ -90,7 +91,7 @@ def _in_child(child: Callable[[], None], keep: tuple[int, ...]) -> NoReturn:
     try:
         _close_all_but(keep)
         _set_dumpable(1)
-        for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGTERM):
+        for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         child()

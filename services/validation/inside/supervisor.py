@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import time
@@ -25,6 +26,7 @@ from .nursery import Nursery
 _PIECE = 65536
 _DRAIN = 0.2
 _ROUNDS = 50
+_ROOMS = (Path("/tmp"), Path("/dev/shm"))  # noqa: S108  # the sandbox's own
 
 
 @dataclass(slots=True)
@@ -65,6 +67,9 @@ class Supervisor:
     _number: int = 0
     _spent: float = 0.0
     _servants: set[int] = field(default_factory=set[int])
+    _kept: frozenset[Path] = field(
+        default_factory=lambda: frozenset(path for place in _ROOMS for path in place.iterdir())
+    )
 
     @property
     def _vital(self) -> dict[int, str]:
@@ -197,7 +202,20 @@ class Supervisor:
         told = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
         self._send(frames.ENDED, json.dumps(told).encode())
         self._sweep()
+        self._clear()
         self._prepare_spare()
+
+    def _clear(self) -> None:
+        """Delete whatever an attempt wrote, so that the next one finds its room and nothing else."""
+        foreign = [path for place in _ROOMS for path in place.iterdir() if path not in self._kept]
+        try:
+            for path in [*self.home.iterdir(), *foreign]:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+        except (OSError, RecursionError) as error:
+            raise SystemExit(f"an attempt left what can't be deleted: {type(error).__name__}") from None
 
     def _sweep(self) -> None:
         """End whatever an attempt left: its workers, their actors, and processes that it set free."""

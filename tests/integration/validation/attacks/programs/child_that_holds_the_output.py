@@ -1,0 +1,5 @@
+# expect: passed
+import subprocess
+
+subprocess.Popen(["sleep", "1000"])
+print("left one behind")

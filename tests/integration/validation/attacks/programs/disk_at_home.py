@@ -1,0 +1,4 @@
+# expect: failed out_of_memory
+with open("x", "wb") as file:
+    while True:
+        file.write(b"x" * 10_000_000)

@@ -1,0 +1,2 @@
+# expect: failed output_limit
+raise ValueError("x" * 50_000_000)

@@ -1,0 +1,5 @@
+# expect: killed passed failed
+import os
+import signal
+
+os.kill(-1, signal.SIGKILL)

@@ -1,0 +1,9 @@
+# expect: passed
+import os
+
+for pid in (VICTIM, -VICTIM):
+    try:
+        os.kill(pid, 9)
+        print("GOT THROUGH")
+    except OSError as error:
+        print(error)

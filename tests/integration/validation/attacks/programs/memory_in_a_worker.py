@@ -1,0 +1,12 @@
+# expect: out_of_memory
+import ray
+
+
+@ray.remote(max_retries=0)
+def grow():
+    held = []
+    while True:
+        held.append(bytearray(20_000_000))
+
+
+ray.get([grow.remote() for _ in range(3)])

@@ -1,0 +1,5 @@
+# expect: output_limit
+import sys
+
+while True:
+    sys.stdout.write("x" * 10_000)

@@ -1,0 +1,7 @@
+# expect: passed
+import os
+
+try:
+    1 / 0
+finally:
+    os._exit(0)

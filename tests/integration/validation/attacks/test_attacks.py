@@ -1,0 +1,127 @@
+"""Programs that mean harm: none gets through, each ends in time with its verdict, and the next one is unharmed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from services.model import Verdict
+from services.validation.interface import Limits, Validator
+from services.validation.pool import PoolSettings, open_validator
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+LIMITS = Limits(wall=5, memory=1200 * 1024**2, output=256_000, processes=128)
+GRACE = 8
+CANARY = f"canary-{secrets.token_hex(8)}"
+
+
+@dataclass
+class Host:
+    """What the attacks would like to reach: secrets, services and a process of the host."""
+
+    file: Path
+    tcp: socket.socket
+    abstract: socket.socket
+    victim: int
+
+    def aimed(self, code: str) -> str:
+        name = self.abstract.getsockname()[1:].decode()
+        aims = {
+            "CANARY_FILE": str(self.file),
+            "PORT": str(self.tcp.getsockname()[1]),
+            "ABSTRACT": name,
+            "VICTIM": str(self.victim),
+        }
+        for word, aim in aims.items():
+            code = code.replace(word, aim)
+        return code
+
+    def untouched(self) -> bool:
+        os.kill(self.victim, 0)
+        return self.file.read_text() == CANARY and not _visited(self.tcp) and not _visited(self.abstract)
+
+
+def _visited(listener: socket.socket) -> bool:
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Generator[Host]:
+    file = tmp_path_factory.mktemp("host") / "secret.txt"
+    file.write_text(CANARY)
+    os.environ["RAYGEN_CANARY"] = CANARY
+    pid = os.posix_spawn(
+        sys.executable, [sys.executable, "-c", "import time; time.sleep(3600)"], dict(os.environ)
+    )
+    with closing(socket.socket()) as tcp, closing(socket.socket(socket.AF_UNIX)) as abstract:
+        tcp.bind(("127.0.0.1", 0))
+        abstract.bind(f"\0{secrets.token_hex(8)}".encode())
+        for listener in (tcp, abstract):
+            listener.listen()
+            listener.setblocking(False)
+        yield Host(file, tcp, abstract, pid)
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+    del os.environ["RAYGEN_CANARY"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def validator(host: Host) -> AsyncGenerator[Validator]:
+    del host  # its secrets are in the environment by now
+    async with open_validator(PoolSettings(limits=LIMITS)) as opened:
+        yield opened
+
+
+def test_there_are_enough_attacks():
+    assert len(PROGRAMS) >= 60
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+async def test_nothing_gets_through(path: Path, validator: Validator, host: Host):
+    code = host.aimed(path.read_text(encoding="utf-8"))
+    expected = {Verdict(word) for word in code.splitlines()[0].removeprefix("# expect:").split()}
+    async with validator.lease() as lease:
+        began = time.monotonic()
+        outcome = await lease.validate(code)
+        took = time.monotonic() - began
+        after = await lease.validate("import ray\nprint('Result:', ray.get(ray.remote(lambda: 3).remote()))")
+    everything = repr(outcome) + "".join(repr(artifact.content) for artifact in outcome.artifacts)
+    assert CANARY not in everything
+    assert "GOT THROUGH" not in outcome.stdout + outcome.stderr, outcome
+    assert host.untouched()
+    assert outcome.verdict in expected, outcome
+    assert took < LIMITS.wall + GRACE
+    assert len(outcome.stdout) + len(outcome.stderr) <= LIMITS.output
+    assert (after.verdict, after.stdout) == (Verdict.PASSED, "Result: 3\n"), after
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_no_sandbox_sees_another(validator: Validator):
+    async with validator.lease() as one, validator.lease() as other:
+        hidden = asyncio.create_task(
+            one.validate(f"open('/tmp/mine', 'w').write({CANARY!r})\nimport time\ntime.sleep(3)")
+        )
+        seen = await other.validate(
+            "import os, glob\n"
+            "print(glob.glob('/tmp/*'), [open(f'/proc/{p}/cmdline').read() for p in os.listdir('/proc') if p.isdigit()])\n"
+            "print(os.path.exists('/tmp/mine'))"
+        )
+        await hidden
+    assert seen.stdout.endswith("False\n")
+    assert CANARY not in seen.stdout
