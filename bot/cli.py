@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from bot.bench.command import bench
 from services.errors import BadRequest, RaygenError
 
 
@@ -115,3 +116,6 @@ def manifest() -> None:
     from bot.deploy.manifest import manifest as build
 
     click.echo(json.dumps(build(), indent=2))
+
+
+main.add_command(bench)

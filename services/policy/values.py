@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 LONGEST_TEXT = 4096
 LONGEST_NAME = 200
@@ -82,6 +83,7 @@ class Value:
 UNKNOWN = Value()
 
 
+@lru_cache(maxsize=8192)
 def named(name: str) -> Value:
     return Value(name=name) if len(name) <= LONGEST_NAME else UNKNOWN
 

@@ -1,0 +1,62 @@
+"""The benchmarks really run, and tell figures; how good those are is not asked here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from services.validation.probe import probe
+
+VALIDATION = {
+    *("warm", "own_overhead", "inside", "job", "python", "cold_start", "refill"),
+    *("pss_per_cluster", "per_minute", "jobs_per_minute"),
+}
+GROWTH = {f"{name}_growth" for name in ("processes", "descriptors", "mounts", "files", "threads", "memory")}
+
+
+@pytest.fixture
+async def sealed() -> None:
+    readiness = await probe()
+    if not readiness.ready:
+        pytest.skip(readiness.missing)
+
+
+def told(*words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bot", "bench", *words, "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.usefixtures("sealed")
+def test_validation() -> None:
+    report = told("validation", "--programs", "2", "--rounds", "1")
+    assert report["bench"] == "validation"
+    assert set(report["figures"]) == VALIDATION
+    assert all(0 < figure["min"] <= figure["value"] <= figure["max"] for figure in report["figures"].values())
+    assert report["figures"]["warm"]["n"] == 2
+    assert (
+        set(report["ratios"])
+        == {"job_over_warm", "python_over_warm", "per_minute_over_jobs"}
+        == set(report["how"])
+    )
+    assert report["problems"] == []
+
+
+@pytest.mark.usefixtures("sealed")
+def test_endurance() -> None:
+    report = told("endurance", "--count", "6")
+    figures = {name: figure["value"] for name, figure in report["figures"].items()}
+    assert set(figures) == {"validation", "processes_left", "wrong_verdicts", *GROWTH}
+    assert report["figures"]["validation"]["n"] == 6
+    assert figures["validation"] > 0
+    assert [name for name in GROWTH - {"memory_growth"} if figures[name] > 0] == []
+    assert (figures["processes_left"], figures["wrong_verdicts"], report["problems"]) == (0, 0, [])
+
+
+def test_policy() -> None:
+    assert told("policy")["figures"]["check_500_lines"]["value"] > 0
