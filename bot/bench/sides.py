@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class JobsSide:
     def __init__(self, cluster: Ordinary) -> None:
         logging.getLogger("ray.dashboard.modules.dashboard_sdk").setLevel(logging.WARNING)
         logging.getLogger("ray._private").setLevel(logging.WARNING)
+        for name in ("RAY_ADDRESS", "RAY_API_SERVER_ADDRESS"):
+            os.environ.pop(name, None)  # Ray would prefer these to the address that it is given
         self._client = JobSubmissionClient(cluster.jobs, headers={"Authorization": f"Bearer {cluster.token}"})
 
     async def run(self, program: Timed, folder: Path) -> Taken:

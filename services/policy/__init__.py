@@ -15,6 +15,7 @@ from services.policy.rules import RULES
 from services.policy.state import State
 from services.policy.visitors import VISITORS
 from services.policy.walk import Walk
+from services.syntax import parse
 
 __all__ = ["LARGEST", "RULES", "check"]
 
@@ -44,7 +45,7 @@ def _parse(code: str, state: State) -> ast.Module | None:
     try:
         with warnings.catch_warnings():  # a doubtful escape in the program is no warning of ours
             warnings.simplefilter("ignore")
-            tree = ast.parse(code)
+            tree = parse(code)
     except SyntaxError as error:
         state.report("syntax-error", error.lineno or 0, error.msg)
     except (RecursionError, MemoryError):

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
 
+from services.syntax import parse
+
 _FORGIVING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _OURS = "raygen"
 
@@ -18,7 +20,7 @@ def missing(code: str) -> tuple[str, ...]:
     Imports that the program expects to fail, in a `try` that catches ImportError, are its own affair.
     """
     try:
-        tree = ast.parse(code)
+        tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     wanted = dict.fromkeys(name.partition(".")[0] for name in _imported(tree))

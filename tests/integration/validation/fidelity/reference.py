@@ -21,6 +21,8 @@ sys.stdin.read()
 _MARK = re.compile(
     r"^(?:\x1b\[\d+m)?\((?:pid=\d+|[\w.:<>]+ pid=\d+)(?:, ip=[\d.]+)?\)(?:\x1b\[0m)? ?", re.MULTILINE
 )
+# What Ray says on standard output of a machine under load.
+_RAYS_OWN = re.compile(r"^\(raylet\) WARNING: .*\n", re.MULTILINE)
 _LIMIT = 90.0
 
 
@@ -72,7 +74,7 @@ async def run(code: str, place: Path, address: str | None) -> tuple[str, int]:
         await process.wait()
         raise
     assert process.returncode is not None
-    return _MARK.sub("", stdout.decode("utf-8", "replace")), process.returncode
+    return _MARK.sub("", _RAYS_OWN.sub("", stdout.decode("utf-8", "replace"))), process.returncode
 
 
 def _environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -43,9 +44,11 @@ async def test_same_output_as_an_ordinary_python(
     code = path.read_text(encoding="utf-8")
     ordinary = ELSEWHERE.sub("auto", code)
     alone = "# alone" in code
-    expected, status = await reference.run(ordinary, tmp_path / "here", None if alone else cluster)
     async with validator.lease() as lease:
-        outcome = await lease.validate(code, limits=Limits(wall=60))
+        (expected, status), outcome = await asyncio.gather(
+            reference.run(ordinary, tmp_path / "here", None if alone else cluster),
+            lease.validate(code, limits=Limits(wall=60)),
+        )
     output = outcome.stdout
     if "# order: any" in code:
         output, expected = (sorted(text.splitlines()) for text in (output, expected))
