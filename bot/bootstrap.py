@@ -16,7 +16,7 @@ from bot.settings import Settings
 from handlers.delivery import open_courier
 from handlers.narrator import SlackNarrator
 from handlers.people import People
-from services import policy, workflows
+from services import workflows
 from services.approvals import ApprovalPolicy
 from services.desk import FrontDesk
 from services.errors import SettingsError
@@ -28,6 +28,7 @@ from services.execution.jobs import JobsTarget
 from services.llm.anthropic import ModelSettings, open_model
 from services.llm.interface import LanguageModel
 from services.model import Readiness
+from services.policy import Policy
 from services.runs import RunDesk
 from services.store import Store, open_database
 from services.supervisor import prompt
@@ -68,6 +69,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         narrator = SlackNarrator(courier)
         target = await stack.enter_async_context(_target(settings))
         validator = await stack.enter_async_context(validating(settings, target))
+        policy = Policy(settings.policy)
         workshop = Workshop(
             Generator(await _model(stack, settings, settings.generator_model), prompt("generator")),
             policy.check,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.errors import SettingsError
+from services.policy import Policy, grades_in
 
 
 def _state_dir() -> Path:
@@ -84,6 +85,11 @@ class Settings(BaseSettings):
     run_wall_limit: float = Field(
         3600.0, gt=0, alias="RAYGEN_RUN_WALL_LIMIT", description="Seconds after which a run is stopped."
     )
+    policy: Annotated[dict[str, str], NoDecode] = Field(
+        {},
+        alias="RAYGEN_POLICY",
+        description="Grades of the policy's rules: `network=refuse, detached=off` (see docs/policy.md).",
+    )
     approvers: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
         alias="RAYGEN_APPROVERS",
@@ -124,6 +130,12 @@ class Settings(BaseSettings):
     @classmethod
     def _by_commas(cls, value: object) -> object:
         return frozenset(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value
+
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _graded(cls, value: object) -> object:
+        grades = grades_in(value) if isinstance(value, str) else value
+        return Policy(cast("dict[str, str]", grades)).grades
 
     @property
     def database(self) -> str:

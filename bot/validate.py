@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from bot.bootstrap import validating
 from bot.settings import Settings
-from services import policy
 from services.model import Outcome, PolicyReport, Verdict
 from services.output import clean, human_bytes, human_seconds, plural
+from services.policy import Policy
 from services.supervisor.evidence import plain
 from services.validation.examine import examine
 from services.validation.interface import Lease
@@ -42,7 +42,7 @@ async def examined(settings: Settings, code: str) -> Examined:
         async def lease() -> Lease:
             return leased
 
-        return Examined(*await examine(code, policy.check, lease))
+        return Examined(*await examine(code, Policy(settings.policy).check, lease))
 
 
 def as_json(examined: Examined) -> str:

@@ -99,7 +99,8 @@ def assign(walk: Walk, node: ast.Assign | ast.AnnAssign) -> None:
         return
     walk.push([target for target in targets if not isinstance(target, ast.Name)])
     walk.then(_assign, walk.state, targets, node.value)
-    if walk.state.evaluate(node.value).name != ENVIRON:  # a mere second name for it
+    second_name = isinstance(node.value, ast.Name | ast.Attribute)
+    if not second_name or walk.state.evaluate(node.value).name != ENVIRON:
         walk.push([node.value])
 
 

@@ -42,7 +42,7 @@ _Handler = Callable[[Any, Scope, int], Value]
 
 def evaluate(node: ast.expr | None, scope: Scope, depth: int = 0) -> Value:
     """What is known of `node`; never more than `_DEPTH` levels deep, so that no input makes it slow."""
-    handler = _HANDLERS.get(type(node))
+    handler = _HANDLERS.get(node.__class__)
     return UNKNOWN if handler is None or depth > _DEPTH else handler(node, scope, depth + 1)
 
 
@@ -60,9 +60,9 @@ def argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
 
 
 def _name(node: ast.Name, scope: Scope, _: int) -> Value:
-    found = scope.find(node.id)
-    if found:
-        return found[0]
+    found = scope.get(node.id)
+    if found is not None:
+        return found
     if node.id in BUILTINS:
         return BUILTINS[node.id]
     return named(f"{scope.stars[-1]}.{node.id}") if scope.stars else UNKNOWN

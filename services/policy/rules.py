@@ -17,7 +17,10 @@ REFUSE, WARN, NOTE = Grade.REFUSE, Grade.WARN, Grade.NOTE
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row; `message` explains the finding, with `{what}` for what was seen."""
+    """One row; `message` explains the finding, with `{what}` for what was seen.
+
+    What is not `changeable` is refused whatever settings say: there is nothing that could be run or read.
+    """
 
     id: str
     grade: Grade
@@ -25,6 +28,7 @@ class Rule:
     looks_for: str
     calls: str = ""
     imports: str = ""
+    changeable: bool = True
 
 
 TABLE: tuple[Rule, ...] = (
@@ -34,18 +38,21 @@ TABLE: tuple[Rule, ...] = (
         REFUSE,
         "This isn't valid Python: {what}.",
         "what Python's parser refuses",
+        changeable=False,
     ),
     Rule(
         "empty-program",
         REFUSE,
         "The program is empty: there is nothing to run.",
         "no statement that does anything",
+        changeable=False,
     ),
     Rule(
         "too-complex",
         REFUSE,
         "The program is {what} to be checked.",
         "over 256 kB, or nested too deeply",
+        changeable=False,
     ),
     # processes
     Rule(

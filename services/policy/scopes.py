@@ -47,6 +47,16 @@ class Scope:
     def bind(self, name: str, value: Value) -> None:
         (self.module if name in self.globals else self).bound[name] = value
 
+    def get(self, name: str) -> Value | None:
+        """What a name is bound to in the program; None for builtins and the unknown."""
+        scope: Scope | None = self
+        while scope is not None:
+            value = scope.bound.get(name)
+            if value is not None:
+                return value
+            scope = scope.parent
+        return None
+
     def find(self, name: str) -> tuple[Value, Scope] | None:
         """The binding of a name and the scope that holds it; None for builtins and the unknown."""
         scope: Scope | None = self
@@ -58,8 +68,7 @@ class Scope:
         return None
 
     def lookup(self, name: str) -> Value:
-        found = self.find(name)
-        return found[0] if found else BUILTINS.get(name, UNKNOWN)
+        return self.get(name) or BUILTINS.get(name, UNKNOWN)
 
     def import_module(self, dotted: str, alias: str | None) -> None:
         first = dotted.partition(".")[0]

@@ -72,7 +72,7 @@ class Facts:
 class State:
     """Where the walk is (`scope`, `loops`, `guards`) and what came of it (`facts`, findings)."""
 
-    def __init__(self, grades: Mapping[str, Grade]) -> None:
+    def __init__(self, grades: Mapping[str, Grade | None]) -> None:
         self.scope = Scope()
         self.loops: list[Loop] = []
         self.guards = 0
@@ -86,12 +86,13 @@ class State:
         return evaluate(node, self.scope)
 
     def report(self, rule: str, line: int, what: str = "", *, once: bool = False) -> None:
-        """Add a finding; `once` keeps only the first of the same rule about the same thing."""
-        if once and (rule, what) in self._once:
+        """Add a finding unless its rule is off; `once` keeps only the first of the same rule about the same thing."""
+        grade = self._grades.get(rule, RULES[rule].grade)
+        if grade is None or (once and (rule, what) in self._once):
             return
         self._once.add((rule, what))
         message = RULES[rule].message.format(what=shown(what))
-        self._findings[Finding(rule, self._grades.get(rule, RULES[rule].grade), line, message)] = None
+        self._findings[Finding(rule, grade, line, message)] = None
 
     def finish(self) -> PolicyReport:
         facts = self.facts

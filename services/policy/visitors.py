@@ -7,6 +7,7 @@ from typing import Any
 
 from services.policy import binding, calls, credentials, dangers, flow, hosts, parallel
 from services.policy.binding import ENVIRON
+from services.policy.state import State
 from services.policy.walk import Handler, Walk
 
 
@@ -33,29 +34,36 @@ def statement(walk: Walk, node: ast.Expr) -> None:
 
 
 def name(walk: Walk, node: ast.Name) -> None:
-    if not isinstance(node.ctx, ast.Load):
+    if node.ctx.__class__ is not ast.Load:
         return
     state = walk.state
-    found = state.scope.find(node.id)
-    if found is None:
+    value = state.scope.get(node.id)
+    if value is None:
         return
-    if found[0].name == ENVIRON:
+    if value.name == ENVIRON:
         state.report("whole-environment", node.lineno)
     elif state.scope.remote:
         parallel.loads(state, node)
 
 
 def attribute(walk: Walk, node: ast.Attribute) -> None:
-    state, inner = walk.state, node.value
-    if node.attr == "environ" and state.evaluate(node).name == ENVIRON:
-        state.report("whole-environment", node.lineno)
-    elif not isinstance(inner, ast.Name | ast.Attribute) or state.evaluate(inner).name != ENVIRON:
-        walk.push([inner])
+    if node.attr == "environ" and walk.state.evaluate(node).name == ENVIRON:
+        walk.state.report("whole-environment", node.lineno)
+    elif not _is_environ(walk.state, node.value):
+        walk.push([node.value])
+
+
+def _is_environ(state: State, node: ast.expr) -> bool:
+    """Whether `node` is the environment; asks first what costs next to nothing, since attributes are everywhere."""
+    if isinstance(node, ast.Name):
+        value = state.scope.get(node.id)
+        return value is not None and value.name == ENVIRON
+    return isinstance(node, ast.Attribute) and node.attr == "environ" and state.evaluate(node).name == ENVIRON
 
 
 def subscript(walk: Walk, node: ast.Subscript) -> None:
     state, base = walk.state, node.value
-    if isinstance(base, ast.Name | ast.Attribute) and state.evaluate(base).name == ENVIRON:
+    if _is_environ(state, base):
         _environment_item(walk, node)
         return
     if not isinstance(node.ctx, ast.Load) and state.scope.remote:
@@ -76,7 +84,7 @@ def _environment_item(walk: Walk, node: ast.Subscript) -> None:
 def comparison(walk: Walk, node: ast.Compare) -> None:
     """`"NAME" in os.environ` asks for one name, not for the whole environment."""
     last = node.comparators[-1]
-    if isinstance(node.ops[-1], ast.In | ast.NotIn) and walk.state.evaluate(last).name == ENVIRON:
+    if isinstance(node.ops[-1], ast.In | ast.NotIn) and _is_environ(walk.state, last):
         dangers.read_environment(walk.state, node.lineno, node.left)
         walk.push([node.left, *node.comparators[:-1]])
     else:

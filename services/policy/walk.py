@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, cast
 
 from services.policy.scopes import Scope
@@ -34,10 +35,12 @@ _NO_NODES = frozenset(
         "module",
         "returns",
         "conversion",
+        "kwd_attrs",
     )
 )
 
 
+@cache
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields that can hold children, last first, since a stack turns them around."""
     if issubclass(kind, ast.Constant | ast.Name):
@@ -53,7 +56,6 @@ class Walk:
         self._handlers = handlers
         self._stack: list[ast.AST | _Action] = []
         self._later: deque[tuple[Iterable[ast.AST], Scope]] = deque()
-        self._children: dict[type[ast.AST], tuple[str, ...]] = {}
 
     def run(self, tree: ast.Module) -> None:
         self.push(tree.body)
@@ -71,7 +73,7 @@ class Walk:
             if isinstance(item, tuple):
                 item[0](*item[1])
                 continue
-            handler = handlers.get(type(item))
+            handler = handlers.get(item.__class__)
             if handler:
                 handler(self, item)
             else:
@@ -90,14 +92,11 @@ class Walk:
         self._later.append((body, scope))
 
     def children(self, node: ast.AST) -> None:
-        fields = self._children.get(type(node))
-        if fields is None:
-            fields = self._children[type(node)] = _fields(type(node))
         stack = self._stack
-        for field in fields:
+        for field in _fields(node.__class__):
             child = getattr(node, field, None)
             if isinstance(child, list):
-                items = cast(list[object], child)
-                stack.extend(item for item in reversed(items) if isinstance(item, ast.AST))
+                items = cast("list[ast.AST | None]", child)
+                stack += [item for item in reversed(items) if item is not None]
             elif isinstance(child, ast.AST):
                 stack.append(child)

@@ -11,11 +11,12 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .failures import keep_causes
 from .imports import in_place_of
+from .tail import PROGRESS_BAR
 
 _RAYS_OWN = ("raylet", "autoscaler", "gcs_server")
 _WARMING = "def warm():\n    import time\n    time.sleep(0.05)\n"
@@ -140,5 +141,14 @@ def _print_plainly(data: dict[str, Any], ignore_prefix: bool = True) -> None:  #
     from_ray = data.get("pid") in _RAYS_OWN
     stream = sys.stderr if data["is_err"] or from_ray else sys.stdout
     mark = f"({data['pid']}) " if from_ray else ""
-    stream.write("".join(f"{mark}{line}\n" for line in data["lines"]))
+    stream.write("".join(f"{mark}{line}\n" for line in _told(data)))
     stream.flush()
+
+
+def _told(data: dict[str, Any]) -> Iterable[str]:
+    """The lines that are meant for people: of the autoscaler's log its events alone, as Ray itself has it."""
+    from ray._private import worker
+
+    lines = data["lines"]
+    chosen = worker.filter_autoscaler_events(lines) if data.get("pid") == "autoscaler" else lines
+    return (line for line in chosen if PROGRESS_BAR not in line)

@@ -13,6 +13,8 @@ from typing import Any
 
 _INTERVAL = 0.05
 _INSTANT = 0.0002
+PROGRESS_BAR = "__ray_tqdm_magic_token__"
+"""What Ray writes into a worker's output for its driver to draw a bar from (`ray.experimental.tqdm_ray`)."""
 
 
 class Tail:
@@ -63,7 +65,9 @@ class Tail:
         if data[end:]:
             self._partial[name] = data[end:]
         lines = data[:end].decode("utf-8", "replace").splitlines(keepends=True)
-        text = "".join(line for line in lines if not line.startswith(self._marks))
+        text = "".join(
+            line for line in lines if not line.startswith(self._marks) and PROGRESS_BAR not in line
+        )
         if text:
             with contextlib.suppress(Exception):
                 self._writes[name[-4:]](text)

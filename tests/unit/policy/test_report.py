@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.model import Grade
 from services.policy import LARGEST, check
 from services.policy.state import State
 from services.policy.visitors import VISITORS
@@ -62,13 +61,6 @@ def test_syntax_errors_are_refused_with_line_and_reason() -> None:
     assert report.refused
     assert report.findings[0].line == 2
     assert "was never closed" in report.findings[0].message
-
-
-def test_grades_can_be_overridden_by_rule() -> None:
-    strict = check("import requests", grades={"network": Grade.REFUSE, "no-such-rule": Grade.WARN})
-    assert strict.refused
-    lenient = check("import os\nos.system('ray stop')", grades={"ray-stop": Grade.WARN})
-    assert not lenient.refused
 
 
 def test_a_doubtful_escape_warns_nobody() -> None:

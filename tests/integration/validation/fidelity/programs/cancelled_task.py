@@ -14,5 +14,5 @@ time.sleep(0.5)
 ray.cancel(ref)
 try:
     ray.get(ref, timeout=20)
-except ray.exceptions.TaskCancelledError as error:
-    print(type(error).__name__)
+except ray.exceptions.TaskCancelledError:
+    print("cancelled")

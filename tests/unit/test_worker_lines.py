@@ -1,0 +1,39 @@
+"""What of Ray's own lines a program's output shows: nothing of its logs, its events on stderr."""
+
+import pytest
+
+from services.driver.wrapper.session import _print_plainly
+from services.driver.wrapper.tail import PROGRESS_BAR
+
+
+@pytest.fixture(autouse=True)
+def _a_cluster_with_the_first_autoscaler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ray.autoscaler.v2.utils.is_autoscaler_v2", lambda: False)
+
+
+def shown(capsys: pytest.CaptureFixture[str], pid: str, *lines: str, is_err: bool = False) -> tuple[str, str]:
+    _print_plainly({"pid": pid, "is_err": is_err, "lines": list(lines)})
+    captured = capsys.readouterr()
+    return captured.out, captured.err
+
+
+def test_a_workers_lines_are_as_it_wrote_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, "17", "", "(raylet) mine", "autoscaler.py:469") == (
+        "\n(raylet) mine\nautoscaler.py:469\n",
+        "",
+    )
+    assert shown(capsys, "17", "oh", is_err=True) == ("", "oh\n")
+
+
+def test_the_autoscalers_log_is_not_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, "autoscaler", "2026-11-21 INFO autoscaler.py:469 -- took 0.001 seconds") == ("", "")
+
+
+def test_the_autoscalers_events_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = shown(capsys, "autoscaler", "2026-11-21 INFO :event_summary:Adding 1 node(s) of type gpu.")
+    assert out == ""
+    assert err.endswith("(autoscaler) Adding 1 node(s) of type gpu.\n")
+
+
+def test_the_data_of_a_progress_bar_is_not_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, "17", "before", f'{{"{PROGRESS_BAR}": true, "x": 1}}') == ("before\n", "")
