@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from bot.bench.command import bench
 from services.errors import BadRequest, RaygenError
+from services.model import InputFile
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -92,8 +94,15 @@ def doctor(*, as_json: bool) -> None:
 @main.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.option(
+    "--input",
+    "inputs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A file that the program finds in its working directory, read-only; may be given more than once.",
+)
 @plainly
-def validate(file: BinaryIO, *, as_json: bool) -> None:
+def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
     """Check a Ray program and really run it, sealed: FILE is its path, or - for standard input.
 
     The exit status is 0 when it passed, 1 when it did not, and 2 when it could not be validated.
@@ -104,7 +113,8 @@ def validate(file: BinaryIO, *, as_json: bool) -> None:
         code = file.read().decode()
     except UnicodeDecodeError:
         raise BadRequest(f"{file.name} is not a text in UTF-8, so it can't be a program.") from None
-    examined = asyncio.run(validate.examined(settings.load(), code))
+    beside = [InputFile(path.name, path.read_bytes()) for path in inputs]
+    examined = asyncio.run(validate.examined(settings.load(), code, beside))
     click.echo(validate.as_json(examined) if as_json else validate.as_text(examined))
     sys.exit(examined.status)
 

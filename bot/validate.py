@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from bot.bootstrap import validating
 from bot.settings import Settings
-from services.model import Outcome, PolicyReport, Verdict
+from services.inputs import checked
+from services.model import InputFile, Outcome, PolicyReport, Verdict
 from services.output import clean, human_bytes, human_seconds, plural
 from services.policy import Policy
 from services.supervisor.evidence import plain
@@ -35,9 +37,13 @@ class Examined:
         return 0 if self.outcome.passed else 1
 
 
-async def examined(settings: Settings, code: str) -> Examined:
-    """Validate `code` as these settings say. Raises SettingsError when they can't be used."""
-    async with validating(settings) as validator, validator.lease() as leased:
+async def examined(settings: Settings, code: str, inputs: Sequence[InputFile] = ()) -> Examined:
+    """Validate `code` beside `inputs` as these settings say.
+
+    Raises SettingsError when the settings can't be used, BadRequest when one of the inputs can't.
+    """
+    files = checked(inputs)
+    async with validating(settings) as validator, validator.lease(inputs=files) as leased:
 
         async def lease() -> Lease:
             return leased

@@ -42,6 +42,14 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that a program finds in its working directory: its bare name and bytes."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One line of the user's own program in a traceback; `line` counts from 1."""
 

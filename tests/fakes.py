@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from services.execution.interface import Event, Finished, Job
-from services.model import Outcome, Readiness, Verdict
+from services.model import InputFile, Outcome, Readiness, Verdict
 from services.narrator import RunView
 from services.records import Proposal, Run, Session, Task
 from services.supervisor.workshop import Stage
-from services.validation.interface import Lease, Limits
+from services.validation.interface import Lease, Limits, Waiting
 
 
 @dataclass
@@ -24,7 +24,9 @@ class FakeValidator:
     open_leases: int = 0
 
     @asynccontextmanager
-    async def lease(self, *, waiting: Callable[[float], None] | None = None) -> AsyncGenerator[Lease]:
+    async def lease(
+        self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
+    ) -> AsyncGenerator[Lease]:
         self.leases += 1
         self.open_leases += 1
         try:

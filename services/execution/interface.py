@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.model import Outcome, Readiness, TaskCount
+from services.model import InputFile, Outcome, Readiness, TaskCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +14,14 @@ class Job:
     """One approved program on its way to a target.
 
     `submission_id` is derived from the proposal, so that a target refuses a second run of it.
-    `metadata` (strings) is shown on Ray's dashboard. `wall_limit` is in seconds.
+    `metadata` (strings) is shown on Ray's dashboard. `wall_limit` is in seconds. `inputs` lie beside the program.
     """
 
     submission_id: str
     code: str
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     wall_limit: float = 3600.0
+    inputs: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

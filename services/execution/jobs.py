@@ -59,6 +59,7 @@ class JobsTarget:
     async def submit(self, job: Job) -> bool:
         submission_id = checked(job.submission_id)
         files = {
+            **{file.name: file.content for file in job.inputs},
             "program.py": job.code.encode(),
             **luggage(),
             "launch.py": _LAUNCH.read_bytes(),

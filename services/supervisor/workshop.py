@@ -10,6 +10,7 @@ from typing import Self
 
 from services.errors import SealUnavailable
 from services.model import Outcome, PolicyReport, Program, Verdict
+from services.output import human_seconds
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
 from services.validation.examine import Check, examine
@@ -124,10 +125,11 @@ class _Bench:
 
     async def _leased(self, attempt: int) -> Lease:
         if self._lease is None:
-            if not self._validator.readiness().ready:
-                note = self._validator.readiness().missing
-                await self._on_stage(Stage(Phase.WAITING, attempt, note))
-            self._lease = await self._stack.enter_async_context(self._validator.lease())
+
+            async def waiting(estimate: float) -> None:
+                await self._on_stage(Stage(Phase.WAITING, attempt, f"about {human_seconds(estimate)}"))
+
+            self._lease = await self._stack.enter_async_context(self._validator.lease(waiting=waiting))
         return self._lease
 
 

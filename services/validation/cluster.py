@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
 from services.errors import RaygenError
 from services.execution.interface import Finished, Job, Target
-from services.model import Outcome, Readiness, Verdict
+from services.model import InputFile, Outcome, Readiness, Verdict
 from services.output import human_seconds
-from services.validation.interface import Lease, Limits
+from services.validation.interface import Lease, Limits, Waiting
 from services.validation.probe import PART
 
 _GRACE = 10.0
@@ -44,12 +44,19 @@ class ClusterValidator:
         await asyncio.gather(self._keeper, return_exceptions=True)
 
     @asynccontextmanager
-    async def lease(self, *, waiting: Callable[[float], None] | None = None) -> AsyncGenerator[Lease]:  # noqa: ARG002  # a cluster is up or not
-        yield self
+    async def lease(
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),
+        waiting: Waiting | None = None,  # noqa: ARG002  # a cluster is up or not
+    ) -> AsyncGenerator[Lease]:
+        yield _ClusterLease(self, tuple(inputs))
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits | None) -> Outcome:
+        """As a lease of it does."""
         chosen = limits or self._limits
-        job = Job(f"raygen-validation-{secrets.token_hex(8)}", code, {"raygen": "validation"}, chosen.wall)
+        name = f"raygen-validation-{secrets.token_hex(8)}"
+        job = Job(name, code, {"raygen": "validation"}, chosen.wall, inputs)
         try:
             await self._target.submit(job)
             async with asyncio.timeout(chosen.wall + _GRACE):
@@ -82,6 +89,15 @@ class ClusterValidator:
     async def _stopped(self, submission_id: str, limits: Limits) -> Outcome:
         await self._target.stop(submission_id)
         return Outcome(Verdict.TIMED_OUT, detail=f"It was stopped after {human_seconds(limits.wall)}.")
+
+
+class _ClusterLease:
+    def __init__(self, validator: ClusterValidator, inputs: tuple[InputFile, ...]) -> None:
+        self._validator = validator
+        self._inputs = inputs
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+        return await self._validator.validate(code, self._inputs, limits)
 
 
 def _cut(outcome: Outcome, limits: Limits) -> Outcome:

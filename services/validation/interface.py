@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.model import Outcome, Readiness
+from services.model import InputFile, Outcome, Readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Limits:
     artifacts: int = 20 * 1024**2
 
 
+Waiting = Callable[[float], Awaitable[None]]
+"""Told, with an estimate in seconds, that a cluster is not there at once."""
+
+
 class Lease(Protocol):
     """One sealed cluster in the hands of one task; repair attempts share it, no other task ever sees it."""
 
@@ -30,10 +34,10 @@ class Lease(Protocol):
 
 
 class Validator(Protocol):
-    """Hands out leases; `waiting` is called with an estimate in seconds when none is ready at once."""
+    """Hands out leases; every program finds `inputs` in its working directory, and can't change them."""
 
     def lease(
-        self, *, waiting: Callable[[float], None] | None = None
+        self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
     ) -> AbstractAsyncContextManager[Lease]: ...
 
     def readiness(self) -> Readiness: ...

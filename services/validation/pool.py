@@ -7,16 +7,16 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from services.errors import SealUnavailable
-from services.model import Outcome, Readiness, Verdict
+from services.model import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
 from services.validation.imports import installed, missing
-from services.validation.interface import Lease, Limits, Validator
+from services.validation.interface import Lease, Limits, Validator, Waiting
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import ClusterSettings, Record, Sandbox
@@ -89,12 +89,17 @@ class SealedPool:
         self._idle.clear()
 
     @asynccontextmanager
-    async def lease(self, *, waiting: Callable[[float], None] | None = None) -> AsyncGenerator[Lease]:
-        """A cluster for one task; what is wrong with it shows as outcomes, so this does not raise."""
-        if waiting and not self._idle:
-            waiting(self._took)
+    async def lease(
+        self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
+    ) -> AsyncGenerator[Lease]:
+        """A cluster for one task; what is wrong with it shows as outcomes, so this does not raise.
+
+        With `inputs` it is one of the task's own from the start, since a seal can't be opened to put something in.
+        """
+        if waiting and (inputs or not self._idle or self._room.locked()):
+            await waiting(self._took * (1 + self._wanted))
         async with self._room:
-            lease = PooledLease(self, self._settings.limits)
+            lease = PooledLease(self, self._settings.limits, tuple(inputs))
             try:
                 await lease.open()
                 yield lease
@@ -105,8 +110,10 @@ class SealedPool:
         ready = bool(self._idle) or (self._settings.size == 0 and not self._problem)
         return Readiness(PART, ready=ready, missing="" if ready else self._problem)
 
-    async def take(self) -> Sandbox:
+    async def take(self, inputs: tuple[InputFile, ...]) -> Sandbox:
         """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
+        if inputs:
+            return await Sandbox.start(self._settings.cluster, inputs)
         async with self._changed:
             self._wanted += 1
             self._changed.notify_all()
@@ -179,16 +186,17 @@ class SealedPool:
 class PooledLease:
     """A task's cluster; one that a program has spoiled is replaced before the next attempt."""
 
-    def __init__(self, pool: SealedPool, limits: Limits) -> None:
+    def __init__(self, pool: SealedPool, limits: Limits, inputs: tuple[InputFile, ...]) -> None:
         self._pool = pool
         self._limits = limits
+        self._inputs = inputs
         self._sandbox: Sandbox | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def open(self) -> None:
         """Take a cluster now; that none can be had shows later, as an outcome."""
         with contextlib.suppress(SealUnavailable):
-            self._sandbox = await self._pool.take()
+            self._sandbox = await self._pool.take(self._inputs)
 
     async def aclose(self) -> None:
         if self._sandbox is not None:
@@ -227,5 +235,5 @@ class PooledLease:
         if self._sandbox is not None and not self._sandbox.alive:
             await self.aclose()
         if self._sandbox is None:
-            self._sandbox = await self._pool.take()
+            self._sandbox = await self._pool.take(self._inputs)
         return self._sandbox

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from services.model import Outcome, Readiness, Verdict
-from services.validation.interface import Lease, Limits
+from services.model import InputFile, Outcome, Readiness, Verdict
+from services.validation.interface import Lease, Limits, Waiting
 
 
 class RefusedLease:
@@ -24,7 +24,12 @@ class RefusedValidator:
         self._readiness = readiness
 
     @asynccontextmanager
-    async def lease(self, *, waiting: Callable[[float], None] | None = None) -> AsyncGenerator[Lease]:  # noqa: ARG002  # nothing to wait for
+    async def lease(
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),  # noqa: ARG002  # nothing is run
+        waiting: Waiting | None = None,  # noqa: ARG002  # nothing to wait for
+    ) -> AsyncGenerator[Lease]:
         yield RefusedLease(self._readiness.missing)
 
     def readiness(self) -> Readiness:

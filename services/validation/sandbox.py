@@ -7,11 +7,12 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.errors import SealUnavailable
+from services.model import InputFile
 from services.validation import readings
 from services.validation.inside import frames
 from services.validation.interface import Limits
@@ -86,12 +87,12 @@ class Sandbox:
         self.born = time.monotonic()
 
     @classmethod
-    async def start(cls, settings: ClusterSettings) -> Sandbox:
-        """A sandbox whose Ray is up and whose first driver waits for a program.
+    async def start(cls, settings: ClusterSettings, inputs: Sequence[InputFile] = ()) -> Sandbox:
+        """A sandbox whose Ray is up and whose first driver waits for a program, beside `inputs`.
 
         Raises SealUnavailable when that can't be had.
         """
-        with Seal(settings.spaces) as seal:
+        with Seal(settings.spaces, inputs) as seal:
             command = seal.command(sys.executable, "-s", "-m", "inside", settings.as_argument(), path=PACKAGE)
             try:
                 process = await asyncio.create_subprocess_exec(

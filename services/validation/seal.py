@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from services import driver
+from services.model import InputFile
 from services.validation import seccomp
 
 BWRAP = "bwrap"
 HOME = "/home/ray"
 PACKAGE = "/raygen"
+INPUTS = f"{PACKAGE}/inputs"
 MIB = 1024**2
 
 _UID = "1000"
@@ -54,6 +56,7 @@ class Seal:
     """A bwrap command, and the open files that it needs; they are closed by leaving the context."""
 
     spaces: Spaces
+    inputs: Sequence[InputFile] = ()
     _files: ExitStack = field(default_factory=ExitStack)
     fds: list[int] = field(default_factory=list[int])
 
@@ -86,7 +89,9 @@ class Seal:
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
         yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
         for path, text in _ETC.items():
-            yield from ("--perms", "0444", "--file", str(self._data(text.encode())), path)
+            yield from self._file(path, text.encode())
+        for file in self.inputs:
+            yield from self._file(f"{INPUTS}/{file.name}", file.content)
         for path in _ETC_OF_HOST:
             yield from ("--ro-bind-try", path, path)
         yield from ("--proc", "/proc", *_covered(), "--dev", "/dev")
@@ -102,9 +107,14 @@ class Seal:
     def _bound(self, path: Path, where: str) -> tuple[str, ...]:
         return ("--ro-bind", str(path), where)
 
+    def _file(self, where: str, content: bytes) -> tuple[str, ...]:
+        """A file of its own, which the file system that is read-only in the end keeps as it is."""
+        return ("--perms", "0444", "--file", str(self._data(content)), where)
+
     def _data(self, content: bytes) -> int:
         fd = os.memfd_create("raygen", os.MFD_CLOEXEC)
-        os.write(fd, content)
+        with open(fd, "wb", closefd=False) as file:
+            file.write(content)
         os.lseek(fd, 0, os.SEEK_SET)
         return self._keep(fd)
 

@@ -9,7 +9,7 @@ import pytest
 from services.errors import TargetUnavailable
 from services.execution.interface import Finished, Job, Output
 from services.execution.scripted import ScriptedCluster, ScriptedTarget, prints
-from services.model import Outcome, Verdict
+from services.model import InputFile, Outcome, Verdict
 from services.validation.cluster import ClusterValidator
 from services.validation.interface import Limits
 
@@ -63,3 +63,10 @@ async def test_a_cluster_that_is_down_is_said_to_be(cluster: ScriptedCluster):
         assert (await lease.validate("print()")).verdict is Verdict.UNAVAILABLE
         await asyncio.sleep(0)
         assert not opened.readiness().ready
+
+
+async def test_input_files_travel_with_the_job(cluster: ScriptedCluster):
+    inputs = (InputFile("a.csv", b"1"),)
+    async with validator(cluster) as opened, opened.lease(inputs=inputs) as lease:
+        await lease.validate("print(open('a.csv').read())")
+    assert [job.inputs for job in cluster.jobs.values()] == [inputs]

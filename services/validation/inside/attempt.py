@@ -34,7 +34,6 @@ class Ends:
 def become_driver(place: Path, ends: Ends, workers: int) -> None:
     """Go on as the driver in `place`: connect to Ray, say so, and run the program once it comes."""
     os.setsid()
-    place.mkdir()
     os.chdir(place)
     os.environ["RAY_ADDRESS"] = cluster.GCS
     from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal

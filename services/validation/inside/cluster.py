@@ -22,6 +22,7 @@ HERE = TEMP / SESSION
 LOGS = HERE / "logs"
 JOURNAL = HERE / "touched"
 WRITABLE = ("/home/ray", "/tmp", "/dev")  # noqa: S108  # the sandbox's own
+INPUTS = Path("/raygen/inputs")
 RAYLET_SOCKET = HERE / "sockets" / "raylet"
 NODE_ID = "5ea1ed" + "0" * 50
 _IDLE = "/bin/sh -c 'exec sleep infinity' idle"
@@ -31,6 +32,8 @@ SYSTEM_CONFIG = {
     "enable_metrics_collection": False,  # there is nobody to collect
     "memory_monitor_refresh_ms": 0,  # the bot watches the whole tree
     "worker_niceness": 0,  # the sandbox as a whole has its priority
+    # Workers that an attempt's end took as they began count as beginning for a minute, and must not hold others up.
+    "worker_maximum_startup_concurrency": 64,
     "idle_worker_killing_time_threshold_ms": 600_000,  # spare workers stay
     "task_events_report_interval_ms": 100,  # states are asked for right after the end
     "gcs_server_request_timeout_seconds": 20,

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import runpy
 import socket
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from . import cluster, process
@@ -22,8 +24,9 @@ _CONTEXT = "--serialized-runtime-env-context="
 
 @dataclass(slots=True)
 class Nursery:
-    """Answers launchers; a launcher's connection stays open as long as its worker lives."""
+    """Answers launchers; a launcher's connection stays open as long as its worker lives. Workers start in `place`."""
 
+    place: Path = Path("/")
     listener: socket.socket = field(default_factory=lambda: _listen())
     workers: dict[int, socket.socket] = field(default_factory=dict[int, socket.socket])
     _waiting: dict[int, tuple[socket.socket, bytearray]] = field(
@@ -53,7 +56,7 @@ class Nursery:
         del self._waiting[fd]
         try:
             asked = json.loads(request)
-            worker = process.fork(lambda: _become_worker(asked["argv"], asked["env"]))
+            worker = process.fork(lambda: _become_worker(asked["argv"], asked["env"], self.place))
         except (ValueError, KeyError, TypeError, OSError):
             connection.close()
         else:
@@ -76,9 +79,11 @@ def _listen() -> socket.socket:
     return listener
 
 
-def _become_worker(argv: list[str], environment: dict[str, str]) -> None:
-    """Go on as Ray's own worker would, as if started with these arguments."""
+def _become_worker(argv: list[str], environment: dict[str, str], place: Path) -> None:
+    """Go on as Ray's own worker would, as if started with these arguments, in the program's directory."""
     os.setsid()
+    with contextlib.suppress(OSError):  # it may be gone already, and the worker with it
+        os.chdir(place)
     os.environ.clear()
     os.environ.update(environment)
     workers = ray_home() / "_private" / "workers"

@@ -149,7 +149,8 @@ class Supervisor:
         pairs = [os.pipe() for _ in range(4)]
         (code_in, code_out), (facts_in, facts_out), (out_in, out_out), (err_in, err_out) = pairs
         ends = Ends(code_in, facts_out, out_out, err_out)
-        place = self.home / f"attempt-{self._number}"
+        place = self.nursery.place = self.home / f"attempt-{self._number}"
+        _furnish(place)
         pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
         for fd in ends.all:
             os.close(fd)
@@ -244,6 +245,13 @@ class Supervisor:
 
     def _send(self, kind: bytes, payload: bytes) -> None:
         _write(self.outgoing, frames.pack(kind, payload))
+
+
+def _furnish(place: Path) -> None:
+    """Make a program's working directory; the inputs behind its links are on a file system that can't be written to."""
+    place.mkdir()
+    for file in cluster.INPUTS.glob("*"):
+        (place / file.name).symlink_to(file)
 
 
 def _write(fd: int, data: bytes) -> None:

@@ -51,3 +51,17 @@ def test_bad_input_gets_one_sentence():
     done = validate(b"\xff\xfe")
     assert done.returncode == 1
     assert done.stderr == b"Error: <stdin> is not a text in UTF-8, so it can't be a program.\n"
+
+
+def test_a_program_reads_its_input_files(tmp_path: Path):
+    (tmp_path / "orders.csv").write_text("a\nb\n")
+    done = validate("print(open('orders.csv').read())", "--input", str(tmp_path / "orders.csv"))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"a\nb\n" in done.stdout
+
+
+def test_an_input_that_can_not_be_one_gets_one_sentence(tmp_path: Path):
+    (tmp_path / ".env").write_text("")
+    done = validate("print(1)", "--input", str(tmp_path / ".env"))
+    assert done.returncode == 1
+    assert done.stderr == b"Error: The input file '.env' needs a plain file name.\n"

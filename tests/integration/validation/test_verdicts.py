@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from services.model import Outcome, TaskCount, Verdict
+from services.model import InputFile, Outcome, TaskCount, Verdict
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIMITS = Limits(wall=15, memory=1200 * 1024**2, output=100_000, processes=200)
+LIMITS = Limits(wall=8, memory=1200 * 1024**2, output=100_000, processes=200)
 
 IN_A_TASK = """
 import ray
@@ -65,6 +65,24 @@ os.makedirs("outputs", exist_ok=True)
 open("outputs/table.csv", "w").write("a,b\\n1,2\\n")
 os.symlink("/etc/passwd", "outputs/link")
 """
+READS = """
+import os, pathlib
+import ray
+
+@ray.remote
+def rows():
+    return open("orders.csv").read().count("\\n")
+
+print(ray.get(rows.remote()), open("orders.csv").readline().strip(), len(pathlib.Path("größe.bin").read_bytes()))
+real = os.path.realpath("orders.csv")
+for change in (lambda: open("orders.csv", "w"), lambda: os.chmod(real, 0o666), lambda: os.unlink(real),
+               lambda: os.rename(os.path.dirname(real), "/tmp/mine"), lambda: os.truncate(real, 0)):
+    try:
+        change()
+        print("changed")
+    except OSError:
+        print("kept")
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -86,7 +104,7 @@ async def test_a_pass_comes_with_its_figures(validator: Validator):
     assert (outcome.verdict, outcome.value, outcome.exit_code) == (Verdict.PASSED, "42", 0)
     assert sum(task.count for task in outcome.tasks) == 5
     assert outcome.wall is not None
-    assert 0 < outcome.wall < 15
+    assert 0 < outcome.wall < 8
     assert outcome.peak_memory is not None
     assert outcome.peak_memory > 30 * 1024**2
 
@@ -170,3 +188,20 @@ async def test_a_cluster_that_a_program_spoiled_is_replaced_for_the_next_attempt
     async with validator.lease() as lease:
         assert (await lease.validate("while True: pass", limits=Limits(wall=1))).verdict is Verdict.TIMED_OUT
         assert (await lease.validate("print('fine')")).stdout == "fine\n"
+
+
+async def test_input_files_are_there_for_driver_and_workers_and_nobody_changes_them(validator: Validator):
+    inputs = [InputFile("orders.csv", b"id,sum\n1,2\n3,4\n"), InputFile("größe.bin", bytes(3_000_000))]
+    waits: list[float] = []
+
+    async def waiting(estimate: float) -> None:
+        waits.append(estimate)
+
+    async with validator.lease(inputs=inputs, waiting=waiting) as lease:
+        first, second = await lease.validate(READS), await lease.validate(READS)
+    assert first.stdout == "3 id,sum 3000000\n" + "kept\n" * 5, first
+    assert second.stdout == first.stdout
+    assert first.artifacts == ()
+    assert len(waits) == 1
+    assert 0 < waits[0] < 60
+    assert (await verdict(validator, "open('orders.csv')")).failure is not None, "and for no other task"

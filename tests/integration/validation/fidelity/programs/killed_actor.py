@@ -10,7 +10,9 @@ class Victim:
 victim = Victim.remote()
 print(ray.get(victim.ping.remote()))
 ray.kill(victim)
-try:
-    ray.get(victim.ping.remote())
-except ray.exceptions.RayActorError as error:
-    print(type(error).__name__)
+while True:
+    try:
+        ray.get(victim.ping.remote())
+    except ray.exceptions.RayActorError as error:
+        print(type(error).__name__)
+        break
