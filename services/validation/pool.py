@@ -15,6 +15,7 @@ from typing import Self
 from services.errors import SealUnavailable
 from services.model import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
+from services.validation.cgroup import delegated
 from services.validation.imports import installed, missing
 from services.validation.interface import Lease, Limits, Validator, Waiting
 from services.validation.probe import PART, probe
@@ -74,6 +75,7 @@ class SealedPool:
         self._taken = 0.0
         self._room = asyncio.Semaphore(settings.most)
         self._took = _FIRST_START
+        self._groups = delegated()
         self._problem = "Sealed clusters are starting."
         self._keeper: asyncio.Task[None] | None = None
 
@@ -113,7 +115,7 @@ class SealedPool:
     async def take(self, inputs: tuple[InputFile, ...]) -> Sandbox:
         """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
         if inputs:
-            return await Sandbox.start(self._settings.cluster, inputs)
+            return await Sandbox.start(self._settings.cluster, inputs, self._groups)
         async with self._changed:
             self._wanted += 1
             self._changed.notify_all()
@@ -142,7 +144,7 @@ class SealedPool:
                 continue
             began = time.monotonic()
             try:
-                sandbox = await Sandbox.start(self._settings.cluster)
+                sandbox = await Sandbox.start(self._settings.cluster, groups=self._groups)
             except SealUnavailable as error:
                 self._problem = error.public
                 _log.warning("a sealed cluster did not start: %s", error)

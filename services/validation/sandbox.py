@@ -14,6 +14,7 @@ from typing import Any
 from services.errors import SealUnavailable
 from services.model import InputFile
 from services.validation import readings
+from services.validation.cgroup import Delegated, Group
 from services.validation.inside import frames
 from services.validation.interface import Limits
 from services.validation.seal import PACKAGE, Seal, Spaces
@@ -75,8 +76,11 @@ class Record:
 class Sandbox:
     """Use `start`, then `run` any number of times, then `close`; after a record without status it is of no more use."""
 
-    def __init__(self, process: asyncio.subprocess.Process, settings: ClusterSettings) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, settings: ClusterSettings, group: Group | None
+    ) -> None:
         self._process = process
+        self._group = group
         self._settings = settings
         self._ready = asyncio.Event()
         self._collecting: _Collected | None = None
@@ -87,16 +91,24 @@ class Sandbox:
         self.born = time.monotonic()
 
     @classmethod
-    async def start(cls, settings: ClusterSettings, inputs: Sequence[InputFile] = ()) -> Sandbox:
+    async def start(
+        cls,
+        settings: ClusterSettings,
+        inputs: Sequence[InputFile] = (),
+        groups: Delegated | None = None,
+    ) -> Sandbox:
         """A sandbox whose Ray is up and whose first driver waits for a program, beside `inputs`.
+
+        With `groups` it has a control group of its own among them.
 
         Raises SealUnavailable when that can't be had.
         """
+        group = groups.make() if groups else None
         with Seal(settings.spaces, inputs) as seal:
             command = seal.command(sys.executable, "-s", "-m", "inside", settings.as_argument(), path=PACKAGE)
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *command,
+                    *(group.entering(command) if group else command),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.PIPE,
@@ -105,8 +117,10 @@ class Sandbox:
                     pass_fds=seal.fds,
                 )
             except OSError as error:
+                if group:
+                    group.destroy()
                 raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
-        sandbox = cls(process, settings)
+        sandbox = cls(process, settings, group)
         try:
             await sandbox._become_ready(settings.start_limit)
             sandbox._idle = len(await asyncio.to_thread(readings.tree, process.pid))
@@ -129,12 +143,18 @@ class Sandbox:
         assert self._collecting is None
         await self._become_ready(self._settings.start_limit)
         self._ready.clear()
+        if self._group:
+            self._group.limit(
+                memory=limits.memory + self._settings.spaces.total, threads=self._settings.threads
+            )
         began = time.monotonic()
         collected = self._collecting = _Collected(limits)
         watchdog = Watchdog(self._process.pid, limits, idle=self._idle)
         try:
             await self._send(frames.RUN, code.encode("utf-8", "surrogatepass"))
             excess = await self._wait(collected, watchdog, limits.wall)
+            if excess is None and self._group and self._group.out_of_memory:
+                excess = Excess.MEMORY
             record = replace(collected.record, excess=excess, wall=time.monotonic() - began)
             if excess is not None or record.status is None:
                 self._kill()
@@ -154,6 +174,8 @@ class Sandbox:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._group:
+            await asyncio.to_thread(self._group.destroy)
 
     async def _wait(self, collected: _Collected, watchdog: Watchdog, wall: float) -> Excess | None:
         """Until the program or the sandbox ends (None), or something is exceeded."""

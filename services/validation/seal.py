@@ -50,6 +50,10 @@ class Spaces:
     tmp: int = 256 * MIB
     home: int = 256 * MIB
 
+    @property
+    def total(self) -> int:
+        return self.shared_memory + self.tmp + self.home
+
 
 @dataclass(slots=True)
 class Seal:
