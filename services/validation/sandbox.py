@@ -35,7 +35,7 @@ class ClusterSettings:
     resources: dict[str, float] = field(
         default_factory=lambda: {"CPU": 8.0, "GPU": 4.0, "memory": 8.0 * 1024**3}
     )
-    workers: int = 4
+    workers: int = 2
     spaces: Spaces = field(default_factory=Spaces)
     object_store: int = 256 * 1024**2
     threads: int = 8192

@@ -21,6 +21,7 @@ _START_LIMIT = 30.0
 def main(settings: dict[str, Any]) -> None:
     process.shield()
     os.nice(settings["nice"])
+    process.offer_to_the_oom_killer()
     process.limit(processes=settings["processes"], file_size=settings["file_size"])
     incoming, outgoing = _take_pipes()
     cluster.make_session()

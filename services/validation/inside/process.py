@@ -9,6 +9,7 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 _PR_SET_DUMPABLE = 4
@@ -20,6 +21,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def shield() -> None:
     """Close this process's memory and descriptors to everybody else of the same user (`/proc/1/mem`, `/proc/1/fd`)."""
     _set_dumpable(0)
+
+
+def offer_to_the_oom_killer() -> None:
+    """A host that runs out of memory ends this before the bot; nothing inside can take that back."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
 
 
 def limit(*, processes: int, file_size: int) -> None:
