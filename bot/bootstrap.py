@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -25,8 +26,11 @@ from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
-from services.llm.anthropic import ModelSettings, open_model
+from services.llm.anthropic import AnthropicModel
+from services.llm.circuit import Circuit
+from services.llm.clients import Client, open_client
 from services.llm.interface import LanguageModel
+from services.llm.resilient import ResilientModel
 from services.model import Readiness
 from services.policy import Policy
 from services.runs import RunDesk
@@ -34,6 +38,7 @@ from services.store import Store, open_database
 from services.supervisor import prompt
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
+from services.supervisor.meter import Budget, Meter
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from services.validation.cluster import ClusterValidator
@@ -62,6 +67,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
     Raises SettingsError when a setting is missing or wrong.
     """
     bot_token, _ = settings_module.require_slack(settings)
+    access = settings_module.require_model(settings)
     async with AsyncExitStack() as stack:
         store = Store(await stack.enter_async_context(open_database(settings.database)))
         client = _client(settings, bot_token)
@@ -70,15 +76,20 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         target = await stack.enter_async_context(_target(settings))
         validator = await stack.enter_async_context(validating(settings, target))
         policy = Policy(settings.policy)
+        models = Models(settings, await stack.enter_async_context(open_client(access)))
         workshop = Workshop(
-            Generator(await _model(stack, settings, settings.generator_model), prompt("generator")),
+            Generator(models.called(settings.generator_model), prompt("generator")),
             policy.check,
             validator,
             attempts=settings.attempts,
         )
-        model = await _model(stack, settings, settings.model)
-        supervisor = Supervisor(model, workshop, prompt("supervisor"))
-        tasks = TaskDesk(store, narrator, supervisor, workshop, target.name)
+        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor"))
+        meter = partial(
+            Meter,
+            Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall),
+            settings.prices,
+        )
+        tasks = TaskDesk(store, narrator, supervisor, workshop, target.name, meter=meter)
         runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
         await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
         flows = Workflows(tasks, runs)
@@ -101,17 +112,18 @@ async def resume(bot: Bot) -> None:
     await bot.workflows.resume()
 
 
-async def _model(stack: AsyncExitStack, settings: Settings, name: str) -> LanguageModel:
-    return await stack.enter_async_context(
-        open_model(
-            ModelSettings(
-                model=name,
-                api_key=settings_module.require_model(settings),
-                base_url=settings.anthropic_base_url,
-                deadline=settings.model_deadline,
-            )
-        )
-    )
+class Models:
+    """The models of one client, each with those that stand in for it; what is known of their willingness is shared."""
+
+    def __init__(self, settings: Settings, client: Client) -> None:
+        self._settings = settings
+        self._client = client
+        self._circuit = Circuit()
+
+    def called(self, name: str) -> LanguageModel:
+        names = dict.fromkeys((name, *self._settings.fallback_models))
+        models = [AnthropicModel(self._client, each) for each in names]
+        return ResilientModel(models, self._circuit, deadline=self._settings.model_deadline)
 
 
 def _client(settings: Settings, token: str) -> AsyncWebClient:

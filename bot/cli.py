@@ -28,6 +28,7 @@ def main() -> None:
       raygen doctor          what this machine and these settings lack, and what to do about it
       raygen validate FILE   check a Ray program and really run it, where it can harm nothing
       raygen manifest        the Slack app to create for your workspace
+      raygen usage           what requests have taken: tokens, money, time
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
 
     Settings come from the environment and a .env file; README.md lists them all.
@@ -117,6 +118,21 @@ def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
     examined = asyncio.run(validate.examined(settings.load(), code, beside))
     click.echo(validate.as_json(examined) if as_json else validate.as_text(examined))
     sys.exit(examined.status)
+
+
+@main.command()
+@click.option(
+    "--by", type=click.Choice(["user", "channel", "model", "status"]), default="user", show_default=True
+)
+@click.option("--days", default=30.0, show_default=True, help="How far to look back.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@plainly
+def usage(by: str, days: float, *, as_json: bool) -> None:
+    """Tell what requests have taken: model calls, tokens, money, drafts and time."""
+    from bot import settings, usage
+
+    found = asyncio.run(usage.sums(settings.load(), by, days))
+    click.echo(usage.as_json(found, by, days) if as_json else usage.as_table(found, by, days))
 
 
 @main.command()

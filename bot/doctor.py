@@ -18,6 +18,7 @@ from bot import settings as settings_module
 from bot.bootstrap import jobs_target, remote_target
 from bot.settings import Settings
 from services.errors import RaygenError
+from services.llm.clients import Access, Provider
 from services.store import open_database
 from services.validation.probe import probe
 
@@ -82,17 +83,22 @@ async def _slack(settings: Settings) -> Finding:
 
 async def _model(settings: Settings) -> Finding:
     try:
-        settings_module.require_model(settings)
+        access = settings_module.require_model(settings)
     except RaygenError as error:
         return Finding(
             "model", ok=False, found=error.public, advice="Without a key, try `raygen playground`."
         )
-    where = settings.anthropic_base_url or "Anthropic"
-    return Finding(
-        "model",
-        ok=True,
-        found=f"{settings.model} and {settings.generator_model} at {where} (key is set, not tried)",
-    )
+    names = " and ".join(dict.fromkeys((settings.model, settings.generator_model)))
+    instead = f", else {', '.join(settings.fallback_models)}" if settings.fallback_models else ""
+    return Finding("model", ok=True, found=f"{names}{instead}, {_served(access)} (not tried)")
+
+
+def _served(access: Access) -> str:
+    """Who serves the models, and who we are there."""
+    if access.provider is Provider.ANTHROPIC:
+        return f"at {access.base_url or 'Anthropic'}, with an API key"
+    door = "Mantle" if access.provider is Provider.BEDROCK else "its classic API"
+    return f"at {access.base_url or f'Amazon Bedrock in {access.region}'} by {door}, with AWS credentials"
 
 
 async def _database(settings: Settings) -> Finding:

@@ -11,7 +11,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.errors import SettingsError
+from services.llm.clients import Access, Provider
 from services.policy import Policy, grades_in
+from services.supervisor.meter import Price
+
+_PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 
 
 def _state_dir() -> Path:
@@ -42,9 +46,40 @@ class Settings(BaseSettings):
     anthropic_base_url: str | None = Field(
         None, alias="ANTHROPIC_BASE_URL", description="A gateway that speaks the Messages API."
     )
+    provider: Provider = Field(
+        Provider.ANTHROPIC,
+        alias="RAYGEN_PROVIDER",
+        description="Who serves the models: `anthropic`, `bedrock` (Mantle) or `bedrock-classic`.",
+    )
+    bedrock_url: str | None = Field(
+        None, alias="RAYGEN_BEDROCK_URL", description="Bedrock's address; default: the region's own."
+    )
+    aws_region: str | None = Field(None, alias="AWS_REGION", description="Where Bedrock is asked.")
     model: str = Field("claude-sonnet-5-5", alias="RAYGEN_MODEL", description="The supervisor's model.")
     generator_model: str = Field(
         "claude-sonnet-5-5", alias="RAYGEN_GENERATOR_MODEL", description="The code generator's model."
+    )
+    fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="RAYGEN_FALLBACK_MODELS",
+        description="Models that answer while the chosen one is busy, the preferred one first, by commas.",
+    )
+    budget_tokens: int = Field(
+        400_000, gt=0, alias="RAYGEN_BUDGET_TOKENS", description="Tokens that one request may take."
+    )
+    budget_money: float | None = Field(
+        None, gt=0, alias="RAYGEN_BUDGET_MONEY", description="What one request may cost; needs prices."
+    )
+    budget_wall: float = Field(
+        900.0,
+        gt=0,
+        alias="RAYGEN_BUDGET_WALL",
+        description="Seconds after which a request asks no model any more.",
+    )
+    prices: Annotated[dict[str, Price], NoDecode] = Field(
+        {},
+        alias="RAYGEN_PRICES",
+        description="USD for a million tokens in and out: `claude-sonnet-5-5=3/15, claude-haiku-5-5=1/5`.",
     )
     attempts: int = Field(
         5, ge=1, le=10, alias="RAYGEN_ATTEMPTS", description="How many drafts a request may take."
@@ -131,6 +166,21 @@ class Settings(BaseSettings):
     def _by_commas(cls, value: object) -> object:
         return frozenset(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value
 
+    @field_validator("fallback_models", mode="before")
+    @classmethod
+    def _in_order(cls, value: object) -> object:
+        return tuple(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value
+
+    @field_validator("prices", mode="before")
+    @classmethod
+    def _priced(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        found = [_PRICE.fullmatch(part.strip()) for part in value.split(",") if part.strip()]
+        if None in found:
+            raise ValueError("write `model=in/out`, apart by commas, such as `claude-sonnet-5-5=3/15`")
+        return {match[1]: Price(float(match[2]), float(match[3])) for match in found if match}
+
     @field_validator("policy", mode="before")
     @classmethod
     def _graded(cls, value: object) -> object:
@@ -185,8 +235,13 @@ def require_slack(settings: Settings) -> tuple[str, str]:
     return settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
 
 
-def require_model(settings: Settings) -> str:
-    """The model's API key. Raises SettingsError when there is none."""
-    if settings.anthropic_api_key is None or not settings.anthropic_api_key.get_secret_value():
+def require_model(settings: Settings) -> Access:
+    """How the model service is reached. Raises SettingsError when something for it is missing."""
+    if settings.provider is not Provider.ANTHROPIC:
+        if not settings.aws_region:
+            raise SettingsError("AWS_REGION is not set; raygen needs it to reach Claude on Bedrock.")
+        return Access(settings.provider, base_url=settings.bedrock_url, region=settings.aws_region)
+    key = settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else ""
+    if not key:
         raise SettingsError("ANTHROPIC_API_KEY is not set; raygen needs it to reach Claude.")
-    return settings.anthropic_api_key.get_secret_value()
+    return Access(api_key=key, base_url=settings.anthropic_base_url)

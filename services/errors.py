@@ -37,6 +37,23 @@ class ModelUnavailable(RaygenError):
     """The model can't be reached right now; please try again in a minute."""
 
 
+class ModelBusy(ModelUnavailable):
+    """The model is busy right now; please try again in a minute."""
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds after which the service says that it may be asked again."""
+
+
+class ModelInterrupted(ModelUnavailable):
+    """The model's answer broke off; please try again."""
+
+
+class BudgetSpent(RaygenError):
+    """One request may cost only so much, and this one has used it up."""
+
+
 class NotAllowed(RaygenError):
     """You may not do that here."""
 

@@ -42,6 +42,28 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a task took: calls of models, their tokens, money where prices are known, seconds in all, and attempts.
+
+    `cached` tokens were read from the prompt cache and `written` into it; neither are in `input`.
+    """
+
+    calls: int = 0
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    written: int = 0
+    money: float | None = None
+    seconds: float = 0.0
+    models: tuple[str, ...] = ()
+    attempts: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.input + self.output + self.cached + self.written
+
+
+@dataclass(frozen=True, slots=True)
 class InputFile:
     """A file that a program finds in its working directory: its bare name and bytes."""
 

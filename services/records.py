@@ -5,11 +5,11 @@ Times are POSIX seconds. IDs are derived from their cause, so the same cause nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from services.model import Outcome, PolicyReport, Program, sha256
+from services.model import Outcome, PolicyReport, Program, Spent, sha256
 
 
 class TaskKind(StrEnum):
@@ -131,6 +131,7 @@ class Proposal:
     decided_by: str | None = None
     decided_at: float | None = None
     created_at: float = 0.0
+    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.errors import RaygenError
 from services.llm.interface import Text, Turn
-from services.model import Program
+from services.model import Program, Spent
 from services.narrator import Narrator
 from services.records import (
     Proposal,
@@ -28,6 +28,7 @@ from services.records import (
 from services.store import Store
 from services.supervisor import evidence
 from services.supervisor.agent import Briefing, Conclusion, Supervisor
+from services.supervisor.meter import Meter
 from services.supervisor.workshop import Made, OnStage, Phase, Stage, Workshop
 
 _log = logging.getLogger(__name__)
@@ -48,13 +49,21 @@ class TaskDesk:
     """Works on tasks, one at a time per session."""
 
     def __init__(
-        self, store: Store, narrator: Narrator, supervisor: Supervisor, workshop: Workshop, target: str
+        self,
+        store: Store,
+        narrator: Narrator,
+        supervisor: Supervisor,
+        workshop: Workshop,
+        target: str,
+        *,
+        meter: Callable[[], Meter] = Meter,
     ) -> None:
         self._store = store
         self._narrator = narrator
         self._supervisor = supervisor
         self._workshop = workshop
         self._target = target
+        self._meter = meter
         self._working: dict[str, asyncio.Task[Result]] = {}
 
     async def open(self, task: Task, session: Session) -> None:
@@ -81,19 +90,21 @@ class TaskDesk:
         task, session = await self._both(task_id)
         if task.ended:
             return Result(task.status, task.summary)
-        work = asyncio.create_task(self._work(task, session))
-        self._working[task_id] = work
+        meter = self._meter()
+        work = self._working[task_id] = asyncio.create_task(self._work(task, session, meter))
         try:
-            return await work
+            result = await work
         except RaygenError as error:
-            return Result(TaskStatus.FAILED, error.public)
+            result = Result(TaskStatus.FAILED, error.public)
         except asyncio.CancelledError:
             if (await self._store.tasks.get(task_id)).status is not TaskStatus.CANCELLED:
                 raise
-            return Result(TaskStatus.CANCELLED, "Stopped.")
+            result = Result(TaskStatus.CANCELLED, "Stopped.")
         finally:
             work.cancel()
             del self._working[task_id]
+        await self._store.spendings.put(task, session.channel, result.status, meter.spent)
+        return result
 
     async def conclude(self, task_id: str, result: Result) -> None:
         """Record how the task ended, put its proposal up for decision, and tell the thread."""
@@ -119,28 +130,28 @@ class TaskDesk:
             working.cancel()
         return True
 
-    async def _work(self, task: Task, session: Session) -> Result:
+    async def _work(self, task: Task, session: Session, meter: Meter) -> Result:
         stages: list[Stage] = []
 
         async def on_stage(stage: Stage) -> None:
             stages.append(stage)
             await self._narrator.task_progress(task, session, stages)
 
-        conclusion = await self._conclusion(task, session, on_stage)
+        conclusion = await self._conclusion(task, session, on_stage, meter)
         if conclusion.made is None or conclusion.made.program is None:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
             return Result(status, conclusion.text)
-        proposal = await self._draft(task, conclusion.made, conclusion.made.program)
+        proposal = await self._draft(task, conclusion.made, conclusion.made.program, meter.spent)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.passed else TaskStatus.FAILED
         return Result(status, conclusion.text, proposal.id)
 
-    async def _conclusion(self, task: Task, session: Session, on_stage: OnStage) -> Conclusion:
+    async def _conclusion(self, task: Task, session: Session, on_stage: OnStage, meter: Meter) -> Conclusion:
         base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             edited = Program(base.program.title, base.program.purpose, task.code)
             made = await self._workshop.inspect(edited, on_stage)
             return Conclusion(_verdict_on_edit(made), made)
-        return await self._supervisor.handle(await self._briefing(task, session, base), on_stage)
+        return await self._supervisor.handle(await self._briefing(task, session, base), on_stage, meter)
 
     async def _briefing(self, task: Task, session: Session, base: Proposal | None) -> Briefing:
         proposals = await self._store.proposals.of_session(session.id)
@@ -160,7 +171,7 @@ class TaskDesk:
             conversation=[other.prompt for other in earlier],
         )
 
-    async def _draft(self, task: Task, made: Made, program: Program) -> Proposal:
+    async def _draft(self, task: Task, made: Made, program: Program, spent: Spent) -> Proposal:
         proposal = Proposal(
             id=derive("p", task.id),
             task_id=task.id,
@@ -173,6 +184,7 @@ class TaskDesk:
             requester=task.user,
             model=made.model,
             created_at=time.time(),
+            spent=spent,
         )
         await self._store.proposals.draft(proposal)
         return proposal

@@ -8,6 +8,8 @@ from handlers import ids
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, person, prose
 from handlers.escape import escape, escaped, shorten
+from services.model import Spent
+from services.output import human_seconds, plural
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 from services.supervisor.workshop import Phase, Stage
 
@@ -68,6 +70,7 @@ def proposed(task: Task, proposal: Proposal) -> Message:
         foot.append(f"written by {escape(proposal.model)}")
     if task.kind is TaskKind.EDIT:
         foot[-1] = f"edited by {person(task.user)}"
+    foot += _cost(proposal.spent)
     blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
     blocks.append(_decision(proposal))
     output = shorten(escape(shown(proposal.validation)), 600).strip()
@@ -104,6 +107,15 @@ def _decision(proposal: Proposal) -> dict[str, object]:
             return context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")
         case status:
             return context(_DECISIONS[status])
+
+
+def _cost(spent: Spent) -> list[str]:
+    """Attempts, tokens, money and time; nothing where no model was asked."""
+    if not spent.calls:
+        return []
+    drafts = [plural(spent.attempts, "attempt")] if spent.attempts > 1 else []
+    money = [f"{spent.money:.2f} USD" if spent.money >= 0.01 else "under 0.01 USD"] if spent.money else []
+    return [*drafts, f"{spent.tokens:,} tokens", *money, human_seconds(spent.seconds)]
 
 
 def _retry(task: Task) -> dict[str, object]:

@@ -56,14 +56,27 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or more calls; `cached` were read from the prompt cache and are not in `input`."""
+    """Tokens of one or more calls.
+
+    `cached` were read from the prompt cache, `written` into it; neither are in `input`.
+    """
 
     input: int = 0
     output: int = 0
     cached: int = 0
+    written: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input + self.output + self.cached + self.written
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(self.input + other.input, self.output + other.output, self.cached + other.cached)
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cached + other.cached,
+            self.written + other.written,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +114,10 @@ class LanguageModel(Protocol):
         force: str | None = None,
         on_text: OnText | None = None,
     ) -> Reply:
-        """Answer; `force` names the one tool that must be called, `on_text` hears text as it comes.
+        """Answer; `force` names the one tool that must be called, `on_text` hears the whole text so far as it grows.
 
-        Raises ModelUnavailable when no whole answer could be had; a partial one is never returned.
+        An answer that broke off and is asked for again begins with an empty text, so nothing is shown twice.
+        Raises ModelBusy when it may be asked again after a while, ModelInterrupted when it may be at once, and
+        ModelUnavailable otherwise; a partial answer is never returned.
         """
         ...

@@ -1,6 +1,21 @@
 """Raygen's own records in SQL, behind one repository per record."""
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from services.store.database import open_database
-from services.store.repositories import Store
+from services.store.repositories import Posts, Proposals, Runs, Sessions, Tasks
+from services.store.spendings import Spendings
 
 __all__ = ["Store", "open_database"]
+
+
+class Store:
+    """All repositories over one engine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.sessions = Sessions(engine)
+        self.tasks = Tasks(engine)
+        self.proposals = Proposals(engine)
+        self.runs = Runs(engine)
+        self.posts = Posts(engine)
+        self.spendings = Spendings(engine)

@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.model import Artifact, Outcome, PolicyReport, Program
+from services.model import Artifact, Outcome, PolicyReport, Program, Spent
 
 _PROGRAM = TypeAdapter(Program)
 _POLICY = TypeAdapter(PolicyReport)
 _OUTCOME = TypeAdapter(Outcome)
+_SPENT = TypeAdapter(Spent)
 
 
 def dump_program(program: Program) -> str:
@@ -37,6 +38,15 @@ def dump_outcome(outcome: Outcome) -> str:
 def load_outcome(text: str, artifacts: tuple[Artifact, ...] = ()) -> Outcome:
     value: dict[str, Any] = {**_json(text), "artifacts": artifacts}
     return _OUTCOME.validate_python(value, strict=False)
+
+
+def dump_spent(spent: Spent) -> str:
+    return _SPENT.dump_json(spent).decode()
+
+
+def load_spent(text: str | None) -> Spent:
+    """Rows of earlier versions have none."""
+    return _SPENT.validate_json(text) if text else Spent()
 
 
 def _json(text: str) -> dict[str, Any]:

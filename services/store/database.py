@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import event, make_url
+from sqlalchemy import Connection, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,10 +25,22 @@ async def open_database(url: str) -> AsyncGenerator[AsyncEngine]:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+            await connection.run_sync(_bring_up_to_date)
         yield engine
     finally:
         await engine.dispose()
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    """Make the tables that are missing, and in those of earlier versions the columns; new ones may be null."""
+    metadata.create_all(connection)
+    known = inspect(connection)
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(connection.dialect)
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -164,6 +164,7 @@ class Proposals(Repository):
             "model": proposal.model,
             "status": str(ProposalStatus.DRAFT),
             "created_at": proposal.created_at or time.time(),
+            "spent": codec.dump_spent(proposal.spent),
         }
         async with self._engine.begin() as connection:
             replaced = await connection.execute(
@@ -283,17 +284,6 @@ class Posts(Repository):
             await connection.execute(update(table).where(table.c.key == key).values(ts=ts))
 
 
-class Store:
-    """All repositories over one engine."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.sessions = Sessions(engine)
-        self.tasks = Tasks(engine)
-        self.proposals = Proposals(engine)
-        self.runs = Runs(engine)
-        self.posts = Posts(engine)
-
-
 async def _keep_artifacts(engine: AsyncEngine, owner_id: str, artifacts: Iterable[Artifact]) -> None:
     table = tables.artifacts
     async with engine.begin() as connection:
@@ -352,6 +342,7 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         created_at=row.created_at,
+        spent=codec.load_spent(row.spent),
     )
 
 

@@ -50,6 +50,26 @@ proposals = Table(
     Column("decided_by", String(64)),
     Column("decided_at", Float),
     Column("created_at", Float, nullable=False),
+    Column("spent", Text),
+)
+
+spendings = Table(
+    "spendings",
+    metadata,
+    Column("task_id", String(64), primary_key=True),
+    Column("user", String(64), nullable=False, index=True),
+    Column("channel", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("model", String(255), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("input", Integer, nullable=False),
+    Column("output", Integer, nullable=False),
+    Column("cached", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("money", Float),
+    Column("attempts", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("ended_at", Float, nullable=False, index=True),
 )
 
 runs = Table(

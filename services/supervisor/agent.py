@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.errors import ModelUnavailable
+from services.errors import BudgetSpent, ModelUnavailable
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
 from services.supervisor import evidence
 from services.supervisor.generator import Order
+from services.supervisor.meter import Meter
 from services.supervisor.workshop import Made, OnStage, Phase, Stage, Workshop
 
 MAX_TURNS = 6
@@ -52,33 +53,34 @@ class Supervisor:
         self._workshop = workshop
         self._system = system
 
-    async def handle(self, briefing: Briefing, on_stage: OnStage) -> Conclusion:
-        """Talk until the model is done. Raises ModelUnavailable and SealUnavailable."""
+    async def handle(self, briefing: Briefing, on_stage: OnStage, meter: Meter | None = None) -> Conclusion:
+        """Talk until the model is done. Raises ModelUnavailable, BudgetSpent and SealUnavailable."""
+        meter = meter or Meter()
         turns = [*briefing.history, Turn("user", (Text(briefing.prompt),))]
         made: Made | None = None
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
-            reply = await self._reply(turns, made)
+            reply = await self._reply(turns, made, meter)
             if not reply.calls:
                 return Conclusion(_words(reply), made)
             results: list[ToolResult] = []
             for call in reply.calls:
-                made, result = await self._use(call, briefing, made, on_stage)
+                made, result = await self._use(call, briefing, made, on_stage, meter)
                 results.append(result)
             turns += [reply.turn, Turn("user", tuple(results))]
         return Conclusion("I could not finish this; please say it in other words.", made)
 
-    async def _reply(self, turns: Sequence[Turn], made: Made | None) -> Reply:
+    async def _reply(self, turns: Sequence[Turn], made: Made | None, meter: Meter) -> Reply:
         try:
-            return await self._model.reply(system=self._system, turns=turns, tools=[WRITE])
-        except ModelUnavailable:
+            return await meter.ask(self._model, system=self._system, turns=turns, tools=[WRITE])
+        except (ModelUnavailable, BudgetSpent):
             if made is None:
                 raise
-            # The program is there and proven; only the closing words are missing.
-            return Reply((Text("Here is the program."),), "end_turn", "")
+            # What was made is there with its evidence; only the closing words are missing.
+            return Reply((Text(_closing(made)),), "end_turn", "")
 
     async def _use(
-        self, call: ToolCall, briefing: Briefing, made: Made | None, on_stage: OnStage
+        self, call: ToolCall, briefing: Briefing, made: Made | None, on_stage: OnStage, meter: Meter
     ) -> tuple[Made | None, ToolResult]:
         if call.name != WRITE.name:
             return made, ToolResult(call.id, f"There is no tool called {call.name}.", is_error=True)
@@ -89,7 +91,7 @@ class Supervisor:
         except ValidationError:
             return made, ToolResult(call.id, "`request` must be a non-empty text.", is_error=True)
         order = Order(wish.request, briefing.current, briefing.conversation)
-        made = await self._workshop.make(order, on_stage)
+        made = await self._workshop.make(order, on_stage, meter)
         return made, ToolResult(call.id, _report(made), is_error=not made.outcome.passed)
 
 
@@ -101,9 +103,15 @@ def _words(reply: Reply) -> str:
     return "I have no answer to that; please say it in other words."
 
 
+def _closing(made: Made) -> str:
+    if made.outcome.passed:
+        return "Here is the program."
+    return f"There is no working program yet: {evidence.plain(made.outcome)}. {made.cut}".rstrip()
+
+
 def _report(made: Made) -> str:
     if made.program is None or not made.outcome.passed:
         cause = evidence.plain(made.outcome)
-        return f"no working program after {made.attempts} attempts: {cause}"
+        return f"no working program after {made.attempts} attempts: {cause} {made.cut}".rstrip()
     output = made.outcome.stdout[-_TAIL:].strip()
     return f"proposal passed: {made.program.title}; output: <output>{output}</output>"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn, Usage
+from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
 from services.model import Program
+from services.supervisor.meter import Meter
 
 
 class Submission(BaseModel):
@@ -41,12 +42,12 @@ class Draft:
 
 @dataclass(slots=True)
 class Drafting:
-    """One order's conversation with the model; `usage` and `model` tell what it took."""
+    """One order's conversation with the model; `model` is the one that answered last."""
 
     _model: LanguageModel
     _system: str
     _turns: list[Turn]
-    usage: Usage = field(default_factory=Usage)
+    _meter: Meter
     model: str = ""
     _pending: tuple[str, ...] = ()
 
@@ -54,10 +55,9 @@ class Drafting:
         """The next whole program; `evidence` says what was wrong with the one before."""
         if evidence is not None:
             self._turns.append(self._answer(evidence))
-        reply = await self._model.reply(
-            system=self._system, turns=self._turns, tools=[SUBMIT], force=SUBMIT.name
+        reply = await self._meter.ask(
+            self._model, system=self._system, turns=self._turns, tools=[SUBMIT], force=SUBMIT.name
         )
-        self.usage += reply.usage
         self.model = reply.model
         self._pending = tuple(call.id for call in reply.calls)
         # An empty assistant turn would be refused by the API on the next call.
@@ -77,8 +77,8 @@ class Generator:
         self._model = model
         self._system = system
 
-    def start(self, order: Order) -> Drafting:
-        return Drafting(self._model, self._system, [Turn("user", (Text(_wording(order)),))])
+    def start(self, order: Order, meter: Meter) -> Drafting:
+        return Drafting(self._model, self._system, [Turn("user", (Text(_wording(order)),))], meter)
 
 
 def _wording(order: Order) -> str:

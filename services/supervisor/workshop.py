@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
-from services.errors import SealUnavailable
+from services.errors import BudgetSpent, ModelUnavailable, SealUnavailable
 from services.model import Outcome, PolicyReport, Program, Verdict
 from services.output import human_seconds
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
+from services.supervisor.meter import Meter
 from services.validation.examine import Check, examine
 from services.validation.interface import Lease, Validator
 
@@ -42,14 +43,17 @@ OnStage = Callable[[Stage], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the workshop ended with: the last program, even if it does not work, and its evidence."""
+    """What the workshop ended with: the last program, even if it does not work, and its evidence.
+
+    `cut` says why there were no more attempts, when it was neither success nor their number.
+    """
 
     program: Program | None
     outcome: Outcome
     policy: PolicyReport = field(default_factory=PolicyReport)
     attempts: int = 0
     model: str = ""
-    repeated: bool = False
+    cut: str = ""
 
 
 class Workshop:
@@ -63,17 +67,25 @@ class Workshop:
         self._validator = validator
         self._attempts = attempts
 
-    async def make(self, order: Order, on_stage: OnStage) -> Made:
-        """Draft until one passes, the same error comes twice, or the attempts are used up.
+    async def make(self, order: Order, on_stage: OnStage, meter: Meter | None = None) -> Made:
+        """Draft until one passes, the same error comes twice, or the attempts or the budget are used up.
 
-        Raises ModelUnavailable when the model can't be reached and SealUnavailable when nothing can be validated.
+        Raises ModelUnavailable and BudgetSpent when there was no draft at all, and SealUnavailable when nothing can be
+        validated.
         """
-        drafting = self._generator.start(order)
+        meter = meter or Meter()
+        drafting = self._generator.start(order, meter)
         made, told = Made(None, Outcome(Verdict.UNAVAILABLE)), None
         async with self._bench(on_stage) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
-                draft = await drafting.draft(told)
+                meter.attempts = attempt
+                try:
+                    draft = await drafting.draft(told)
+                except (ModelUnavailable, BudgetSpent) as error:
+                    if made.program is None:
+                        raise
+                    return replace(made, cut=error.public)
                 if draft.program is None:
                     outcome, policy = Outcome(Verdict.FAILED, detail=draft.problem), PolicyReport()
                 else:
@@ -83,7 +95,7 @@ class Workshop:
                 if outcome.passed:
                     break
                 if attempt > 1 and evidence.signature(before.outcome) == evidence.signature(outcome):
-                    return replace(made, repeated=True)
+                    return replace(made, cut="The same error came twice.")
                 told = evidence.for_generator(attempt, outcome, policy)
         return made
 

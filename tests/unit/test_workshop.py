@@ -71,7 +71,7 @@ async def test_the_same_error_twice_ends_the_repair():
     model = ScriptedModel([program("print(x)")] * 5)
     made = await workshop(model, FakeValidator([NAME_ERROR] * 5)).make(Order("one"), Stages())
     assert made.attempts == 2
-    assert made.repeated
+    assert made.cut == "The same error came twice."
     assert made.outcome.failure == NAME_ERROR.failure
 
 

@@ -1,0 +1,88 @@
+"""What tasks have spent on models, and sums of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from services.model import Spent
+from services.records import Task, TaskStatus
+from services.store import tables
+from services.store.repositories import Repository
+
+
+class By(StrEnum):
+    """What sums are told apart by."""
+
+    USER = "user"
+    CHANNEL = "channel"
+    MODEL = "model"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What some tasks took together; `money` is None where no price was known."""
+
+    name: str
+    tasks: int
+    calls: int
+    input: int
+    output: int
+    cached: int
+    money: float | None
+    attempts: int
+    seconds: float
+
+
+class Spendings(Repository):
+    """One row for each task; a task that is done again after a crash replaces its own."""
+
+    async def put(self, task: Task, channel: str, status: TaskStatus, spent: Spent) -> None:
+        table = tables.spendings
+        values = {
+            "task_id": task.id,
+            "user": task.user,
+            "channel": channel,
+            "status": str(status),
+            "model": ", ".join(spent.models)[:255],
+            "calls": spent.calls,
+            "input": spent.input,
+            "output": spent.output,
+            "cached": spent.cached,
+            "written": spent.written,
+            "money": spent.money,
+            "attempts": spent.attempts,
+            "seconds": spent.seconds,
+            "ended_at": time.time(),
+        }
+        async with self._engine.begin() as connection:
+            await connection.execute(table.delete().where(table.c.task_id == task.id))
+            await connection.execute(table.insert().values(**values))
+
+    async def sums(self, by: By, *, since: float = 0.0) -> list[Sum]:
+        """Sums over the tasks that ended since then (POSIX seconds), those with the most tokens first."""
+        table = tables.spendings
+        name = table.c[str(by)]
+        columns = [
+            func.coalesce(func.sum(table.c[each]), 0) for each in ("calls", "input", "output", "cached")
+        ]
+        tokens = func.sum(table.c.input + table.c.output + table.c.cached)
+        statement = (
+            select(
+                name,
+                func.count(),
+                *columns,
+                func.sum(table.c.money),
+                func.sum(table.c.attempts),
+                func.sum(table.c.seconds),
+            )
+            .where(table.c.ended_at >= since)
+            .group_by(name)
+            .order_by(tokens.desc(), name)
+        )
+        async with self._engine.connect() as connection:
+            return [Sum(*row) for row in await connection.execute(statement)]

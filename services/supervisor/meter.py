@@ -1,0 +1,95 @@
+"""What a task spends on models, and where that ends: tokens, money and time by a budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.errors import BudgetSpent
+from services.llm.interface import LanguageModel, Reply, Usage
+from services.model import Spent
+from services.output import human_seconds
+
+MILLION = 1_000_000
+_READING = 0.1
+_WRITING = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Money for a million tokens in and out; reading from the prompt cache costs a tenth, writing a quarter more."""
+
+    input: float
+    output: float
+
+    def of(self, usage: Usage) -> float:
+        read = usage.input + _READING * usage.cached + _WRITING * usage.written
+        return (self.input * read + self.output * usage.output) / MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one task may take: tokens of all kinds, money where prices are known, and seconds."""
+
+    tokens: int = 400_000
+    money: float | None = None
+    wall: float = 900.0
+
+
+@dataclass(slots=True)
+class Meter:
+    """One task's account. `prices` are by the beginning of a model's name, since services add dates and versions."""
+
+    budget: Budget = field(default_factory=Budget)
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    clock: Callable[[], float] = time.monotonic
+    usage: Usage = field(default_factory=Usage)
+    money: float | None = None
+    calls: int = 0
+    attempts: int = 0
+    models: dict[str, None] = field(default_factory=dict[str, None])
+    _began: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._began = self.clock()
+
+    async def ask(self, model: LanguageModel, **request: Any) -> Reply:
+        """`model.reply(**request)` on this account. Raises BudgetSpent instead, once nothing is left."""
+        self.check()
+        reply = await model.reply(**request)
+        self.calls += 1
+        self.usage += reply.usage
+        self.models[reply.model] = None
+        price = next((price for name, price in self.prices.items() if name in reply.model), None)
+        if price is not None:
+            self.money = (self.money or 0.0) + price.of(reply.usage)
+        return reply
+
+    def check(self) -> None:
+        """Raises BudgetSpent that says which of the limits was reached."""
+        budget, elapsed = self.budget, self.clock() - self._began
+        if self.usage.total >= budget.tokens:
+            raise BudgetSpent(
+                f"It took {self.usage.total:,} tokens, and one request may take {budget.tokens:,}."
+            )
+        if budget.money is not None and (self.money or 0.0) >= budget.money:
+            raise BudgetSpent(f"It cost {self.money:.2f}, and one request may cost {budget.money:.2f}.")
+        if elapsed >= budget.wall:
+            limit = human_seconds(budget.wall)
+            raise BudgetSpent(f"It took {human_seconds(elapsed)}, and one request may take {limit}.")
+
+    @property
+    def spent(self) -> Spent:
+        return Spent(
+            calls=self.calls,
+            input=self.usage.input,
+            output=self.usage.output,
+            cached=self.usage.cached,
+            written=self.usage.written,
+            money=self.money,
+            seconds=self.clock() - self._began,
+            models=tuple(self.models),
+            attempts=self.attempts,
+        )
