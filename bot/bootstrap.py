@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import settings as settings_module
 from bot.settings import Settings
+from handlers.attachments import SlackAttachments
 from handlers.delivery import open_courier
 from handlers.narrator import SlackNarrator
 from handlers.people import People
@@ -89,7 +90,15 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall),
             settings.prices,
         )
-        tasks = TaskDesk(store, narrator, supervisor, workshop, target.name, meter=meter)
+        tasks = TaskDesk(
+            store,
+            narrator,
+            supervisor,
+            workshop,
+            target.name,
+            meter=meter,
+            attachments=SlackAttachments(client),
+        )
         runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
         await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
         flows = Workflows(tasks, runs)

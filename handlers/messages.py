@@ -19,10 +19,13 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
 
     async def hear(event: dict[str, Any], context: AsyncBoltContext) -> None:
         bot = context.bot_user_id or ""
+        if revised := requests.revised(event, bot, context.team_id or ""):
+            await desk.revise(revised.before, revised.now)
+            return
         message = requests.heard(event, bot, context.team_id or "")
         if message is None or not await _meant_for_us(message, bot, desk):
             return
-        if not message.text:
+        if not message.text and not message.attachments:
             await courier.whisper(message.channel, message.user, help_blocks.usage().text, message.thread_ts)
             return
         await desk.ask(message.ask())

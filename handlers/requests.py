@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.desk import Ask
+from services.records import Attachment
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -25,17 +26,27 @@ class Heard:
     direct: bool
     mentioned: tuple[str, ...]
     team: str
+    attachments: tuple[Attachment, ...] = ()
 
     def ask(self) -> Ask:
         """The same message gives the same task, whether it came as a mention, a message or both."""
         return Ask(
-            cause=f"message {self.channel} {self.ts}",
+            cause=_cause(self.channel, {"ts": self.ts}),
             prompt=self.text,
             user=self.user,
             channel=self.channel,
             thread_ts=self.thread_ts or self.ts,
             team=self.team,
+            attachments=self.attachments,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a message asked until its writer edited or deleted it, and what it asks now."""
+
+    before: str
+    now: Ask | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,42 @@ def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:
         direct=event.get("channel_type") == "im" or str(event["channel"]).startswith("D"),
         mentioned=tuple(_MENTION.findall(raw)),
         team=team,
+        attachments=tuple(_attachment(file) for file in event.get("files") or () if file.get("name")),
     )
+
+
+def _attachment(file: dict[str, Any]) -> Attachment:
+    return Attachment(
+        name=str(file["name"]),
+        size=int(file.get("size") or 0),
+        url=str(file.get("url_private_download") or file.get("url_private") or ""),
+    )
+
+
+def revised(event: dict[str, Any], bot_user: str, team: str = "") -> Revised | None:
+    """An edit that changed the text, or a deletion; None for everything else, such as a link's preview."""
+    previous: dict[str, Any] = event.get("previous_message") or {}
+    channel = str(event.get("channel") or "")
+    match event.get("subtype"):
+        case "message_deleted":
+            return Revised(_cause(channel, {"ts": event.get("deleted_ts"), **previous}), None)
+        case "message_changed":
+            message: dict[str, Any] = event.get("message") or {}
+            place = {"channel": channel, "channel_type": event.get("channel_type")}
+            now = heard({**message, **place}, bot_user, team)
+            if now is None or message.get("text") == previous.get("text"):
+                return None
+            ask = replace(now.ask(), cause=_cause(channel, message)) if now.text else None
+            return Revised(_cause(channel, {**message, "edited": None, **previous}), ask)
+        case _:
+            return None
+
+
+def _cause(channel: str, message: dict[str, Any]) -> str:
+    """What tells a request apart from all others: the message, and which edition of it."""
+    edited: dict[str, Any] = message.get("edited") or {}
+    edition = f" edited {edited['ts']}" if edited else ""
+    return f"message {channel} {message['ts']}{edition}"
 
 
 def click(body: dict[str, Any]) -> Click:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.approvals import ApprovalPolicy, Person
 from services.errors import BadRequest, NotAllowed, Outdated
-from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
+from services.records import Attachment, Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
 from services.runs import RunDesk
 from services.store import Store
 from services.tasks import TaskDesk
@@ -29,6 +29,7 @@ class Ask:
     channel: str
     thread_ts: str
     team: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class FrontDesk:
 
     async def ask(self, ask: Ask) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
-        prompt = ask.prompt.strip()
+        prompt = ask.prompt.strip() or _about(ask.attachments)
         if not prompt:
             raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
         if len(prompt) > PROMPT_LIMIT:
@@ -54,9 +55,20 @@ class FrontDesk:
             )
         session = await self._session(ask)
         task = Task(
-            derive("t", ask.cause), session.id, TaskKind.PROMPT, prompt, ask.user, created_at=time.time()
+            derive("t", ask.cause),
+            session.id,
+            TaskKind.PROMPT,
+            prompt,
+            ask.user,
+            created_at=time.time(),
+            attachments=ask.attachments,
         )
         await self.workflows.begin_task(task, session)
+
+    async def revise(self, before: str, now: Ask | None) -> None:
+        """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
+        if await self.tasks.cancel(derive("t", before)) and now is not None:
+            await self.ask(now)
 
     async def edit(self, proposal_id: str, code: str, user: str, cause: str) -> None:
         """Validate a person's own version of a program, as a new proposal."""
@@ -157,3 +169,8 @@ class FrontDesk:
     async def _may_decide(self, user: str) -> None:
         if objection := self.policy.objection(await self.look_up(user)):
             raise NotAllowed(objection)
+
+
+def _about(attachments: tuple[Attachment, ...]) -> str:
+    """What somebody wants who sends files without a word."""
+    return f"Work with the attached {', '.join(file.name for file in attachments)}." if attachments else ""

@@ -3,14 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
+from xml.sax.saxutils import escape, quoteattr
 
 from services.errors import BadRequest
 from services.model import InputFile
 from services.output import human_bytes
+from services.records import Attachment
 
 ROOM = 64 * 1024**2
+LARGEST = 5 * 1024**2
+_SHOWN = 1500
+_PROGRAM_SHOWN = 20_000
+_LINES = 400
 _LONGEST = 200
 _TAKEN = {"program.py", "launch.py", "outputs", "raygen_driver"}
+
+
+class Attachments(Protocol):
+    """Where the files that come with messages are."""
+
+    async def fetch(self, attachment: Attachment, *, limit: int) -> bytes:
+        """The file's bytes. Raises BadRequest when it has more than `limit`, or can't be had."""
+        ...
+
+
+class NoAttachments:
+    """For surfaces without files."""
+
+    async def fetch(self, attachment: Attachment, *, limit: int) -> bytes:  # noqa: ARG002  # the interface's
+        raise BadRequest(f"The file {attachment.name!r} can't be read here.")
+
+
+async def collect(
+    attachments: Iterable[Attachment], source: Attachments
+) -> tuple[list[InputFile], list[str]]:
+    """What can be used of them, and a sentence for each that can't."""
+    files: list[InputFile] = []
+    problems: list[str] = []
+    for attachment in attachments:
+        try:
+            content = await source.fetch(attachment, limit=LARGEST)
+            files = list(checked([*files, InputFile(attachment.name, content)]))
+        except BadRequest as error:
+            problems.append(error.public)
+    return files, problems
+
+
+def described(files: Iterable[InputFile]) -> str:
+    """The files as a model reads of them: name, size, and their first lines, marked as data."""
+    return "\n".join(_described(file) for file in files)
+
+
+def _described(file: InputFile) -> str:
+    room = _PROGRAM_SHOWN if file.name.endswith(".py") else _SHOWN
+    try:
+        text = file.content[: 4 * room].decode(
+            "utf-8-sig", "strict" if len(file.content) <= 4 * room else "ignore"
+        )
+    except UnicodeDecodeError:
+        text = ""
+    if "\0" in text:
+        text = ""
+    head = "\n".join(text[:room].splitlines()[:_LINES])
+    attributes = f"name={quoteattr(file.name)} bytes={quoteattr(str(len(file.content)))}"
+    return f"<file {attributes}>\n{escape(head)}\n</file>" if head else f"<file {attributes}/>"
 
 
 def checked(files: Iterable[InputFile]) -> tuple[InputFile, ...]:

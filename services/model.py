@@ -70,6 +70,10 @@ class InputFile:
     name: str
     content: bytes = field(repr=False)
 
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -94,6 +94,24 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message: where it can be had, and its size in bytes."""
+
+    name: str
+    size: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input file of a proposal, by name and content."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One request in a session. `code` is a person's edit; `base` is the proposal it starts from."""
 
@@ -107,6 +125,7 @@ class Task:
     status: TaskStatus = TaskStatus.QUEUED
     summary: str = ""
     created_at: float = 0.0
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -115,7 +134,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A program with its evidence, awaiting a decision on exactly this code."""
+    """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs."""
 
     id: str
     task_id: str
@@ -132,6 +151,7 @@ class Proposal:
     decided_at: float | None = None
     created_at: float = 0.0
     spent: Spent = field(default_factory=Spent)
+    inputs: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
-from services.model import Outcome, TaskCount, Verdict
+from services.model import InputFile, Outcome, TaskCount, Verdict
 from services.narrator import Narrator, RunView
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
 from services.store import Store
@@ -72,7 +72,8 @@ class RunDesk:
             return
         if proposal.status is not ProposalStatus.APPROVED:
             raise NotAllowed("This program has not been approved.")
-        job = Job(run.id, proposal.program.code, _metadata(run, proposal), self._wall_limit)
+        inputs = await self._inputs(proposal)
+        job = Job(run.id, proposal.program.code, _metadata(run, proposal), self._wall_limit, inputs)
         await self._submit(self._targets[run.target], job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)
 
@@ -120,6 +121,14 @@ class RunDesk:
         task = await self._store.tasks.get(proposal.task_id)
         session = await self._store.sessions.get(proposal.session_id)
         await self._narrator.proposal_decided(task, proposal, session)
+
+    async def _inputs(self, proposal: Proposal) -> tuple[InputFile, ...]:
+        try:
+            return await self._store.inputs.exactly(proposal.session_id, proposal.inputs)
+        except LookupError as error:
+            raise NotAllowed(
+                f"The input file {error} is no longer what was approved; nothing was run."
+            ) from None
 
     async def _submit(self, target: Target, job: Job) -> None:
         for attempt in range(1, _SUBMIT_TRIES + 1):

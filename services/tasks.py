@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.errors import RaygenError
+from services.inputs import Attachments, NoAttachments, collect
 from services.llm.interface import Text, Turn
-from services.model import Program, Spent
+from services.model import InputFile, Program, Spent
 from services.narrator import Narrator
 from services.records import (
+    Input,
     Proposal,
     ProposalStatus,
     Run,
@@ -57,6 +59,7 @@ class TaskDesk:
         target: str,
         *,
         meter: Callable[[], Meter] = Meter,
+        attachments: Attachments | None = None,
     ) -> None:
         self._store = store
         self._narrator = narrator
@@ -64,6 +67,7 @@ class TaskDesk:
         self._workshop = workshop
         self._target = target
         self._meter = meter
+        self._attachments = attachments or NoAttachments()
         self._working: dict[str, asyncio.Task[Result]] = {}
 
     async def open(self, task: Task, session: Session) -> None:
@@ -137,21 +141,39 @@ class TaskDesk:
             stages.append(stage)
             await self._narrator.task_progress(task, session, stages)
 
-        conclusion = await self._conclusion(task, session, on_stage, meter)
+        problems = await self._collect(task)
+        files = await self._store.inputs.latest(session.id)
+        conclusion = await self._conclusion(task, session, on_stage, meter, files)
+        text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
-            return Result(status, conclusion.text)
-        proposal = await self._draft(task, conclusion.made, conclusion.made.program, meter.spent)
+            return Result(status, text)
+        proposal = await self._draft(task, conclusion.made, conclusion.made.program, meter.spent, files)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.passed else TaskStatus.FAILED
-        return Result(status, conclusion.text, proposal.id)
+        return Result(status, text, proposal.id)
 
-    async def _conclusion(self, task: Task, session: Session, on_stage: OnStage, meter: Meter) -> Conclusion:
+    async def _collect(self, task: Task) -> list[str]:
+        """Keep the files that came with a request; a sentence for each that can't be kept."""
+        files, problems = await collect(task.attachments, self._attachments)
+        for file in files:
+            await self._store.inputs.keep(task.session_id, file)
+        return problems
+
+    async def _conclusion(
+        self,
+        task: Task,
+        session: Session,
+        on_stage: OnStage,
+        meter: Meter,
+        files: Sequence[InputFile],
+    ) -> Conclusion:
         base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             edited = Program(base.program.title, base.program.purpose, task.code)
-            made = await self._workshop.inspect(edited, on_stage)
+            made = await self._workshop.inspect(edited, on_stage, files)
             return Conclusion(_verdict_on_edit(made), made)
-        return await self._supervisor.handle(await self._briefing(task, session, base), on_stage, meter)
+        briefing = replace(await self._briefing(task, session, base), files=files)
+        return await self._supervisor.handle(briefing, on_stage, meter)
 
     async def _briefing(self, task: Task, session: Session, base: Proposal | None) -> Briefing:
         proposals = await self._store.proposals.of_session(session.id)
@@ -171,7 +193,9 @@ class TaskDesk:
             conversation=[other.prompt for other in earlier],
         )
 
-    async def _draft(self, task: Task, made: Made, program: Program, spent: Spent) -> Proposal:
+    async def _draft(
+        self, task: Task, made: Made, program: Program, spent: Spent, files: Sequence[InputFile]
+    ) -> Proposal:
         proposal = Proposal(
             id=derive("p", task.id),
             task_id=task.id,
@@ -185,6 +209,7 @@ class TaskDesk:
             model=made.model,
             created_at=time.time(),
             spent=spent,
+            inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
         )
         await self._store.proposals.draft(proposal)
         return proposal

@@ -113,7 +113,7 @@ class Course:
     async def _rate(self, work: Work, rest: Rest | None = None) -> float:
         """Programs per minute; `rest` is what must be done again before the next can begin as these did."""
         abreast = len(os.sched_getaffinity(0))
-        each = 2 * abreast
+        each = abreast * min(2, self._rounds)
         programs = iter([add_numbers(next(self._numbers)) for _ in range(each)])
 
         async def hand() -> None:

@@ -9,7 +9,7 @@ from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, person, prose
 from handlers.escape import escape, escaped, shorten
 from services.model import Spent
-from services.output import human_seconds, plural
+from services.output import human_bytes, human_seconds, plural
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 from services.supervisor.workshop import Phase, Stage
 
@@ -71,6 +71,12 @@ def proposed(task: Task, proposal: Proposal) -> Message:
     if task.kind is TaskKind.EDIT:
         foot[-1] = f"edited by {person(task.user)}"
     foot += _cost(proposal.spent)
+    if proposal.inputs:
+        names = ", ".join(
+            f"{escaped(file.name, 60)} ({human_bytes(file.size)})" for file in proposal.inputs[:5]
+        )
+        more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
+        foot.append(f"with {names}{more}")
     blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
     blocks.append(_decision(proposal))
     output = shorten(escape(shown(proposal.validation)), 600).strip()

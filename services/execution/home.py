@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from services.execution.interface import Job
 from services.execution.wire import JobDetails
+from services.model import InputFile
 
 _LOG = re.compile(r"job-driver-([A-Za-z0-9][A-Za-z0-9_.-]{0,127})\.log")
 _DAY = 86_400.0
@@ -46,11 +48,16 @@ class Home:
 
     def keep_job(self, job: Job) -> None:
         """Remember what was asked for until it ends, so that a lost cluster's unstarted work is not lost."""
-        write(self._jobs / f"{job.submission_id}.json", {**asdict(job), "metadata": dict(job.metadata)})
+        inputs = {file.name: base64.b64encode(file.content).decode() for file in job.inputs}
+        kept = {**asdict(replace(job, inputs=())), "metadata": dict(job.metadata), "inputs": inputs}
+        write(self._jobs / f"{job.submission_id}.json", kept)
 
     def kept_job(self, submission_id: str) -> Job | None:
         kept = read(self._jobs / f"{submission_id}.json")
-        return None if kept is None else Job(**kept)
+        if kept is None:
+            return None
+        inputs = kept.pop("inputs", {}).items()
+        return Job(**kept, inputs=tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs))
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.store.database import open_database
-from services.store.repositories import Posts, Proposals, Runs, Sessions, Tasks
+from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.spendings import Spendings
 
 __all__ = ["Store", "open_database"]
@@ -17,5 +17,6 @@ class Store:
         self.tasks = Tasks(engine)
         self.proposals = Proposals(engine)
         self.runs = Runs(engine)
+        self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)

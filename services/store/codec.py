@@ -7,11 +7,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.model import Artifact, Outcome, PolicyReport, Program, Spent
+from services.records import Attachment, Input
 
 _PROGRAM = TypeAdapter(Program)
 _POLICY = TypeAdapter(PolicyReport)
 _OUTCOME = TypeAdapter(Outcome)
 _SPENT = TypeAdapter(Spent)
+_ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
+_INPUTS = TypeAdapter(tuple[Input, ...])
 
 
 def dump_program(program: Program) -> str:
@@ -38,6 +41,22 @@ def dump_outcome(outcome: Outcome) -> str:
 def load_outcome(text: str, artifacts: tuple[Artifact, ...] = ()) -> Outcome:
     value: dict[str, Any] = {**_json(text), "artifacts": artifacts}
     return _OUTCOME.validate_python(value, strict=False)
+
+
+def dump_attachments(attachments: tuple[Attachment, ...]) -> str:
+    return _ATTACHMENTS.dump_json(attachments).decode()
+
+
+def load_attachments(text: str | None) -> tuple[Attachment, ...]:
+    return _ATTACHMENTS.validate_json(text) if text else ()
+
+
+def dump_inputs(inputs: tuple[Input, ...]) -> str:
+    return _INPUTS.dump_json(inputs).decode()
+
+
+def load_inputs(text: str | None) -> tuple[Input, ...]:
+    return _INPUTS.validate_json(text) if text else ()
 
 
 def dump_spent(spent: Spent) -> str:

@@ -10,8 +10,9 @@ from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.model import Artifact, Outcome
+from services.model import Artifact, InputFile, Outcome
 from services.records import (
+    Input,
     Proposal,
     ProposalStatus,
     Run,
@@ -107,6 +108,7 @@ class Tasks(Repository):
             "status": str(task.status),
             "summary": task.summary,
             "created_at": task.created_at or time.time(),
+            "attachments": codec.dump_attachments(task.attachments),
         }
         return await self._insert_once(tables.tasks, values)
 
@@ -165,6 +167,7 @@ class Proposals(Repository):
             "status": str(ProposalStatus.DRAFT),
             "created_at": proposal.created_at or time.time(),
             "spent": codec.dump_spent(proposal.spent),
+            "inputs": codec.dump_inputs(proposal.inputs),
         }
         async with self._engine.begin() as connection:
             replaced = await connection.execute(
@@ -265,6 +268,53 @@ class Runs(Repository):
         return [_run(row, ()) for row in rows]
 
 
+class Inputs(Repository):
+    """The files of a session, by content, so that a newer one of the same name changes no proposal."""
+
+    async def keep(self, session_id: str, file: InputFile) -> None:
+        values = {
+            "session_id": session_id,
+            "sha256": file.sha256,
+            "name": file.name,
+            "content": file.content,
+            "created_at": time.time(),
+        }
+        table = tables.inputs
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                table.delete().where(
+                    table.c.session_id == session_id,
+                    table.c.sha256 == file.sha256,
+                    table.c.name == file.name,
+                )
+            )
+            await connection.execute(table.insert().values(**values))
+
+    async def latest(self, session_id: str) -> tuple[InputFile, ...]:
+        """The newest of each name, in the order of their names."""
+        table = tables.inputs
+        rows = await self._all(table, table.c.session_id == session_id, order=table.c.created_at)
+        newest = {row.name: InputFile(row.name, row.content) for row in rows}
+        return tuple(newest[name] for name in sorted(newest))
+
+    async def exactly(self, session_id: str, inputs: Iterable[Input]) -> tuple[InputFile, ...]:
+        """These files. Raises LookupError for one that is gone, or no longer what it was."""
+        return tuple([await self._exactly(session_id, each) for each in inputs])
+
+    async def _exactly(self, session_id: str, wanted: Input) -> InputFile:
+        table = tables.inputs
+        row = await self._one(
+            table,
+            table.c.session_id == session_id,
+            table.c.sha256 == wanted.sha256,
+            table.c.name == wanted.name,
+        )
+        file = InputFile(row.name, row.content) if row else None
+        if file is None or file.sha256 != wanted.sha256:
+            raise LookupError(wanted.name)
+        return file
+
+
 class Posts(Repository):
     """Which Slack messages raygen meant to post, and which it is known to have posted."""
 
@@ -323,6 +373,7 @@ def _task(row: Row[Any]) -> Task:
         status=TaskStatus(row.status),
         summary=row.summary,
         created_at=row.created_at,
+        attachments=codec.load_attachments(row.attachments),
     )
 
 
@@ -343,6 +394,7 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         decided_at=row.decided_at,
         created_at=row.created_at,
         spent=codec.load_spent(row.spent),
+        inputs=codec.load_inputs(row.inputs),
     )
 
 

@@ -31,6 +31,7 @@ tasks = Table(
     Column("status", String(16), nullable=False),
     Column("summary", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("attachments", Text),
 )
 
 proposals = Table(
@@ -51,6 +52,7 @@ proposals = Table(
     Column("decided_at", Float),
     Column("created_at", Float, nullable=False),
     Column("spent", Text),
+    Column("inputs", Text),
 )
 
 spendings = Table(
@@ -93,6 +95,16 @@ artifacts = Table(
     Column("name", String(255), primary_key=True),
     Column("media_type", String(128), nullable=False),
     Column("content", LargeBinary, nullable=False),
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("session_id", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", Float, nullable=False),
 )
 
 posts = Table(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pydantic import BaseModel, Field, ValidationError
 
 from services.errors import BudgetSpent, ModelUnavailable
+from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
+from services.model import InputFile
 from services.supervisor import evidence
 from services.supervisor.generator import Order
 from services.supervisor.meter import Meter
@@ -29,12 +31,13 @@ WRITE = Tool("write_program", WriteProgram.__doc__ or "", WriteProgram.model_jso
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What the supervisor is asked: the thread so far as turns, the new prompt, and the thread's last program."""
+    """What the supervisor is asked: the thread so far as turns, the new prompt, its last program and its files."""
 
     prompt: str
     history: Sequence[Turn] = ()
     current: str | None = None
     conversation: Sequence[str] = ()
+    files: Sequence[InputFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Supervisor:
     async def handle(self, briefing: Briefing, on_stage: OnStage, meter: Meter | None = None) -> Conclusion:
         """Talk until the model is done. Raises ModelUnavailable, BudgetSpent and SealUnavailable."""
         meter = meter or Meter()
-        turns = [*briefing.history, Turn("user", (Text(briefing.prompt),))]
+        turns = [*briefing.history, Turn("user", (Text(_prompt(briefing)),))]
         made: Made | None = None
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
@@ -90,9 +93,15 @@ class Supervisor:
             wish = WriteProgram.model_validate(dict(call.arguments))
         except ValidationError:
             return made, ToolResult(call.id, "`request` must be a non-empty text.", is_error=True)
-        order = Order(wish.request, briefing.current, briefing.conversation)
+        order = Order(wish.request, briefing.current, briefing.conversation, briefing.files)
         made = await self._workshop.make(order, on_stage, meter)
         return made, ToolResult(call.id, _report(made), is_error=not made.outcome.passed)
+
+
+def _prompt(briefing: Briefing) -> str:
+    if not briefing.files:
+        return briefing.prompt
+    return f"{briefing.prompt}\n\n<thread_files>\n{described(briefing.files)}\n</thread_files>"
 
 
 def _words(reply: Reply) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field, ValidationError
 
+from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
-from services.model import Program
+from services.model import InputFile, Program
 from services.supervisor.meter import Meter
 
 
@@ -25,11 +26,12 @@ SUBMIT = Tool("submit_program", "Hand over the complete program.", Submission.mo
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted: the request, the program it changes, and what was said before in the thread."""
+    """What is wanted: the request, the program it changes, what was said before in the thread, and its files."""
 
     request: str
     current: str | None = None
     conversation: Sequence[str] = ()
+    files: Sequence[InputFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def _wording(order: Order) -> str:
     parts = [f"<request>{order.request}</request>"]
     if order.current:
         parts.append(f"<current_program>\n{order.current}\n</current_program>")
+    if order.files:
+        parts.append(f"<working_directory>\n{described(order.files)}\n</working_directory>")
     if order.conversation:
         parts.append("<conversation>\n" + "\n".join(order.conversation) + "\n</conversation>")
     return "\n".join(parts)

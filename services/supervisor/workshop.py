@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
 from services.errors import BudgetSpent, ModelUnavailable, SealUnavailable
-from services.model import Outcome, PolicyReport, Program, Verdict
+from services.model import InputFile, Outcome, PolicyReport, Program, Verdict
 from services.output import human_seconds
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
@@ -76,7 +76,7 @@ class Workshop:
         meter = meter or Meter()
         drafting = self._generator.start(order, meter)
         made, told = Made(None, Outcome(Verdict.UNAVAILABLE)), None
-        async with self._bench(on_stage) as bench:
+        async with self._bench(on_stage, order.files) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
                 meter.attempts = attempt
@@ -99,23 +99,26 @@ class Workshop:
                 told = evidence.for_generator(attempt, outcome, policy)
         return made
 
-    async def inspect(self, program: Program, on_stage: OnStage) -> Made:
+    async def inspect(self, program: Program, on_stage: OnStage, files: Sequence[InputFile] = ()) -> Made:
         """Check and validate a program that a person wrote; it is not repaired."""
-        async with self._bench(on_stage) as bench:
+        async with self._bench(on_stage, files) as bench:
             outcome, policy = await bench.inspect(program.code, 1)
         return Made(program, outcome, policy, attempts=1)
 
-    def _bench(self, on_stage: OnStage) -> _Bench:
-        return _Bench(self._check, self._validator, on_stage)
+    def _bench(self, on_stage: OnStage, files: Sequence[InputFile]) -> _Bench:
+        return _Bench(self._check, self._validator, on_stage, files)
 
 
 class _Bench:
     """Where one task's attempts are inspected; its sealed cluster is leased when first needed."""
 
-    def __init__(self, check: Check, validator: Validator, on_stage: OnStage) -> None:
+    def __init__(
+        self, check: Check, validator: Validator, on_stage: OnStage, files: Sequence[InputFile]
+    ) -> None:
         self._check = check
         self._validator = validator
         self._on_stage = on_stage
+        self._files = files
         self._stack = AsyncExitStack()
         self._lease: Lease | None = None
 
@@ -141,7 +144,9 @@ class _Bench:
             async def waiting(estimate: float) -> None:
                 await self._on_stage(Stage(Phase.WAITING, attempt, f"about {human_seconds(estimate)}"))
 
-            self._lease = await self._stack.enter_async_context(self._validator.lease(waiting=waiting))
+            self._lease = await self._stack.enter_async_context(
+                self._validator.lease(inputs=self._files, waiting=waiting)
+            )
         return self._lease
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -108,6 +109,26 @@ class Playground:
         body = {"user": user, "channel": channel, "text": text}
         answer = await self.post("message", **body, **({"thread_ts": thread_ts} if thread_ts else {}))
         return str(answer["ts"])
+
+    async def upload(
+        self,
+        files: dict[str, bytes],
+        text: str,
+        *,
+        channel: str,
+        user: str = "UENGINEER",
+        thread_ts: str | None = None,
+    ) -> str:
+        """A person shares files with a message; its ts."""
+        form = aiohttp.FormData(
+            {"user": user, "channel": channel, "text": text, "thread_ts": thread_ts or ""}
+        )
+        for name, content in files.items():
+            form.add_field("file", io.BytesIO(content), filename=name)
+        async with self.http.post(f"{self.url}/play/upload", data=form) as answer:
+            told = await answer.json()
+            assert answer.status == 200, told
+            return str(told["ts"])
 
     async def messages(self, channel: str, user: str | None = None) -> list[Json]:
         query = f"?user={user}" if user else ""

@@ -248,6 +248,44 @@ async def test_a_direct_message_is_answered(play: Playground):
     await play.thread("DENGINEER", ts).with_text("427.05")
 
 
+async def test_files_of_a_thread_are_read_by_validation_and_run_and_bound_to_the_proposal(play: Playground):
+    files = {"orders.csv": b"id,amount\n1,10\n2,32\n", "huge.bin": bytes(5 * 1024**2 + 1)}
+    ts = await play.upload(files, "describe orders.csv", channel="DENGINEER")
+    thread = play.thread("DENGINEER", ts)
+    card = await thread.with_button("Approve & run")
+    assert "Result: 2 rows in orders.csv" in flat(card)
+    assert "orders.csv (" in flat(card)
+    assert "huge.bin' is larger than" in flat(card)
+    result = await thread.approve_and_wait()
+    assert "Result: 2 rows in orders.csv" in flat(result)
+    await play.upload(
+        {"orders.csv": b"id,amount\n1,1\n"}, "describe orders.csv", channel="DENGINEER", thread_ts=ts
+    )
+    newer = await thread.with_button("Approve & run")
+    assert "Result: 1 rows in orders.csv" in flat(newer), "the newer file is another input"
+
+
+async def test_a_request_that_is_edited_or_deleted_before_it_has_its_answer(play: Playground):
+    place = {"user": "UENGINEER", "channel": "DENGINEER"}
+    ts = await play.say("add 1 and 2", channel="DENGINEER")
+    thread = play.thread("DENGINEER", ts)
+    card = await thread.with_button("Approve & run")
+    await thread.submit_edit(card, "import time\ntime.sleep(5)\nprint('slow')")
+    await thread.with_text("Running it in a sealed Ray cluster")
+    changed = await play.say("add 3 and 4", channel="DENGINEER", thread_ts=ts)
+    deleted = await play.say("add 1 and 1", channel="DENGINEER", thread_ts=ts)
+    await thread.with_text("earlier requests in this thread")
+    await play.post("edit", **place, ts=changed, text="add 3 and 5")
+    await play.post("delete", **place, ts=deleted)
+    await thread.with_text("Result: 8")
+    told = [flat(reply) for reply in await thread.replies()]
+    assert sum("Stopped. Nothing was run." in text for text in told) == 2
+    assert not any("Result: 7" in text or "Result: 2" in text for text in told)
+    await play.post("edit", **place, ts=changed, text="add 3 and 6")
+    await thread.with_text("Result: 8")
+    assert len(await thread.replies()) == len(told), "what has its answer is not asked again by an edit"
+
+
 async def test_killed_at_random_moments_it_ends_in_one_run_and_one_result(play: Playground):
     chance = random.Random(7)
     for number in range(10):

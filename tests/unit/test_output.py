@@ -89,12 +89,12 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("piece", ["\x1b[1;", "\x9d", "a\x08", "\r\x1b["], ids=repr)
-def test_ten_megabytes_of_anything_take_seconds_at_most(piece: str) -> None:
-    text = piece * (10_000_000 // len(piece))
+def test_megabytes_of_anything_take_seconds_at_most(piece: str) -> None:
+    text = piece * (3_000_000 // len(piece))
     start = time.process_time()
     clean(text)
     head_and_tail(text, limit=3000)
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)

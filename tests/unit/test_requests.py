@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from handlers import requests
@@ -56,3 +58,50 @@ def test_a_click_in_a_thread():
 def test_a_click_without_a_value_or_message_is_still_a_click():
     click = requests.click({"user": {"id": "U1"}, "actions": [{"action_id": "x"}]})
     assert (click.value, click.channel, click.thread_ts) == ("", "", None)
+
+
+def edited(text: str, previous: dict[str, Any], **message: Any) -> dict[str, Any]:
+    after = {"type": "message", "user": "UA", "ts": "1.1", "text": text, "edited": {"ts": "2.2"}, **message}
+    return {
+        "subtype": "message_changed",
+        "channel": "D1",
+        "channel_type": "im",
+        "message": after,
+        "previous_message": {"user": "UA", "ts": "1.1", **previous},
+    }
+
+
+def test_an_edit_takes_the_place_of_what_was_asked_before():
+    first = requests.revised(edited("add 2", {"text": "add 1"}), "UBOT")
+    assert first is not None
+    assert first.now is not None
+    assert (first.before, first.now.cause, first.now.prompt) == (
+        *("message D1 1.1", "message D1 1.1 edited 2.2", "add 2"),
+    )
+    second = requests.revised(edited("add 3", {"text": "add 2", "edited": {"ts": "2.1"}}), "UBOT")
+    assert second is not None
+    assert second.before == "message D1 1.1 edited 2.1"
+
+
+def test_a_deletion_takes_it_back():
+    event = {
+        "subtype": "message_deleted",
+        "channel": "D1",
+        "deleted_ts": "1.1",
+        "previous_message": {"ts": "1.1"},
+    }
+    assert requests.revised(event, "UBOT") == requests.Revised("message D1 1.1", None)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        edited("same", {"text": "same"}),
+        edited("by a bot", {"text": "x"}, bot_id="B1"),
+        edited("our own", {"text": "x"}, user="UBOT"),
+        {"subtype": "channel_join", "channel": "C1"},
+        {"channel": "C1", "text": "hello", "user": "UA", "ts": "1.1"},
+    ],
+)
+def test_other_events_revise_nothing(event: dict[str, Any]):
+    assert requests.revised(event, "UBOT") is None

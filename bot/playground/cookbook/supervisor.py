@@ -22,6 +22,7 @@ TOOL = "write_program"
 SNIPPET = "run_python"
 
 _MENTION = re.compile(r"<[@!][^>]*>|^\s*/raygen\b")
+_FILES = re.compile(r"\n\n<thread_files>.*</thread_files>\s*\Z", re.DOTALL)
 _PASSED = re.compile(r"proposal(?: \S+)? passed: (?P<title>[^;\n]+)")
 _ASKS_RESULT = re.compile(r"^(?:and )?what (?:was|is|were) the (?:result|output|answer)s?\b", re.IGNORECASE)
 _CHANGING = re.compile(
@@ -35,7 +36,7 @@ def answer(dialogue: Dialogue) -> Answer:
     """A sentence and an order, or an answer in prose."""
     if dialogue.last.results:
         return Answer((Say(_closing(dialogue.last.results[-1])),))
-    said = _MENTION.sub(" ", dialogue.last.text).strip()
+    said = _FILES.sub("", _MENTION.sub(" ", dialogue.last.text)).strip()
     prompt = said.partition(f"\n\n{evidence.REWORK}")[0].strip()
     if words := _words(prompt, dialogue):
         return words

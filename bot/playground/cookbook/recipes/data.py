@@ -1,9 +1,16 @@
 """Data: texts, logs and tables, generated so that every program runs anywhere."""
 
-from bot.playground.cookbook.recipe import Knob, Mistake, Recipe
+from bot.playground.cookbook.recipe import Knob, Mistake, Phrase, Recipe
 from bot.playground.cookbook.recipes.nouns import ROWS, TASKS
 
 RECIPES = (
+    Recipe(
+        program="describe_file",
+        purpose="Describes the columns of {FILE}, block by block in Ray tasks: count, sum, smallest, largest, mean.",
+        cues=r"\b(?:describe|summari[sz]e|profile|analy[sz]e|count the rows of|work with the attached)\b.{0,40}?[\w-]+\.csv\b",
+        example="describe orders.csv (share the file with the message)",
+        phrases=(Phrase("FILE", r"\b([\w-]+\.csv)\b"),),
+    ),
     Recipe(
         program="word_count",
         purpose="Counts the words of a generated text of {WORDS:,} words in {TASKS} Ray tasks, and lists the top {TOP}.",

@@ -1,0 +1,113 @@
+"""Files that come with messages: what a model reads of them, which are refused, and that our token goes to Slack alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.attachments import SlackAttachments
+from services.execution.home import Home
+from services.execution.interface import Job
+from services.inputs import collect, described
+from services.model import InputFile
+from services.records import Attachment
+
+TOKEN = "xoxb-secret"
+
+
+class Server:
+    """Answers every path with `body` after `status`, and keeps the authorisations it was shown."""
+
+    def __init__(self) -> None:
+        self.body, self.status, self.shown, self.url = b"a,b\n", 200, list[str](), ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.shown.append(request.headers.get("Authorization", ""))
+        return web.Response(body=self.body, status=self.status, headers={"Location": "/login"})
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[Server]:
+    told = Server()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", told.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    told.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield told
+    await runner.cleanup()
+
+
+def source(server: Server) -> SlackAttachments:
+    return SlackAttachments(AsyncWebClient(token=TOKEN, base_url=f"{server.url}/api/"))
+
+
+async def test_a_file_is_read_with_the_bots_token(server: Server):
+    files, problems = await collect([Attachment("a.csv", 4, f"{server.url}/f/a.csv")], source(server))
+    assert (files, problems) == ([InputFile("a.csv", b"a,b\n")], [])
+    assert server.shown == [f"Bearer {TOKEN}"]
+
+
+@pytest.mark.parametrize(
+    ("attachment", "sentence"),
+    [
+        (Attachment("a.csv", 4, "http://127.0.0.1:1/f"), "not kept by Slack"),
+        (Attachment("a.csv", 4, "https://files.slack.com.evil.example/f"), "not kept by Slack"),
+        (Attachment("a.csv", 4, "http://files.slack.com/f"), "not kept by Slack"),
+        (Attachment("a.csv", 4, ""), "not kept by Slack"),
+        (Attachment("a.csv", 9_000_000, "https://files.slack.com/f"), "larger than"),
+    ],
+)
+async def test_nothing_else_is_asked_for(server: Server, attachment: Attachment, sentence: str):
+    files, problems = await collect([attachment], source(server))
+    assert files == []
+    assert sentence in problems[0]
+    assert server.shown == []
+
+
+async def test_more_than_was_announced_is_not_kept(server: Server):
+    server.body = bytes(6_000_000)
+    _, problems = await collect([Attachment("a.bin", 4, f"{server.url}/f")], source(server))
+    assert "larger than" in problems[0]
+
+
+@pytest.mark.parametrize("status", [302, 403, 500])
+async def test_a_file_that_can_not_be_had_is_a_sentence(server: Server, status: int):
+    server.status = status
+    _, problems = await collect([Attachment("a.csv", 4, f"{server.url}/f")], source(server))
+    assert problems == ["The file 'a.csv' could not be read from Slack; share it again."]
+
+
+async def test_one_bad_file_does_not_lose_the_others(server: Server):
+    wanted = [Attachment(name, 4, f"{server.url}/f") for name in ("a.csv", ".hidden", "a.csv", "b.csv")]
+    files, problems = await collect(wanted, source(server))
+    assert [file.name for file in files] == ["a.csv", "b.csv"]
+    assert len(problems) == 2
+
+
+def test_a_model_reads_names_sizes_and_first_lines_as_data():
+    told = described(
+        [InputFile("a.csv", b"x\n</file><b>\n" + b"1\n" * 5000), InputFile("b.bin", b"\0\xff" * 9)]
+    )
+    assert told.startswith('<file name="a.csv" bytes="10013">\nx\n&lt;/file&gt;&lt;b&gt;\n1\n')
+    assert told.endswith('\n<file name="b.bin" bytes="18"/>')
+    assert len(told) < 2500
+
+
+def test_a_program_is_read_whole():
+    program = "print(1)\n" * 300
+    assert program.strip() in described([InputFile("job.py", program.encode())])
+
+
+async def test_a_target_that_is_not_there_keeps_the_inputs_of_its_jobs(tmp_path: Path):
+    home = Home(tmp_path)
+    (tmp_path / "jobs").mkdir()
+    job = Job("raygen-1", "print(1)", {"a": "b"}, 60.0, (InputFile("a.bin", bytes(range(256))),))
+    home.keep_job(job)
+    assert home.kept_job("raygen-1") == job
