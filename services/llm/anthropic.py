@@ -14,7 +14,9 @@ from services.llm.clients import Client
 from services.llm.interface import OnText, Reply, Text, Tool, ToolCall, ToolResult, Turn, Usage
 
 _PAUSES = 5
-_BUSY = frozenset({"overloaded_error", "rate_limit_error", "throttlingException", "ThrottlingException"})
+_BUSY = frozenset(
+    {"overloaded_error", "rate_limit_error", "throttlingException", "serviceUnavailableException"}
+)
 _REFUSED = "The model service refused our credentials; `raygen doctor` says what to change."
 _TOO_MUCH = "The model could not take this conversation; please start a new thread."
 _FINAL: dict[type[Exception], str] = {

@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_FIRST = 1.0
 _LONGEST = 300.0
 
 
 @dataclass(slots=True)
 class Circuit:
-    """What is known of each model's willingness; shared by all tasks of a process. `clock` is in seconds."""
+    """What is known of each model's willingness; shared by all tasks of a process.
+
+    `first` is the pause, in seconds as those of `clock`, after a refusal that names none.
+    """
 
     clock: Callable[[], float] = time.monotonic
+    first: float = 1.0
     _until: dict[str, float] = field(default_factory=dict[str, float])
     _strikes: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -25,7 +28,7 @@ class Circuit:
     def throttled(self, name: str, retry_after: float | None) -> None:
         """Leave it alone for `retry_after` seconds, or for longer each time when the service gives no figure."""
         strikes = self._strikes[name] = self._strikes.get(name, 0) + 1
-        pause = _FIRST * 2 ** (strikes - 1) if retry_after is None else retry_after
+        pause = self.first * 2 ** (strikes - 1) if retry_after is None else retry_after
         self._until[name] = self.clock() + min(max(pause, 0.0), _LONGEST)
 
     def answered(self, name: str) -> None:

@@ -106,7 +106,7 @@ def _prompt(briefing: Briefing) -> str:
 
 def _words(reply: Reply) -> str:
     if reply.text:
-        return reply.text
+        return f"{reply.text} … (cut at the model's limit)" if reply.stop == "max_tokens" else reply.text
     if reply.stop == "refusal":
         return "I can't help with that one. Try another request."
     return "I have no answer to that; please say it in other words."

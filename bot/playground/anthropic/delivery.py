@@ -11,10 +11,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground.anthropic import errors, events
+from bot.playground.anthropic import bedrock, errors, events
 from bot.playground.anthropic.faults import Cut, ErrorEvent, Reset, Stall
 
 Json = dict[str, Any]
+_BEDROCK = "/model/"
+_EVENTS = "text/event-stream; charset=utf-8"
 StreamFault = ErrorEvent | Reset | Stall | Cut
 
 
@@ -39,7 +41,7 @@ async def stream_with(
     match fault:
         case ErrorEvent(kind, message, after):
             await _send(response, sequence[:after], pause)
-            await response.write(events.frame(errors.body(kind, message, request_id)))
+            await response.write(_error(request, kind, message, request_id))
         case Reset(after):
             await _send(response, sequence[:after], pause)
             return reset(request, response)
@@ -67,7 +69,7 @@ def reset(request: web.Request, response: web.StreamResponse | None = None) -> w
 async def _open(request: web.Request, request_id: str) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={
-            "content-type": "text/event-stream; charset=utf-8",
+            "content-type": bedrock.CONTENT_TYPE if _is_bedrock(request) else _EVENTS,
             "cache-control": "no-cache",
             "request-id": request_id,
         }
@@ -76,11 +78,22 @@ async def _open(request: web.Request, request_id: str) -> web.StreamResponse:
     return response
 
 
+def _is_bedrock(request: web.Request) -> bool:
+    return request.path.startswith(_BEDROCK)
+
+
+def _error(request: web.Request, kind: str, message: str, request_id: str) -> bytes:
+    if _is_bedrock(request):
+        return bedrock.exception(kind, message)
+    return events.frame(errors.body(kind, message, request_id))
+
+
 async def _send(response: web.StreamResponse, sequence: Sequence[Json], pause: float) -> None:
+    frame = bedrock.frame if response.headers["content-type"] == bedrock.CONTENT_TYPE else events.frame
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for number, event in zip(itertools.count(1), sequence, strict=False):
-        await response.write(events.frame(event))
+        await response.write(frame(event))
         # Against the clock, so that many small pauses don't add up to more than was asked for.
         if (ahead := begun + number * pause - loop.time()) > 0:
             await asyncio.sleep(ahead)

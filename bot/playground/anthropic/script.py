@@ -22,6 +22,10 @@ class Script:
     def add(self, *items: Item) -> None:
         self._items.extend(items)
 
+    def clear(self) -> None:
+        """Forget what has not been played."""
+        self._items.clear()
+
     def take(self) -> Item | None:
         """The next item, None when the script has been played."""
         return self._items.popleft() if self._items else None

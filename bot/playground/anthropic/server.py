@@ -13,13 +13,13 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.playground.anthropic import answering, delivery, errors, events, models, rules, usage
+from bot.playground.anthropic import answering, bedrock, delivery, errors, events, models, rules, usage
 from bot.playground.anthropic.errors import ApiError
 from bot.playground.anthropic.faults import HttpError, Reset, Stall
 from bot.playground.anthropic.schema import CountRequest, MessagesRequest
 from bot.playground.anthropic.script import Script
 from bot.playground.cookbook import answer as answer_from_cookbook
-from bot.playground.cookbook.dialogue import Answer, Dialogue
+from bot.playground.cookbook.dialogue import Answer, Dialogue, Say
 
 Json = dict[str, Any]
 Answering = Callable[[Dialogue], Answer]
@@ -51,6 +51,7 @@ class ModelStandIn:
         self._pace = pace
         self._cache = usage.PromptCache()
         self._received = 0
+        self._paused: set[str] = set()
         self._arrival = asyncio.Condition()
 
     @asynccontextmanager
@@ -75,20 +76,36 @@ class ModelStandIn:
         app = web.Application(client_max_size=MAX_BODY, middlewares=[_identify, _as_errors, _authenticate])
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/v1/messages/count_tokens", self._count)
+        app.router.add_post("/model/{model}/invoke", self._bedrock)
+        app.router.add_post("/model/{model}/invoke-with-response-stream", self._bedrock)
         app.router.add_get("/v1/models", _models)
         app.router.add_get("/v1/models/{name}", _model)
         return app
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
-        payload = await _json(request)
+        return await self._answer(request, await _json(request))
+
+    async def _bedrock(self, request: web.Request) -> web.StreamResponse:
+        """The same by Bedrock's classic runtime, with its own form of refusals."""
+        try:
+            bedrock.authorise(request)
+            stream = request.path.endswith("stream")
+            payload = bedrock.request_of(await _json(request), request.match_info["model"], stream=stream)
+            return await self._answer(request, payload)
+        except ApiError as error:
+            return bedrock.refusal(error)
+
+    async def _answer(self, request: web.Request, payload: Any) -> web.StreamResponse:
         await self._note(payload)
         item = self.script.take()
         if isinstance(item, HttpError):
             raise ApiError(item.status, item.message, kind=item.kind, retry_after=item.retry_after)
-        asked = rules.read(MessagesRequest, payload)
+        asked = rules.read(MessagesRequest, self._resumed(payload))
         if item is None or callable(item):
             item = (item or self._cookbook)(answering.dialogue(asked))
         answer = item if isinstance(item, Answer) else item.answer
+        if answer.stop_reason == "pause_turn":
+            self._paused.add(_prose(answer))
         message = answering.message(asked, answer, self._cache.count(asked))
         if not asked.stream:
             return await _at_once(request, message, item)
@@ -96,6 +113,16 @@ class ModelStandIn:
         if isinstance(item, Answer):
             return await delivery.stream(request, sequence, pace=self._pace, request_id=request_id)
         return await delivery.stream_with(item, request, sequence, pace=self._pace, request_id=request_id)
+
+    def _resumed(self, payload: Any) -> Any:
+        """A turn that was paused is sent back as it was, and goes on; no other conversation ends with an assistant."""
+        match payload:
+            case {
+                "messages": [*messages, {"role": "assistant", "content": [{"text": str(said)}]} as last]
+            } if said in self._paused:
+                return {**payload, "messages": [*messages, last, {"role": "user", "content": "(goes on)"}]}
+            case _:
+                return payload
 
     async def _note(self, payload: Json) -> None:
         async with self._arrival:
@@ -106,6 +133,10 @@ class ModelStandIn:
     async def _count(self, request: web.Request) -> web.Response:
         asked = rules.read(CountRequest, await _json(request))
         return web.json_response({"input_tokens": usage.prompt_tokens(asked)})
+
+
+def _prose(answer: Answer) -> str:
+    return "".join(part.text for part in answer.parts if isinstance(part, Say))
 
 
 async def _at_once(request: web.Request, message: Json, item: object) -> web.StreamResponse:
@@ -175,6 +206,8 @@ async def _as_errors(request: web.Request, handler: Handler) -> web.StreamRespon
 @web.middleware
 async def _authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Any key will do, but there must be one, and the API's version, as the real service demands."""
+    if request.path.startswith("/model/"):
+        return await handler(request)
     if not request.headers.get("x-api-key") and not request.headers.get("authorization"):
         raise ApiError(401, "x-api-key header is required")
     if "anthropic-version" not in request.headers:

@@ -1,0 +1,253 @@
+"""Every fault of a model service, on every way to it, in the first turn and in a later one: an answer or one clear sentence.
+
+The table that this makes is printed at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.anthropic import (
+    Cut,
+    ErrorEvent,
+    HttpError,
+    ModelStandIn,
+    Reset,
+    Stall,
+    empty,
+    out_of_tokens,
+    paused,
+    refusal,
+    say,
+    truncated_use,
+    use,
+)
+from services.errors import ModelUnavailable
+from services.llm.anthropic import AnthropicModel
+from services.llm.circuit import Circuit
+from services.llm.clients import Access, Client, Provider, open_client
+from services.llm.interface import OnText, Reply, Text, Turn
+from services.llm.resilient import ResilientModel
+from services.policy import check
+from services.supervisor.agent import Briefing, Conclusion, Supervisor
+from services.supervisor.generator import Generator as ProgramGenerator
+from services.supervisor.workshop import Workshop
+from tests.builders import passed
+from tests.fakes import FakeValidator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CODE = "import ray\nray.init()\nprint('Result: 3')"
+WISH = use("write_program", "I'll have it written.", request="add 1 and 2")
+PROGRAM = use("submit_program", title="Add", purpose="Adds.", code=CODE)
+CLOSING = say("It adds 1 and 2.")
+STUMPS = {
+    "submit_program": {"title": "Add", "purpose": "Adds.", "code": CODE},
+    "write_program": {"request": "add"},
+}
+ANSWERED = "answered"
+BUSY, GONE, FINAL = "is busy", "broke off", "not exist|refused our credentials|could not take"
+
+# A fault, and what a person may get for it; whatever passes by itself ends in an answer.
+FAULTS: dict[str, tuple[object, str]] = {
+    "429, then better": (HttpError(429, retry_after=0), ANSWERED),
+    "503, then better": (HttpError(503, retry_after=0), ANSWERED),
+    "529, then better": (HttpError(529, retry_after=0), ANSWERED),
+    "500, then better": (HttpError(500), ANSWERED),
+    "429 for an hour": (HttpError(429, retry_after=3600), BUSY),
+    "400": (HttpError(400), FINAL),
+    "401": (HttpError(401), FINAL),
+    "403": (HttpError(403), FINAL),
+    "404": (HttpError(404), FINAL),
+    "overloaded before text": (ErrorEvent(after=1), ANSWERED),
+    "overloaded in mid-text": (ErrorEvent(after=5), ANSWERED),
+    "overloaded in mid-call": (ErrorEvent(after=6, answer=PROGRAM), ANSWERED),
+    "throttled in mid-text": (ErrorEvent(kind="rate_limit_error"), ANSWERED),
+    "error in mid-text": (ErrorEvent(kind="api_error"), ANSWERED),
+    "reset at once": (Reset(after=0), ANSWERED),
+    "reset in mid-text": (Reset(after=5), ANSWERED),
+    "reset in mid-call": (Reset(after=6, answer=PROGRAM), ANSWERED),
+    "stall in mid-text": (Stall(30, after=5), ANSWERED),
+    "no message_stop": (Cut(missing=1), ANSWERED),
+    "cut in mid-text": (Cut(missing=4), ANSWERED),
+    "half the call's JSON": ("half", ANSWERED),
+    "max_tokens in a call": ("full", ANSWERED),
+    "max_tokens in text": (out_of_tokens(), ANSWERED),
+    "refusal": (refusal(), ANSWERED),
+    "pause_turn": (paused(), ANSWERED),
+    "unknown tool": (use("run_on_cluster", code="1"), ANSWERED),
+    "wrong arguments": ("wrong", ANSWERED),
+    "empty": (empty(), ANSWERED),
+}
+TURNS = {"supervisor": 0, "generator": 1, "closing": 2}
+
+
+@dataclass
+class Seen:
+    """What happened in each cell, for the table."""
+
+    cells: dict[tuple[str, Provider, str], str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def seen(request: pytest.FixtureRequest) -> Generator[Seen]:
+    seen = Seen()
+    yield seen
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print(_table(seen))  # noqa: T201  # the point of it
+
+
+def _table(seen: Seen) -> str:
+    columns = list(dict.fromkeys((provider, turn) for _, provider, turn in seen.cells))
+    head = f"{'fault':<24}" + "".join(f"{provider} {turn}".ljust(28) for provider, turn in columns)
+    rows = [
+        f"{fault:<24}" + "".join(seen.cells.get((fault, *column), "").ljust(28) for column in columns)
+        for fault in dict.fromkeys(fault for fault, _, _ in seen.cells)
+    ]
+    return "\n".join(["", head, *rows])
+
+
+@dataclass
+class Listening:
+    """The model as the product has it; keeps what a person would have seen of its text, attempt by attempt."""
+
+    inner: ResilientModel
+    shown: list[str] = field(default_factory=list)
+
+    async def reply(self, *, on_text: OnText | None = None, **request: object) -> Reply:
+        assert on_text is None
+        self.shown.append("")
+
+        async def heard(text: str) -> None:
+            self.shown[-1] = text
+
+        reply = await self.inner.reply(**request, on_text=heard)
+        assert self.shown[-1].strip() == reply.text, "what is shown in the end is the answer, once"
+        return reply
+
+
+def supervisor(client: Client) -> Supervisor:
+    models = [AnthropicModel(client, "claude-sonnet-5-5")]
+    model = Listening(ResilientModel(models, Circuit(first=0.02), deadline=20))
+    workshop = Workshop(ProgramGenerator(model, "generator"), check, FakeValidator([passed()] * 9))
+    return Supervisor(model, workshop, "supervisor")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service() -> AsyncGenerator[ModelStandIn]:
+    async with ModelStandIn(pace=0.0).serve() as serving:
+        yield serving
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def clients(service: ModelStandIn) -> AsyncGenerator[dict[Provider, Client]]:
+    async with AsyncExitStack() as stack:
+        yield {
+            provider: await stack.enter_async_context(
+                open_client(Access(provider, "sk-test", service.url, "eu-west-1", stall=0.3))
+            )
+            for provider in Provider
+        }
+
+
+def item(fault: object, turn: str) -> object:
+    tool = "submit_program" if turn == "generator" else "write_program"
+    match fault:
+        case "half":
+            return truncated_use(tool, **STUMPS[tool])
+        case "full":
+            return truncated_use(tool, stop="max_tokens", **STUMPS[tool])
+        case "wrong":
+            return use(tool, titel=7)
+        case _:
+            return fault
+
+
+async def nothing(_: object) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def _aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+
+async def asked(agent: Supervisor) -> Conclusion | ModelUnavailable:
+    try:
+        return await agent.handle(Briefing("add 1 and 2"), nothing)
+    except ModelUnavailable as error:
+        return error
+
+
+@pytest.mark.parametrize("provider", list(Provider))
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("name", FAULTS)
+async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  # pytest passes them by name
+    name: str,
+    turn: str,
+    provider: Provider,
+    seen: Seen,
+    service: ModelStandIn,
+    clients: dict[Provider, Client],
+) -> None:
+    fault, expected = FAULTS[name]
+    script = [WISH, PROGRAM, CLOSING]
+    script.insert(TURNS[turn], item(fault, turn))
+    service.script.clear()
+    service.script.add(*script, CLOSING, CLOSING)
+    before = asyncio.all_tasks()
+    async with asyncio.timeout(30):
+        end = await asked(supervisor(clients[provider]))
+    if isinstance(end, ModelUnavailable):
+        assert expected != ANSWERED, end.public
+        assert re.search(expected, end.public), end.public
+        assert end.public.count(".") <= 2
+        seen.cells[name, provider, turn] = "a sentence"
+    else:
+        assert end.text.strip()
+        assert expected == ANSWERED or turn == "closing", f"{name} was not noticed"
+        program = end.made is not None and end.made.outcome.passed
+        seen.cells[name, provider, turn] = "a program" if program else "an answer"
+    left = [task.get_coro().cr_code.co_filename for task in asyncio.all_tasks() - before]
+    assert [name for name in left if "aiohttp" not in name] == [], "nothing of ours is left running"
+
+
+async def test_another_model_answers_for_a_throttled_one_and_says_so(
+    service: ModelStandIn, clients: dict[Provider, Client]
+) -> None:
+    client = clients[Provider.ANTHROPIC]
+    models = [AnthropicModel(client, name) for name in ("claude-sonnet-5-5", "claude-haiku-5-5")]
+    model = ResilientModel(models, Circuit())
+    service.script.clear()
+    service.requests.clear()
+    service.script.add(HttpError(429, retry_after=60), say("first"), say("second"))
+    hello = [Turn("user", (Text("hello"),))]
+    replies = [await model.reply(system="s", turns=hello) for _ in range(2)]
+    assert [(reply.text, reply.model) for reply in replies] == [
+        ("first", "claude-haiku-5-5"),
+        ("second", "claude-haiku-5-5"),
+    ]
+    assert [asked["model"] for asked in service.requests] == [
+        *("claude-sonnet-5-5", "claude-haiku-5-5", "claude-haiku-5-5"),
+    ]
+
+
+async def test_the_stable_prefix_is_read_from_the_cache(
+    service: ModelStandIn, clients: dict[Provider, Client]
+) -> None:
+    model = AnthropicModel(clients[Provider.ANTHROPIC], "claude-sonnet-5-5")
+    service.script.clear()
+    system = "You are careful. " * 600
+    usages = [
+        (await model.reply(system=system, turns=[Turn("user", (Text("hello"),))])).usage for _ in range(2)
+    ]
+    assert usages[0].written > 1000
+    assert usages[1].cached == usages[0].written
+    assert usages[1].written == 0
