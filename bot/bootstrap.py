@@ -35,6 +35,7 @@ from services.llm.resilient import ResilientModel
 from services.model import Readiness
 from services.policy import Policy
 from services.runs import RunDesk
+from services.snippets.runner import open_snippets
 from services.store import Store, open_database
 from services.supervisor import prompt
 from services.supervisor.agent import Supervisor
@@ -84,7 +85,8 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             validator,
             attempts=settings.attempts,
         )
-        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor"))
+        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
+        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor"), snippets)
         meter = partial(
             Meter,
             Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall),

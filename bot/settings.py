@@ -120,6 +120,11 @@ class Settings(BaseSettings):
     run_wall_limit: float = Field(
         3600.0, gt=0, alias="RAYGEN_RUN_WALL_LIMIT", description="Seconds after which a run is stopped."
     )
+    snippets: Literal["on", "off"] = Field(
+        "on",
+        alias="RAYGEN_SNIPPETS",
+        description="`off` takes the model its sandbox for small computations.",
+    )
     policy: Annotated[dict[str, str], NoDecode] = Field(
         {},
         alias="RAYGEN_POLICY",

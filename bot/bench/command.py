@@ -62,6 +62,15 @@ def policy(*, as_json: bool) -> None:
     _show(run(), as_json=as_json)
 
 
+@bench.command()
+@_JSON
+def snippets(*, as_json: bool) -> None:
+    """Twenty small computations in the snippet sandbox, beside a fresh `python -c` for each."""
+    from bot.bench.snippets import run
+
+    _show(run(), as_json=as_json)
+
+
 def _show(work: Coroutine[Any, Any, Report], *, as_json: bool) -> None:
     """Print the report, or one sentence on why there is none; status 1 when something is wrong."""
     from bot.bench.table import as_table

@@ -19,6 +19,7 @@ _PHASES = {
     Phase.WRITING: "Writing the program",
     Phase.REPAIRING: "Repairing the program",
     Phase.WAITING: "Waiting for a sealed cluster",
+    Phase.COMPUTING: "Computing",
     Phase.VALIDATING: "Running it in a sealed Ray cluster",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -11,6 +11,7 @@ from services.errors import BudgetSpent, ModelUnavailable
 from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
 from services.model import InputFile
+from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
 from services.supervisor.generator import Order
 from services.supervisor.meter import Meter
@@ -26,6 +27,15 @@ class WriteProgram(BaseModel):
     request: str = Field(min_length=1, max_length=20_000, description="What is wanted, in full.")
 
 
+class RunPython(BaseModel):
+    """Run a small computation in Python and get its output and the value of its last expression; no Ray, no files."""
+
+    code: str = Field(
+        min_length=1, max_length=10_000, description="Plain Python; the last line is what to know."
+    )
+
+
+COMPUTE = Tool("run_python", RunPython.__doc__ or "", RunPython.model_json_schema())
 WRITE = Tool("write_program", WriteProgram.__doc__ or "", WriteProgram.model_json_schema())
 
 
@@ -48,54 +58,80 @@ class Conclusion:
     made: Made | None = None
 
 
+@dataclass(slots=True)
+class _Work:
+    """What has come of one request so far."""
+
+    briefing: Briefing
+    on_stage: OnStage
+    meter: Meter
+    made: Made | None = None
+    computed: list[str] = field(default_factory=list[str])
+
+
 class Supervisor:
     """Answers one request at a time; holds no state between them."""
 
-    def __init__(self, model: LanguageModel, workshop: Workshop, system: str) -> None:
+    def __init__(
+        self, model: LanguageModel, workshop: Workshop, system: str, snippets: SnippetRunner | None = None
+    ) -> None:
         self._model = model
         self._workshop = workshop
         self._system = system
+        self._snippets = snippets
+        self._tools = [WRITE, COMPUTE] if snippets else [WRITE]
 
     async def handle(self, briefing: Briefing, on_stage: OnStage, meter: Meter | None = None) -> Conclusion:
         """Talk until the model is done. Raises ModelUnavailable, BudgetSpent and SealUnavailable."""
-        meter = meter or Meter()
+        work = _Work(briefing, on_stage, meter or Meter())
         turns = [*briefing.history, Turn("user", (Text(_prompt(briefing)),))]
-        made: Made | None = None
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
-            reply = await self._reply(turns, made, meter)
+            reply = await self._reply(turns, work)
             if not reply.calls:
-                return Conclusion(_words(reply), made)
-            results: list[ToolResult] = []
-            for call in reply.calls:
-                made, result = await self._use(call, briefing, made, on_stage, meter)
-                results.append(result)
+                return Conclusion("\n\n".join([_words(reply), *work.computed]), work.made)
+            results = [await self._use(call, work) for call in reply.calls]
             turns += [reply.turn, Turn("user", tuple(results))]
-        return Conclusion("I could not finish this; please say it in other words.", made)
+        return Conclusion("I could not finish this; please say it in other words.", work.made)
 
-    async def _reply(self, turns: Sequence[Turn], made: Made | None, meter: Meter) -> Reply:
+    async def _reply(self, turns: Sequence[Turn], work: _Work) -> Reply:
         try:
-            return await meter.ask(self._model, system=self._system, turns=turns, tools=[WRITE])
+            return await work.meter.ask(self._model, system=self._system, turns=turns, tools=self._tools)
         except (ModelUnavailable, BudgetSpent):
-            if made is None:
+            if work.made is None and not work.computed:
                 raise
             # What was made is there with its evidence; only the closing words are missing.
-            return Reply((Text(_closing(made)),), "end_turn", "")
+            return Reply((Text(_closing(work.made)),), "end_turn", "")
 
-    async def _use(
-        self, call: ToolCall, briefing: Briefing, made: Made | None, on_stage: OnStage, meter: Meter
-    ) -> tuple[Made | None, ToolResult]:
-        if call.name != WRITE.name:
-            return made, ToolResult(call.id, f"There is no tool called {call.name}.", is_error=True)
-        if made is not None:
-            return made, ToolResult(call.id, "A program was made for this request already.", is_error=True)
+    async def _use(self, call: ToolCall, work: _Work) -> ToolResult:
+        if call.name == WRITE.name:
+            return await self._write(call, work)
+        if call.name == COMPUTE.name and self._snippets:
+            return await self._compute(call, work, self._snippets)
+        return ToolResult(call.id, f"There is no tool called {call.name}.", is_error=True)
+
+    async def _write(self, call: ToolCall, work: _Work) -> ToolResult:
+        if work.made is not None:
+            return ToolResult(call.id, "A program was made for this request already.", is_error=True)
         try:
             wish = WriteProgram.model_validate(dict(call.arguments))
         except ValidationError:
-            return made, ToolResult(call.id, "`request` must be a non-empty text.", is_error=True)
+            return ToolResult(call.id, "`request` must be a non-empty text.", is_error=True)
+        briefing = work.briefing
         order = Order(wish.request, briefing.current, briefing.conversation, briefing.files)
-        made = await self._workshop.make(order, on_stage, meter)
-        return made, ToolResult(call.id, _report(made), is_error=not made.outcome.passed)
+        work.made = await self._workshop.make(order, work.on_stage, work.meter)
+        return ToolResult(call.id, _report(work.made), is_error=not work.made.outcome.passed)
+
+    async def _compute(self, call: ToolCall, work: _Work, snippets: SnippetRunner) -> ToolResult:
+        try:
+            asked = RunPython.model_validate(dict(call.arguments))
+        except ValidationError:
+            return ToolResult(call.id, "`code` must be a non-empty text.", is_error=True)
+        await work.on_stage(Stage(Phase.COMPUTING))
+        snippet = await snippets.run(asked.code)
+        if snippet.success:  # a person sees what was computed, not what went wrong on the way
+            work.computed.append(evidence.computed(asked.code, snippet))
+        return ToolResult(call.id, evidence.of_snippet(snippet), is_error=not snippet.success)
 
 
 def _prompt(briefing: Briefing) -> str:
@@ -112,7 +148,9 @@ def _words(reply: Reply) -> str:
     return "I have no answer to that; please say it in other words."
 
 
-def _closing(made: Made) -> str:
+def _closing(made: Made | None) -> str:
+    if made is None:
+        return "Here is what was computed."
     if made.outcome.passed:
         return "Here is the program."
     return f"There is no working program yet: {evidence.plain(made.outcome)}. {made.cut}".rstrip()

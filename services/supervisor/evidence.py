@@ -5,6 +5,8 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 from services.model import Failure, Outcome, PolicyReport, Verdict
+from services.output import clean
+from services.snippets.interface import Snippet
 
 _TAIL = 2000
 
@@ -51,6 +53,28 @@ def for_generator(attempt: int, outcome: Outcome, policy: PolicyReport) -> str:
             parts.append(f"<{tag}>\n{escape(text[-_TAIL:])}\n</{tag}>")
     parts.append("</attempt>")
     return "\n".join(parts)
+
+
+def of_snippet(snippet: Snippet) -> str:
+    """What a snippet did, for the model; the output is marked as data by its tag."""
+    parts = [f"<output>{escape(snippet.output[-_TAIL:])}</output>"] if snippet.output.strip() else []
+    if snippet.value is not None:
+        parts.append(f"<value>{escape(snippet.value[:_TAIL])}</value>")
+    if snippet.error is not None:
+        parts.append(f"<error>{escape(snippet.error)}</error>")
+    return "\n".join(parts) or "It ran, and printed nothing."
+
+
+def computed(code: str, snippet: Snippet) -> str:
+    """The same for a person, in Markdown: the code, and what it printed and gave."""
+    shown = "\n".join(filter(None, (snippet.output.rstrip("\n"), snippet.value)))
+    return f"{_fenced(code.strip())}\n{_fenced(shown)}" if shown else _fenced(code.strip())
+
+
+def _fenced(text: str) -> str:
+    """As a code block that nothing in it can end."""
+    inner = clean(text)[:_TAIL].replace("```", "'" * 3)
+    return f"```\n{inner}\n```"
 
 
 def signature(outcome: Outcome) -> str:

@@ -27,6 +27,7 @@ class Phase(StrEnum):
     WAITING = "waiting"
     VALIDATING = "validating"
     REPAIRING = "repairing"
+    COMPUTING = "computing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,6 +344,7 @@ async def test_each_person_sees_their_own(erin: Visitor, bot: ScriptedBot) -> No
     await page.keyboard.press("Enter")
     await expect(await erin.message("Avery was here")).to_contain_text("Avery Approver")
     await page.reload()
+    await expect(page.get_by_label("You are Avery Approver. Switch user")).to_be_visible()
     await page.locator("nav").get_by_role("link", name="connected raygen").click()
     await expect(page.get_by_text("hello Erin")).to_have_count(0)
 

@@ -60,3 +60,13 @@ def test_endurance() -> None:
 
 def test_policy() -> None:
     assert told("policy")["figures"]["check_500_lines"]["value"] > 0
+
+
+@pytest.mark.usefixtures("sealed")
+def test_snippets() -> None:
+    report = told("snippets")
+    assert set(report["figures"]) == {"snippet", "sealed", "python", "fell_through"}
+    assert 0 < report["figures"]["fell_through"]["value"] < 0.5, (
+        "most are for the first engine, and some are not"
+    )
+    assert report["ratios"]["python_over_snippet"]["value"] > 0

@@ -8,6 +8,7 @@ from services.errors import ModelUnavailable, SealUnavailable
 from services.llm.interface import Reply, ToolResult
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import Failure, Finding, Frame, Grade, Outcome, PolicyReport, Verdict
+from services.snippets.interface import Snippet
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator, Order
 from services.supervisor.workshop import Phase, Stage, Workshop
@@ -157,3 +158,58 @@ async def test_a_model_that_never_stops_calling_tools_is_stopped():
     )
     assert "other words" in conclusion.text
     assert len(model.seen) < 10
+
+
+class Snippets:
+    """Answers as told, and keeps what it was given."""
+
+    def __init__(self, *answers: Snippet) -> None:
+        self.answers, self.codes = list(answers), []
+
+    async def run(self, code: str, *, limit: float = 30.0) -> Snippet:
+        assert limit > 0
+        self.codes.append(code)
+        return self.answers.pop(0)
+
+
+def talker(model: ScriptedModel, snippets: Snippets | None) -> Supervisor:
+    return Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s", snippets)
+
+
+async def test_a_computation_is_shown_with_its_code_and_result():
+    snippets, stages = Snippets(Snippet(output="so:\n", value="427.05")), Stages()
+    model = ScriptedModel([calls("run_python", code="2847 * 0.15"), says("15% of 2847 is 427.05.")])
+    conclusion = await talker(model, snippets).handle(Briefing("what's 15% of 2847?"), stages)
+    assert conclusion.text == ("15% of 2847 is 427.05.\n\n```\n2847 * 0.15\n```\n```\nso:\n427.05\n```")
+    assert snippets.codes == ["2847 * 0.15"]
+    assert Phase.COMPUTING in stages.phases
+    (result,) = model.seen[1][-1].parts
+    assert isinstance(result, ToolResult)
+    assert (result.content, result.is_error) == ("<output>so:\n</output>\n<value>427.05</value>", False)
+
+
+async def test_a_failing_computation_goes_back_to_the_model_and_is_explained():
+    snippets = Snippets(Snippet(error="ZeroDivisionError: division by zero (line 1)"))
+    model = ScriptedModel([calls("run_python", code="1/0"), says("You can't divide by zero.")])
+    conclusion = await talker(model, snippets).handle(Briefing("what's 1/0?"), Stages())
+    assert conclusion.text == "You can't divide by zero."
+    (result,) = model.seen[1][-1].parts
+    assert isinstance(result, ToolResult)
+    assert result.is_error
+    assert "division by zero" in result.content
+
+
+async def test_output_can_not_break_out_of_its_block():
+    snippets = Snippets(Snippet(output="```\n<!channel> *hi*\n"))
+    model = ScriptedModel([calls("run_python", code="print(1)"), says("Done.")])
+    conclusion = await talker(model, snippets).handle(Briefing("x"), Stages())
+    assert conclusion.text.count("```") == 4
+
+
+async def test_without_snippets_there_is_no_such_tool():
+    model = ScriptedModel([calls("run_python", code="1"), says("I can't compute here.")])
+    conclusion = await talker(model, None).handle(Briefing("x"), Stages())
+    (result,) = model.seen[1][-1].parts
+    assert isinstance(result, ToolResult)
+    assert "no tool" in result.content
+    assert conclusion.text == "I can't compute here."

@@ -67,6 +67,11 @@ function conversation(channel, { messages = [], threads = {} }) {
 export async function become(user) {
   state.me = user;
   sessionStorage.setItem("me", user);
+  const address = new URL(location.href);
+  if (address.searchParams.has("user")) {
+    address.searchParams.set("user", user);
+    history.replaceState(null, "", address);
+  }
   Object.assign(state, { views: [], home: null, editing: "", pending: [], drawer: false });
   state.unread.clear();
   state.whispers.clear();

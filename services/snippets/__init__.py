@@ -1,0 +1,1 @@
+"""The snippet sandbox: small computations for the model, run at once and without approval, where they can reach nothing."""

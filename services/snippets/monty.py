@@ -1,0 +1,122 @@
+"""Snippets in Monty, a Python interpreter in Rust that has no way out at all; each in a session of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import re
+import time
+from collections.abc import AsyncGenerator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import pydantic_monty as monty
+
+from services.snippets.interface import MEMORY, OUTPUT, TIMEOUT, Snippet
+from services.snippets.reading import VALUE, Read, read
+
+_WORKERS = 4
+# What CPython would raise as well, for all that Monty lacks; anything else may be Monty's own lack.
+_TRUSTED = frozenset(
+    {
+        *("ZeroDivisionError", "IndexError", "KeyError", "AssertionError", "OverflowError"),
+        *("UnboundLocalError", "StopIteration"),
+    }
+)
+_LIMITS = {"TimeoutError": "time limit", "MemoryError": "memory limit"}
+_NAME = re.compile(r"name '(\w+)' is not defined")
+
+
+class NotForMonty(Exception):
+    """The snippet needs more of Python than Monty has."""
+
+
+class MontyRunner:
+    """Implements SnippetRunner, but raises NotForMonty for what another engine must decide."""
+
+    def __init__(self, pool: monty.Monty, threads: Executor) -> None:
+        self._pool = pool
+        self._threads = threads
+
+    async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
+        parsed = read(code)
+        if parsed.error:
+            return Snippet(error=parsed.error, engine="monty")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._run, parsed, limit)
+
+    def _run(self, parsed: Read, limit: float) -> Snippet:
+        began = time.monotonic()
+        printed = _Printed()
+        value, error = None, None
+        try:
+            with self._pool.checkout(limits=_limits(limit)) as session:
+                value = session.feed_run(_whole(parsed), print_callback=printed)
+        except monty.MontyRuntimeError as raised:
+            error = _explained(raised, limit)
+        except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
+            raise NotForMonty(str(raised)) from raised
+        wall = time.monotonic() - began
+        return Snippet(printed.text, value, error, "monty", wall, printed.truncated)
+
+
+@asynccontextmanager
+async def open_monty() -> AsyncGenerator[MontyRunner]:
+    """A pool of workers that ends with the context.
+
+    In threads: the package's own asynchronous pool can abort the process as that ends.
+    """
+    pool = monty.Monty(max_processes=_WORKERS, request_timeout=2 * TIMEOUT, max_checkouts_per_worker=100)
+    with ThreadPoolExecutor(_WORKERS, "monty") as threads:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(threads, pool.__enter__)
+        try:
+            yield MontyRunner(pool, threads)
+        finally:
+            await loop.run_in_executor(threads, pool.__exit__, None, None, None)
+
+
+class _Printed:
+    """What has been printed, as far as it is kept."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = OUTPUT
+        self.truncated = False
+
+    def __call__(self, _stream: str, text: str) -> None:
+        self.truncated = self.truncated or len(text) > self._room
+        self._parts.append(text[: self._room])
+        self._room -= len(self._parts[-1])
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+
+def _whole(parsed: Read) -> str:
+    """The snippet, and after it what tells its value, in Monty's own words."""
+    if not parsed.has_value:
+        return f"{parsed.code}\nNone"
+    return f"{parsed.code}\nNone if {VALUE} is None else repr({VALUE})"
+
+
+def _limits(limit: float) -> monty.ResourceLimits:
+    return {"max_feed_duration_secs": limit, "max_memory": MEMORY}
+
+
+def _explained(error: monty.MontyRuntimeError, limit: float) -> str:
+    """The error in one line. Raises NotForMonty when it may be none in Python."""
+    words = error.display("type-msg")
+    kind, _, message = words.partition(": ")
+    if kind == "TimeoutError" and "time limit exceeded" in message:
+        return f"It was stopped after {limit:g} seconds."
+    if kind == "MemoryError" and "memory limit exceeded" in message:
+        return f"It needs more than {MEMORY // 1024**2} MB of memory."
+    name = _NAME.search(message)
+    unknown = kind == "NameError" and name is not None and not hasattr(builtins, name[1])
+    if kind not in _TRUSTED and not unknown:
+        raise NotForMonty(words)
+    frames = error.traceback()
+    line = f" (line {frames[-1].line})" if frames else ""
+    return f"{words.splitlines()[0]}{line}"

@@ -1,0 +1,56 @@
+"""A snippet before it runs: what Python's own parser says, and its last expression set apart."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.syntax import parse
+
+VALUE = "_raygen_value"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The snippet with its last expression kept in the name VALUE and the modules it names, or what is wrong with it."""
+
+    code: str
+    imports: tuple[str, ...] = ()
+    has_value: bool = False
+    error: str | None = None
+
+
+def read(code: str) -> Read:
+    try:
+        tree = parse(code)
+    except SyntaxError as error:
+        return Read(code, error=f"SyntaxError: {error.msg} (line {error.lineno})")
+    except (ValueError, RecursionError, MemoryError):
+        return Read(code, error="SyntaxError: this can't be read as Python")
+    imports = tuple(dict.fromkeys(_imports(tree)))
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return Read(code, imports)
+    lines = code.encode().split(b"\n")
+    line = last.lineno - 1
+    # Written into the text where the expression begins, so that line numbers stay as they are.
+    head, tail = lines[line][: last.col_offset], lines[line][last.col_offset :]
+    assert last.end_lineno is not None
+    assert last.end_col_offset is not None
+    end = last.end_lineno - 1
+    if end == line:
+        stop = last.end_col_offset - last.col_offset
+        lines[line] = head + f"{VALUE} = (".encode() + tail[:stop] + b"\n)" + tail[stop:]
+    else:
+        lines[line] = head + f"{VALUE} = (".encode() + tail
+        lines[end] = lines[end][: last.end_col_offset] + b"\n)" + lines[end][last.end_col_offset :]
+    return Read(b"\n".join(lines).decode(), imports, has_value=True)
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
