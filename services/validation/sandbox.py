@@ -23,6 +23,7 @@ from services.validation.watchdog import Excess, Watchdog
 _FACTS_OVERHEAD = 4 * 1024**2
 _LAST_WORDS = 4000
 _END_LIMIT = 5.0
+_READY_AGAIN = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,12 @@ class Sandbox:
         return readings.tree(self._process.pid) if self.alive else []
 
     async def run(self, code: str, limits: Limits) -> Record:
-        """Run one program to its end or to a limit; one at a time."""
+        """Run one program to its end or to a limit; one at a time.
+
+        Raises SealUnavailable when an earlier program has left it in such a state that no driver gets ready.
+        """
         assert self._collecting is None
-        await self._become_ready(self._settings.start_limit)
+        await self._become_ready(_READY_AGAIN)
         self._ready.clear()
         if self._group:
             self._group.limit(

@@ -80,8 +80,6 @@ MISTAKEN = [recipe for recipe in recipes.ALL if recipe.mistake is not None]
 @pytest.fixture(scope="module")
 def ray() -> Iterator[Programs]:
     with programs() as running:
-        for program in DEFAULTS:
-            running.start(sources.source(program))
         yield running
 
 
