@@ -69,14 +69,15 @@ def playground(port: int, *, no_browser: bool) -> None:
 @plainly
 def start() -> None:
     """Run the bot against Slack, by Socket Mode."""
-    from bot import app, logs, settings
+    from bot import app, logs, settings, tracing
 
     chosen = settings.load()
     settings.require_slack(chosen)
     settings.require_model(chosen)
     logs.configure(chosen.log_level)
     settings.leave_environment()
-    asyncio.run(app.run(chosen))
+    with tracing.exporting(chosen.traces):
+        asyncio.run(app.run(chosen))
 
 
 @main.command()

@@ -164,6 +164,11 @@ class Settings(BaseSettings):
         alias="RAYGEN_HEALTH_PORT",
         description="Serve `/healthz` and `/readyz` on this port of loopback.",
     )
+    traces: str | None = Field(
+        None,
+        alias="RAYGEN_TRACES",
+        description="Where spans are sent by OTLP over HTTP, such as `http://localhost:4318/v1/traces`.",
+    )
     log_level: str = Field("INFO", alias="RAYGEN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("approvers", mode="before")

@@ -15,6 +15,7 @@ from services.model import InputFile, Outcome, TaskCount, Verdict
 from services.narrator import Narrator, RunView
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
 from services.store import Store
+from services.tracing import span
 
 _SHOWN = 60_000
 _SUBMIT_TRIES = 5
@@ -88,7 +89,9 @@ class RunDesk:
         target = self._targets[run.target]
         if run.stopped_by:
             await target.stop(run.id)
-        outcome = await self._watch(run, proposal, session, target)
+        with span("run", run=run.id, target=run.target) as opened:
+            outcome = await self._watch(run, proposal, session, target)
+            opened.set_attribute("raygen.verdict", outcome.verdict)
         await self._store.runs.end(run.id, outcome)
 
     async def close(self, proposal_id: str) -> None:

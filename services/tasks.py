@@ -32,6 +32,7 @@ from services.supervisor import evidence
 from services.supervisor.agent import Briefing, Conclusion, Supervisor
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Made, OnStage, Phase, Stage, Workshop
+from services.tracing import span
 
 _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
@@ -95,9 +96,10 @@ class TaskDesk:
         if task.ended:
             return Result(task.status, task.summary)
         meter = self._meter()
-        work = self._working[task_id] = asyncio.create_task(self._work(task, session, meter))
         try:
-            result = await work
+            with span("task", task=task.id, kind=task.kind):
+                work = self._working[task_id] = asyncio.create_task(self._work(task, session, meter))
+                result = await work
         except RaygenError as error:
             result = Result(TaskStatus.FAILED, error.public)
         except asyncio.CancelledError:
@@ -105,8 +107,7 @@ class TaskDesk:
                 raise
             result = Result(TaskStatus.CANCELLED, "Stopped.")
         finally:
-            work.cancel()
-            del self._working[task_id]
+            self._working.pop(task_id).cancel()
         await self._store.spendings.put(task, session.channel, result.status, meter.spent)
         return result
 

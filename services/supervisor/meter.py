@@ -11,6 +11,7 @@ from services.errors import BudgetSpent
 from services.llm.interface import LanguageModel, Reply, Usage
 from services.model import Spent
 from services.output import human_seconds
+from services.tracing import span
 
 MILLION = 1_000_000
 _READING = 0.1
@@ -58,7 +59,15 @@ class Meter:
     async def ask(self, model: LanguageModel, **request: Any) -> Reply:
         """`model.reply(**request)` on this account. Raises BudgetSpent instead, once nothing is left."""
         self.check()
-        reply = await model.reply(**request)
+        with span("model call") as opened:
+            reply = await model.reply(**request)
+            opened.set_attributes(
+                {
+                    "gen_ai.response.model": reply.model,
+                    "gen_ai.usage.input_tokens": reply.usage.input + reply.usage.cached,
+                    "gen_ai.usage.output_tokens": reply.usage.output,
+                }
+            )
         self.calls += 1
         self.usage += reply.usage
         self.models[reply.model] = None

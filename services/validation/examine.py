@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from services.model import Finding, Grade, Outcome, PolicyReport, Verdict
+from services.tracing import span
 from services.validation.interface import Lease
 
 Check = Callable[[str], PolicyReport]
@@ -17,7 +18,11 @@ async def examine(
     policy = check(code)
     if policy.refused:
         return Outcome(Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
-    return await (await lease()).validate(code), policy
+    leased = await lease()
+    with span("validation") as opened:
+        outcome = await leased.validate(code)
+        opened.set_attribute("raygen.verdict", outcome.verdict)
+    return outcome, policy
 
 
 def _refusals(findings: tuple[Finding, ...]) -> str:

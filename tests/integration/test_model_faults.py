@@ -6,6 +6,7 @@ The table that this makes is printed at the end.
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack
@@ -29,6 +30,7 @@ from bot.playground.anthropic import (
     truncated_use,
     use,
 )
+from bot.playground.cookbook import answer as cookbook
 from services.errors import ModelUnavailable
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
@@ -251,3 +253,26 @@ async def test_the_stable_prefix_is_read_from_the_cache(
     assert usages[0].written > 1000
     assert usages[1].cached == usages[0].written
     assert usages[1].written == 0
+
+
+async def test_a_hundred_requests_at_once_all_end_though_every_third_call_is_throttled(
+    service: ModelStandIn, clients: dict[Provider, Client]
+) -> None:
+    chance = random.Random(4)
+    script = [HttpError(429, retry_after=0.05) if chance.random() < 0.3 else cookbook for _ in range(3000)]
+    service.script.clear()
+    service.script.add(*script)
+    circuit = Circuit()
+    model = ResilientModel([AnthropicModel(clients[Provider.ANTHROPIC], "claude-sonnet-5-5")], circuit)
+    validator = FakeValidator([passed()] * 200)
+    agent = Supervisor(model, Workshop(ProgramGenerator(model, "g"), check, validator), "s")
+    async with asyncio.timeout(90):
+        ends = await asyncio.gather(
+            *(agent.handle(Briefing(f"add {n} and 1"), nothing) for n in range(100)), return_exceptions=True
+        )
+    service.script.clear()
+    assert [end for end in ends if isinstance(end, BaseException)] == []
+    assert all(end.made is not None and end.made.outcome.passed for end in ends)
+    assert sorted(set(validator.codes)) == sorted(validator.codes), "no program is made twice"
+    assert len(validator.codes) == 100
+    assert validator.open_leases == 0

@@ -33,7 +33,7 @@ SYSTEM_CONFIG = {
     "memory_monitor_refresh_ms": 0,  # the bot watches the whole tree
     "worker_niceness": 0,  # the sandbox as a whole has its priority
     # Workers that an attempt's end took as they began count as beginning for a minute, and must not hold others up.
-    "worker_maximum_startup_concurrency": 64,
+    "worker_maximum_startup_concurrency": 1000,
     "idle_worker_killing_time_threshold_ms": 600_000,  # spare workers stay
     "task_events_report_interval_ms": 100,  # states are asked for right after the end
     "gcs_server_request_timeout_seconds": 20,
