@@ -69,4 +69,4 @@ def test_snippets() -> None:
     assert 0 < report["figures"]["fell_through"]["value"] < 0.5, (
         "most are for the first engine, and some are not"
     )
-    assert report["ratios"]["python_over_snippet"]["value"] > 0
+    assert report["ratios"]["python_over_snippet"] > 0
