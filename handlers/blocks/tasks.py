@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
-from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, person, prose
+from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, output, person, prose
 from handlers.escape import escape, escaped, shorten
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
@@ -23,6 +24,7 @@ _PHASES = {
     Phase.VALIDATING: "Running it in a sealed Ray cluster",
 }
 
+_FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 _DECISIONS = {
     ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below; this one can no longer be run.",
     ProposalStatus.EXPIRED: "Expired; ask again to get a current one.",
@@ -56,7 +58,7 @@ def concluded(task: Task, proposal: Proposal | None) -> Message:
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
-            return Message(escaped(task.summary, 3000), [prose(task.summary)])
+            return Message(escaped(task.summary, 3000), _answer(task.summary))
         case _:
             return failed(task, proposal)
 
@@ -114,6 +116,17 @@ def _decision(proposal: Proposal) -> dict[str, object]:
             return context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")
         case status:
             return context(_DECISIONS[status])
+
+
+def _answer(summary: str) -> list[dict[str, object]]:
+    """Words as words, and what stands between fences as code; an answer's first block is what was computed."""
+    blocks: list[dict[str, object]] = []
+    for number, part in enumerate(_FENCED.split(shorten(summary, 6000))):
+        if number % 2 == 0 and part.strip():
+            blocks.append(prose(part.strip()))
+        elif number % 2:
+            blocks += code(part) if number == 1 else output(part)
+    return blocks[:20] or [prose(" ")]
 
 
 def _cost(spent: Spent) -> list[str]:

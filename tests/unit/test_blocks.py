@@ -160,3 +160,18 @@ def test_a_refusal_is_shown_at_the_part_that_holds_its_line():
     fields = {"code_0": "a\nb", "code_1": "c\nd"}
     report = PolicyReport((Finding("ray-stop", Grade.REFUSE, 4, "stops Ray"),))
     assert list(modals.problems(fields, report)) == ["code_1"]
+
+
+def test_an_answer_shows_what_was_computed_as_code():
+    summary = "That gives 427.05.\n\n```\n2847 * 0.15\n```\n```\n427.05\n<!channel>\n```"
+    message = tasks.concluded(builders.task(status=TaskStatus.ANSWERED, summary=summary), None)
+    kinds = [block["elements"][0]["type"] for block in message.blocks]
+    assert kinds == ["rich_text_section", "rich_text_preformatted", "rich_text_preformatted"]
+    assert "```" not in str(message.blocks)
+    assert "<!channel>" not in message.text
+
+
+@pytest.mark.parametrize("summary", ["", "```", "```\n```", "a ``` b", "```\nx\n```\n" * 50])
+def test_any_answer_has_blocks(summary: str):
+    message = tasks.concluded(builders.task(status=TaskStatus.ANSWERED, summary=summary), None)
+    assert 1 <= len(message.blocks) <= 20

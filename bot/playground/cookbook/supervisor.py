@@ -23,6 +23,7 @@ SNIPPET = "run_python"
 
 _MENTION = re.compile(r"<[@!][^>]*>|^\s*/raygen\b")
 _FILES = re.compile(r"\n\n<thread_files>.*</thread_files>\s*\Z", re.DOTALL)
+_TAG = re.compile(r"</?(?:output|value)>")
 _PASSED = re.compile(r"proposal(?: \S+)? passed: (?P<title>[^;\n]+)")
 _ASKS_RESULT = re.compile(r"^(?:and )?what (?:was|is|were) the (?:result|output|answer)s?\b", re.IGNORECASE)
 _CHANGING = re.compile(
@@ -100,7 +101,7 @@ def _closing(result: Result) -> str:
         shown = f" In validation it ended with “{last}”." if last else ""
         return f"“{found['title'].strip()}” is ready and passed its validation.{shown} Approve it to run it."
     if not result.is_error:
-        return f"That gives {result.text.strip()}."
+        return f"That gives {_TAG.sub('', result.text).strip()}."
     cause = result.text.partition(": ")[2].strip().rstrip(".") or "the validation did not pass"
     return (
         f"I could not get a working program: {cause}. "
