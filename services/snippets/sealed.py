@@ -132,19 +132,14 @@ def _read(said: bytes, wall: float) -> Snippet:
     """What came out of the seal, taken for no more than data."""
     try:
         told: Any = json.loads(said)
-        value = None if told["value"] is None else _text(told["value"])
+        value, error = told["value"], told["error"]
         return Snippet(
-            output=_text(told["output"])[:OUTPUT],
-            value=None if value is None else value[:OUTPUT],
-            error=None if told["error"] is None else _text(told["error"])[:1000],
+            output=str(told["output"])[:OUTPUT],
+            value=None if value is None else str(value)[:OUTPUT],
+            error=None if error is None else str(error)[:1000],
             engine="cpython",
             wall=wall,
-            truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
+            truncated=bool(told["truncated"]),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return Snippet(error="It ended without a result.", engine="cpython", wall=wall)
-
-
-def _text(told: object) -> str:
-    """Text that can be sent on: halves of characters can't."""
-    return str(told).encode("utf-8", "replace").decode()
