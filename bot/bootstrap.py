@@ -29,7 +29,7 @@ from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
-from services.llm.clients import Client, open_client
+from services.llm.clients import Client, model_id, open_client
 from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.model import Readiness
@@ -133,7 +133,8 @@ class Models:
 
     def called(self, name: str) -> LanguageModel:
         names = dict.fromkeys((name, *self._settings.fallback_models))
-        models = [AnthropicModel(self._client, each) for each in names]
+        provider = self._settings.provider
+        models = [AnthropicModel(self._client, model_id(provider, each)) for each in names]
         return ResilientModel(models, self._circuit, deadline=self._settings.model_deadline)
 
 

@@ -18,7 +18,7 @@ from bot import settings as settings_module
 from bot.bootstrap import jobs_target, remote_target
 from bot.settings import Settings
 from services.errors import RaygenError
-from services.llm.clients import Access, Provider
+from services.llm.clients import Access, Provider, model_id
 from services.store import open_database
 from services.validation.probe import probe
 
@@ -88,8 +88,10 @@ async def _model(settings: Settings) -> Finding:
         return Finding(
             "model", ok=False, found=error.public, advice="Without a key, try `raygen playground`."
         )
-    names = " and ".join(dict.fromkeys((settings.model, settings.generator_model)))
-    instead = f", else {', '.join(settings.fallback_models)}" if settings.fallback_models else ""
+    chosen = dict.fromkeys((settings.model, settings.generator_model))
+    names = " and ".join(model_id(access.provider, name) for name in chosen)
+    others = ", ".join(model_id(access.provider, name) for name in settings.fallback_models)
+    instead = f", else {others}" if others else ""
     return Finding("model", ok=True, found=f"{names}{instead}, {_served(access)} (not tried)")
 
 

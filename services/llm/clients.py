@@ -22,6 +22,13 @@ class Provider(StrEnum):
     BEDROCK_CLASSIC = "bedrock-classic"
 
 
+def model_id(provider: Provider, name: str) -> str:
+    """What the provider calls the model: Bedrock's IDs begin with the vendor, and may be ARNs or name a region."""
+    if provider is Provider.ANTHROPIC or "anthropic." in name or name.startswith("arn:"):
+        return name
+    return f"anthropic.{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Where the service is and who we are there.

@@ -34,7 +34,7 @@ from bot.playground.cookbook import answer as cookbook
 from services.errors import ModelUnavailable
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
-from services.llm.clients import Access, Client, Provider, open_client
+from services.llm.clients import Access, Client, Provider, model_id, open_client
 from services.llm.interface import OnText, Reply, Text, Turn
 from services.llm.resilient import ResilientModel
 from services.policy import check
@@ -75,6 +75,7 @@ FAULTS: dict[str, tuple[object, str]] = {
     "reset at once": (Reset(after=0), ANSWERED),
     "reset in mid-text": (Reset(after=5), ANSWERED),
     "reset in mid-call": (Reset(after=6, answer=PROGRAM), ANSWERED),
+    "stall before the answer": (Stall(30, after=0), ANSWERED),
     "stall in mid-text": (Stall(30, after=5), ANSWERED),
     "no message_stop": (Cut(missing=1), ANSWERED),
     "cut in mid-text": (Cut(missing=4), ANSWERED),
@@ -87,6 +88,7 @@ FAULTS: dict[str, tuple[object, str]] = {
     "wrong arguments": ("wrong", ANSWERED),
     "empty": (empty(), ANSWERED),
 }
+PATHS = {Provider.ANTHROPIC: "", Provider.BEDROCK: "/anthropic", Provider.BEDROCK_CLASSIC: ""}
 TURNS = {"supervisor": 0, "generator": 1, "closing": 2}
 
 
@@ -135,8 +137,8 @@ class Listening:
         return reply
 
 
-def supervisor(client: Client) -> Supervisor:
-    models = [AnthropicModel(client, "claude-sonnet-5-5")]
+def supervisor(client: Client, provider: Provider) -> Supervisor:
+    models = [AnthropicModel(client, model_id(provider, "claude-sonnet-5-5"))]
     model = Listening(ResilientModel(models, Circuit(first=0.02), deadline=20))
     workshop = Workshop(ProgramGenerator(model, "generator"), check, FakeValidator([passed()] * 9))
     return Supervisor(model, workshop, "supervisor")
@@ -153,7 +155,9 @@ async def clients(service: ModelStandIn) -> AsyncGenerator[dict[Provider, Client
     async with AsyncExitStack() as stack:
         yield {
             provider: await stack.enter_async_context(
-                open_client(Access(provider, "sk-test", service.url, "eu-west-1", stall=0.3))
+                open_client(
+                    Access(provider, "sk-test", service.url + PATHS[provider], "eu-west-1", stall=0.3)
+                )
             )
             for provider in Provider
         }
@@ -206,7 +210,7 @@ async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  
     service.script.add(*script, CLOSING, CLOSING)
     before = asyncio.all_tasks()
     async with asyncio.timeout(30):
-        end = await asked(supervisor(clients[provider]))
+        end = await asked(supervisor(clients[provider], provider))
     if isinstance(end, ModelUnavailable):
         assert expected != ANSWERED, end.public
         assert re.search(expected, end.public), end.public

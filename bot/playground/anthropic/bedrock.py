@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import struct
 import zlib
 from typing import Any
 
 from aiohttp import web
 
+from bot.playground.anthropic import models
 from bot.playground.anthropic.errors import ApiError
 
 Json = dict[str, Any]
@@ -22,7 +22,6 @@ VERSIONS = frozenset(
 )  # the service's own, and what the SDK of today sends
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 _STRING = 7
-_NAME = re.compile(r"^(?:[a-z]+\.)*(.+?)(?:-v\d+(?::\d+)?)?$")
 _ERRORS = {
     400: "ValidationException",
     401: "AccessDeniedException",
@@ -57,7 +56,7 @@ def request_of(payload: Json, model: str, *, stream: bool) -> Json:
     rest = {
         key: value for key, value in payload.items() if key not in {"anthropic_version", "anthropic_beta"}
     }
-    return {**rest, "model": _NAME.sub(r"\1", model), "stream": stream}
+    return {**rest, "model": models.on_bedrock(model), "stream": stream}
 
 
 def frame(event: Json) -> bytes:

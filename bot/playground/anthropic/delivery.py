@@ -36,6 +36,8 @@ async def stream_with(
     """Send the events as far as the fault lets them come."""
     if isinstance(fault, Reset) and fault.after == 0:
         return reset(request)
+    if isinstance(fault, Stall) and fault.after == 0:
+        await asyncio.sleep(fault.seconds)
     response = await _open(request, request_id)
     pause = pace / max(len(sequence), 1)
     match fault:
@@ -47,7 +49,7 @@ async def stream_with(
             return reset(request, response)
         case Stall(seconds, after):
             await _send(response, sequence[:after], pause)
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(seconds if after else 0)
             await _send(response, sequence[after:], pause)
         case Cut(missing):
             await _send(response, sequence[: len(sequence) - missing], pause)

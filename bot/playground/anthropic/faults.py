@@ -39,7 +39,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Nothing comes for `seconds` after `after` events of `answer`; then the rest does."""
+    """Nothing comes for `seconds` after `after` events of `answer`, 0 being before the headers; then the rest does."""
 
     seconds: float
     after: int = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,9 @@ class Model:
         }
 
 
+_BEDROCK = re.compile(
+    r"(?:arn:aws:bedrock:[a-z0-9-]*:\d*:[a-z-]+/)?(?:[a-z]+\.)?anthropic\.(.+?)(?:-v\d+(?::\d+)?)?"
+)
 MODELS: Mapping[str, Model] = {
     model.id: model
     for model in (
@@ -53,6 +57,14 @@ def find(name: str) -> Model:
     if name not in MODELS:
         raise ApiError(404, f"model: {name}")
     return MODELS[name]
+
+
+def on_bedrock(identifier: str) -> str:
+    """The model behind Bedrock's ID, such as `eu.anthropic.claude-opus-5-5-v1:0`. Raises ApiError as Bedrock does."""
+    known = _BEDROCK.fullmatch(identifier)
+    if known is None:
+        raise ApiError(400, "The provided model identifier is invalid.")
+    return find(known[1]).id
 
 
 def page(limit: int, after: str | None, before: str | None) -> dict[str, Any]:

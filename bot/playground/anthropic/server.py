@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import secrets
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -49,7 +49,7 @@ class ModelStandIn:
         self.requests: deque[Json] = deque(maxlen=MAX_REMEMBERED)
         self._cookbook = cookbook
         self._pace = pace
-        self._cache = usage.PromptCache()
+        self._caches: defaultdict[str, usage.PromptCache] = defaultdict(usage.PromptCache)
         self._received = 0
         self._paused: set[str] = set()
         self._arrival = asyncio.Condition()
@@ -76,6 +76,7 @@ class ModelStandIn:
         app = web.Application(client_max_size=MAX_BODY, middlewares=[_identify, _as_errors, _authenticate])
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/v1/messages/count_tokens", self._count)
+        app.router.add_post("/anthropic/v1/messages", self._mantle)
         app.router.add_post("/model/{model}/invoke", self._bedrock)
         app.router.add_post("/model/{model}/invoke-with-response-stream", self._bedrock)
         app.router.add_get("/v1/models", _models)
@@ -84,6 +85,16 @@ class ModelStandIn:
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, await _json(request))
+
+    async def _mantle(self, request: web.Request) -> web.StreamResponse:
+        """The same by Bedrock's Mantle, which differs in who may ask and in what models are called."""
+        bedrock.authorise(request)
+        payload = await _json(request)
+        try:
+            payload = {**payload, "model": models.on_bedrock(str(payload.get("model")))}
+        except ApiError:
+            raise ApiError(404, f"model: {payload.get('model')}") from None
+        return await self._answer(request, payload)
 
     async def _bedrock(self, request: web.Request) -> web.StreamResponse:
         """The same by Bedrock's classic runtime, with its own form of refusals."""
@@ -106,7 +117,7 @@ class ModelStandIn:
         answer = item if isinstance(item, Answer) else item.answer
         if answer.stop_reason == "pause_turn":
             self._paused.add(_prose(answer))
-        message = answering.message(asked, answer, self._cache.count(asked))
+        message = answering.message(asked, answer, self._caches[_service(request)].count(asked))
         if not asked.stream:
             return await _at_once(request, message, item)
         sequence, request_id = list(events.grammar(message)), request[_REQUEST_ID]
@@ -133,6 +144,11 @@ class ModelStandIn:
     async def _count(self, request: web.Request) -> web.Response:
         asked = rules.read(CountRequest, await _json(request))
         return web.json_response({"input_tokens": usage.prompt_tokens(asked)})
+
+
+def _service(request: web.Request) -> str:
+    """Which of the services is asked; they share no prompt cache."""
+    return request.path.split("/")[1]
 
 
 def _prose(answer: Answer) -> str:
@@ -206,7 +222,7 @@ async def _as_errors(request: web.Request, handler: Handler) -> web.StreamRespon
 @web.middleware
 async def _authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Any key will do, but there must be one, and the API's version, as the real service demands."""
-    if request.path.startswith("/model/"):
+    if _service(request) == "model":
         return await handler(request)
     if not request.headers.get("x-api-key") and not request.headers.get("authorization"):
         raise ApiError(401, "x-api-key header is required")
