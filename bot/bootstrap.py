@@ -16,6 +16,7 @@ from bot import settings as settings_module
 from bot.settings import Settings
 from handlers.attachments import SlackAttachments
 from handlers.delivery import open_courier
+from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from handlers.people import People
 from services import workflows
@@ -32,7 +33,7 @@ from services.llm.circuit import Circuit
 from services.llm.clients import Client, model_id, open_client
 from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
-from services.model import Readiness
+from services.model import Engine, Readiness
 from services.policy import Policy
 from services.runs import RunDesk
 from services.snippets.runner import open_snippets
@@ -41,8 +42,10 @@ from services.supervisor import prompt
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.meter import Budget, Meter
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
+from services.validation import spark
 from services.validation.cluster import ClusterValidator
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
@@ -74,24 +77,27 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         store = Store(await stack.enter_async_context(open_database(settings.database)))
         client = _client(settings, bot_token)
         courier = await stack.enter_async_context(open_courier(client, store.posts))
-        narrator = SlackNarrator(courier)
+        narrator = SlackNarrator(
+            courier, await stack.enter_async_context(open_cards(client, courier, store.posts))
+        )
         target = await stack.enter_async_context(_target(settings))
         validator = await stack.enter_async_context(validating(settings, target))
         policy = Policy(settings.policy)
         models = Models(settings, await stack.enter_async_context(open_client(access)))
         workshop = Workshop(
-            Generator(models.called(settings.generator_model), prompt("generator")),
+            Generator(models.called(settings.generator_model), *profiles(settings)),
             policy.check,
             validator,
             attempts=settings.attempts,
         )
         snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
-        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor"), snippets)
+        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor").text, snippets)
         meter = partial(
             Meter,
             Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall),
             settings.prices,
         )
+        people = People(client)
         tasks = TaskDesk(
             store,
             narrator,
@@ -100,13 +106,12 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             target.name,
             meter=meter,
             attachments=SlackAttachments(client),
+            names=people.name,
         )
         runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
         await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
         flows = Workflows(tasks, runs)
-        desk = FrontDesk(
-            store, tasks, runs, flows, ApprovalPolicy(settings.approvers), People(client).look_up
-        )
+        desk = FrontDesk(store, tasks, runs, flows, ApprovalPolicy(settings.approvers), people.look_up)
         app = AsyncApp(
             client=client,
             # Slack gets its acknowledgement once the listener has made the work durable, never before.
@@ -121,6 +126,12 @@ async def resume(bot: Bot) -> None:
     """Go on with what an earlier process left unfinished."""
     workflows.launch()
     await bot.workflows.resume()
+
+
+def profiles(settings: Settings) -> list[Profile]:
+    """What the generator is told for each engine, the default one first."""
+    untried = {Engine.SPARK: spark.lacking() if settings.validation == "sealed" else spark.NOT_HERE}
+    return [Profile.of(engine, untried=untried.get(engine, "")) for engine in settings.engines]
 
 
 class Models:

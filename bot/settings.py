@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.errors import SettingsError
 from services.llm.clients import Access, Provider
+from services.model import Engine
 from services.policy import Policy, grades_in
 from services.supervisor.meter import Price
 
@@ -130,6 +131,12 @@ class Settings(BaseSettings):
         alias="RAYGEN_POLICY",
         description="Grades of the policy's rules: `network=refuse, detached=off` (see docs/policy.md).",
     )
+    engines: Annotated[tuple[Engine, ...], NoDecode] = Field(
+        (Engine.RAY, Engine.SPARK),
+        min_length=1,
+        alias="RAYGEN_ENGINES",
+        description="What programs are written for, the default first. Only those for Ray are run by raygen.",
+    )
     approvers: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
         alias="RAYGEN_APPROVERS",
@@ -176,7 +183,7 @@ class Settings(BaseSettings):
     def _by_commas(cls, value: object) -> object:
         return frozenset(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value
 
-    @field_validator("fallback_models", mode="before")
+    @field_validator("fallback_models", "engines", mode="before")
     @classmethod
     def _in_order(cls, value: object) -> object:
         return tuple(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value

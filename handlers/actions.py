@@ -41,6 +41,13 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         await client.views_open(trigger_id=click.trigger_id, view=modals.edit(proposal))
         await ack()
 
+    @app.action(ids.PROPOSAL_ATTEMPTS)
+    async def attempts(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        click = requests.click(body)
+        proposal = await desk.proposal(split_value(click.value)[0])
+        await client.views_open(trigger_id=click.trigger_id, view=modals.attempts(proposal))
+        await ack()
+
     @app.action(re.compile(r".*"))
     async def unknown(ack: AsyncAck) -> None:  # pyright: ignore[reportUnusedFunction]
         await ack()

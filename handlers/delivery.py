@@ -28,7 +28,7 @@ class Courier:
     """Delivers messages for one workspace's client.
 
     Every message has a key. Before it is posted, the intention is recorded; a repeated intention first looks in the
-    thread for a message that carries the key in its metadata, so that a crash between posting and recording is harmless.
+    thread for a message that carries the key, so that a crash between posting and recording is harmless.
     """
 
     def __init__(self, client: AsyncWebClient, posts: Posts) -> None:
@@ -39,9 +39,16 @@ class Courier:
 
     async def post(self, key: str, channel: str, thread_ts: str, message: Message) -> str:
         """The ts of the message with this key, posted now unless it was before. Raises SlackApiError."""
-        first = await self._posts.intend(key, channel, thread_ts)
-        if not first and (ts := await self._posted(key)):
-            return ts
+        if not await self._posts.intend(key, channel, thread_ts):
+            return await self.recover(key, channel, thread_ts, message)
+        return await self.send(key, channel, thread_ts, message)
+
+    async def recover(self, key: str, channel: str, thread_ts: str, message: Message) -> str:
+        """The ts of a message that was meant before; posted now if it never was."""
+        return await self._posted(key) or await self.send(key, channel, thread_ts, message)
+
+    async def send(self, key: str, channel: str, thread_ts: str, message: Message) -> str:
+        """Post what was meant just now."""
         answer = await self._client.chat_postMessage(
             channel=channel,
             thread_ts=thread_ts or None,
@@ -64,9 +71,9 @@ class Courier:
             return
         channel, thread_ts = found[0], found[1]
         try:
-            await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+            await self._update(channel, ts, message)
         except SlackApiError as error:
-            if _code(error) not in _GONE:
+            if code_of(error) not in _GONE:
                 raise
             # Someone deleted the message; its content still has to reach the thread.
             await self.post(f"{key}:again", channel, thread_ts, message)
@@ -103,7 +110,7 @@ class Courier:
                 channel=channel, user=user, text=text, thread_ts=thread_ts or None
             )
         except SlackApiError as error:
-            _log.info("no ephemeral message in %s: %s", channel, _code(error))
+            _log.info("no ephemeral message in %s: %s", channel, code_of(error))
             await self.direct(user, text)
 
     async def direct(self, user: str, text: str) -> None:
@@ -120,11 +127,44 @@ class Courier:
         if found is None or found[2] is None:
             return
         try:
-            await self._client.chat_update(
-                channel=found[0], ts=found[2], text=message.text, blocks=message.blocks
-            )
+            await self._update(found[0], found[2], message)
         except (SlackApiError, OSError, TimeoutError) as error:
             _log.info("progress of %s was not shown: %s", key, error)
+
+    async def remove(self, channel: str, ts: str) -> None:
+        """Delete a message of ours that another has taken the place of."""
+        try:
+            await self._end_stream(channel, ts)
+            await self._client.chat_delete(channel=channel, ts=ts)
+        except (SlackApiError, OSError, TimeoutError) as error:
+            _log.info("a message was not deleted: %s", error)
+
+    async def sweep(self, key: str) -> None:
+        """Delete what was posted under this key but never recorded, because its process died in between."""
+        found = await self._posts.find(key)
+        if found is None or found[2] is None:
+            return
+        channel, thread_ts, ts, since = found
+        for message in await self._recent(channel, thread_ts, since):
+            if str(message["ts"]) != ts and _carries(message, key):
+                await self.remove(channel, str(message["ts"]))
+
+    async def _update(self, channel: str, ts: str, message: Message) -> None:
+        try:
+            await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+        except SlackApiError as error:
+            if code_of(error) != "streaming_state_conflict":
+                raise
+            # Its process died, or Slack took no more of the stream; it can be edited once it has ended.
+            await self._end_stream(channel, ts)
+            await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+
+    async def _end_stream(self, channel: str, ts: str) -> None:
+        try:
+            await self._client.chat_stopStream(channel=channel, ts=ts)
+        except SlackApiError as error:
+            if code_of(error) != "message_not_in_streaming_state":
+                raise
 
     async def _posted(self, key: str) -> str | None:
         found = await self._posts.find(key)
@@ -132,8 +172,7 @@ class Courier:
             return found[2] if found else None
         channel, thread_ts, _, since = found
         for message in await self._recent(channel, thread_ts, since):
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == key:
+            if _carries(message, key):
                 await self._posts.posted(key, str(message["ts"]))
                 return str(message["ts"])
         return None
@@ -212,5 +251,14 @@ async def open_courier(client: AsyncWebClient, posts: Posts) -> AsyncGenerator[C
         await courier.drain()
 
 
-def _code(error: SlackApiError) -> str:
+def _carries(message: dict[str, Any], key: str) -> bool:
+    """Whether a message is the one with this key: by its metadata, or, where it is a stream, by the ID of a block."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("key") == key:
+        return True
+    return any(block.get("block_id") == key for block in message.get("blocks") or ())
+
+
+def code_of(error: SlackApiError) -> str:
+    """What Slack calls the error, such as `channel_not_found`."""
     return str(error.response.get("error", "")) if error.response else ""

@@ -30,6 +30,10 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
             return
         await desk.ask(message.ask())
 
+    async def stop(event: dict[str, Any]) -> None:
+        await desk.stop_thread(*requests.stopped(event))
+
+    app.event("agent_session_stopped")(stop)
     app.event("message")(hear)
     app.event("app_mention")(hear)
 

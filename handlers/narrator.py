@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
 
+from handlers.blocks import live as live_blocks
 from handlers.blocks import runs as run_blocks
 from handlers.blocks import tasks as task_blocks
 from handlers.blocks.evidence import shown
+from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.delivery import Courier
 from handlers.escape import escape
+from handlers.live import LiveCards, Place
 from services.errors import BadRequest
 from services.model import Artifact, Outcome, Verdict
-from services.narrator import RunView
+from services.narrator import Progress, RunView
 from services.records import Proposal, Run, Session, Task, TaskStatus
-from services.supervisor.workshop import Stage
 
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
 
@@ -25,8 +26,9 @@ _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_act
 class SlackNarrator:
     """One root message for a slash command, one card per task, one message per run; files beneath."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, courier: Courier, cards: LiveCards) -> None:
         self._courier = courier
+        self._cards = cards
 
     async def task_opened(self, task: Task, session: Session) -> Session:
         try:
@@ -34,8 +36,7 @@ class SlackNarrator:
                 message = task_blocks.root(task)
                 ts = await self._courier.post(f"{session.id}:root", session.channel, "", message)
                 session = replace(session, thread_ts=ts)
-            message = task_blocks.working(task, [])
-            await self._courier.post(_card(task.id), session.channel, session.thread_ts, message)
+            await self._cards.open(_card(task.id), _place(task, session), _live(task, Progress()))
         except SlackApiError as error:
             if error.response.get("error") in _CLOSED:
                 raise BadRequest(
@@ -44,18 +45,19 @@ class SlackNarrator:
             raise
         return session
 
-    async def task_progress(self, task: Task, session: Session, stages: Sequence[Stage]) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
         del session
-        self._courier.edit_soon(_card(task.id), task_blocks.working(task, list(stages)))
+        self._cards.show(_card(task.id), _live(task, progress))
 
     async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
         if not session.thread_ts:
             await self._courier.direct(task.user, escape(task.summary))
             return
+        await self._cards.close(_card(task.id), _place(task, session))
         await self._courier.edit(_card(task.id), task_blocks.concluded(task, proposal))
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
-        if len(proposal.program.code) > CODE_LIMIT:
+        if len(proposal.program.code) > CODE_LIMIT or not proposal.runnable:
             await self._upload(session, proposal.id, _code_file(proposal))
         for artifact in proposal.validation.artifacts:
             if artifact.media_type.startswith("image/"):
@@ -85,6 +87,14 @@ class SlackNarrator:
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
         key = f"{owner}:{artifact.name}"[:128]
         await self._courier.upload(key, session.channel, session.thread_ts, artifact)
+
+
+def _live(task: Task, progress: Progress) -> Live:
+    return live_blocks.live(_card(task.id), task, progress)
+
+
+def _place(task: Task, session: Session) -> Place:
+    return Place(session.channel, session.thread_ts, task.user, session.team)
 
 
 def _card(task_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from services.approvals import Person
@@ -28,6 +29,13 @@ class People:
         person = _person(answer["user"] or {"id": user})
         self._known[user] = (time.monotonic(), person)
         return person
+
+    async def name(self, user: str) -> str:
+        """What a user is called; the ID where Slack can't say."""
+        try:
+            return (await self.look_up(user)).name
+        except (SlackApiError, OSError, TimeoutError):
+            return user
 
 
 def _person(user: dict[str, Any]) -> Person:

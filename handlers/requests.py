@@ -135,6 +135,11 @@ def _cause(channel: str, message: dict[str, Any]) -> str:
     return f"message {channel} {message['ts']}{edition}"
 
 
+def stopped(event: dict[str, Any]) -> tuple[str, str]:
+    """Channel and thread in which somebody has pressed Slack's own stop button."""
+    return str(event["channel"]), str(event["thread_ts"])
+
+
 def click(body: dict[str, Any]) -> Click:
     action: dict[str, Any] = body["actions"][0]
     container: dict[str, Any] = body.get("container") or {}

@@ -144,6 +144,17 @@ class FrontDesk:
             raise Outdated
         return proposal
 
+    async def proposal(self, proposal_id: str) -> Proposal:
+        """Any proposal, to look at. Raises Outdated when it is gone."""
+        return await self._known(proposal_id)
+
+    async def stop_thread(self, channel: str, thread_ts: str) -> None:
+        """Stop all requests of a thread that have not ended."""
+        session = await self.store.sessions.in_thread(channel, thread_ts)
+        for task in await self.store.tasks.of_session(session.id) if session else ():
+            if not task.ended:
+                await self.tasks.cancel(task.id)
+
     async def _session(self, ask: Ask) -> Session:
         if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):
             return known

@@ -24,16 +24,25 @@ class Verdict(StrEnum):
     NEEDS_HARDWARE = "needs_hardware"
     REFUSED_BY_POLICY = "refused_by_policy"
     UNAVAILABLE = "unavailable"
+    UNTRIED = "untried"
     STOPPED = "stopped"
+
+
+class Engine(StrEnum):
+    """What a program is written for."""
+
+    RAY = "ray"
+    SPARK = "spark"
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A complete Ray program: `title` in a few words, `purpose` in one sentence, and the code itself."""
+    """A complete program: `title` in a few words, `purpose` in one sentence, and the code itself."""
 
     title: str
     purpose: str
     code: str
+    engine: Engine = Engine.RAY
 
     @property
     def sha256(self) -> str:
@@ -61,6 +70,20 @@ class Spent:
     @property
     def tokens(self) -> int:
         return self.input + self.output + self.cached + self.written
+
+    def __add__(self, later: Spent) -> Spent:
+        money = [each.money for each in (self, later) if each.money is not None]
+        return Spent(
+            self.calls + later.calls,
+            self.input + later.input,
+            self.output + later.output,
+            self.cached + later.cached,
+            self.written + later.written,
+            sum(money) if money else None,
+            self.seconds + later.seconds,
+            tuple(dict.fromkeys((*self.models, *later.models))),
+            self.attempts + later.attempts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +183,11 @@ class Outcome:
     def passed(self) -> bool:
         return self.verdict is Verdict.PASSED
 
+    @property
+    def proposable(self) -> bool:
+        """Whether a person may be shown the program as finished; one that could not be tried says so."""
+        return self.verdict in {Verdict.PASSED, Verdict.UNTRIED}
+
 
 class Grade(StrEnum):
     """How seriously the policy takes a finding: a refused program is never validated or offered."""
@@ -194,6 +222,15 @@ class PolicyReport:
     @property
     def refused(self) -> bool:
         return any(finding.grade is Grade.REFUSE for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A draft that did not pass: its code, empty when there was none to try, and what came of it."""
+
+    code: str
+    outcome: Outcome
+    policy: PolicyReport = field(default_factory=PolicyReport)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ message it made before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +25,14 @@ class RunView:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Work as it stands: its stages so far, the last of them under way, and what the model has said."""
+
+    stages: tuple[Stage, ...] = ()
+    words: str = ""
+
+
 class Narrator(Protocol):
     """Tells a session what happens in it."""
 
@@ -33,8 +40,8 @@ class Narrator(Protocol):
         """Show that work has begun; returns the session with its thread known."""
         ...
 
-    async def task_progress(self, task: Task, session: Session, stages: Sequence[Stage]) -> None:
-        """Show all stages so far; best effort, may skip all but the newest call."""
+    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+        """Show how far it has come; best effort, may skip all but the newest call."""
         ...
 
     async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from services.model import Outcome, PolicyReport, Program, Spent, sha256
+from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spent, sha256
 
 
 class TaskKind(StrEnum):
@@ -134,7 +134,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs."""
+    """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs.
+
+    `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by.
+    """
 
     id: str
     task_id: str
@@ -152,6 +155,13 @@ class Proposal:
     created_at: float = 0.0
     spent: Spent = field(default_factory=Spent)
     inputs: tuple[Input, ...] = ()
+    failed: tuple[Attempt, ...] = ()
+    prompt: str = ""
+
+    @property
+    def runnable(self) -> bool:
+        """Whether a target could run it at all; it takes an approval besides."""
+        return self.program.engine is Engine.RAY and self.validation.passed
 
 
 @dataclass(frozen=True, slots=True)

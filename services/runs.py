@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
-from services.model import InputFile, Outcome, TaskCount, Verdict
+from services.model import Engine, InputFile, Outcome, TaskCount, Verdict
 from services.narrator import Narrator, RunView
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
 from services.store import Store
@@ -40,7 +40,15 @@ class RunDesk:
         self._wall_limit = wall_limit
 
     async def approve(self, proposal_id: str, digest: str, user: str) -> Proposal:
-        """Record the approval of exactly the code with that sha256; whoever is second gets Outdated."""
+        """Record the approval of exactly the code with that sha256; whoever is second gets Outdated.
+
+        Raises NotAllowed for a program that no target can run.
+        """
+        proposal = await self._store.proposals.get(proposal_id)
+        if proposal.program.engine is not Engine.RAY:
+            raise NotAllowed("raygen runs Ray programs only; take this one to your own cluster.")
+        if proposal.status is ProposalStatus.OPEN and not proposal.runnable:
+            raise NotAllowed("That program did not pass its validation, so it can't be run.")
         return await self._decide(proposal_id, ProposalStatus.APPROVED, user, digest)
 
     async def dismiss(self, proposal_id: str, user: str) -> Proposal:

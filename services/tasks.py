@@ -12,15 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.errors import RaygenError
+from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
-from services.llm.interface import Text, Turn
 from services.model import InputFile, Program, Spent
-from services.narrator import Narrator
+from services.narrator import Narrator, Progress
 from services.records import (
     Input,
     Proposal,
     ProposalStatus,
-    Run,
     Session,
     Task,
     TaskKind,
@@ -29,14 +28,13 @@ from services.records import (
 )
 from services.store import Store
 from services.supervisor import evidence
-from services.supervisor.agent import Briefing, Conclusion, Supervisor
+from services.supervisor.agent import Conclusion, Supervisor
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnStage, Phase, Stage, Workshop
+from services.supervisor.workshop import Made, Phase, Stage, Workshop
 from services.tracing import span
 
 _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
-_TAIL = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,33 @@ class Result:
     status: TaskStatus
     text: str
     proposal_id: str | None = None
+
+
+class _UnderWay:
+    """One task under way: what its thread has been told, each news together with the rest, and what it has cost."""
+
+    def __init__(self, store: Store, narrator: Narrator, task: Task, session: Session, meter: Meter) -> None:
+        self._store = store
+        self._narrator = narrator
+        self.task = task
+        self.session = session
+        self.meter = meter
+        self._progress = Progress()
+
+    async def stage(self, stage: Stage) -> None:
+        await self._tell(replace(self._progress, stages=(*self._progress.stages, stage)))
+        # The process may die at any stage; what it has cost by then is spent all the same.
+        await self.account(TaskStatus.WORKING)
+
+    async def words(self, words: str) -> None:
+        await self._tell(replace(self._progress, words=words))
+
+    async def account(self, status: TaskStatus) -> None:
+        await self._store.spendings.put(self.task, self.session.channel, status, self.meter.spent)
+
+    async def _tell(self, progress: Progress) -> None:
+        self._progress = progress
+        await self._narrator.task_progress(self.task, self.session, progress)
 
 
 class TaskDesk:
@@ -61,6 +86,7 @@ class TaskDesk:
         *,
         meter: Callable[[], Meter] = Meter,
         attachments: Attachments | None = None,
+        names: Names | None = None,
     ) -> None:
         self._store = store
         self._narrator = narrator
@@ -69,6 +95,7 @@ class TaskDesk:
         self._target = target
         self._meter = meter
         self._attachments = attachments or NoAttachments()
+        self._history = History(store, names or _as_it_is)
         self._working: dict[str, asyncio.Task[Result]] = {}
 
     async def open(self, task: Task, session: Session) -> None:
@@ -85,7 +112,8 @@ class TaskDesk:
             if not told:
                 task, session = await self._both(task_id)
                 note = f"{len(ahead)} earlier request{'s' if len(ahead) > 1 else ''} in this thread"
-                await self._narrator.task_progress(task, session, [Stage(Phase.QUEUED, note=note)])
+                waiting = Progress((Stage(Phase.QUEUED, note=note),))
+                await self._narrator.task_progress(task, session, waiting)
                 told = True
             await asyncio.sleep(_TURN_POLL)
 
@@ -96,9 +124,11 @@ class TaskDesk:
         if task.ended:
             return Result(task.status, task.summary)
         meter = self._meter()
+        meter.before = await self._store.spendings.of_task(task_id)
+        way = _UnderWay(self._store, self._narrator, task, session, meter)
         try:
             with span("task", task=task.id, kind=task.kind):
-                work = self._working[task_id] = asyncio.create_task(self._work(task, session, meter))
+                work = self._working[task_id] = asyncio.create_task(self._work(way))
                 result = await work
         except RaygenError as error:
             result = Result(TaskStatus.FAILED, error.public)
@@ -108,7 +138,7 @@ class TaskDesk:
             result = Result(TaskStatus.CANCELLED, "Stopped.")
         finally:
             self._working.pop(task_id).cancel()
-        await self._store.spendings.put(task, session.channel, result.status, meter.spent)
+        await way.account(result.status)
         return result
 
     async def conclude(self, task_id: str, result: Result) -> None:
@@ -135,22 +165,17 @@ class TaskDesk:
             working.cancel()
         return True
 
-    async def _work(self, task: Task, session: Session, meter: Meter) -> Result:
-        stages: list[Stage] = []
-
-        async def on_stage(stage: Stage) -> None:
-            stages.append(stage)
-            await self._narrator.task_progress(task, session, stages)
-
+    async def _work(self, way: _UnderWay) -> Result:
+        task, session = way.task, way.session
         problems = await self._collect(task)
         files = await self._store.inputs.latest(session.id)
-        conclusion = await self._conclusion(task, session, on_stage, meter, files)
+        conclusion = await self._conclusion(way, files)
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
             return Result(status, text)
-        proposal = await self._draft(task, conclusion.made, conclusion.made.program, meter.spent, files)
-        status = TaskStatus.PROPOSED if conclusion.made.outcome.passed else TaskStatus.FAILED
+        proposal = await self._draft(task, conclusion.made, conclusion.made.program, way.meter.spent, files)
+        status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
 
     async def _collect(self, task: Task) -> list[str]:
@@ -160,39 +185,14 @@ class TaskDesk:
             await self._store.inputs.keep(task.session_id, file)
         return problems
 
-    async def _conclusion(
-        self,
-        task: Task,
-        session: Session,
-        on_stage: OnStage,
-        meter: Meter,
-        files: Sequence[InputFile],
-    ) -> Conclusion:
+    async def _conclusion(self, way: _UnderWay, files: Sequence[InputFile]) -> Conclusion:
+        task = way.task
         base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
-            edited = Program(base.program.title, base.program.purpose, task.code)
-            made = await self._workshop.inspect(edited, on_stage, files)
+            made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
-        briefing = replace(await self._briefing(task, session, base), files=files)
-        return await self._supervisor.handle(briefing, on_stage, meter)
-
-    async def _briefing(self, task: Task, session: Session, base: Proposal | None) -> Briefing:
-        proposals = await self._store.proposals.of_session(session.id)
-        runs = {run.proposal_id: run for run in await self._store.runs.of_session(session.id)}
-        earlier = [
-            other
-            for other in await self._store.tasks.of_session(session.id)
-            if other.ended and other.id != task.id
-        ]
-        by_task = {proposal.task_id: proposal for proposal in proposals}
-        history = [turn for other in earlier for turn in _turns(other, by_task.get(other.id), runs)]
-        current = base or (proposals[-1] if proposals else None)
-        return Briefing(
-            prompt=_prompt(task),
-            history=_alternating(history),
-            current=current.program.code if current else None,
-            conversation=[other.prompt for other in earlier],
-        )
+        briefing = replace(await self._history.briefing(task, way.session), files=files)
+        return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
     async def _draft(
         self, task: Task, made: Made, program: Program, spent: Spent, files: Sequence[InputFile]
@@ -210,6 +210,8 @@ class TaskDesk:
             model=made.model,
             created_at=time.time(),
             spent=spent,
+            failed=made.failed,
+            prompt=made.prompt,
             inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
         )
         await self._store.proposals.draft(proposal)
@@ -230,30 +232,13 @@ class TaskDesk:
         return task, await self._store.sessions.get(task.session_id)
 
 
-def _prompt(task: Task) -> str:
-    match task.kind:
-        case TaskKind.REGENERATE:
-            return f"{task.prompt}\n\nWrite this program anew, in a different way than before."
-        case _:
-            return task.prompt
+async def _as_it_is(user: str) -> str:
+    return user
 
 
 def _verdict_on_edit(made: Made) -> str:
     if made.outcome.passed:
         return "Your edit passed its validation."
+    if made.outcome.proposable:
+        return "Here is your edit."
     return f"Your edit did not pass: {evidence.plain(made.outcome)}."
-
-
-def _turns(task: Task, proposal: Proposal | None, runs: dict[str, Run]) -> list[Turn]:
-    said = task.summary or "(no answer)"
-    if proposal is not None:
-        said = f"[proposal: {proposal.program.title}] {said}"
-        run = runs.get(proposal.id)
-        if run is not None and run.outcome is not None:
-            said += f"\n[run {run.outcome.verdict}] <output>{run.outcome.stdout[-_TAIL:]}</output>"
-    return [Turn("user", (Text(task.prompt),)), Turn("assistant", (Text(said),))]
-
-
-def _alternating(turns: Sequence[Turn]) -> list[Turn]:
-    """The latest turns that fit a model's attention; cut at a person's turn so that roles still alternate."""
-    return list(turns[-40:])

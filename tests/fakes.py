@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from services.execution.interface import Event, Finished, Job
 from services.model import InputFile, Outcome, Readiness, Verdict
-from services.narrator import RunView
+from services.narrator import Progress, RunView
 from services.records import Proposal, Run, Session, Task
-from services.supervisor.workshop import Stage
 from services.validation.interface import Lease, Limits, Waiting
 
 
@@ -52,8 +51,8 @@ class RecordingNarrator:
         self.told.append(f"opened {task.id}")
         return session if session.thread_ts else replace(session, thread_ts=f"root-{session.id}")
 
-    async def task_progress(self, task: Task, session: Session, stages: Sequence[Stage]) -> None:
-        self.told.append(f"{task.id} {stages[-1].phase}")
+    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+        self.told.append(f"{task.id} {progress.stages[-1].phase}")
 
     async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
         self.told.append(f"{task.id} {task.status} {proposal.status if proposal else '-'}")

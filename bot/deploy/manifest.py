@@ -7,6 +7,7 @@ from typing import Any
 from handlers.ids import COMMAND
 
 EVENTS = (
+    "agent_session_stopped",
     "app_home_opened",
     "app_mention",
     "message.channels",
@@ -17,6 +18,7 @@ EVENTS = (
 
 SCOPES = (
     "app_mentions:read",
+    "assistant:write",
     "channels:history",
     "channels:read",
     "chat:write",
@@ -48,6 +50,13 @@ def manifest() -> dict[str, Any]:
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
+            },
+            "agent_view": {
+                "agent_description": "Writes Ray programs, proves them in a sealed cluster, and runs what you approve.",
+                "suggested_prompts": [
+                    {"title": "A first program", "message": "estimate pi with 100 tasks"},
+                    {"title": "A small computation", "message": "what is 15% of 2847?"},
+                ],
             },
             "bot_user": {"display_name": "raygen", "always_online": True},
             "slash_commands": [

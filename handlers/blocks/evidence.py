@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
+from handlers import ids
+from handlers.blocks.parts import Block, button, context, mrkdwn, output, preformatted
 from handlers.escape import escape, escaped, shorten
-from services.model import Grade, Outcome, TaskCount, Verdict
+from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
 from services.output import clean, human_bytes, human_seconds, plural
 from services.records import Proposal
 from services.supervisor.evidence import plain
@@ -13,8 +14,11 @@ from services.supervisor.evidence import plain
 def evidence(proposal: Proposal) -> list[Block]:
     """Verdict, output, value, and what the program asks for and touches."""
     outcome = proposal.validation
-    blocks = [mrkdwn(verdict_line(proposal))]
-    if not outcome.passed:
+    verdict = mrkdwn(verdict_line(proposal))
+    if attempts(proposal):
+        verdict["accessory"] = button("Attempts", ids.PROPOSAL_ATTEMPTS, ids.proposal_value(proposal))
+    blocks = [verdict]
+    if not outcome.proposable:
         blocks += failure(outcome)
     if shown(outcome).strip():
         blocks += output(shown(outcome), limit=1500)
@@ -30,6 +34,11 @@ def evidence(proposal: Proposal) -> list[Block]:
     return blocks
 
 
+def attempts(proposal: Proposal) -> tuple[Attempt, ...]:
+    """The failed drafts that are worth a look of their own: not the one that the card itself shows."""
+    return proposal.failed if proposal.validation.proposable else proposal.failed[:-1]
+
+
 def verdict_line(proposal: Proposal) -> str:
     """Such as `*Validated* in a sealed Ray cluster: passed in 0.42 s · 100 tasks`."""
     outcome = proposal.validation
@@ -41,8 +50,15 @@ def verdict_line(proposal: Proposal) -> str:
     if proposal.attempts > 1:
         facts.append(f"attempt {proposal.attempts}, after repair")
     if outcome.passed:
-        where = f":warning: *{escape(outcome.where)}*" if outcome.where else "in a sealed Ray cluster"
+        sealed = (
+            "in a sealed Ray cluster"
+            if proposal.program.engine is Engine.RAY
+            else "in a sealed Spark session"
+        )
+        where = f":warning: *{escape(outcome.where)}*" if outcome.where else sealed
         return f":white_check_mark: *Validated* {where}: passed · " + " · ".join(facts)
+    if outcome.proposable:
+        return f":warning: *Not validated*, only generated: {escaped(outcome.detail or '', 300)}"
     return f":x: *Not working yet*, after {plural(proposal.attempts, 'attempt')}"
 
 

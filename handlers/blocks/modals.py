@@ -1,4 +1,7 @@
-"""The edit form. Slack's text inputs end at 3,000 characters, so a longer program is spread over several."""
+"""What opens over the conversation: the edit form, and a look at the attempts.
+
+Slack's text inputs end at 3,000 characters, so a longer program is spread over several.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers import ids
-from handlers.blocks.parts import Block
-from handlers.escape import shorten
+from handlers.blocks.evidence import attempts as failed_before
+from handlers.blocks.evidence import failure, shown
+from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
+from handlers.escape import escaped, shorten
 from services.errors import BadRequest
-from services.model import Grade, PolicyReport
+from services.model import Attempt, Grade, PolicyReport
+from services.output import head_and_tail
 from services.records import Proposal
 
 FIELD_LIMIT = 3000
 # Room to type in each field before it is full.
 _CHUNK = 2400
 _FIELDS = 40
+_VIEW_BLOCKS = 100
+_CODE = 2500
 
 
 def edit(proposal: Proposal) -> dict[str, Any]:
@@ -32,6 +40,37 @@ def edit(proposal: Proposal) -> dict[str, Any]:
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [_field(index, chunk, len(chunks)) for index, chunk in enumerate(chunks)],
     }
+
+
+def attempts(proposal: Proposal) -> dict[str, Any]:
+    """The drafts before the one on the card: why each failed, where, what it printed, and its code."""
+    blocks = [
+        block
+        for number, attempt in enumerate(failed_before(proposal), 1)
+        for block in _attempt(number, attempt)
+    ]
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Attempts"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": blocks[:_VIEW_BLOCKS] or [mrkdwn("There were no attempts before this one.")],
+    }
+
+
+def _attempt(number: int, attempt: Attempt) -> list[Block]:
+    outcome = attempt.outcome
+    warned = [
+        f"line {each.line}: {each.message}"
+        for each in attempt.policy.findings
+        if each.grade is not Grade.NOTE
+    ]
+    blocks = [mrkdwn(f"*Attempt {number}*"), *failure(outcome)]
+    blocks += [context(f"Policy: {escaped(text, 300)}") for text in warned[:3]]
+    if shown(outcome).strip():
+        blocks += output(shown(outcome), limit=800)
+    if attempt.code:
+        blocks.append(preformatted(head_and_tail(attempt.code, limit=_CODE).text.rstrip("\n"), "python"))
+    return [*blocks, {"type": "divider"}]
 
 
 def joined(fields: Mapping[str, str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
@@ -12,17 +11,6 @@ from handlers.escape import escape, escaped, shorten
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
-from services.supervisor.workshop import Phase, Stage
-
-_PHASES = {
-    Phase.QUEUED: "Waiting",
-    Phase.THINKING: "Reading the request",
-    Phase.WRITING: "Writing the program",
-    Phase.REPAIRING: "Repairing the program",
-    Phase.WAITING: "Waiting for a sealed cluster",
-    Phase.COMPUTING: "Computing",
-    Phase.VALIDATING: "Running it in a sealed Ray cluster",
-}
 
 _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 _DECISIONS = {
@@ -38,16 +26,6 @@ def root(task: Task) -> Message:
     return Message(
         f"{person(task.user)} asked raygen: {asked}", [mrkdwn(f"{person(task.user)} asked:\n{quoted}")]
     )
-
-
-def working(task: Task, stages: Sequence[Stage]) -> Message:
-    """The progress so far: what is done, and what is being done now."""
-    steps = _steps(stages)
-    lines = [f":white_check_mark: {line}" for line in steps[:-1]]
-    now = steps[-1] if steps else _opening(task)
-    lines.append(f":hourglass_flowing_sand: *{now}* …")
-    stop = button("Stop", ids.TASK_STOP, task.id)
-    return Message(f"Working: {now} …", [mrkdwn("\n".join(lines)), actions(stop)])
 
 
 def concluded(task: Task, proposal: Proposal | None) -> Message:
@@ -68,7 +46,12 @@ def proposed(task: Task, proposal: Proposal) -> Message:
     program = proposal.program
     title = f"*{escaped(program.title, 120)}*\n{escaped(program.purpose, 600)}"
     said = [prose(task.summary, 1200)] if task.summary else []
-    foot = [f"Runs on *{escape(proposal.target)}*", f"sha256 `{program.sha256[:12]}`"]
+    place = (
+        f"Runs on *{escape(proposal.target)}*"
+        if proposal.runnable
+        else "For your own Spark cluster; raygen runs Ray"
+    )
+    foot = [place, f"sha256 `{program.sha256[:12]}`"]
     if proposal.model:
         foot.append(f"written by {escape(proposal.model)}")
     if task.kind is TaskKind.EDIT:
@@ -83,7 +66,8 @@ def proposed(task: Task, proposal: Proposal) -> Message:
     blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
     blocks.append(_decision(proposal))
     output = shorten(escape(shown(proposal.validation)), 600).strip()
-    text = f"Proposal: {escape(program.title)}. Validated, awaiting approval. Output: {output}"
+    state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
+    text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"
     return Message(text, blocks)
 
 
@@ -102,8 +86,9 @@ def _decision(proposal: Proposal) -> dict[str, object]:
     value = ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
+            approve = [button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary")]
             return actions(
-                button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary"),
+                *(approve if proposal.runnable else []),
                 button("Edit", ids.PROPOSAL_EDIT, value),
                 button("Regenerate", ids.PROPOSAL_REGENERATE, value),
                 button("Dismiss", ids.PROPOSAL_DISMISS, value),
@@ -140,21 +125,3 @@ def _cost(spent: Spent) -> list[str]:
 
 def _retry(task: Task) -> dict[str, object]:
     return button("Try again", ids.TASK_RETRY, task.id)
-
-
-def _opening(task: Task) -> str:
-    return "Checking your edit" if task.kind is TaskKind.EDIT else "Reading the request"
-
-
-def _steps(stages: Sequence[Stage]) -> list[str]:
-    """One line per stage; the supervisor's own thinking is told only at the start and at the end."""
-    lines: list[str] = []
-    for index, stage in enumerate(stages):
-        thinking_again = stage.phase is Phase.THINKING and index > 0
-        line = "Summing up" if thinking_again else _PHASES[stage.phase]
-        if stage.attempt > 1:
-            line += f" (attempt {stage.attempt})"
-        if stage.note:
-            line += f": {escaped(stage.note, 200)}"
-        lines.append(line)
-    return lines

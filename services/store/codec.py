@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.model import Artifact, Outcome, PolicyReport, Program, Spent
+from services.model import Artifact, Attempt, Outcome, PolicyReport, Program, Spent
 from services.records import Attachment, Input
 
 _PROGRAM = TypeAdapter(Program)
@@ -15,6 +15,7 @@ _OUTCOME = TypeAdapter(Outcome)
 _SPENT = TypeAdapter(Spent)
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
+_FAILED = TypeAdapter(tuple[Attempt, ...])
 
 
 def dump_program(program: Program) -> str:
@@ -57,6 +58,14 @@ def dump_inputs(inputs: tuple[Input, ...]) -> str:
 
 def load_inputs(text: str | None) -> tuple[Input, ...]:
     return _INPUTS.validate_json(text) if text else ()
+
+
+def dump_failed(attempts: tuple[Attempt, ...]) -> str:
+    return _FAILED.dump_json(attempts).decode()
+
+
+def load_failed(text: str | None) -> tuple[Attempt, ...]:
+    return _FAILED.validate_json(text) if text else ()
 
 
 def dump_spent(spent: Spent) -> str:

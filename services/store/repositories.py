@@ -168,6 +168,8 @@ class Proposals(Repository):
             "created_at": proposal.created_at or time.time(),
             "spent": codec.dump_spent(proposal.spent),
             "inputs": codec.dump_inputs(proposal.inputs),
+            "failed": codec.dump_failed(proposal.failed),
+            "prompt": proposal.prompt,
         }
         async with self._engine.begin() as connection:
             replaced = await connection.execute(
@@ -199,14 +201,9 @@ class Proposals(Repository):
         return await self._move(tables.proposals, proposal_id, status, **values)
 
     async def of_session(self, session_id: str) -> list[Proposal]:
-        """The proposals of a session that people have seen, oldest first."""
+        """The programs of a session, oldest first; drafts are those of failed tasks, and of those under way."""
         table = tables.proposals
-        rows = await self._all(
-            table,
-            table.c.session_id == session_id,
-            table.c.status != str(ProposalStatus.DRAFT),
-            order=table.c.created_at,
-        )
+        rows = await self._all(table, table.c.session_id == session_id, order=table.c.created_at)
         return [await self._load(row) for row in rows]
 
     async def with_status(self, status: ProposalStatus) -> list[Proposal]:
@@ -395,6 +392,8 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         created_at=row.created_at,
         spent=codec.load_spent(row.spent),
         inputs=codec.load_inputs(row.inputs),
+        failed=codec.load_failed(row.failed),
+        prompt=row.prompt or "",
     )
 
 

@@ -63,6 +63,24 @@ class Spendings(Repository):
             await connection.execute(table.delete().where(table.c.task_id == task.id))
             await connection.execute(table.insert().values(**values))
 
+    async def of_task(self, task_id: str) -> Spent:
+        """What a task has spent as far as it was noted; nothing where it never was."""
+        row = await self._one(tables.spendings, tables.spendings.c.task_id == task_id)
+        if row is None:
+            return Spent()
+        models = tuple(name for name in str(row.model).split(", ") if name)
+        return Spent(
+            row.calls,
+            row.input,
+            row.output,
+            row.cached,
+            row.written,
+            row.money,
+            row.seconds,
+            models,
+            row.attempts,
+        )
+
     async def sums(self, by: By, *, since: float = 0.0) -> list[Sum]:
         """Sums over the tasks that ended since then (POSIX seconds), those with the most tokens first."""
         table = tables.spendings

@@ -53,6 +53,8 @@ proposals = Table(
     Column("created_at", Float, nullable=False),
     Column("spent", Text),
     Column("inputs", Text),
+    Column("failed", Text),
+    Column("prompt", String(64)),
 )
 
 spendings = Table(

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.errors import BudgetSpent, ModelUnavailable
+from services.errors import BadRequest, BudgetSpent, ModelUnavailable
 from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
-from services.model import InputFile
+from services.model import Engine, InputFile, Program
 from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
 from services.supervisor.generator import Order
+from services.supervisor.memory import Memory
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Made, OnStage, Phase, Stage, Workshop
 
 MAX_TURNS = 6
 _TAIL = 1500
+_OBJECTION = "`request` must be a non-empty text, and `engine` one of those on offer."
 
 
 class WriteProgram(BaseModel):
-    """Have a Ray program written and validated; it is shown to the person with its evidence."""
+    """Have a program written and validated; it is shown to the person with its evidence."""
 
     request: str = Field(min_length=1, max_length=20_000, description="What is wanted, in full.")
+    engine: Engine | None = Field(
+        None,
+        description="`spark` only where Spark is asked for. Default: the engine of the thread's program, else Ray.",
+    )
 
 
 class RunPython(BaseModel):
@@ -35,19 +42,26 @@ class RunPython(BaseModel):
     )
 
 
+OnWords = Callable[[str], Awaitable[None]]
 COMPUTE = Tool("run_python", RunPython.__doc__ or "", RunPython.model_json_schema())
-WRITE = Tool("write_program", WriteProgram.__doc__ or "", WriteProgram.model_json_schema())
+WRITE = "write_program"
 
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What the supervisor is asked: the thread so far as turns, the new prompt, its last program and its files."""
+    """What the supervisor is asked: the thread so far, the new prompt and who asks, the last program and the files.
+
+    `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
+    current program.
+    """
 
     prompt: str
-    history: Sequence[Turn] = ()
-    current: str | None = None
+    asked_by: str = ""
+    memory: Memory = field(default_factory=Memory)
+    current: Program | None = None
     conversation: Sequence[str] = ()
     files: Sequence[InputFile] = ()
+    last_run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +79,15 @@ class _Work:
     briefing: Briefing
     on_stage: OnStage
     meter: Meter
+    on_words: OnWords | None = None
     made: Made | None = None
+    said: list[str] = field(default_factory=list[str])
     computed: list[str] = field(default_factory=list[str])
+
+    async def hear(self, text: str) -> None:
+        """Pass on what the model has said in all so far; a broken answer is taken back by a shorter text."""
+        if self.on_words is not None:
+            await self.on_words("\n\n".join(filter(None, [*self.said, text])))
 
 
 class Supervisor:
@@ -79,24 +100,36 @@ class Supervisor:
         self._workshop = workshop
         self._system = system
         self._snippets = snippets
-        self._tools = [WRITE, COMPUTE] if snippets else [WRITE]
+        self._tools = [_writing(workshop.engines), *([COMPUTE] if snippets else [])]
 
-    async def handle(self, briefing: Briefing, on_stage: OnStage, meter: Meter | None = None) -> Conclusion:
-        """Talk until the model is done. Raises ModelUnavailable, BudgetSpent and SealUnavailable."""
-        work = _Work(briefing, on_stage, meter or Meter())
-        turns = [*briefing.history, Turn("user", (Text(_prompt(briefing)),))]
+    async def handle(
+        self,
+        briefing: Briefing,
+        on_stage: OnStage,
+        meter: Meter | None = None,
+        on_words: OnWords | None = None,
+    ) -> Conclusion:
+        """Talk until the model is done; `on_words` hears all that it has said so far, as it grows.
+
+        Raises ModelUnavailable, BudgetSpent and SealUnavailable.
+        """
+        work = _Work(briefing, on_stage, meter or Meter(), on_words)
+        turns = [*briefing.memory.turns, Turn("user", (Text(_prompt(briefing)),))]
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
             reply = await self._reply(turns, work)
             if not reply.calls:
                 return Conclusion("\n\n".join([_words(reply), *work.computed]), work.made)
+            work.said.append(reply.text)
             results = [await self._use(call, work) for call in reply.calls]
             turns += [reply.turn, Turn("user", tuple(results))]
         return Conclusion("I could not finish this; please say it in other words.", work.made)
 
     async def _reply(self, turns: Sequence[Turn], work: _Work) -> Reply:
         try:
-            return await work.meter.ask(self._model, system=self._system, turns=turns, tools=self._tools)
+            return await work.meter.ask(
+                self._model, system=self._system, turns=turns, tools=self._tools, on_text=work.hear
+            )
         except (ModelUnavailable, BudgetSpent):
             if work.made is None and not work.computed:
                 raise
@@ -104,7 +137,7 @@ class Supervisor:
             return Reply((Text(_closing(work.made)),), "end_turn", "")
 
     async def _use(self, call: ToolCall, work: _Work) -> ToolResult:
-        if call.name == WRITE.name:
+        if call.name == WRITE:
             return await self._write(call, work)
         if call.name == COMPUTE.name and self._snippets:
             return await self._compute(call, work, self._snippets)
@@ -116,11 +149,22 @@ class Supervisor:
         try:
             wish = WriteProgram.model_validate(dict(call.arguments))
         except ValidationError:
-            return ToolResult(call.id, "`request` must be a non-empty text.", is_error=True)
+            return ToolResult(call.id, _OBJECTION, is_error=True)
         briefing = work.briefing
-        order = Order(wish.request, briefing.current, briefing.conversation, briefing.files)
-        work.made = await self._workshop.make(order, work.on_stage, work.meter)
-        return ToolResult(call.id, _report(work.made), is_error=not work.made.outcome.passed)
+        current = briefing.current
+        order = Order(
+            wish.request,
+            current,
+            briefing.conversation,
+            briefing.files,
+            briefing.last_run,
+            wish.engine or (current.engine if current else self._workshop.engines[0]),
+        )
+        try:
+            work.made = await self._workshop.make(order, work.on_stage, work.meter)
+        except BadRequest as error:
+            return ToolResult(call.id, error.public, is_error=True)
+        return ToolResult(call.id, _report(work.made), is_error=not work.made.outcome.proposable)
 
     async def _compute(self, call: ToolCall, work: _Work, snippets: SnippetRunner) -> ToolResult:
         try:
@@ -134,10 +178,23 @@ class Supervisor:
         return ToolResult(call.id, evidence.of_snippet(snippet), is_error=not snippet.success)
 
 
+def _writing(engines: Sequence[Engine]) -> Tool:
+    """The tool that orders programs; there is nothing to choose where there is one engine."""
+    schema = WriteProgram.model_json_schema()
+    if len(engines) < 2:
+        del schema["properties"]["engine"]
+        schema.pop("$defs", None)
+    return Tool(WRITE, WriteProgram.__doc__ or "", schema)
+
+
 def _prompt(briefing: Briefing) -> str:
-    if not briefing.files:
-        return briefing.prompt
-    return f"{briefing.prompt}\n\n<thread_files>\n{described(briefing.files)}\n</thread_files>"
+    """The newest request, outside of all tags; what belongs to it, as data in tags around it."""
+    parts = [briefing.memory.before, briefing.prompt]
+    if briefing.asked_by:
+        parts.append(f"<asked_by>{escape(briefing.asked_by)}</asked_by>")
+    if briefing.files:
+        parts.append(f"<thread_files>\n{described(briefing.files)}\n</thread_files>")
+    return "\n\n".join(filter(None, parts))
 
 
 def _words(reply: Reply) -> str:
@@ -151,14 +208,16 @@ def _words(reply: Reply) -> str:
 def _closing(made: Made | None) -> str:
     if made is None:
         return "Here is what was computed."
-    if made.outcome.passed:
+    if made.outcome.proposable:
         return "Here is the program."
     return f"There is no working program yet: {evidence.plain(made.outcome)}. {made.cut}".rstrip()
 
 
 def _report(made: Made) -> str:
-    if made.program is None or not made.outcome.passed:
+    if made.program is None or not made.outcome.proposable:
         cause = evidence.plain(made.outcome)
         return f"no working program after {made.attempts} attempts: {cause} {made.cut}".rstrip()
-    output = made.outcome.stdout[-_TAIL:].strip()
+    if not made.outcome.passed:
+        return f"program written, but not validated ({made.outcome.detail}): {made.program.title}"
+    output = escape(made.outcome.stdout[-_TAIL:].strip())
     return f"proposal passed: {made.program.title}; output: <output>{output}</output>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from services.model import Failure, Outcome, PolicyReport, Verdict
@@ -9,6 +10,12 @@ from services.output import clean
 from services.snippets.interface import Snippet
 
 _TAIL = 2000
+_CLOSING = re.compile(
+    r"</(?=(?:asked_by|attempt|conversation|current_program|earlier|error|file|last_run|message|output|program|record|request"
+    r"|run|thread_files|validation|value|working_directory)\b)",
+    re.IGNORECASE,
+)
+_HARMLESS = r"<\\/"
 
 _SENTENCES = {
     Verdict.TIMED_OUT: "it did not finish in time",
@@ -19,6 +26,7 @@ _SENTENCES = {
     Verdict.NEEDS_HARDWARE: "it needs hardware that is not there",
     Verdict.REFUSED_BY_POLICY: "the policy refuses it",
     Verdict.UNAVAILABLE: "validation is not available",
+    Verdict.UNTRIED: "it was not run",
     Verdict.STOPPED: "it was stopped",
 }
 
@@ -42,7 +50,17 @@ def for_generator(attempt: int, outcome: Outcome, policy: PolicyReport) -> str:
         for finding in policy.findings
         if finding.grade != "note"
     ]
-    parts.append(f"<error>{escape(plain(outcome))}</error>")
+    return "\n".join([*parts, *_failing(outcome), "</attempt>"])
+
+
+def of_run(outcome: Outcome) -> str:
+    """The same of an approved program's run on the target."""
+    verdict = quoteattr(outcome.verdict)
+    return "\n".join([f"<last_run verdict={verdict}>", *_failing(outcome), "</last_run>"])
+
+
+def _failing(outcome: Outcome) -> list[str]:
+    parts = [f"<error>{escape(plain(outcome))}</error>"]
     if outcome.failure is not None and outcome.failure.frames:
         frames = "\n".join(
             f"line {frame.line}, in {frame.function}: {frame.source}" for frame in outcome.failure.frames
@@ -51,8 +69,13 @@ def for_generator(attempt: int, outcome: Outcome, policy: PolicyReport) -> str:
     for tag, text in (("output", outcome.stdout), ("stderr", outcome.stderr)):
         if text.strip():
             parts.append(f"<{tag}>\n{escape(text[-_TAIL:])}\n</{tag}>")
-    parts.append("</attempt>")
-    return "\n".join(parts)
+    return parts
+
+
+def enclosed(tag: str, text: str, attributes: str = "") -> str:
+    """A text, such as a program, as it is, between tags; it can close neither these nor any other of ours."""
+    opening = f"{tag} {attributes}" if attributes else tag
+    return f"<{opening}>\n{_CLOSING.sub(_HARMLESS, text)}\n</{tag}>"
 
 
 def of_snippet(snippet: Snippet) -> str:

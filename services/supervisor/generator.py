@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, Field, ValidationError
 
+from services.errors import BadRequest
 from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
-from services.model import InputFile, Program
+from services.model import Engine, InputFile, Program
+from services.supervisor.evidence import enclosed
 from services.supervisor.meter import Meter
+from services.supervisor.profile import Profile
+
+_SAID = 30
 
 
 class Submission(BaseModel):
@@ -26,12 +32,17 @@ SUBMIT = Tool("submit_program", "Hand over the complete program.", Submission.mo
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted: the request, the program it changes, what was said before in the thread, and its files."""
+    """What is wanted: the request, the program it changes, what was said before in the thread, and its files.
+
+    `last_run` is the evidence of a run of the current program that failed.
+    """
 
     request: str
-    current: str | None = None
+    current: Program | None = None
     conversation: Sequence[str] = ()
     files: Sequence[InputFile] = ()
+    last_run: str = ""
+    engine: Engine = Engine.RAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +57,8 @@ class Draft:
 class Drafting:
     """One order's conversation with the model; `model` is the one that answered last."""
 
+    profile: Profile
     _model: LanguageModel
-    _system: str
     _turns: list[Turn]
     _meter: Meter
     model: str = ""
@@ -58,13 +69,13 @@ class Drafting:
         if evidence is not None:
             self._turns.append(self._answer(evidence))
         reply = await self._meter.ask(
-            self._model, system=self._system, turns=self._turns, tools=[SUBMIT], force=SUBMIT.name
+            self._model, system=self.profile.system, turns=self._turns, tools=[SUBMIT], force=SUBMIT.name
         )
         self.model = reply.model
         self._pending = tuple(call.id for call in reply.calls)
         # An empty assistant turn would be refused by the API on the next call.
         self._turns.append(reply.turn if reply.parts else Turn("assistant", (Text("(no program)"),)))
-        return _read(reply)
+        return _read(reply, self.profile.engine)
 
     def _answer(self, evidence: str) -> Turn:
         if not self._pending:
@@ -73,28 +84,45 @@ class Drafting:
 
 
 class Generator:
-    """Writes programs with one model and one system prompt."""
+    """Writes programs with one model, by the profile of the engine that they are for."""
 
-    def __init__(self, model: LanguageModel, system: str) -> None:
+    def __init__(self, model: LanguageModel, *profiles: Profile) -> None:
         self._model = model
-        self._system = system
+        self._profiles = {profile.engine: profile for profile in profiles}
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """What it can write for; the first is the default."""
+        return tuple(self._profiles)
+
+    def profile(self, engine: Engine) -> Profile:
+        """Raises BadRequest for an engine that is not on offer here."""
+        if engine not in self._profiles:
+            raise BadRequest(
+                f"Programs for {engine.title()} are not on offer here; RAYGEN_ENGINES adds them."
+            )
+        return self._profiles[engine]
 
     def start(self, order: Order, meter: Meter) -> Drafting:
-        return Drafting(self._model, self._system, [Turn("user", (Text(_wording(order)),))], meter)
+        turns = [Turn("user", (Text(_wording(order)),))]
+        return Drafting(self.profile(order.engine), self._model, turns, meter)
 
 
 def _wording(order: Order) -> str:
     parts = [f"<request>{order.request}</request>"]
     if order.current:
-        parts.append(f"<current_program>\n{order.current}\n</current_program>")
+        parts.append(enclosed("current_program", order.current.code))
+    if order.last_run:
+        parts.append(order.last_run)
     if order.files:
         parts.append(f"<working_directory>\n{described(order.files)}\n</working_directory>")
     if order.conversation:
-        parts.append("<conversation>\n" + "\n".join(order.conversation) + "\n</conversation>")
+        said = "\n".join(escape(line) for line in order.conversation[-_SAID:])
+        parts.append(f"<conversation>\n{said}\n</conversation>")
     return "\n".join(parts)
 
 
-def _read(reply: Reply) -> Draft:
+def _read(reply: Reply, engine: Engine) -> Draft:
     if reply.stop == "max_tokens":
         return Draft(None, "The program did not fit into one answer; make it shorter.")
     if reply.stop == "refusal":
@@ -107,4 +135,4 @@ def _read(reply: Reply) -> Draft:
     except ValidationError as error:
         fields = ", ".join(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
         return Draft(None, f"submit_program was called with wrong arguments: {fields}.")
-    return Draft(Program(submission.title, submission.purpose, submission.code.rstrip() + "\n"))
+    return Draft(Program(submission.title, submission.purpose, submission.code.rstrip() + "\n", engine))

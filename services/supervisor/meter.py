@@ -41,7 +41,10 @@ class Budget:
 
 @dataclass(slots=True)
 class Meter:
-    """One task's account. `prices` are by the beginning of a model's name, since services add dates and versions."""
+    """One task's account. `prices` are by the beginning of a model's name, since services add dates and versions.
+
+    `before` is what the task had spent when its process died; it counts.
+    """
 
     budget: Budget = field(default_factory=Budget)
     prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
@@ -51,6 +54,7 @@ class Meter:
     calls: int = 0
     attempts: int = 0
     models: dict[str, None] = field(default_factory=dict[str, None])
+    before: Spent = field(default_factory=Spent)
     _began: float = 0.0
 
     def __post_init__(self) -> None:
@@ -78,20 +82,18 @@ class Meter:
 
     def check(self) -> None:
         """Raises BudgetSpent that says which of the limits was reached."""
-        budget, elapsed = self.budget, self.clock() - self._began
-        if self.usage.total >= budget.tokens:
-            raise BudgetSpent(
-                f"It took {self.usage.total:,} tokens, and one request may take {budget.tokens:,}."
-            )
-        if budget.money is not None and (self.money or 0.0) >= budget.money:
-            raise BudgetSpent(f"It cost {self.money:.2f}, and one request may cost {budget.money:.2f}.")
+        budget, spent, elapsed = self.budget, self.spent, self.clock() - self._began
+        if spent.tokens >= budget.tokens:
+            raise BudgetSpent(f"It took {spent.tokens:,} tokens, and one request may take {budget.tokens:,}.")
+        if budget.money is not None and (spent.money or 0.0) >= budget.money:
+            raise BudgetSpent(f"It cost {spent.money:.2f}, and one request may cost {budget.money:.2f}.")
         if elapsed >= budget.wall:
             limit = human_seconds(budget.wall)
             raise BudgetSpent(f"It took {human_seconds(elapsed)}, and one request may take {limit}.")
 
     @property
     def spent(self) -> Spent:
-        return Spent(
+        mine = Spent(
             calls=self.calls,
             input=self.usage.input,
             output=self.usage.output,
@@ -102,3 +104,4 @@ class Meter:
             models=tuple(self.models),
             attempts=self.attempts,
         )
+        return self.before + mine

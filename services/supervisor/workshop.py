@@ -9,13 +9,15 @@ from enum import StrEnum
 from typing import Self
 
 from services.errors import BudgetSpent, ModelUnavailable, SealUnavailable
-from services.model import InputFile, Outcome, PolicyReport, Program, Verdict
+from services.model import Attempt, Engine, InputFile, Outcome, PolicyReport, Program, Verdict
 from services.output import human_seconds
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
 from services.supervisor.meter import Meter
 from services.validation.examine import Check, examine
-from services.validation.interface import Lease, Validator
+from services.validation.interface import Lease, Limits, Validator
+
+_TAIL = 2000
 
 
 class Phase(StrEnum):
@@ -46,7 +48,8 @@ OnStage = Callable[[Stage], Awaitable[None]]
 class Made:
     """What the workshop ended with: the last program, even if it does not work, and its evidence.
 
-    `cut` says why there were no more attempts, when it was neither success nor their number.
+    `failed` are the drafts before it, shortened; `cut` says why there were no more attempts, when it was neither success
+    nor their number; `prompt` names the version of the generator's prompt.
     """
 
     program: Program | None
@@ -55,6 +58,8 @@ class Made:
     attempts: int = 0
     model: str = ""
     cut: str = ""
+    failed: tuple[Attempt, ...] = ()
+    prompt: str = ""
 
 
 class Workshop:
@@ -68,6 +73,11 @@ class Workshop:
         self._validator = validator
         self._attempts = attempts
 
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """What programs can be had for; the first is the default."""
+        return self._generator.engines
+
     async def make(self, order: Order, on_stage: OnStage, meter: Meter | None = None) -> Made:
         """Draft until one passes, the same error comes twice, or the attempts or the budget are used up.
 
@@ -76,7 +86,7 @@ class Workshop:
         """
         meter = meter or Meter()
         drafting = self._generator.start(order, meter)
-        made, told = Made(None, Outcome(Verdict.UNAVAILABLE)), None
+        made, told = Made(None, Outcome(Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
         async with self._bench(on_stage, order.files) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
@@ -90,11 +100,20 @@ class Workshop:
                 if draft.program is None:
                     outcome, policy = Outcome(Verdict.FAILED, detail=draft.problem), PolicyReport()
                 else:
-                    outcome, policy = await bench.inspect(draft.program.code, attempt)
-                before, made = made, Made(draft.program, outcome, policy, attempt, drafting.model)
-                made = replace(made, program=draft.program or before.program)
-                if outcome.passed:
+                    outcome, policy = await bench.inspect(draft.program, attempt)
+                before = made
+                made = replace(
+                    before,
+                    program=draft.program or before.program,
+                    outcome=outcome,
+                    policy=policy,
+                    attempts=attempt,
+                    model=drafting.model,
+                )
+                if outcome.proposable:
                     break
+                failed = Attempt(draft.program.code if draft.program else "", _shortened(outcome), policy)
+                made = replace(made, failed=(*before.failed, failed))
                 if attempt > 1 and evidence.signature(before.outcome) == evidence.signature(outcome):
                     return replace(made, cut="The same error came twice.")
                 told = evidence.for_generator(attempt, outcome, policy)
@@ -103,19 +122,25 @@ class Workshop:
     async def inspect(self, program: Program, on_stage: OnStage, files: Sequence[InputFile] = ()) -> Made:
         """Check and validate a program that a person wrote; it is not repaired."""
         async with self._bench(on_stage, files) as bench:
-            outcome, policy = await bench.inspect(program.code, 1)
+            outcome, policy = await bench.inspect(program, 1)
         return Made(program, outcome, policy, attempts=1)
 
     def _bench(self, on_stage: OnStage, files: Sequence[InputFile]) -> _Bench:
-        return _Bench(self._check, self._validator, on_stage, files)
+        return _Bench(self._generator, self._check, self._validator, on_stage, files)
 
 
 class _Bench:
     """Where one task's attempts are inspected; its sealed cluster is leased when first needed."""
 
     def __init__(
-        self, check: Check, validator: Validator, on_stage: OnStage, files: Sequence[InputFile]
+        self,
+        generator: Generator,
+        check: Check,
+        validator: Validator,
+        on_stage: OnStage,
+        files: Sequence[InputFile],
     ) -> None:
+        self._generator = generator
         self._check = check
         self._validator = validator
         self._on_stage = on_stage
@@ -129,12 +154,16 @@ class _Bench:
     async def __aexit__(self, *exc: object) -> None:
         await self._stack.aclose()
 
-    async def inspect(self, code: str, attempt: int) -> tuple[Outcome, PolicyReport]:
+    async def inspect(self, program: Program, attempt: int) -> tuple[Outcome, PolicyReport]:
+        why_not = self._generator.profile(program.engine).untried
+
         async def lease() -> Lease:
+            if why_not:
+                return _Untried(why_not)
             await self._on_stage(Stage(Phase.VALIDATING, attempt))
             return await self._leased(attempt)
 
-        outcome, policy = await examine(code, self._check, lease)
+        outcome, policy = await examine(program.code, self._check, lease)
         if outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(outcome.detail)
         return outcome, policy
@@ -149,6 +178,22 @@ class _Bench:
                 self._validator.lease(inputs=self._files, waiting=waiting)
             )
         return self._lease
+
+
+@dataclass(frozen=True, slots=True)
+class _Untried:
+    """Stands for a validation where there can be none."""
+
+    why: str
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:  # noqa: ARG002  # the interface's
+        return Outcome(Verdict.UNTRIED, detail=self.why)
+
+
+def _shortened(outcome: Outcome) -> Outcome:
+    """What of a failed attempt is kept for people to look at."""
+    stdout, stderr = outcome.stdout[-_TAIL:], outcome.stderr[-_TAIL:]
+    return replace(outcome, stdout=stdout, stderr=stderr, artifacts=())
 
 
 def _drafting_stage(attempt: int, last: Outcome) -> Stage:

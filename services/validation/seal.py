@@ -25,7 +25,7 @@ _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _ETC = {
     "/etc/passwd": f"root:x:0:0::/:/bin/false\nray:x:{_UID}:{_UID}::{HOME}:/bin/false\n",
     "/etc/group": f"root:x:0:\nray:x:{_UID}:\n",
-    "/etc/hosts": "127.0.0.1 localhost\n",
+    "/etc/hosts": "127.0.0.1 localhost sealed\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
 _ETC_OF_HOST = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types", "/etc/localtime")
@@ -96,7 +96,7 @@ class Seal:
             yield from self._file(path, text.encode())
         for file in self.inputs:
             yield from self._file(f"{INPUTS}/{file.name}", file.content)
-        for path in _ETC_OF_HOST:
+        for path in (*_ETC_OF_HOST, *map(str, Path("/etc").glob("java-*"))):
             yield from ("--ro-bind-try", path, path)
         yield from ("--proc", "/proc", *_covered(), "--dev", "/dev")
         yield from ("--size", str(self.spaces.shared_memory), "--tmpfs", "/dev/shm")  # noqa: S108  # a private one

@@ -40,6 +40,7 @@ from services.llm.resilient import ResilientModel
 from services.policy import check
 from services.supervisor.agent import Briefing, Conclusion, Supervisor
 from services.supervisor.generator import Generator as ProgramGenerator
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.builders import passed
 from tests.fakes import FakeValidator
@@ -126,11 +127,12 @@ class Listening:
     shown: list[str] = field(default_factory=list)
 
     async def reply(self, *, on_text: OnText | None = None, **request: object) -> Reply:
-        assert on_text is None
         self.shown.append("")
 
         async def heard(text: str) -> None:
             self.shown[-1] = text
+            if on_text is not None:
+                await on_text(text)
 
         reply = await self.inner.reply(**request, on_text=heard)
         assert self.shown[-1].strip() == reply.text, "what is shown in the end is the answer, once"
@@ -140,7 +142,7 @@ class Listening:
 def supervisor(client: Client, provider: Provider) -> Supervisor:
     models = [AnthropicModel(client, model_id(provider, "claude-sonnet-5-5"))]
     model = Listening(ResilientModel(models, Circuit(first=0.02), deadline=20))
-    workshop = Workshop(ProgramGenerator(model, "generator"), check, FakeValidator([passed()] * 9))
+    workshop = Workshop(ProgramGenerator(model, Profile("generator")), check, FakeValidator([passed()] * 9))
     return Supervisor(model, workshop, "supervisor")
 
 
@@ -269,7 +271,7 @@ async def test_a_hundred_requests_at_once_all_end_though_every_third_call_is_thr
     circuit = Circuit()
     model = ResilientModel([AnthropicModel(clients[Provider.ANTHROPIC], "claude-sonnet-5-5")], circuit)
     validator = FakeValidator([passed()] * 200)
-    agent = Supervisor(model, Workshop(ProgramGenerator(model, "g"), check, validator), "s")
+    agent = Supervisor(model, Workshop(ProgramGenerator(model, Profile("g")), check, validator), "s")
     async with asyncio.timeout(90):
         ends = await asyncio.gather(
             *(agent.handle(Briefing(f"add {n} and 1"), nothing) for n in range(100)), return_exceptions=True

@@ -20,6 +20,7 @@ from services.runs import RunDesk
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from services.workflows import Workflows
@@ -32,7 +33,7 @@ class World:
     def __init__(self, store: Store, replies: list[Reply | Exception], target: FakeTarget) -> None:
         draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
         workshop = Workshop(
-            Generator(ScriptedModel([draft] * 9), "g"),
+            Generator(ScriptedModel([draft] * 9), Profile("g")),
             lambda _: PolicyReport(),
             FakeValidator([passed()] * 9),
         )

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_sdk.models.messages.chunk import Chunk
 
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
+from bot.playground.slack.state.streams import fold, rendered
 from handlers.blocks import home, modals, runs, tasks
+from handlers.blocks.live import beginning, live
 from handlers.blocks.parts import Message
 from services.errors import BadRequest
 from services.model import (
@@ -26,7 +29,7 @@ from services.model import (
     Touched,
     Verdict,
 )
-from services.narrator import RunView
+from services.narrator import Progress, RunView
 from services.records import ProposalStatus, TaskKind, TaskStatus
 from services.supervisor.workshop import Phase, Stage
 from tests import builders
@@ -99,10 +102,20 @@ def test_extreme_text_gives_messages_that_slack_accepts(text: str):
     every_message_is_accepted(text)
 
 
+def streamed(chunks: list[Chunk]) -> Message:
+    """What these chunks look like in Slack."""
+    stream: dict[str, Any] = {"display": "plan", "plan": None, "parts": []}
+    for chunk in chunks:
+        fold(stream, chunk.to_dict())
+    return Message("x", rendered(stream))
+
+
 def every_message_is_accepted(text: str) -> None:
     task = builders.task(prompt=text, summary=text)
     accepted(tasks.root(task))
-    accepted(tasks.working(task, [Stage(phase, 2, text) for phase in Phase]))
+    now = live("t_1:card", task, Progress(tuple(Stage(phase, 2, text) for phase in Phase), text))
+    accepted(now.still)
+    accepted(streamed(beginning(now)))
     for status in TaskStatus:
         if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}:
             ended = builders.task(prompt=text, summary=text, status=status)

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from services.errors import Outdated, TargetUnavailable
+from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Artifact, Outcome, PolicyReport, Verdict
+from services.model import Artifact, Engine, Failure, Outcome, PolicyReport, Spent, Verdict
 from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from tests import builders
@@ -40,6 +41,14 @@ class World:
     runs: RunDesk
     target: FakeTarget
     supervisor_model: ScriptedModel
+    generator_model: ScriptedModel
+
+
+def told(here: World) -> list[str]:
+    """What the supervisor's model was last told, turn by turn."""
+    return [
+        part.text for turn in here.supervisor_model.seen[-1] for part in turn.parts if isinstance(part, Text)
+    ]
 
 
 def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outcome]) -> World:
@@ -47,13 +56,13 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
         calls("submit_program", title="Add", purpose="Adds.", code=f"print({n})")
         for n in range(len(outcomes))
     ]
-    workshop = Workshop(
-        Generator(ScriptedModel(drafts), "g"), lambda _: PolicyReport(), FakeValidator(outcomes)
-    )
+    generator = ScriptedModel(drafts)
+    profiles = Profile("g"), Profile("s", Engine.SPARK, untried="there is no Java here")
+    workshop = Workshop(Generator(generator, *profiles), lambda _: PolicyReport(), FakeValidator(outcomes))
     narrator, target, model = RecordingNarrator(), FakeTarget(), ScriptedModel(supervisor)
     tasks = TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, "embedded")
     runs = RunDesk(store, narrator, {"embedded": target}, wall_limit=60)
-    return World(store, narrator, tasks, runs, target, model)
+    return World(store, narrator, tasks, runs, target, model, generator)
 
 
 PROGRAM = [calls("write_program", request="add"), says("Here it is.")]
@@ -102,9 +111,10 @@ async def test_a_program_that_never_works_is_kept_but_can_not_be_approved(store:
     here = world(store, [calls("write_program", request="x"), says("It did not work.")], [failing, failing])
     task = await carry_out(here)
     assert task.status is TaskStatus.FAILED
-    assert await store.proposals.of_session("s_1") == []
     assert here.narrator.told[-1] == "t_1 failed draft"
-    draft = (await store.proposals.with_status(ProposalStatus.DRAFT))[0]
+    (draft,) = await store.proposals.of_session("s_1")
+    assert draft.status is ProposalStatus.DRAFT
+    assert [attempt.code for attempt in draft.failed] == ["print(0)\n", "print(1)\n"]
     with pytest.raises(Outdated, match="did not pass"):
         await here.runs.approve(draft.id, draft.program.sha256, "UAPPROVER")
 
@@ -127,14 +137,63 @@ async def test_a_follow_up_sees_prompts_answers_and_run_results(store: Store):
     await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
     for step in (here.runs.open, here.runs.submit, here.runs.follow):
         await step(proposal.id)
-    await carry_out(here, builders.task(id="t_2", prompt="why 3?"))
-    words = [
-        part.text for turn in here.supervisor_model.seen[-1] for part in turn.parts if isinstance(part, Text)
-    ]
-    assert words[0] == "add 1 and 2"
-    assert "[proposal: Add] Here it is." in words[1]
-    assert "Result: 3" in words[1]
-    assert words[2] == "why 3?"
+    await carry_out(here, builders.task(id="t_2", prompt="why 3?", user="UOTHER"))
+    asked, answered, then = told(here)
+    assert asked == '<message from="UENGINEER">add 1 and 2</message>'
+    assert answered == "[proposal: Add] Here it is."
+    assert "print(0)" in then, "the current program"
+    assert '<run verdict="passed" approved_by="UAPPROVER"><output>Result: 3</output></run>' in then
+    assert then.endswith("why 3?\n\n<asked_by>UOTHER</asked_by>")
+
+
+async def test_a_failed_run_is_repaired_from_its_error(store: Store):
+    here = world(store, [*PROGRAM, calls("write_program", request="fix it"), says("Fixed.")], [passed()] * 2)
+    crash = Outcome(Verdict.FAILED, stdout="so far\n", failure=Failure("ValueError", "no <such> shard"))
+    here.target.events[:] = [Finished(crash)]
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    for step in (here.runs.open, here.runs.submit, here.runs.follow):
+        await step(proposal.id)
+    fix = builders.task(id="t_2", kind=TaskKind.FIX, prompt="The run failed; fix it.", base=proposal.id)
+    await carry_out(here, fix)
+    order = here.generator_model.seen[-1][0].parts[0].text
+    assert "<current_program>\nprint(0)\n" in order
+    assert "ValueError: no &lt;such&gt; shard" in order
+    assert "so far" in order
+
+
+async def test_an_edit_by_a_person_is_what_a_follow_up_changes(store: Store):
+    here = world(store, [*PROGRAM, *PROGRAM], [passed()] * 3)
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    edit = builders.task(id="t_2", kind=TaskKind.EDIT, code="print('mine')\n", base=proposal.id, user="UADA")
+    await carry_out(here, edit)
+    await carry_out(here, builders.task(id="t_3", prompt="now with 5"))
+    assert "<current_program>\nprint('mine')" in here.generator_model.seen[-1][0].parts[0].text
+    assert 'by="UADA"' in told(here)[-1]
+
+
+async def test_what_a_process_spent_before_it_died_counts(store: Store):
+    await store.sessions.ensure(builders.session())
+    await store.tasks.add(builders.task())
+    before = Spent(calls=2, input=900, output=100, seconds=3.0, models=("m",), attempts=1)
+    await store.spendings.put(builders.task(), "CRAY", TaskStatus.WORKING, before)
+    await carry_out(world(store, PROGRAM, [passed()]))
+    (proposal,) = await store.proposals.of_session("s_1")
+    assert (proposal.spent.calls, proposal.spent.tokens) == (2 + 3, 1000)
+    assert (await store.spendings.of_task("t_1")).calls == 5
+
+
+async def test_a_spark_program_is_offered_but_never_run(store: Store):
+    here = world(store, [calls("write_program", request="x", engine="spark"), says("Here.")], [passed()])
+    task = await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    assert (task.status, proposal.validation.verdict) == (TaskStatus.PROPOSED, Verdict.UNTRIED)
+    with pytest.raises(NotAllowed, match="Ray programs only"):
+        await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    assert (await store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
+    assert here.target.jobs == {}
 
 
 async def test_requests_of_one_thread_wait_for_each_other(store: Store):

@@ -12,6 +12,7 @@ from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator, Order
 from services.supervisor.meter import Budget, Meter, Price
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.fakes import FakeValidator
 
@@ -28,7 +29,7 @@ def wish() -> Reply:
 
 
 def workshop(replies: list[Reply | Exception], outcomes: list[Outcome]) -> Workshop:
-    return Workshop(Generator(ScriptedModel(replies), "s"), check, FakeValidator(outcomes))
+    return Workshop(Generator(ScriptedModel(replies), Profile("s")), check, FakeValidator(outcomes))
 
 
 async def nothing(_: object) -> None: ...

@@ -20,6 +20,7 @@ from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.meter import Meter
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.builders import passed
 from tests.fakes import FakeValidator
@@ -40,7 +41,7 @@ async def nothing(_: object) -> None: ...
 
 async def test_model_calls_and_validations_lie_below_their_task(spans: InMemorySpanExporter):
     draft = calls("submit_program", title=SECRET, purpose=SECRET, code=f"print({SECRET!r})")
-    workshop = Workshop(Generator(ScriptedModel([draft]), "g"), check, FakeValidator([passed()]))
+    workshop = Workshop(Generator(ScriptedModel([draft]), Profile("g")), check, FakeValidator([passed()]))
     model = ScriptedModel([calls("write_program", request=SECRET), says(SECRET)])
     with tracing.span("task", task="t_1"):
         await Supervisor(model, workshop, "s").handle(Briefing(SECRET), nothing)

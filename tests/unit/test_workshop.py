@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from services.errors import ModelUnavailable, SealUnavailable
-from services.llm.interface import Reply, ToolResult
+from services.llm.interface import Reply, Text, ToolResult
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Failure, Finding, Frame, Grade, Outcome, PolicyReport, Verdict
+from services.model import Engine, Failure, Finding, Frame, Grade, Outcome, PolicyReport, Verdict
 from services.snippets.interface import Snippet
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator, Order
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import Phase, Stage, Workshop
 from tests.builders import passed
 from tests.fakes import FakeValidator
@@ -30,7 +31,7 @@ def program(code: str = "print(1)") -> Reply:
 def workshop(
     model: ScriptedModel, validator: FakeValidator, check=lambda _: PolicyReport(), attempts=5
 ) -> Workshop:
-    return Workshop(Generator(model, "system"), check, validator, attempts=attempts)
+    return Workshop(Generator(model, Profile("system")), check, validator, attempts=attempts)
 
 
 class Stages(list[Stage]):
@@ -120,6 +121,45 @@ async def test_without_a_sandbox_nothing_is_proposed_as_validated():
     validator = FakeValidator([Outcome(Verdict.UNAVAILABLE, detail="No sandbox here.")])
     with pytest.raises(SealUnavailable, match="No sandbox here"):
         await workshop(ScriptedModel([program()]), validator).make(Order("one"), Stages())
+
+
+async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_has_read_it():
+    spark = Profile("s", Engine.SPARK, "generator-spark@1", untried="there is no Java here")
+    model, validator = ScriptedModel([program("x"), program("y")]), FakeValidator([])
+    refusal = PolicyReport((Finding("r", Grade.REFUSE, 1, "stops Ray"),))
+    maker = Workshop(
+        Generator(model, Profile("r"), spark),
+        lambda code: refusal if "x" in code else PolicyReport(),
+        validator,
+    )
+    made = await maker.make(Order("one", engine=Engine.SPARK), Stages())
+    assert (made.outcome.verdict, made.outcome.detail) == (Verdict.UNTRIED, "there is no Java here")
+    assert (made.program.engine, made.prompt, made.attempts) == (Engine.SPARK, "generator-spark@1", 2)
+    assert [attempt.outcome.verdict for attempt in made.failed] == [Verdict.REFUSED_BY_POLICY]
+    assert validator.leases == 0
+
+
+async def test_an_engine_that_is_not_on_offer_is_told_to_the_model():
+    model = ScriptedModel([calls("write_program", request="x", engine="spark"), says("Only Ray here.")])
+    supervisor = Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s")
+    conclusion = await supervisor.handle(Briefing("one"), Stages())
+    assert conclusion.made is None
+    assert "not on offer" in model.seen[1][-1].parts[0].content
+
+
+async def test_all_that_the_model_says_is_heard_as_it_grows():
+    heard: list[str] = []
+
+    async def hear(words: str) -> None:
+        heard.append(words)
+
+    ordering = Reply(
+        (Text("I'll have it written."), *calls("write_program", request="one").parts), "tool_use", "m"
+    )
+    model = ScriptedModel([ordering, says("Here it is.")])
+    maker = workshop(ScriptedModel([program()]), FakeValidator([passed()]))
+    await Supervisor(model, maker, "system").handle(Briefing("one"), Stages(), on_words=hear)
+    assert heard == ["I'll have it written.", "I'll have it written.\n\nHere it is."]
 
 
 async def test_the_supervisor_orders_a_program_and_closes_with_words():

@@ -11,6 +11,11 @@ from bot.playground.cookbook.dialogue import Turn
 
 REWORK = "Write this program anew"
 _PROPOSAL = re.compile(r"\[proposal: (?P<title>[^\]\n]+)\]")
+_AROUND = re.compile(
+    r"\A(?:<(earlier|record)>.*?</\1>\s*)+|(?:\n\n<(asked_by|thread_files)>.*?</\2>\s*)+\Z", re.DOTALL
+)
+_PROGRAM = re.compile(r"<program title=([\"'])(.*?)\1")
+_RUN = re.compile(r"<run [^>]*>.*?</run>", re.DOTALL)
 _OUTPUT = re.compile(r"<output>(?P<output>.*?)</output>", re.DOTALL)
 
 
@@ -42,15 +47,23 @@ def last_title(turns: Sequence[Turn]) -> str | None:
     for turn in reversed(turns):
         if turn.role == "assistant" and (found := _PROPOSAL.findall(turn.text)):
             return str(found[-1])
+        if turn.role == "user" and (kept := _PROGRAM.findall(turn.text)):
+            return unescape(str(kept[-1][1]))
     return None
 
 
 def last_output(turns: Sequence[Turn]) -> str | None:
     """What the thread's latest run printed, None when nothing was run."""
     for turn in reversed(turns):
-        if turn.role == "assistant" and (found := _OUTPUT.findall(turn.text)):
-            return str(found[-1]).strip()
+        runs = [_OUTPUT.search(run) for run in _RUN.findall(turn.text)]
+        if found := [run["output"] for run in runs if run]:
+            return unescape(str(found[-1])).strip()
     return None
+
+
+def newest_request(text: str) -> str:
+    """What the person asks, without what the product tells of the thread before it and of its files after it."""
+    return _AROUND.sub("", text).strip()
 
 
 def _said(turn: Turn) -> str:

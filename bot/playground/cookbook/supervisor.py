@@ -22,7 +22,6 @@ TOOL = "write_program"
 SNIPPET = "run_python"
 
 _MENTION = re.compile(r"<[@!][^>]*>|^\s*/raygen\b")
-_FILES = re.compile(r"\n\n<thread_files>.*</thread_files>\s*\Z", re.DOTALL)
 _TAG = re.compile(r"</?(?:output|value)>")
 _PASSED = re.compile(r"proposal(?: \S+)? passed: (?P<title>[^;\n]+)")
 _ASKS_RESULT = re.compile(r"^(?:and )?what (?:was|is|were) the (?:result|output|answer)s?\b", re.IGNORECASE)
@@ -37,14 +36,15 @@ def answer(dialogue: Dialogue) -> Answer:
     """A sentence and an order, or an answer in prose."""
     if dialogue.last.results:
         return Answer((Say(_closing(dialogue.last.results[-1])),))
-    said = _FILES.sub("", _MENTION.sub(" ", dialogue.last.text)).strip()
+    said = _MENTION.sub(" ", evidence.newest_request(dialogue.last.text)).strip()
     prompt = said.partition(f"\n\n{evidence.REWORK}")[0].strip()
     if words := _words(prompt, dialogue):
         return words
     request = _order(prompt, said, dialogue)
     if request is None or TOOL not in dialogue.tools:
         return Answer((Say(menu.no_fit()),))
-    return Answer((Say(_opening(request)), Use(TOOL, {"request": request})))
+    engine = {"engine": "spark"} if recipes.fitting(prompt) is recipes.SPARK else {}
+    return Answer((Say(_opening(request)), Use(TOOL, {"request": request, **engine})))
 
 
 def _words(prompt: str, dialogue: Dialogue) -> Answer | None:
@@ -89,9 +89,7 @@ def _would_change(prompt: str, known: tuple[recipes.Recipe, str] | None) -> bool
 def _opening(request: str) -> str:
     change = request.startswith(generator.CHANGE.partition("“")[0])
     return (
-        "I'll have the program changed."
-        if change
-        else "I'll have a Ray program written and validated for that."
+        "I'll have the program changed." if change else "I'll have a program written and validated for that."
     )
 
 

@@ -44,7 +44,8 @@ class Touched:
         journal: str | None = None,
     ) -> None:
         self._is_program = is_program
-        self._own = (os.path.join(own, ""), sys.prefix + os.sep, sys.base_prefix + os.sep, *_OURS)
+        inside = ("/raygen/raygen_driver/", "/raygen/inside/") if sealed else ()
+        self._own = (os.path.join(own, ""), sys.prefix + os.sep, sys.base_prefix + os.sep, *_OURS, *inside)
         self._sealed = sealed
         self._journal = journal
         self._start = 0

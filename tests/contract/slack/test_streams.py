@@ -146,10 +146,42 @@ async def test_assistant_threads_and_sessions(client: AsyncWebClient, people: Pe
         **at, prompts=[{"title": "Pi", "message": "estimate pi"}]
     )
     assert await refused(client.agents_sessions_rename(**at, title="x")) == "session_not_found"
-    await client.agents_sessions_setStatus(**at, status="in_progress")
+    await client.agents_sessions_setStatus(**at, status="processing")
     await client.agents_sessions_rename(**at, title="Estimate pi")
     thread = (await people.get("/play/channel/DENGINEER"))["threads"][started["thread_ts"]]
-    assert (thread["title"], thread["session_status"]) == ("Estimate pi", "in_progress")
+    assert (thread["title"], thread["session_status"]) == ("Estimate pi", "processing")
     assert thread["prompts"][0]["message"] == "estimate pi"
     nowhere = client.assistant_threads_setStatus(channel_id="CRAY", thread_ts="1.000001", status="x")
     assert await refused(nowhere) == "thread_not_found"
+
+
+async def test_slacks_own_stop_button_ends_the_streams_and_tells_the_bot(
+    client: AsyncWebClient, people: People
+) -> None:
+    heard: list[Json] = []
+
+    def add(app: AsyncApp) -> None:
+        @app.event("agent_session_stopped")
+        async def stopped(event: Json) -> None:
+            heard.append(event)
+
+        @app.event("message")
+        async def message() -> None: ...
+
+    async with bot(client, add):
+        root = (await people.say("hello"))["ts"]
+        at = {"channel": "CRAY", "thread_ts": root}
+        early = await people.post("/play/stop", user="UENGINEER", **at)
+        assert early["error"] == "not_processing"
+        ts = (await client.chat_startStream(**at, **TO, markdown_text="a"))["ts"]
+        await client.agents_sessions_setStatus(channel_id="CRAY", thread_ts=root, status="processing")
+        stopped = await people.post("/play/stop", user="UENGINEER", **at)
+        assert stopped["stopped"] == [ts]
+
+        async def told() -> bool:
+            return bool(heard)
+
+        await until(told)
+    assert (heard[0]["user"], heard[0]["streaming_message_ts"]) == ("UENGINEER", [ts])
+    late = client.chat_appendStream(channel="CRAY", ts=ts, markdown_text="b")
+    assert await refused(late) == "message_not_in_streaming_state"

@@ -96,10 +96,9 @@ def test_a_request_without_the_tool_is_not_ordered():
 
 
 def test_the_last_result_can_be_asked_for():
-    ran = (
-        "[proposal: Estimate pi by Monte Carlo] Ready.\n[run passed] <output>points\nResult: 3.14\n</output>"
-    )
-    assert "Result: 3.14" in text(supervise("what was the result?", ("estimate pi", ran)))
+    ready = "[proposal: Estimate pi by Monte Carlo] Ready."
+    ran = '<record>\n<run verdict="passed"><output>points\nResult: 3.14</output></run>\n</record>\n\n'
+    assert "Result: 3.14" in text(supervise(f"{ran}what was the result?", ("estimate pi", ready)))
 
 
 def test_a_pass_is_closed_with_what_it_showed():

@@ -6,7 +6,16 @@ from functools import cache
 
 from bot.playground.cookbook import constants, numbers, sources
 from bot.playground.cookbook.recipe import Recipe
-from bot.playground.cookbook.recipes import actors, basics, data, learning, numeric, patterns, simulation
+from bot.playground.cookbook.recipes import (
+    actors,
+    basics,
+    data,
+    learning,
+    numeric,
+    patterns,
+    simulation,
+    spark,
+)
 
 FAMILIES: dict[str, tuple[Recipe, ...]] = {
     "First steps": basics.RECIPES,
@@ -17,12 +26,16 @@ FAMILIES: dict[str, tuple[Recipe, ...]] = {
     "Simulation": simulation.RECIPES,
     "Machine learning": learning.RECIPES,
 }
+# Not of the menu: it is for people who ask for another engine than Ray.
+SPARK = spark.WORD_COUNT
 ALL: tuple[Recipe, ...] = tuple(recipe for family in FAMILIES.values() for recipe in family)
 
 
 def fitting(text: str) -> Recipe | None:
     """The recipe that most of `text` asks for; the earlier one of two equals."""
     said = numbers.plain(text)
+    if SPARK.score(said):
+        return SPARK
     best = max(ALL, key=lambda recipe: recipe.score(said))
     return best if best.score(said) else None
 
@@ -36,6 +49,6 @@ def by_title(title: str) -> tuple[Recipe, str] | None:
 def _by_title() -> dict[str, tuple[Recipe, str]]:
     return {
         constants.title(sources.source(program)).lower(): (recipe, program)
-        for recipe in ALL
+        for recipe in (*ALL, SPARK)
         for program in recipe.purposes
     }

@@ -7,6 +7,8 @@ from bot.playground.slack.methods.call import Call, Method
 
 Json = dict[str, Any]
 
+SESSION_STATUSES = frozenset({"active", "processing", "suspended", "closed"})
+
 
 def set_status(call: Call) -> Json:
     """An empty status clears it; so does the app's next message, and time."""
@@ -40,6 +42,8 @@ def set_session_status(call: Call) -> Json:
     """The lifecycle of an agent's session; the session begins with its first status."""
     channel = call.state.people.joined(call.text("channel_id"))["id"]
     thread_ts = _thread(call)[1] if call.text("thread_ts") else ""
+    if call.need("status") not in SESSION_STATUSES:
+        raise SlackError("invalid_arguments")
     fields: Json = {"session_status": call.need("status")}
     for name in ("title", "initiator_user_id"):
         if call.text(name):

@@ -35,6 +35,12 @@ class Delete(BaseModel):
     ts: str
 
 
+class Stop(BaseModel):
+    user: str
+    channel: str
+    thread_ts: str
+
+
 class Reaction(BaseModel):
     user: str
     channel: str
@@ -90,6 +96,23 @@ def delete(desk: Desk, body: Delete) -> Json:
     _own(desk, channel, body.ts, body.user)
     desk.state.messages.remove(channel, body.ts)
     return {"ts": body.ts}
+
+
+def stop(desk: Desk, body: Stop) -> Json:
+    """A person presses Slack's own stop button, which is there while the app's session is `processing`."""
+    channel = desk.joined(body.user, body.channel)
+    if desk.state.threads.show(channel["id"], body.thread_ts).get("session_status") != "processing":
+        raise PlayError(400, "not_processing", "Nothing is being worked on in this thread.")
+    event = {
+        "type": "agent_session_stopped",
+        "channel": channel["id"],
+        "thread_ts": body.thread_ts,
+        "user": body.user,
+        "streaming_message_ts": desk.state.streams.halt(channel["id"], body.thread_ts),
+        "event_ts": desk.state.clock.next(),
+    }
+    desk.state.events.tell(event, channel)
+    return {"stopped": event["streaming_message_ts"]}
 
 
 def react(desk: Desk, body: Reaction) -> Json:

@@ -46,6 +46,7 @@ ENDPOINTS = (
     Endpoint("POST", "/play/shortcut", interactions.shortcut, interactions.Shortcut),
     Endpoint("POST", "/play/edit", messages.edit, messages.Edit),
     Endpoint("POST", "/play/delete", messages.delete, messages.Delete),
+    Endpoint("POST", "/play/stop", messages.stop, messages.Stop),
     Endpoint("POST", "/play/react", messages.react, messages.Reaction),
     Endpoint("POST", "/play/upload", messages.upload),
     Endpoint("POST", "/play/members", messages.members, messages.Membership),

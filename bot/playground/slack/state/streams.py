@@ -49,6 +49,17 @@ class Streams:
         finished = {"streaming_state": "completed", "blocks": body or None, **fields}
         return self._messages.change(channel, ts, finished)
 
+    def halt(self, channel: str, thread_ts: str) -> list[str]:
+        """End a thread's open streams, as a person who presses stop does; their timestamps."""
+        halted: list[str] = []
+        for stream in list(self.all.values()):
+            message = self._messages.find(channel, stream["ts"]) if stream["channel"] == channel else None
+            if message is not None and thread_ts == message.get("thread_ts"):
+                self._documents.drop("streams", f"{channel}/{stream['ts']}")
+                self._messages.change(channel, stream["ts"], {"streaming_state": "completed"})
+                halted.append(stream["ts"])
+        return halted
+
     def open_one(self, channel: str, ts: str) -> Json:
         self._messages.get(channel, ts)
         stream = self.all.get(f"{channel}/{ts}")

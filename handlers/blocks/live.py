@@ -1,0 +1,117 @@
+"""Work under way: a plan of its steps with the model's words below, as a stream's chunks or as an ordinary message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slack_sdk.models.messages.chunk import (
+    BlocksChunk,
+    Chunk,
+    MarkdownTextChunk,
+    PlanUpdateChunk,
+    TaskUpdateChunk,
+)
+
+from handlers import ids
+from handlers.blocks.parts import Block, Message, actions, button, mrkdwn, prose
+from handlers.escape import escape, shorten
+from services.narrator import Progress
+from services.records import Task, TaskKind
+from services.supervisor.workshop import Phase, Stage
+
+_PHASES = {
+    Phase.QUEUED: "Waiting",
+    Phase.THINKING: "Reading the request",
+    Phase.WRITING: "Writing the program",
+    Phase.REPAIRING: "Repairing the program",
+    Phase.WAITING: "Waiting for a sealed cluster",
+    Phase.COMPUTING: "Computing",
+    Phase.VALIDATING: "Running it in a sealed cluster",
+}
+_WORDS = 6000
+_TITLE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a card shows of work under way.
+
+    `steps` are all begun, the last one is being done; `words` are Markdown that can do no harm; `still` shows the same
+    without a stream; `controls` are the buttons, under the key that marks the message as this card.
+    """
+
+    steps: tuple[str, ...]
+    words: str
+    still: Message
+    controls: tuple[Block, ...] = field(default=())
+
+
+def live(key: str, task: Task, progress: Progress) -> Live:
+    """The card with this key, as far as the task has come."""
+    steps = tuple(_steps(progress.stages)) or (_opening(task),)
+    stop = {**actions(button("Stop", ids.TASK_STOP, task.id)), "block_id": key}
+    done = [f":white_check_mark: {escape(step)}" for step in steps[:-1]]
+    lines = [*done, f":hourglass_flowing_sand: *{escape(steps[-1])}* …"]
+    said = [prose(progress.words)] if progress.words else []
+    still = Message(f"Working: {escape(steps[-1])} …", [mrkdwn("\n".join(lines)), *said, stop])
+    return Live(steps, harmless(progress.words)[:_WORDS], still, (stop,))
+
+
+def harmless(text: str) -> str:
+    """Markdown whose words stay words: no mentions, no links under another name."""
+    return escape(text).replace("](", "]\u200b(")
+
+
+def beginning(now: Live) -> list[Chunk]:
+    """All of it, for a stream that has just begun."""
+    return _chunks(replace(now, steps=(), words="", controls=()), now)
+
+
+def growth(shown: Live, now: Live) -> list[Chunk] | None:
+    """What turns the one into the other; None when words were taken back, which a stream can't do."""
+    if not now.words.startswith(shown.words) or len(now.steps) < len(shown.steps):
+        return None
+    return _chunks(shown, now)
+
+
+def _chunks(shown: Live, now: Live) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    if shown.steps != now.steps:
+        chunks.append(PlanUpdateChunk(title=now.steps[-1][:_TITLE]))
+        before = _states(shown.steps)
+        states = _states(now.steps)
+        for number, (title, status) in enumerate(states):
+            if number >= len(before) or before[number] != (title, status):
+                chunks.append(TaskUpdateChunk(id=str(number), title=title[:_TITLE], status=status))
+    if now.controls and not shown.controls:
+        blocks: Sequence[dict[str, Any]] = now.controls
+        chunks.append(BlocksChunk(blocks=blocks))
+    if more := now.words[len(shown.words) :]:
+        chunks.append(MarkdownTextChunk(text=more))
+    return chunks
+
+
+def _states(steps: Sequence[str]) -> list[tuple[str, str]]:
+    return [
+        (step, "complete" if number < len(steps) else "in_progress") for number, step in enumerate(steps, 1)
+    ]
+
+
+def _opening(task: Task) -> str:
+    return "Checking your edit" if task.kind is TaskKind.EDIT else "Reading the request"
+
+
+def _steps(stages: Sequence[Stage]) -> list[str]:
+    """One line per stage; the supervisor's own thinking is told only at the start and at the end."""
+    lines: list[str] = []
+    for index, stage in enumerate(stages):
+        thinking_again = stage.phase is Phase.THINKING and index > 0
+        line = "Summing up" if thinking_again else _PHASES[stage.phase]
+        if stage.attempt > 1:
+            line += f" (attempt {stage.attempt})"
+        if stage.note:
+            line += f": {shorten(stage.note, 200)}"
+        lines.append(line)
+    return lines

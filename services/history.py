@@ -1,0 +1,68 @@
+"""What a thread's records tell the supervisor about a new request in it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from services.records import Proposal, Run, Session, Task, TaskKind
+from services.store import Store
+from services.supervisor import evidence
+from services.supervisor.agent import Briefing
+from services.supervisor.memory import Exchange, Try, recollect
+
+Names = Callable[[str], Awaitable[str]]
+
+
+class History:
+    """Reads sessions; `names` gives what a user ID is called."""
+
+    def __init__(self, store: Store, names: Names) -> None:
+        self._store = store
+        self._names = names
+
+    async def briefing(self, task: Task, session: Session) -> Briefing:
+        """All that the supervisor is told of a request; files are for the caller to add."""
+        proposals = await self._store.proposals.of_session(session.id)
+        runs = {run.proposal_id: run for run in await self._store.runs.of_session(session.id)}
+        earlier = [
+            other
+            for other in await self._store.tasks.of_session(session.id)
+            if other.ended and other.id != task.id
+        ]
+        by_task = {proposal.task_id: proposal for proposal in proposals if proposal.task_id != task.id}
+        exchanges = [await self._exchange(other, by_task.get(other.id), runs) for other in earlier]
+        base = next((proposal for proposal in proposals if proposal.id == task.base), None)
+        seen = [by_task[other.id] for other in earlier if other.id in by_task]
+        current = base or (seen[-1] if seen else None)
+        run = runs.get(current.id) if current else None
+        return Briefing(
+            prompt=_prompt(task),
+            asked_by=await self._names(task.user),
+            memory=recollect(exchanges),
+            current=current.program if current else None,
+            conversation=[f"{each.author}: {each.prompt}" for each in exchanges],
+            last_run=evidence.of_run(run.outcome) if run and run.outcome and not run.outcome.passed else "",
+        )
+
+    async def _exchange(self, task: Task, proposal: Proposal | None, runs: dict[str, Run]) -> Exchange:
+        author = await self._names(task.user)
+        if proposal is None:
+            return Exchange(author, task.prompt, task.summary)
+        run = runs.get(proposal.id)
+        return Exchange(
+            author,
+            task.prompt,
+            f"[proposal: {proposal.program.title}] {task.summary}",
+            proposal.program,
+            author if task.kind is TaskKind.EDIT else proposal.model,
+            Try(proposal.validation),
+            Try(run.outcome, await self._names(run.approver)) if run and run.outcome else None,
+        )
+
+
+def _prompt(task: Task) -> str:
+    match task.kind:
+        case TaskKind.REGENERATE:
+            return f"{task.prompt}\n\nWrite this program anew, in a different way than before."
+        case _:
+            return task.prompt

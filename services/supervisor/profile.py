@@ -1,0 +1,29 @@
+"""What one generator is told for each engine that it writes programs for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from services.model import Engine
+from services.supervisor import prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An engine with its system prompt.
+
+    `label` names the prompt's version. `untried` says why programs of this engine can't be run here before people see
+    them; empty where they can.
+    """
+
+    system: str
+    engine: Engine = Engine.RAY
+    label: str = ""
+    untried: str = ""
+
+    @classmethod
+    def of(cls, engine: Engine, *, untried: str = "") -> Self:
+        """The profile that raygen ships for an engine."""
+        shipped = prompt(f"generator-{engine}")
+        return cls(shipped.text, engine, shipped.label, untried)
