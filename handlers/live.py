@@ -78,7 +78,8 @@ class LiveCards:
         self._known.add(key)
         stream = await self._start(place, card)
         if stream is None:
-            await self._courier.send(key, place.channel, place.thread_ts, card.still)
+            # An answer may have been lost whose stream has begun.
+            await self._courier.recover(key, place.channel, place.thread_ts, card.still)
         else:
             await self._posts.posted(key, stream.ts)
             self._streams[key] = stream

@@ -83,7 +83,7 @@ async def test_acknowledgements_and_first_signs_are_quick_while_a_validation_run
     card = await other.with_button("Approve & run")
     thread = await play.command("add 1 and 2")
     slow = asyncio.create_task(thread.edit_to("import time\ntime.sleep(12)\nprint('slow')"))
-    await thread.with_text("Running it in a sealed Ray cluster")
+    await thread.with_text("Running it in a sealed cluster")
     acks: list[float] = []
     signs: list[float] = []
     for number in range(50):
@@ -271,7 +271,7 @@ async def test_a_request_that_is_edited_or_deleted_before_it_has_its_answer(play
     thread = play.thread("DENGINEER", ts)
     card = await thread.with_button("Approve & run")
     await thread.submit_edit(card, "import time\ntime.sleep(5)\nprint('slow')")
-    await thread.with_text("Running it in a sealed Ray cluster")
+    await thread.with_text("Running it in a sealed cluster")
     changed = await play.say("add 3 and 4", channel="DENGINEER", thread_ts=ts)
     deleted = await play.say("add 1 and 1", channel="DENGINEER", thread_ts=ts)
     await thread.with_text("earlier requests in this thread")
