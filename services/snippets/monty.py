@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import os
 import re
+import signal
+import threading
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import pydantic_monty as monty
 
+from services.snippets.fitness import agrees
 from services.snippets.interface import MEMORY, OUTPUT, TIMEOUT, Snippet
 from services.snippets.reading import VALUE, Read, read
 
 _WORKERS = 4
+_GRACE = 2.0
 # What CPython would raise as well, for all that Monty lacks; anything else may be Monty's own lack.
-_TRUSTED = frozenset(
-    {
-        *("ZeroDivisionError", "IndexError", "KeyError", "AssertionError", "OverflowError"),
-        *("UnboundLocalError", "StopIteration"),
-    }
-)
-_LIMITS = {"TimeoutError": "time limit", "MemoryError": "memory limit"}
+_TRUSTED = frozenset({"ZeroDivisionError", "IndexError", "AssertionError", "UnboundLocalError"})
 _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -42,22 +41,30 @@ class MontyRunner:
         parsed = read(code)
         if parsed.error:
             return Snippet(error=parsed.error, engine="monty")
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._run, parsed, limit)
+        if not parsed.simple:
+            raise NotForMonty("Monty may answer this in its own way.")
+        worker, loop = _Worker(), asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, self._run, parsed, limit, worker)
+        except asyncio.CancelledError:
+            worker.end()
+            raise
 
-    def _run(self, parsed: Read, limit: float) -> Snippet:
+    def _run(self, parsed: Read, limit: float, worker: _Worker) -> Snippet:
         began = time.monotonic()
         printed = _Printed()
         value, error = None, None
         try:
-            with self._pool.checkout(limits=_limits(limit)) as session:
+            with self._pool.checkout(limits=_limits(limit)) as session, worker.at(session.worker_pid):
                 value = session.feed_run(_whole(parsed), print_callback=printed)
         except monty.MontyRuntimeError as raised:
             error = _explained(raised, limit)
         except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
             raise NotForMonty(str(raised)) from raised
+        if not agrees(printed.text) or not (value is None or (isinstance(value, str) and agrees(value))):
+            raise NotForMonty("Monty shows this in its own way.")
         wall = time.monotonic() - began
-        return Snippet(printed.text, value, error, "monty", wall, printed.truncated)
+        return _snippet(printed, value, error, wall)
 
 
 @asynccontextmanager
@@ -66,7 +73,7 @@ async def open_monty() -> AsyncGenerator[MontyRunner]:
 
     In threads: the package's own asynchronous pool can abort the process as that ends.
     """
-    pool = monty.Monty(max_processes=_WORKERS, request_timeout=2 * TIMEOUT, max_checkouts_per_worker=100)
+    pool = monty.Monty(max_processes=_WORKERS, request_timeout=TIMEOUT + _GRACE, max_checkouts_per_worker=100)
     with ThreadPoolExecutor(_WORKERS, "monty") as threads:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(threads, pool.__enter__)
@@ -74,6 +81,34 @@ async def open_monty() -> AsyncGenerator[MontyRunner]:
             yield MontyRunner(pool, threads)
         finally:
             await loop.run_in_executor(threads, pool.__exit__, None, None, None)
+
+
+class _Worker:
+    """The process that a snippet runs in, so that it can be ended with whoever asked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pid: int | None = None
+        self._unwanted = False
+
+    @contextmanager
+    def at(self, pid: int | None) -> Generator[None]:
+        """Raises NotForMonty when nobody waits any more."""
+        with self._lock:
+            if self._unwanted:
+                raise NotForMonty("Nobody waits for this.")
+            self._pid = pid
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pid = None
+
+    def end(self) -> None:
+        with self._lock:
+            self._unwanted = True
+            if self._pid is not None:
+                os.kill(self._pid, signal.SIGKILL)
 
 
 class _Printed:
@@ -94,11 +129,16 @@ class _Printed:
         return "".join(self._parts)
 
 
+def _snippet(printed: _Printed, value: str | None, error: str | None, wall: float) -> Snippet:
+    kept = None if value is None else value[:OUTPUT]
+    return Snippet(printed.text, kept, error, "monty", wall, printed.truncated or kept != value)
+
+
 def _whole(parsed: Read) -> str:
     """The snippet, and after it what tells its value, in Monty's own words."""
     if not parsed.has_value:
         return f"{parsed.code}\nNone"
-    return f"{parsed.code}\nNone if {VALUE} is None else repr({VALUE})"
+    return f"{parsed.code}\nNone if {VALUE} is None else repr({VALUE})[:{OUTPUT + 1}]"
 
 
 def _limits(limit: float) -> monty.ResourceLimits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,8 @@ from services.errors import SealUnavailable
 from services.snippets.interface import TIMEOUT, Snippet, SnippetRunner
 from services.snippets.monty import MontyRunner, NotForMonty, open_monty
 from services.snippets.sealed import SealedRunner
+
+_LEAST = 1.0
 
 
 class FallThrough:
@@ -20,12 +23,14 @@ class FallThrough:
         self.fell = 0
 
     async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
+        began = time.monotonic()
         try:
             return await self._first.run(code, limit=limit)
         except NotForMonty:
             self.fell += 1
         try:
-            return await self._second.run(code, limit=limit)
+            left = max(limit - (time.monotonic() - began), _LEAST)
+            return await self._second.run(code, limit=round(left, 1))
         except SealUnavailable:
             return Snippet(error="This needs more of Python than can be run safely on this machine.")
 

@@ -132,14 +132,19 @@ def _read(said: bytes, wall: float) -> Snippet:
     """What came out of the seal, taken for no more than data."""
     try:
         told: Any = json.loads(said)
-        value, error = told["value"], told["error"]
+        value = None if told["value"] is None else _text(told["value"])
         return Snippet(
-            output=str(told["output"])[:OUTPUT],
-            value=None if value is None else str(value)[:OUTPUT],
-            error=None if error is None else str(error)[:1000],
+            output=_text(told["output"])[:OUTPUT],
+            value=None if value is None else value[:OUTPUT],
+            error=None if told["error"] is None else _text(told["error"])[:1000],
             engine="cpython",
             wall=wall,
-            truncated=bool(told["truncated"]),
+            truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return Snippet(error="It ended without a result.", engine="cpython", wall=wall)
+
+
+def _text(told: object) -> str:
+    """Text that can be sent on: halves of characters can't."""
+    return str(told).encode("utf-8", "replace").decode()

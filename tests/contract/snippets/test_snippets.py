@@ -66,6 +66,22 @@ PLAIN = [
     ("f'{3.14159:.2f}'", "'3.14'", ""),
     ("sorted({'b': 1, 'a': 2}.items())", "[('a', 2), ('b', 1)]", ""),
     ("match (1, 2):\n    case (1, y):\n        print(y)", None, "2\n"),
+    ("x = 1\r1 + 1", "2", ""),
+    ("from __future__ import annotations\nx: int = 3\nx", "3", ""),
+    ("round(2.675, 2)", "2.67", ""),
+    ("hasattr('', 'casefold')", "True", ""),
+    ("try:\n    import statistics\n    found = 'yes'\nexcept ImportError:\n    found = 'no'\nfound", "'yes'", ""),
+    ("try:\n    x = 'ß'.casefold()\nexcept Exception:\n    x = 'failed'\nx", "'ss'", ""),
+    ("print('once')\nimport statistics\nprint('twice')", None, "once\ntwice\n"),
+    ("list({10, 5, 33, 8})", "[8, 33, 10, 5]", ""),
+    ("import re\nre.findall('x*', 'axb')", "['', 'x', '', '']", ""),
+    ("class A:\n    pass\nA", "<class '__main__.A'>", ""),
+    ("-162994642822590.12", "-162994642822590.12", ""),
+    ("from collections import Counter\nCounter('mississippi').most_common(1)", "[('i', 4)]", ""),
+    ("import statistics\nstatistics.mode([1, 1, 2])", "1", ""),
+    ("from functools import singledispatch\n@singledispatch\ndef f(x): return 'any'\n@f.register(int)\ndef _(x): return 'int'\nf(1)", "'int'", ""),
+    ("'ab'.encode('utf-16-le')", r"b'a\x00b\x00'", ""),
+    (r"print('\ud800')", None, "?\n"),
 ]  # fmt: skip
 
 
@@ -85,6 +101,15 @@ async def test_it_does_what_python_does(runner: SnippetRunner, code: str, value:
         ("raise ValueError('no')", "ValueError: no (line 1)"),
         ("def f(:", "SyntaxError: invalid syntax (line 1)"),
         ("import torch", "ImportError: the module 'torch' can't be used in snippets (line 1)"),
+        ("import sys\nsys.version", "ImportError: the module 'sys' can't be used in snippets (line 1)"),
+        ("import os.path", "ImportError: the module 'os.path' can't be used in snippets (line 1)"),
+        ("{}['missing']", "KeyError: 'missing' (line 1)"),
+        ("1\nreturn 3", "SyntaxError: 'return' outside function (line 2)"),
+        ("class E(Exception):\n    def __str__(self): 1 / 0\nraise E", "E (line 3)"),
+        (
+            "class A:\n    __slots__ = ()\nA().x = 1",
+            "AttributeError: 'A' object has no attribute 'x' (line 3)",
+        ),
     ],
 )
 async def test_an_error_is_one_line_with_its_line_number(runner: SnippetRunner, code: str, error: str):
@@ -95,7 +120,13 @@ async def test_an_error_is_one_line_with_its_line_number(runner: SnippetRunner, 
 
 
 @pytest.mark.parametrize(
-    "code", ["while True: pass", "import statistics\nwhile True: pass", "sum(range(10**12))"]
+    "code",
+    [
+        "while True: pass",
+        "import statistics\nwhile True: pass",
+        "sum(range(10**12))",
+        "import time\ntime.sleep(60)",
+    ],
 )
 async def test_what_never_ends_is_ended(runner: SnippetRunner, code: str):
     snippet = await asyncio.wait_for(runner.run(code, limit=1), 10)
@@ -122,6 +153,35 @@ async def test_a_flood_of_output_is_cut(runner: SnippetRunner):
     snippet = await asyncio.wait_for(runner.run("for _ in range(100_000): print('x' * 100)"), 20)
     assert snippet.truncated
     assert len(snippet.output) == OUTPUT
+
+
+async def test_a_flood_of_a_value_is_cut(runner: SnippetRunner):
+    snippet = await asyncio.wait_for(runner.run("'x' * 1_000_000"), 20)
+    assert snippet.truncated
+    assert snippet.value == ("'" + "x" * 1_000_000)[:OUTPUT]
+
+
+async def test_who_no_longer_waits_leaves_nothing_running(runner: SnippetRunner):
+    before = set(readings.tree(os.getpid()))
+    task = asyncio.create_task(runner.run("while True: pass"))
+    async with asyncio.timeout(5):
+        while not any(_busy(pid) for pid in readings.tree(os.getpid())[1:]):
+            await asyncio.sleep(0.02)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        while any(_busy(pid) for pid in readings.tree(os.getpid())[1:]):
+            await asyncio.sleep(0.02)
+    assert task.cancelled()
+    assert (await runner.run("1 + 1")).value == "2"
+    assert len(readings.tree(os.getpid())) <= len(before) + 1
+
+
+def _busy(pid: int) -> bool:
+    try:
+        threads = [file.read_text(encoding="utf-8") for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except OSError:
+        return False
+    return any(thread.rpartition(")")[2].split()[0] == "R" for thread in threads)
 
 
 async def test_nothing_is_left_for_the_next(runner: SnippetRunner):
