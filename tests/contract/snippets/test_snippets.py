@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import socket
 import threading
@@ -20,6 +21,8 @@ from services.validation.probe import probe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "canary-81d0"
+PATIENCE = 20
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["fall-through", "cpython"])
@@ -164,7 +167,7 @@ async def test_a_flood_of_a_value_is_cut(runner: SnippetRunner):
 async def test_who_no_longer_waits_leaves_nothing_running(runner: SnippetRunner):
     before = set(readings.tree(os.getpid()))
     task = asyncio.create_task(runner.run("while True: pass"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not any(_busy(pid) for pid in readings.tree(os.getpid())[1:]):
             await asyncio.sleep(0.02)
         task.cancel()
@@ -174,6 +177,32 @@ async def test_who_no_longer_waits_leaves_nothing_running(runner: SnippetRunner)
     assert task.cancelled()
     assert (await runner.run("1 + 1")).value == "2"
     assert len(readings.tree(os.getpid())) <= len(before) + 1
+
+
+async def test_at_no_moment_does_a_cancellation_leave_a_sealed_process(
+    runner: SnippetRunner, orphans_come_here: None
+):
+    before = set(readings.children(os.getpid()))
+    for wait in range(40):
+        task = asyncio.create_task(runner.run("import statistics\nwhile True: pass"))
+        await asyncio.sleep(wait / 1000)
+        task.cancel()
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(task, return_exceptions=True)
+    async with asyncio.timeout(PATIENCE):
+        while any("bwrap" in _command(pid) for pid in readings.tree(os.getpid())):
+            await asyncio.sleep(0.02)
+    for orphan in set(readings.children(os.getpid())) - before:
+        os.waitpid(orphan, os.WNOHANG)
+
+
+@pytest.fixture
+def orphans_come_here() -> Iterator[None]:
+    """Whose parent ends becomes a child of this process, where it can be seen."""
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    yield
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def _busy(pid: int) -> bool:
@@ -193,7 +222,7 @@ async def test_nothing_is_left_for_the_next(runner: SnippetRunner):
 async def test_many_at_once(runner: SnippetRunner):
     found = await asyncio.gather(*(runner.run(f"import statistics\n{n} * 2") for n in range(12)))
     assert [snippet.value for snippet in found] == [str(n * 2) for n in range(12)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while any("bwrap" in _command(pid) for pid in readings.tree(os.getpid())):
             await asyncio.sleep(0.05)
 
