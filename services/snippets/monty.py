@@ -17,7 +17,8 @@ import pydantic_monty as monty
 
 from services.snippets.fitness import agrees
 from services.snippets.interface import MEMORY, OUTPUT, TIMEOUT, Snippet
-from services.snippets.reading import VALUE, Read, read
+from services.snippets.reading import VALUE, Read
+from services.snippets.rounding import ROUND, rounds
 
 _WORKERS = 4
 _GRACE = 2.0
@@ -31,16 +32,13 @@ class NotForMonty(Exception):
 
 
 class MontyRunner:
-    """Implements SnippetRunner, but raises NotForMonty for what another engine must decide."""
+    """Runs what has been read, and raises NotForMonty for what another engine must decide."""
 
     def __init__(self, pool: monty.Monty, threads: Executor) -> None:
         self._pool = pool
         self._threads = threads
 
-    async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
-        parsed = read(code)
-        if parsed.error:
-            return Snippet(error=parsed.error, engine="monty")
+    async def run(self, parsed: Read, *, limit: float = TIMEOUT) -> Snippet:
         if not parsed.simple:
             raise NotForMonty("Monty may answer this in its own way.")
         worker, loop = _Worker(), asyncio.get_running_loop()
@@ -55,7 +53,11 @@ class MontyRunner:
         printed = _Printed()
         value, error = None, None
         try:
-            with self._pool.checkout(limits=_limits(limit)) as session, worker.at(session.worker_pid):
+            # Without the words that Monty adds to a failed assertion, which CPython hasn't.
+            new = self._pool.checkout(limits=_limits(limit), assert_message_annotations=False)
+            with new as session, worker.at(session.worker_pid):
+                if rounds(parsed.code):
+                    session.feed_run(ROUND)
                 value = session.feed_run(_whole(parsed), print_callback=printed)
         except monty.MontyRuntimeError as raised:
             error = _explained(raised, limit)

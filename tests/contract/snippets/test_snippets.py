@@ -77,6 +77,14 @@ PLAIN = [
     ("try:\n    x = 'ß'.casefold()\nexcept Exception:\n    x = 'failed'\nx", "'ss'", ""),
     ("print('once')\nimport statistics\nprint('twice')", None, "once\ntwice\n"),
     ("list({10, 5, 33, 8})", "[8, 33, 10, 5]", ""),
+    ("sorted(set('hello')), len({1, 2, 1}), 3 in {1, 2}", "(['e', 'h', 'l', 'o'], 2, False)", ""),
+    ("seen = set()\nfor x in [3, 1, 3]:\n    if x not in seen:\n        seen.add(x)\n        print(x)\nlen(seen)", "2", "3\n1\n"),
+    ("float = 3\nround(2.675, 2), round(0.125, ndigits=2), round(-0.001, 2), round(7, 1), round(2.5)", "(2.67, 0.12, -0.0, 7, 2)", ""),
+    ("round(1234.5, -2)", "1200.0", ""),
+    ("class P:\n    def __round__(self, n): return n\nround(P(), 1)", "1", ""),
+    ("round(float('inf'), 2), round(1e300, 3), round(5e-324, 400)", "(inf, 1e+300, 5e-324)", ""),
+    ("import re\nre.findall('a$', 'a\\n')", "['a']", ""),
+    ("import re\nre.sub('(?P<x>a)(b)?', r'<\\2>', 'ab a')", "'<b> <>'", ""),
     ("import re\nre.findall('x*', 'axb')", "['', 'x', '', '']", ""),
     ("class A:\n    pass\nA", "<class '__main__.A'>", ""),
     ("-162994642822590.12", "-162994642822590.12", ""),
@@ -98,6 +106,8 @@ async def test_it_does_what_python_does(runner: SnippetRunner, code: str, value:
 @pytest.mark.parametrize(
     ("code", "error"),
     [
+        ("assert 1 == 2", "AssertionError (line 1)"),
+        ("x = 2\nassert x == 1, 'no'", "AssertionError: no (line 2)"),
         ("1\n1 / 0", "ZeroDivisionError: division by zero (line 2)"),
         ("print('before')\n[][3]", "IndexError: list index out of range (line 2)"),
         ("undefined_thing", "NameError: name 'undefined_thing' is not defined (line 1)"),
