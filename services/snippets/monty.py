@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import pydantic_monty as monty
 
@@ -22,6 +22,11 @@ from services.snippets.rounding import ROUND, rounds
 
 _WORKERS = 4
 _GRACE = 2.0
+# What most snippets need is far less than handing them to a thread takes; the event loop can spare as much.
+_GLANCE = 0.002
+_GLANCE_GRACE = 0.02
+_GLANCE_MOST = 0.1
+_SHORT = 4000
 # What CPython would raise as well, for all that Monty lacks; anything else may be Monty's own lack.
 _TRUSTED = frozenset({"ZeroDivisionError", "IndexError", "AssertionError", "UnboundLocalError"})
 _NAME = re.compile(r"name '(\w+)' is not defined")
@@ -34,39 +39,53 @@ class NotForMonty(Exception):
 class MontyRunner:
     """Runs what has been read, and raises NotForMonty for what another engine must decide."""
 
-    def __init__(self, pool: monty.Monty, threads: Executor) -> None:
+    def __init__(self, pool: monty.Monty, quick: monty.Monty, threads: Executor) -> None:
         self._pool = pool
+        self._quick = quick
         self._threads = threads
 
     async def run(self, parsed: Read, *, limit: float = TIMEOUT) -> Snippet:
         if not parsed.simple:
             raise NotForMonty("Monty may answer this in its own way.")
+        if len(parsed.code) < _SHORT and limit > _GLANCE and (found := self._at_once(parsed)):
+            return found
         worker, loop = _Worker(), asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, self._run, parsed, limit, worker)
+            return await loop.run_in_executor(self._threads, _run, self._pool, parsed, limit, worker)
         except asyncio.CancelledError:
             worker.end()
             raise
 
-    def _run(self, parsed: Read, limit: float, worker: _Worker) -> Snippet:
-        began = time.monotonic()
-        printed = _Printed()
-        value, error = None, None
+    def _at_once(self, parsed: Read) -> Snippet | None:
+        """What came of it, unless it takes longer than a glance: then nothing has come of it."""
         try:
-            # Without the words that Monty adds to a failed assertion, which CPython hasn't.
-            new = self._pool.checkout(limits=_limits(limit), assert_message_annotations=False)
-            with new as session, worker.at(session.worker_pid):
-                if rounds(parsed.code):
-                    session.feed_run(ROUND)
-                value = session.feed_run(_whole(parsed), print_callback=printed)
-        except monty.MontyRuntimeError as raised:
-            error = _explained(raised, limit)
-        except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
-            raise NotForMonty(str(raised)) from raised
-        if not agrees(printed.text) or not (value is None or (isinstance(value, str) and agrees(value))):
-            raise NotForMonty("Monty shows this in its own way.")
-        wall = time.monotonic() - began
-        return _snippet(printed, value, error, wall)
+            found = _run(self._quick, parsed, _GLANCE, _Worker())
+        except NotForMonty as error:
+            if isinstance(error.__cause__, monty.MontyCrashedError):  # or ended, by the pool
+                return None
+            raise
+        return None if found.error == _stopped(_GLANCE) else found
+
+
+def _run(pool: monty.Monty, parsed: Read, limit: float, worker: _Worker) -> Snippet:
+    began = time.monotonic()
+    printed = _Printed()
+    value, error = None, None
+    try:
+        # Without the words that Monty adds to a failed assertion, which CPython hasn't.
+        new = pool.checkout(limits=_limits(limit), assert_message_annotations=False)
+        with new as session, worker.at(session.worker_pid):
+            if rounds(parsed.code):
+                session.feed_run(ROUND)
+            value = session.feed_run(_whole(parsed), print_callback=printed)
+    except monty.MontyRuntimeError as raised:
+        error = _explained(raised, limit)
+    except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
+        raise NotForMonty(str(raised)) from raised
+    if not agrees(printed.text) or not (value is None or (isinstance(value, str) and agrees(value))):
+        raise NotForMonty("Monty shows this in its own way.")
+    wall = time.monotonic() - began
+    return _snippet(printed, value, error, wall)
 
 
 @asynccontextmanager
@@ -76,13 +95,21 @@ async def open_monty() -> AsyncGenerator[MontyRunner]:
     In threads: the package's own asynchronous pool can abort the process as that ends.
     """
     pool = monty.Monty(max_processes=_WORKERS, request_timeout=TIMEOUT + _GRACE, max_checkouts_per_worker=100)
+    quick = monty.Monty(
+        max_processes=1,
+        request_timeout=_GLANCE_MOST,
+        max_checkouts_per_worker=1000,
+        feed_duration_limit_grace=_GLANCE_GRACE,
+    )
     with ThreadPoolExecutor(_WORKERS, "monty") as threads:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(threads, pool.__enter__)
-        try:
-            yield MontyRunner(pool, threads)
-        finally:
-            await loop.run_in_executor(threads, pool.__exit__, None, None, None)
+        with ExitStack() as pools:
+            for each in (pool, quick):
+                await loop.run_in_executor(threads, pools.enter_context, each)
+            try:
+                yield MontyRunner(pool, quick, threads)
+            finally:
+                await loop.run_in_executor(threads, pools.close)
 
 
 class _Worker:
@@ -147,12 +174,16 @@ def _limits(limit: float) -> monty.ResourceLimits:
     return {"max_feed_duration_secs": limit, "max_memory": MEMORY}
 
 
+def _stopped(limit: float) -> str:
+    return f"It was stopped after {limit:g} seconds."
+
+
 def _explained(error: monty.MontyRuntimeError, limit: float) -> str:
     """The error in one line. Raises NotForMonty when it may be none in Python."""
     words = error.display("type-msg")
     kind, _, message = words.partition(": ")
     if kind == "TimeoutError" and "time limit exceeded" in message:
-        return f"It was stopped after {limit:g} seconds."
+        return _stopped(limit)
     if kind == "MemoryError" and "memory limit exceeded" in message:
         return f"It needs more than {MEMORY // 1024**2} MB of memory."
     name = _NAME.search(message)
