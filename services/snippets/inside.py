@@ -13,8 +13,16 @@ from collections.abc import Callable
 from typing import Any
 
 # What Python itself imports once it is needed, from files that are closed then.
-_ALWAYS = ("encodings.latin_1", "encodings.cp1252", "encodings.utf_16", "encodings.utf_32")
-_LATER = {"datetime": "_strptime", "time": "_strptime"}
+_ALWAYS = ("encodings.latin_1", "encodings.cp1252", "weakref", "heapq", "copy")
+_UNICODE = [f"encodings.utf_{width}" for width in ("16", "16_le", "16_be", "32", "32_le", "32_be", "8_sig")]
+_LATER = {
+    "datetime": ("_strptime",),
+    "time": ("_strptime",),
+    "functools": ("typing",),
+    "fractions": ("decimal",),
+    "uuid": ("hashlib",),
+}
+_FOR_OTHERS = ("_strptime",)
 _GONE = ("open", "input", "breakpoint", "exit", "quit", "help")
 _CLOSED = (
     "os",
@@ -38,7 +46,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(2000)
-    for name in (*told["imports"], *_ALWAYS, *filter(None, map(_LATER.get, told["imports"]))):
+    for name in needed(told["imports"], told["code"]):
         __import__(name)
     result, sys.stdin = sys.stdout, io.StringIO()
     sys.stdout = sys.stderr = printed = Printed(told["output"])
@@ -48,12 +56,18 @@ def main() -> None:
     try:
         exec(compile(told["code"], "<snippet>", "exec"), names)  # noqa: S102  # what this is for
         if names.get(told["value"]) is not None:
-            answer["value"] = repr(names[told["value"]])[: told["output"]]
+            answer["value"] = repr(names[told["value"]])[: told["output"] + 1]
     except BaseException as error:  # noqa: BLE001  # whatever it raises is its result
         answer["error"] = explained(error)
     answer["output"], answer["truncated"] = printed.getvalue()[: told["output"]], printed.truncated
     result.buffer.write(json.dumps(answer).encode())
     result.flush()
+
+
+def needed(imports: list[str], code: str) -> set[str]:
+    """All modules that are read before files are closed."""
+    later = {name for module in imports for name in _LATER.get(module, ())}
+    return {*imports, *_ALWAYS, *later, *(_UNICODE if "utf" in code.lower() else ())}
 
 
 class Printed(io.StringIO):
@@ -84,7 +98,7 @@ def allowed(safe: frozenset[str]) -> dict[str, Any]:
     original: Callable[..., Any] = builtins.__import__
 
     def imports(name: str, *rest: Any, **more: Any) -> Any:
-        known = name in sys.modules and (name.partition(".")[0] in safe or name in _LATER.values())
+        known = name in sys.modules and (name.partition(".")[0] in safe or name in _FOR_OTHERS)
         if name not in safe and not known:
             raise ImportError(f"the module {name!r} can't be used in snippets")
         return original(name, *rest, **more)
@@ -100,7 +114,11 @@ def explained(error: BaseException) -> str:
         if trace.tb_frame.f_code.co_filename == "<snippet>":
             line = trace.tb_lineno
         trace = trace.tb_next
-    words = str(error).strip().splitlines()
+    try:
+        words = (error.msg if isinstance(error, SyntaxError) else str(error)).strip().splitlines()
+    except Exception:  # noqa: BLE001  # the snippet's own class, with its own mistakes
+        words = []
+    line = error.lineno if isinstance(error, SyntaxError) and line is None else line
     text = type(error).__name__ + (f": {words[0][:500]}" if words else "")
     return text + (f" (line {line})" if line else "")
 

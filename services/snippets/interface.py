@@ -11,8 +11,18 @@ OUTPUT = 64_000
 
 SAFE = frozenset(
     {
-        *("abc", "bisect", "calendar", "cmath", "collections", "collections.abc", "contextlib", "copy"),
-        *("dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "graphlib", "heapq"),
+        *("__future__", "abc", "bisect", "calendar", "cmath", "collections", "collections.abc", "contextlib"),
+        *(
+            "copy",
+            "dataclasses",
+            "datetime",
+            "decimal",
+            "enum",
+            "fractions",
+            "functools",
+            "graphlib",
+            "heapq",
+        ),
         *("itertools", "json", "math", "numbers", "operator", "random", "re", "secrets", "statistics"),
         *("string", "textwrap", "time", "types", "typing", "unicodedata", "uuid", "zoneinfo"),
     }
@@ -24,7 +34,7 @@ SAFE = frozenset(
 class Snippet:
     """What came of a snippet: what it printed, its last expression's `repr`, or its error in one line.
 
-    `wall` is in seconds, `engine` says what ran it, and `truncated` that it printed more than was kept.
+    `wall` is in seconds, `engine` says what ran it, and `truncated` that it printed, or is worth, more than was kept.
     """
 
     output: str = ""

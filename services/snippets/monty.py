@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import os
 import re
+import signal
+import threading
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import pydantic_monty as monty
 
+from services.snippets.fitness import agrees
 from services.snippets.interface import MEMORY, OUTPUT, TIMEOUT, Snippet
-from services.snippets.reading import VALUE, Read, read
+from services.snippets.reading import VALUE, Read
+from services.snippets.rounding import ROUND, rounds
 
 _WORKERS = 4
+_GRACE = 2.0
+# What most snippets need is far less than handing them to a thread takes; the event loop can spare as much.
+_GLANCE = 0.002
+_GLANCE_GRACE = 0.02
+_GLANCE_MOST = 0.1
+_SHORT = 4000
 # What CPython would raise as well, for all that Monty lacks; anything else may be Monty's own lack.
-_TRUSTED = frozenset(
-    {
-        *("ZeroDivisionError", "IndexError", "KeyError", "AssertionError", "OverflowError"),
-        *("UnboundLocalError", "StopIteration"),
-    }
-)
-_LIMITS = {"TimeoutError": "time limit", "MemoryError": "memory limit"}
+_TRUSTED = frozenset({"ZeroDivisionError", "IndexError", "AssertionError", "UnboundLocalError"})
 _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -32,32 +37,55 @@ class NotForMonty(Exception):
 
 
 class MontyRunner:
-    """Implements SnippetRunner, but raises NotForMonty for what another engine must decide."""
+    """Runs what has been read, and raises NotForMonty for what another engine must decide."""
 
-    def __init__(self, pool: monty.Monty, threads: Executor) -> None:
+    def __init__(self, pool: monty.Monty, quick: monty.Monty, threads: Executor) -> None:
         self._pool = pool
+        self._quick = quick
         self._threads = threads
 
-    async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
-        parsed = read(code)
-        if parsed.error:
-            return Snippet(error=parsed.error, engine="monty")
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._run, parsed, limit)
-
-    def _run(self, parsed: Read, limit: float) -> Snippet:
-        began = time.monotonic()
-        printed = _Printed()
-        value, error = None, None
+    async def run(self, parsed: Read, *, limit: float = TIMEOUT) -> Snippet:
+        if not parsed.simple:
+            raise NotForMonty("Monty may answer this in its own way.")
+        if len(parsed.code) < _SHORT and limit > _GLANCE and (found := self._at_once(parsed)):
+            return found
+        worker, loop = _Worker(), asyncio.get_running_loop()
         try:
-            with self._pool.checkout(limits=_limits(limit)) as session:
-                value = session.feed_run(_whole(parsed), print_callback=printed)
-        except monty.MontyRuntimeError as raised:
-            error = _explained(raised, limit)
-        except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
-            raise NotForMonty(str(raised)) from raised
-        wall = time.monotonic() - began
-        return Snippet(printed.text, value, error, "monty", wall, printed.truncated)
+            return await loop.run_in_executor(self._threads, _run, self._pool, parsed, limit, worker)
+        except asyncio.CancelledError:
+            worker.end()
+            raise
+
+    def _at_once(self, parsed: Read) -> Snippet | None:
+        """What came of it, unless it takes longer than a glance: then nothing has come of it."""
+        try:
+            found = _run(self._quick, parsed, _GLANCE, _Worker())
+        except NotForMonty as error:
+            if isinstance(error.__cause__, monty.MontyCrashedError):  # or ended, by the pool
+                return None
+            raise
+        return None if found.error == _stopped(_GLANCE) else found
+
+
+def _run(pool: monty.Monty, parsed: Read, limit: float, worker: _Worker) -> Snippet:
+    began = time.monotonic()
+    printed = _Printed()
+    value, error = None, None
+    try:
+        # Without the words that Monty adds to a failed assertion, which CPython hasn't.
+        new = pool.checkout(limits=_limits(limit), assert_message_annotations=False)
+        with new as session, worker.at(session.worker_pid):
+            if rounds(parsed.code):
+                session.feed_run(ROUND)
+            value = session.feed_run(_whole(parsed), print_callback=printed)
+    except monty.MontyRuntimeError as raised:
+        error = _explained(raised, limit)
+    except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
+        raise NotForMonty(str(raised)) from raised
+    if not agrees(printed.text) or not (value is None or (isinstance(value, str) and agrees(value))):
+        raise NotForMonty("Monty shows this in its own way.")
+    wall = time.monotonic() - began
+    return _snippet(printed, value, error, wall)
 
 
 @asynccontextmanager
@@ -66,14 +94,50 @@ async def open_monty() -> AsyncGenerator[MontyRunner]:
 
     In threads: the package's own asynchronous pool can abort the process as that ends.
     """
-    pool = monty.Monty(max_processes=_WORKERS, request_timeout=2 * TIMEOUT, max_checkouts_per_worker=100)
+    pool = monty.Monty(max_processes=_WORKERS, request_timeout=TIMEOUT + _GRACE, max_checkouts_per_worker=100)
+    quick = monty.Monty(
+        max_processes=1,
+        request_timeout=_GLANCE_MOST,
+        max_checkouts_per_worker=1000,
+        feed_duration_limit_grace=_GLANCE_GRACE,
+    )
     with ThreadPoolExecutor(_WORKERS, "monty") as threads:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(threads, pool.__enter__)
+        with ExitStack() as pools:
+            for each in (pool, quick):
+                await loop.run_in_executor(threads, pools.enter_context, each)
+            try:
+                yield MontyRunner(pool, quick, threads)
+            finally:
+                await loop.run_in_executor(threads, pools.close)
+
+
+class _Worker:
+    """The process that a snippet runs in, so that it can be ended with whoever asked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pid: int | None = None
+        self._unwanted = False
+
+    @contextmanager
+    def at(self, pid: int | None) -> Generator[None]:
+        """Raises NotForMonty when nobody waits any more."""
+        with self._lock:
+            if self._unwanted:
+                raise NotForMonty("Nobody waits for this.")
+            self._pid = pid
         try:
-            yield MontyRunner(pool, threads)
+            yield
         finally:
-            await loop.run_in_executor(threads, pool.__exit__, None, None, None)
+            with self._lock:
+                self._pid = None
+
+    def end(self) -> None:
+        with self._lock:
+            self._unwanted = True
+            if self._pid is not None:
+                os.kill(self._pid, signal.SIGKILL)
 
 
 class _Printed:
@@ -94,15 +158,24 @@ class _Printed:
         return "".join(self._parts)
 
 
+def _snippet(printed: _Printed, value: str | None, error: str | None, wall: float) -> Snippet:
+    kept = None if value is None else value[:OUTPUT]
+    return Snippet(printed.text, kept, error, "monty", wall, printed.truncated or kept != value)
+
+
 def _whole(parsed: Read) -> str:
     """The snippet, and after it what tells its value, in Monty's own words."""
     if not parsed.has_value:
         return f"{parsed.code}\nNone"
-    return f"{parsed.code}\nNone if {VALUE} is None else repr({VALUE})"
+    return f"{parsed.code}\nNone if {VALUE} is None else repr({VALUE})[:{OUTPUT + 1}]"
 
 
 def _limits(limit: float) -> monty.ResourceLimits:
     return {"max_feed_duration_secs": limit, "max_memory": MEMORY}
+
+
+def _stopped(limit: float) -> str:
+    return f"It was stopped after {limit:g} seconds."
 
 
 def _explained(error: monty.MontyRuntimeError, limit: float) -> str:
@@ -110,7 +183,7 @@ def _explained(error: monty.MontyRuntimeError, limit: float) -> str:
     words = error.display("type-msg")
     kind, _, message = words.partition(": ")
     if kind == "TimeoutError" and "time limit exceeded" in message:
-        return f"It was stopped after {limit:g} seconds."
+        return _stopped(limit)
     if kind == "MemoryError" and "memory limit exceeded" in message:
         return f"It needs more than {MEMORY // 1024**2} MB of memory."
     name = _NAME.search(message)

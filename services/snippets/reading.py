@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.snippets.fitness import fits
 from services.syntax import parse
 
 VALUE = "_raygen_value"
@@ -13,25 +14,34 @@ VALUE = "_raygen_value"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The snippet with its last expression kept in the name VALUE and the modules it names, or what is wrong with it."""
+    """The snippet with its last expression kept in the name VALUE, its tree as it was, or what is wrong with it.
+
+    `simple` is one that Monty answers as CPython does.
+    """
 
     code: str
-    imports: tuple[str, ...] = ()
+    tree: ast.Module = field(default_factory=lambda: ast.Module([], []), repr=False, compare=False)
     has_value: bool = False
+    simple: bool = False
     error: str | None = None
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_imports(self.tree)))
 
 
 def read(code: str) -> Read:
+    # As Python reads a file: its lines are counted by "\n" below.
+    code = code.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     try:
         tree = parse(code)
     except SyntaxError as error:
-        return Read(code, error=f"SyntaxError: {error.msg} (line {error.lineno})")
+        return Read(code, error=f"SyntaxError: {error.msg} (line {error.lineno or 1})")
     except (ValueError, RecursionError, MemoryError):
         return Read(code, error="SyntaxError: this can't be read as Python")
-    imports = tuple(dict.fromkeys(_imports(tree)))
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
-        return Read(code, imports)
+        return Read(code, tree, simple=fits(tree))
     lines = code.encode().split(b"\n")
     line = last.lineno - 1
     # Written into the text where the expression begins, so that line numbers stay as they are.
@@ -45,7 +55,7 @@ def read(code: str) -> Read:
     else:
         lines[line] = head + f"{VALUE} = (".encode() + tail
         lines[end] = lines[end][: last.end_col_offset] + b"\n)" + lines[end][last.end_col_offset :]
-    return Read(b"\n".join(lines).decode(), imports, has_value=True)
+    return Read(b"\n".join(lines).decode(), tree, has_value=True, simple=fits(tree))
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

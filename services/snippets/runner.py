@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from services.errors import SealUnavailable
-from services.snippets.interface import TIMEOUT, Snippet, SnippetRunner
+from services.snippets.interface import TIMEOUT, Snippet
 from services.snippets.monty import MontyRunner, NotForMonty, open_monty
+from services.snippets.reading import read
 from services.snippets.sealed import SealedRunner
+
+_LEAST = 1.0
 
 
 class FallThrough:
     """Implements SnippetRunner. What Monty printed before it gave up is not shown: the other one prints it again."""
 
-    def __init__(self, first: MontyRunner, second: SnippetRunner) -> None:
+    def __init__(self, first: MontyRunner, second: SealedRunner) -> None:
         self._first = first
         self._second = second
         self.fell = 0
 
     async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
+        began = time.monotonic()
+        parsed = read(code)
+        if parsed.error:
+            return Snippet(error=parsed.error, engine="monty")
         try:
-            return await self._first.run(code, limit=limit)
+            return await self._first.run(parsed, limit=limit)
         except NotForMonty:
             self.fell += 1
         try:
-            return await self._second.run(code, limit=limit)
+            left = max(limit - (time.monotonic() - began), _LEAST)
+            return await self._second.run_read(parsed, round(left, 1))
         except SealUnavailable:
             return Snippet(error="This needs more of Python than can be run safely on this machine.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Any
 
 from services.errors import SealUnavailable
 from services.snippets.interface import MEMORY, OUTPUT, SAFE, TIMEOUT, Snippet
+from services.snippets.process import Process
 from services.snippets.reading import VALUE, Read, read
 from services.validation.interface import Limits
 from services.validation.seal import MIB, Seal, Spaces
@@ -35,42 +35,28 @@ class SealedRunner:
         parsed = read(code)
         if parsed.error:
             return Snippet(error=parsed.error, engine="cpython")
+        return await self.run_read(parsed, limit)
+
+    async def run_read(self, parsed: Read, limit: float) -> Snippet:
+        """As `run`, for who has read the code already and found no mistake."""
         async with self._turns:
             began = time.monotonic()
-            process = await self._start()
+            process = _start(_request(parsed))
             said, excess = b"", None
             try:
-                said, excess = await _outcome(process, _request(parsed), limit)
+                said, excess = await _outcome(process, limit)
             finally:
-                await _end(process, at_once=not said)
+                await process.close(_GOING if said else 0)
             return _snippet(said, excess, limit, time.monotonic() - began)
 
-    async def _start(self) -> asyncio.subprocess.Process:
-        with Seal(_SPACES) as seal:
-            try:
-                return await asyncio.create_subprocess_exec(
-                    *seal.command(sys.executable, "-I", "-S", "-B", "-c", _SOURCE),
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.DEVNULL,
-                    env={},
-                    cwd="/",
-                    pass_fds=seal.fds,
-                    limit=_ANSWER,
-                )
-            except OSError as error:
-                raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
 
-
-async def _end(process: asyncio.subprocess.Process, *, at_once: bool) -> None:
-    """Leave nothing of it; who has answered is about to end, and a kill would take its status from who waits for it."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(0 if at_once else _GOING):
-            await process.wait()
-            return
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
+def _start(request: bytes) -> Process:
+    with Seal(_SPACES) as seal:
+        command = seal.command(sys.executable, "-I", "-S", "-B", "-c", _SOURCE)
+        try:
+            return Process(command, seal.fds, request, _ANSWER)
+        except OSError as error:
+            raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
 
 
 def _request(parsed: Read) -> bytes:
@@ -85,12 +71,10 @@ def _request(parsed: Read) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-async def _outcome(
-    process: asyncio.subprocess.Process, request: bytes, limit: float
-) -> tuple[bytes, Excess | None]:
+async def _outcome(process: Process, limit: float) -> tuple[bytes, Excess | None]:
     """What it said before its end, or what it had too much of."""
     limits = Limits(memory=MEMORY, processes=_PROCESSES)
-    answer = asyncio.create_task(_answer(process, request))
+    answer = asyncio.create_task(process.answer())
     watching = asyncio.create_task(Watchdog(process.pid, limits, idle=0).watch())
     try:
         done, _ = await asyncio.wait({answer, watching}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
@@ -101,19 +85,6 @@ async def _outcome(
         for task in (answer, watching):
             task.cancel()
         await asyncio.gather(answer, watching, return_exceptions=True)
-
-
-async def _answer(process: asyncio.subprocess.Process, request: bytes) -> bytes:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(ConnectionError):
-        process.stdin.write(request)
-        await process.stdin.drain()
-        process.stdin.close()
-    said = b""
-    while len(said) < _ANSWER and (piece := await process.stdout.read(65_536)):
-        said += piece
-    return said
 
 
 def _snippet(said: bytes, excess: Excess | None, limit: float, wall: float) -> Snippet:
@@ -132,14 +103,19 @@ def _read(said: bytes, wall: float) -> Snippet:
     """What came out of the seal, taken for no more than data."""
     try:
         told: Any = json.loads(said)
-        value, error = told["value"], told["error"]
+        value = None if told["value"] is None else _text(told["value"])
         return Snippet(
-            output=str(told["output"])[:OUTPUT],
-            value=None if value is None else str(value)[:OUTPUT],
-            error=None if error is None else str(error)[:1000],
+            output=_text(told["output"])[:OUTPUT],
+            value=None if value is None else value[:OUTPUT],
+            error=None if told["error"] is None else _text(told["error"])[:1000],
             engine="cpython",
             wall=wall,
-            truncated=bool(told["truncated"]),
+            truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return Snippet(error="It ended without a result.", engine="cpython", wall=wall)
+
+
+def _text(told: object) -> str:
+    """Text that can be sent on: halves of characters can't."""
+    return str(told).encode("utf-8", "replace").decode()

@@ -9,15 +9,17 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 def tree(root: int) -> list[int]:
     """`root` and its descendants."""
-    children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            children.setdefault(_parent(entry), []).append(int(entry))
+    below = _by_parent()
     found, at = [root], 0
     while at < len(found):
-        found += children.get(found[at], ())
+        found += below.get(found[at], ())
         at += 1
     return found
+
+
+def children(root: int) -> list[int]:
+    """What `root` itself has started."""
+    return _by_parent().get(root, [])
 
 
 def available() -> int:
@@ -36,6 +38,14 @@ def resident(pids: list[int]) -> int:
 def proportional(pids: list[int]) -> int:
     """Memory in bytes with what is shared counted once; slower, exact. Falls back to resident where it may not look."""
     return sum(_proportional(pid) for pid in pids)
+
+
+def _by_parent() -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            found.setdefault(_parent(entry), []).append(int(entry))
+    return found
 
 
 def _resident(pid: int) -> int:

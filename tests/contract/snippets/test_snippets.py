@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import socket
 import threading
@@ -20,6 +21,8 @@ from services.validation.probe import probe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "canary-81d0"
+PATIENCE = 20
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["fall-through", "cpython"])
@@ -66,6 +69,30 @@ PLAIN = [
     ("f'{3.14159:.2f}'", "'3.14'", ""),
     ("sorted({'b': 1, 'a': 2}.items())", "[('a', 2), ('b', 1)]", ""),
     ("match (1, 2):\n    case (1, y):\n        print(y)", None, "2\n"),
+    ("x = 1\r1 + 1", "2", ""),
+    ("from __future__ import annotations\nx: int = 3\nx", "3", ""),
+    ("round(2.675, 2)", "2.67", ""),
+    ("hasattr('', 'casefold')", "True", ""),
+    ("try:\n    import statistics\n    found = 'yes'\nexcept ImportError:\n    found = 'no'\nfound", "'yes'", ""),
+    ("try:\n    x = 'ß'.casefold()\nexcept Exception:\n    x = 'failed'\nx", "'ss'", ""),
+    ("print('once')\nimport statistics\nprint('twice')", None, "once\ntwice\n"),
+    ("list({10, 5, 33, 8})", "[8, 33, 10, 5]", ""),
+    ("sorted(set('hello')), len({1, 2, 1}), 3 in {1, 2}", "(['e', 'h', 'l', 'o'], 2, False)", ""),
+    ("seen = set()\nfor x in [3, 1, 3]:\n    if x not in seen:\n        seen.add(x)\n        print(x)\nlen(seen)", "2", "3\n1\n"),
+    ("float = 3\nround(2.675, 2), round(0.125, ndigits=2), round(-0.001, 2), round(7, 1), round(2.5)", "(2.67, 0.12, -0.0, 7, 2)", ""),
+    ("round(1234.5, -2)", "1200.0", ""),
+    ("class P:\n    def __round__(self, n): return n\nround(P(), 1)", "1", ""),
+    ("round(float('inf'), 2), round(1e300, 3), round(5e-324, 400)", "(inf, 1e+300, 5e-324)", ""),
+    ("import re\nre.findall('a$', 'a\\n')", "['a']", ""),
+    ("import re\nre.sub('(?P<x>a)(b)?', r'<\\2>', 'ab a')", "'<b> <>'", ""),
+    ("import re\nre.findall('x*', 'axb')", "['', 'x', '', '']", ""),
+    ("class A:\n    pass\nA", "<class '__main__.A'>", ""),
+    ("-162994642822590.12", "-162994642822590.12", ""),
+    ("from collections import Counter\nCounter('mississippi').most_common(1)", "[('i', 4)]", ""),
+    ("import statistics\nstatistics.mode([1, 1, 2])", "1", ""),
+    ("from functools import singledispatch\n@singledispatch\ndef f(x): return 'any'\n@f.register(int)\ndef _(x): return 'int'\nf(1)", "'int'", ""),
+    ("'ab'.encode('utf-16-le')", r"b'a\x00b\x00'", ""),
+    (r"print('\ud800')", None, "?\n"),
 ]  # fmt: skip
 
 
@@ -79,12 +106,23 @@ async def test_it_does_what_python_does(runner: SnippetRunner, code: str, value:
 @pytest.mark.parametrize(
     ("code", "error"),
     [
+        ("assert 1 == 2", "AssertionError (line 1)"),
+        ("x = 2\nassert x == 1, 'no'", "AssertionError: no (line 2)"),
         ("1\n1 / 0", "ZeroDivisionError: division by zero (line 2)"),
         ("print('before')\n[][3]", "IndexError: list index out of range (line 2)"),
         ("undefined_thing", "NameError: name 'undefined_thing' is not defined (line 1)"),
         ("raise ValueError('no')", "ValueError: no (line 1)"),
         ("def f(:", "SyntaxError: invalid syntax (line 1)"),
         ("import torch", "ImportError: the module 'torch' can't be used in snippets (line 1)"),
+        ("import sys\nsys.version", "ImportError: the module 'sys' can't be used in snippets (line 1)"),
+        ("import os.path", "ImportError: the module 'os.path' can't be used in snippets (line 1)"),
+        ("{}['missing']", "KeyError: 'missing' (line 1)"),
+        ("1\nreturn 3", "SyntaxError: 'return' outside function (line 2)"),
+        ("class E(Exception):\n    def __str__(self): 1 / 0\nraise E", "E (line 3)"),
+        (
+            "class A:\n    __slots__ = ()\nA().x = 1",
+            "AttributeError: 'A' object has no attribute 'x' (line 3)",
+        ),
     ],
 )
 async def test_an_error_is_one_line_with_its_line_number(runner: SnippetRunner, code: str, error: str):
@@ -95,7 +133,13 @@ async def test_an_error_is_one_line_with_its_line_number(runner: SnippetRunner, 
 
 
 @pytest.mark.parametrize(
-    "code", ["while True: pass", "import statistics\nwhile True: pass", "sum(range(10**12))"]
+    "code",
+    [
+        "while True: pass",
+        "import statistics\nwhile True: pass",
+        "sum(range(10**12))",
+        "import time\ntime.sleep(60)",
+    ],
 )
 async def test_what_never_ends_is_ended(runner: SnippetRunner, code: str):
     snippet = await asyncio.wait_for(runner.run(code, limit=1), 10)
@@ -124,6 +168,61 @@ async def test_a_flood_of_output_is_cut(runner: SnippetRunner):
     assert len(snippet.output) == OUTPUT
 
 
+async def test_a_flood_of_a_value_is_cut(runner: SnippetRunner):
+    snippet = await asyncio.wait_for(runner.run("'x' * 1_000_000"), 20)
+    assert snippet.truncated
+    assert snippet.value == ("'" + "x" * 1_000_000)[:OUTPUT]
+
+
+async def test_who_no_longer_waits_leaves_nothing_running(runner: SnippetRunner):
+    before = set(readings.tree(os.getpid()))
+    task = asyncio.create_task(runner.run("while True: pass"))
+    async with asyncio.timeout(PATIENCE):
+        while not any(_busy(pid) for pid in readings.tree(os.getpid())[1:]):
+            await asyncio.sleep(0.02)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        while any(_busy(pid) for pid in readings.tree(os.getpid())[1:]):
+            await asyncio.sleep(0.02)
+    assert task.cancelled()
+    assert (await runner.run("1 + 1")).value == "2"
+    assert len(readings.tree(os.getpid())) <= len(before) + 1
+
+
+async def test_at_no_moment_does_a_cancellation_leave_a_sealed_process(
+    runner: SnippetRunner, orphans_come_here: None
+):
+    before = set(readings.children(os.getpid()))
+    for wait in range(40):
+        task = asyncio.create_task(runner.run("import statistics\nwhile True: pass"))
+        await asyncio.sleep(wait / 1000)
+        task.cancel()
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(task, return_exceptions=True)
+    async with asyncio.timeout(PATIENCE):
+        while any("bwrap" in _command(pid) for pid in readings.tree(os.getpid())):
+            await asyncio.sleep(0.02)
+    for orphan in set(readings.children(os.getpid())) - before:
+        os.waitpid(orphan, os.WNOHANG)
+
+
+@pytest.fixture
+def orphans_come_here() -> Iterator[None]:
+    """Whose parent ends becomes a child of this process, where it can be seen."""
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    yield
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def _busy(pid: int) -> bool:
+    try:
+        threads = [file.read_text(encoding="utf-8") for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except OSError:
+        return False
+    return any(thread.rpartition(")")[2].split()[0] == "R" for thread in threads)
+
+
 async def test_nothing_is_left_for_the_next(runner: SnippetRunner):
     await runner.run("x = 42\nimport math\nmath.pi = 3")
     assert (await runner.run("x")).error == "NameError: name 'x' is not defined (line 1)"
@@ -133,7 +232,7 @@ async def test_nothing_is_left_for_the_next(runner: SnippetRunner):
 async def test_many_at_once(runner: SnippetRunner):
     found = await asyncio.gather(*(runner.run(f"import statistics\n{n} * 2") for n in range(12)))
     assert [snippet.value for snippet in found] == [str(n * 2) for n in range(12)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while any("bwrap" in _command(pid) for pid in readings.tree(os.getpid())):
             await asyncio.sleep(0.05)
 

@@ -1,0 +1,50 @@
+"""Ends what bubblewrap has started, at whatever stage it is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+from services.validation import readings
+
+_STOPS_WITHIN = 1.0
+_OFTEN = 0.001
+
+
+def end(root: int) -> None:
+    """Kill the bwrap `root`, a child of this process that nobody has waited for, and all that is sealed by it.
+
+    Who is sealed dies with bwrap only once it has asked the kernel for that, as the last step of its start. Before, it
+    waits for bwrap: killed by itself, that leaves a process behind which never ends and holds the pipes open. So its
+    child, process 1 inside, goes first; there is one at most.
+    """
+    below = readings.children(root)
+    if not below:
+        _kill(root, signal.SIGSTOP)  # or it could start its child between the look and the kill
+        _await_stop(root)
+        below = readings.children(root)
+    for pid in (*below, root):
+        _kill(pid, signal.SIGKILL)
+
+
+def _kill(pid: int, what: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, what)
+
+
+def _await_stop(pid: int) -> None:
+    until = time.monotonic() + _STOPS_WITHIN
+    while _state(pid) not in {"T", "Z", "X", ""} and time.monotonic() < until:
+        time.sleep(_OFTEN)
+
+
+def _state(pid: int) -> str:
+    """The kernel's letter for what it does, or nothing."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[0]
