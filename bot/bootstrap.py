@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
-from services.llm.clients import Client, open_client
+from services.llm.clients import Access, Client, open_client
 from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.model import Readiness
@@ -44,6 +44,7 @@ from services.supervisor.meter import Budget, Meter
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from services.validation.cluster import ClusterValidator
+from services.validation.examine import Check
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.workflows import Workflows
@@ -78,27 +79,14 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         target = await stack.enter_async_context(_target(settings))
         validator = await stack.enter_async_context(validating(settings, target))
         policy = Policy(settings.policy)
-        models = Models(settings, await stack.enter_async_context(open_client(access)))
-        workshop = Workshop(
-            Generator(models.called(settings.generator_model), prompt("generator")),
-            policy.check,
-            validator,
-            attempts=settings.attempts,
-        )
-        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
-        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor"), snippets)
-        meter = partial(
-            Meter,
-            Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall),
-            settings.prices,
-        )
+        agents = await stack.enter_async_context(staffed(settings, access, policy.check, validator))
         tasks = TaskDesk(
             store,
             narrator,
-            supervisor,
-            workshop,
+            agents.supervisor,
+            agents.workshop,
             target.name,
-            meter=meter,
+            meter=metering(settings),
             attachments=SlackAttachments(client),
         )
         runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
@@ -121,6 +109,39 @@ async def resume(bot: Bot) -> None:
     """Go on with what an earlier process left unfinished."""
     workflows.launch()
     await bot.workflows.resume()
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """Who talks to people, and where programs are made for them."""
+
+    supervisor: Supervisor
+    workshop: Workshop
+
+
+@asynccontextmanager
+async def staffed(
+    settings: Settings, access: Access, check: Check, validator: Validator
+) -> AsyncGenerator[Agents]:
+    """The agents with the models and the snippets that are chosen."""
+    async with AsyncExitStack() as stack:
+        models = Models(settings, await stack.enter_async_context(open_client(access)))
+        workshop = Workshop(
+            Generator(models.called(settings.generator_model), prompt("generator")),
+            check,
+            validator,
+            attempts=settings.attempts,
+        )
+        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
+        yield Agents(
+            Supervisor(models.called(settings.model), workshop, prompt("supervisor"), snippets), workshop
+        )
+
+
+def metering(settings: Settings) -> Callable[[], Meter]:
+    """Makes the account of one request."""
+    budget = Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall)
+    return partial(Meter, budget, settings.prices)
 
 
 class Models:

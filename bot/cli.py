@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import click
 
 from bot.bench.command import bench
+from bot.evaluation.command import evaluation
 from services.errors import BadRequest, RaygenError
 from services.model import InputFile
 
@@ -146,3 +147,4 @@ def manifest() -> None:
 
 
 main.add_command(bench)
+main.add_command(evaluation)

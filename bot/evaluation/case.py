@@ -79,7 +79,12 @@ class Group:
         return Case(name, self.name, prompt, everything, tuple(thread), current, tuple(files))
 
     def answer(
-        self, name: str, prompt: str, *checks: Check, thread: Sequence[Earlier] = (), current: str | None = None
+        self,
+        name: str,
+        prompt: str,
+        *checks: Check,
+        thread: Sequence[Earlier] = (),
+        current: str | None = None,
     ) -> Case:
         """A case that wants words or a small computation; after these checks alone it is judged."""
         return Case(name, self.name, prompt, checks, tuple(thread), current)

@@ -49,9 +49,7 @@ class Code:
         )
 
 
-def _remote(
-    nodes: list[ast.AST], definitions: list[_Definition], names: Mapping[str, str]
-) -> Iterator[str]:
+def _remote(nodes: list[ast.AST], definitions: list[_Definition], names: Mapping[str, str]) -> Iterator[str]:
     """Names of what is decorated with `ray.remote`, or wrapped by it in a call."""
     for definition in definitions:
         if any(_makes_remote(decorator, names) for decorator in definition.decorator_list):

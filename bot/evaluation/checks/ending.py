@@ -46,7 +46,7 @@ def answers(pattern: str) -> Check:
 
 
 def answers_number(wanted: Number, tolerance: Number = 0) -> Check:
-    """This number is in what is said, or computed with it."""
+    """A number is in what is said, or computed with it."""
     words = f"answers {wanted}" + (f" ± {tolerance}" if tolerance else "")
     return Check(
         words,

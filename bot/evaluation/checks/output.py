@@ -36,9 +36,7 @@ def close_to(wanted: Number, tolerance: Number) -> Check:
 def in_order(*wanted: Number, tolerance: Number = 0) -> Check:
     """These numbers are in the output, one after the other."""
     words = f"prints {', '.join(map(str, wanted))} in this order"
-    return Check(
-        words, About.OUTPUT, lambda response: figures.in_order(response.numbers, wanted, tolerance)
-    )
+    return Check(words, About.OUTPUT, lambda response: figures.in_order(response.numbers, wanted, tolerance))
 
 
 def table(rows: Mapping[str, Number], tolerance: Number = 0) -> Check:

@@ -11,9 +11,7 @@ _SERIAL = {"ray-get-in-loop", "ray-get-actor-in-loop"}
 
 def uses_remote_tasks() -> Check:
     """A remote function of the program's own was really run."""
-    return Check(
-        "runs remote tasks", About.CODE, lambda response: response.observed(response.code.tasks) > 0
-    )
+    return Check("runs remote tasks", About.CODE, lambda response: response.observed(response.code.tasks) > 0)
 
 
 def uses_actor() -> Check:
@@ -25,7 +23,8 @@ def at_least_tasks(count: int) -> Check:
     """So many tasks or actor calls of the program's own were seen; Ray's internal ones don't count."""
 
     def holds(response: Response) -> bool:
-        return response.observed(response.code.defined - response.code.actors) >= count
+        code = response.code
+        return response.observed((code.defined | code.tasks) - code.actors) >= count
 
     return Check(f"starts at least {count:,} tasks", About.RUN, holds)
 
