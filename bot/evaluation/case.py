@@ -73,9 +73,10 @@ class Group:
         thread: Sequence[Earlier] = (),
         current: str | None = None,
         files: Sequence[InputFile] = (),
+        seconds: float = _VALIDATION,
     ) -> Case:
-        """A case that wants a program, which must pass its validation and end in time."""
-        everything = (passed(), within(_VALIDATION), *checks)
+        """A case that wants a program, which must pass its validation within `seconds`."""
+        everything = (passed(), within(seconds), *checks)
         return Case(name, self.name, prompt, everything, tuple(thread), current, tuple(files))
 
     def answer(

@@ -19,6 +19,10 @@ def numbers(text: str) -> list[Number]:
     return [_read(match[0]) for match in _NUMBER.finditer(text)]
 
 
+def shown(number: Number) -> str:
+    return f"{number:.6g}" if isinstance(number, float) else str(number)
+
+
 def near(number: Number, wanted: Number, tolerance: Number) -> bool:
     """Whether they are no further apart than that; exact for whole numbers."""
     if isinstance(number, int) and isinstance(wanted, int):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from bot.evaluation.checks import passed
 from bot.evaluation.score import Evaluation, Score, Total
 from services.output import human_seconds
 
@@ -95,7 +96,12 @@ def _row(name: str, total: Total) -> tuple[str, ...]:
 
 
 def _why(score: Score) -> str:
-    return score.error or "not: " + "; ".join(score.failed)
+    """Where nothing works, there is no point in telling all that it doesn't do."""
+    if score.error:
+        return score.error
+    first, *others = score.failed
+    told = [first, f"{len(others)} more"] if first == passed().words and others else score.failed
+    return "not: " + "; ".join(told)
 
 
 def _columns(rows: list[tuple[str, ...]]) -> Iterator[str]:

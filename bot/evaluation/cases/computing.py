@@ -33,8 +33,8 @@ CASES = (
     ),
     _group.answer(
         "deviation",
-        "What is the population standard deviation of 2, 4, 4, 4, 5, 5, 7 and 9?",
-        answers_number(2, 1e-9),
+        "What is the sample standard deviation of 2, 4, 4, 4, 5, 5, 7 and 9?",
+        answers_number(2.138, 0.003),
         no_program(),
     ),
     _group.answer(

@@ -13,7 +13,6 @@ from bot.evaluation.checks import (
     table,
     uses_ray_put,
     value,
-    within,
 )
 
 _group = Group("patterns")
@@ -76,8 +75,8 @@ CASES = (
         "Start a task that sleeps for 45 seconds, wait at most 2 seconds for its result, print “gave up”, cancel the "
         "task and end",
         prints(r"gave up"),
-        within(20),
         mentions("ray.exceptions.GetTimeoutError", "ray.wait", "TimeoutError"),
+        seconds=20,
     ),
     _group.program(
         "nested",

@@ -11,18 +11,19 @@ from bot.evaluation.checks import (
     uses_actor,
     uses_remote_tasks,
     value,
-    within,
 )
 from services.model import InputFile
 
 _group = Group("repair")
 
 
-def _case(name: str, code: str, found: str, *checks: Check, wish: str = "Fix this") -> Case:
+def _case(
+    name: str, code: str, found: str, *checks: Check, wish: str = "Fix this", seconds: float = 60
+) -> Case:
     """The person edited the program of the thread; `found` is what the validation said of the edit."""
     title = code.partition("\n")[0].strip('".')
     thread = (Earlier(f"{title} with Ray", found, title),)
-    return _group.program(name, wish, *checks, thread=thread, current=code)
+    return _group.program(name, wish, *checks, thread=thread, current=code, seconds=seconds)
 
 
 CASES = (
@@ -92,8 +93,8 @@ CASES = (
         value(1305),
         no_get_in_loop(),
         at_least_tasks(30),
-        within(10),
         wish="The tasks run one after the other. Make them run at the same time",
+        seconds=10,
     ),
     _case(
         "too_many_cpus",

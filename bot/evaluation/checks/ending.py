@@ -6,7 +6,7 @@ import re
 
 from bot.evaluation import figures
 from bot.evaluation.checks.check import About, Check
-from bot.evaluation.figures import Number, near
+from bot.evaluation.figures import Number, near, shown
 from bot.evaluation.response import Response
 
 
@@ -47,7 +47,7 @@ def answers(pattern: str) -> Check:
 
 def answers_number(wanted: Number, tolerance: Number = 0) -> Check:
     """A number is in what is said, or computed with it."""
-    words = f"answers {wanted}" + (f" ± {tolerance}" if tolerance else "")
+    words = f"answers {shown(wanted)}" + (f" ± {tolerance}" if tolerance else "")
     return Check(
         words,
         About.ANSWER,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.evaluation import figures
 from bot.evaluation.checks.check import About, Check
-from bot.evaluation.figures import Number, near
+from bot.evaluation.figures import Number, near, shown
 
 
 def prints(pattern: str) -> Check:
@@ -25,7 +25,7 @@ def value(wanted: Number) -> Check:
 
 def close_to(wanted: Number, tolerance: Number) -> Check:
     """Some number in the output is that near."""
-    words = f"prints {wanted}" + (f" ± {tolerance}" if tolerance else "")
+    words = f"prints {shown(wanted)}" + (f" ± {tolerance}" if tolerance else "")
     return Check(
         words,
         About.OUTPUT,
@@ -40,7 +40,7 @@ def in_order(*wanted: Number, tolerance: Number = 0) -> Check:
 
 
 def table(rows: Mapping[str, Number], tolerance: Number = 0) -> Check:
-    """Each label has its number behind it, before the next of the labels."""
+    """Each label has its number behind it, in the same line or the next one with numbers."""
     words = "prints " + ", ".join(f"{label}: {number}" for label, number in rows.items())
     return Check(words, About.OUTPUT, lambda response: _tabulated(response.output, rows, tolerance))
 
@@ -55,7 +55,15 @@ def _tabulated(text: str, rows: Mapping[str, Number], tolerance: Number) -> bool
             near(number, wanted, tolerance)
             for found, behind in segments
             if found.lower() == label.lower()
-            for number in figures.numbers(behind)
+            for number in _row(behind)
         )
         for label, wanted in rows.items()
     )
+
+
+def _row(text: str) -> list[Number]:
+    """The numbers of the first line that has some."""
+    for line in text.splitlines():
+        if found := figures.numbers(line):
+            return found
+    return []
