@@ -28,7 +28,9 @@ CASES = (
         "An actor keeps a bank account. Deposit 500, withdraw 120, try to withdraw 1000 (which must be refused with a "
         "message and leave the balance as it is), deposit 45, and print the final balance",
         value(425),
-        prints(r"refus|insufficient|not enough|declin|denied|reject"),
+        prints(
+            r"refus|insufficient|not enough|declin|denied|reject|fail|exceed|overdra|can(?:not|'t|’t)|not allowed"
+        ),
         uses_actor(),
     ),
     _group.program(

@@ -1,4 +1,4 @@
-"""Checks of how a program uses Ray: by its code, and by the tasks and actors that Ray has seen."""
+"""Checks of how a program uses Ray: by its code, and by the tasks and actors that its driver was seen to start."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def uses_actor() -> Check:
 
 
 def at_least_tasks(count: int) -> Check:
-    """So many tasks or actor calls of the program's own were seen; Ray's internal ones don't count."""
+    """The driver started so many tasks or actor calls of the program's own; Ray's internal ones don't count."""
 
     def holds(response: Response) -> bool:
         code = response.code

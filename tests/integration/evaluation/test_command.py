@@ -16,7 +16,6 @@ from bot.evaluation.case import Case, Group
 from bot.evaluation.checks import answers, at_least_tasks, uses_remote_tasks, value
 from bot.evaluation.score import Evaluation
 from bot.playground.anthropic import HttpError, ModelStandIn, Script, say, use
-from services.validation.probe import probe
 
 SUM = """
 import ray
@@ -30,14 +29,8 @@ print("Result:", sum(ray.get([square.remote(n) for n in range({count})])))
 """
 WISH = use("write_program", request="the squares of 0 to 9")
 _group = Group("squares")
+pytestmark = pytest.mark.usefixtures("sealed")
 SQUARES = (value(285), uses_remote_tasks(), at_least_tasks(10))
-
-
-@pytest.fixture(autouse=True)
-async def _sealed() -> None:
-    readiness = await probe()
-    if not readiness.ready:
-        pytest.skip(readiness.missing)
 
 
 def command(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
