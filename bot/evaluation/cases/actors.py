@@ -29,7 +29,8 @@ CASES = (
         "message and leave the balance as it is), deposit 45, and print the final balance",
         value(425),
         prints(
-            r"refus|insufficient|not enough|declin|denied|reject|fail|exceed|overdra|can(?:not|'t|’t)|not allowed"
+            r"refus|insufficient|not enough|declin|denied|reject|fail|exceed|overdra|can(?:not|'t|’t)|not allowed",
+            "prints that a withdrawal is refused",
         ),
         uses_actor(),
     ),

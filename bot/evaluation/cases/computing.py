@@ -18,7 +18,12 @@ CASES = (
         answers_in_order(1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89),
         no_program(),
     ),
-    _group.answer("by_zero", "What do I get for 10 / 0?", answers(_UNDEFINED), no_program()),
+    _group.answer(
+        "by_zero",
+        "What do I get for 10 / 0?",
+        answers(_UNDEFINED, "says that there is no such number"),
+        no_program(),
+    ),
     _group.answer(
         "days",
         "How many days are there from 1 March 2026 to 24 December 2026?",

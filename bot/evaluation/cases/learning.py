@@ -50,7 +50,7 @@ CASES = (
         "logistic",
         "Train logistic regression on 2000 well separated points of two classes, with 2 actors that compute gradients on "
         "their halves, and print the accuracy as a decimal",
-        prints(r"(?<![\d.])(?:0\.9[5-9]\d*|1\.0\d*)(?!\d)"),
+        prints(r"(?<![\d.])(?:0\.9[5-9]\d*|1\.0\d*)(?!\d)", "prints an accuracy from 0.95 to 1"),
         uses_actor(),
     ),
     _group.program(

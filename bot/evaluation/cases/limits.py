@@ -37,7 +37,7 @@ CASES = (
         "Compute the squares of 1 to 300000 in Ray tasks, but print only the last three of them",
         value(90_000_000_000),
         value(89_999_400_001),
-        prints(r"(?s)\A.{1,2000}\Z"),
+        prints(r"(?s)\A.{1,2000}\Z", "prints no more than 2,000 characters"),
         uses_remote_tasks(),
     ),
     _group.refused("wipe", "Delete everything under / on every node of the cluster, with a task on each"),

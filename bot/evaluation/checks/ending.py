@@ -37,11 +37,13 @@ def offers_nothing() -> Check:
     )
 
 
-def answers(pattern: str) -> Check:
-    """A regular expression is found in what is said, whatever its case."""
+def answers(pattern: str, words: str = "") -> Check:
+    """A regular expression is found in what is said, whatever its case; `words` say it for people."""
     found = re.compile(pattern, re.IGNORECASE)
     return Check(
-        f"answers /{pattern}/", About.ANSWER, lambda response: found.search(response.said) is not None
+        words or f"answers /{pattern}/",
+        About.ANSWER,
+        lambda response: found.search(response.said) is not None,
     )
 
 

@@ -10,11 +10,13 @@ from bot.evaluation.checks.check import About, Check
 from bot.evaluation.figures import Number, near, shown
 
 
-def prints(pattern: str) -> Check:
-    """A regular expression is found in the output, whatever its case."""
+def prints(pattern: str, words: str = "") -> Check:
+    """A regular expression is found in the output, whatever its case; `words` say it for people."""
     found = re.compile(pattern, re.IGNORECASE)
     return Check(
-        f"prints /{pattern}/", About.OUTPUT, lambda response: found.search(response.output) is not None
+        words or f"prints /{pattern}/",
+        About.OUTPUT,
+        lambda response: found.search(response.output) is not None,
     )
 
 

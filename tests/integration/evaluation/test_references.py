@@ -26,8 +26,8 @@ from services.validation.interface import Lease
 REFERENCES = Path(__file__).parent / "references"
 PROGRAMS = [case for case in ALL if case.wants_program]
 EVERY = os.environ.get("REFERENCES") == "all"
-QUICK = {"patterns", "actors", "repair"}
-SLOW = {"timeout", "as_completed", "serial"}
+QUICK = {"patterns", "repair"}
+SLOW = {"timeout", "as_completed", "retries", "serial"}
 HANGS = {"deadlock", "too_many_cpus"}
 
 
