@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +80,13 @@ def test_an_unknown_name_is_answered_with_what_there_is() -> None:
         select(["hello", "nonsense"])
     with pytest.raises(BadRequest, match=r"There is no group 'gpu'; the groups are first_steps, .*\."):
         select(groups=["gpu"])
+
+
+def test_the_page_about_it_counts_the_cases_of_each_group() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text()
+    assert f"It has {len(ALL)} prompts" in page
+    for group in GROUPS:
+        cases = sum(case.group == group for case in ALL)
+        assert f"| `{group}` | {cases} |" in page
+        assert re.search(rf"^{group} +\d+/{cases} ", page, re.MULTILINE), "the published floor"
+    assert "cookbook (a rule-based stand-in, no model: the floor)" in page
