@@ -24,10 +24,10 @@ def shown(number: Number) -> str:
 
 
 def near(number: Number, wanted: Number, tolerance: Number) -> bool:
-    """Whether they are no further apart than that; exact for whole numbers."""
+    """Whether they are no further apart than that; whole numbers are exact, others as exact as a computation is."""
     if isinstance(number, int) and isinstance(wanted, int):
         return abs(number - wanted) <= tolerance
-    return math.isclose(number, wanted, rel_tol=1e-9, abs_tol=tolerance)
+    return math.isclose(number, wanted, rel_tol=1e-14, abs_tol=tolerance)
 
 
 def in_order(found: Sequence[Number], wanted: Sequence[Number], tolerance: Number) -> bool:
