@@ -4,7 +4,21 @@ from bot.evaluation.case import Group
 from bot.evaluation.checks import answers, answers_in_order, answers_number, no_program
 
 _group = Group("computing")
-_UNDEFINED = r"undefined|not defined|n['’]t defined|no defined|not a number|(?:not|n['’]t) have an?y? |meaning|no (?:answer|result|value)|impossible|not possible|not allowed|can(?:not|'t|’t) (?:be )?divid|does(?:n't|n’t| not) exist"
+_UNDEFINED = "|".join(
+    (
+        *(
+            "undefined",
+            "not defined",
+            "n['’]t defined",
+            "no defined",
+            "not a number",
+            "meaningless",
+            "no meaning",
+        ),
+        *("no (?:answer|result|value)", "impossible", "not possible", "not allowed"),
+        *("(?:not|n['’]t) have (?:an?|any) ", "(?:not|n['’]t) exist", "can(?:not|['’]t) (?:be )?divid"),
+    )
+)
 
 CASES = (
     _group.answer("product", "What is 25 * 47?", answers_number(1175), no_program()),

@@ -99,10 +99,10 @@ CASES = (
     _case(
         "too_many_cpus",
         broken.TOO_MANY_CPUS,
-        "Your edit did not pass: it did not finish in time.",
+        "Your edit did not pass: it needs hardware that is not there: It asks for 512 CPU, more than the sealed cluster has.",
         value(3080),
         at_least_tasks(20),
-        wish="It never starts. Fix this",
+        wish="A product needs no more than one CPU. Fix this",
     ),
     _case(
         "unpicklable",

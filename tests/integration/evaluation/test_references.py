@@ -28,7 +28,7 @@ PROGRAMS = [case for case in ALL if case.wants_program]
 EVERY = os.environ.get("REFERENCES") == "all"
 QUICK = {"patterns", "repair"}
 SLOW = {"timeout", "as_completed", "retries", "serial"}
-HANGS = {"deadlock", "too_many_cpus"}
+HANGS = {"deadlock"}
 
 
 def reference(case: Case) -> str:
