@@ -16,7 +16,7 @@ import ray
 def square(n):
     return n * n
 
-def helper(n):
+def twice(n):
     return n
 
 ray.init()

@@ -51,7 +51,7 @@ BOTH = {
     "remote_tasks": (
         checks.uses_remote_tasks(),
         ran(TASKS, ("square", 5)),
-        ran(TASKS, ("helper", 5)),
+        ran(TASKS, ("twice", 5)),
     ),
     "remote_tasks_that_never_ran": (checks.uses_remote_tasks(), ran(TASKS, ("square", 1)), ran(TASKS)),
     "actor": (checks.uses_actor(), ran(ACTOR, ("Counter", 1), ("add", 1)), ran(TASKS, ("square", 1))),
