@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +30,7 @@ from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
-from services.llm.clients import Client, model_id, open_client
+from services.llm.clients import Access, Client, model_id, open_client
 from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.model import Engine, Readiness
@@ -47,6 +47,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from services.validation import spark
 from services.validation.cluster import ClusterValidator
+from services.validation.examine import Check
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.workflows import Workflows
@@ -83,28 +84,15 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         target = await stack.enter_async_context(_target(settings))
         validator = await stack.enter_async_context(validating(settings, target))
         policy = Policy(settings.policy)
-        models = Models(settings, await stack.enter_async_context(open_client(access)))
-        workshop = Workshop(
-            Generator(models.called(settings.generator_model), *profiles(settings)),
-            policy.check,
-            validator,
-            attempts=settings.attempts,
-        )
-        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
-        supervisor = Supervisor(models.called(settings.model), workshop, prompt("supervisor").text, snippets)
-        meter = partial(
-            Meter,
-            Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall),
-            settings.prices,
-        )
+        agents = await stack.enter_async_context(staffed(settings, access, policy.check, validator))
         people = People(client)
         tasks = TaskDesk(
             store,
             narrator,
-            supervisor,
-            workshop,
+            agents.supervisor,
+            agents.workshop,
             target.name,
-            meter=meter,
+            meter=metering(settings),
             attachments=SlackAttachments(client),
             names=people.name,
         )
@@ -132,6 +120,39 @@ def profiles(settings: Settings) -> list[Profile]:
     """What the generator is told for each engine, the default one first."""
     untried = {Engine.SPARK: spark.lacking() if settings.validation == "sealed" else spark.NOT_HERE}
     return [Profile.of(engine, untried=untried.get(engine, "")) for engine in settings.engines]
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """Who talks to people, and where programs are made for them."""
+
+    supervisor: Supervisor
+    workshop: Workshop
+
+
+@asynccontextmanager
+async def staffed(
+    settings: Settings, access: Access, check: Check, validator: Validator
+) -> AsyncGenerator[Agents]:
+    """The agents with the models and the snippets that are chosen."""
+    async with AsyncExitStack() as stack:
+        models = Models(settings, await stack.enter_async_context(open_client(access)))
+        workshop = Workshop(
+            Generator(models.called(settings.generator_model), *profiles(settings)),
+            check,
+            validator,
+            attempts=settings.attempts,
+        )
+        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
+        yield Agents(
+            Supervisor(models.called(settings.model), workshop, prompt("supervisor").text, snippets), workshop
+        )
+
+
+def metering(settings: Settings) -> Callable[[], Meter]:
+    """Makes the account of one request."""
+    budget = Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall)
+    return partial(Meter, budget, settings.prices)
 
 
 class Models:

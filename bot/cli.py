@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import click
 
 from bot.bench.command import bench
+from bot.evaluation.command import evaluation
 from services.errors import BadRequest, RaygenError
 from services.model import InputFile
 
@@ -29,6 +30,7 @@ def main() -> None:
       raygen validate FILE   check a Ray program and really run it, where it can harm nothing
       raygen manifest        the Slack app to create for your workspace
       raygen usage           what requests have taken: tokens, money, time
+      raygen eval            how often the chosen models get it right; --cookbook needs no key
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
 
     Settings come from the environment and a .env file; README.md lists them all.
@@ -146,3 +148,4 @@ def manifest() -> None:
 
 
 main.add_command(bench)
+main.add_command(evaluation)

@@ -1,0 +1,4 @@
+import ray
+
+ray.init()
+print("CPUs:", ray.cluster_resources().get("CPU"))
