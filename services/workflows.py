@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 
 # Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
 VERSION = "1"
+# They are for statements of a millisecond. By default DBOS takes as many as there are requests, which then all wait for
+# SQLite's one lock, the newest as long as the oldest, and stay for good.
+_THREADS = 4
 
 
 @DBOS.dbos_class()
@@ -84,6 +87,7 @@ async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
         "application_version": VERSION,
         "executor_id": executor,
         "log_level": "WARNING",
+        "max_executor_threads": _THREADS,
         "notification_listener_polling_interval_sec": 1.0,
     }
     DBOS(config=config)

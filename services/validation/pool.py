@@ -76,7 +76,7 @@ class SealedPool:
         self._room = asyncio.Semaphore(settings.most)
         self._took = _FIRST_START
         self._groups = delegated()
-        self._problem = "Sealed clusters are starting."
+        self._problem = "Sealed clusters are starting." if settings.size else ""
         self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 from pathlib import Path
 
 from services.errors import SealUnavailable
 from services.model import Readiness
+from services.validation.ending import end
 from services.validation.seal import BWRAP, Seal, Spaces
 
 PART = "validation"
@@ -58,8 +58,8 @@ async def _try() -> str | None:
         async with asyncio.timeout(_LIMIT):
             told, complaint = await process.communicate()
     except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        if process.returncode is None:
+            end(process.pid)
         await process.wait()
         raise TimeoutError(f"{BWRAP} did not answer within {_LIMIT:g} seconds.") from None
     return None if told.decode().strip() == _SENTENCE else complaint.decode("utf-8", "replace").strip()

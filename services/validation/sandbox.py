@@ -15,6 +15,7 @@ from services.errors import SealUnavailable
 from services.model import InputFile
 from services.validation import readings
 from services.validation.cgroup import Delegated, Group
+from services.validation.ending import end
 from services.validation.inside import frames
 from services.validation.interface import Limits
 from services.validation.seal import PACKAGE, Seal, Spaces
@@ -246,10 +247,10 @@ class Sandbox:
             await self._process.stdin.drain()
 
     def _kill(self) -> None:
-        """Bwrap's death is the death of process 1 inside, and that of everything there."""
+        """The death of process 1 inside is the death of everything there."""
         self._ended.set()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            end(self._process.pid)
 
 
 class _Collected:

@@ -45,7 +45,7 @@ class ModelStandIn:
         script: Script | None = None,
     ) -> None:
         self.url = ""
-        self.script = script or Script()
+        self.script = Script() if script is None else script
         self.requests: deque[Json] = deque(maxlen=MAX_REMEMBERED)
         self._cookbook = cookbook
         self._pace = pace

@@ -1,0 +1,95 @@
+"""A hundred people at once while the model service refuses every third call: all get their answer, once, and quickly heard."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from bot.playground.anthropic import HttpError, ModelStandIn, Script
+from bot.playground.anthropic.script import Item
+from tests.e2e.playground import Playground, flat, running
+
+PEOPLE = 100
+IDLE_SESSION = 100_000
+
+
+class Throttled(Script):
+    """Refuses about three calls of ten, and leaves the rest to the cookbook."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = 0
+        self._chance = random.Random(11)
+
+    def take(self) -> Item | None:
+        if self._chance.random() >= 0.3:
+            return None
+        self.refused += 1
+        return HttpError(429, retry_after=0.1)
+
+
+async def asked_at_once(play: Playground, numbers: Sequence[int]) -> list[int]:
+    """What it took to acknowledge each of them, in milliseconds."""
+    answers = await asyncio.gather(
+        *(
+            play.post(
+                "command",
+                user="UENGINEER",
+                channel="CRAY",
+                command="/raygen",
+                text=f"what's 1000 + {number}?",
+            )
+            for number in numbers
+        )
+    )
+    assert all(answer["ok"] for answer in answers)
+    return [answer["ack_ms"] for answer in answers]
+
+
+async def answered(play: Playground, numbers: Sequence[int]) -> None:
+    """Wait until each thread has its one answer, and the right one."""
+
+    async def look() -> bool:
+        roots = [root for root in await play.messages("CRAY") if "asked" in root["text"]]
+        ended = [root for root in roots if root.get("replies") and "That gives" in flat(root["replies"][0])]
+        return len(ended) >= max(numbers) + 1
+
+    await play.wait(look, "not everybody has an answer", 90)
+
+
+async def memory(play: Playground) -> int:
+    """Bytes of the bot's process, once it has come to rest."""
+    await asyncio.sleep(2)
+    return psutil.Process(await play.bot_pid()).memory_full_info().uss
+
+
+async def test_all_are_acknowledged_and_answered_once_and_idle_sessions_cost_little(tmp_path: Path):
+    script = Throttled()
+    async with ModelStandIn(script=script, pace=0.0).serve() as model:
+        chosen = {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url, "RAYGEN_POOL_SIZE": "0"}
+        async with running(tmp_path, **chosen) as play:
+            acks = await asked_at_once(play, range(PEOPLE))
+            await answered(play, range(PEOPLE))
+            before = await memory(play)
+            acks += await asked_at_once(play, range(PEOPLE, 2 * PEOPLE))
+            await answered(play, range(PEOPLE, 2 * PEOPLE))
+            growth = (await memory(play) - before) / PEOPLE
+            roots = [root for root in await play.messages("CRAY") if "asked" in root["text"]]
+    print(  # noqa: T201  # figures for whoever reads the log
+        f"{len(acks)} acknowledgements within {max(acks)} ms, {script.refused} calls refused,"
+        f" {growth / 1000:.0f} kB for each session ({os.cpu_count()} processors)"
+    )
+    assert max(acks) < 3000
+    assert script.refused > PEOPLE / 2
+    assert [len(root["replies"]) for root in roots] == [1] * 2 * PEOPLE
+    for root in roots:
+        number = int(root["text"].split("1000 + ")[1].rstrip("?"))
+        assert f"{1000 + number}" in flat(root["replies"][0]), (
+            "everybody has the answer to their own question"
+        )
+    assert growth < IDLE_SESSION
