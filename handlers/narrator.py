@@ -16,7 +16,7 @@ from handlers.delivery import Courier
 from handlers.escape import escape
 from handlers.live import LiveCards, Place
 from services.errors import BadRequest
-from services.model import Artifact, Outcome, Verdict
+from services.model import Artifact, Outcome, Spent, Verdict
 from services.narrator import Progress, RunView
 from services.records import Proposal, Run, Session, Task, TaskStatus
 
@@ -49,12 +49,14 @@ class SlackNarrator:
         del session
         self._cards.show(_card(task.id), _live(task, progress))
 
-    async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
+    async def task_concluded(
+        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
+    ) -> None:
         if not session.thread_ts:
             await self._courier.direct(task.user, escape(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
-        await self._courier.edit(_card(task.id), task_blocks.concluded(task, proposal))
+        await self._courier.edit(_card(task.id), task_blocks.concluded(task, proposal, spent))
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
         if len(proposal.program.code) > CODE_LIMIT or not proposal.runnable:

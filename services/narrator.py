@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.model import TaskCount
+from services.model import Spent, TaskCount
 from services.records import Proposal, Run, Session, Task
 from services.supervisor.workshop import Stage
 
@@ -44,8 +44,10 @@ class Narrator(Protocol):
         """Show how far it has come; best effort, may skip all but the newest call."""
         ...
 
-    async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
-        """Replace the progress by the answer, the proposal, or the reason why there is none."""
+    async def task_concluded(
+        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
+    ) -> None:
+        """Replace the progress by the answer, the proposal, or the reason why there is none, and tell what it took."""
         ...
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:

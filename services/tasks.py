@@ -149,7 +149,8 @@ class TaskDesk:
         if proposal is not None and task.status is TaskStatus.PROPOSED:
             await self._store.proposals.move(proposal.id, ProposalStatus.OPEN)
             proposal = await self._store.proposals.get(proposal.id)
-        await self._narrator.task_concluded(task, session, proposal)
+        spent = await self._store.spendings.of_task(task_id)
+        await self._narrator.task_concluded(task, session, proposal, spent)
         if task.status is TaskStatus.PROPOSED:
             await self._supersede(session, keep=result.proposal_id)
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from services.execution.interface import Event, Finished, Job
-from services.model import InputFile, Outcome, Readiness, Verdict
+from services.model import InputFile, Outcome, Readiness, Spent, Verdict
 from services.narrator import Progress, RunView
 from services.records import Proposal, Run, Session, Task
 from services.validation.interface import Lease, Limits, Waiting
@@ -54,7 +54,9 @@ class RecordingNarrator:
     async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
         self.told.append(f"{task.id} {progress.stages[-1].phase}")
 
-    async def task_concluded(self, task: Task, session: Session, proposal: Proposal | None) -> None:
+    async def task_concluded(
+        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
+    ) -> None:
         self.told.append(f"{task.id} {task.status} {proposal.status if proposal else '-'}")
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:

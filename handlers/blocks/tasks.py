@@ -28,17 +28,17 @@ def root(task: Task) -> Message:
     )
 
 
-def concluded(task: Task, proposal: Proposal | None) -> Message:
-    """What came of the task."""
+def concluded(task: Task, proposal: Proposal | None, spent: Spent | None = None) -> Message:
+    """What came of the task, and what it took."""
     match task.status:
         case TaskStatus.PROPOSED if proposal is not None:
             return proposed(task, proposal)
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
-            return Message(escaped(task.summary, 3000), _answer(task.summary))
+            return Message(escaped(task.summary, 3000), [*_answer(task.summary), *_account(spent)])
         case _:
-            return failed(task, proposal)
+            return failed(task, proposal, spent)
 
 
 def proposed(task: Task, proposal: Proposal) -> Message:
@@ -52,10 +52,10 @@ def proposed(task: Task, proposal: Proposal) -> Message:
         else "For your own Spark cluster; raygen runs Ray"
     )
     foot = [place, f"sha256 `{program.sha256[:12]}`"]
-    if proposal.model:
-        foot.append(f"written by {escape(proposal.model)}")
     if task.kind is TaskKind.EDIT:
-        foot[-1] = f"edited by {person(task.user)}"
+        foot.append(f"edited by {person(task.user)}")
+    elif proposal.model:
+        foot.append(f"written by {escape(proposal.model)}")
     foot += _cost(proposal.spent)
     if proposal.inputs:
         names = ", ".join(
@@ -71,7 +71,7 @@ def proposed(task: Task, proposal: Proposal) -> Message:
     return Message(text, blocks)
 
 
-def failed(task: Task, proposal: Proposal | None) -> Message:
+def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) -> Message:
     """What went wrong in plain words, the best draft if there is one, and what can be done."""
     blocks = [prose(task.summary or "This did not work out.", 1200)]
     buttons = [_retry(task)]
@@ -79,7 +79,8 @@ def failed(task: Task, proposal: Proposal | None) -> Message:
         blocks += [mrkdwn(f"*{escaped(proposal.program.title, 120)}*")]
         blocks += [*code(proposal.program.code), *evidence(proposal)]
         buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
-    return Message(escaped(task.summary, 1000) or "This did not work out.", [*blocks, actions(*buttons)])
+    blocks += [*_account(spent), actions(*buttons)]
+    return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
 
 
 def _decision(proposal: Proposal) -> dict[str, object]:
@@ -112,6 +113,14 @@ def _answer(summary: str) -> list[dict[str, object]]:
         elif number % 2:
             blocks += code(part) if number == 1 else output(part)
     return blocks[:20] or [prose(" ")]
+
+
+def _account(spent: Spent | None) -> list[dict[str, object]]:
+    """Which models answered, and what it took; nothing where none was asked."""
+    if spent is None or not spent.calls:
+        return []
+    names = " and ".join(escape(name) for name in spent.models)
+    return [context(" · ".join([f"answered by {names}", *_cost(spent)]))]
 
 
 def _cost(spent: Spent) -> list[str]:

@@ -31,19 +31,22 @@ from bot.playground.anthropic import (
     use,
 )
 from bot.playground.cookbook import answer as cookbook
-from services.errors import ModelUnavailable
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, Provider, model_id, open_client
 from services.llm.interface import OnText, Reply, Text, Turn
 from services.llm.resilient import ResilientModel
 from services.policy import check
-from services.supervisor.agent import Briefing, Conclusion, Supervisor
+from services.records import Task, TaskStatus
+from services.store import Store, open_database
+from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator as ProgramGenerator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator
+from tests.fakes import FakeValidator, RecordingNarrator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CODE = "import ray\nray.init()\nprint('Result: 3')"
@@ -139,17 +142,24 @@ class Listening:
         return reply
 
 
-def supervisor(client: Client, provider: Provider) -> Supervisor:
+def agents(client: Client, provider: Provider) -> tuple[Supervisor, Workshop]:
     models = [AnthropicModel(client, model_id(provider, "claude-sonnet-5-5"))]
     model = Listening(ResilientModel(models, Circuit(first=0.02), deadline=20))
     workshop = Workshop(ProgramGenerator(model, Profile("generator")), check, FakeValidator([passed()] * 9))
-    return Supervisor(model, workshop, "supervisor")
+    return Supervisor(model, workshop, "supervisor"), workshop
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service() -> AsyncGenerator[ModelStandIn]:
     async with ModelStandIn(pace=0.0).serve() as serving:
         yield serving
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Desk]:
+    path = tmp_path_factory.mktemp("faults") / "raygen.db"
+    async with open_database(f"sqlite:///{path}") as engine:
+        yield Desk(Store(engine))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -187,11 +197,25 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
 
-async def asked(agent: Supervisor) -> Conclusion | ModelUnavailable:
-    try:
-        return await agent.handle(Briefing("add 1 and 2"), nothing)
-    except ModelUnavailable as error:
-        return error
+@dataclass
+class Desk:
+    """A task desk whose thread notes what it is told last."""
+
+    store: Store
+    count: int = 0
+
+    async def ask(self, client: Client, provider: Provider) -> Task:
+        """One request of its own session, from its first sign of life to its end."""
+        self.count += 1
+        narrator, names = RecordingNarrator(), (f"t_{self.count}", f"s_{self.count}")
+        desk = TaskDesk(self.store, narrator, *agents(client, provider), "embedded")
+        task = builders.task(id=names[0], session_id=names[1])
+        await desk.open(task, builders.session(id=names[1]))
+        await desk.conclude(task.id, await desk.work(task.id))
+        ended = await self.store.tasks.get(task.id)
+        assert [told for told in narrator.told if told.startswith(f"{task.id} {ended.status}")]
+        assert narrator.told[-1].startswith(f"{task.id} {ended.status}"), "the thread's last word is the end"
+        return ended
 
 
 @pytest.mark.parametrize("provider", list(Provider))
@@ -204,6 +228,7 @@ async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  
     seen: Seen,
     service: ModelStandIn,
     clients: dict[Provider, Client],
+    desk: Desk,
 ) -> None:
     fault, expected = FAULTS[name]
     script = [WISH, PROGRAM, CLOSING]
@@ -212,30 +237,42 @@ async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  
     service.script.add(*script, CLOSING, CLOSING)
     before = asyncio.all_tasks()
     async with asyncio.timeout(30):
-        end = await asked(supervisor(clients[provider], provider))
-    if isinstance(end, ModelUnavailable):
-        assert expected != ANSWERED, end.public
-        assert re.search(expected, end.public), end.public
-        assert end.public.count(".") <= 2
+        task = await desk.ask(clients[provider], provider)
+    assert task.summary.strip()
+    if task.status is TaskStatus.FAILED:
+        assert expected != ANSWERED, task.summary
+        assert re.search(expected, task.summary), task.summary
+        assert task.summary.count(".") <= 2
         seen.cells[name, provider, turn] = "a sentence"
     else:
-        assert end.text.strip()
         assert expected == ANSWERED or turn == "closing", f"{name} was not noticed"
-        program = end.made is not None and end.made.outcome.passed
-        seen.cells[name, provider, turn] = "a program" if program else "an answer"
+        seen.cells[name, provider, turn] = "a program" if task.status is TaskStatus.PROPOSED else "an answer"
     left = [task.get_coro().cr_code.co_filename for task in asyncio.all_tasks() - before]
     assert [name for name in left if "aiohttp" not in name] == [], "nothing of ours is left running"
 
 
-async def test_another_model_answers_for_a_throttled_one_and_says_so(
-    service: ModelStandIn, clients: dict[Provider, Client]
+@pytest.mark.parametrize("provider", list(Provider))
+@pytest.mark.parametrize(
+    "busy",
+    [
+        HttpError(429, retry_after=60),
+        HttpError(503, retry_after=60),
+        HttpError(529, retry_after=60),
+        ErrorEvent("overloaded_error"),
+        ErrorEvent("rate_limit_error"),
+    ],
+    ids=["429", "503", "529", "overloaded", "throttled"],
+)
+async def test_another_model_answers_for_a_busy_one_and_says_so(
+    busy: object, provider: Provider, service: ModelStandIn, clients: dict[Provider, Client]
 ) -> None:
-    client = clients[Provider.ANTHROPIC]
-    models = [AnthropicModel(client, name) for name in ("claude-sonnet-5-5", "claude-haiku-5-5")]
-    model = ResilientModel(models, Circuit())
+    client = clients[provider]
+    names = [model_id(provider, name) for name in ("claude-sonnet-5-5", "claude-haiku-5-5")]
+    models = [AnthropicModel(client, name) for name in names]
+    model = ResilientModel(models, Circuit(first=60))
     service.script.clear()
     service.requests.clear()
-    service.script.add(HttpError(429, retry_after=60), say("first"), say("second"))
+    service.script.add(busy, say("first"), say("second"))
     hello = [Turn("user", (Text("hello"),))]
     replies = [await model.reply(system="s", turns=hello) for _ in range(2)]
     assert [(reply.text, reply.model) for reply in replies] == [

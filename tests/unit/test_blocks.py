@@ -25,6 +25,7 @@ from services.model import (
     Outcome,
     PolicyReport,
     Program,
+    Spent,
     TaskCount,
     Touched,
     Verdict,
@@ -120,7 +121,7 @@ def every_message_is_accepted(text: str) -> None:
         if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}:
             ended = builders.task(prompt=text, summary=text, status=status)
             accepted(tasks.concluded(ended, proposal(text)))
-            accepted(tasks.concluded(ended, None))
+            accepted(tasks.concluded(ended, None, Spent(calls=2, input=9, models=(text,), money=0.5)))
     run = builders.run(stopped_by="UAPPROVER")
     for verdict in Verdict:
         accepted(runs.ended(run, proposal(text), outcome(text, verdict)))

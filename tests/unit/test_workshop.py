@@ -246,6 +246,11 @@ async def test_output_can_not_break_out_of_its_block():
     assert conclusion.text.count("```") == 4
 
 
+def test_no_tool_can_run_a_program_on_the_target():
+    supervisor = talker(ScriptedModel([]), Snippets())
+    assert [tool.name for tool in supervisor._tools] == ["write_program", "run_python"]
+
+
 async def test_without_snippets_there_is_no_such_tool():
     model = ScriptedModel([calls("run_python", code="1"), says("I can't compute here.")])
     conclusion = await talker(model, None).handle(Briefing("x"), Stages())

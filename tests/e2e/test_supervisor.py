@@ -1,0 +1,133 @@
+"""What a person in the thread sees of the supervisor on good and on bad days of the model service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.anthropic import ErrorEvent, HttpError, ModelStandIn, Stall, say
+from services.validation import spark
+from tests.e2e.playground import Playground, Thread, button, flat, literal, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LONG = say("A long answer about object stores, of which the end never comes today.")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def model() -> AsyncGenerator[ModelStandIn]:
+    async with ModelStandIn(pace=0.2).serve() as serving:
+        yield serving
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def weak(model: ModelStandIn, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Playground]:
+    """A playground whose model service does what the test says."""
+    chosen = {
+        "ANTHROPIC_API_KEY": "sk-test",
+        "ANTHROPIC_BASE_URL": model.url,
+        "RAYGEN_FALLBACK_MODELS": "claude-haiku-5-5",
+        "RAYGEN_POOL_SIZE": "0",
+    }
+    state: Path = tmp_path_factory.mktemp("weak")
+    async with running(state, **chosen) as playground:
+        yield playground
+
+
+async def press_slacks_stop(thread: Thread) -> None:
+    place = {"channel": thread.channel, "thread_ts": thread.ts}
+    answer = await thread.play.post("stop", user="UENGINEER", **place)
+    assert answer["status"] == 200, answer
+
+
+async def test_a_failure_is_one_calm_sentence_and_trying_again_works(weak: Playground, model: ModelStandIn):
+    model.script.add(HttpError(401))
+    thread = await weak.command("what's 15% of 2847?")
+    failed = await thread.with_button("Try again")
+    assert "refused our credentials" in literal(failed)
+    await thread.click(failed, "Try again")
+    await thread.with_text("427.05")
+    assert len(await thread.replies()) == 2
+
+
+async def test_the_thread_shows_which_model_answered_for_a_busy_one(weak: Playground, model: ModelStandIn):
+    model.script.add(HttpError(529, retry_after=1), say("Object stores hold objects."))
+    thread = await weak.command("tell me of object stores")
+    answer = await thread.with_text("Object stores hold objects.")
+    assert "answered by claude-haiku-5-5" in flat(await thread.with_text("answered by"))
+    assert answer["ts"] == (await thread.replies())[0]["ts"]
+
+
+async def test_an_answer_that_breaks_off_is_shown_once_and_whole(weak: Playground, model: ModelStandIn):
+    model.script.add(ErrorEvent("api_error", after=12, answer=LONG), LONG)
+    thread = await weak.command("tell me of object stores at length")
+    await thread.with_text("answered by")
+    (answer,) = await thread.replies()
+    assert literal(answer).count("A long answer") == 1
+    assert "never comes today." in literal(answer)
+
+
+async def test_slacks_stop_ends_a_model_call_at_once(weak: Playground, model: ModelStandIn):
+    model.script.add(Stall(50, after=8, answer=LONG))
+    thread = await weak.command("tell me of object stores slowly")
+    await thread.with_text("A long")
+    began = time.monotonic()
+    await press_slacks_stop(thread)
+    await thread.with_text("Stopped. Nothing was run.", 10)
+    assert time.monotonic() - began < 3
+    (stopped,) = await thread.replies()
+    assert stopped.get("streaming_state") != "in_progress"
+
+
+async def test_slacks_stop_ends_a_validation_at_once(play: Playground):
+    thread = await play.command("add 1 and 2")
+    card = await thread.with_button("Approve & run")
+    await thread.submit_edit(card, "import time\nprint('began', flush=True)\ntime.sleep(40)")
+    await thread.with_text("Running it in a sealed cluster")
+    began = time.monotonic()
+    await press_slacks_stop(thread)
+    await thread.with_text("Stopped. Nothing was run.", 10)
+    assert time.monotonic() - began < 3
+    assert button(await thread.with_button("Approve & run"), "Edit"), "the proposal before it stays"
+
+
+async def test_failed_attempts_can_be_looked_at(play: Playground):
+    thread = await play.command("group by region over 5000 rows with Ray Data")
+    card = await thread.with_button("Approve & run")
+    assert "after repair" in flat(card)
+    pressed = next(block["accessory"] for block in card["blocks"] if block.get("accessory"))
+    assert pressed["text"]["text"] == "Attempts"
+    place = {"channel": thread.channel, "ts": card["ts"]}
+    answer = await play.post("click", user="UENGINEER", **place, action_id=pressed["action_id"])
+    assert answer["ok"], answer
+
+    async def opened() -> str:
+        views = (await play.get("views/UENGINEER"))["views"]
+        return flat(views[-1]) if views and "Attempt 1" in flat(views[-1]) else ""
+
+    told = await play.wait(opened, "the attempts were not shown", 10)
+    assert "unexpected keyword argument 'alias'" in told
+    assert "import ray" in told
+    view = (await play.get("views/UENGINEER"))["views"][-1]
+    await play.post("close", user="UENGINEER", view_id=view["id"])
+
+
+async def test_a_spark_program_is_offered_for_elsewhere(play: Playground):
+    thread = await play.command("word count in PySpark")
+    card = await thread.with_button("Regenerate", 120)
+    lacking = spark.lacking()
+    if lacking:
+        assert f"*Not validated*, only generated: {lacking}" in flat(card)
+    else:
+        assert "in a sealed Spark session" in flat(card)
+        assert "Result: 100,000 words" in flat(card)
+    assert button(card, "Approve & run") is None
+    assert "For your own Spark cluster" in flat(card)
+
+    async def attached() -> list[str]:
+        return [text for text in await thread.files() if "SparkSession" in text]
+
+    assert await play.wait(attached, "the program is not attached", 10)
