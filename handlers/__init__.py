@@ -10,13 +10,20 @@ from handlers import actions, commands, errors, home, messages, modals
 from handlers.delivery import Courier
 from services.desk import FrontDesk
 from services.model import PolicyReport
+from services.targets import Targets
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier, check: Callable[[str], PolicyReport]) -> None:
+def register(
+    app: AsyncApp,
+    desk: FrontDesk,
+    courier: Courier,
+    check: Callable[[str], PolicyReport],
+    targets: Targets,
+) -> None:
     """Attach all listeners to `app`; the catch-alls come last."""
     errors.register(app, courier)
-    commands.register(app, desk)
+    commands.register(app, desk, targets)
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
-    home.register(app, desk)
+    home.register(app, desk, targets)
     actions.register(app, desk)

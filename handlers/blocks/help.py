@@ -21,7 +21,8 @@ def usage() -> Message:
             mrkdwn("*Tell me what to run on Ray*, in a sentence:\n" + examples),
             context(
                 "I write the program, prove it in a sealed Ray cluster, and run it once someone approves. "
-                "Go on in the thread to change it. Mentions and direct messages work too."
+                "Go on in the thread to change it. Mentions and direct messages work too. "
+                "`/raygen targets` shows the clusters as they are now."
             ),
         ],
     )

@@ -15,7 +15,7 @@ from services import workflows
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import PolicyReport
-from services.records import TaskStatus, run_id
+from services.records import ProposalStatus, TaskStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
@@ -26,7 +26,7 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
 
 
 class World:
@@ -40,9 +40,9 @@ class World:
         self.store, self.narrator, self.target = store, RecordingNarrator(), target
         self.model = ScriptedModel(replies)
         self.tasks = TaskDesk(
-            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, "embedded"
+            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
         )
-        self.runs = RunDesk(store, self.narrator, {"embedded": target}, wall_limit=60)
+        self.runs = RunDesk(store, self.narrator, here(target))
         self.flows = Workflows(self.tasks, self.runs)
 
 
@@ -124,7 +124,7 @@ async def test_an_approval_without_its_run_is_taken_up_at_the_next_start(tmp_pat
         await world.flows.begin_task(builders.task(), builders.session())
 
         async def proposed() -> bool:
-            return bool(await world.store.proposals.of_session("s_1"))
+            return bool(await world.store.proposals.with_status(ProposalStatus.OPEN))
 
         await until(proposed)
         (proposal,) = await world.store.proposals.of_session("s_1")
