@@ -37,7 +37,7 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
     ]
     if state.waiting:
         facts.append(f"{plural(state.waiting, 'task')} or actors waiting for room")
-    limits = [f"{amount:g} {escape(name)}" for name, amount in sorted(place.terms.limits.items())]
+    limits = [_amount(name, amount) for name, amount in sorted(place.terms.limits.items())]
     if limits:
         facts.append(f"at most {', '.join(limits)} for one program")
     return f":large_green_circle: {head}: up\n" + " · ".join(facts)
@@ -49,5 +49,10 @@ def _free(state: ClusterState) -> list[str]:
         if name == "memory":
             told.append(f"{human_bytes(int(share.free))} of {human_bytes(int(share.total))} memory free")
         else:
-            told.append(f"{share.free:g} of {share.total:g} {escape(name)}s free")
+            told.append(f"{share.free:g} of {_amount(name, share.total)} free")
     return told
+
+
+def _amount(name: str, amount: float) -> str:
+    many = "s" if name in {"CPU", "GPU"} and amount != 1 else ""
+    return human_bytes(int(amount)) + " memory" if name == "memory" else f"{amount:g} {escape(name)}{many}"

@@ -58,7 +58,8 @@ class Home:
             return None
         inputs = kept.pop("inputs", {}).items()
         files = tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs)
-        return Job(**{**kept, "packages": tuple(kept.get("packages", ()))}, inputs=files)
+        kept["packages"] = tuple(kept.get("packages", ()))
+        return Job(**kept, inputs=files)
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from services.errors import RaygenError
 from services.execution.interface import Event, Finished, Job, Output, Progress
 from services.execution.jobs import checked
+from services.execution.state import ClusterState, Share
 from services.model import Outcome, Readiness, Verdict
 
 Step = Output | Progress | Finished | asyncio.Event | float
@@ -105,6 +106,12 @@ class ScriptedTarget:
     async def readiness(self) -> Readiness:
         missing = self.trouble.public if self.trouble else ""
         return Readiness(f"target {self.name}", ready=not missing, missing=missing)
+
+    async def state(self) -> ClusterState:
+        problem = self.trouble.public if self.trouble else ""
+        return (
+            ClusterState(problem, "2.60.0", 1, {"CPU": Share(0, 2)}) if not problem else ClusterState(problem)
+        )
 
     def _check(self) -> None:
         if self.trouble is not None:

@@ -82,7 +82,7 @@ def cluster_state(version: str, told: object) -> ClusterState:
     demand = status.loads.resource_demand if status.loads else []
     scaler = status.autoscaler
     nodes = sum(scaler.active.values()) + sum((scaler.idle or {}).values()) if scaler else 0
-    shares = {name: Share(*pair) for name, pair in loads.items() if name in _SHOWN}
+    shares = {name: Share(*loads[name]) for name in _SHOWN if name in loads}
     return ClusterState(
         version=version, nodes=nodes, shares=shares, waiting=sum(count for _, count in demand)
     )

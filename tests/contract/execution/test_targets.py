@@ -120,3 +120,13 @@ async def test_a_ready_target_says_so(world: World) -> None:
     assert readiness.missing == ""
     assert world.target.address.startswith("http")
     assert issubclass(TargetRefused, RaygenError)
+
+
+async def test_a_target_tells_what_it_is_like(world: World) -> None:
+    async with asyncio.timeout(30):
+        while not (state := await world.target.state()).shares:
+            await asyncio.sleep(0.2)  # Ray's own report comes some seconds after its start
+    assert state.up
+    assert state.version.startswith("2.")
+    assert state.nodes == 1
+    assert 0 <= state.shares["CPU"].free <= state.shares["CPU"].total
