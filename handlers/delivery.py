@@ -103,6 +103,29 @@ class Courier:
         )
         await self._posts.posted(key, str((answer["file"] or {}).get("id", "")))
 
+    async def known(self, key: str) -> str | None:
+        """The ts of the message, or the ID of the file, that is known to have been delivered under this key."""
+        found = await self._posts.find(key)
+        return found[2] if found else None
+
+    async def link(self, channel: str, ts: str) -> str:
+        """Where a message can be read; empty when Slack can't say."""
+        try:
+            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except (SlackApiError, OSError, TimeoutError) as error:
+            _log.info("no link to a message: %s", error)
+            return ""
+        return str(answer["permalink"])
+
+    async def file_link(self, file_id: str) -> str:
+        """Where a file can be opened; empty when it is gone."""
+        try:
+            answer = await self._client.files_info(file=file_id)
+        except SlackApiError as error:
+            _log.info("no link to a file: %s", code_of(error))
+            return ""
+        return str((answer["file"] or {}).get("permalink", ""))
+
     async def whisper(self, channel: str, user: str, text: str, thread_ts: str | None = None) -> None:
         """Say something that only `user` sees; a direct message where the channel can't be used."""
         try:

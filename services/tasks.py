@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from services.errors import RaygenError
+from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
 from services.model import InputFile, Program, Spent
@@ -169,7 +169,7 @@ class TaskDesk:
     async def _work(self, way: _UnderWay) -> Result:
         task, session = way.task, way.session
         problems = await self._collect(task)
-        files = await self._store.inputs.latest(session.id)
+        files = await self._files(task, session)
         conclusion = await self._conclusion(way, files)
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
@@ -186,12 +186,25 @@ class TaskDesk:
             await self._store.inputs.keep(task.session_id, file)
         return problems
 
+    async def _files(self, task: Task, session: Session) -> Sequence[InputFile]:
+        """The newest files of the thread; for the same program again, those that it ran with."""
+        base = await self._store.proposals.find(task.base) if task.base else None
+        if task.kind is not TaskKind.AGAIN or base is None:
+            return await self._store.inputs.latest(session.id)
+        try:
+            return await self._store.inputs.exactly(session.id, base.inputs)
+        except LookupError as error:
+            raise BadRequest(f"The input file {error} of that run is gone; please share it again.") from None
+
     async def _conclusion(self, way: _UnderWay, files: Sequence[InputFile]) -> Conclusion:
         task = way.task
         base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
+        if task.kind is TaskKind.AGAIN and base is not None:
+            made = await self._workshop.inspect(base.program, way.stage, files)
+            return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
         briefing = replace(await self._history.briefing(task, way.session), files=files)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
@@ -235,6 +248,12 @@ class TaskDesk:
 
 async def _as_it_is(user: str) -> str:
     return user
+
+
+def _verdict_again(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The same program again. It has not been run again yet: that takes an approval of its own."
+    return f"The same program no longer passes its validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_on_edit(made: Made) -> str:

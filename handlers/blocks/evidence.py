@@ -83,19 +83,20 @@ def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:
     return blocks
 
 
-def shown(outcome: Outcome) -> str:
-    """What a message shows of the output: standard error only where that tells why it failed.
-
-    The traceback that a run's log ends in is folded away; its words and the failing line are told by `failure`.
-    """
+def written(outcome: Outcome) -> str:
+    """All that it wrote: standard output, and standard error too where that tells why it failed."""
     text = clean(outcome.stdout)
-    trace = clean(outcome.failure.traceback) if outcome.failure else ""
-    if trace.strip():
-        before, found, after = text.rpartition(trace)
-        text = before + after if found else text
     if outcome.verdict is Verdict.PASSED or outcome.failure is not None or not outcome.stderr:
         return text
     return text + clean(outcome.stderr)
+
+
+def shown(outcome: Outcome) -> str:
+    """What a message shows of that: without the traceback in a run's log, of which `failure` tells what matters."""
+    text = written(outcome)
+    trace = clean(outcome.failure.traceback) if outcome.failure else ""
+    before, found, after = text.rpartition(trace) if trace.strip() else ("", "", "")
+    return before + after if found else text
 
 
 def tasks_run(tasks: tuple[TaskCount, ...]) -> int:

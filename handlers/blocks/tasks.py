@@ -6,7 +6,19 @@ import re
 
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
-from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, output, person, prose
+from handlers.blocks.parts import (
+    MESSAGE_LIMIT,
+    Message,
+    actions,
+    button,
+    code,
+    context,
+    mrkdwn,
+    output,
+    person,
+    prose,
+    weight,
+)
 from handlers.escape import escape, escaped, shorten
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
@@ -25,6 +37,16 @@ def root(task: Task) -> Message:
     quoted = "\n".join(f">{line}" for line in asked.splitlines())
     return Message(
         f"{person(task.user)} asked raygen: {asked}", [mrkdwn(f"{person(task.user)} asked:\n{quoted}")]
+    )
+
+
+def asked(task: Task) -> Message:
+    """A request that was made in a form, so that the thread can see it."""
+    words = escaped(task.prompt, 1500)
+    quoted = "\n".join(f">{line}" for line in words.splitlines())
+    return Message(
+        f"{person(task.user)} asked for a change: {words}",
+        [mrkdwn(f"{person(task.user)} asked for a change:\n{quoted}")],
     )
 
 
@@ -63,8 +85,10 @@ def proposed(task: Task, proposal: Proposal) -> Message:
         )
         more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
         foot.append(f"with {names}{more}")
-    blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
-    blocks.append(_decision(proposal))
+    head = [*said, mrkdwn(title), *code(program.code)]
+    end = [context(" · ".join(foot)), _decision(proposal)]
+    room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *end])
+    blocks = [*head, *evidence(proposal, room=room), *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
     text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-from typing import Any, Optional
+from typing import Any
 
 from .text import Facts, shortened, tellable
 
@@ -23,10 +23,8 @@ _ALIKE = 1000
 _BLOCK_BYTES = 32 * 1024**2
 _PATIENCE = 5.0
 
-Table = Optional[Facts]
 
-
-def described(value: Any) -> Table:
+def described(value: Any) -> Facts | None:
     """A table as `{columns, rows, total_rows, total_columns}`, cut to size, all of it text; None for anything else."""
     for names, describe in _KINDS.items():
         if any(_is_a(value, *name.split(":")) for name in names):
@@ -39,7 +37,7 @@ def _is_a(value: Any, module: str, name: str) -> bool:
     return known is not None and any(kind is known for kind in type.__dict__["__mro__"].__get__(type(value)))
 
 
-def _pandas_frame(frame: Any) -> Table:
+def _pandas_frame(frame: Any) -> Facts | None:
     rows, columns = frame.shape
     head = frame.iloc[:ROWS, :COLUMNS]
     names = list(head.columns)
@@ -50,7 +48,7 @@ def _pandas_frame(frame: Any) -> Table:
     return _table(names, list(zip(*cells)), rows, columns)  # noqa: B905  # Python 3.9
 
 
-def _pandas_series(series: Any) -> Table:
+def _pandas_series(series: Any) -> Facts | None:
     head = series.iloc[:ROWS]
     name = "value" if series.name is None else series.name
     return _table([_index_name(series), name], list(zip(head.index, head)), len(series), 2)  # noqa: B905  # as above
@@ -61,29 +59,29 @@ def _index_name(of: Any) -> Any:
     return ", ".join(_cell(name) for name in names)
 
 
-def _polars_frame(frame: Any) -> Table:
+def _polars_frame(frame: Any) -> Facts | None:
     return _table(list(frame.columns), frame.head(ROWS).rows(), frame.height, frame.width)
 
 
-def _polars_series(series: Any) -> Table:
+def _polars_series(series: Any) -> Facts | None:
     rows = [(each,) for each in series.head(ROWS).to_list()]
     return _table([series.name or "value"], rows, len(series), 1)
 
 
-def _arrow(table: Any) -> Table:
+def _arrow(table: Any) -> Facts | None:
     head = table.slice(0, ROWS)
     columns = [column.to_pylist() for column in head.columns[:COLUMNS]]
     rows = list(zip(*columns))  # noqa: B905  # as above
     return _table(list(table.schema.names), rows, table.num_rows, table.num_columns)
 
 
-def _materialized(dataset: Any) -> Table:
+def _materialized(dataset: Any) -> Facts | None:
     """The rows that a dataset has already; nothing is executed for it."""
     import ray
 
     bundles = list(dataset._logical_plan.dag.output_data() or ())
     total = sum(bundle.num_rows() or 0 for bundle in bundles)
-    whole: Table = None
+    whole: Facts | None = None
     for bundle in bundles if ray.is_initialized() else ():
         if bundle.size_bytes() > _BLOCK_BYTES:
             break
@@ -98,7 +96,7 @@ def _materialized(dataset: Any) -> Table:
     return whole
 
 
-def _of_dicts(rows: Any) -> Table:
+def _of_dicts(rows: Any) -> Facts | None:
     """Dicts with the same keys, as rows."""
     first = rows[0] if rows else None
     if type(first) is not dict or not first:
@@ -112,7 +110,7 @@ def _of_dicts(rows: Any) -> Table:
     return _table(names, cells, len(rows), len(names))
 
 
-def _table(names: list[Any], rows: Any, total_rows: int, total_columns: int) -> Table:
+def _table(names: list[Any], rows: Any, total_rows: int, total_columns: int) -> Facts | None:
     if not names:
         return None
     return {

@@ -7,7 +7,7 @@ import ast
 import contextlib
 import contextvars
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 from .tables import described
 from .text import Facts, shortened, tellable
@@ -27,7 +27,7 @@ def told(value: Any, shown: Any) -> Facts:
     return facts
 
 
-def printed(last: Optional[ast.Expr], names: dict[str, Any]) -> Any:
+def printed(last: ast.Expr | None, names: dict[str, Any]) -> Any:
     """What a last `print(name)` or `print(name.to_string())` has shown; None for everything else."""
     call = last.value if last is not None else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "print":
