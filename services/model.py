@@ -124,15 +124,19 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A figure or file that a program made: its bare name, media type and bytes."""
+    """A figure or file that a program made: its bare name, media type and bytes.
+
+    Where it is only listed, there are no bytes but their number, `length`.
+    """
 
     name: str
     media_type: str
     content: bytes = field(repr=False)
+    length: int | None = field(default=None, compare=False)
 
     @property
     def size(self) -> int:
-        return len(self.content)
+        return len(self.content) if self.length is None else self.length
 
 
 @dataclass(frozen=True, slots=True)

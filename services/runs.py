@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
@@ -126,6 +127,8 @@ class RunDesk:
     async def close(self, proposal_id: str) -> None:
         """Post the result."""
         run, proposal, session = await self._all(proposal_id)
+        if run.outcome is not None:
+            run = replace(run, outcome=await self._complete(run.id, run.outcome))
         await self._narrator.run_ended(run, proposal, session)
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
@@ -153,6 +156,13 @@ class RunDesk:
         task = await self._store.tasks.get(proposal.task_id)
         session = await self._store.sessions.get(proposal.session_id)
         await self._narrator.proposal_decided(task, proposal, session)
+
+    async def _complete(self, run_id: str, outcome: Outcome) -> Outcome:
+        """With the contents of its artifacts; those that can't be had are named in its detail."""
+        whole = await self._store.artifacts.whole(run_id)
+        lost = [f"{name} can't be fetched from the artifact store" for name in whole.missing]
+        detail = "; ".join(filter(None, (outcome.detail, *lost))) or None
+        return replace(outcome, artifacts=whole.artifacts, detail=detail)
 
     async def _inputs(self, proposal: Proposal) -> tuple[InputFile, ...]:
         try:

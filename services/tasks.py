@@ -149,6 +149,9 @@ class TaskDesk:
         if proposal is not None and task.status is TaskStatus.PROPOSED:
             await self._store.proposals.move(proposal.id, ProposalStatus.OPEN)
             proposal = await self._store.proposals.get(proposal.id)
+        if proposal is not None:
+            whole = await self._store.artifacts.whole(proposal.id)
+            proposal = replace(proposal, validation=replace(proposal.validation, artifacts=whole.artifacts))
         spent = await self._store.spendings.of_task(task_id)
         await self._narrator.task_concluded(task, session, proposal, spent)
         if task.status is TaskStatus.PROPOSED:

@@ -59,7 +59,8 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome) -> Message:
     failed = not outcome.passed and outcome.verdict is not Verdict.STOPPED
     why = failure(outcome) if failed else []
     head = [mrkdwn(headline), *why, *_said(outcome), *_unsaid(outcome)]
-    end = [context(" · ".join(_facts(run, outcome))), *_buttons(proposal, outcome)]
+    facts = context(" · ".join(_facts(run, outcome)))
+    end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome)]
     value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))
     return Message(_text(headline, outcome), [*head, *value, *end])
 
@@ -125,6 +126,12 @@ def _value(outcome: Outcome, *, room: int, rows: int = 50) -> list[Block]:
 def _unsaid(outcome: Outcome) -> list[Block]:
     cut = "The middle is left out here; the whole output is in the attached file."
     return [context(cut)] if too_long(outcome) else []
+
+
+def _left_behind(outcome: Outcome) -> list[Block]:
+    """What a success has to tell besides: files that were too large to bring along."""
+    told = outcome.passed and outcome.detail
+    return [context(f":warning: {escaped(outcome.detail or '', 600)}")] if told else []
 
 
 def too_long(outcome: Outcome) -> bool:
