@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 EVENT = "raygen_post"
 # Slack allows about 50 edits of a channel's messages a minute.
 EDIT_INTERVAL = 1.2
+# Who has meant to post something for longer than this has died over it.
+_UNDER_WAY = 60.0
 _GONE = {"message_not_found", "cant_update_message", "thread_not_found"}
 
 
@@ -61,6 +63,17 @@ class Courier:
         ts = str(answer["ts"])
         await self._posts.posted(key, ts)
         return ts
+
+    async def once(self, key: str, channel: str, thread_ts: str, message: Message) -> bool:
+        """Post the message with this key; False when it was posted before, or is being posted right now."""
+        if await self._posts.intend(key, channel, thread_ts):
+            await self.send(key, channel, thread_ts, message)
+            return True
+        found = await self._posts.find(key)
+        if found is None or found[2] is not None or time.time() - found[3] < _UNDER_WAY:
+            return False
+        await self.recover(key, channel, thread_ts, message)
+        return True
 
     async def edit(self, key: str, message: Message) -> None:
         """Replace what was posted under this key, after any edit that is under way; the last word on it."""

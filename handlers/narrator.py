@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
@@ -30,6 +31,8 @@ class SlackNarrator:
     def __init__(self, courier: Courier, cards: LiveCards) -> None:
         self._courier = courier
         self._cards = cards
+        # A double click must find the file that the first one puts there.
+        self._handing_out = asyncio.Lock()
 
     async def task_opened(self, task: Task, session: Session) -> Session:
         try:
@@ -91,21 +94,18 @@ class SlackNarrator:
             await self._upload(session, run.id, artifact)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
-        key = f"{run.id}:shared"
-        if await self._courier.known(key):
-            return False
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
         link = await self._courier.link(session.channel, session.thread_ts)
         message = run_blocks.shared(run, proposal, outcome, user, link)
-        await self._courier.post(key, session.channel, "", message)
-        return True
+        return await self._courier.once(f"{run.id}:shared", session.channel, "", message)
 
     async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
         file = _code_file(proposal)
-        there = await self._courier.known(_file_key(proposal.id, file))
-        if there is None:
-            await self._upload(session, proposal.id, file)
-            return
+        async with self._handing_out:
+            there = await self._courier.known(_file_key(proposal.id, file))
+            if there is None:
+                await self._upload(session, proposal.id, file)
+                return
         link = await self._courier.file_link(there)
         text = f"The program is in this thread already: <{link}|{file.name}>" if link else _DELETED
         await self._courier.whisper(session.channel, user, text, session.thread_ts)

@@ -64,6 +64,6 @@ class S3Store:
                 response_checksum_validation="when_required",
                 s3={"addressing_style": "path"} if self._endpoint else {},
             )
-            session: Any = boto3.session.Session(region_name=self._region)
+            session: Any = boto3.Session(region_name=self._region)
             self._client = session.client("s3", endpoint_url=self._endpoint, config=config)
         return self._client

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ class Artifacts:
             return row
         return {**row, "content": b"", "stored_as": key_of(owner_id, artifact.name)}
 
-    async def _rows(self, owner_id: str) -> list[Row[Any]]:
+    async def _rows(self, owner_id: str) -> Sequence[Row[Any]]:
         # Rows of earlier versions have their size by their content alone.
         size = func.coalesce(table.c.size, func.length(table.c.content)).label("size")
         statement = select(table.c.name, table.c.media_type, table.c.stored_as, size)

@@ -15,7 +15,7 @@ from handlers.blocks import modals, runs, tasks
 from handlers.blocks.evidence import shown, written
 from handlers.blocks.parts import Message
 from services.model import Failure, Frame, Outcome, Program, Table, Verdict
-from services.records import TaskKind
+from services.records import TaskKind, TaskStatus
 from tests import builders
 
 RULES = Rules()
@@ -80,7 +80,7 @@ def test_any_table_gives_messages_that_slack_accepts(text: str, rows: int, colum
     code = Program(text, text, "x" * length)
     proposal = builders.proposal(program=code, validation=outcome)
     blocks_of(runs.ended(builders.run(), proposal, outcome), "table")
-    blocks_of(tasks.proposed(builders.proposed_task(summary=text * 9), proposal), "table")
+    blocks_of(tasks.proposed(builders.task(status=TaskStatus.PROPOSED, summary=text * 9), proposal), "table")
     blocks_of(runs.shared(builders.run(), proposal, outcome, "UADA", "https://slack/x"), "table")
 
 

@@ -82,7 +82,9 @@ def _materialized(dataset: Any) -> Facts | None:
     bundles = list(dataset._logical_plan.dag.output_data() or ())
     total = sum(bundle.num_rows() or 0 for bundle in bundles)
     whole: Facts | None = None
-    for bundle in bundles if ray.is_initialized() else ():
+    if not ray.is_initialized():
+        return None
+    for bundle in bundles:
         if bundle.size_bytes() > _BLOCK_BYTES:
             break
         for reference in bundle.block_refs:

@@ -23,7 +23,8 @@ class Bucket:
     async def answer(self, request: web.Request) -> web.Response:
         content = await request.read()
         if self.faults:
-            return _error(self.faults.pop(0), "SlowDown")
+            status = self.faults.pop(0)
+            return _error(status, "SlowDown" if status == 503 else "AccessDenied")
         signed = request.headers.get("Authorization", "")
         if not signed.startswith("AWS4-HMAC-SHA256 Credential=") or "Signature=" not in signed:
             return _error(403, "AccessDenied")
