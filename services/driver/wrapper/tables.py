@@ -14,6 +14,7 @@ import math
 import sys
 from typing import Any
 
+from .imports import in_place_of
 from .text import Facts, shortened, tellable
 
 COLUMNS = 20
@@ -158,7 +159,6 @@ class Shown:
 
     def watch(self, data: Any) -> None:
         """Follow `Dataset.show` of the module `ray.data`."""
-        from .imports import in_place_of
 
         def show(dataset: Any, limit: int = 20) -> None:
             rows = dataset.take(limit)
