@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from services.approvals import ApprovalPolicy, Person
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
-from services.records import Attachment, Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
+from services.records import (
+    Attachment,
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+    run_id,
+)
 from services.runs import RunDesk
 from services.store import Store
 from services.tasks import TaskDesk
@@ -117,9 +127,10 @@ class FrontDesk:
         await self.runs.hand_out_code(proposal_id, user)
 
     async def outcome(self, proposal_id: str) -> tuple[Proposal, Outcome]:
-        """A proposal that has been run, and what came of it. Raises Outdated when there is no outcome yet."""
+        """A proposal, and what came of it last: of its run, or else of its validation."""
         proposal = await self._known(proposal_id)
-        return proposal, await self.runs.outcome(proposal_id)
+        run = await self.store.runs.find(run_id(proposal_id))
+        return proposal, run.outcome if run and run.outcome else proposal.validation
 
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""

@@ -103,6 +103,8 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
         blocks += [mrkdwn(f"*{escaped(proposal.program.title, 120)}*")]
         blocks += [*code(proposal.program.code), *evidence(proposal)]
         buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
+        if proposal.validation.failure is not None or proposal.validation.stderr:
+            buttons.append(button("Details", ids.RUN_DETAILS, proposal.id))
     blocks += [*_account(spent), actions(*buttons)]
     return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
 

@@ -149,6 +149,7 @@ async def test_only_a_result_can_be_shared(world: World):
     world.target.events[:] = [Finished(Outcome(Verdict.FAILED, exit_code=1))]
     await world.desk.again(first.id, "UADA")
     second = (await world.proposals())[-1]
+    assert (await world.desk.outcome(second.id))[1] == second.validation
     with pytest.raises(Outdated, match="not ended"):
         await world.desk.share(second.id, "UADA")
     await world.approve(second)

@@ -125,3 +125,9 @@ def test_a_change_is_asked_for_in_one_field():
     message = tasks.asked(builders.task(kind=TaskKind.CHANGE, prompt="<!channel>\nuse 5"))
     check.message_blocks(message.blocks, RULES)
     assert "<!channel>" not in message.text
+
+
+def test_a_draft_that_does_not_work_has_its_details_too():
+    task = builders.task(status=TaskStatus.FAILED, summary="It did not work.")
+    broken = builders.proposal(validation=Outcome(Verdict.FAILED, failure=CRASH))
+    assert labels(tasks.concluded(task, broken)) == ["Try again", "Edit", "Details"]
