@@ -90,11 +90,13 @@ class Facts(_Loose):
 
 
 def read(facts: Mapping[str, Any] | None) -> Facts:
-    """The facts, or empty ones where there are none or their shape is wrong."""
+    """The facts, or empty ones where there are none or their shape is wrong; a wrong table costs only itself."""
+    told = dict(facts or {})
     try:
-        return Facts.model_validate(dict(facts or {}))
-    except ValidationError:
-        return Facts.model_validate({})
+        return Facts.model_validate(told)
+    except ValidationError as error:
+        only_table = {problem["loc"][:1] for problem in error.errors()} == {("table",)}
+        return read({**told, "table": None}) if only_table else Facts.model_validate({})
 
 
 def fill(

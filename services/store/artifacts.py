@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore, key_of
@@ -81,7 +81,7 @@ class Artifacts:
             return row
         return {**row, "content": b"", "stored_as": key_of(owner_id, artifact.name)}
 
-    async def _rows(self, owner_id: str) -> Sequence[Row[Any]]:
+    async def _rows(self, owner_id: str) -> Sequence[Any]:
         # Rows of earlier versions have their size by their content alone.
         size = func.coalesce(table.c.size, func.length(table.c.content)).label("size")
         statement = select(table.c.name, table.c.media_type, table.c.stored_as, size)
@@ -91,7 +91,7 @@ class Artifacts:
             )
             return list(found)
 
-    async def _content(self, owner_id: str, row: Row[Any]) -> bytes:
+    async def _content(self, owner_id: str, row: Any) -> bytes:
         if row.stored_as:
             if self._store is None:
                 raise LookupError(row.name)

@@ -80,11 +80,11 @@ def _materialized(dataset: Any) -> Facts | None:
     """The rows that a dataset has already; nothing is executed for it."""
     import ray
 
-    bundles = list(dataset._logical_plan.dag.output_data() or ())
-    total = sum(bundle.num_rows() or 0 for bundle in bundles)
-    whole: Facts | None = None
     if not ray.is_initialized():
         return None
+    bundles: list[Any] = list(dataset._logical_plan.dag.output_data() or ())
+    total = sum(bundle.num_rows() or 0 for bundle in bundles)
+    whole: Facts | None = None
     for bundle in bundles:
         if bundle.size_bytes() > _BLOCK_BYTES:
             break
@@ -92,11 +92,18 @@ def _materialized(dataset: Any) -> Facts | None:
             block = described(ray.get(reference, timeout=_PATIENCE))
             if block is not None and whole is None:
                 whole = {**block, "total_rows": total}
-            elif block is not None and whole is not None:
-                whole["rows"] = (whole["rows"] + block["rows"])[:ROWS]
+            elif block is not None:
+                whole = _longer(whole, block)
             if whole is not None and len(whole["rows"]) == ROWS:
                 return whole
     return whole
+
+
+def _longer(whole: Any, block: Facts) -> Facts:
+    """With the rows of a further block, if it has the same columns."""
+    if block["columns"] != whole["columns"]:
+        return whole
+    return {**whole, "rows": [*whole["rows"], *block["rows"]][:ROWS]}
 
 
 def _of_dicts(rows: Any) -> Facts | None:
