@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -23,6 +25,9 @@ from handlers.narrator import SlackNarrator
 from handlers.people import People
 from services import workflows
 from services.approvals import ApprovalPolicy
+from services.artifacts.folder import FolderStore
+from services.artifacts.interface import ArtifactStore
+from services.artifacts.s3 import S3Store
 from services.desk import FrontDesk
 from services.errors import SettingsError
 from services.execution.api import RayApi
@@ -80,7 +85,8 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
     bot_token, _ = settings_module.require_slack(settings)
     access = settings_module.require_model(settings)
     async with AsyncExitStack() as stack:
-        store = Store(await stack.enter_async_context(open_database(settings.database)))
+        engine = await stack.enter_async_context(open_database(settings.database))
+        store = Store(engine, artifact_store(settings))
         client = _client(settings, bot_token)
         courier = await stack.enter_async_context(open_courier(client, store.posts))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
@@ -229,6 +235,17 @@ def remote_target(name: str, target: TargetFile) -> JobsTarget:
         raise SettingsError(f"The target {name} has no address.")
     api = RayApi(target.url, token=target.secret(), headers=target.headers, verify=target.verify)
     return JobsTarget(api, name=name)
+
+
+def artifact_store(settings: Settings) -> ArtifactStore:
+    """Where the files of runs are kept. Raises SettingsError for a bucket without a name."""
+    match urlsplit(settings.artifacts):
+        case SplitResult(scheme="s3", netloc=""):
+            raise SettingsError("RAYGEN_ARTIFACTS names no bucket; write `s3://bucket/prefix`.")
+        case SplitResult(scheme="s3", netloc=bucket, path=prefix):
+            return S3Store(bucket, prefix, region=settings.aws_region, endpoint=settings.s3_endpoint)
+        case _:
+            return FolderStore(Path(settings.artifacts or settings.state_dir / "artifacts").expanduser())
 
 
 @asynccontextmanager

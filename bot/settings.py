@@ -166,6 +166,16 @@ class Settings(BaseSettings):
         alias="RAYGEN_DATABASE_URL",
         description="`sqlite:///file` or `postgresql://…`. Default: SQLite in the state directory.",
     )
+    artifacts: str = Field(
+        "",
+        alias="RAYGEN_ARTIFACTS",
+        description="Where files of runs are kept: a folder, or `s3://bucket/prefix`. Default: in the state directory.",
+    )
+    s3_endpoint: str | None = Field(
+        None,
+        alias="AWS_ENDPOINT_URL_S3",
+        description="An S3 service other than Amazon's, for the files of runs.",
+    )
     executor: str = Field(
         "local", alias="RAYGEN_EXECUTOR", description="This replica's lasting name, such as the pod's."
     )

@@ -33,6 +33,9 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         ids.TASK_RETRY: lambda click: desk.retry(click.value, click.user),
         ids.RUN_STOP: lambda click: desk.stop_run(click.value, click.user),
         ids.RUN_FIX: lambda click: desk.fix(click.value, click.user),
+        ids.RUN_AGAIN: lambda click: desk.again(click.value, click.user),
+        ids.RUN_SHARE: lambda click: desk.share(click.value, click.user),
+        ids.RUN_CODE: lambda click: desk.hand_out_code(click.value, click.user),
     }
     for action_id, deed in deeds.items():
         app.action(action_id)(_listener(deed))
@@ -49,6 +52,20 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         click = requests.click(body)
         proposal = await desk.proposal(split_value(click.value)[0])
         await client.views_open(trigger_id=click.trigger_id, view=modals.attempts(proposal))
+        await ack()
+
+    @app.action(ids.RUN_CHANGE)
+    async def change(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        click = requests.click(body)
+        view = modals.change(await desk.proposal(click.value))
+        await client.views_open(trigger_id=click.trigger_id, view=view)
+        await ack()
+
+    @app.action(ids.RUN_DETAILS)
+    async def details(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        click = requests.click(body)
+        view = modals.details(*await desk.outcome(click.value))
+        await client.views_open(trigger_id=click.trigger_id, view=view)
         await ack()
 
     @app.action(re.compile(r".*"))

@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 EVENT = "raygen_post"
 # Slack allows about 50 edits of a channel's messages a minute.
 EDIT_INTERVAL = 1.2
+# Who has meant to post something for longer than this has died over it.
+_UNDER_WAY = 60.0
 _GONE = {"message_not_found", "cant_update_message", "thread_not_found"}
 
 
@@ -62,6 +64,17 @@ class Courier:
         await self._posts.posted(key, ts)
         return ts
 
+    async def once(self, key: str, channel: str, thread_ts: str, message: Message) -> bool:
+        """Post the message with this key; False when it was posted before, or is being posted right now."""
+        if await self._posts.intend(key, channel, thread_ts):
+            await self.send(key, channel, thread_ts, message)
+            return True
+        found = await self._posts.find(key)
+        if found is None or found[2] is not None or time.time() - found[3] < _UNDER_WAY:
+            return False
+        await self.recover(key, channel, thread_ts, message)
+        return True
+
     async def edit(self, key: str, message: Message) -> None:
         """Replace what was posted under this key, after any edit that is under way; the last word on it."""
         if edits := self._edits.pop(key, None):
@@ -102,6 +115,29 @@ class Courier:
             else None,
         )
         await self._posts.posted(key, str((answer["file"] or {}).get("id", "")))
+
+    async def known(self, key: str) -> str | None:
+        """The ts of the message, or the ID of the file, that is known to have been delivered under this key."""
+        found = await self._posts.find(key)
+        return found[2] if found else None
+
+    async def link(self, channel: str, ts: str) -> str:
+        """Where a message can be read; empty when Slack can't say."""
+        try:
+            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except (SlackApiError, OSError, TimeoutError) as error:
+            _log.info("no link to a message: %s", error)
+            return ""
+        return str(answer["permalink"])
+
+    async def file_link(self, file_id: str) -> str:
+        """Where a file can be opened; empty when it is gone."""
+        try:
+            answer = await self._client.files_info(file=file_id)
+        except SlackApiError as error:
+            _log.info("no link to a file: %s", code_of(error))
+            return ""
+        return str((answer["file"] or {}).get("permalink", ""))
 
     async def whisper(self, channel: str, user: str, text: str, thread_ts: str | None = None) -> None:
         """Say something that only `user` sees; a direct message where the channel can't be used."""

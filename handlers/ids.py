@@ -16,7 +16,13 @@ TASK_RETRY = "task_retry"
 PROPOSAL_TARGET = "proposal_target"
 RUN_STOP = "run_stop"
 RUN_FIX = "run_fix"
+RUN_DETAILS = "run_details"
+RUN_AGAIN = "run_again"
+RUN_CHANGE = "run_change"
+RUN_SHARE = "run_share"
+RUN_CODE = "run_code"
 EDIT_VIEW = "edit_program"
+CHANGE_VIEW = "change_program"
 
 
 def proposal_value(proposal: Proposal) -> str:

@@ -1,4 +1,4 @@
-"""The form in which a person edits a program."""
+"""The forms in which a person edits a program, or says what shall be different."""
 
 from __future__ import annotations
 
@@ -25,4 +25,14 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
             await ack(response_action="errors", errors=problems)
             return
         await desk.edit(form.metadata, code, form.user, f"view {form.view_id}")
+        await ack()
+
+    @app.view(ids.CHANGE_VIEW)
+    async def change(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+        form = requests.form(body)
+        (field, text), *_ = form.fields.items()
+        if not text.strip():
+            await ack(response_action="errors", errors={field: "Say in a few words what shall be different."})
+            return
+        await desk.change(form.metadata, text, form.user, f"view {form.view_id}")
         await ack()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
@@ -9,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from handlers.blocks import live as live_blocks
 from handlers.blocks import runs as run_blocks
 from handlers.blocks import tasks as task_blocks
-from handlers.blocks.evidence import shown
+from handlers.blocks.evidence import written
 from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.blocks.tasks import Choice
@@ -19,9 +20,10 @@ from handlers.live import LiveCards, Place
 from services.errors import BadRequest
 from services.model import Artifact, Outcome, Spent, Verdict
 from services.narrator import Progress, RunView
-from services.records import Proposal, Run, Session, Task, TaskStatus
+from services.records import Proposal, Run, Session, Task, TaskKind, TaskStatus
 from services.targets import Targets
 
+_DELETED = "The program was put into this thread before, but somebody has deleted the file."
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
 
 
@@ -32,6 +34,8 @@ class SlackNarrator:
         self._courier = courier
         self._cards = cards
         self._targets = targets
+        # A double click must find the file that the first one puts there.
+        self._handing_out = asyncio.Lock()
 
     async def task_opened(self, task: Task, session: Session) -> Session:
         try:
@@ -39,6 +43,9 @@ class SlackNarrator:
                 message = task_blocks.root(task)
                 ts = await self._courier.post(f"{session.id}:root", session.channel, "", message)
                 session = replace(session, thread_ts=ts)
+            if task.kind is TaskKind.CHANGE:
+                asked = task_blocks.asked(task)
+                await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
             await self._cards.open(_card(task.id), _place(task, session), _live(task, Progress()))
         except SlackApiError as error:
             if error.response.get("error") in _CLOSED:
@@ -86,7 +93,7 @@ class SlackNarrator:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
         await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome))
         if run_blocks.too_long(outcome):
-            whole = Artifact("output.txt", "text/plain", shown(outcome).encode(errors="replace"))
+            whole = Artifact("output.txt", "text/plain", written(outcome).encode(errors="replace"))
             await self._upload(session, run.id, whole)
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
@@ -98,9 +105,30 @@ class SlackNarrator:
         names = tuple(place.name for place in self._targets.open_to(proposal.requester))
         return Choice(names, self._targets.objection(proposal))
 
+    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
+        outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
+        link = await self._courier.link(session.channel, session.thread_ts)
+        message = run_blocks.shared(run, proposal, outcome, user, link)
+        return await self._courier.once(f"{run.id}:shared", session.channel, "", message)
+
+    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
+        file = _code_file(proposal)
+        async with self._handing_out:
+            there = await self._courier.known(_file_key(proposal.id, file))
+            if there is None:
+                await self._upload(session, proposal.id, file)
+                return
+        link = await self._courier.file_link(there)
+        text = f"The program is in this thread already: <{link}|{file.name}>" if link else _DELETED
+        await self._courier.whisper(session.channel, user, text, session.thread_ts)
+
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
-        key = f"{owner}:{artifact.name}"[:128]
+        key = _file_key(owner, artifact)
         await self._courier.upload(key, session.channel, session.thread_ts, artifact)
+
+
+def _file_key(owner: str, artifact: Artifact) -> str:
+    return f"{owner}:{artifact.name}"[:128]
 
 
 def _live(task: Task, progress: Progress) -> Live:

@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 
 from services.approvals import ApprovalPolicy, Person
 from services.errors import BadRequest, NotAllowed, Outdated
-from services.records import Attachment, Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
+from services.model import Outcome
+from services.records import (
+    Attachment,
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+    run_id,
+)
 from services.runs import RunDesk
 from services.store import Store
 from services.tasks import TaskDesk
@@ -48,11 +59,7 @@ class FrontDesk:
         prompt = ask.prompt.strip() or _about(ask.attachments)
         if not prompt:
             raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
-        if len(prompt) > PROMPT_LIMIT:
-            raise BadRequest(
-                f"That request has {len(prompt):,} characters; the most I can take is {PROMPT_LIMIT:,}. "
-                "Please shorten it."
-            )
+        _check_length(prompt)
         session = await self._session(ask)
         task = Task(
             derive("t", ask.cause),
@@ -90,6 +97,40 @@ class FrontDesk:
         await self._derived(
             proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, prompt="The run failed; fix the program."
         )
+
+    async def change(self, proposal_id: str, text: str, user: str, cause: str) -> None:
+        """Ask for another version of a program. Raises BadRequest when the text is far too long."""
+        _check_length(text)
+        await self._derived(proposal_id, user, cause, TaskKind.CHANGE, prompt=text.strip())
+
+    async def again(self, proposal_id: str, user: str) -> None:
+        """Propose the same program once more; it needs an approval of its own, and so has at most one open card."""
+        proposal = await self._known(proposal_id)
+        before = [
+            task
+            for task in await self.store.tasks.of_session(proposal.session_id)
+            if task.kind is TaskKind.AGAIN and task.base == proposal_id
+        ]
+        if before and await self._pending(before[-1]):
+            raise Outdated("That program has been proposed again already; its card is below in this thread.")
+        cause = f"again {proposal_id} {len(before)}"
+        await self._derived(proposal_id, user, cause, TaskKind.AGAIN, prompt="Run the same program again.")
+
+    async def share(self, proposal_id: str, user: str) -> None:
+        """Show a result to the whole channel, once."""
+        await self._known(proposal_id)
+        await self.runs.share(proposal_id, user)
+
+    async def hand_out_code(self, proposal_id: str, user: str) -> None:
+        """Put the program into its thread as a file, or tell `user` where it is."""
+        await self._known(proposal_id)
+        await self.runs.hand_out_code(proposal_id, user)
+
+    async def outcome(self, proposal_id: str) -> tuple[Proposal, Outcome]:
+        """A proposal, and what came of it last: of its run, or else of its validation."""
+        proposal = await self._known(proposal_id)
+        run = await self.store.runs.find(run_id(proposal_id))
+        return proposal, run.outcome if run and run.outcome else proposal.validation
 
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""
@@ -179,6 +220,11 @@ class FrontDesk:
         )
         await self.workflows.begin_task(task, session)
 
+    async def _pending(self, task: Task) -> bool:
+        """Whether a task is worked on, or its proposal awaits its decision."""
+        proposal = await self.store.proposals.find(derive("p", task.id))
+        return not task.ended or (proposal is not None and proposal.status is ProposalStatus.OPEN)
+
     async def _known(self, proposal_id: str) -> Proposal:
         proposal = await self.store.proposals.find(proposal_id)
         if proposal is None:
@@ -188,6 +234,14 @@ class FrontDesk:
     async def _may_decide(self, user: str) -> None:
         if objection := self.policy.objection(await self.look_up(user)):
             raise NotAllowed(objection)
+
+
+def _check_length(prompt: str) -> None:
+    if len(prompt) > PROMPT_LIMIT:
+        raise BadRequest(
+            f"That request has {len(prompt):,} characters; the most I can take is {PROMPT_LIMIT:,}. "
+            "Please shorten it."
+        )
 
 
 def _about(attachments: tuple[Attachment, ...]) -> str:

@@ -33,6 +33,10 @@ class TargetRefused(RaygenError):
     """The target cluster refused this job; `raygen doctor` says why."""
 
 
+class ArtifactsUnavailable(RaygenError):
+    """The store of pictures and files can't be reached right now; please try again in a minute."""
+
+
 class ModelUnavailable(RaygenError):
     """The model can't be reached right now; please try again in a minute."""
 

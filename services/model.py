@@ -111,26 +111,42 @@ class Frame:
 class Failure:
     """Why a program failed: exception class, message, and only the user's frames, outermost first.
 
-    `inside` names the remote task or actor method that raised, or is None for the driver.
+    `inside` names the remote task or actor method that raised, or is None for the driver. `traceback` is what Python
+    printed of it, where that is known.
     """
 
     kind: str
     message: str
     frames: tuple[Frame, ...] = ()
     inside: str | None = None
+    traceback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A figure or file that a program made: its bare name, media type and bytes."""
+    """A figure or file that a program made: its bare name, media type and bytes.
+
+    Where it is only listed, there are no bytes but their number, `length`.
+    """
 
     name: str
     media_type: str
     content: bytes = field(repr=False)
+    length: int | None = field(default=None, compare=False)
 
     @property
     def size(self) -> int:
-        return len(self.content)
+        return len(self.content) if self.length is None else self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The head of a table as text: each row has a cell for each of `columns`; the totals count what was cut off, too."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total_rows: int
+    total_columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +174,7 @@ class Outcome:
     """Everything that is known of one execution of a program.
 
     `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met.
-    `value` is the repr of a last expression. Unknown figures are None, never zero. `where` names the place of a
+    `value` is the repr of a last expression, and `table` what it or the last thing shown is as one. Unknown figures are None, never zero. `where` names the place of a
     validation that was not in a sealed cluster.
     """
 
@@ -178,6 +194,7 @@ class Outcome:
     touched: Touched = field(default_factory=Touched)
     truncated: bool = False
     where: str = ""
+    table: Table | None = None
 
     @property
     def passed(self) -> bool:

@@ -63,3 +63,11 @@ class Narrator(Protocol):
     async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
         """Show the result: output, value, pictures and files, or the failure in plain words."""
         ...
+
+    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
+        """Show a result outside of its thread, in the name of `user`; False when it has been shown there before."""
+        ...
+
+    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
+        """Give the thread the program as a file; tell `user` alone where it is when it is there already."""
+        ...

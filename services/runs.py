@@ -1,6 +1,6 @@
 """The run desk: a decision, then exactly one execution of exactly the approved code.
 
-Each public coroutine but `approve`, `dismiss` and `stop` is one step of a durable workflow and may be repeated.
+What a durable workflow calls is one step of it, and may be repeated: `open`, `submit`, `follow`, `close` and `fail`.
 """
 
 from __future__ import annotations
@@ -82,6 +82,27 @@ class RunDesk:
         await self._store.runs.ask_to_stop(run_id, user)
         await self._targets[run.target].target.stop(run_id)
 
+    async def outcome(self, proposal_id: str) -> Outcome:
+        """What came of a proposal's run. Raises Outdated when it has not ended."""
+        run = await self._store.runs.find(run_id(proposal_id))
+        if run is None or run.outcome is None:
+            raise Outdated("That run has not ended yet.")
+        return run.outcome
+
+    async def share(self, proposal_id: str, user: str) -> None:
+        """Show a result to the whole channel. Raises Outdated when there is none, or when it was shared before."""
+        if not (await self.outcome(proposal_id)).passed:
+            raise Outdated("That run has no result to share.")
+        run, proposal, session = await self._all(proposal_id)
+        if not await self._narrator.result_shared(run, proposal, session, user):
+            raise Outdated("That result has been shared already.")
+
+    async def hand_out_code(self, proposal_id: str, user: str) -> None:
+        """Put the program into its thread as a file, or tell `user` where it is."""
+        proposal = await self._store.proposals.get(proposal_id)
+        session = await self._store.sessions.get(proposal.session_id)
+        await self._narrator.code_wanted(proposal, session, user)
+
     async def open(self, proposal_id: str) -> None:
         """Record the run and show that it begins."""
         proposal = await self._store.proposals.get(proposal_id)
@@ -132,6 +153,8 @@ class RunDesk:
     async def close(self, proposal_id: str) -> None:
         """Post the result."""
         run, proposal, session = await self._all(proposal_id)
+        if run.outcome is not None:
+            run = replace(run, outcome=await self._complete(run.id, run.outcome))
         await self._narrator.run_ended(run, proposal, session)
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
@@ -166,6 +189,13 @@ class RunDesk:
         task = await self._store.tasks.get(proposal.task_id)
         session = await self._store.sessions.get(proposal.session_id)
         await self._narrator.proposal_decided(task, proposal, session)
+
+    async def _complete(self, run_id: str, outcome: Outcome) -> Outcome:
+        """With the contents of its artifacts; those that can't be had are named in its detail."""
+        whole = await self._store.artifacts.whole(run_id)
+        lost = [f"{name} can't be fetched from the artifact store" for name in whole.missing]
+        detail = "; ".join(filter(None, (outcome.detail, *lost))) or None
+        return replace(outcome, artifacts=whole.artifacts, detail=detail)
 
     async def _inputs(self, proposal: Proposal) -> tuple[InputFile, ...]:
         try:

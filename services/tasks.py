@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from services.errors import RaygenError
+from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
 from services.model import InputFile, Program, Spent
@@ -150,6 +150,9 @@ class TaskDesk:
         if proposal is not None and task.status is TaskStatus.PROPOSED:
             await self._store.proposals.move(proposal.id, ProposalStatus.OPEN)
             proposal = await self._store.proposals.get(proposal.id)
+        if proposal is not None:
+            whole = await self._store.artifacts.whole(proposal.id)
+            proposal = replace(proposal, validation=replace(proposal.validation, artifacts=whole.artifacts))
         spent = await self._store.spendings.of_task(task_id)
         await self._narrator.task_concluded(task, session, proposal, spent)
         if task.status is TaskStatus.PROPOSED:
@@ -170,7 +173,7 @@ class TaskDesk:
     async def _work(self, way: _UnderWay) -> Result:
         task, session = way.task, way.session
         problems = await self._collect(task)
-        files = await self._store.inputs.latest(session.id)
+        files = await self._files(task, session)
         conclusion = await self._conclusion(way, files)
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
@@ -187,14 +190,33 @@ class TaskDesk:
             await self._store.inputs.keep(task.session_id, file)
         return problems
 
+    async def _files(self, task: Task, session: Session) -> Sequence[InputFile]:
+        """The newest files of the thread; for the same program again, those that it ran with."""
+        base = await self._store.proposals.find(task.base) if task.base else None
+        if task.kind is not TaskKind.AGAIN or base is None:
+            return await self._store.inputs.latest(session.id)
+        try:
+            return await self._store.inputs.exactly(session.id, base.inputs)
+        except LookupError as error:
+            raise BadRequest(f"The input file {error} of that run is gone; please share it again.") from None
+
     async def _conclusion(self, way: _UnderWay, files: Sequence[InputFile]) -> Conclusion:
         task = way.task
         base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
+        if task.kind is TaskKind.AGAIN and base is not None:
+            made = await self._workshop.inspect(base.program, way.stage, files)
+            return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
         briefing = replace(await self._history.briefing(task, way.session), files=files)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
+
+    async def _target(self, task: Task) -> str:
+        """Where the new program would run: where the one that it comes from would, if that is open to the person."""
+        base = await self._store.proposals.find(task.base) if task.base else None
+        names = [place.name for place in self._targets.open_to(task.user)]
+        return base.target if base and base.target in names else self._targets.first_for(task.user)
 
     async def _draft(
         self, task: Task, made: Made, program: Program, spent: Spent, files: Sequence[InputFile]
@@ -207,7 +229,7 @@ class TaskDesk:
             policy=made.policy,
             validation=made.outcome,
             attempts=made.attempts,
-            target=self._targets.first_for(task.user),
+            target=await self._target(task),
             requester=task.user,
             model=made.model,
             created_at=time.time(),
@@ -236,6 +258,12 @@ class TaskDesk:
 
 async def _as_it_is(user: str) -> str:
     return user
+
+
+def _verdict_again(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The same program again. It has not been run again yet: that takes an approval of its own."
+    return f"The same program no longer passes its validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_on_edit(made: Made) -> str:

@@ -73,6 +73,14 @@ class RecordingNarrator:
     async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
         self.told.append(f"{run.id} {run.outcome.verdict if run.outcome else '-'}")
 
+    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
+        first = not any(line.startswith(f"{run.id} shared") for line in self.told)
+        self.told.append(f"{run.id} shared by {user}")
+        return first
+
+    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
+        self.told.append(f"{proposal.id} code for {user}")
+
 
 @dataclass
 class FakeTarget:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from handlers import ids
 from handlers.blocks.parts import Block, button, context, mrkdwn, output, preformatted
+from handlers.blocks.table import table
 from handlers.escape import escape, escaped, shorten
 from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
 from services.output import clean, human_bytes, human_seconds, plural
 from services.records import Proposal
 from services.supervisor.evidence import plain
 
+_TABLE = 3000
+_TABLE_ROWS = 20
 
-def evidence(proposal: Proposal) -> list[Block]:
-    """Verdict, output, value, and what the program asks for and touches."""
+
+def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
+    """Verdict, output, value, and what the program asks for and touches.
+
+    A table is shown as one where there is `room` for so many characters more.
+    """
     outcome = proposal.validation
     verdict = mrkdwn(verdict_line(proposal))
     if attempts(proposal):
@@ -22,7 +29,9 @@ def evidence(proposal: Proposal) -> list[Block]:
         blocks += failure(outcome)
     if shown(outcome).strip():
         blocks += output(shown(outcome), limit=1500)
-    if outcome.value is not None:
+    tabular = table(outcome.table, room=min(room, _TABLE), rows=_TABLE_ROWS) if outcome.table else []
+    blocks += tabular
+    if outcome.value is not None and not tabular:
         blocks.append(context(f"Value: `{escaped(clean(outcome.value), 300).replace('`', 'ˋ')}`"))
     facts = [*_asked(proposal), *_touched(proposal), *_made(outcome)]
     if facts:
@@ -62,24 +71,32 @@ def verdict_line(proposal: Proposal) -> str:
     return f":x: *Not working yet*, after {plural(proposal.attempts, 'attempt')}"
 
 
-def failure(outcome: Outcome) -> list[Block]:
-    """Why it failed in plain words, then the user's own lines of the traceback."""
+def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:
+    """Why it failed in plain words, then the line that failed, or so many `frames` on the way to it."""
     blocks = [mrkdwn(f"*{escaped(plain(outcome), 600)}*")]
     if outcome.failure and outcome.failure.frames:
-        frames = "\n".join(
+        lines = "\n".join(
             f"line {frame.line}, in {frame.function}\n    {frame.source}"
-            for frame in outcome.failure.frames[-6:]
+            for frame in outcome.failure.frames[-frames:]
         )
-        blocks.append(preformatted(shorten(clean(frames), 1200)))
+        blocks.append(preformatted(shorten(clean(lines), 1200)))
     return blocks
 
 
-def shown(outcome: Outcome) -> str:
-    """Standard output, and standard error too where that tells why it failed."""
+def written(outcome: Outcome) -> str:
+    """All that it wrote: standard output, and standard error too where that tells why it failed."""
     text = clean(outcome.stdout)
     if outcome.verdict is Verdict.PASSED or outcome.failure is not None or not outcome.stderr:
         return text
     return text + clean(outcome.stderr)
+
+
+def shown(outcome: Outcome) -> str:
+    """What a message shows of that: without the traceback in a run's log, of which `failure` tells what matters."""
+    text = written(outcome)
+    trace = clean(outcome.failure.traceback) if outcome.failure else ""
+    before, found, after = text.rpartition(trace) if trace.strip() else ("", "", "")
+    return before + after if found else text
 
 
 def tasks_run(tasks: tuple[TaskCount, ...]) -> int:

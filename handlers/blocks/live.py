@@ -30,6 +30,7 @@ _PHASES = {
     Phase.COMPUTING: "Computing",
     Phase.VALIDATING: "Running it in a sealed cluster",
 }
+_OPENINGS = {TaskKind.EDIT: "Checking your edit", TaskKind.AGAIN: "Checking the program again"}
 _WORDS = 6000
 _TITLE = 250
 
@@ -100,7 +101,7 @@ def _states(steps: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _opening(task: Task) -> str:
-    return "Checking your edit" if task.kind is TaskKind.EDIT else "Reading the request"
+    return _OPENINGS.get(task.kind, "Reading the request")
 
 
 def _steps(stages: Sequence[Stage]) -> list[str]:

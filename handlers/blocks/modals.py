@@ -14,8 +14,8 @@ from handlers.blocks.evidence import failure, shown
 from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
 from handlers.escape import escaped, shorten
 from services.errors import BadRequest
-from services.model import Attempt, Grade, PolicyReport
-from services.output import head_and_tail
+from services.model import Attempt, Grade, Outcome, PolicyReport
+from services.output import clean, head_and_tail
 from services.records import Proposal
 
 FIELD_LIMIT = 3000
@@ -24,6 +24,7 @@ _CHUNK = 2400
 _FIELDS = 40
 _VIEW_BLOCKS = 100
 _CODE = 2500
+_TAIL = 3000
 
 
 def edit(proposal: Proposal) -> dict[str, Any]:
@@ -57,6 +58,64 @@ def attempts(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def change(proposal: Proposal) -> dict[str, Any]:
+    """A form with one field, for what shall be different."""
+    title = escaped(proposal.program.title, 120)
+    return {
+        "type": "modal",
+        "callback_id": ids.CHANGE_VIEW,
+        "private_metadata": proposal.id,
+        "title": {"type": "plain_text", "text": "Change program"},
+        "submit": {"type": "plain_text", "text": "Ask for it"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            context(f"*{title}*: you get a new proposal in the thread; nothing runs until it is approved."),
+            {
+                "type": "input",
+                "block_id": "change",
+                "label": {"type": "plain_text", "text": "What shall be different?"},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "text",
+                    "multiline": True,
+                    "max_length": FIELD_LIMIT,
+                },
+            },
+        ],
+    }
+
+
+def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:
+    """All that is known of a failure: its words, the lines on the way to it, the traceback, and the output's end."""
+    blocks = [mrkdwn(f"*{escaped(proposal.program.title, 120)}*"), *failure(outcome, frames=20)]
+    ended = [f"exit code {outcome.exit_code}"] if outcome.exit_code is not None else []
+    blocks.append(context(" · ".join([f"verdict {outcome.verdict.replace('_', ' ')}", *ended])))
+    told = {
+        "Traceback": outcome.failure.traceback if outcome.failure else "",
+        "Standard error": outcome.stderr,
+        "Output": outcome.stdout,
+    }
+    for name, text in told.items():
+        if clean(text).strip():
+            blocks += [mrkdwn(f"*{name}*, its end"), preformatted(_end(clean(text)))]
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Details"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": blocks,
+    }
+
+
+def _end(text: str) -> str:
+    """The last of a text, from a line's beginning where one is near."""
+    text = text.rstrip("\n")
+    if len(text) <= _TAIL:
+        return text
+    tail = text[-_TAIL:]
+    first, found, rest = tail.partition("\n")
+    return "…\n" + (rest if found and len(first) < _TAIL // 2 else tail)
+
+
 def _attempt(number: int, attempt: Attempt) -> list[Block]:
     outcome = attempt.outcome
     warned = [
@@ -64,7 +123,7 @@ def _attempt(number: int, attempt: Attempt) -> list[Block]:
         for each in attempt.policy.findings
         if each.grade is not Grade.NOTE
     ]
-    blocks = [mrkdwn(f"*Attempt {number}*"), *failure(outcome)]
+    blocks = [mrkdwn(f"*Attempt {number}*"), *failure(outcome, frames=6)]
     blocks += [context(f"Policy: {escaped(text, 300)}") for text in warned[:3]]
     if shown(outcome).strip():
         blocks += output(shown(outcome), limit=800)

@@ -16,6 +16,8 @@ Style = Literal["primary", "danger"]
 
 CODE_LIMIT = 6000
 OUTPUT_LIMIT = 2600
+MESSAGE_LIMIT = 13_000
+"""What all text of a message's blocks may have, in characters, with a little to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ def output(text: str, *, limit: int = OUTPUT_LIMIT) -> list[Block]:
     """What a program wrote: head and tail in the message."""
     excerpt = head_and_tail(text.rstrip("\n"), limit=limit)
     return [preformatted(excerpt.text)]
+
+
+def weight(blocks: Any) -> int:
+    """How many characters of text these blocks hold, as Slack counts them."""
+    if isinstance(blocks, list):
+        return sum(map(weight, blocks))
+    if not isinstance(blocks, dict):
+        return 0
+    return sum(
+        len(inner) if name in ("text", "title") and isinstance(inner, str) else weight(inner)
+        for name, inner in blocks.items()
+    )
 
 
 def button(

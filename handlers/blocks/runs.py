@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from handlers import ids
 from handlers.blocks.evidence import failure, shown, tasks_run
-from handlers.blocks.parts import Block, Message, actions, button, context, mrkdwn, output, person
+from handlers.blocks.parts import (
+    MESSAGE_LIMIT,
+    OUTPUT_LIMIT,
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    mrkdwn,
+    output,
+    person,
+    weight,
+)
+from handlers.blocks.table import table
 from handlers.escape import escape, escaped
 from services.model import Outcome, TaskCount, Verdict
 from services.narrator import RunView
@@ -14,6 +27,9 @@ from services.supervisor.evidence import plain
 
 _STATES = {"PENDING": "Starting", "RUNNING": "Running"}
 _BAR = 20
+_SHARED = 900
+_SHARED_TABLE = 2500
+_SHARED_ROWS = 10
 
 
 def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Message:
@@ -38,17 +54,28 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Messag
 
 
 def ended(run: Run, proposal: Proposal, outcome: Outcome) -> Message:
-    """The result: the verdict first, then output and value, then the facts."""
+    """The result: the verdict first, then output and value, then the facts, then what can be done with it."""
+    headline = f"{_headline(outcome, run)}: *{escaped(proposal.program.title, 120)}*"
+    failed = not outcome.passed and outcome.verdict is not Verdict.STOPPED
+    why = failure(outcome) if failed else []
+    head = [mrkdwn(headline), *why, *_said(outcome), *_unsaid(outcome)]
+    facts = context(" · ".join(_facts(run, outcome)))
+    end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome)]
+    value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))
+    return Message(_text(headline, outcome), [*head, *value, *end])
+
+
+def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str) -> Message:
+    """A result for a whole channel: its headline and the beginning of its output, in the name of who shared it."""
     title = escaped(proposal.program.title, 120)
-    headline = f"{_headline(outcome, run)}: *{title}*"
-    blocks = [mrkdwn(headline)]
-    if not outcome.passed and outcome.verdict is not Verdict.STOPPED:
-        blocks += failure(outcome)
-    blocks += _said(outcome)
-    blocks.append(context(" · ".join(_facts(run, outcome))))
-    if not outcome.passed and outcome.verdict is not Verdict.STOPPED:
-        blocks.append(actions(button("Fix it", ids.RUN_FIX, proposal.id)))
-    return Message(_text(headline, outcome), blocks)
+    thread = f" · <{link}|the thread>" if link else ""
+    blocks = [mrkdwn(f"{person(user)} shared a result: *{title}*")]
+    if shown(outcome).strip():
+        blocks += output(shown(outcome), limit=_SHARED)
+    blocks += _value(outcome, room=_SHARED_TABLE, rows=_SHARED_ROWS)
+    blocks.append(context(" · ".join(_facts(run, outcome)) + thread))
+    words = escape(head_and_tail(shown(outcome).strip(), limit=600).text)
+    return Message(f"{person(user)} shared a result: {title}\n{words}", blocks)
 
 
 def progress(tasks: tuple[TaskCount, ...]) -> str:
@@ -63,21 +90,53 @@ def progress(tasks: tuple[TaskCount, ...]) -> str:
     return text + (f", {lost:,} failed" if lost else "")
 
 
+def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
+    if outcome.verdict is Verdict.STOPPED:
+        return []
+    if not outcome.passed:
+        details = button("Details", ids.RUN_DETAILS, proposal.id)
+        return [actions(button("Fix it", ids.RUN_FIX, proposal.id), details)]
+    return [
+        actions(
+            button("Run again", ids.RUN_AGAIN, proposal.id),
+            button("Change", ids.RUN_CHANGE, proposal.id),
+            button("Share to channel", ids.RUN_SHARE, proposal.id),
+            button("Download code", ids.RUN_CODE, proposal.id),
+        )
+    ]
+
+
 def _said(outcome: Outcome) -> list[Block]:
     text = shown(outcome)
-    blocks = output(text) if text.strip() else []
-    if outcome.value is not None:
-        blocks += [context("Value of the last expression:"), *output(clean(outcome.value), limit=1200)]
-    if not blocks and outcome.passed:
-        blocks.append(context("The program printed nothing."))
-    if too_long(outcome):
-        blocks.append(context("The middle is left out here; the whole output is in the attached file."))
-    return blocks
+    if text.strip():
+        return output(text)
+    silent = outcome.passed and outcome.value is None and outcome.table is None
+    return [context("The program printed nothing.")] if silent else []
+
+
+def _value(outcome: Outcome, *, room: int, rows: int = 50) -> list[Block]:
+    """What the last expression gave, or what was shown last: as a table where it is one."""
+    if outcome.table is not None:
+        return table(outcome.table, room=room, rows=rows, instead=outcome.value or "")
+    if outcome.value is None:
+        return []
+    return [context("Value of the last expression:"), *output(clean(outcome.value), limit=1200)]
+
+
+def _unsaid(outcome: Outcome) -> list[Block]:
+    cut = "The middle is left out here; the whole output is in the attached file."
+    return [context(cut)] if too_long(outcome) else []
+
+
+def _left_behind(outcome: Outcome) -> list[Block]:
+    """What a success has to tell besides: files that were too large to bring along."""
+    told = outcome.passed and outcome.detail
+    return [context(f":warning: {escaped(outcome.detail or '', 600)}")] if told else []
 
 
 def too_long(outcome: Outcome) -> bool:
     """Whether the output has to be attached as a file to be whole."""
-    return not head_and_tail(shown(outcome).rstrip("\n"), limit=2600).whole
+    return not head_and_tail(shown(outcome).rstrip("\n"), limit=OUTPUT_LIMIT).whole
 
 
 def _headline(outcome: Outcome, run: Run) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import (
+    MESSAGE_LIMIT,
     Message,
     actions,
     button,
@@ -20,6 +21,7 @@ from handlers.blocks.parts import (
     person,
     prose,
     select,
+    weight,
 )
 from handlers.escape import escape, escaped, shorten
 from services.model import Spent
@@ -39,6 +41,16 @@ def root(task: Task) -> Message:
     quoted = "\n".join(f">{line}" for line in asked.splitlines())
     return Message(
         f"{person(task.user)} asked raygen: {asked}", [mrkdwn(f"{person(task.user)} asked:\n{quoted}")]
+    )
+
+
+def asked(task: Task) -> Message:
+    """A request that was made in a form, so that the thread can see it."""
+    words = escaped(task.prompt, 1500)
+    quoted = "\n".join(f">{line}" for line in words.splitlines())
+    return Message(
+        f"{person(task.user)} asked for a change: {words}",
+        [mrkdwn(f"{person(task.user)} asked for a change:\n{quoted}")],
     )
 
 
@@ -87,10 +99,13 @@ def proposed(task: Task, proposal: Proposal, choice: Choice | None = None) -> Me
         )
         more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
         foot.append(f"with {names}{more}")
-    blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
+    head = [*said, mrkdwn(title), *code(program.code)]
+    end = [context(" · ".join(foot))]
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
-        blocks.append(context(f":warning: {escaped(choice.objection, 300)}"))
-    blocks.append(_decision(proposal, choice))
+        end.append(context(f":warning: {escaped(choice.objection, 300)}"))
+    end.append(_decision(proposal, choice))
+    room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *end])
+    blocks = [*head, *evidence(proposal, room=room), *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
     text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"
@@ -105,6 +120,8 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
         blocks += [mrkdwn(f"*{escaped(proposal.program.title, 120)}*")]
         blocks += [*code(proposal.program.code), *evidence(proposal)]
         buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
+        if proposal.validation.failure is not None or proposal.validation.stderr:
+            buttons.append(button("Details", ids.RUN_DETAILS, proposal.id))
     blocks += [*_account(spent), actions(*buttons)]
     return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
 

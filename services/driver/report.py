@@ -6,15 +6,18 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from services.model import Artifact, Failure, Frame, Outcome, TaskCount, Touched, Verdict
+from services.model import Artifact, Failure, Frame, Outcome, Table, TaskCount, Touched, Verdict
 
 _NAME = 200
 _TEXT = 20_000
 _ARTIFACT_BYTES = 64 * 1024**2
+_COLUMNS = 20
+_ROWS = 50
+_COUNT = 10**15
 
 
 class _Loose(BaseModel):
@@ -32,6 +35,25 @@ class _Failure(_Loose):
     message: str = Field("", max_length=_TEXT)
     frames: list[_Frame] = Field(default_factory=list[_Frame], max_length=50)
     inside: str | None = Field(None, max_length=1000)
+    traceback: str = Field("", max_length=_TEXT)
+
+
+_Cell = Annotated[str, Field(max_length=_NAME)]
+
+
+class _Table(_Loose):
+    columns: list[_Cell] = Field(min_length=1, max_length=_COLUMNS)
+    rows: list[Annotated[list[_Cell], Field(max_length=_COLUMNS)]] = Field(max_length=_ROWS)
+    total_rows: int = Field(ge=0, le=_COUNT)
+    total_columns: int = Field(ge=0, le=_COUNT)
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> Self:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("rows of different lengths")
+        if self.total_rows < len(self.rows) or self.total_columns < len(self.columns):
+            raise ValueError("totals below what is shown")
+        return self
 
 
 class _Touched(_Loose):
@@ -53,6 +75,7 @@ class Facts(_Loose):
 
     exit_code: int = 0
     value: str | None = Field(None, max_length=_TEXT + 10)
+    table: _Table | None = None
     failure: _Failure | None = None
     missing_module: str | None = Field(None, max_length=_NAME)
     infeasible: dict[str, float] = Field(default_factory=dict[str, float], max_length=100)
@@ -67,11 +90,13 @@ class Facts(_Loose):
 
 
 def read(facts: Mapping[str, Any] | None) -> Facts:
-    """The facts, or empty ones where there are none or their shape is wrong."""
+    """The facts, or empty ones where there are none or their shape is wrong; a wrong table costs only itself."""
+    told = dict(facts or {})
     try:
-        return Facts.model_validate(dict(facts or {}))
-    except ValidationError:
-        return Facts.model_validate({})
+        return Facts.model_validate(told)
+    except ValidationError as error:
+        only_table = {problem["loc"][:1] for problem in error.errors()} == {("table",)}
+        return read({**told, "table": None}) if only_table else Facts.model_validate({})
 
 
 def fill(
@@ -90,6 +115,7 @@ def fill(
         verdict=verdict,
         detail=detail or "; ".join(facts.dropped) or None,
         value=facts.value,
+        table=_table(facts.table),
         failure=None if outcome.passed else _failure(facts.failure),
         artifacts=tuple(_artifacts(facts, artifact_bytes)),
         wall=outcome.wall if outcome.wall is not None else facts.wall,
@@ -112,7 +138,13 @@ def _failure(failure: _Failure | None) -> Failure | None:
     if failure is None:
         return None
     frames = tuple(Frame(frame.line, frame.function, frame.source) for frame in failure.frames)
-    return Failure(failure.kind, failure.message, frames, failure.inside)
+    return Failure(failure.kind, failure.message, frames, failure.inside, failure.traceback)
+
+
+def _table(table: _Table | None) -> Table | None:
+    if table is None:
+        return None
+    return Table(tuple(table.columns), tuple(map(tuple, table.rows)), table.total_rows, table.total_columns)
 
 
 def _artifacts(facts: Facts, room: int) -> list[Artifact]:

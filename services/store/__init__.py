@@ -2,6 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.artifacts.interface import ArtifactStore
+from services.store.artifacts import Artifacts
 from services.store.database import open_database
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.spendings import Spendings
@@ -10,13 +12,14 @@ __all__ = ["Store", "open_database"]
 
 
 class Store:
-    """All repositories over one engine."""
+    """All repositories over one engine; without `artifacts`, files that programs make are kept in the database, too."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, artifacts: ArtifactStore | None = None) -> None:
+        self.artifacts = Artifacts(engine, artifacts)
         self.sessions = Sessions(engine)
         self.tasks = Tasks(engine)
-        self.proposals = Proposals(engine)
-        self.runs = Runs(engine)
+        self.proposals = Proposals(engine, self.artifacts)
+        self.runs = Runs(engine, self.artifacts)
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,6 +25,7 @@ from services.records import (
     sources,
 )
 from services.store import codec, tables
+from services.store.artifacts import Artifacts
 
 
 class Repository:
@@ -150,7 +151,11 @@ class Tasks(Repository):
 
 
 class Proposals(Repository):
-    """Programs with their evidence."""
+    """Programs with their evidence; their artifacts are listed only."""
+
+    def __init__(self, engine: AsyncEngine, artifacts: Artifacts) -> None:
+        super().__init__(engine)
+        self._artifacts = artifacts
 
     async def draft(self, proposal: Proposal) -> None:
         """Keep a draft; a replayed task replaces its own draft but never what people have seen."""
@@ -181,7 +186,7 @@ class Proposals(Repository):
             )
         if replaced.rowcount == 0:
             await self._insert_once(table, values)
-        await _keep_artifacts(self._engine, proposal.id, proposal.validation.artifacts)
+        await self._artifacts.keep(proposal.id, proposal.validation.artifacts)
 
     async def get(self, proposal_id: str) -> Proposal:
         row = await self._one(tables.proposals, tables.proposals.c.id == proposal_id)
@@ -232,11 +237,15 @@ class Proposals(Repository):
         return [await self._load(row) for row in rows]
 
     async def _load(self, row: Row[Any]) -> Proposal:
-        return _proposal(row, await _artifacts(self._engine, row.id))
+        return _proposal(row, await self._artifacts.listed(row.id))
 
 
 class Runs(Repository):
-    """Executions of approved proposals."""
+    """Executions of approved proposals; their artifacts are listed only."""
+
+    def __init__(self, engine: AsyncEngine, artifacts: Artifacts) -> None:
+        super().__init__(engine)
+        self._artifacts = artifacts
 
     async def add(self, run: Run) -> bool:
         values = {
@@ -258,7 +267,7 @@ class Runs(Repository):
 
     async def find(self, run_id: str) -> Run | None:
         row = await self._one(tables.runs, tables.runs.c.id == run_id)
-        return _run(row, await _artifacts(self._engine, run_id)) if row else None
+        return _run(row, await self._artifacts.listed(run_id)) if row else None
 
     async def move(self, run_id: str, status: RunStatus) -> bool:
         return await self._move(tables.runs, run_id, status)
@@ -275,7 +284,7 @@ class Runs(Repository):
             return (await connection.execute(statement)).rowcount == 1
 
     async def end(self, run_id: str, outcome: Outcome) -> bool:
-        await _keep_artifacts(self._engine, run_id, outcome.artifacts)
+        await self._artifacts.keep(run_id, outcome.artifacts)
         return await self._move(tables.runs, run_id, RunStatus.ENDED, outcome=codec.dump_outcome(outcome))
 
     async def of_session(self, session_id: str) -> list[Run]:
@@ -349,29 +358,6 @@ class Posts(Repository):
         table = tables.posts
         async with self._engine.begin() as connection:
             await connection.execute(update(table).where(table.c.key == key).values(ts=ts))
-
-
-async def _keep_artifacts(engine: AsyncEngine, owner_id: str, artifacts: Iterable[Artifact]) -> None:
-    table = tables.artifacts
-    async with engine.begin() as connection:
-        await connection.execute(table.delete().where(table.c.owner_id == owner_id))
-        for artifact in artifacts:
-            values = {
-                "owner_id": owner_id,
-                "name": artifact.name,
-                "media_type": artifact.media_type,
-                "content": artifact.content,
-            }
-            await connection.execute(insert(table).values(**values))
-
-
-async def _artifacts(engine: AsyncEngine, owner_id: str) -> tuple[Artifact, ...]:
-    table = tables.artifacts
-    async with engine.connect() as connection:
-        rows = await connection.execute(
-            select(table).where(table.c.owner_id == owner_id).order_by(table.c.name)
-        )
-        return tuple(Artifact(row.name, row.media_type, row.content) for row in rows)
 
 
 def _session(row: Row[Any]) -> Session:

@@ -96,7 +96,10 @@ artifacts = Table(
     Column("owner_id", String(64), primary_key=True),
     Column("name", String(255), primary_key=True),
     Column("media_type", String(128), nullable=False),
+    # Empty where `stored_as` says that the content is in the artifact store.
     Column("content", LargeBinary, nullable=False),
+    Column("size", Integer),
+    Column("stored_as", String(255)),
 )
 
 inputs = Table(

@@ -84,7 +84,10 @@ async def test_a_prompt_becomes_an_open_proposal(store: Store):
     assert task.status is TaskStatus.PROPOSED
     assert task.summary == "Here it is."
     assert proposal.status is ProposalStatus.OPEN
-    assert proposal.validation.artifacts == (Artifact("a.png", "image/png", b"png"),)
+    assert [(each.name, each.content, each.size) for each in proposal.validation.artifacts] == [
+        ("a.png", b"", 3)
+    ]
+    assert (await store.artifacts.whole(proposal.id)).artifacts == (Artifact("a.png", "image/png", b"png"),)
     assert (await store.sessions.get("s_1")).thread_ts == "root-s_1"
     assert here.narrator.told[-1] == "t_1 proposed open"
 

@@ -12,7 +12,7 @@ Workers' prints arrive in the program's own streams as they were written, withou
 All that the program prints comes before the facts, threads and exit functions included.
 
 Facts are what the program's own process says of itself. They add to a verdict, which is never taken from them.
-Keys: exit_code, value, failure {kind, message, frames [{line, function, source}], inside}, missing_module, infeasible,
-wall and cpu (seconds), peak_memory (bytes), tasks {name: count}, resources {name: the most that one task asked for},
+Keys: exit_code, value, table {columns [text], rows [[text]], total_rows, total_columns}, failure {kind, message, frames
+[{line, function, source}], inside, traceback}, missing_module, infeasible, wall and cpu (seconds), peak_memory (bytes), tasks {name: count}, resources {name: the most that one task asked for},
 touched {files, hosts, processes, environment}, artifacts [{name, media_type, content (base64)}], dropped [sentences].
 """

@@ -26,9 +26,11 @@ from .asked import Asked
 from .failures import own_traceback, reasons
 from .imports import after_import
 from .session import Session
+from .tables import Shown
 from .tail import Tail
-from .text import Facts, flush, shortened
+from .text import Facts, flush, shortened, tellable
 from .touched import Touched
+from .value import printed, told
 
 
 def execute(path: str, arguments: list[str] | None = None) -> Facts:
@@ -70,6 +72,7 @@ class Driver:
         self._artifacts = Artifacts(os.path.dirname(self._program))
         self._tail = Tail(sealed.logs) if sealed else None
         self._session = Session(follows=sealed is None)
+        self._shown = Shown()
 
     def prepare(self) -> None:
         """Quiet Ray, and put the program in the place of `__main__`."""
@@ -96,7 +99,7 @@ class Driver:
         sys.argv = [self._path, *(arguments or [])]
         self._asked.begin()
         self._artifacts.begin()
-        after_import({"ray.data": _hush_data})
+        after_import({"ray.data": self._prepare_data})
         self._touched.begin()
         if self._tail:
             self._tail.begin()
@@ -122,9 +125,8 @@ class Driver:
     def _execute(self) -> Facts:
         facts: Facts = {"exit_code": 0}
         try:
-            value = self._run()
-            if value is not None:
-                facts["value"] = shortened(repr(value))
+            value, shown = self._run()
+            facts.update(told(value, shown))
         except SystemExit as stop:
             facts["exit_code"] = _exit_code(stop)
         except BaseException as error:  # noqa: BLE001  # whatever a program raises is its result
@@ -141,8 +143,8 @@ class Driver:
         module.__dict__["__cached__"] = None
         return module
 
-    def _run(self) -> Any:
-        """Execute the file as `__main__`; the value of a last expression, as a notebook would show it."""
+    def _run(self) -> tuple[Any, Any]:
+        """Execute the file as `__main__`; the value of a last expression, as a notebook would show it, and what it printed."""
         with open(self._program, "rb") as file:
             source = file.read()
         tree = compile(source, self._program, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
@@ -153,9 +155,15 @@ class Driver:
             del tree.body[-1]
         exec(compile(tree, self._program, "exec", dont_inherit=True), names)  # noqa: S102  # the one place that runs it
         if last is None:
-            return None
-        value = compile(ast.Expression(last.value), self._program, "eval", dont_inherit=True)
-        return eval(value, names)  # noqa: S307  # as above
+            return None, self._shown.rows
+        code = compile(ast.Expression(last.value), self._program, "eval", dont_inherit=True)
+        value = eval(code, names)  # noqa: S307  # as above
+        shown = printed(last, names)
+        return value, self._shown.rows if shown is None else shown
+
+    def _prepare_data(self, data: Any) -> None:
+        _hush_data()
+        self._shown.watch(data)
 
     def _settle(self) -> None:
         """What the interpreter does at its end, before the facts: threads, exit functions, the workers' last lines."""
@@ -181,7 +189,11 @@ class Driver:
         # The program's own standard error may be closed or replaced; that must not hide the failure.
         with contextlib.suppress(Exception):
             traceback.print_exception(type(error), error, own, file=sys.stderr)
-        return reasons(error, self._program)
+        facts = reasons(error, self._program)
+        with contextlib.suppress(Exception):
+            lines = traceback.format_exception(type(error), error, own)
+            facts["failure"]["traceback"] = shortened(tellable("".join(lines)))
+        return facts
 
 
 def _last_expression(tree: ast.Module) -> ast.Expr | None:
@@ -193,7 +205,7 @@ def _last_expression(tree: ast.Module) -> ast.Expr | None:
     return None if lone_text else last
 
 
-def _hush_data(_: Any) -> None:
+def _hush_data() -> None:
     """Ray Data has loggers of its own, and tells of its plans by default."""
     for handler in logging.getLogger("ray.data").handlers:
         if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):

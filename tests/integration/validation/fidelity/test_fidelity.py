@@ -83,3 +83,47 @@ async def test_the_value_of_a_last_expression_is_told(lease: Lease):
     assert (await lease.validate("x = 40\nx + 2")).value == "42"
     assert (await lease.validate("'only a text'")).value is None
     assert (await lease.validate("print('a')\n")).value is None
+
+
+HEAD = "import pandas as pd, ray\ndf = pd.DataFrame({'x': range(3)})\nds = ray.data.from_pandas([df, df])\n"
+LIES = """
+class Lies:
+    __class__ = dict
+    def __len__(self):
+        return 10**12
+    def __iter__(self):
+        while True:
+            yield "x"
+    def __repr__(self):
+        raise RuntimeError("no")
+    __str__ = __repr__
+print("said")
+"""
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(
+    ("last", "printed", "rows"),
+    [
+        ("df", "", 3),
+        ("print(df.to_string())", "   x\n0  0\n1  1\n2  2\n", 3),
+        ("ds.materialize()", "", 6),
+        ("ds.show(2)", "{'x': 0}\n{'x': 1}\n", 2),
+        ("ds.take(4)", "", 4),
+    ],
+)
+async def test_a_table_is_told_and_what_was_printed_stays(lease: Lease, last: str, printed: str, rows: int):
+    outcome = await lease.validate(HEAD + last)
+    assert outcome.passed, outcome
+    assert outcome.stdout == printed
+    assert outcome.table is not None, outcome
+    assert (outcome.table.columns, outcome.table.total_rows) == (("x",), rows)
+    assert outcome.table.rows == (*(("0",), ("1",), ("2",)), *(("0",), ("1",), ("2",)))[:rows]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("last", ["Lies()", "[{'a': Lies()}] * 3", "[Lies()]"])
+async def test_a_value_that_lies_changes_nothing(lease: Lease, last: str):
+    outcome = await lease.validate(LIES + last)
+    assert (outcome.passed, outcome.stdout) == (True, "said\n"), outcome
+    assert "raised RuntimeError" in (outcome.value or "")

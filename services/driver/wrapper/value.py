@@ -1,0 +1,71 @@
+"""What a last expression gave, told in words and as a table, without ever holding up its program."""
+
+from __future__ import annotations
+
+import _thread
+import ast
+import contextlib
+import contextvars
+from collections.abc import Callable
+from typing import Any
+
+from .tables import described
+from .text import Facts, shortened, tellable
+
+_PATIENCE = 10.0
+_RENDERINGS = frozenset({"to_string", "to_markdown"})
+
+
+def told(value: Any, shown: Any) -> Facts:
+    """`value` as its repr, and `table` where it is one, or where `shown`, which the program has printed, is one."""
+    facts: Facts = {}
+    if value is not None:
+        facts["value"] = _patiently(lambda: tellable(shortened(_repr(value))), _unshown(value))
+    table = _patiently(lambda: described(shown if value is None else value), None)
+    if table is not None:
+        facts["table"] = table
+    return facts
+
+
+def printed(last: ast.Expr | None, names: dict[str, Any]) -> Any:
+    """What a last `print(name)` or `print(name.to_string())` has shown; None for everything else."""
+    call = last.value if last is not None else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "print":
+        return None
+    shown: Any = call.args[0] if len(call.args) == 1 else None
+    if isinstance(shown, ast.Call) and isinstance(shown.func, ast.Attribute):
+        shown = shown.func.value if shown.func.attr in _RENDERINGS else None
+    return names.get(shown.id) if isinstance(shown, ast.Name) else None
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001  # the program itself never asked for it
+        return f"{_unshown(value)}: its repr raised {type(error).__name__}"
+
+
+def _unshown(value: Any) -> str:
+    return f"a {type(value).__name__} that can't be shown"
+
+
+def _patiently(work: Callable[[], Any], otherwise: Any) -> Any:
+    """What `work` gives, unless it fails or takes too long; then it is left alone, and ends with the process."""
+    results = [otherwise]
+    done = _thread.allocate_lock()
+    done.acquire()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            with contextlib.suppress(BaseException):
+                results[0] = context.run(work)
+        finally:
+            done.release()
+
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:  # no more threads to be had
+        return otherwise
+    done.acquire(timeout=_PATIENCE)
+    return results[0]

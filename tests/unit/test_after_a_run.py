@@ -1,0 +1,166 @@
+"""What people do with a result: the same program again, a change of it, sharing it, and taking its code along."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from services.approvals import ApprovalPolicy, Person
+from services.desk import FrontDesk
+from services.errors import BadRequest, Outdated
+from services.execution.interface import Finished
+from services.llm.scripted import ScriptedModel, calls, says
+from services.model import InputFile, Outcome, PolicyReport, Verdict
+from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus
+from services.runs import RunDesk
+from services.store import Store, open_database
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
+from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from tests import builders
+from tests.builders import passed
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
+
+
+@dataclass
+class InTheOpen:
+    """Carries out tasks and runs at once, each once, as the durable workflows would."""
+
+    tasks: TaskDesk
+    runs: RunDesk
+    begun: list[str] = field(default_factory=list)
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        if task.id not in self.begun:
+            self.begun.append(task.id)
+            await self.tasks.open(task, session)
+            await self.tasks.conclude(task.id, await self.tasks.work(task.id))
+
+    async def begin_run(self, proposal_id: str) -> None:
+        for step in (self.runs.open, self.runs.submit, self.runs.follow, self.runs.close):
+            await step(proposal_id)
+
+
+@dataclass
+class World:
+    desk: FrontDesk
+    store: Store
+    narrator: RecordingNarrator
+    target: FakeTarget
+    generator: ScriptedModel
+
+    async def proposals(self) -> list[Proposal]:
+        return await self.store.proposals.of_session("s_1")
+
+    async def approve(self, proposal: Proposal) -> None:
+        await self.desk.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+
+
+async def _member(user: str) -> Person:
+    return Person(id=user, name=user)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    """A thread with one program that has been run."""
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        store = Store(engine)
+        draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
+        generator = ScriptedModel([draft, draft])
+        workshop = Workshop(
+            Generator(generator, Profile("g")), lambda _: PolicyReport(), FakeValidator([passed()] * 4)
+        )
+        model = ScriptedModel([calls("write_program", request="add"), says("Here it is.")] * 2)
+        narrator, target = RecordingNarrator(), FakeTarget()
+        desks = (
+            TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, here(target)),
+            RunDesk(store, narrator, here(target)),
+        )
+        flows = InTheOpen(*desks)
+        desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member)  # type: ignore[arg-type]
+        await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
+        await flows.begin_task(builders.task(), builders.session())
+        here = World(desk, store, narrator, target, generator)
+        await here.approve((await here.proposals())[0])
+        yield here
+
+
+async def test_the_same_program_again_needs_an_approval_of_its_own(world: World):
+    first, *_ = await world.proposals()
+    await world.desk.again(first.id, "UADA")
+    first, second = await world.proposals()
+    task = await world.store.tasks.get(second.task_id)
+    assert (task.kind, task.status, task.user) == (TaskKind.AGAIN, TaskStatus.PROPOSED, "UADA")
+    assert "has not been run again yet" in task.summary
+    assert (second.status, second.program, second.model) == (ProposalStatus.OPEN, first.program, first.model)
+    assert len(world.target.jobs) == 1, "nothing runs without a decision"
+    await world.approve(second)
+    assert len(world.target.jobs) == 2
+
+
+async def test_one_card_at_a_time_awaits_the_decision_on_running_again(world: World):
+    first, *_ = await world.proposals()
+    await world.desk.again(first.id, "UADA")
+    with pytest.raises(Outdated, match="proposed again already"):
+        await world.desk.again(first.id, "UADA")
+    await world.desk.dismiss((await world.proposals())[-1].id, "UADA")
+    await world.desk.again(first.id, "UADA")
+    assert [each.status for each in (await world.proposals())[1:]] == [
+        ProposalStatus.DISMISSED,
+        ProposalStatus.OPEN,
+    ]
+
+
+async def test_the_same_program_again_has_the_files_that_it_ran_with(world: World):
+    first, *_ = await world.proposals()
+    await world.store.inputs.keep("s_1", InputFile("rows.csv", b"new"))
+    await world.desk.again(first.id, "UADA")
+    assert (await world.proposals())[-1].inputs == first.inputs
+
+
+async def test_a_change_starts_from_the_program_that_ran(world: World):
+    first, *_ = await world.proposals()
+    await world.desk.change(first.id, " with 5 ", "UADA", "view V1")
+    tasks = await world.store.tasks.of_session("s_1")
+    assert [(task.kind, task.prompt, task.base) for task in tasks[1:]] == [
+        (TaskKind.CHANGE, "with 5", first.id)
+    ]
+    assert "<current_program>\nprint(3)" in world.generator.seen[-1][0].parts[0].text
+    assert (await world.proposals())[-1].status is ProposalStatus.OPEN
+    with pytest.raises(BadRequest, match="shorten"):
+        await world.desk.change(first.id, "x" * 9000, "UADA", "view V2")
+
+
+async def test_a_result_is_shared_once(world: World):
+    first, *_ = await world.proposals()
+    await world.desk.share(first.id, "UADA")
+    assert world.narrator.told[-1].endswith("shared by UADA")
+    with pytest.raises(Outdated, match="shared already"):
+        await world.desk.share(first.id, "UADA")
+
+
+async def test_only_a_result_can_be_shared(world: World):
+    first, *_ = await world.proposals()
+    world.target.events[:] = [Finished(Outcome(Verdict.FAILED, exit_code=1))]
+    await world.desk.again(first.id, "UADA")
+    second = (await world.proposals())[-1]
+    assert (await world.desk.outcome(second.id))[1] == second.validation
+    with pytest.raises(Outdated, match="not ended"):
+        await world.desk.share(second.id, "UADA")
+    await world.approve(second)
+    with pytest.raises(Outdated, match="no result"):
+        await world.desk.share(second.id, "UADA")
+    assert (await world.desk.outcome(second.id))[1].exit_code == 1
+
+
+async def test_the_code_is_handed_out_to_who_asks(world: World):
+    first, *_ = await world.proposals()
+    await world.desk.hand_out_code(first.id, "UADA")
+    assert world.narrator.told[-1] == f"{first.id} code for UADA"
+    with pytest.raises(Outdated):
+        await world.desk.hand_out_code("p_unknown", "UADA")
