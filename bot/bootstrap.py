@@ -28,6 +28,7 @@ from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
+from services.history_desk import HistoryDesk
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, model_id, open_client
@@ -106,7 +107,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             process_before_response=True,
             raise_error_for_unhandled_request=False,
         )
-        handlers.register(app, desk, courier, policy.check)
+        handlers.register(app, desk, courier, policy.check, HistoryDesk(store, people.is_in))
         yield Bot(app, flows, validator, target)
 
 

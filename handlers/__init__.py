@@ -8,14 +8,22 @@ from slack_bolt.app.async_app import AsyncApp
 
 from handlers import actions, commands, errors, home, messages, modals
 from handlers.delivery import Courier
+from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
+from services.history_desk import HistoryDesk
 from services.model import PolicyReport
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier, check: Callable[[str], PolicyReport]) -> None:
+def register(
+    app: AsyncApp,
+    desk: FrontDesk,
+    courier: Courier,
+    check: Callable[[str], PolicyReport],
+    history: HistoryDesk,
+) -> None:
     """Attach all listeners to `app`; the catch-alls come last."""
     errors.register(app, courier)
-    commands.register(app, desk)
+    commands.register(app, desk, Subcommands(app.client, desk, history))
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
     home.register(app, desk)

@@ -91,6 +91,11 @@ class FrontDesk:
             proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, prompt="The run failed; fix the program."
         )
 
+    async def rerun(self, proposal_id: str, user: str, cause: str) -> None:
+        """Propose the same code with the same inputs again, in its thread; it takes an approval of its own."""
+        title = (await self._known(proposal_id)).program.title
+        await self._derived(proposal_id, user, cause, TaskKind.RERUN, prompt=f"Run again: {title}")
+
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""
         task = await self.store.tasks.get(task_id)

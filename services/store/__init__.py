@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.store.database import open_database
+from services.store.entries import Entries
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.spendings import Spendings
 
@@ -20,3 +21,4 @@ class Store:
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
+        self.entries = Entries(engine)

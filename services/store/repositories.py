@@ -256,7 +256,8 @@ class Runs(Repository):
 
     async def end(self, run_id: str, outcome: Outcome) -> bool:
         await _keep_artifacts(self._engine, run_id, outcome.artifacts)
-        return await self._move(tables.runs, run_id, RunStatus.ENDED, outcome=codec.dump_outcome(outcome))
+        values = {"outcome": codec.dump_outcome(outcome), "ended_at": time.time()}
+        return await self._move(tables.runs, run_id, RunStatus.ENDED, **values)
 
     async def of_session(self, session_id: str) -> list[Run]:
         """The runs of a session, oldest first, without their artifacts."""
@@ -408,4 +409,6 @@ def _run(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Run:
         stopped_by=row.stopped_by,
         outcome=codec.load_outcome(row.outcome, artifacts) if row.outcome else None,
         created_at=row.created_at,
+        turn_at=row.turn_at,
+        ended_at=row.ended_at,
     )

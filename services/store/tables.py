@@ -88,6 +88,8 @@ runs = Table(
     Column("stopped_by", String(64)),
     Column("outcome", Text),
     Column("created_at", Float, nullable=False),
+    Column("turn_at", Float),
+    Column("ended_at", Float),
 )
 
 artifacts = Table(
