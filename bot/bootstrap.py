@@ -36,6 +36,7 @@ from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.model import Engine, Readiness
 from services.policy import Policy
+from services.rates import Throttle
 from services.runs import RunDesk
 from services.snippets.runner import open_snippets
 from services.store import Store, open_database
@@ -51,7 +52,7 @@ from services.validation.cluster import ClusterValidator
 from services.validation.examine import Check
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
-from services.workflows import Workflows
+from services.workflows import RunLimits, Workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,10 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         )
         runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
         await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
-        flows = Workflows(tasks, runs)
-        desk = FrontDesk(store, tasks, runs, flows, ApprovalPolicy(settings.approvers), people.look_up)
+        flows = Workflows(tasks, runs, RunLimits(settings.runs_per_target, settings.runs_per_user))
+        approvals = ApprovalPolicy(settings.approvers)
+        throttle = Throttle(store.entries, settings.rate)
+        desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, throttle)
         app = AsyncApp(
             client=client,
             # Slack gets its acknowledgement once the listener has made the work durable, never before.

@@ -14,6 +14,7 @@ from services.errors import SettingsError
 from services.llm.clients import Access, Provider
 from services.model import Engine
 from services.policy import Policy, grades_in
+from services.rates import Rate
 from services.supervisor.meter import Price
 
 _PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
@@ -121,6 +122,23 @@ class Settings(BaseSettings):
     run_wall_limit: float = Field(
         3600.0, gt=0, alias="RAYGEN_RUN_WALL_LIMIT", description="Seconds after which a run is stopped."
     )
+    runs_per_target: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_RUNS_PER_TARGET",
+        description="How many runs may go at once on one target; others wait their turn. Default: no limit.",
+    )
+    runs_per_user: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_RUNS_PER_USER",
+        description="How many runs of what one person asked for may go at once. Default: no limit.",
+    )
+    rate: Annotated[Rate | None, NoDecode] = Field(
+        None,
+        alias="RAYGEN_RATE",
+        description="How often one person may ask: `20/hour`, or by minute or day. Default: no limit.",
+    )
     snippets: Literal["on", "off"] = Field(
         "on",
         alias="RAYGEN_SNIPPETS",
@@ -197,6 +215,11 @@ class Settings(BaseSettings):
         if None in found:
             raise ValueError("write `model=in/out`, apart by commas, such as `claude-sonnet-5-5=3/15`")
         return {match[1]: Price(float(match[2]), float(match[3])) for match in found if match}
+
+    @field_validator("rate", mode="before")
+    @classmethod
+    def _rated(cls, value: object) -> object:
+        return Rate.read(value) if isinstance(value, str) else value
 
     @field_validator("policy", mode="before")
     @classmethod

@@ -243,6 +243,20 @@ class Runs(Repository):
     async def move(self, run_id: str, status: RunStatus) -> bool:
         return await self._move(tables.runs, run_id, status)
 
+    async def take_turn(self, run_id: str) -> bool:
+        """Note that a run that waited may start; False when it was stopped or has ended before. May be repeated."""
+        table = tables.runs
+        statement = (
+            update(table)
+            .where(table.c.id == run_id, table.c.turn_at.is_(None), table.c.stopped_by.is_(None))
+            .where(table.c.status == str(RunStatus.STARTING))
+            .values(turn_at=time.time())
+        )
+        async with self._engine.begin() as connection:
+            if (await connection.execute(statement)).rowcount == 1:
+                return True
+        return (await self.get(run_id)).turn_at is not None
+
     async def ask_to_stop(self, run_id: str, by: str) -> bool:
         """Note who asked first for the end of a run that has not ended."""
         table = tables.runs
