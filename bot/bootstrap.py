@@ -21,6 +21,7 @@ from handlers.narrator import SlackNarrator
 from handlers.people import People
 from services import workflows
 from services.approvals import ApprovalPolicy
+from services.chores import Watch, cleaning, farewell, watching
 from services.desk import FrontDesk
 from services.errors import SettingsError
 from services.execution.api import RayApi
@@ -59,6 +60,8 @@ from services.workflows import RunLimits, Workflows
 class Bot:
     """A bot that is wired up: its Bolt app, and how ready its parts are."""
 
+    settings: Settings
+    store: Store
     app: AsyncApp
     workflows: Workflows
     validator: Validator
@@ -99,8 +102,10 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             names=people.name,
         )
         runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
-        await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
-        flows = Workflows(tasks, runs, RunLimits(settings.runs_per_target, settings.runs_per_user))
+        await stack.enter_async_context(farewell(store.replicas, settings.replica))
+        await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
+        limits = RunLimits(settings.runs_per_target, settings.runs_per_user)
+        flows = Workflows(tasks, runs, limits, store.retention)
         approvals = ApprovalPolicy(settings.approvers)
         throttle = Throttle(store.entries, settings.rate)
         desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, throttle)
@@ -111,13 +116,25 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             raise_error_for_unhandled_request=False,
         )
         handlers.register(app, desk, courier, policy.check, HistoryDesk(store, people.is_in))
-        yield Bot(app, flows, validator, target)
+        yield Bot(settings, store, app, flows, validator, target)
 
 
-async def resume(bot: Bot) -> None:
-    """Go on with what an earlier process left unfinished."""
+@asynccontextmanager
+async def working(bot: Bot) -> AsyncGenerator[None]:
+    """Goes on with what an earlier process left unfinished, and does the chores until the context ends."""
     workflows.launch()
     await bot.workflows.resume()
+    settings = bot.settings
+    watch = Watch(
+        bot.store.replicas, settings.replica, bot.workflows.take_over, after=settings.takeover_after
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(watching(watch))
+        if settings.keep_days is not None:
+            await stack.enter_async_context(
+                cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))
+            )
+        yield
 
 
 def profiles(settings: Settings) -> list[Profile]:

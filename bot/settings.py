@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -179,8 +180,22 @@ class Settings(BaseSettings):
         alias="RAYGEN_DATABASE_URL",
         description="`sqlite:///file` or `postgresql://…`. Default: SQLite in the state directory.",
     )
+    keep_days: float | None = Field(
+        None,
+        gt=0,
+        alias="RAYGEN_KEEP_DAYS",
+        description="Days after which requests, programs, runs and files are deleted. Default: never.",
+    )
     executor: str = Field(
-        "local", alias="RAYGEN_EXECUTOR", description="This replica's lasting name, such as the pod's."
+        "",
+        alias="RAYGEN_EXECUTOR",
+        description="This replica's own name, such as the pod's. Default: `local`; on PostgreSQL the host's name.",
+    )
+    takeover_after: float = Field(
+        30.0,
+        ge=1,
+        alias="RAYGEN_TAKEOVER_AFTER",
+        description="Seconds of silence after which other replicas go on with the work of one that died.",
     )
     health_port: int | None = Field(
         None,
@@ -230,6 +245,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.state_dir / 'raygen.db'}"
+
+    @property
+    def replica(self) -> str:
+        """The name that this process has among those that share the database."""
+        shared = not self.database.startswith("sqlite")
+        return self.executor or (socket.gethostname() if shared else "local")
 
     @property
     def target(self) -> str:

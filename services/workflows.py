@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from dbos import (
     DBOS,
@@ -26,6 +28,7 @@ from dbos import (
 from services.errors import RaygenError
 from services.records import Session, Task
 from services.runs import RunDesk
+from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
 
 _log = logging.getLogger(__name__)
@@ -41,6 +44,9 @@ _PER_TARGET = "raygen-runs-per-target"
 _POLL = 0.1
 _IDLE_POLL = 1.0
 _NO_LIMIT = 1_000_000
+_DAY = 86_400.0
+_BATCH = 500
+_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,15 @@ class Workflows(DBOSConfiguredInstance):
     in its turn: in the queue of its person, then in that of its target, each partitioned so that others don't wait for it.
     """
 
-    def __init__(self, tasks: TaskDesk, runs: RunDesk, limits: RunLimits | None = None) -> None:
+    def __init__(
+        self,
+        tasks: TaskDesk,
+        runs: RunDesk,
+        limits: RunLimits | None = None,
+        retention: Retention | None = None,
+    ) -> None:
         super().__init__("raygen")
+        self._retention = retention
         self._tasks = tasks
         self._runs = runs
         self._limits = limits or RunLimits()
@@ -84,6 +97,23 @@ class Workflows(DBOSConfiguredInstance):
     async def resume(self) -> None:
         """Open the queues, and start what was approved but lost its process before its workflow began."""
         await self._open_queues()
+        await self._begin_runs()
+
+    async def take_over(self, executor: str) -> None:
+        """Go on with what a dead replica left unfinished; of several that do this at once, one gets each workflow."""
+        # DBOS has no public name for this without its own control plane. It puts the workflows of that executor back into
+        # their queues, guarded by the executor's name, so that nothing is taken from one that lives.
+        recover = DBOS._recover_pending_workflows  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        await asyncio.to_thread(recover, [executor])
+        await self._begin_runs()
+
+    async def begin_cleaning(self, days: float) -> None:
+        """Delete what is older than so many days; durable once this returns, and once a day however often it is asked."""
+        now = time.time()
+        with SetWorkflowID(f"clean:{time.strftime('%Y-%m-%d', time.gmtime(now))}"):
+            await DBOS.start_workflow_async(self.clean, now - days * _DAY)
+
+    async def _begin_runs(self) -> None:
         for proposal_id in await self._runs.unfinished():
             await self.begin_run(proposal_id)
 
@@ -138,6 +168,13 @@ class Workflows(DBOSConfiguredInstance):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+
+    @DBOS.workflow()
+    async def clean(self, before: float) -> None:
+        """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
+        if self._retention is not None:
+            await DBOS.run_step_async({"name": "drop"}, self._retention.drop, before)
+        await DBOS.run_step_async({"name": "forget"}, _forget, before)
 
     async def _carry_out(self, proposal_id: str) -> None:
         """The part of a run that limits apply to."""
@@ -207,6 +244,18 @@ def launch() -> None:
     Call it on the event loop that everything else lives on: recovered workflows run on the loop that launched them.
     """
     DBOS.launch()
+
+
+async def _forget(before: float) -> int:
+    """Delete DBOS's records of the workflows that had ended by then; how many that were."""
+    moment = datetime.fromtimestamp(before, UTC).isoformat()
+    count = 0
+    while found := await DBOS.list_workflows_async(
+        status=_OVER, completed_before=moment, limit=_BATCH, load_input=False, load_output=False
+    ):
+        await DBOS.delete_workflows_async([each.workflow_id for each in found])
+        count += len(found)
+    return count
 
 
 def _sentence(error: Exception) -> str:

@@ -125,7 +125,7 @@ def _nothing(text: str) -> Message:
 
 
 def _line(entry: Entry, link: str) -> str:
-    name = entry.title if entry.title is not None else " ".join(entry.prompt.split())
+    name = entry.program.title if entry.program else " ".join(entry.prompt.split())
     facts = [_state(entry), _when(entry.ran.created_at if entry.ran else entry.asked_at)]
     if entry.ran:
         facts += [_took(entry.ran), f"`{escape(_short(entry.ran.id))}`"]

@@ -4,7 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.store.database import open_database
 from services.store.entries import Entries
+from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
+from services.store.retention import Retention
 from services.store.spendings import Spendings
 
 __all__ = ["Store", "open_database"]
@@ -22,3 +24,5 @@ class Store:
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
         self.entries = Entries(engine)
+        self.retention = Retention(engine)
+        self.replicas = Replicas(engine)

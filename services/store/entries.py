@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
-from services.model import Outcome
+from services.model import Outcome, Program
 from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store import codec, tables
 from services.store.repositories import Repository
@@ -32,7 +32,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request in its thread; `title`, `proposal_id` and `decision` are None without a program, `ran` without a run."""
+    """A request in its thread; `program`, `proposal_id` and `decision` are None without one, `ran` without a run."""
 
     task_id: str
     kind: TaskKind
@@ -43,7 +43,7 @@ class Entry:
     session_id: str
     channel: str
     thread_ts: str
-    title: str | None = None
+    program: Program | None = None
     proposal_id: str | None = None
     decision: ProposalStatus | None = None
     ran: Ran | None = None
@@ -162,7 +162,7 @@ def _entry(row: Row[Any]) -> Entry:
         session_id=row.session_id,
         channel=row.channel,
         thread_ts=row.thread_ts,
-        title=codec.load_program(row.program).title if row.program else None,
+        program=codec.load_program(row.program) if row.program else None,
         proposal_id=row.proposal_id,
         decision=ProposalStatus(row.decision) if row.decision else None,
         ran=_ran(row) if row.run_id else None,

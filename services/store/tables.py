@@ -120,3 +120,10 @@ posts = Table(
     Column("ts", String(32)),
     Column("created_at", Float, nullable=False),
 )
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("beat", Float, nullable=False),
+)

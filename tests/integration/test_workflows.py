@@ -10,7 +10,7 @@ from dbos import DBOS
 
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.records import TaskStatus, run_id
+from services.records import ProposalStatus, TaskStatus, run_id
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import process, until
@@ -73,7 +73,8 @@ async def test_an_approval_without_its_run_is_taken_up_at_the_next_start(tmp_pat
         await world.flows.begin_task(builders.task(), builders.session())
 
         async def proposed() -> bool:
-            return bool(await world.store.proposals.of_session("s_1"))
+            proposals = await world.store.proposals.of_session("s_1")
+            return bool(proposals) and proposals[0].status is ProposalStatus.OPEN
 
         await until(proposed)
         (proposal,) = await world.store.proposals.of_session("s_1")
