@@ -56,33 +56,35 @@ async def process(
     replies: list[Reply | Exception],
     target: FakeTarget,
     limits: RunLimits | None = None,
+    *,
+    url: str = "",
+    executor: str = "local",
 ) -> AsyncGenerator[World]:
-    """What one life of the bot's process is to its database."""
-    url = f"sqlite:///{path / 'raygen.db'}"
+    """What one life of the bot's process is to its database, which is a file in `path` unless `url` is given."""
+    url = url or f"sqlite:///{path / 'raygen.db'}"
     # A new process starts with an empty registry of instances; this one has to forget its last.
     _get_or_create_dbos_registry().instance_info_map.clear()
-    async with open_database(url) as engine, workflows.durable(url, "local"):
+    async with open_database(url) as engine, workflows.durable(url, executor):
         world = World(Store(engine), replies, target, limits)
         workflows.launch()
         await world.flows.resume()
         yield world
 
 
-async def approved(world: World, number: int, **changes: object) -> str:
+async def approved(store: Store, number: int, **changes: object) -> str:
     """A proposal that is approved but whose run has not begun, recorded without any work; its ID."""
-    name = str(number)
-    proposal = builders.proposal(id=f"p_{name}", task_id=f"t_{name}", **changes)
-    await world.store.sessions.ensure(builders.session())
-    await world.store.tasks.add(builders.task(id=proposal.task_id, user=proposal.requester))
-    await world.store.proposals.draft(proposal)
-    await world.store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    await world.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    proposal = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", **changes)
+    await store.sessions.ensure(builders.session())
+    await store.tasks.add(builders.proposed_task(id=proposal.task_id, user=proposal.requester))
+    await store.proposals.draft(proposal)
+    await store.proposals.move(proposal.id, ProposalStatus.OPEN)
+    await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER")
     return proposal.id
 
 
-async def ended(world: World, *proposals: str) -> bool:
+async def ended(store: Store, *proposals: str) -> bool:
     """Whether all these runs have their outcome."""
-    runs = [await world.store.runs.find(run_id(each)) for each in proposals]
+    runs = [await store.runs.find(run_id(each)) for each in proposals]
     return all(run is not None and run.outcome is not None for run in runs)
 
 

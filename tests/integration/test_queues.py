@@ -27,7 +27,7 @@ def fresh_registry():
 
 @dataclass
 class Busy(FakeTarget):
-    """Jobs go on until they are let go; `most` is how many there were at once, by target and by person."""
+    """Jobs go on until they are let go; `most` is how many there were at once."""
 
     open: set[str] = field(default_factory=set)
     most: int = 0
@@ -50,7 +50,7 @@ class Busy(FakeTarget):
 async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path: Path):
     target = Busy()
     async with process(tmp_path, [], target, RunLimits(per_target=2)) as world:
-        proposals = [await approved(world, number) for number in range(5)]
+        proposals = [await approved(world.store, number) for number in range(5)]
         for each in proposals:
             await world.flows.begin_run(each)
             await asyncio.sleep(0.01)
@@ -62,7 +62,7 @@ async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path
         await until(told)
         assert await world.store.entries.ahead_of(last, target=True, user=False) == 4
         target.done.set()
-        await until(lambda: ended(world, *proposals))
+        await until(lambda: ended(world.store, *proposals))
         assert target.most == 2
         assert len(target.order) == len(set(target.order)) == 5
         # Two of them start in the same look at the queue; the queue's order is theirs.
@@ -73,7 +73,8 @@ async def test_one_person_waits_for_their_own_runs_only(tmp_path: Path):
     target = Busy()
     async with process(tmp_path, [], target, RunLimits(per_target=3, per_user=1)) as world:
         proposals = [
-            await approved(world, number, requester=user) for number, user in enumerate(("UA", "UA", "UB"))
+            await approved(world.store, number, requester=user)
+            for number, user in enumerate(("UA", "UA", "UB"))
         ]
         for each in proposals:
             await world.flows.begin_run(each)
@@ -85,13 +86,13 @@ async def test_one_person_waits_for_their_own_runs_only(tmp_path: Path):
         await asyncio.sleep(0.3)
         assert await both()
         target.done.set()
-        await until(lambda: ended(world, *proposals))
+        await until(lambda: ended(world.store, *proposals))
 
 
 async def test_a_run_that_is_stopped_while_it_waits_never_starts(tmp_path: Path):
     target = Busy()
     async with process(tmp_path, [], target, RunLimits(per_target=1)) as world:
-        first, second = [await approved(world, number) for number in range(2)]
+        first, second = [await approved(world.store, number) for number in range(2)]
         await world.flows.begin_run(first)
         await until(lambda: _open(target, 1))
         await world.flows.begin_run(second)
@@ -101,10 +102,10 @@ async def test_a_run_that_is_stopped_while_it_waits_never_starts(tmp_path: Path)
 
         await until(waits)
         await world.runs.stop(run_id(second), "UENGINEER")
-        await until(lambda: ended(world, second))
+        await until(lambda: ended(world.store, second))
         assert (await world.store.runs.get(run_id(second))).outcome == Outcome(Verdict.STOPPED)
         target.done.set()
-        await until(lambda: ended(world, first))
+        await until(lambda: ended(world.store, first))
         await asyncio.sleep(0.4)
         assert target.order == [run_id(first)]
 
@@ -112,7 +113,7 @@ async def test_a_run_that_is_stopped_while_it_waits_never_starts(tmp_path: Path)
 async def test_runs_that_wait_outlive_their_process_and_start_once(tmp_path: Path):
     limits, before, after = RunLimits(per_target=1, per_user=1), Busy(), Busy()
     async with process(tmp_path, [], before, limits) as world:
-        proposals = [await approved(world, number) for number in range(3)]
+        proposals = [await approved(world.store, number) for number in range(3)]
         for each in proposals:
             await world.flows.begin_run(each)
         await until(lambda: _open(before, 1))
@@ -122,7 +123,7 @@ async def test_runs_that_wait_outlive_their_process_and_start_once(tmp_path: Pat
         await asyncio.gather(*hung, return_exceptions=True)
     after.done.set()
     async with process(tmp_path, [], after, limits) as world:
-        await until(lambda: ended(world, *proposals), 20)
+        await until(lambda: ended(world.store, *proposals), 20)
         assert after.most == 1
         assert sorted({*before.order, *after.order}) == sorted(map(run_id, proposals))
         assert len(after.order) == len(set(after.order))
@@ -130,10 +131,10 @@ async def test_runs_that_wait_outlive_their_process_and_start_once(tmp_path: Pat
 
 async def test_without_limits_nothing_is_queued(tmp_path: Path):
     async with process(tmp_path, [], FakeTarget()) as world:
-        proposal = await approved(world, 1)
+        proposal = await approved(world.store, 1)
         began = time.monotonic()
         await world.flows.begin_run(proposal)
-        await until(lambda: ended(world, proposal))
+        await until(lambda: ended(world.store, proposal))
         assert time.monotonic() - began < 2
         assert await DBOS.list_queues_async() == []
 

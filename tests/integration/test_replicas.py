@@ -1,0 +1,95 @@
+"""Two replicas on one PostgreSQL: they share the work, and when one is killed the other finishes what it had begun."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from services.records import run_id
+from services.store import Store, open_database
+from tests.integration.lives import approved, ended, until
+
+RUNS = 12
+NOBODY = 65534
+
+pytestmark = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """A server of its own on a socket in a folder of its own, run by nobody, since it refuses root; its URL."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        root = Path(folder)
+        if os.geteuid() == 0:
+            os.chown(root, NOBODY, NOBODY)
+        data = root / "data"
+        _postgres("initdb", "-D", str(data), "-A", "trust", "-U", "raygen", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off"
+        log = str(root / "log")
+        _postgres("pg_ctl", "start", "-w", "-D", str(data), "-l", log, "-o", options)
+        try:
+            yield f"postgresql://raygen@/postgres?host={root}"
+        finally:
+            _postgres("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
+
+
+def _postgres(*command: str) -> None:
+    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    # It stays behind as a server, so nothing of ours may be what it writes to.
+    with tempfile.TemporaryFile() as told:
+        done = subprocess.run(command, stdout=told, stderr=told, cwd="/", check=False, **user)
+        told.seek(0)
+        assert done.returncode == 0, told.read().decode()
+
+
+@asynccontextmanager
+async def replica(url: str, name: str, folder: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+    command = (sys.executable, "-m", "tests.integration.replica", url, name, str(folder))
+    with (folder / f"log-{name}").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_what_a_killed_replica_had_begun_is_finished_by_the_other(postgres: str, tmp_path: Path):
+    async with open_database(postgres) as engine:
+        store = Store(engine)
+        proposals = [await approved(store, number) for number in range(10, 10 + RUNS)]
+        async with replica(postgres, "a", tmp_path) as first, replica(postgres, "b", tmp_path):
+            await until(lambda: _both_at_work(tmp_path), 30)
+            first.send_signal(signal.SIGKILL)
+            await first.wait()
+            left = _followed(tmp_path, "a") - await _ended_now(store, proposals)
+            await until(lambda: ended(store, *proposals), 40)
+        assert left, "the killed replica had nothing in hand"
+        assert left <= _followed(tmp_path, "b"), "what it had in hand is followed by the other"
+        assert {path.name for path in tmp_path.glob("raygen-*")} == set(map(run_id, proposals))
+        assert await store.replicas.others("b") == {}
+
+
+async def _both_at_work(folder: Path) -> bool:
+    return bool(_followed(folder, "a") and _followed(folder, "b"))
+
+
+def _followed(folder: Path, name: str) -> set[str]:
+    file = folder / "followed"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {line.split()[1] for line in lines if line.split()[0] == name}
+
+
+async def _ended_now(store: Store, proposals: list[str]) -> set[str]:
+    return {run_id(each) for each in proposals if await ended(store, each)}
