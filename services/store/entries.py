@@ -111,7 +111,7 @@ class Entries(Repository):
         async with self._engine.connect() as connection:
             return len((await connection.execute(statement)).all())
 
-    async def _read(self, statement: Select[Any]) -> list[Entry]:
+    async def _read(self, statement: Select[*tuple[Any, ...]]) -> list[Entry]:
         async with self._engine.connect() as connection:
             return [_entry(row) for row in await connection.execute(statement)]
 
@@ -120,7 +120,7 @@ def _goes_on() -> ColumnElement[bool]:
     return and_(tables.runs.c.id.is_not(None), tables.runs.c.status != str(RunStatus.ENDED))
 
 
-def _joined() -> Select[Any]:
+def _joined() -> Select[*tuple[Any, ...]]:
     tasks, sessions, proposals, runs = tables.tasks, tables.sessions, tables.proposals, tables.runs
     return (
         select(
