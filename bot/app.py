@@ -33,7 +33,8 @@ async def run(settings: Settings) -> None:
             await stack.enter_async_context(open_connection(bot.app, app_token))
         except SlackApiError as error:
             raise SettingsError(f"Slack refuses SLACK_APP_TOKEN: {error.response['error']}.") from error
-        _log.info("connected to Slack; the target is %s", bot.target.name)
+        names = ", ".join(place.name for place in bot.targets)
+        _log.info("connected to Slack; the targets are %s", names)
         await ended.wait()
         _log.info("stopping; unfinished work goes on at the next start")
 

@@ -13,12 +13,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot import settings as settings_module
+from bot import targets as targets_file
 from bot.settings import Settings
+from bot.targets import TargetFile
 from handlers.attachments import SlackAttachments
 from handlers.delivery import open_courier
 from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from handlers.people import People
+from handlers.subcommands import Subcommands
 from services import workflows
 from services.approvals import ApprovalPolicy
 from services.chores import Watch, cleaning, farewell, watching
@@ -47,6 +50,7 @@ from services.supervisor.generator import Generator
 from services.supervisor.meter import Budget, Meter
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
+from services.targets import Place, Targets
 from services.tasks import TaskDesk
 from services.validation import spark
 from services.validation.cluster import ClusterValidator
@@ -65,10 +69,12 @@ class Bot:
     app: AsyncApp
     workflows: Workflows
     validator: Validator
-    target: Target
+    targets: Targets
 
     async def readiness(self) -> Sequence[Readiness]:
-        return [self.validator.readiness(), await self.target.readiness()]
+        """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
+        found = [await place.target.readiness() for place in self.targets]
+        return [self.validator.readiness(), next((each for each in found if each.ready), found[0])]
 
 
 @asynccontextmanager
@@ -83,11 +89,11 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         store = Store(await stack.enter_async_context(open_database(settings.database)))
         client = _client(settings, bot_token)
         courier = await stack.enter_async_context(open_courier(client, store.posts))
-        narrator = SlackNarrator(
-            courier, await stack.enter_async_context(open_cards(client, courier, store.posts))
-        )
-        target = await stack.enter_async_context(_target(settings))
-        validator = await stack.enter_async_context(validating(settings, target))
+        cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
+        targets = await stack.enter_async_context(_targets(settings))
+        narrator = SlackNarrator(courier, cards, targets)
+        default = next(iter(targets)).target
+        validator = await stack.enter_async_context(validating(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(staffed(settings, access, policy.check, validator))
         people = People(client)
@@ -96,12 +102,12 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             narrator,
             agents.supervisor,
             agents.workshop,
-            target.name,
+            targets,
             meter=metering(settings),
             attachments=SlackAttachments(client),
             names=people.name,
         )
-        runs = RunDesk(store, narrator, {target.name: target}, wall_limit=settings.run_wall_limit)
+        runs = RunDesk(store, narrator, targets)
         await stack.enter_async_context(farewell(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user)
@@ -115,8 +121,9 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             process_before_response=True,
             raise_error_for_unhandled_request=False,
         )
-        handlers.register(app, desk, courier, policy.check, HistoryDesk(store, people.is_in))
-        yield Bot(settings, store, app, flows, validator, target)
+        subcommands = Subcommands(client, desk, HistoryDesk(store, people.is_in), targets)
+        handlers.register(app, desk, courier, policy.check, targets, subcommands=subcommands)
+        yield Bot(settings, store, app, flows, validator, targets)
 
 
 @asynccontextmanager
@@ -226,25 +233,44 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
                 yield pool
 
 
-def remote_target(settings: Settings, address: str) -> JobsTarget:
-    """The configured cluster that others run."""
-    token = settings.ray_auth_token.get_secret_value() if settings.ray_auth_token else None
-    return jobs_target(address, token, settings.target)
-
-
 def jobs_target(address: str, token: str | None, name: str) -> JobsTarget:
     """The cluster behind a Jobs API."""
     return JobsTarget(RayApi(address, token=token), name=name)
 
 
+def configured(settings: Settings) -> dict[str, TargetFile]:
+    """The targets by name, the default one first. Raises SettingsError."""
+    if settings.targets is not None:
+        return targets_file.read(settings.targets)
+    single = TargetFile.model_validate({"address": settings.ray_address, "token": settings.ray_auth_token})
+    return {settings.target: single}
+
+
+def remote_target(name: str, target: TargetFile) -> JobsTarget:
+    """A cluster that others run. Raises SettingsError when it has no address, or its token can't be had."""
+    if target.url is None:
+        raise SettingsError(f"The target {name} has no address.")
+    api = RayApi(target.url, token=target.secret(), headers=target.headers, verify=target.verify)
+    return JobsTarget(api, name=name)
+
+
 @asynccontextmanager
-async def _target(settings: Settings) -> AsyncGenerator[Target]:
-    match settings.ray_address:
-        case str(address):
-            async with aclosing(remote_target(settings, address)) as target:
-                yield target
+async def _targets(settings: Settings) -> AsyncGenerator[Targets]:
+    async with AsyncExitStack() as stack:
+        places: list[Place] = []
+        for name, target in configured(settings).items():
+            opened = await stack.enter_async_context(_opened(settings, name, target))
+            places.append(Place(opened, target.terms(settings.run_wall_limit)))
+        yield Targets(places)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, name: str, target: TargetFile) -> AsyncGenerator[Target]:
+    match target.url:
+        case str():
+            async with aclosing(remote_target(name, target)) as remote:
+                yield remote
         case None:
             size = Size(cpus=settings.target_cpus) if settings.target_cpus else None
-            root = settings.state_dir / "target"
-            async with EmbeddedTarget(root, name=settings.target, size=size) as target:
-                yield target
+            async with EmbeddedTarget(settings.state_dir / "target", name=name, size=size) as embedded:
+                yield embedded

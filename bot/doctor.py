@@ -15,8 +15,9 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import jobs_target, remote_target
+from bot.bootstrap import configured, jobs_target, remote_target
 from bot.settings import Settings
+from bot.targets import TargetFile
 from services.errors import RaygenError
 from services.llm.clients import Access, Provider, model_id
 from services.store import open_database
@@ -38,7 +39,8 @@ Examination = Callable[[Settings], Awaitable[Finding]]
 
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a newcomer would fix them."""
-    return [await look(settings) for look in (_python, _slack, _model, _database, _validation, _target)]
+    looks = (_python, _slack, _model, _database, _validation)
+    return [*[await look(settings) for look in looks], *await _targets(settings)]
 
 
 def as_table(findings: list[Finding]) -> str:
@@ -147,14 +149,26 @@ async def _seal() -> Finding:
     return Finding("validation", ok=False, found="programs can't be sealed", advice=readiness.missing)
 
 
-async def _target(settings: Settings) -> Finding:
-    if settings.ray_address is None:
-        return Finding("target", ok=True, found="a local Ray cluster, started with the bot")
-    async with aclosing(remote_target(settings, settings.ray_address)) as target:
-        readiness = await target.readiness()
-    if readiness.ready:
-        return Finding("target", ok=True, found=f"{settings.ray_address} answers")
-    return Finding("target", ok=False, found=f"{settings.ray_address} does not", advice=readiness.missing)
+async def _targets(settings: Settings) -> list[Finding]:
+    try:
+        targets = configured(settings)
+    except RaygenError as error:
+        return [Finding("target", ok=False, found="the targets can't be read", advice=error.public)]
+    return [await _target(name, target) for name, target in targets.items()]
+
+
+async def _target(name: str, target: TargetFile) -> Finding:
+    part = f"target {name}"
+    if target.url is None:
+        return Finding(part, ok=True, found="a local Ray cluster, started with the bot")
+    try:
+        async with aclosing(remote_target(name, target)) as remote:
+            state = await remote.state()
+    except RaygenError as error:
+        return Finding(part, ok=False, found=f"{target.url} was not asked", advice=error.public)
+    if not state.up:
+        return Finding(part, ok=False, found=f"{target.url} does not answer", advice=state.problem)
+    return Finding(part, ok=True, found=f"{target.url} answers, with Ray {state.version}")
 
 
 def _has_bytecode(source: str) -> bool:

@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     target_name: str = Field(
         "", alias="RAYGEN_TARGET_NAME", description="What people see as the target's name."
     )
+    targets: Path | None = Field(
+        None,
+        alias="RAYGEN_TARGETS",
+        description="A TOML file that names several clusters, with their terms; it replaces RAY_ADDRESS (docs/targets.md).",
+    )
     target_cpus: int | None = Field(
         None,
         ge=1,

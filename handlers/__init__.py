@@ -10,8 +10,8 @@ from handlers import actions, commands, errors, home, messages, modals
 from handlers.delivery import Courier
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
-from services.history_desk import HistoryDesk
 from services.model import PolicyReport
+from services.targets import Targets
 
 
 def register(
@@ -19,12 +19,14 @@ def register(
     desk: FrontDesk,
     courier: Courier,
     check: Callable[[str], PolicyReport],
-    history: HistoryDesk,
+    targets: Targets,
+    *,
+    subcommands: Subcommands,
 ) -> None:
     """Attach all listeners to `app`; the catch-alls come last."""
     errors.register(app, courier)
-    commands.register(app, desk, Subcommands(app.client, desk, history))
+    commands.register(app, desk, subcommands)
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
-    home.register(app, desk)
+    home.register(app, desk, targets)
     actions.register(app, desk)

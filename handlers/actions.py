@@ -24,6 +24,9 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
     """Each button is one call of the front desk; what it refuses is told by the error mapper."""
     deeds: dict[str, Deed] = {
         ids.PROPOSAL_APPROVE: lambda click: desk.approve(*split_value(click.value), click.user),
+        ids.PROPOSAL_TARGET: lambda click: desk.retarget(
+            split_value(click.value)[0], split_value(click.value)[2], click.user
+        ),
         ids.PROPOSAL_REGENERATE: lambda click: desk.regenerate(split_value(click.value)[0], click.user),
         ids.PROPOSAL_DISMISS: lambda click: desk.dismiss(split_value(click.value)[0], click.user),
         ids.TASK_STOP: lambda click: desk.stop_task(click.value),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -9,11 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import home as home_blocks
 from services.desk import FrontDesk
+from services.targets import Targets
 
 
-def register(app: AsyncApp, desk: FrontDesk) -> None:
+def register(app: AsyncApp, desk: FrontDesk, targets: Targets) -> None:
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         if event.get("tab") == "home":
-            tasks = await desk.store.tasks.of_user(str(event["user"]))
-            await client.views_publish(user_id=str(event["user"]), view=home_blocks.home(tasks))
+            user = str(event["user"])
+            tasks, found = await asyncio.gather(desk.store.tasks.of_user(user), targets.look())
+            await client.views_publish(user_id=user, view=home_blocks.home(tasks, found, user))

@@ -13,17 +13,18 @@ PROPOSAL_DISMISS = "proposal_dismiss"
 PROPOSAL_ATTEMPTS = "proposal_attempts"
 TASK_STOP = "task_stop"
 TASK_RETRY = "task_retry"
+PROPOSAL_TARGET = "proposal_target"
 RUN_STOP = "run_stop"
 RUN_FIX = "run_fix"
 EDIT_VIEW = "edit_program"
 
 
 def proposal_value(proposal: Proposal) -> str:
-    """A button's value: the proposal and the very code that the card shows."""
-    return f"{proposal.id} {proposal.program.sha256}"
+    """A button's value: the proposal, the very code and the target that the card shows."""
+    return f"{proposal.id} {proposal.program.sha256} {proposal.target}"
 
 
-def split_value(value: str) -> tuple[str, str]:
-    """Proposal ID and sha256 of a button's value; empty texts where the value is not ours."""
-    proposal_id, _, digest = value.partition(" ")
-    return proposal_id, digest
+def split_value(value: str) -> tuple[str, str, str]:
+    """Proposal ID, sha256 and target of a button's value; empty texts where the value is not ours."""
+    proposal_id, digest, target = [*value.split(" "), "", "", ""][:3]
+    return proposal_id, digest, target

@@ -12,6 +12,7 @@ from handlers.blocks import tasks as task_blocks
 from handlers.blocks.evidence import shown
 from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
+from handlers.blocks.tasks import Choice
 from handlers.delivery import Courier
 from handlers.escape import escape
 from handlers.live import LiveCards, Place
@@ -19,6 +20,7 @@ from services.errors import BadRequest
 from services.model import Artifact, Outcome, Spent, Verdict
 from services.narrator import Progress, RunView
 from services.records import Proposal, Run, Session, Task, TaskStatus
+from services.targets import Targets
 
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
 
@@ -26,9 +28,10 @@ _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_act
 class SlackNarrator:
     """One root message for a slash command, one card per task, one message per run; files beneath."""
 
-    def __init__(self, courier: Courier, cards: LiveCards) -> None:
+    def __init__(self, courier: Courier, cards: LiveCards, targets: Targets) -> None:
         self._courier = courier
         self._cards = cards
+        self._targets = targets
 
     async def task_opened(self, task: Task, session: Session) -> Session:
         try:
@@ -56,7 +59,9 @@ class SlackNarrator:
             await self._courier.direct(task.user, escape(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
-        await self._courier.edit(_card(task.id), task_blocks.concluded(task, proposal, spent))
+        await self._courier.edit(
+            _card(task.id), task_blocks.concluded(task, proposal, spent, self._choice(proposal))
+        )
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
         if len(proposal.program.code) > CODE_LIMIT or not proposal.runnable:
@@ -67,7 +72,7 @@ class SlackNarrator:
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         del session
-        await self._courier.edit(_card(task.id), task_blocks.proposed(task, proposal))
+        await self._courier.edit(_card(task.id), task_blocks.proposed(task, proposal, self._choice(proposal)))
 
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
         message = run_blocks.running(run, proposal)
@@ -85,6 +90,13 @@ class SlackNarrator:
             await self._upload(session, run.id, whole)
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
+
+    def _choice(self, proposal: Proposal | None) -> Choice | None:
+        """Where the requester may have it run, and what stands against the present choice."""
+        if proposal is None:
+            return None
+        names = tuple(place.name for place in self._targets.open_to(proposal.requester))
+        return Choice(names, self._targets.objection(proposal))
 
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
         key = f"{owner}:{artifact.name}"[:128]

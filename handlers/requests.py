@@ -165,7 +165,7 @@ def click(body: dict[str, Any]) -> Click:
     message: dict[str, Any] = body.get("message") or {}
     return Click(
         user=str(body["user"]["id"]),
-        value=str(action.get("value") or ""),
+        value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
         channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
         thread_ts=message.get("thread_ts") or container.get("thread_ts"),

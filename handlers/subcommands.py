@@ -1,4 +1,4 @@
-"""What `/raygen help`, `history`, `show`, `rerun`, `status` and `usage` answer, each to one person alone."""
+"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage` and `targets` answer, each to one person alone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import help as help_blocks
 from handlers.blocks import history as history_blocks
+from handlers.blocks import targets as target_blocks
 from handlers.blocks.parts import Message
 from handlers.requests import Order
 from services.desk import FrontDesk
 from services.errors import BadRequest
 from services.history_desk import HistoryDesk
 from services.store.entries import Entry
+from services.targets import Targets
 
 Answer = Callable[[Order], Awaitable[Message]]
 
@@ -24,21 +26,29 @@ Answer = Callable[[Order], Awaitable[Message]]
 class Subcommands:
     """One method for each subcommand; wrong arguments raise BadRequest."""
 
-    def __init__(self, client: AsyncWebClient, desk: FrontDesk, history: HistoryDesk) -> None:
+    def __init__(
+        self, client: AsyncWebClient, desk: FrontDesk, history: HistoryDesk, targets: Targets
+    ) -> None:
         self._client = client
         self._desk = desk
         self._history = history
+        self._targets = targets
         self._alone: dict[str, Answer] = {
             "help": self._help,
             "history": self._latest,
             "status": self._status,
             "usage": self._usage,
+            "targets": self._look,
         }
         self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
 
     @property
     def names(self) -> Collection[str]:
         return {*self._alone, *self._of_run}
+
+    def slow(self, order: Order) -> bool:
+        """Whether the answer may take longer than Slack waits for one."""
+        return order.name == "targets" and not order.argument
 
     async def answer(self, order: Order) -> Message:
         """Raises BadRequest for an argument that is missing, wrong or too much."""
@@ -68,6 +78,9 @@ class Subcommands:
 
     async def _usage(self, order: Order) -> Message:
         return history_blocks.usage(await self._history.usage(order.user))
+
+    async def _look(self, order: Order) -> Message:
+        return target_blocks.targets(await self._targets.look(), order.user)
 
     async def _show(self, order: Order) -> Message:
         past = await self._history.run(order.argument, order.user)

@@ -114,15 +114,23 @@ class FrontDesk:
         )
         await self._begin(again, session)
 
-    async def approve(self, proposal_id: str, digest: str, user: str) -> None:
-        """Run exactly this code, once. Raises NotAllowed for the wrong person and Outdated for a decided card."""
+    async def approve(self, proposal_id: str, digest: str, target: str, user: str) -> None:
+        """Run exactly this code on this target, once.
+
+        Raises NotAllowed for the wrong person or target, and Outdated for a decided card.
+        """
         await self._may_decide(user)
         proposal = await self._known(proposal_id)
         if proposal.status is ProposalStatus.APPROVED:
             # The approval may have outlived a process that died before it could start the run.
             await self.workflows.begin_run(proposal_id)
-        await self.runs.approve(proposal_id, digest, user)
+        await self.runs.approve(proposal_id, digest, user, target)
         await self.workflows.begin_run(proposal_id)
+
+    async def retarget(self, proposal_id: str, target: str, user: str) -> None:
+        """Have an undecided proposal run on another target."""
+        await self._known(proposal_id)
+        await self.runs.retarget(proposal_id, target, user)
 
     async def dismiss(self, proposal_id: str, user: str) -> None:
         proposal = await self._known(proposal_id)

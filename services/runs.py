@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from dataclasses import replace
 
 from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
@@ -15,7 +15,9 @@ from services.model import Engine, InputFile, Outcome, TaskCount, Verdict
 from services.narrator import Narrator, RunView
 from services.output import plural
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
+from services.script import script
 from services.store import Store
+from services.targets import Targets
 from services.tracing import span
 
 _SHOWN = 60_000
@@ -33,29 +35,44 @@ _DECIDED = {
 class RunDesk:
     """Decides on proposals and runs the approved ones."""
 
-    def __init__(
-        self, store: Store, narrator: Narrator, targets: Mapping[str, Target], *, wall_limit: float
-    ) -> None:
+    def __init__(self, store: Store, narrator: Narrator, targets: Targets) -> None:
         self._store = store
         self._narrator = narrator
         self._targets = targets
-        self._wall_limit = wall_limit
 
-    async def approve(self, proposal_id: str, digest: str, user: str) -> Proposal:
-        """Record the approval of exactly the code with that sha256; whoever is second gets Outdated.
+    async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
+        """Record the approval of exactly the code with that sha256, on that target; whoever is second gets Outdated.
 
-        Raises NotAllowed for a program that no target can run.
+        Without `target` it is the proposal's. Raises NotAllowed for a program that this target does not run.
         """
         proposal = await self._store.proposals.get(proposal_id)
         if proposal.program.engine is not Engine.RAY:
             raise NotAllowed("raygen runs Ray programs only; take this one to your own cluster.")
         if proposal.status is ProposalStatus.OPEN and not proposal.runnable:
             raise NotAllowed("That program did not pass its validation, so it can't be run.")
-        return await self._decide(proposal_id, ProposalStatus.APPROVED, user, digest)
+        chosen = target or proposal.target
+        if proposal.status is ProposalStatus.OPEN:
+            self._admit(proposal, chosen, user)
+        return await self._decide(proposal_id, ProposalStatus.APPROVED, user, digest, chosen)
+
+    async def retarget(self, proposal_id: str, target: str, user: str) -> Proposal:
+        """Have an undecided proposal run elsewhere. Raises NotAllowed, and Outdated for a decided one."""
+        proposal = await self._store.proposals.get(proposal_id)
+        self._targets.admit(target, user)
+        if not await self._store.proposals.retarget(proposal_id, target):
+            raise Outdated(_DECIDED.get(proposal.status, "That proposal was decided already") + ".")
+        proposal = replace(proposal, target=target)
+        await self._show_decision(proposal)
+        return proposal
+
+    def _admit(self, proposal: Proposal, target: str, user: str) -> None:
+        self._targets.admit(target, user)
+        if objection := self._targets.objection(replace(proposal, target=target)):
+            raise NotAllowed(objection)
 
     async def dismiss(self, proposal_id: str, user: str) -> Proposal:
         """Record that the proposal shall not run."""
-        proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user, None)
+        proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user)
         await self._show_decision(proposal)
         return proposal
 
@@ -65,7 +82,7 @@ class RunDesk:
         if run is None or run.status is RunStatus.ENDED:
             raise Outdated("That run has ended already.")
         await self._store.runs.ask_to_stop(run_id, user)
-        await self._targets[run.target].stop(run_id)
+        await self._targets[run.target].target.stop(run_id)
 
     async def open(self, proposal_id: str) -> None:
         """Record the run and show that it begins."""
@@ -113,8 +130,18 @@ class RunDesk:
         if proposal.status is not ProposalStatus.APPROVED:
             raise NotAllowed("This program has not been approved.")
         inputs = await self._inputs(proposal)
-        job = Job(run.id, proposal.program.code, _metadata(run, proposal), self._wall_limit, inputs)
-        await self._submit(self._targets[run.target], job)
+        place = self._targets[run.target]
+        header = script(proposal.program.code)
+        job = Job(
+            run.id,
+            proposal.program.code,
+            _metadata(run, proposal),
+            place.terms.wall_limit,
+            inputs,
+            header.resources or place.terms.resources,
+            header.packages,
+        )
+        await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)
 
     async def follow(self, proposal_id: str) -> None:
@@ -125,7 +152,7 @@ class RunDesk:
         if run.status is RunStatus.STARTING:
             await self._store.runs.end(run.id, Outcome(Verdict.STOPPED))
             return
-        target = self._targets[run.target]
+        target = self._targets[run.target].target
         if run.stopped_by:
             await target.stop(run.id)
         with span("run", run=run.id, target=run.target) as opened:
@@ -150,11 +177,18 @@ class RunDesk:
         return [proposal.id for proposal, run in runs if run is None or run.status is not RunStatus.ENDED]
 
     async def _decide(
-        self, proposal_id: str, status: ProposalStatus, user: str, digest: str | None
+        self,
+        proposal_id: str,
+        status: ProposalStatus,
+        user: str,
+        digest: str | None = None,
+        target: str | None = None,
     ) -> Proposal:
-        if await self._store.proposals.move(proposal_id, status, by=user, digest=digest):
+        if await self._store.proposals.move(proposal_id, status, by=user, digest=digest, target=target):
             return await self._store.proposals.get(proposal_id)
         proposal = await self._store.proposals.get(proposal_id)
+        if target is not None and target != proposal.target and proposal.status is ProposalStatus.OPEN:
+            raise Outdated(f"That card shows another target than {proposal.target}; please look at it again.")
         if digest is not None and digest != proposal.program.sha256:
             raise Outdated("That card shows other code than the stored proposal; please use the newest card.")
         raise Outdated(_DECIDED.get(proposal.status, "That proposal was decided already") + ".")

@@ -31,6 +31,7 @@ from services.supervisor import evidence
 from services.supervisor.agent import Conclusion, Supervisor
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Made, Phase, Stage, Workshop
+from services.targets import Targets
 from services.tracing import span
 
 _log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class TaskDesk:
         narrator: Narrator,
         supervisor: Supervisor,
         workshop: Workshop,
-        target: str,
+        targets: Targets,
         *,
         meter: Callable[[], Meter] = Meter,
         attachments: Attachments | None = None,
@@ -93,7 +94,7 @@ class TaskDesk:
         self._narrator = narrator
         self._supervisor = supervisor
         self._workshop = workshop
-        self._target = target
+        self._targets = targets
         self._meter = meter
         self._attachments = attachments or NoAttachments()
         self._history = History(store, names or _as_it_is)
@@ -245,7 +246,7 @@ class TaskDesk:
             policy=made.policy,
             validation=made.outcome,
             attempts=made.attempts,
-            target=self._target,
+            target=self._targets.first_for(task.user),
             requester=task.user,
             model=made.model,
             created_at=time.time(),

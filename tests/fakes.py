@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from services.execution.interface import Event, Finished, Job
+from services.execution.state import ClusterState, Share
 from services.model import InputFile, Outcome, Readiness, Spent, Verdict
 from services.narrator import Progress, RunView
 from services.records import Proposal, Run, Session, Task
+from services.targets import Place, Targets
 from services.validation.interface import Lease, Limits, Waiting
 
 
@@ -103,3 +105,11 @@ class FakeTarget:
 
     async def readiness(self) -> Readiness:
         return Readiness("target", ready=True)
+
+    async def state(self) -> ClusterState:
+        return ClusterState(version="2.60.0", nodes=1, shares={"CPU": Share(1, 4)})
+
+
+def here(*targets: FakeTarget) -> Targets:
+    """These targets, without terms; one called `embedded` where there are none."""
+    return Targets(Place(target) for target in targets or (FakeTarget(),))

@@ -16,6 +16,7 @@ SUBCOMMANDS = (
     ("rerun <run>", "propose it again, in its thread"),
     ("status", "what is under way for you"),
     ("usage", "what your requests took in 30 days"),
+    ("targets", "the clusters as they are now"),
 )
 
 

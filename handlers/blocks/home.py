@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.blocks.help import usage
 from handlers.blocks.parts import Block, context, mrkdwn
+from handlers.blocks.targets import Found, sections
 from handlers.escape import escaped
 from services.records import Task, TaskStatus
 
@@ -20,12 +21,13 @@ _WORDS = {
 }
 
 
-def home(tasks: Sequence[Task]) -> dict[str, Any]:
-    """A view with the person's latest tasks, newest first."""
+def home(tasks: Sequence[Task], found: Found = (), user: str = "") -> dict[str, Any]:
+    """A view with the targets as they are and the person's latest tasks, newest first."""
     blocks: list[Block] = [
         {"type": "header", "text": {"type": "plain_text", "text": "raygen"}},
         *usage().blocks,
         {"type": "divider"},
+        *([mrkdwn("*Targets*"), *sections(found, user), {"type": "divider"}] if found else []),
         mrkdwn("*Your latest requests*"),
     ]
     blocks += [mrkdwn(f"{_prompt(task)}\n_{_WORDS[task.status]}_") for task in tasks]

@@ -106,6 +106,21 @@ def button(
     return block
 
 
+def option(label: str, value: str) -> Block:
+    """A choice of a menu; Slack takes 75 characters of label and 150 of value."""
+    return {"text": {"type": "plain_text", "text": label[:75]}, "value": value}
+
+
+def select(action_id: str, options: list[Block], chosen: Block) -> Block:
+    """A menu of at most 100 options, one of which is chosen."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "options": options[:100],
+        "initial_option": chosen,
+    }
+
+
 def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
-from handlers.blocks.parts import Message, actions, button, code, context, mrkdwn, output, person, prose
+from handlers.blocks.parts import (
+    Message,
+    actions,
+    button,
+    code,
+    context,
+    mrkdwn,
+    option,
+    output,
+    person,
+    prose,
+    select,
+)
 from handlers.escape import escape, escaped, shorten
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
@@ -28,11 +42,21 @@ def root(task: Task) -> Message:
     )
 
 
-def concluded(task: Task, proposal: Proposal | None, spent: Spent | None = None) -> Message:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a proposal could run, by name, and what the target that it names has against it."""
+
+    targets: tuple[str, ...] = ()
+    objection: str = ""
+
+
+def concluded(
+    task: Task, proposal: Proposal | None, spent: Spent | None = None, choice: Choice | None = None
+) -> Message:
     """What came of the task, and what it took."""
     match task.status:
         case TaskStatus.PROPOSED if proposal is not None:
-            return proposed(task, proposal)
+            return proposed(task, proposal, choice)
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
@@ -41,7 +65,7 @@ def concluded(task: Task, proposal: Proposal | None, spent: Spent | None = None)
             return failed(task, proposal, spent)
 
 
-def proposed(task: Task, proposal: Proposal) -> Message:
+def proposed(task: Task, proposal: Proposal, choice: Choice | None = None) -> Message:
     """The proposal's card: words, code, evidence, and the buttons as long as it can be decided."""
     program = proposal.program
     title = f"*{escaped(program.title, 120)}*\n{escaped(program.purpose, 600)}"
@@ -64,7 +88,9 @@ def proposed(task: Task, proposal: Proposal) -> Message:
         more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
         foot.append(f"with {names}{more}")
     blocks = [*said, mrkdwn(title), *code(program.code), *evidence(proposal), context(" · ".join(foot))]
-    blocks.append(_decision(proposal))
+    if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
+        blocks.append(context(f":warning: {escaped(choice.objection, 300)}"))
+    blocks.append(_decision(proposal, choice))
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
     text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"
@@ -83,7 +109,7 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
     return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
 
 
-def _decision(proposal: Proposal) -> dict[str, object]:
+def _decision(proposal: Proposal, choice: Choice | None) -> dict[str, object]:
     value = ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
@@ -93,6 +119,7 @@ def _decision(proposal: Proposal) -> dict[str, object]:
                 button("Edit", ids.PROPOSAL_EDIT, value),
                 button("Regenerate", ids.PROPOSAL_REGENERATE, value),
                 button("Dismiss", ids.PROPOSAL_DISMISS, value),
+                *(_targets(proposal, choice.targets) if choice and proposal.runnable else []),
             )
         case ProposalStatus.APPROVED:
             return context(
@@ -102,6 +129,16 @@ def _decision(proposal: Proposal) -> dict[str, object]:
             return context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")
         case status:
             return context(_DECISIONS[status])
+
+
+def _targets(proposal: Proposal, names: Sequence[str]) -> list[dict[str, object]]:
+    """The choice of a target, where there is one."""
+    if len({*names, proposal.target}) < 2:
+        return []
+    options = {
+        name: option(f"Run on {name}", f"{proposal.id} - {name}") for name in (*names, proposal.target)
+    }
+    return [select(ids.PROPOSAL_TARGET, list(options.values()), options[proposal.target])]
 
 
 def _answer(summary: str) -> list[dict[str, object]]:

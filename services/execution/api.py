@@ -13,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from services.errors import TargetRefused, TargetUnavailable
+from services.execution.state import ClusterState, cluster_state
 from services.execution.wire import JobDetails, job_details, task_counts
 from services.model import TaskCount
 
@@ -50,6 +51,10 @@ class RayApi:
     async def version(self) -> str:
         """Ray's version; the cheapest call that needs the token."""
         return str((await self._json("GET", "/api/version"))["ray_version"])
+
+    async def state(self) -> ClusterState:
+        version = await self.version()
+        return cluster_state(version, await self._json("GET", "/api/cluster_status"))
 
     async def warm(self) -> bool:
         """Make a node's job agent (not a head) connect to Ray; False while it can't."""

@@ -19,6 +19,7 @@ from services.execution.interface import Event, Finished, Job
 from services.execution.jobs import JobsTarget, checked
 from services.execution.keeper import Attached, Care, Keeper
 from services.execution.past import Past
+from services.execution.state import ClusterState
 from services.execution.transcript import Transcript
 from services.execution.verdict import unavailable
 from services.execution.wire import JobDetails
@@ -127,6 +128,12 @@ class EmbeddedTarget:
         if attached is None:
             return Readiness(f"target {self.name}", ready=False, missing=self._keeper.missing)
         return await self._jobs(attached).readiness()
+
+    async def state(self) -> ClusterState:
+        attached = self._keeper.attached
+        if attached is None:
+            return ClusterState(problem=self._keeper.missing)
+        return await self._jobs(attached).state()
 
     async def _live(self, submission_id: str, transcript: Transcript) -> AsyncGenerator[Event]:
         """The run on the cluster of now. Raises JobUnknown also when that cluster is lost meanwhile."""

@@ -57,7 +57,8 @@ class Home:
         if kept is None:
             return None
         inputs = kept.pop("inputs", {}).items()
-        return Job(**kept, inputs=tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs))
+        files = tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs)
+        return Job(**{**kept, "packages": tuple(kept.get("packages", ()))}, inputs=files)
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.execution.state import ClusterState
 from services.model import InputFile, Outcome, Readiness, TaskCount
 
 
@@ -15,6 +16,7 @@ class Job:
 
     `submission_id` is derived from the proposal, so that a target refuses a second run of it.
     `metadata` (strings) is shown on Ray's dashboard. `wall_limit` is in seconds. `inputs` lie beside the program.
+    `resources` are its driver's own; `packages` are installed for it.
     """
 
     submission_id: str
@@ -22,6 +24,8 @@ class Job:
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     wall_limit: float = 3600.0
     inputs: tuple[InputFile, ...] = ()
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,7 @@ class Target(Protocol):
         ...
 
     async def readiness(self) -> Readiness: ...
+
+    async def state(self) -> ClusterState:
+        """What the cluster is like now; one that can't be asked says why."""
+        ...

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 from services.driver import PACKAGE, luggage
 from services.errors import RaygenError, TargetRefused, TargetUnavailable
@@ -15,6 +16,7 @@ from services.execution.api import RayApi
 from services.execution.following import Follower, JobUnknown, Pace, always
 from services.execution.interface import Event, Finished, Job
 from services.execution.parcel import pack
+from services.execution.state import ClusterState
 from services.execution.transcript import Transcript, nonce
 from services.execution.verdict import conclude, unavailable
 from services.execution.wire import WALL_LIMIT
@@ -70,7 +72,11 @@ class JobsTarget:
         body = {
             "submission_id": submission_id,
             "entrypoint": self._entrypoint(submission_id),
-            "runtime_env": {"working_dir": await self._api.upload(parcel.name, parcel.content)},
+            "runtime_env": {
+                "working_dir": await self._api.upload(parcel.name, parcel.content),
+                **({"pip": list(job.packages)} if job.packages else {}),
+            },
+            **_asked(job.resources),
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},
         }
         return await self._api.submit(body)
@@ -112,6 +118,12 @@ class JobsTarget:
             await asyncio.sleep(0.1)
         return True
 
+    async def state(self) -> ClusterState:
+        try:
+            return await self._api.state()
+        except RaygenError as error:
+            return ClusterState(problem=error.public)
+
     async def readiness(self) -> Readiness:
         part = f"target {self.name}"
         try:
@@ -128,6 +140,18 @@ class JobsTarget:
         claim = f"{self._claims}/{submission_id}" if self._claims else "-"
         driver = f"-m {PACKAGE} --nonce {nonce(submission_id)} program.py"
         return f"exec {self._python} launch.py {submission_id} {claim} {driver}"
+
+
+def _asked(resources: Mapping[str, float]) -> dict[str, Any]:
+    """What the driver itself takes, in the words of the Jobs API; Ray wants memory in whole bytes."""
+    own = {name: amount for name, amount in resources.items() if name not in {"CPU", "GPU", "memory"}}
+    asked = {
+        "entrypoint_num_cpus": resources.get("CPU"),
+        "entrypoint_num_gpus": resources.get("GPU"),
+        "entrypoint_memory": int(resources["memory"]) if "memory" in resources else None,
+        "entrypoint_resources": own or None,
+    }
+    return {name: amount for name, amount in asked.items() if amount is not None}
 
 
 def checked(submission_id: str) -> str:

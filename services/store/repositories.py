@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -39,12 +39,14 @@ class Repository:
         async with self._engine.begin() as connection:
             return (await connection.execute(statement)).rowcount == 1
 
-    async def _move(self, table: Table, record_id: str, status: Status, **values: object) -> bool:
+    async def _move(
+        self, table: Table, record_id: str, status: Status, *where: ColumnElement[bool], **values: object
+    ) -> bool:
         """Set `status` where the transition is allowed; False when someone else was first."""
         allowed = [str(source) for source in sources(status)]
         statement = (
             update(table)
-            .where(table.c.id == record_id, table.c.status.in_(allowed))
+            .where(table.c.id == record_id, table.c.status.in_(allowed), *where)
             .values(status=str(status), **values)
         )
         async with self._engine.begin() as connection:
@@ -192,13 +194,31 @@ class Proposals(Repository):
         return await self._load(row) if row else None
 
     async def move(
-        self, proposal_id: str, status: ProposalStatus, *, by: str | None = None, digest: str | None = None
+        self,
+        proposal_id: str,
+        status: ProposalStatus,
+        *,
+        by: str | None = None,
+        digest: str | None = None,
+        target: str | None = None,
     ) -> bool:
-        """Decide, once. With `digest`, only if the stored code still has that sha256."""
+        """Decide, once. With `digest`, only if the stored code has that sha256; with `target`, only if it is that one."""
         if digest is not None and (await self.get(proposal_id)).program.sha256 != digest:
             return False
         values = {"decided_by": by, "decided_at": time.time()} if by else {}
-        return await self._move(tables.proposals, proposal_id, status, **values)
+        where = [] if target is None else [tables.proposals.c.target == target]
+        return await self._move(tables.proposals, proposal_id, status, *where, **values)
+
+    async def retarget(self, proposal_id: str, target: str) -> bool:
+        """Name another target for a proposal that is open; False when it is not."""
+        table = tables.proposals
+        statement = (
+            update(table)
+            .where(table.c.id == proposal_id, table.c.status == str(ProposalStatus.OPEN))
+            .values(target=target)
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount == 1
 
     async def of_session(self, session_id: str) -> list[Proposal]:
         """The programs of a session, oldest first; drafts are those of failed tasks, and of those under way."""

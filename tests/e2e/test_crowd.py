@@ -6,16 +6,18 @@ import asyncio
 import os
 import random
 from collections.abc import Sequence
-from pathlib import Path
 
 import psutil
+import pytest
 
 from bot.playground.anthropic import HttpError, ModelStandIn, Script
 from bot.playground.anthropic.script import Item
-from tests.e2e.playground import Playground, flat, running
+from tests.e2e.playground import Json, Playground, flat
 
 PEOPLE = 100
+WARM = 30
 IDLE_SESSION = 100_000
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Throttled(Script):
@@ -51,12 +53,16 @@ async def asked_at_once(play: Playground, numbers: Sequence[int]) -> list[int]:
     return [answer["ack_ms"] for answer in answers]
 
 
+async def asked(play: Playground) -> list[Json]:
+    """The threads of these questions."""
+    return [root for root in await play.messages("CRAY") if "1000 + " in root["text"]]
+
+
 async def answered(play: Playground, numbers: Sequence[int]) -> None:
     """Wait until each thread has its one answer, and the right one."""
 
     async def look() -> bool:
-        roots = [root for root in await play.messages("CRAY") if "asked" in root["text"]]
-        ended = [root for root in roots if root.get("replies") and "That gives" in flat(root["replies"][0])]
+        ended = [root for root in await asked(play) if "That gives" in flat(root)]
         return len(ended) >= max(numbers) + 1
 
     await play.wait(look, "not everybody has an answer", 90)
@@ -64,29 +70,29 @@ async def answered(play: Playground, numbers: Sequence[int]) -> None:
 
 async def memory(play: Playground) -> int:
     """Bytes of the bot's process, once it has come to rest."""
-    await asyncio.sleep(2)
+    await asyncio.sleep(1)
     return psutil.Process(await play.bot_pid()).memory_full_info().uss
 
 
-async def test_all_are_acknowledged_and_answered_once_and_idle_sessions_cost_little(tmp_path: Path):
+async def test_all_are_acknowledged_and_answered_once_and_idle_sessions_cost_little(
+    weak: Playground, model: ModelStandIn, monkeypatch: pytest.MonkeyPatch
+):
     script = Throttled()
-    async with ModelStandIn(script=script, pace=0.0).serve() as model:
-        chosen = {"ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url, "RAYGEN_POOL_SIZE": "0"}
-        async with running(tmp_path, **chosen) as play:
-            acks = await asked_at_once(play, range(PEOPLE))
-            await answered(play, range(PEOPLE))
-            before = await memory(play)
-            acks += await asked_at_once(play, range(PEOPLE, 2 * PEOPLE))
-            await answered(play, range(PEOPLE, 2 * PEOPLE))
-            growth = (await memory(play) - before) / PEOPLE
-            roots = [root for root in await play.messages("CRAY") if "asked" in root["text"]]
+    monkeypatch.setattr(model, "script", script)
+    acks = await asked_at_once(weak, range(WARM))
+    await answered(weak, range(WARM))
+    before = await memory(weak)
+    acks += await asked_at_once(weak, range(WARM, WARM + PEOPLE))
+    await answered(weak, range(WARM, WARM + PEOPLE))
+    growth = (await memory(weak) - before) / PEOPLE
     print(  # noqa: T201  # figures for whoever reads the log
         f"{len(acks)} acknowledgements within {max(acks)} ms, {script.refused} calls refused,"
         f" {growth / 1000:.0f} kB for each session ({os.cpu_count()} processors)"
     )
     assert max(acks) < 3000
     assert script.refused > PEOPLE / 2
-    assert [len(root["replies"]) for root in roots] == [1] * 2 * PEOPLE
+    roots = await asked(weak)
+    assert [len(root["replies"]) for root in roots] == [1] * (WARM + PEOPLE)
     for root in roots:
         number = int(root["text"].split("1000 + ")[1].rstrip("?"))
         assert f"{1000 + number}" in flat(root["replies"][0]), (

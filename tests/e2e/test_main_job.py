@@ -82,11 +82,11 @@ async def test_acknowledgements_and_first_signs_are_quick_while_a_validation_run
     other = await play.command("add 5 and 6")
     card = await other.with_button("Approve & run")
     thread = await play.command("add 1 and 2")
-    slow = asyncio.create_task(thread.edit_to("import time\ntime.sleep(12)\nprint('slow')"))
+    slow = asyncio.create_task(thread.edit_to("import time\ntime.sleep(9)\nprint('slow')"))
     await thread.with_text("Running it in a sealed cluster")
     acks: list[float] = []
     signs: list[float] = []
-    for number in range(50):
+    for number in range(40):
         if number % 2:
             acks.append((await other.click(card, "Edit"))["ack_ms"])
             continue
@@ -288,15 +288,13 @@ async def test_a_request_that_is_edited_or_deleted_before_it_has_its_answer(play
 
 async def test_killed_at_random_moments_it_ends_in_one_run_and_one_result(play: Playground):
     chance = random.Random(7)
-    for number in range(10):
+    for number in range(5):
         thread = await play.command(f"add {number} and 100")
-        if number % 2 == 0:
-            await play.kill_bot_after(chance.uniform(0.0, 0.6))
+        await play.kill_bot_after(chance.uniform(0.0, 0.6))
         card = await thread.with_button("Approve & run")
         await play.ready()
         await thread.click(card, "Approve & run")
-        if number % 2:
-            await play.kill_bot_after(chance.uniform(0.0, 3.0))
+        await play.kill_bot_after(chance.uniform(0.0, 3.0))
         result = await thread.ended()
         await play.ready()
         replies = await thread.replies()
@@ -308,7 +306,7 @@ async def test_killed_at_random_moments_it_ends_in_one_run_and_one_result(play: 
 
 async def test_the_whole_playground_killed_and_started_again_loses_nothing(play: Playground):
     chance = random.Random(8)
-    for number in range(2):
+    for number in range(1):
         thread = await play.command(f"add {number} and 200")
         await play.kill_all_after(chance.uniform(0.0, 0.4))
         await play.start()

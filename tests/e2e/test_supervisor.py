@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.playground.anthropic import ErrorEvent, HttpError, ModelStandIn, Stall, say
 from services.validation import spark
-from tests.e2e.playground import Playground, Thread, button, flat, literal, running
+from tests.e2e.playground import Playground, Thread, button, flat, literal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LONG = say("A long answer about object stores, of which the end never comes today.")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def model() -> AsyncGenerator[ModelStandIn]:
-    async with ModelStandIn(pace=0.2).serve() as serving:
-        yield serving
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def weak(model: ModelStandIn, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Playground]:
-    """A playground whose model service does what the test says."""
-    chosen = {
-        "ANTHROPIC_API_KEY": "sk-test",
-        "ANTHROPIC_BASE_URL": model.url,
-        "RAYGEN_FALLBACK_MODELS": "claude-haiku-5-5",
-        "RAYGEN_POOL_SIZE": "0",
-    }
-    state: Path = tmp_path_factory.mktemp("weak")
-    async with running(state, **chosen) as playground:
-        yield playground
 
 
 async def press_slacks_stop(thread: Thread) -> None:

@@ -24,7 +24,7 @@ from services.tasks import TaskDesk
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
 
 
 class World:
@@ -44,9 +44,9 @@ class World:
         self.store, self.narrator, self.target = store, RecordingNarrator(), target
         self.model = ScriptedModel(replies)
         self.tasks = TaskDesk(
-            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, "embedded"
+            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
         )
-        self.runs = RunDesk(store, self.narrator, {"embedded": target}, wall_limit=60)
+        self.runs = RunDesk(store, self.narrator, here(target))
         self.flows = Workflows(self.tasks, self.runs, limits)
 
 

@@ -27,6 +27,7 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at, until
+from tests.fakes import FakeTarget, here
 
 
 @dataclass
@@ -95,7 +96,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             members.look_up,
             Throttle(store.entries, Rate(2, 3600.0)),
         )
-        subcommands = Subcommands(client, desk, HistoryDesk(store, members.is_in))
+        subcommands = Subcommands(client, desk, HistoryDesk(store, members.is_in), here(FakeTarget()))
         listeners = (
             lambda app: errors.register(app, Courier(client, store.posts)),
             lambda app: commands.register(app, desk, subcommands),
@@ -149,6 +150,8 @@ async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
         ("history 20", "`/raygen history` takes nothing after it"),
         ("status", "Nothing is being worked on or running for you"),
         ("usage", "None of your requests has ended in the last 30 days"),
+        ("targets", "embedded"),
+        ("targets please", "`/raygen targets` takes nothing after it"),
         ("help", "one run: code, result, who approved it"),
     ],
 )

@@ -25,6 +25,7 @@ from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import here as places
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
     profiles = Profile("g"), Profile("s", Engine.SPARK, untried="there is no Java here")
     workshop = Workshop(Generator(generator, *profiles), lambda _: PolicyReport(), FakeValidator(outcomes))
     narrator, target, model = RecordingNarrator(), FakeTarget(), ScriptedModel(supervisor)
-    tasks = TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, "embedded")
-    runs = RunDesk(store, narrator, {"embedded": target}, wall_limit=60)
+    tasks = TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, places(target))
+    runs = RunDesk(store, narrator, places(target))
     return World(store, narrator, tasks, runs, target, model, generator)
 
 

@@ -26,7 +26,7 @@ from services.validation.interface import Lease
 REFERENCES = Path(__file__).parent / "references"
 PROGRAMS = [case for case in ALL if case.wants_program]
 EVERY = os.environ.get("REFERENCES") == "all"
-QUICK = {"patterns", "repair"}
+QUICK = {"repair"}
 SLOW = {"timeout", "as_completed", "retries", "serial"}
 HANGS = {"deadlock"}
 

@@ -1,0 +1,53 @@
+"""The targets as they are now: up or down, what is free, who may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.blocks.parts import Block, Message, mrkdwn
+from handlers.escape import escape, escaped
+from services.execution.state import ClusterState
+from services.output import human_bytes, plural
+from services.targets import Place
+
+Found = Sequence[tuple[Place, ClusterState]]
+
+
+def targets(found: Found, user: str) -> Message:
+    """For one person: all targets, the default first, those that are closed to them marked as that."""
+    return Message("The targets, as they are now.", sections(found, user))
+
+
+def sections(found: Found, user: str) -> list[Block]:
+    return [
+        mrkdwn(_line(place, state, user, default=not number)) for number, (place, state) in enumerate(found)
+    ]
+
+
+def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str:
+    head = f"*{escape(place.name)}*" + (" (default)" if default else "")
+    if place.terms.users and user not in place.terms.users:
+        return f":lock: {head}: not open to you"
+    if not state.up:
+        return f":red_circle: {head}: down. {escaped(state.problem, 300)}"
+    facts = [
+        f"Ray {escape(state.version)}",
+        *([plural(state.nodes, "node")] if state.nodes else []),
+        *_free(state),
+    ]
+    if state.waiting:
+        facts.append(f"{plural(state.waiting, 'task')} or actors waiting for room")
+    limits = [f"{amount:g} {escape(name)}" for name, amount in sorted(place.terms.limits.items())]
+    if limits:
+        facts.append(f"at most {', '.join(limits)} for one program")
+    return f":large_green_circle: {head}: up\n" + " · ".join(facts)
+
+
+def _free(state: ClusterState) -> list[str]:
+    told: list[str] = []
+    for name, share in state.shares.items():
+        if name == "memory":
+            told.append(f"{human_bytes(int(share.free))} of {human_bytes(int(share.total))} memory free")
+        else:
+            told.append(f"{share.free:g} of {share.total:g} {escape(name)}s free")
+    return told

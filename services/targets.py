@@ -1,0 +1,115 @@
+"""The clusters that programs may run on, and the terms of each: a pure decision over what an operator wrote."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from services.errors import NotAllowed, Outdated
+from services.execution.interface import Target
+from services.execution.state import ClusterState
+from services.model import Outcome
+from services.records import Proposal
+from services.script import Script, script
+
+_UNITS = {"CPU": "CPUs", "GPU": "GPUs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds on one target.
+
+    `users` may use it, all where it is empty. `limits` is the most of each resource that a task, an actor or the program
+    itself may ask for; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
+    """
+
+    users: frozenset[str] = frozenset()
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    wall_limit: float = 3600.0
+    packages: bool = False
+
+    def objection(self, validation: Outcome, script: Script) -> str | None:
+        """Why a program may not run there, as the rest of a sentence; None when it may."""
+        if script.packages and not self.packages:
+            return f"installs no packages, and the program needs {', '.join(script.packages)}"
+        asked = dict(validation.resources)
+        for name, amount in script.resources.items():
+            asked[name] = max(amount, asked.get(name, 0.0))
+        for name, most in self.limits.items():
+            if asked.get(name, 0.0) > most:
+                unit = _UNITS.get(name, name)
+                return f"gives a program at most {most:g} {unit}, and this one asks for {asked[name]:g}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A target with its terms."""
+
+    target: Target
+    terms: Terms = field(default_factory=Terms)
+
+    @property
+    def name(self) -> str:
+        return self.target.name
+
+
+_PATIENCE = 5.0
+
+
+class Targets:
+    """All targets by name; the first is the default one."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._places = {place.name: place for place in places}
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._places.values())
+
+    def __getitem__(self, name: str) -> Place:
+        """Raises Outdated for a target that the settings no longer have."""
+        if name not in self._places:
+            raise Outdated(f"There is no target called {name} any more; please ask again.")
+        return self._places[name]
+
+    def open_to(self, user: str) -> list[Place]:
+        """Where this person may run programs, the default first."""
+        return [place for place in self if not place.terms.users or user in place.terms.users]
+
+    def first_for(self, user: str) -> str:
+        """The target of a person's new proposal; the default one even where it is closed to them."""
+        places = self.open_to(user) or list(self)
+        return places[0].name
+
+    async def look(self) -> list[tuple[Place, ClusterState]]:
+        """All of them as they are now; whoever doesn't answer within five seconds is told as that."""
+        places = list(self)
+        return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
+
+    def objection(self, proposal: Proposal) -> str:
+        """What a proposal's target has against it, as a sentence; empty when it has nothing."""
+        place = self._places.get(proposal.target)
+        if place is None:
+            return f"There is no target called {proposal.target} any more; choose another one."
+        header = script(proposal.program.code)
+        if header.problem:
+            return header.problem
+        found = place.terms.objection(proposal.validation, header)
+        return f"The target {place.name} {found}." if found else ""
+
+    def admit(self, name: str, user: str) -> Place:
+        """The place, for somebody who may use it. Raises NotAllowed."""
+        place = self[name]
+        if place.terms.users and user not in place.terms.users:
+            raise NotAllowed(f"The target {name} is not open to you; please choose another one on the card.")
+        return place
+
+
+async def _state(place: Place) -> ClusterState:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await place.target.state()
+    except TimeoutError:
+        return ClusterState(problem="It does not answer.")

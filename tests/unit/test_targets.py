@@ -1,0 +1,186 @@
+"""Named targets: what their file may say, who may use them, and what a proposal is bound to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot import targets as targets_file
+from bot.playground.slack.blockkit import check
+from bot.playground.slack.rules import Rules
+from handlers import ids
+from handlers.blocks import targets as target_blocks
+from handlers.blocks import tasks as task_blocks
+from handlers.blocks.tasks import Choice
+from services.errors import NotAllowed, Outdated, SettingsError
+from services.execution.state import ClusterState, Share, cluster_state
+from services.model import Program
+from services.records import ProposalStatus
+from services.runs import RunDesk
+from services.store import Store, open_database
+from services.targets import Place, Targets, Terms
+from tests import builders
+from tests.fakes import FakeTarget, RecordingNarrator
+
+FILE = """
+[shared]
+address = "https://ray.example.com"
+token_env = "SHARED_TOKEN"
+limits = { CPU = 4 }
+
+[dev]
+default = true
+wall_limit = 60
+
+[gpu]
+kubernetes = "ml/trainer"
+token = "secret"
+users = ["UADMIN"]
+packages = true
+"""
+
+
+def written(path: Path, text: str) -> Path:
+    file = path / "targets.toml"
+    file.write_text(text)
+    return file
+
+
+def test_the_file_names_targets_with_the_default_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SHARED_TOKEN", "t0ken")
+    found = targets_file.read(written(tmp_path, FILE))
+    assert list(found) == ["dev", "shared", "gpu"]
+    assert [each.url for each in found.values()] == [
+        None,
+        "https://ray.example.com",
+        "http://trainer-head-svc.ml.svc:8265",
+    ]
+    assert [each.secret() for each in found.values()] == [None, "t0ken", "secret"]
+    assert [each.terms(3600).wall_limit for each in found.values()] == [60, 3600, 3600]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "names no target"),
+        ("[a", "no TOML"),
+        ("[a]\nadress = 'http://x'\n", "a.adress: Extra inputs"),
+        ("[a]\naddress = 'ray://x'\n", "a.address"),
+        ("[a]\naddress = 'http://x'\nkubernetes = 'y'\n", "take one away"),
+        ("['a b']\n", "is no name"),
+        ("[a]\ndefault = true\n[b]\naddress='http://x'\ndefault = true\n", "both the default"),
+        ("[a]\n[b]\n", "there is one local cluster"),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_sentence(tmp_path: Path, text: str, words: str):
+    with pytest.raises(SettingsError, match="RAYGEN_TARGETS") as error:
+        targets_file.read(written(tmp_path, text))
+    assert words in error.value.public
+
+
+def test_a_token_that_is_not_there_is_named(tmp_path: Path):
+    target = targets_file.read(written(tmp_path, "[a]\naddress='http://x'\ntoken_env='NOT_SET_ANYWHERE'\n"))[
+        "a"
+    ]
+    with pytest.raises(SettingsError, match="NOT_SET_ANYWHERE is not set"):
+        target.secret()
+
+
+DEV = Place(FakeTarget(name="dev"))
+SMALL = Place(FakeTarget(name="small"), Terms(limits={"CPU": 2, "GPU": 0}))
+GPU = Place(FakeTarget(name="gpu"), Terms(users=frozenset({"UADMIN"}), packages=True))
+ALL = Targets([DEV, SMALL, GPU])
+
+
+def test_people_are_offered_what_is_open_to_them():
+    assert [place.name for place in ALL.open_to("UENGINEER")] == ["dev", "small"]
+    assert ALL.first_for("UENGINEER") == "dev"
+    with pytest.raises(NotAllowed, match="not open to you"):
+        ALL.admit("gpu", "UENGINEER")
+    with pytest.raises(Outdated, match="no target called gone"):
+        ALL.admit("gone", "UENGINEER")
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "words"),
+    [
+        ("small", "", "at most 2 CPUs, and this one asks for 4"),
+        ("dev", "# /// script\n# dependencies = ['polars']\n# ///\n", "installs no packages"),
+        ("gpu", "# /// script\n# dependencies = ['polars']\n# ///\n", ""),
+        ("dev", "# /// script\n# dependencies = ['../x']\n# ///\n", "only names with versions"),
+        ("dev", "", ""),
+        ("gone", "", "no target called gone"),
+    ],
+)
+def test_what_a_target_has_against_a_program(target: str, code: str, words: str):
+    proposal = builders.proposal(
+        target=target, program=Program("t", "p", code), validation=builders.passed(resources={"CPU": 4.0})
+    )
+    objection = ALL.objection(proposal)
+    assert words in objection
+    assert bool(words) == bool(objection)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        store = Store(engine)
+        await store.sessions.ensure(builders.session())
+        await store.tasks.add(builders.proposed_task())
+        await store.proposals.draft(builders.proposal(target="dev"))
+        await store.proposals.move("p_1", ProposalStatus.OPEN)
+        yield store
+
+
+async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Store):
+    narrator = RecordingNarrator()
+    runs = RunDesk(store, narrator, ALL)
+    digest = (await store.proposals.get("p_1")).program.sha256
+    await runs.retarget("p_1", "small", "UENGINEER")
+    with pytest.raises(Outdated, match="another target than small"):
+        await runs.approve("p_1", digest, "UAPPROVER", "dev")
+    with pytest.raises(NotAllowed, match="not open to you"):
+        await runs.retarget("p_1", "gpu", "UENGINEER")
+    await runs.approve("p_1", digest, "UAPPROVER", "small")
+    await runs.open("p_1")
+    await runs.submit("p_1")
+    assert list(SMALL.target.jobs) == ["raygen-1"]
+    assert DEV.target.jobs == {}
+    with pytest.raises(Outdated, match="approved already"):
+        await runs.retarget("p_1", "dev", "UENGINEER")
+    SMALL.target.jobs.clear()
+
+
+def test_the_card_has_a_menu_where_there_is_a_choice():
+    task, proposal = builders.proposed_task(), builders.proposal(target="dev")
+    card = task_blocks.proposed(task, proposal, Choice(("dev", "small"), "The target dev is small."))
+    check.message_blocks(card.blocks, Rules())
+    (menu,) = [each for each in card.blocks[-1]["elements"] if each["type"] == "static_select"]
+    assert menu["initial_option"]["text"]["text"] == "Run on dev"
+    assert [ids.split_value(option["value"])[::2] for option in menu["options"]] == [
+        ("p_1", "dev"),
+        ("p_1", "small"),
+    ]
+    assert "The target dev is small." in str(card.blocks)
+    alone = task_blocks.proposed(task, proposal, Choice(("dev",)))
+    assert "static_select" not in str(alone.blocks)
+
+
+def test_targets_are_shown_as_they_are():
+    up = ClusterState("", "2.60.0", 2, {"CPU": Share(1, 4), "memory": Share(0, 2 * 10**9)}, 3)
+    found = [(DEV, up), (SMALL, ClusterState(problem="It can't be reached <!channel>.")), (GPU, up)]
+    message = target_blocks.targets(found, "UENGINEER")
+    check.message_blocks(message.blocks, Rules())
+    dev, small, gpu = (block["text"]["text"] for block in message.blocks)
+    assert "(default)" in dev
+    assert "3 of 4 CPUs free" in dev
+    assert "3 tasks or actors waiting" in dev
+    assert "down. It can't be reached &lt;!channel&gt;." in small
+    assert "not open to you" in gpu
+
+
+@pytest.mark.parametrize("told", [None, {}, {"data": {"clusterStatus": None}}, {"data": 7}, []])
+def test_a_cluster_that_tells_little_is_up_all_the_same(told: object):
+    assert cluster_state("2.60.0", told) == ClusterState(version="2.60.0")
