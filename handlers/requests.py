@@ -63,12 +63,11 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A subcommand of `/raygen`, with the one word after it or nothing; `cause` is what makes it itself."""
+    """A subcommand of `/raygen`, with the one word after it or nothing."""
 
     name: str
     argument: str
     user: str
-    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def order(ask: Ask, names: Collection[str]) -> Order | None:
     name, *rest = ask.prompt.split() or ["help"]
     if name.lower() not in names or len(rest) > 1:
         return None
-    return Order(name.lower(), "".join(rest), ask.user, ask.cause)
+    return Order(name.lower(), "".join(rest), ask.user)
 
 
 def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:

@@ -88,7 +88,7 @@ class Subcommands:
 
     async def _rerun(self, order: Order) -> Message:
         past = await self._history.run(order.argument, order.user)
-        await self._desk.rerun(past.proposal.id, order.user, order.cause)
+        await self._desk.again(past.proposal.id, order.user)
         return history_blocks.proposed_again(past, await self._link(past.entry))
 
     async def _links(self, entries: Sequence[Entry]) -> dict[str, str]:

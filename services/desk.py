@@ -93,10 +93,18 @@ class FrontDesk:
             proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, prompt="The run failed; fix the program."
         )
 
-    async def rerun(self, proposal_id: str, user: str, cause: str) -> None:
-        """Propose the same code with the same inputs again, in its thread; it takes an approval of its own."""
-        title = (await self._known(proposal_id)).program.title
-        await self._derived(proposal_id, user, cause, TaskKind.RERUN, prompt=f"Run again: {title}")
+    async def again(self, proposal_id: str, user: str) -> None:
+        """Propose the same program once more; it needs an approval of its own, and so has at most one open card."""
+        proposal = await self._known(proposal_id)
+        before = [
+            task
+            for task in await self.store.tasks.of_session(proposal.session_id)
+            if task.kind is TaskKind.AGAIN and task.base == proposal_id
+        ]
+        if before and await self._pending(before[-1]):
+            raise Outdated("That program has been proposed again already; its card is below in this thread.")
+        cause = f"again {proposal_id} {len(before)}"
+        await self._derived(proposal_id, user, cause, TaskKind.AGAIN, prompt="Run the same program again.")
 
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""
@@ -190,6 +198,11 @@ class FrontDesk:
             derive("t", cause), session.id, kind, prompt, user, code, proposal_id, created_at=time.time()
         )
         await self._begin(task, session)
+
+    async def _pending(self, task: Task) -> bool:
+        """Whether a task is worked on, or its proposal awaits its decision."""
+        proposal = await self.store.proposals.find(derive("p", task.id))
+        return not task.ended or (proposal is not None and proposal.status is ProposalStatus.OPEN)
 
     async def _known(self, proposal_id: str) -> Proposal:
         proposal = await self.store.proposals.find(proposal_id)

@@ -13,13 +13,17 @@ from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spen
 
 
 class TaskKind(StrEnum):
-    """What a task starts from: a sentence, a person's own edit, a wish for another draft, or one for the same again."""
+    """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
+
+    `change` is a sentence about a program that has run, and `again` the wish for that very program.
+    """
 
     PROMPT = "prompt"
     EDIT = "edit"
     REGENERATE = "regenerate"
     FIX = "fix"
-    RERUN = "rerun"
+    CHANGE = "change"
+    AGAIN = "again"
 
 
 class TaskStatus(StrEnum):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from services.errors import BadRequest, Outdated, RaygenError
+from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
 from services.model import InputFile, Program, Spent
@@ -173,9 +173,9 @@ class TaskDesk:
         return True
 
     async def _work(self, way: _UnderWay) -> Result:
-        task = way.task
+        task, session = way.task, way.session
         problems = await self._collect(task)
-        files = await self._files(task)
+        files = await self._files(task, session)
         conclusion = await self._conclusion(way, files)
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
@@ -193,18 +193,6 @@ class TaskDesk:
                 work.cancel()
                 return
 
-    async def _files(self, task: Task) -> tuple[InputFile, ...]:
-        """The inputs of a request: the thread's latest, or exactly those of the program that is to run again."""
-        base = await self._store.proposals.find(task.base) if task.base else None
-        if task.kind is not TaskKind.RERUN or base is None:
-            return await self._store.inputs.latest(task.session_id)
-        try:
-            return await self._store.inputs.exactly(task.session_id, base.inputs)
-        except LookupError as error:
-            raise BadRequest(
-                f"The input file {error} is no longer kept, so this can't be run again as it was."
-            ) from None
-
     async def _collect(self, task: Task) -> list[str]:
         """Keep the files that came with a request; a sentence for each that can't be kept."""
         files, problems = await collect(task.attachments, self._attachments)
@@ -212,28 +200,27 @@ class TaskDesk:
             await self._store.inputs.keep(task.session_id, file)
         return problems
 
+    async def _files(self, task: Task, session: Session) -> Sequence[InputFile]:
+        """The newest files of the thread; for the same program again, those that it ran with."""
+        base = await self._store.proposals.find(task.base) if task.base else None
+        if task.kind is not TaskKind.AGAIN or base is None:
+            return await self._store.inputs.latest(session.id)
+        try:
+            return await self._store.inputs.exactly(session.id, base.inputs)
+        except LookupError as error:
+            raise BadRequest(f"The input file {error} of that run is gone; please share it again.") from None
+
     async def _conclusion(self, way: _UnderWay, files: Sequence[InputFile]) -> Conclusion:
         task = way.task
         base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
-        if task.kind is TaskKind.RERUN:
-            return await self._again(base, way, files)
+        if task.kind is TaskKind.AGAIN and base is not None:
+            made = await self._workshop.inspect(base.program, way.stage, files)
+            return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
         briefing = replace(await self._history.briefing(task, way.session), files=files)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
-
-    async def _again(self, base: Proposal | None, way: _UnderWay, files: Sequence[InputFile]) -> Conclusion:
-        """The same program with new evidence: the policy, the inputs' place and Ray itself may have changed since."""
-        if base is None:
-            raise Outdated("That program is no longer kept.")
-        inspected = await self._workshop.inspect(base.program, way.stage, files)
-        made = replace(inspected, model=base.model)
-        if made.outcome.proposable:
-            return Conclusion(
-                "The same program with the same inputs once more; it awaits its approval.", made
-            )
-        return Conclusion(f"It no longer passes: {evidence.plain(made.outcome)}.", made)
 
     async def _draft(
         self, task: Task, made: Made, program: Program, spent: Spent, files: Sequence[InputFile]
@@ -275,6 +262,12 @@ class TaskDesk:
 
 async def _as_it_is(user: str) -> str:
     return user
+
+
+def _verdict_again(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The same program again. It has not been run again yet: that takes an approval of its own."
+    return f"The same program no longer passes its validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_on_edit(made: Made) -> str:

@@ -137,7 +137,7 @@ async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
     await world.ran("0ab1", "CRAY")
     assert "is proposed again in <" in await world.told("rerun 0ab1", user="UAPPROVER")
     (task,) = world.begun.tasks
-    assert (task.kind, task.base, task.session_id) == (TaskKind.RERUN, "p_0ab1", "s_0ab1")
+    assert (task.kind, task.base, task.session_id) == (TaskKind.AGAIN, "p_0ab1", "s_0ab1")
     assert task.user == "UAPPROVER"
 
 

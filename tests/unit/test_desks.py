@@ -249,9 +249,7 @@ async def test_a_rerun_is_the_same_code_with_the_same_inputs_and_needs_its_own_a
     (proposal,) = await store.proposals.of_session("s_1")
     await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
     await store.inputs.keep("s_1", newer)
-    again = builders.task(
-        id="t_2", kind=TaskKind.RERUN, prompt="Run again: Add", base=proposal.id, user="UADA"
-    )
+    again = builders.task(id="t_2", kind=TaskKind.AGAIN, prompt="again", base=proposal.id, user="UADA")
     assert (await carry_out(here, again)).status is TaskStatus.PROPOSED
     old, new = await store.proposals.of_session("s_1")
     assert (new.program, new.inputs, new.model) == (old.program, old.inputs, old.model)
@@ -267,8 +265,8 @@ async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
     (proposal,) = await store.proposals.of_session("s_1")
     async with store.inputs._engine.begin() as connection:
         await connection.execute(tables.inputs.delete())
-    task = await carry_out(here, builders.task(id="t_2", kind=TaskKind.RERUN, base=proposal.id))
-    assert (task.status, "a.csv is no longer kept" in task.summary) == (TaskStatus.FAILED, True)
+    task = await carry_out(here, builders.task(id="t_2", kind=TaskKind.AGAIN, base=proposal.id))
+    assert (task.status, "a.csv of that run is gone" in task.summary) == (TaskStatus.FAILED, True)
 
 
 async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monkeypatch: pytest.MonkeyPatch):
