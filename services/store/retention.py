@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.records import ProposalStatus, RunStatus, TaskStatus
 from services.store import codec, tables
@@ -31,12 +31,18 @@ class Retention(Repository):
     """Deletes requests with their programs, runs, artifacts, inputs and notes of what was posted.
 
     Open proposals stay, and whatever is worked on, awaits its run or runs. What requests took stays too: it has no content.
+    `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
     """
+
+    def __init__(self, engine: AsyncEngine, forget: Callable[[str], Awaitable[None]] | None = None) -> None:
+        super().__init__(engine)
+        self._forget = forget
 
     async def drop(self, before: float) -> Dropped:
         """Delete all that was over by then (POSIX seconds). May be repeated."""
         tasks = runs = 0
         while found := await self._batch(before):
+            await self._forget_artifacts(found)
             async with self._engine.begin() as connection:
                 runs += await _drop_tasks(connection, found)
             tasks += len(found)
@@ -44,6 +50,20 @@ class Retention(Repository):
             inputs = await _drop_inputs(connection, before)
             posts = await _drop_posts(connection, before)
         return Dropped(tasks, runs, inputs, posts)
+
+    async def _forget_artifacts(self, tasks: list[str]) -> None:
+        """Before their rows go, so that a crash in between leaves the rows to find them by."""
+        if self._forget is None:
+            return
+        proposals, runs, owner = tables.proposals.c, tables.runs.c, tables.artifacts.c.owner_id
+        programs = select(proposals.id).where(proposals.task_id.in_(tasks))
+        executions = select(runs.id).where(runs.proposal_id.in_(programs))
+        async with self._engine.connect() as connection:
+            owners = await _column(
+                connection, tables.artifacts, owner, or_(owner.in_(programs), owner.in_(executions))
+            )
+        for each in set(owners):
+            await self._forget(each)
 
     async def _batch(self, before: float) -> list[str]:
         table = tables.tasks

@@ -47,7 +47,7 @@ class World:
             store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
         )
         self.runs = RunDesk(store, self.narrator, here(target))
-        self.flows = Workflows(self.tasks, self.runs, limits)
+        self.flows = Workflows(self.tasks, self.runs, limits, store.retention)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from services.model import Artifact, InputFile
 from services.records import Input, ProposalStatus, Run, TaskStatus, run_id
 from services.store import Store, open_database, tables
-from services.store.retention import Dropped
+from services.store.retention import Dropped, Retention
 from tests import builders
 
 OLD, CUTOFF = 1000.0, 2000.0
@@ -103,6 +103,20 @@ async def test_what_is_over_goes_with_all_that_hangs_on_it(
     ):
         assert await count(store, table) == 0, table.name
     assert await store.retention.drop(CUTOFF) == Dropped()
+
+
+async def test_artifacts_outside_of_the_database_are_forgotten_before_their_rows(store: Store):
+    await old(store, "1", OPEN, APPROVED, run="ended")
+    await old(store, "2", OPEN)
+    forgotten: list[str] = []
+
+    async def forget(owner: str) -> None:
+        assert await count(store, tables.artifacts) == 3
+        forgotten.append(owner)
+
+    assert (await Retention(store.tasks._engine, forget).drop(CUTOFF)).tasks == 1
+    assert sorted(forgotten) == ["p_1", run_id("p_1")]
+    assert await count(store, tables.artifacts) == 1
 
 
 @pytest.mark.parametrize(
