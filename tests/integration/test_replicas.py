@@ -9,14 +9,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from services.records import run_id
+from services.records import Run, run_id
 from services.store import Store, open_database
+from tests import builders
 from tests.integration.lives import approved, ended, until
 
 RUNS = 12
@@ -25,7 +27,7 @@ NOBODY = 65534
 pytestmark = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """A server of its own on a socket in a folder of its own, run by nobody, since it refuses root; its URL."""
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
@@ -79,6 +81,27 @@ async def test_what_a_killed_replica_had_begun_is_finished_by_the_other(postgres
         assert left <= _followed(tmp_path, "b"), "what it had in hand is followed by the other"
         assert {path.name for path in tmp_path.glob("raygen-*")} == set(map(run_id, proposals))
         assert await store.replicas.others("b") == {}
+
+
+async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
+    async with open_database(postgres) as engine:
+        store = Store(engine)
+        names = [await approved(store, number, requester="UA") for number in (90, 91, 92)]
+        for name in names:
+            proposal = await store.proposals.get(name)
+            await store.runs.add(Run.of(proposal, approver="UB", created_at=time.time()))
+        assert await store.entries.ahead_of(run_id("p_92"), target=True, user=True) == 2
+        await store.runs.end(run_id("p_90"), builders.passed())
+        assert [each.proposal_id for each in await store.entries.under_way("UB")] == ["p_91", "p_92"]
+        assert [each.proposal_id for each in await store.entries.of_user("UA", limit=1)] == ["p_92"]
+        assert len(await store.entries.with_run("raygen-9", limit=50)) == 3
+        exported = [each.proposal_id async for each in store.entries.all_runs()]
+        assert exported[-3:] == names
+        assert len(await store.entries.asked_since("UA", 0.0)) == 3
+        dropped = await store.retention.drop(time.time() + 1)
+        assert dropped.runs >= 1
+        assert await store.proposals.find("p_90") is None
+        assert await store.proposals.find("p_91") is not None
 
 
 async def _both_at_work(folder: Path) -> bool:
