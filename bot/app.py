@@ -28,7 +28,7 @@ async def run(settings: Settings) -> None:
         if settings.health_port is not None:
             await stack.enter_async_context(serve_health(settings.health_port, bot.readiness))
         await _check_tokens(bot)
-        await bootstrap.resume(bot)
+        await stack.enter_async_context(bootstrap.working(bot))
         try:
             await stack.enter_async_context(open_connection(bot.app, app_token))
         except SlackApiError as error:

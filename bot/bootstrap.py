@@ -23,11 +23,13 @@ from handlers.delivery import open_courier
 from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from handlers.people import People
+from handlers.subcommands import Subcommands
 from services import workflows
 from services.approvals import ApprovalPolicy
 from services.artifacts.folder import FolderStore
 from services.artifacts.interface import ArtifactStore
 from services.artifacts.s3 import S3Store
+from services.chores import Watch, cleaning, farewell, watching
 from services.desk import FrontDesk
 from services.errors import SettingsError
 from services.execution.api import RayApi
@@ -35,6 +37,7 @@ from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
+from services.history_desk import HistoryDesk
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, model_id, open_client
@@ -42,6 +45,7 @@ from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.model import Engine, Readiness
 from services.policy import Policy
+from services.rates import Throttle
 from services.runs import RunDesk
 from services.snippets.runner import open_snippets
 from services.store import Store, open_database
@@ -58,13 +62,15 @@ from services.validation.cluster import ClusterValidator
 from services.validation.examine import Check
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
-from services.workflows import Workflows
+from services.workflows import RunLimits, Workflows
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
     """A bot that is wired up: its Bolt app, and how ready its parts are."""
 
+    settings: Settings
+    store: Store
     app: AsyncApp
     workflows: Workflows
     validator: Validator
@@ -108,23 +114,40 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             names=people.name,
         )
         runs = RunDesk(store, narrator, targets)
-        await stack.enter_async_context(workflows.durable(settings.database, settings.executor))
-        flows = Workflows(tasks, runs)
-        desk = FrontDesk(store, tasks, runs, flows, ApprovalPolicy(settings.approvers), people.look_up)
+        await stack.enter_async_context(farewell(store.replicas, settings.replica))
+        await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
+        limits = RunLimits(settings.runs_per_target, settings.runs_per_user)
+        flows = Workflows(tasks, runs, limits, store.retention)
+        approvals = ApprovalPolicy(settings.approvers)
+        throttle = Throttle(store.entries, settings.rate)
+        desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, throttle)
         app = AsyncApp(
             client=client,
             # Slack gets its acknowledgement once the listener has made the work durable, never before.
             process_before_response=True,
             raise_error_for_unhandled_request=False,
         )
-        handlers.register(app, desk, courier, policy.check, targets)
-        yield Bot(app, flows, validator, targets)
+        subcommands = Subcommands(client, desk, HistoryDesk(store, people.is_in), targets)
+        handlers.register(app, desk, courier, policy.check, targets, subcommands=subcommands)
+        yield Bot(settings, store, app, flows, validator, targets)
 
 
-async def resume(bot: Bot) -> None:
-    """Go on with what an earlier process left unfinished."""
+@asynccontextmanager
+async def working(bot: Bot) -> AsyncGenerator[None]:
+    """Goes on with what an earlier process left unfinished, and does the chores until the context ends."""
     workflows.launch()
     await bot.workflows.resume()
+    settings = bot.settings
+    watch = Watch(
+        bot.store.replicas, settings.replica, bot.workflows.take_over, after=settings.takeover_after
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(watching(watch))
+        if settings.keep_days is not None:
+            await stack.enter_async_context(
+                cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))
+            )
+        yield
 
 
 def profiles(settings: Settings) -> list[Profile]:

@@ -30,6 +30,7 @@ def main() -> None:
       raygen validate FILE   check a Ray program and really run it, where it can harm nothing
       raygen manifest        the Slack app to create for your workspace
       raygen usage           what requests have taken: tokens, money, time
+      raygen export          all runs as JSON lines
       raygen eval            how often the chosen models get it right; --cookbook needs no key
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
 
@@ -136,6 +137,22 @@ def usage(by: str, days: float, *, as_json: bool) -> None:
 
     found = asyncio.run(usage.sums(settings.load(), by, days))
     click.echo(usage.as_json(found, by, days) if as_json else usage.as_table(found, by, days))
+
+
+@main.command()
+@click.option("--days", type=click.FloatRange(min=0), help="How far to look back; everything by default.")
+@click.option("--code", is_flag=True, help="With each run's program.")
+@plainly
+def export(days: float | None, *, code: bool) -> None:
+    """Print all runs as JSON lines: what ran, by its sha256, who asked and approved, when, where, and how it ended."""
+    from bot import export as exporting
+    from bot import settings
+
+    async def write() -> None:
+        async for line in exporting.lines(settings.load(), days, code=code):
+            click.echo(line)
+
+    asyncio.run(write())
 
 
 @main.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -14,6 +15,7 @@ from services.errors import SettingsError
 from services.llm.clients import Access, Provider
 from services.model import Engine
 from services.policy import Policy, grades_in
+from services.rates import Rate
 from services.supervisor.meter import Price
 
 _PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
@@ -126,6 +128,23 @@ class Settings(BaseSettings):
     run_wall_limit: float = Field(
         3600.0, gt=0, alias="RAYGEN_RUN_WALL_LIMIT", description="Seconds after which a run is stopped."
     )
+    runs_per_target: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_RUNS_PER_TARGET",
+        description="How many runs may go at once on one target; others wait their turn. Default: no limit.",
+    )
+    runs_per_user: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_RUNS_PER_USER",
+        description="How many runs of what one person asked for may go at once. Default: no limit.",
+    )
+    rate: Annotated[Rate | None, NoDecode] = Field(
+        None,
+        alias="RAYGEN_RATE",
+        description="How often one person may ask: `20/hour`, or by minute or day. Default: no limit.",
+    )
     snippets: Literal["on", "off"] = Field(
         "on",
         alias="RAYGEN_SNIPPETS",
@@ -176,8 +195,22 @@ class Settings(BaseSettings):
         alias="AWS_ENDPOINT_URL_S3",
         description="An S3 service other than Amazon's, for the files of runs.",
     )
+    keep_days: float | None = Field(
+        None,
+        gt=0,
+        alias="RAYGEN_KEEP_DAYS",
+        description="Days after which requests, programs, runs and files are deleted. Default: never.",
+    )
     executor: str = Field(
-        "local", alias="RAYGEN_EXECUTOR", description="This replica's lasting name, such as the pod's."
+        "",
+        alias="RAYGEN_EXECUTOR",
+        description="This replica's own name, such as the pod's. Default: `local`; on PostgreSQL the host's name.",
+    )
+    takeover_after: float = Field(
+        30.0,
+        ge=1,
+        alias="RAYGEN_TAKEOVER_AFTER",
+        description="Seconds of silence after which other replicas go on with the work of one that died.",
     )
     health_port: int | None = Field(
         None,
@@ -213,6 +246,11 @@ class Settings(BaseSettings):
             raise ValueError("write `model=in/out`, apart by commas, such as `claude-sonnet-5-5=3/15`")
         return {match[1]: Price(float(match[2]), float(match[3])) for match in found if match}
 
+    @field_validator("rate", mode="before")
+    @classmethod
+    def _rated(cls, value: object) -> object:
+        return Rate.read(value) if isinstance(value, str) else value
+
     @field_validator("policy", mode="before")
     @classmethod
     def _graded(cls, value: object) -> object:
@@ -222,6 +260,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.state_dir / 'raygen.db'}"
+
+    @property
+    def replica(self) -> str:
+        """The name that this process has among those that share the database."""
+        shared = not self.database.startswith("sqlite")
+        return self.executor or (socket.gethostname() if shared else "local")
 
     @property
     def target(self) -> str:

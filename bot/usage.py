@@ -18,12 +18,13 @@ _DAY = 86_400.0
 
 async def sums(settings: Settings, by: str, days: float) -> list[Sum]:
     """Raises BadRequest when there is nothing that could be asked."""
-    await asyncio.to_thread(_require_database, settings)
+    await asyncio.to_thread(require_database, settings)
     async with open_database(settings.database) as engine:
         return await Spendings(engine).sums(By(by), since=time.time() - days * _DAY)
 
 
-def _require_database(settings: Settings) -> None:
+def require_database(settings: Settings) -> None:
+    """Raises BadRequest when there is no database file yet."""
     file = settings.database.removeprefix("sqlite:///")
     if file != settings.database and not Path(file).exists():
         raise BadRequest(

@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from handlers import actions, commands, errors, home, messages, modals
 from handlers.delivery import Courier
+from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
 from services.model import PolicyReport
 from services.targets import Targets
@@ -19,10 +20,12 @@ def register(
     courier: Courier,
     check: Callable[[str], PolicyReport],
     targets: Targets,
+    *,
+    subcommands: Subcommands,
 ) -> None:
     """Attach all listeners to `app`; the catch-alls come last."""
     errors.register(app, courier)
-    commands.register(app, desk, targets)
+    commands.register(app, desk, subcommands)
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
     home.register(app, desk, targets)

@@ -1,4 +1,4 @@
-"""The `/raygen` slash command."""
+"""The `/raygen` slash command: a request in free text, or one of a few subcommands."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from handlers import ids, requests
-from handlers.blocks import help as help_blocks
-from handlers.blocks import targets as target_blocks
+from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
-from services.targets import Targets
 
 
-def register(app: AsyncApp, desk: FrontDesk, targets: Targets) -> None:
+def register(app: AsyncApp, desk: FrontDesk, subcommands: Subcommands) -> None:
+    """What a subcommand answers is for the person alone."""
+
     @app.command(ids.COMMAND)
     async def raygen(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         ask = requests.command(body)
-        match ask.prompt.strip().lower():
-            case "" | "help":
-                message = help_blocks.usage()
-                await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
-            case "targets":
-                await ack()
-                message = target_blocks.targets(await targets.look(), ask.user)
-                await respond(text=message.text, blocks=message.blocks, response_type="ephemeral")
-            case _:
-                await desk.ask(ask)
-                await ack()
+        order = requests.order(ask, subcommands.names)
+        if order is None:
+            await desk.ask(ask)
+            await ack()
+        elif subcommands.slow(order):
+            await ack()
+            message = await subcommands.answer(order)
+            await respond(text=message.text, blocks=message.blocks, response_type="ephemeral")
+        else:
+            message = await subcommands.answer(order)
+            await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")

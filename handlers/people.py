@@ -11,6 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from services.approvals import Person
 
 _FRESH = 300.0
+# Somebody who has left a channel, or was removed from it, stops seeing its runs this soon.
+_FRESH_MEMBERS = 30.0
+_UNSEEN = {"channel_not_found", "not_in_channel", "fetch_members_failed", "missing_scope", "is_archived"}
 
 
 class People:
@@ -19,6 +22,7 @@ class People:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._known: dict[str, tuple[float, Person]] = {}
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def look_up(self, user: str) -> Person:
         """Raises SlackApiError when Slack does not know the user."""
@@ -36,6 +40,33 @@ class People:
             return (await self.look_up(user)).name
         except (SlackApiError, OSError, TimeoutError):
             return user
+
+    async def is_in(self, user: str, channel: str) -> bool:
+        """Whether a user is a member of a channel; False too where Slack doesn't show us its members.
+
+        Raises SlackApiError when Slack can't be asked right now.
+        """
+        known = self._members.get(channel)
+        if known is None or time.monotonic() - known[0] > _FRESH_MEMBERS:
+            known = self._members[channel] = (time.monotonic(), await self._members_of(channel))
+        return user in known[1]
+
+    async def _members_of(self, channel: str) -> frozenset[str]:
+        found: set[str] = set()
+        cursor = ""
+        while True:
+            try:
+                page = await self._client.conversations_members(
+                    channel=channel, limit=1000, cursor=cursor or None
+                )
+            except SlackApiError as error:
+                if error.response.get("error") in _UNSEEN:
+                    return frozenset()
+                raise
+            found.update(str(user) for user in page.get("members") or ())
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return frozenset(found)
 
 
 def _person(user: dict[str, Any]) -> Person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,6 +62,15 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A subcommand of `/raygen`, with the one word after it or nothing."""
+
+    name: str
+    argument: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A submitted modal: its fields in order, and the note it was opened with."""
 
@@ -79,6 +89,14 @@ def command(body: dict[str, Any]) -> Ask:
         thread_ts=str(body.get("thread_ts") or ""),
         team=str(body.get("team_id") or ""),
     )
+
+
+def order(ask: Ask, names: Collection[str]) -> Order | None:
+    """A subcommand stands alone or with one word after it; everything longer is a request in somebody's words."""
+    name, *rest = ask.prompt.split() or ["help"]
+    if name.lower() not in names or len(rest) > 1:
+        return None
+    return Order(name.lower(), "".join(rest), ask.user)
 
 
 def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:

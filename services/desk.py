@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from services.approvals import ApprovalPolicy, Person
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
+from services.rates import Throttle
 from services.records import (
     Attachment,
     Proposal,
@@ -53,6 +54,7 @@ class FrontDesk:
     workflows: Workflows
     policy: ApprovalPolicy
     look_up: LookUp
+    throttle: Throttle
 
     async def ask(self, ask: Ask) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
@@ -70,7 +72,7 @@ class FrontDesk:
             created_at=time.time(),
             attachments=ask.attachments,
         )
-        await self.workflows.begin_task(task, session)
+        await self._begin(task, session)
 
     async def revise(self, before: str, now: Ask | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
@@ -146,7 +148,7 @@ class FrontDesk:
             summary="",
             created_at=time.time(),
         )
-        await self.workflows.begin_task(again, session)
+        await self._begin(again, session)
 
     async def approve(self, proposal_id: str, digest: str, target: str, user: str) -> None:
         """Run exactly this code on this target, once.
@@ -204,6 +206,11 @@ class FrontDesk:
             if not task.ended:
                 await self.tasks.cancel(task.id)
 
+    async def _begin(self, task: Task, session: Session) -> None:
+        """Durable once this returns. Raises TooOften where a person asks more than the rate allows."""
+        await self.throttle.admit(task)
+        await self.workflows.begin_task(task, session)
+
     async def _session(self, ask: Ask) -> Session:
         if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):
             return known
@@ -218,7 +225,7 @@ class FrontDesk:
         task = Task(
             derive("t", cause), session.id, kind, prompt, user, code, proposal_id, created_at=time.time()
         )
-        await self.workflows.begin_task(task, session)
+        await self._begin(task, session)
 
     async def _pending(self, task: Task) -> bool:
         """Whether a task is worked on, or its proposal awaits its decision."""

@@ -68,3 +68,7 @@ class Outdated(RaygenError):
 
 class BadRequest(RaygenError):
     """That can't be done as asked; try `/raygen help`."""
+
+
+class TooOften(RaygenError):
+    """That is more than one person may ask for at once; please come back later."""

@@ -171,7 +171,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of an approved proposal; its ID is the submission ID on the target."""
+    """One execution of an approved proposal; its ID is the submission ID on the target.
+
+    `created_at` is when it was approved, `turn_at` when a run that had to wait got its turn, `ended_at` when it was over.
+    """
 
     id: str
     proposal_id: str
@@ -182,6 +185,8 @@ class Run:
     stopped_by: str | None = None
     outcome: Outcome | None = None
     created_at: float = 0.0
+    turn_at: float | None = None
+    ended_at: float | None = None
 
     @classmethod
     def of(cls, proposal: Proposal, *, approver: str, created_at: float) -> Self:

@@ -13,6 +13,7 @@ from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.model import Engine, InputFile, Outcome, TaskCount, Verdict
 from services.narrator import Narrator, RunView
+from services.output import plural
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
 from services.script import script
 from services.store import Store
@@ -20,6 +21,7 @@ from services.targets import Targets
 from services.tracing import span
 
 _SHOWN = 60_000
+_TURN_POLL = 0.5
 _SUBMIT_TRIES = 5
 _DECIDED = {
     ProposalStatus.APPROVED: "That proposal was approved already",
@@ -111,6 +113,35 @@ class RunDesk:
         run, proposal, session = await self._all(proposal_id)
         await self._show_decision(proposal)
         await self._narrator.run_opened(run, proposal, session)
+
+    async def belongs(self, proposal_id: str) -> tuple[str, str]:
+        """Who asked for a run, and its target: what limits are counted by."""
+        proposal = await self._store.proposals.get(proposal_id)
+        return proposal.requester, proposal.target
+
+    async def wait_for_turn(self, proposal_id: str, *, target: bool, user: bool) -> bool:
+        """Tell how many runs are ahead until this one's turn has come; False when it was stopped before.
+
+        `target` and `user` say whether those of the same target and of the same requester count.
+        """
+        told = 0
+        while True:
+            run, proposal, session = await self._all(proposal_id)
+            if run.turn_at is not None or run.status is not RunStatus.STARTING:
+                return True
+            if run.stopped_by:
+                return False
+            ahead = await self._store.entries.ahead_of(run.id, target=target, user=user)
+            if ahead != told:
+                note = f"waiting for its turn: {plural(ahead, 'run')} ahead" if ahead else "it is next"
+                view = RunView("QUEUED", "", time.time() - run.created_at, note=note)
+                await self._narrator.run_progress(run, proposal, session, view)
+                told = ahead
+            await asyncio.sleep(_TURN_POLL)
+
+    async def begin_turn(self, proposal_id: str) -> bool:
+        """Take the turn that has come; False when the run was stopped before, and then it never starts."""
+        return await self._store.runs.take_turn(run_id(proposal_id))
 
     async def submit(self, proposal_id: str) -> None:
         """Hand the code to the target; a target that has it already is as good."""
@@ -226,7 +257,7 @@ class RunDesk:
                     pass
                 case Finished(outcome):
                     return outcome
-            elapsed = time.time() - run.created_at
+            elapsed = time.time() - (run.turn_at or run.created_at)
             await self._narrator.run_progress(
                 run, proposal, session, RunView(status, output, elapsed, tasks, note)
             )

@@ -36,6 +36,7 @@ from services.tracing import span
 
 _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
+_HEED_POLL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,11 @@ class TaskDesk:
         try:
             with span("task", task=task.id, kind=task.kind):
                 work = self._working[task_id] = asyncio.create_task(self._work(way))
-                result = await work
+                heed = asyncio.create_task(self._heed(task_id, work))
+                try:
+                    result = await work
+                finally:
+                    heed.cancel()
         except RaygenError as error:
             result = Result(TaskStatus.FAILED, error.public)
         except asyncio.CancelledError:
@@ -182,6 +187,14 @@ class TaskDesk:
         proposal = await self._draft(task, conclusion.made, conclusion.made.program, way.meter.spent, files)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
+
+    async def _heed(self, task_id: str, work: asyncio.Task[Result]) -> None:
+        """Stop the work soon after another replica was told to stop it."""
+        while True:
+            await asyncio.sleep(_HEED_POLL)
+            if (await self._store.tasks.get(task_id)).status is TaskStatus.CANCELLED:
+                work.cancel()
+                return
 
     async def _collect(self, task: Task) -> list[str]:
         """Keep the files that came with a request; a sentence for each that can't be kept."""

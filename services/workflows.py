@@ -1,4 +1,4 @@
-"""Durable work: the two workflows of raygen as DBOS runs, checkpoints and recovers them.
+"""Durable work: the workflows of raygen as DBOS runs, checkpoints and recovers them.
 
 Only this module knows DBOS. A workflow's ID is derived from its cause, so a redelivered event or a double click
 starts nothing new, and after a crash every unfinished workflow goes on from its last completed step.
@@ -9,15 +9,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance, SetWorkflowID
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSConfiguredInstance,
+    SetEnqueueOptions,
+    SetWorkflowID,
+    WorkflowHandleAsync,
+)
 
 from services.errors import RaygenError
 from services.records import Session, Task
 from services.runs import RunDesk
+from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
 
 _log = logging.getLogger(__name__)
@@ -27,16 +38,48 @@ VERSION = "1"
 # They are for statements of a millisecond. By default DBOS takes as many as there are requests, which then all wait for
 # SQLite's one lock, the newest as long as the oldest, and stay for good.
 _THREADS = 4
+_PER_USER = "raygen-runs-per-user"
+_PER_TARGET = "raygen-runs-per-target"
+# How often a queue is looked at, in seconds: with limits a run starts half of it later on average.
+_POLL = 0.1
+_IDLE_POLL = 1.0
+_NO_LIMIT = 1_000_000
+_DAY = 86_400.0
+_BATCH = 500
+_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """How many runs may go at once on one target, and of what one person asked for; None is no limit."""
+
+    per_target: int | None = None
+    per_user: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.per_target is not None or self.per_user is not None
 
 
 @DBOS.dbos_class()
 class Workflows(DBOSConfiguredInstance):
-    """Starts and recovers tasks and runs."""
+    """Starts and recovers tasks and runs.
 
-    def __init__(self, tasks: TaskDesk, runs: RunDesk) -> None:
+    Without limits a run starts at once. With them its workflow shows that it waits, and a second workflow does the work
+    in its turn: in the queue of its person, then in that of its target, each partitioned so that others don't wait for it.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskDesk,
+        runs: RunDesk,
+        limits: RunLimits | None = None,
+        retention: Retention | None = None,
+    ) -> None:
         super().__init__("raygen")
+        self._retention = retention
         self._tasks = tasks
         self._runs = runs
+        self._limits = limits or RunLimits()
 
     async def begin_task(self, task: Task, session: Session) -> None:
         """Start working on a task; durable once this returns, and a no-op the second time."""
@@ -46,10 +89,31 @@ class Workflows(DBOSConfiguredInstance):
     async def begin_run(self, proposal_id: str) -> None:
         """Start the run of an approved proposal; durable once this returns, and a no-op the second time."""
         with SetWorkflowID(f"run:{proposal_id}"):
-            await DBOS.start_workflow_async(self.run, proposal_id)
+            if self._limits:
+                await DBOS.start_workflow_async(self.run_in_turn, proposal_id)
+            else:
+                await DBOS.start_workflow_async(self.run, proposal_id)
 
     async def resume(self) -> None:
-        """Start what was approved but lost its process before its workflow began."""
+        """Open the queues, and start what was approved but lost its process before its workflow began."""
+        await self._open_queues()
+        await self._begin_runs()
+
+    async def take_over(self, executor: str) -> None:
+        """Go on with what a dead replica left unfinished; of several that do this at once, one gets each workflow."""
+        # DBOS has no public name for this without its own control plane. It puts the workflows of that executor back into
+        # their queues, guarded by the executor's name, so that nothing is taken from one that lives.
+        recover = DBOS._recover_pending_workflows  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        await asyncio.to_thread(recover, [executor])
+        await self._begin_runs()
+
+    async def begin_cleaning(self, days: float) -> None:
+        """Delete what is older than so many days; durable once this returns, and once a day however often it is asked."""
+        now = time.time()
+        with SetWorkflowID(f"clean:{time.strftime('%Y-%m-%d', time.gmtime(now))}"):
+            await DBOS.start_workflow_async(self.clean, now - days * _DAY)
+
+    async def _begin_runs(self) -> None:
         for proposal_id in await self._runs.unfinished():
             await self.begin_run(proposal_id)
 
@@ -68,14 +132,89 @@ class Workflows(DBOSConfiguredInstance):
     @DBOS.workflow()
     async def run(self, proposal_id: str) -> None:
         """From an approval to its posted result."""
+        try:
+            await DBOS.run_step_async({"name": "open"}, self._runs.open, proposal_id)
+        except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
+            await DBOS.run_step_async({"name": "fail"}, self._runs.fail, proposal_id, _sentence(error))
+        else:
+            await self._carry_out(proposal_id)
+
+    @DBOS.workflow()
+    async def run_in_turn(self, proposal_id: str) -> None:
+        """From an approval to its turn, where `turn` takes over, or to its end if it is stopped before."""
         desk = self._runs
         try:
             await DBOS.run_step_async({"name": "open"}, desk.open, proposal_id)
+            places: list[tuple[str, str]] = await DBOS.run_step_async(
+                {"name": "places"}, self._places, proposal_id
+            )
+            await self._enqueue(proposal_id, places)
+            came: bool = await DBOS.run_step_async({"name": "wait"}, self._wait, proposal_id)
+            if not came:
+                await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
+                await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
+        except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
+            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+
+    @DBOS.workflow()
+    async def turn(self, proposal_id: str, places: list[tuple[str, str]]) -> None:
+        """A run whose turn has come in one queue: it waits in the rest of them, and after the last it is carried out."""
+        desk = self._runs
+        try:
+            if places:
+                waiting = await self._enqueue(proposal_id, places)
+                await waiting.get_result(polling_interval_sec=_IDLE_POLL)
+            elif await DBOS.run_step_async({"name": "begin"}, desk.begin_turn, proposal_id):
+                await self._carry_out(proposal_id)
+        except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
+            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+
+    @DBOS.workflow()
+    async def clean(self, before: float) -> None:
+        """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
+        if self._retention is not None:
+            await DBOS.run_step_async({"name": "drop"}, self._retention.drop, before)
+        await DBOS.run_step_async({"name": "forget"}, _forget, before)
+
+    async def _carry_out(self, proposal_id: str) -> None:
+        """The part of a run that limits apply to."""
+        desk = self._runs
+        try:
             await DBOS.run_step_async({"name": "submit"}, desk.submit, proposal_id)
             await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
             await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+
+    async def _enqueue(self, proposal_id: str, places: list[tuple[str, str]]) -> WorkflowHandleAsync[None]:
+        (queue, key), *rest = places
+        with SetWorkflowID(f"run:{proposal_id}:{queue}"), SetEnqueueOptions(queue_partition_key=key):
+            return await DBOS.enqueue_workflow_async(queue, self.turn, proposal_id, rest)
+
+    async def _places(self, proposal_id: str) -> list[tuple[str, str]]:
+        """The queues that a run has to pass, each with what it is partitioned by."""
+        requester, target = await self._runs.belongs(proposal_id)
+        limits = self._limits
+        user = [(_PER_USER, requester)] if limits.per_user is not None else []
+        return user + ([(_PER_TARGET, target)] if limits.per_target is not None else [])
+
+    async def _wait(self, proposal_id: str) -> bool:
+        limits = self._limits
+        return await self._runs.wait_for_turn(
+            proposal_id, target=limits.per_target is not None, user=limits.per_user is not None
+        )
+
+    async def _open_queues(self) -> None:
+        for name, limit in ((_PER_USER, self._limits.per_user), (_PER_TARGET, self._limits.per_target)):
+            if limit is None and await DBOS.retrieve_queue_async(name) is None:
+                continue
+            await DBOS.register_queue_async(
+                name,
+                # What waits in a queue whose limit was taken away goes on at once.
+                partition_concurrency=limit or _NO_LIMIT,
+                polling_interval_sec=_POLL if limit else _IDLE_POLL,
+                on_conflict="always_update",
+            )
 
 
 @asynccontextmanager
@@ -105,6 +244,18 @@ def launch() -> None:
     Call it on the event loop that everything else lives on: recovered workflows run on the loop that launched them.
     """
     DBOS.launch()
+
+
+async def _forget(before: float) -> int:
+    """Delete DBOS's records of the workflows that had ended by then; how many that were."""
+    moment = datetime.fromtimestamp(before, UTC).isoformat()
+    count = 0
+    while found := await DBOS.list_workflows_async(
+        status=_OVER, completed_before=moment, limit=_BATCH, load_input=False, load_output=False
+    ):
+        await DBOS.delete_workflows_async([each.workflow_id for each in found])
+        count += len(found)
+    return count
 
 
 def _sentence(error: Exception) -> str:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from handlers.blocks.parts import Message, context, mrkdwn
+from handlers.escape import escape
 
 EXAMPLES = (
     "estimate pi with 100 tasks",
     "count words in 50 generated documents",
     "add 1 and 2",
+)
+SUBCOMMANDS = (
+    ("history", "your latest requests and runs"),
+    ("show <run>", "one run: code, result, who approved it"),
+    ("rerun <run>", "propose it again, in its thread"),
+    ("status", "what is under way for you"),
+    ("usage", "what your requests took in 30 days"),
+    ("targets", "the clusters as they are now"),
 )
 
 
@@ -15,14 +24,15 @@ def usage() -> Message:
     """The answer to an empty request and to `help`."""
     text = "Tell me what to run on Ray, for example `/raygen estimate pi with 100 tasks`."
     examples = "\n".join(f"• `/raygen {example}`" for example in EXAMPLES)
+    subcommands = "\n".join(f"• `/raygen {escape(name)}` {meaning}" for name, meaning in SUBCOMMANDS)
     return Message(
         text,
         [
             mrkdwn("*Tell me what to run on Ray*, in a sentence:\n" + examples),
+            mrkdwn("*What was, and what is*:\n" + subcommands),
             context(
                 "I write the program, prove it in a sealed Ray cluster, and run it once someone approves. "
-                "Go on in the thread to change it. Mentions and direct messages work too. "
-                "`/raygen targets` shows the clusters as they are now."
+                "Go on in the thread to change it. Mentions and direct messages work too."
             ),
         ],
     )

@@ -25,7 +25,7 @@ from services.output import clean, head_and_tail, human_bytes, human_seconds, pl
 from services.records import Proposal, Run
 from services.supervisor.evidence import plain
 
-_STATES = {"PENDING": "Starting", "RUNNING": "Running"}
+_STATES = {"QUEUED": "Waiting", "PENDING": "Starting", "RUNNING": "Running"}
 _BAR = 20
 _SHARED = 900
 _SHARED_TABLE = 2500
@@ -40,7 +40,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Messag
     if view and view.elapsed >= 2:
         head += f" · {human_seconds(view.elapsed)}"
     blocks = [mrkdwn(head)]
-    if view and view.note and view.status == "PENDING":
+    if view and view.note and view.status in {"QUEUED", "PENDING"}:
         blocks.append(context(escaped(view.note, 300)))
     if view and view.tasks:
         blocks.append(context(progress(view.tasks)))

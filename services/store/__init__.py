@@ -5,7 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.artifacts.interface import ArtifactStore
 from services.store.artifacts import Artifacts
 from services.store.database import open_database
+from services.store.entries import Entries
+from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
+from services.store.retention import Retention
 from services.store.spendings import Spendings
 
 __all__ = ["Store", "open_database"]
@@ -23,3 +26,6 @@ class Store:
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
+        self.entries = Entries(engine)
+        self.retention = Retention(engine, self.artifacts.forget)
+        self.replicas = Replicas(engine)

@@ -272,6 +272,20 @@ class Runs(Repository):
     async def move(self, run_id: str, status: RunStatus) -> bool:
         return await self._move(tables.runs, run_id, status)
 
+    async def take_turn(self, run_id: str) -> bool:
+        """Note that a run that waited may start; False when it was stopped or has ended before. May be repeated."""
+        table = tables.runs
+        statement = (
+            update(table)
+            .where(table.c.id == run_id, table.c.turn_at.is_(None), table.c.stopped_by.is_(None))
+            .where(table.c.status == str(RunStatus.STARTING))
+            .values(turn_at=time.time())
+        )
+        async with self._engine.begin() as connection:
+            if (await connection.execute(statement)).rowcount == 1:
+                return True
+        return (await self.get(run_id)).turn_at is not None
+
     async def ask_to_stop(self, run_id: str, by: str) -> bool:
         """Note who asked first for the end of a run that has not ended."""
         table = tables.runs
@@ -285,7 +299,8 @@ class Runs(Repository):
 
     async def end(self, run_id: str, outcome: Outcome) -> bool:
         await self._artifacts.keep(run_id, outcome.artifacts)
-        return await self._move(tables.runs, run_id, RunStatus.ENDED, outcome=codec.dump_outcome(outcome))
+        values = {"outcome": codec.dump_outcome(outcome), "ended_at": time.time()}
+        return await self._move(tables.runs, run_id, RunStatus.ENDED, **values)
 
     async def of_session(self, session_id: str) -> list[Run]:
         """The runs of a session, oldest first, without their artifacts."""
@@ -414,4 +429,6 @@ def _run(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Run:
         stopped_by=row.stopped_by,
         outcome=codec.load_outcome(row.outcome, artifacts) if row.outcome else None,
         created_at=row.created_at,
+        turn_at=row.turn_at,
+        ended_at=row.ended_at,
     )

@@ -81,8 +81,8 @@ class Spendings(Repository):
             row.attempts,
         )
 
-    async def sums(self, by: By, *, since: float = 0.0) -> list[Sum]:
-        """Sums over the tasks that ended since then (POSIX seconds), those with the most tokens first."""
+    async def sums(self, by: By, *, since: float = 0.0, user: str | None = None) -> list[Sum]:
+        """Sums over the tasks that ended since then (POSIX seconds), of one person or all, the most tokens first."""
         table = tables.spendings
         name = table.c[str(by)]
         columns = [
@@ -98,7 +98,7 @@ class Spendings(Repository):
                 func.sum(table.c.attempts),
                 func.sum(table.c.seconds),
             )
-            .where(table.c.ended_at >= since)
+            .where(table.c.ended_at >= since, *([table.c.user == user] if user is not None else []))
             .group_by(name)
             .order_by(tokens.desc(), name)
         )

@@ -88,6 +88,8 @@ runs = Table(
     Column("stopped_by", String(64)),
     Column("outcome", Text),
     Column("created_at", Float, nullable=False),
+    Column("turn_at", Float),
+    Column("ended_at", Float),
 )
 
 artifacts = Table(
@@ -120,4 +122,11 @@ posts = Table(
     Column("thread_ts", String(32), nullable=False),
     Column("ts", String(32)),
     Column("created_at", Float, nullable=False),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("beat", Float, nullable=False),
 )

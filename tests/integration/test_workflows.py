@@ -3,74 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from dbos import DBOS
-from dbos._dbos import _get_or_create_dbos_registry
 
-from services import workflows
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import PolicyReport
 from services.records import ProposalStatus, TaskStatus, run_id
-from services.runs import RunDesk
-from services.store import Store, open_database
-from services.supervisor.agent import Supervisor
-from services.supervisor.generator import Generator
-from services.supervisor.profile import Profile
-from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
-from services.workflows import Workflows
 from tests import builders
-from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
-
-
-class World:
-    def __init__(self, store: Store, replies: list[Reply | Exception], target: FakeTarget) -> None:
-        draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
-        workshop = Workshop(
-            Generator(ScriptedModel([draft] * 9), Profile("g")),
-            lambda _: PolicyReport(),
-            FakeValidator([passed()] * 9),
-        )
-        self.store, self.narrator, self.target = store, RecordingNarrator(), target
-        self.model = ScriptedModel(replies)
-        self.tasks = TaskDesk(
-            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
-        )
-        self.runs = RunDesk(store, self.narrator, here(target))
-        self.flows = Workflows(self.tasks, self.runs)
-
-
-@asynccontextmanager
-async def process(path: Path, replies: list[Reply | Exception], target: FakeTarget) -> AsyncGenerator[World]:
-    """What one life of the bot's process is to its database."""
-    url = f"sqlite:///{path / 'raygen.db'}"
-    # A new process starts with an empty registry of instances; this one has to forget its last.
-    _get_or_create_dbos_registry().instance_info_map.clear()
-    async with open_database(url) as engine, workflows.durable(url, "local"):
-        world = World(Store(engine), replies, target)
-        workflows.launch()
-        await world.flows.resume()
-        yield world
+from tests.fakes import FakeTarget
+from tests.integration.lives import process, until
 
 
 @pytest.fixture(autouse=True)
 def fresh_registry():
     yield
     DBOS.destroy()
-
-
-async def until(condition, limit: float = 10) -> None:
-    for _ in range(int(limit / 0.02)):
-        if await condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come to pass")
 
 
 async def test_three_deliveries_give_one_task(tmp_path: Path):
@@ -124,7 +73,8 @@ async def test_an_approval_without_its_run_is_taken_up_at_the_next_start(tmp_pat
         await world.flows.begin_task(builders.task(), builders.session())
 
         async def proposed() -> bool:
-            return bool(await world.store.proposals.with_status(ProposalStatus.OPEN))
+            proposals = await world.store.proposals.of_session("s_1")
+            return bool(proposals) and proposals[0].status is ProposalStatus.OPEN
 
         await until(proposed)
         (proposal,) = await world.store.proposals.of_session("s_1")

@@ -24,7 +24,8 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import here as places
 
 
 @dataclass
@@ -78,8 +79,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         model = ScriptedModel([calls("write_program", request="add"), says("Here it is.")] * 2)
         narrator, target = RecordingNarrator(), FakeTarget()
         desks = (
-            TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, here(target)),
-            RunDesk(store, narrator, here(target)),
+            TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, places(target)),
+            RunDesk(store, narrator, places(target)),
         )
         flows = InTheOpen(*desks)
         desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member)  # type: ignore[arg-type]

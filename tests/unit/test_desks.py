@@ -13,10 +13,10 @@ from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Artifact, Engine, Failure, Outcome, PolicyReport, Spent, Verdict
+from services.model import Artifact, Engine, Failure, InputFile, Outcome, PolicyReport, Spent, Verdict
 from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
 from services.runs import RunDesk
-from services.store import Store, open_database
+from services.store import Store, open_database, tables
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
@@ -242,6 +242,51 @@ async def test_an_edit_is_validated_as_written(store: Store):
     newest = (await store.proposals.of_session("s_1"))[-1]
     assert newest.program.code == "print(4)\n"
     assert newest.validation.stdout == "Result: 4\n"
+
+
+async def test_a_rerun_is_the_same_code_with_the_same_inputs_and_needs_its_own_approval(store: Store):
+    first, newer = InputFile("a.csv", b"1,2"), InputFile("a.csv", b"3,4")
+    await store.inputs.keep("s_1", first)
+    here = world(store, PROGRAM, [passed()] * 2)
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await store.inputs.keep("s_1", newer)
+    again = builders.task(id="t_2", kind=TaskKind.AGAIN, prompt="again", base=proposal.id, user="UADA")
+    assert (await carry_out(here, again)).status is TaskStatus.PROPOSED
+    old, new = await store.proposals.of_session("s_1")
+    assert (new.program, new.inputs, new.model) == (old.program, old.inputs, old.model)
+    assert (new.status, new.requester) == (ProposalStatus.OPEN, "UADA")
+    assert run_id(new.id) != run_id(old.id)
+    assert here.target.jobs == {}
+
+
+async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
+    await store.inputs.keep("s_1", InputFile("a.csv", b"1,2"))
+    here = world(store, PROGRAM, [passed()])
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    async with store.inputs._engine.begin() as connection:
+        await connection.execute(tables.inputs.delete())
+    task = await carry_out(here, builders.task(id="t_2", kind=TaskKind.AGAIN, base=proposal.id))
+    assert (task.status, "a.csv of that run is gone" in task.summary) == (TaskStatus.FAILED, True)
+
+
+async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("services.tasks._HEED_POLL", 0.02)
+    here, other, never = world(store, [], []), world(store, [], []), asyncio.Event()
+
+    class Slow(ScriptedModel):
+        async def reply(self, **_: object) -> Reply:
+            await never.wait()
+            raise AssertionError
+
+    here.tasks._supervisor._model = Slow([])
+    await here.tasks.open(builders.task(), builders.session())
+    work = asyncio.create_task(here.tasks.work("t_1"))
+    await asyncio.sleep(0.05)
+    assert await other.tasks.cancel("t_1")
+    assert (await asyncio.wait_for(work, 5)).status is TaskStatus.CANCELLED
 
 
 async def approved(store: Store) -> tuple[World, str]:

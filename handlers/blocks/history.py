@@ -1,0 +1,185 @@
+"""What a person alone is told of the past: their runs, one run, what is under way, and what it took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from handlers import ids
+from handlers.blocks.evidence import failure, shown
+from handlers.blocks.parts import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    mrkdwn,
+    output,
+    person,
+    preformatted,
+)
+from handlers.escape import escape, escaped
+from services.history_desk import USAGE_DAYS, Past
+from services.model import Outcome, Verdict
+from services.output import clean, head_and_tail, human_seconds, plural
+from services.records import ProposalStatus, RunStatus, TaskStatus
+from services.store.entries import Entry, Ran
+from services.store.spendings import Sum
+
+_CODE_SHOWN = 2500
+_MOST = 20
+_REQUESTS = {
+    TaskStatus.QUEUED: ":hourglass: waiting",
+    TaskStatus.WORKING: ":hourglass_flowing_sand: being worked on",
+    TaskStatus.ANSWERED: ":speech_balloon: answered",
+    TaskStatus.FAILED: ":x: did not work out",
+    TaskStatus.CANCELLED: ":black_square_for_stop: stopped",
+}
+_DECISIONS = {
+    ProposalStatus.DRAFT: ":memo: proposed",
+    ProposalStatus.OPEN: ":memo: awaits approval",
+    ProposalStatus.APPROVED: ":white_check_mark: approved",
+    ProposalStatus.DISMISSED: ":wastebasket: dismissed",
+    ProposalStatus.SUPERSEDED: ":wastebasket: replaced",
+    ProposalStatus.EXPIRED: ":wastebasket: expired",
+}
+_VERDICTS = {
+    Verdict.PASSED: ":white_check_mark: passed",
+    Verdict.STOPPED: ":black_square_for_stop: stopped",
+    Verdict.TIMED_OUT: ":x: stopped at its time limit",
+    Verdict.UNAVAILABLE: ":warning: no result",
+}
+
+
+def latest(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
+    """A line for each request: its title, what came of it, when, how long, its run and its thread."""
+    if not entries:
+        return _nothing("You have asked for nothing yet; try `/raygen estimate pi with 100 tasks`.")
+    blocks = [mrkdwn("*Your latest requests and runs*")]
+    blocks += [mrkdwn(_line(entry, links.get(entry.session_id, ""))) for entry in entries]
+    blocks.append(
+        context(
+            "`/raygen show &lt;run&gt;` shows one, `/raygen rerun &lt;run&gt;` proposes it again; a few letters do."
+        )
+    )
+    return Message("Your latest requests and runs", blocks)
+
+
+def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
+    """What is worked on and what runs, each with its Stop."""
+    if not entries:
+        return _nothing("Nothing is being worked on or running for you right now.")
+    blocks: list[Block] = [mrkdwn("*Under way for you*")]
+    for entry in entries[:_MOST]:
+        line = mrkdwn(_line(entry, links.get(entry.session_id, "")))
+        line["accessory"] = _stop(entry)
+        blocks.append(line)
+    if len(entries) > _MOST:
+        blocks.append(context(f"and {len(entries) - _MOST} more"))
+    return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
+
+
+def run(past: Past, link: str) -> Message:
+    """One run: code, result, who asked and approved, and exactly what was approved."""
+    entry, proposal, ran = past.entry, past.proposal, past.run
+    title = f"*{escaped(proposal.program.title, 120)}* · {_state(entry)}"
+    code = head_and_tail(proposal.program.code, limit=_CODE_SHOWN)
+    blocks = [mrkdwn(title + _at(link)), preformatted(code.text.rstrip("\n"), "python")]
+    blocks += _result(ran.outcome) if ran.outcome else [context("It has not ended yet.")]
+    blocks.append(
+        context(
+            f"asked by {person(proposal.requester)} · approved by {person(ran.approver)} · {_when(ran.created_at)}",
+            f"run `{escape(ran.id)}` on {escape(ran.target)} · sha256 `{proposal.program.sha256}`",
+        )
+    )
+    if ran.status is not RunStatus.ENDED:
+        blocks.append(actions(button("Stop", ids.RUN_STOP, ran.id, style="danger")))
+    return Message(f"{escape(proposal.program.title)}: {_state(entry)}", blocks)
+
+
+def proposed_again(past: Past, link: str) -> Message:
+    """That a run is proposed once more, and where."""
+    title = escaped(past.proposal.program.title, 120)
+    where = f"<{link}|its thread>" if link else "its thread"
+    text = f"*{title}* is proposed again in {where}; it runs once somebody has approved it."
+    return Message(text, [mrkdwn(text)])
+
+
+def usage(sums: Sequence[Sum]) -> Message:
+    """What a person's requests took, all together and by model."""
+    if not sums:
+        return _nothing(f"None of your requests has ended in the last {USAGE_DAYS} days.")
+    whole = (
+        f"*Your last {USAGE_DAYS} days*: {plural(sum(each.tasks for each in sums), 'request')}, "
+        f"{plural(sum(each.attempts for each in sums), 'draft')}, {_spent(sums)}"
+    )
+    lines = [
+        f"• {escaped(each.name, 120) or 'no model'}: {plural(each.tasks, 'request')}, {_spent([each])}"
+        for each in sums[:_MOST]
+    ]
+    return Message(whole, [mrkdwn(whole), mrkdwn("\n".join(lines))])
+
+
+def _nothing(text: str) -> Message:
+    return Message(text, [mrkdwn(text)])
+
+
+def _line(entry: Entry, link: str) -> str:
+    name = entry.program.title if entry.program else " ".join(entry.prompt.split())
+    facts = [_state(entry), _when(entry.ran.created_at if entry.ran else entry.asked_at)]
+    if entry.ran:
+        facts += [_took(entry.ran), f"`{escape(_short(entry.ran.id))}`"]
+    return f"*{escaped(name, 150)}*{_at(link)}\n" + " · ".join(filter(None, facts))
+
+
+def _state(entry: Entry) -> str:
+    if entry.ran is None:
+        decision = _DECISIONS[entry.decision] if entry.decision else ":memo: proposed"
+        return _REQUESTS.get(entry.status, decision)
+    if entry.ran.outcome is None:
+        return ":hourglass_flowing_sand: under way"
+    return _VERDICTS.get(entry.ran.outcome.verdict, ":x: failed")
+
+
+def _took(ran: Ran) -> str:
+    """How long the program took, or has been at it."""
+    if ran.outcome is not None:
+        return human_seconds(ran.outcome.wall) if ran.outcome.wall is not None else ""
+    return f"for {human_seconds(max(time.time() - (ran.turn_at or ran.created_at), 0))}"
+
+
+def _result(outcome: Outcome) -> list[Block]:
+    blocks = [] if outcome.passed or outcome.verdict is Verdict.STOPPED else failure(outcome)
+    text = shown(outcome)
+    blocks += output(text, limit=1500) if text.strip() else []
+    if outcome.value is not None:
+        blocks += [context("Value of the last expression:"), *output(clean(outcome.value), limit=600)]
+    return blocks or [context("The program printed nothing.")]
+
+
+def _spent(sums: Sequence[Sum]) -> str:
+    tokens = sum(each.input + each.output + each.cached for each in sums)
+    money = [each.money for each in sums if each.money is not None]
+    price = f", {sum(money):.2f} USD" if money else ""
+    return f"{tokens:,} tokens{price}, {human_seconds(sum(each.seconds for each in sums))} of work"
+
+
+def _stop(entry: Entry) -> Block:
+    if entry.ran is not None:
+        return button("Stop", ids.RUN_STOP, entry.ran.id, style="danger")
+    return button("Stop", ids.TASK_STOP, entry.task_id, style="danger")
+
+
+def _at(link: str) -> str:
+    return f" · <{link}|thread>" if link else ""
+
+
+def _when(at: float) -> str:
+    """A time in the reader's own zone; in UTC where that can't be shown."""
+    spelled = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(at))
+    return f"<!date^{int(at)}^{{date_short_pretty}} {{time}}|{spelled}>"
+
+
+def _short(run_id: str) -> str:
+    """Enough of an ID to name the run by."""
+    return run_id.removeprefix("raygen-")[:8]

@@ -1,0 +1,106 @@
+"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage` and `targets` answer, each to one person alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.blocks import help as help_blocks
+from handlers.blocks import history as history_blocks
+from handlers.blocks import targets as target_blocks
+from handlers.blocks.parts import Message
+from handlers.requests import Order
+from services.desk import FrontDesk
+from services.errors import BadRequest
+from services.history_desk import HistoryDesk
+from services.store.entries import Entry
+from services.targets import Targets
+
+Answer = Callable[[Order], Awaitable[Message]]
+
+
+class Subcommands:
+    """One method for each subcommand; wrong arguments raise BadRequest."""
+
+    def __init__(
+        self, client: AsyncWebClient, desk: FrontDesk, history: HistoryDesk, targets: Targets
+    ) -> None:
+        self._client = client
+        self._desk = desk
+        self._history = history
+        self._targets = targets
+        self._alone: dict[str, Answer] = {
+            "help": self._help,
+            "history": self._latest,
+            "status": self._status,
+            "usage": self._usage,
+            "targets": self._look,
+        }
+        self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
+
+    @property
+    def names(self) -> Collection[str]:
+        return {*self._alone, *self._of_run}
+
+    def slow(self, order: Order) -> bool:
+        """Whether the answer may take longer than Slack waits for one."""
+        return order.name == "targets" and not order.argument
+
+    async def answer(self, order: Order) -> Message:
+        """Raises BadRequest for an argument that is missing, wrong or too much."""
+        if answer := self._alone.get(order.name):
+            if order.argument and order.name != "help":
+                raise BadRequest(
+                    f"`/raygen {order.name}` takes nothing after it; a request needs a few more words."
+                )
+            return await answer(order)
+        if not order.argument:
+            raise BadRequest(
+                f"Which run? For example `/raygen {order.name} 3f2a`; `/raygen history` lists yours."
+            )
+        return await self._of_run[order.name](order)
+
+    async def _help(self, order: Order) -> Message:
+        del order
+        return help_blocks.usage()
+
+    async def _latest(self, order: Order) -> Message:
+        entries = await self._history.latest(order.user)
+        return history_blocks.latest(entries, await self._links(entries))
+
+    async def _status(self, order: Order) -> Message:
+        entries = await self._history.under_way(order.user)
+        return history_blocks.under_way(entries, await self._links(entries))
+
+    async def _usage(self, order: Order) -> Message:
+        return history_blocks.usage(await self._history.usage(order.user))
+
+    async def _look(self, order: Order) -> Message:
+        return target_blocks.targets(await self._targets.look(), order.user)
+
+    async def _show(self, order: Order) -> Message:
+        past = await self._history.run(order.argument, order.user)
+        return history_blocks.run(past, await self._link(past.entry))
+
+    async def _rerun(self, order: Order) -> Message:
+        past = await self._history.run(order.argument, order.user)
+        await self._desk.again(past.proposal.id, order.user)
+        return history_blocks.proposed_again(past, await self._link(past.entry))
+
+    async def _links(self, entries: Sequence[Entry]) -> dict[str, str]:
+        """The address of each thread, by session."""
+        threads = {entry.session_id: entry for entry in entries}
+        links = await asyncio.gather(*map(self._link, threads.values()))
+        return dict(zip(threads, links, strict=True))
+
+    async def _link(self, entry: Entry) -> str:
+        """The address of a thread; empty where Slack has none to give."""
+        try:
+            answer = await self._client.chat_getPermalink(channel=entry.channel, message_ts=entry.thread_ts)
+        except (SlackApiError, ClientError, OSError, TimeoutError):
+            return ""
+        return str(answer.get("permalink") or "")

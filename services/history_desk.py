@@ -1,0 +1,78 @@
+"""The history desk: what a person may see of the past, and what their requests took."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from services.errors import BadRequest
+from services.records import Proposal, Run
+from services.store import Store
+from services.store.entries import Entry
+from services.store.spendings import By, Sum
+
+SHOWN = 10
+USAGE_DAYS = 30
+_DAY = 86_400.0
+_PREFIX = "raygen-"
+_RUN_ID = re.compile(r"[0-9a-z-]{1,57}")
+_LOOKED_AT = 50
+
+Sees = Callable[[str, str], Awaitable[bool]]
+"""Whether a user (ID) is in a channel (ID), so that what was said there is theirs to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One run with all that is kept of it."""
+
+    entry: Entry
+    proposal: Proposal
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryDesk:
+    """Answers about the past. Nobody is told of a run in a channel they are not in, not even that there is one."""
+
+    store: Store
+    sees: Sees
+
+    async def latest(self, user: str) -> list[Entry]:
+        """A person's latest requests, and the runs they approved where they still are, newest first."""
+        found = await self.store.entries.of_user(user, limit=SHOWN * 2)
+        return [each for each in found if each.user == user or await self.sees(user, each.channel)][:SHOWN]
+
+    async def under_way(self, user: str) -> list[Entry]:
+        """What is worked on or running for a person now, oldest first."""
+        found = await self.store.entries.under_way(user)
+        return [each for each in found if each.user == user or await self.sees(user, each.channel)]
+
+    async def usage(self, user: str) -> list[Sum]:
+        """What a person's requests of the last 30 days took, by model."""
+        since = time.time() - USAGE_DAYS * _DAY
+        return await self.store.spendings.sums(By.MODEL, since=since, user=user)
+
+    async def run(self, name: str, user: str) -> Past:
+        """The run of this ID, or of the only ID that begins like it. Raises BadRequest unless there is exactly one."""
+        wanted = name.strip("`<>").lower().removeprefix(_PREFIX)
+        if not _RUN_ID.fullmatch(wanted):
+            raise BadRequest(f"That is no run ID; a run ID looks like `{_PREFIX}3f2a…`. {_HINT}")
+        found = await self.store.entries.with_run(_PREFIX + wanted, limit=_LOOKED_AT)
+        seen = [each for each in found if await self.sees(user, each.channel)]
+        if not seen:
+            raise BadRequest(f"There is no run `{wanted}` that you can see. {_HINT}")
+        if len(seen) > 1:
+            raise BadRequest(
+                f"More than one run begins with `{wanted}`; please write more of its ID. {_HINT}"
+            )
+        (entry,) = seen
+        assert entry.ran is not None
+        assert entry.proposal_id is not None
+        proposal = await self.store.proposals.get(entry.proposal_id)
+        return Past(entry, proposal, await self.store.runs.get(entry.ran.id))
+
+
+_HINT = "`/raygen history` lists yours."

@@ -1,0 +1,182 @@
+"""Requests with what came of them, a line for each: what histories, exports and waiting runs are read from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+
+from services.model import Outcome, Program
+from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.store import codec, tables
+from services.store.repositories import Repository
+
+_UNFINISHED = (str(TaskStatus.QUEUED), str(TaskStatus.WORKING))
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run without its program and artifacts; times are POSIX seconds."""
+
+    id: str
+    target: str
+    approver: str
+    status: RunStatus
+    outcome: Outcome | None
+    created_at: float
+    turn_at: float | None = None
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request in its thread; `program`, `proposal_id` and `decision` are None without one, `ran` without a run."""
+
+    task_id: str
+    kind: TaskKind
+    prompt: str
+    user: str
+    status: TaskStatus
+    asked_at: float
+    session_id: str
+    channel: str
+    thread_ts: str
+    program: Program | None = None
+    proposal_id: str | None = None
+    decision: ProposalStatus | None = None
+    ran: Ran | None = None
+
+
+class Entries(Repository):
+    """Reads tasks, proposals and runs together."""
+
+    async def of_user(self, user: str, *, limit: int) -> list[Entry]:
+        """What a person has asked for or has approved, newest first."""
+        mine = or_(tables.tasks.c.user == user, tables.runs.c.approver == user)
+        return await self._read(_joined().where(mine).order_by(tables.tasks.c.position.desc()).limit(limit))
+
+    async def under_way(self, user: str) -> list[Entry]:
+        """A person's requests that are worked on, and runs they asked for or approved that have not ended, oldest first."""
+        tasks, runs = tables.tasks.c, tables.runs.c
+        asked = and_(tasks.user == user, tasks.status.in_(_UNFINISHED))
+        running = and_(or_(tasks.user == user, runs.approver == user), _goes_on())
+        return await self._read(_joined().where(or_(asked, running)).order_by(tasks.position))
+
+    async def with_run(self, prefix: str, *, limit: int) -> list[Entry]:
+        """Those whose run ID begins like this, newest first; `%` and `_` have no meaning of their own."""
+        begins = tables.runs.c.id.startswith(prefix, autoescape=True)
+        return await self._read(
+            _joined().where(begins).order_by(tables.runs.c.created_at.desc()).limit(limit)
+        )
+
+    async def all_runs(self, *, since: float = 0.0) -> AsyncGenerator[Entry]:
+        """Every run that was approved since then (POSIX seconds), oldest first, read as they are asked for."""
+        runs = tables.runs.c
+        after = (since, "")
+        while True:
+            later = or_(runs.created_at > after[0], and_(runs.created_at == after[0], runs.id > after[1]))
+            order = _joined().where(later).order_by(runs.created_at, runs.id).limit(200)
+            found = await self._read(order)
+            for entry in found:
+                assert entry.ran is not None
+                after = (entry.ran.created_at, entry.ran.id)
+                yield entry
+            if not found:
+                return
+
+    async def asked_since(self, user: str, since: float) -> dict[str, float]:
+        """The tasks that a person began since then: their IDs and times."""
+        table = tables.tasks
+        statement = select(table.c.id, table.c.created_at).where(
+            table.c.user == user, table.c.created_at > since
+        )
+        async with self._engine.connect() as connection:
+            return {row.id: row.created_at for row in await connection.execute(statement)}
+
+    async def ahead_of(self, run_id: str, *, target: bool, user: bool) -> int:
+        """How many unfinished runs were approved before this one, on its target or asked for by the same person."""
+        runs, proposals = tables.runs, tables.proposals
+        both = select(runs.c.id, runs.c.target, runs.c.status, runs.c.created_at, proposals.c.requester).join(
+            proposals, proposals.c.id == runs.c.proposal_id
+        )
+        own, other = both.where(runs.c.id == run_id).subquery(), both.subquery()
+        rivals: list[ColumnElement[bool]] = []
+        rivals += [other.c.target == own.c.target] if target else []
+        rivals += [other.c.requester == own.c.requester] if user else []
+        statement = select(other.c.id).where(
+            other.c.status != str(RunStatus.ENDED), other.c.created_at < own.c.created_at, or_(False, *rivals)
+        )
+        async with self._engine.connect() as connection:
+            return len((await connection.execute(statement)).all())
+
+    async def _read(self, statement: Select[*tuple[Any, ...]]) -> list[Entry]:
+        async with self._engine.connect() as connection:
+            return [_entry(row) for row in await connection.execute(statement)]
+
+
+def _goes_on() -> ColumnElement[bool]:
+    return and_(tables.runs.c.id.is_not(None), tables.runs.c.status != str(RunStatus.ENDED))
+
+
+def _joined() -> Select[*tuple[Any, ...]]:
+    tasks, sessions, proposals, runs = tables.tasks, tables.sessions, tables.proposals, tables.runs
+    return (
+        select(
+            tasks.c.id.label("task_id"),
+            tasks.c.kind,
+            tasks.c.prompt,
+            tasks.c.user,
+            tasks.c.status,
+            tasks.c.created_at.label("asked_at"),
+            tasks.c.session_id,
+            sessions.c.channel,
+            sessions.c.thread_ts,
+            proposals.c.id.label("proposal_id"),
+            proposals.c.program,
+            proposals.c.status.label("decision"),
+            runs.c.id.label("run_id"),
+            runs.c.target,
+            runs.c.approver,
+            runs.c.status.label("run_status"),
+            runs.c.outcome,
+            runs.c.created_at.label("run_at"),
+            runs.c.turn_at,
+            runs.c.ended_at,
+        )
+        .join(sessions, sessions.c.id == tasks.c.session_id)
+        .outerjoin(proposals, proposals.c.task_id == tasks.c.id)
+        .outerjoin(runs, runs.c.proposal_id == proposals.c.id)
+    )
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        task_id=row.task_id,
+        kind=TaskKind(row.kind),
+        prompt=row.prompt,
+        user=row.user,
+        status=TaskStatus(row.status),
+        asked_at=row.asked_at,
+        session_id=row.session_id,
+        channel=row.channel,
+        thread_ts=row.thread_ts,
+        program=codec.load_program(row.program) if row.program else None,
+        proposal_id=row.proposal_id,
+        decision=ProposalStatus(row.decision) if row.decision else None,
+        ran=_ran(row) if row.run_id else None,
+    )
+
+
+def _ran(row: Row[Any]) -> Ran:
+    return Ran(
+        id=row.run_id,
+        target=row.target,
+        approver=row.approver,
+        status=RunStatus(row.run_status),
+        outcome=codec.load_outcome(row.outcome) if row.outcome else None,
+        created_at=row.run_at,
+        turn_at=row.turn_at,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,156 @@
+"""Forgetting: what is older than it shall be kept goes, together with all that hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.records import ProposalStatus, RunStatus, TaskStatus
+from services.store import codec, tables
+from services.store.repositories import Repository
+
+_BATCH = 200
+_ENDED = [str(status) for status in TaskStatus if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many rows were deleted."""
+
+    tasks: int = 0
+    runs: int = 0
+    inputs: int = 0
+    posts: int = 0
+
+
+class Retention(Repository):
+    """Deletes requests with their programs, runs, artifacts, inputs and notes of what was posted.
+
+    Open proposals stay, and whatever is worked on, awaits its run or runs. What requests took stays too: it has no content.
+    `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
+    """
+
+    def __init__(self, engine: AsyncEngine, forget: Callable[[str], Awaitable[None]] | None = None) -> None:
+        super().__init__(engine)
+        self._forget = forget
+
+    async def drop(self, before: float) -> Dropped:
+        """Delete all that was over by then (POSIX seconds). May be repeated."""
+        tasks = runs = 0
+        while found := await self._batch(before):
+            await self._forget_artifacts(found)
+            async with self._engine.begin() as connection:
+                runs += await _drop_tasks(connection, found)
+            tasks += len(found)
+        async with self._engine.begin() as connection:
+            inputs = await _drop_inputs(connection, before)
+            posts = await _drop_posts(connection, before)
+        return Dropped(tasks, runs, inputs, posts)
+
+    async def _forget_artifacts(self, tasks: list[str]) -> None:
+        """Before their rows go, so that a crash in between leaves the rows to find them by."""
+        if self._forget is None:
+            return
+        proposals, runs, owner = tables.proposals.c, tables.runs.c, tables.artifacts.c.owner_id
+        programs = select(proposals.id).where(proposals.task_id.in_(tasks))
+        executions = select(runs.id).where(runs.proposal_id.in_(programs))
+        async with self._engine.connect() as connection:
+            owners = await _column(
+                connection, tables.artifacts, owner, or_(owner.in_(programs), owner.in_(executions))
+            )
+        for each in set(owners):
+            await self._forget(each)
+
+    async def _batch(self, before: float) -> list[str]:
+        table = tables.tasks
+        over = and_(table.c.created_at < before, table.c.status.in_(_ENDED), ~exists().where(_holds(before)))
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(select(table.c.id).where(over).limit(_BATCH))).scalars())
+
+
+def _holds(before: float) -> ColumnElement[bool]:
+    """A proposal of the task that can still be decided, or whose run is awaited, goes on, or ended lately."""
+    proposals, runs = tables.proposals.c, tables.runs.c
+    run = select(runs.id).where(runs.proposal_id == proposals.id)
+    over = run.where(runs.status == str(RunStatus.ENDED))
+    lately = run.where(func.coalesce(runs.ended_at, runs.created_at) >= before)
+    return and_(
+        proposals.task_id == tables.tasks.c.id,
+        or_(
+            proposals.status == str(ProposalStatus.OPEN),
+            and_(proposals.status == str(ProposalStatus.APPROVED), ~over.exists()),
+            func.coalesce(proposals.decided_at, 0.0) >= before,
+            lately.exists(),
+        ),
+    )
+
+
+async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
+    """Delete these and what they led to, and their threads where nothing else is left; how many runs that were."""
+    of_task = tables.proposals.c.task_id.in_(tasks)
+    proposals = await _column(connection, tables.proposals, tables.proposals.c.id, of_task)
+    of_proposal = tables.runs.c.proposal_id.in_(proposals)
+    runs = await _column(connection, tables.runs, tables.runs.c.id, of_proposal)
+    of_us = tables.tasks.c.id.in_(tasks)
+    sessions = await _column(connection, tables.tasks, tables.tasks.c.session_id, of_us)
+    owners = tables.artifacts.c.owner_id.in_([*proposals, *runs])
+    await connection.execute(delete(tables.artifacts).where(owners))
+    await connection.execute(delete(tables.runs).where(of_proposal))
+    await connection.execute(delete(tables.proposals).where(of_task))
+    await connection.execute(delete(tables.tasks).where(of_us))
+    left = exists().where(tables.tasks.c.session_id == tables.sessions.c.id)
+    await connection.execute(delete(tables.sessions).where(tables.sessions.c.id.in_(set(sessions)), ~left))
+    return len(runs)
+
+
+async def _drop_inputs(connection: AsyncConnection, before: float) -> int:
+    """Delete the old files that no proposal needs any more."""
+    table = tables.inputs
+    rows = await connection.execute(
+        select(table.c.session_id, table.c.sha256, table.c.name).where(table.c.created_at < before)
+    )
+    old = {(row.session_id, row.sha256, row.name) for row in rows}
+    for sessions in _batches(sorted({key[0] for key in old})):
+        proposals = tables.proposals
+        needed = await connection.execute(
+            select(proposals.c.session_id, proposals.c.inputs).where(proposals.c.session_id.in_(sessions))
+        )
+        for row in needed:
+            old -= {(row.session_id, each.sha256, each.name) for each in codec.load_inputs(row.inputs)}
+    for session, digest, name in old:
+        this = and_(table.c.session_id == session, table.c.sha256 == digest, table.c.name == name)
+        await connection.execute(delete(table).where(this))
+    return len(old)
+
+
+async def _drop_posts(connection: AsyncConnection, before: float) -> int:
+    """Delete the old notes of messages about what is no longer there; a key begins with the ID of what it is about."""
+    table = tables.posts
+    old = await _column(connection, table, table.c.key, table.c.created_at < before)
+    owners = {key.partition(":")[0] for key in old}
+    there: set[str] = set()
+    for each in (tables.sessions, tables.tasks, tables.proposals, tables.runs):
+        for some in _batches(sorted(owners)):
+            there.update(await _column(connection, each, each.c.id, each.c.id.in_(some)))
+    gone = [key for key in old if key.partition(":")[0] not in there]
+    for some in _batches(gone):
+        await connection.execute(delete(table).where(table.c.key.in_(some)))
+    return len(gone)
+
+
+async def _column(
+    connection: AsyncConnection, table: Table, column: ColumnElement[Any], where: ColumnElement[bool]
+) -> list[str]:
+    found: Iterable[str] = (
+        await connection.execute(select(column).select_from(table).where(where))
+    ).scalars()
+    return list(found)
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Few enough at a time for one statement."""
+    return (values[start : start + _BATCH] for start in range(0, len(values), _BATCH))

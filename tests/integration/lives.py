@@ -1,0 +1,96 @@
+"""One life of the bot's process after another, as far as its durable work goes, over a real DBOS and database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from dbos._dbos import _get_or_create_dbos_registry
+
+from services import workflows
+from services.llm.interface import Reply
+from services.llm.scripted import ScriptedModel, calls
+from services.model import PolicyReport
+from services.records import ProposalStatus, run_id
+from services.runs import RunDesk
+from services.store import Store, open_database
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
+from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from services.workflows import RunLimits, Workflows
+from tests import builders
+from tests.builders import passed
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
+
+
+class World:
+    def __init__(
+        self,
+        store: Store,
+        replies: list[Reply | Exception],
+        target: FakeTarget,
+        limits: RunLimits | None = None,
+    ) -> None:
+        draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
+        workshop = Workshop(
+            Generator(ScriptedModel([draft] * 9), Profile("g")),
+            lambda _: PolicyReport(),
+            FakeValidator([passed()] * 9),
+        )
+        self.store, self.narrator, self.target = store, RecordingNarrator(), target
+        self.model = ScriptedModel(replies)
+        self.tasks = TaskDesk(
+            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
+        )
+        self.runs = RunDesk(store, self.narrator, here(target))
+        self.flows = Workflows(self.tasks, self.runs, limits, store.retention)
+
+
+@asynccontextmanager
+async def process(
+    path: Path,
+    replies: list[Reply | Exception],
+    target: FakeTarget,
+    limits: RunLimits | None = None,
+    *,
+    url: str = "",
+    executor: str = "local",
+) -> AsyncGenerator[World]:
+    """What one life of the bot's process is to its database, which is a file in `path` unless `url` is given."""
+    url = url or f"sqlite:///{path / 'raygen.db'}"
+    # A new process starts with an empty registry of instances; this one has to forget its last.
+    _get_or_create_dbos_registry().instance_info_map.clear()
+    async with open_database(url) as engine, workflows.durable(url, executor):
+        world = World(Store(engine), replies, target, limits)
+        workflows.launch()
+        await world.flows.resume()
+        yield world
+
+
+async def approved(store: Store, number: int, **changes: object) -> str:
+    """A proposal that is approved but whose run has not begun, recorded without any work; its ID."""
+    proposal = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", **changes)
+    await store.sessions.ensure(builders.session())
+    await store.tasks.add(builders.proposed_task(id=proposal.task_id, user=proposal.requester))
+    await store.proposals.draft(proposal)
+    await store.proposals.move(proposal.id, ProposalStatus.OPEN)
+    await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER")
+    return proposal.id
+
+
+async def ended(store: Store, *proposals: str) -> bool:
+    """Whether all these runs have their outcome."""
+    runs = [await store.runs.find(run_id(each)) for each in proposals]
+    return all(run is not None and run.outcome is not None for run in runs)
+
+
+async def until(condition, limit: float = 10) -> None:
+    for _ in range(int(limit / 0.02)):
+        if await condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come to pass")

@@ -1,0 +1,118 @@
+"""Two replicas on one PostgreSQL: they share the work, and when one is killed the other finishes what it had begun."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from services.records import Run, run_id
+from services.store import Store, open_database
+from tests import builders
+from tests.integration.lives import approved, ended, until
+
+RUNS = 12
+NOBODY = 65534
+
+pytestmark = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """A server of its own on a socket in a folder of its own, run by nobody, since it refuses root; its URL."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        root = Path(folder)
+        if os.geteuid() == 0:
+            os.chown(root, NOBODY, NOBODY)
+        data = root / "data"
+        _postgres("initdb", "-D", str(data), "-A", "trust", "-U", "raygen", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off"
+        log = str(root / "log")
+        _postgres("pg_ctl", "start", "-w", "-D", str(data), "-l", log, "-o", options)
+        try:
+            yield f"postgresql://raygen@/postgres?host={root}"
+        finally:
+            _postgres("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
+
+
+def _postgres(*command: str) -> None:
+    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    # It stays behind as a server, so nothing of ours may be what it writes to.
+    with tempfile.TemporaryFile() as told:
+        done = subprocess.run(command, stdout=told, stderr=told, cwd="/", check=False, **user)
+        told.seek(0)
+        assert done.returncode == 0, told.read().decode()
+
+
+@asynccontextmanager
+async def replica(url: str, name: str, folder: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+    command = (sys.executable, "-m", "tests.integration.replica", url, name, str(folder))
+    with (folder / f"log-{name}").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_what_a_killed_replica_had_begun_is_finished_by_the_other(postgres: str, tmp_path: Path):
+    async with open_database(postgres) as engine:
+        store = Store(engine)
+        proposals = [await approved(store, number) for number in range(10, 10 + RUNS)]
+        async with replica(postgres, "a", tmp_path) as first, replica(postgres, "b", tmp_path):
+            await until(lambda: _both_at_work(tmp_path), 30)
+            first.send_signal(signal.SIGKILL)
+            await first.wait()
+            left = _followed(tmp_path, "a") - await _ended_now(store, proposals)
+            await until(lambda: ended(store, *proposals), 40)
+        assert left, "the killed replica had nothing in hand"
+        assert left <= _followed(tmp_path, "b"), "what it had in hand is followed by the other"
+        assert {path.name for path in tmp_path.glob("raygen-*")} == set(map(run_id, proposals))
+        assert await store.replicas.others("b") == {}
+
+
+async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
+    async with open_database(postgres) as engine:
+        store = Store(engine)
+        names = [await approved(store, number, requester="UA") for number in (90, 91, 92)]
+        for name in names:
+            proposal = await store.proposals.get(name)
+            await store.runs.add(Run.of(proposal, approver="UB", created_at=time.time()))
+        assert await store.entries.ahead_of(run_id("p_92"), target=True, user=True) == 2
+        await store.runs.end(run_id("p_90"), builders.passed())
+        assert [each.proposal_id for each in await store.entries.under_way("UB")] == ["p_91", "p_92"]
+        assert [each.proposal_id for each in await store.entries.of_user("UA", limit=1)] == ["p_92"]
+        assert len(await store.entries.with_run("raygen-9", limit=50)) == 3
+        exported = [each.proposal_id async for each in store.entries.all_runs()]
+        assert exported[-3:] == names
+        assert len(await store.entries.asked_since("UA", 0.0)) == 3
+        dropped = await store.retention.drop(time.time() + 1)
+        assert dropped.runs >= 1
+        assert await store.proposals.find("p_90") is None
+        assert await store.proposals.find("p_91") is not None
+
+
+async def _both_at_work(folder: Path) -> bool:
+    return bool(_followed(folder, "a") and _followed(folder, "b"))
+
+
+def _followed(folder: Path, name: str) -> set[str]:
+    file = folder / "followed"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {line.split()[1] for line in lines if line.split()[0] == name}
+
+
+async def _ended_now(store: Store, proposals: list[str]) -> set[str]:
+    return {run_id(each) for each in proposals if await ended(store, each)}

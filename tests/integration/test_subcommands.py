@@ -1,0 +1,172 @@
+"""The subcommands of `/raygen` over Slack's protocol: what each person alone is told, and who may see what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.playground.slack.rules import Rules
+from bot.playground.slack.server import SlackStandIn
+from handlers import commands, errors
+from handlers.delivery import Courier
+from handlers.people import People as Members
+from handlers.subcommands import Subcommands
+from services.approvals import ApprovalPolicy
+from services.desk import FrontDesk
+from services.history_desk import HistoryDesk
+from services.rates import Rate, Throttle
+from services.records import ProposalStatus, Run, Session, Task, TaskKind, run_id
+from services.runs import RunDesk
+from services.store import Store, open_database
+from services.tasks import TaskDesk
+from services.workflows import Workflows
+from tests import builders
+from tests.contract.slack.desk import People, bot, client_at, people_at, until
+from tests.fakes import FakeTarget, here
+
+
+@dataclass
+class Begun:
+    """Takes the place of the workflows: keeps what was begun."""
+
+    tasks: list[Task] = field(default_factory=list)
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        self.tasks.append(task)
+
+
+@dataclass
+class World:
+    people: People
+    store: Store
+    begun: Begun
+
+    async def ran(self, name: str, channel: str) -> str:
+        """A run that has passed, in a thread of this channel; its ID."""
+        root = (await self.people.say("hello", channel=channel))["ts"]
+        session = builders.session(id=f"s_{name}", channel=channel, thread_ts=root)
+        proposal = builders.proposal(id=f"p_{name}", task_id=f"t_{name}", session_id=session.id)
+        await self.store.sessions.ensure(session)
+        await self.store.tasks.add(builders.proposed_task(id=f"t_{name}", session_id=session.id))
+        await self.store.proposals.draft(proposal)
+        await self.store.proposals.move(proposal.id, ProposalStatus.OPEN)
+        await self.store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER")
+        await self.store.runs.add(Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0))
+        await self.store.runs.end(run_id(proposal.id), builders.passed())
+        return run_id(proposal.id)
+
+    async def told(self, text: str, *, user: str = "UENGINEER") -> str:
+        """What `/raygen text` answers this person, and nobody else."""
+        before = len(await self.alone(user))
+        await self.people.command(text, user=user)
+
+        async def answered() -> list[dict[str, Any]]:
+            return (await self.alone(user))[before:]
+
+        (message,) = await until(answered)
+        assert await self.alone("UGUEST") == []
+        return json.dumps(message, ensure_ascii=False)
+
+    async def alone(self, user: str) -> list[dict[str, Any]]:
+        messages = (await self.people.get(f"/play/channel/CRAY?user={user}"))["messages"]
+        return [message for message in messages if message.get("is_ephemeral")]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    slack = SlackStandIn(rules=Rules())
+    async with (
+        slack.serve() as url,
+        people_at(url) as people,
+        open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine,
+    ):
+        client, store, begun = client_at(slack.api_url), Store(engine), Begun()
+        members = Members(client)
+        desk = FrontDesk(
+            store,
+            cast("TaskDesk", None),
+            cast("RunDesk", None),
+            cast("Workflows", begun),
+            ApprovalPolicy(),
+            members.look_up,
+            Throttle(store.entries, Rate(2, 3600.0)),
+        )
+        subcommands = Subcommands(client, desk, HistoryDesk(store, members.is_in), here(FakeTarget()))
+        listeners = (
+            lambda app: errors.register(app, Courier(client, store.posts)),
+            lambda app: commands.register(app, desk, subcommands),
+        )
+        async with bot(client, *listeners):
+            yield World(people, store, begun)
+
+
+async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: World):
+    name = await world.ran("0ab1", "CRAY")
+    listed = await world.told("history")
+    assert "Add two numbers" in listed
+    assert ":white_check_mark: passed" in listed
+    assert "0.42 s" in listed
+    assert "/archives/CRAY/p" in listed
+    for wanted in (name, "0ab1", "0a"):
+        shown = await world.told(f"show {wanted}", user="UAPPROVER")
+        assert builders.ADD.sha256 in shown
+        assert "print('Result: 3')" in shown
+        assert "approved by <@UAPPROVER>" in shown
+    assert world.begun.tasks == []
+
+
+async def test_nobody_learns_of_a_run_in_a_conversation_they_are_not_in(world: World):
+    await world.ran("0ab1", "DENGINEER")
+    unseen = await world.told("show 0ab1", user="UAPPROVER")
+    assert "There is no run `0ab1` that you can see." in unseen
+    assert (await world.told("show 0ffff", user="UAPPROVER")).replace("0ffff", "0ab1").split('"text"')[1][
+        :60
+    ] == unseen.split('"text"')[1][:60]
+    assert "You have asked for nothing yet" in await world.told("history", user="UAPPROVER")
+    assert "There is no run" in await world.told("rerun 0ab1", user="UAPPROVER")
+    assert world.begun.tasks == []
+    assert builders.ADD.sha256 in await world.told("show 0ab1")
+
+
+async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
+    await world.ran("0ab1", "CRAY")
+    assert "is proposed again in <" in await world.told("rerun 0ab1", user="UAPPROVER")
+    (task,) = world.begun.tasks
+    assert (task.kind, task.base, task.session_id) == (TaskKind.AGAIN, "p_0ab1", "s_0ab1")
+    assert task.user == "UAPPROVER"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("show", "Which run? For example `/raygen show 3f2a`"),
+        ("rerun", "Which run?"),
+        ("show %", "That is no run ID"),
+        ("history 20", "`/raygen history` takes nothing after it"),
+        ("status", "Nothing is being worked on or running for you"),
+        ("usage", "None of your requests has ended in the last 30 days"),
+        ("targets", "embedded"),
+        ("targets please", "`/raygen targets` takes nothing after it"),
+        ("help", "one run: code, result, who approved it"),
+    ],
+)
+async def test_what_is_said_to_one_person_alone(world: World, text: str, answer: str):
+    assert answer in await world.told(text)
+    assert world.begun.tasks == []
+
+
+async def test_free_text_is_a_request_and_too_many_of_them_are_refused(world: World):
+    for _ in range(2):
+        await world.people.command("show me primes below 100")
+
+    async def begun() -> bool:
+        return len(world.begun.tasks) == 2
+
+    await until(begun)
+    assert "2 times in any hour; please come back in" in await world.told("estimate pi")
+    assert len(world.begun.tasks) == 2

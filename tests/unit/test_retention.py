@@ -1,0 +1,169 @@
+"""What is forgotten, and what stays however old it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from services.model import Artifact, InputFile
+from services.records import Input, ProposalStatus, Run, TaskStatus, run_id
+from services.store import Store, open_database, tables
+from services.store.retention import Dropped, Retention
+from tests import builders
+
+OLD, CUTOFF = 1000.0, 2000.0
+CSV = InputFile("a.csv", b"1,2")
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        yield Store(engine)
+
+
+async def old(
+    store: Store,
+    name: str,
+    *decisions: ProposalStatus,
+    run: str = "",
+    status: TaskStatus = TaskStatus.PROPOSED,
+    inputs: tuple[Input, ...] = (),
+) -> None:
+    """A request of long ago in a thread of its own, with its program, a file, a run that is `ended` or not, and posts."""
+    session = builders.session(id=f"s_{name}", channel=name)
+    proposal = builders.proposal(
+        id=f"p_{name}",
+        task_id=f"t_{name}",
+        session_id=session.id,
+        validation=builders.passed(artifacts=(Artifact("a.png", "image/png", b"png"),)),
+        inputs=inputs,
+    )
+    await store.sessions.ensure(session)
+    await store.tasks.add(builders.task(id=f"t_{name}", session_id=session.id, status=status, created_at=OLD))
+    await store.proposals.draft(proposal)
+    for decision in decisions:
+        await store.proposals.move(proposal.id, decision, by="UB")
+    await store.inputs.keep(session.id, CSV)
+    for key in (f"{session.id}:root", f"t_{name}:card", f"{proposal.id}:a.png"):
+        await store.posts.intend(key, name, "1.1")
+    if run:
+        await store.runs.add(Run.of(proposal, approver="UB", created_at=OLD))
+        await store.posts.intend(run_id(proposal.id), name, "1.1")
+    if run == "ended":
+        await store.runs.end(run_id(proposal.id), builders.passed(artifacts=(Artifact("b", "x/y", b"b"),)))
+    await backdate(store)
+
+
+async def backdate(store: Store) -> None:
+    """As if all of this had been long ago."""
+    async with store.tasks._engine.begin() as connection:
+        for table, column in (
+            (tables.proposals, "decided_at"),
+            (tables.runs, "ended_at"),
+            (tables.inputs, "created_at"),
+            (tables.posts, "created_at"),
+        ):
+            then = update(table).where(table.c[column].is_not(None)).values({column: OLD})
+            await connection.execute(then)
+
+
+async def count(store: Store, table: Any) -> int:
+    async with store.tasks._engine.connect() as connection:
+        return len((await connection.execute(select(table))).all())
+
+
+OPEN, APPROVED, DISMISSED = ProposalStatus.OPEN, ProposalStatus.APPROVED, ProposalStatus.DISMISSED
+
+
+@pytest.mark.parametrize(
+    ("decisions", "run"),
+    [((), ""), ((OPEN, DISMISSED), ""), ((OPEN, APPROVED), "ended")],
+    ids=["a failed draft", "dismissed", "ran"],
+)
+async def test_what_is_over_goes_with_all_that_hangs_on_it(
+    store: Store, decisions: tuple[ProposalStatus, ...], run: str
+):
+    await old(store, "1", *decisions, run=run)
+    assert await store.retention.drop(CUTOFF) == Dropped(
+        tasks=1, runs=bool(run), inputs=1, posts=3 + bool(run)
+    )
+    for table in (
+        tables.sessions,
+        tables.tasks,
+        tables.proposals,
+        tables.runs,
+        tables.artifacts,
+        tables.inputs,
+        tables.posts,
+    ):
+        assert await count(store, table) == 0, table.name
+    assert await store.retention.drop(CUTOFF) == Dropped()
+
+
+async def test_artifacts_outside_of_the_database_are_forgotten_before_their_rows(store: Store):
+    await old(store, "1", OPEN, APPROVED, run="ended")
+    await old(store, "2", OPEN)
+    forgotten: list[str] = []
+
+    async def forget(owner: str) -> None:
+        assert await count(store, tables.artifacts) == 3
+        forgotten.append(owner)
+
+    assert (await Retention(store.tasks._engine, forget).drop(CUTOFF)).tasks == 1
+    assert sorted(forgotten) == ["p_1", run_id("p_1")]
+    assert await count(store, tables.artifacts) == 1
+
+
+@pytest.mark.parametrize(
+    ("decisions", "run", "status"),
+    [
+        ((OPEN,), "", TaskStatus.PROPOSED),
+        ((OPEN, APPROVED), "", TaskStatus.PROPOSED),
+        ((OPEN, APPROVED), "goes on", TaskStatus.PROPOSED),
+        ((), "", TaskStatus.WORKING),
+        ((), "", TaskStatus.QUEUED),
+    ],
+    ids=["awaits a decision", "awaits its run", "runs", "is worked on", "waits"],
+)
+async def test_what_goes_on_stays_however_old_it_is(
+    store: Store, decisions: tuple[ProposalStatus, ...], run: str, status: TaskStatus
+):
+    await old(
+        store,
+        "1",
+        *decisions,
+        run=run,
+        status=status,
+        inputs=(Input(CSV.name, CSV.sha256, len(CSV.content)),),
+    )
+    assert await store.retention.drop(CUTOFF) == Dropped()
+    assert await count(store, tables.artifacts) == 1
+    assert await count(store, tables.inputs) == 1
+
+
+async def test_a_decision_or_an_end_of_late_keeps_an_old_request(store: Store):
+    await old(store, "1", OPEN, APPROVED, run="ended")
+    await old(store, "2", OPEN)
+    await store.proposals.move("p_2", DISMISSED, by="UB")
+    async with store.tasks._engine.begin() as connection:
+        await connection.execute(update(tables.runs).values(ended_at=time.time()))
+    assert await store.retention.drop(CUTOFF) == Dropped(inputs=2)
+
+
+async def test_many_go_in_batches_and_a_thread_goes_when_its_last_request_does(store: Store):
+    for number in range(3):
+        await old(store, f"{number}", OPEN, DISMISSED)
+    for number in range(450):
+        await store.tasks.add(
+            builders.task(id=f"t_x{number}", session_id="s_0", status=TaskStatus.ANSWERED, created_at=OLD)
+        )
+    await store.tasks.add(builders.task(id="t_new", session_id="s_1", created_at=CUTOFF + 1))
+    dropped = await store.retention.drop(CUTOFF)
+    assert (dropped.tasks, dropped.inputs) == (453, 3)
+    assert (await store.sessions.get("s_1")).id == "s_1"
+    assert await count(store, tables.sessions) == 1
