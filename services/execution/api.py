@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from services.errors import TargetRefused, TargetUnavailable
-from services.execution.wire import JobDetails, job_details, task_counts
+from services.execution.wire import JobDetails, detached_actors, job_details, task_counts
 from services.model import TaskCount
 
 _REFUSED: dict[int, str] = {
@@ -117,6 +117,15 @@ class RayApi:
     async def tasks(self, job_id: str) -> tuple[TaskCount, ...]:
         query = {"filter_keys": "job_id", "filter_predicates": "=", "filter_values": job_id}
         return task_counts(await self._json("GET", "/api/v0/tasks/summarize", params=query))
+
+    async def detached(self, job_id: str) -> int:
+        """How many detached actors of a Ray job have not ended."""
+        query = [
+            *(("filter_keys", "job_id"), ("filter_predicates", "="), ("filter_values", job_id)),
+            *(("filter_keys", "state"), ("filter_predicates", "!="), ("filter_values", "DEAD")),
+            *(("detail", "1"), ("limit", "10000")),
+        ]
+        return detached_actors(await self._json("GET", "/api/v0/actors", params=query))
 
     async def _json(self, method: str, path: str, **options: Any) -> Any:
         async with self._call(method, path, **options) as response:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from services.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.interface import Event, Output, Progress
+from services.execution.stopping import Stopper
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
 from services.model import TaskCount
@@ -50,12 +51,15 @@ class Follower:
         submission_id: str,
         transcript: Transcript,
         pace: Pace,
+        stopper: Stopper,
+        *,
         alive: Callable[[], bool] = always,
     ) -> None:
         self._api = api
         self._id = submission_id
         self._transcript = transcript
         self._pace = pace
+        self._stopper = stopper
         self._alive = alive
         self._events: asyncio.Queue[Event] = asyncio.Queue(maxsize=64)
         self._hurry = asyncio.Event()
@@ -100,7 +104,7 @@ class Follower:
         if details.overdue and time.monotonic() > self._stop_again:
             self._stop_again = time.monotonic() + _STOP_AGAIN
             with contextlib.suppress(RaygenError):
-                await self._api.stop(self._id)
+                await self._stopper.stop()
         if self._ending and time.monotonic() < self._ending + _HURRY:
             await asyncio.sleep(self._pace.ending)
             return

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
 from services.driver import PACKAGE, luggage
-from services.errors import RaygenError, TargetRefused, TargetUnavailable
+from services.errors import RaygenError, TargetRefused
 from services.execution.api import RayApi
 from services.execution.following import Follower, JobUnknown, Pace, always
 from services.execution.interface import Event, Finished, Job
 from services.execution.parcel import pack
+from services.execution.stopping import PATIENCE, Stopper
 from services.execution.transcript import Transcript, nonce
 from services.execution.verdict import conclude, unavailable
 from services.execution.wire import WALL_LIMIT
 from services.model import Readiness
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-_STOP_LIMIT = 10.0
 _LAUNCH = Path(__file__).with_name("launch.py")
 
 
@@ -70,7 +68,10 @@ class JobsTarget:
         body = {
             "submission_id": submission_id,
             "entrypoint": self._entrypoint(submission_id),
-            "runtime_env": {"working_dir": await self._api.upload(parcel.name, parcel.content)},
+            "runtime_env": {
+                "working_dir": await self._api.upload(parcel.name, parcel.content),
+                "env_vars": PATIENCE,
+            },
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},
         }
         return await self._api.submit(body)
@@ -90,27 +91,20 @@ class JobsTarget:
         self, submission_id: str, transcript: Transcript, alive: Callable[[], bool] = always
     ) -> AsyncGenerator[Event]:
         """As `follow`, onto a transcript that may hold the beginning; raises when the job can't be followed."""
-        follower = Follower(self._api, submission_id, transcript, self._pace, alive)
+        stopper = self._stopper(submission_id)
+        follower = Follower(self._api, submission_id, transcript, self._pace, stopper, alive=alive)
         async with aclosing(follower.events()) as events:
             async for event in events:
                 yield event
         assert follower.details is not None
-        yield Finished(conclude(follower.details, transcript))
+        details, left = await stopper.settle(follower.details)
+        yield Finished(conclude(details, transcript, left=left))
 
     def transcript(self, submission_id: str) -> Transcript:
         return Transcript(checked(submission_id), limit=self._output_limit)
 
     async def stop(self, submission_id: str) -> bool:
-        """As the interface says; a job whose driver is only being prepared is asked again until it hears."""
-        limit = time.monotonic() + _STOP_LIMIT
-        while not await self._api.stop(checked(submission_id)):
-            details = await self._api.job(submission_id)
-            if details is None or details.ended:
-                return False
-            if time.monotonic() > limit:
-                raise TargetUnavailable("The target cluster does not stop this run; please try again.")
-            await asyncio.sleep(0.1)
-        return True
+        return await self._stopper(checked(submission_id)).stop()
 
     async def readiness(self) -> Readiness:
         part = f"target {self.name}"
@@ -119,6 +113,9 @@ class JobsTarget:
         except RaygenError as error:
             return Readiness(part, ready=False, missing=error.public)
         return Readiness(part, ready=True)
+
+    def _stopper(self, submission_id: str) -> Stopper:
+        return Stopper(self._api, submission_id, self._python)
 
     def _entrypoint(self, submission_id: str) -> str:
         """The shell line; holds nothing but our own words and the checked submission ID.
