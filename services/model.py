@@ -159,7 +159,7 @@ class Outcome:
 
     `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met.
     `value` is the repr of a last expression. Unknown figures are None, never zero. `where` names the place of a
-    validation that was not in a sealed cluster.
+    validation that was not in a sealed cluster. `remarks` are whole sentences about what went on around it.
     """
 
     verdict: Verdict
@@ -178,6 +178,7 @@ class Outcome:
     touched: Touched = field(default_factory=Touched)
     truncated: bool = False
     where: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -24,7 +24,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Messag
     if view and view.elapsed >= 2:
         head += f" · {human_seconds(view.elapsed)}"
     blocks = [mrkdwn(head)]
-    if view and view.note and view.status == "PENDING":
+    if view and view.note:
         blocks.append(context(escaped(view.note, 300)))
     if view and view.tasks:
         blocks.append(context(progress(view.tasks)))
@@ -44,6 +44,7 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome) -> Message:
     blocks = [mrkdwn(headline)]
     if not outcome.passed and outcome.verdict is not Verdict.STOPPED:
         blocks += failure(outcome)
+    blocks += [context(escaped(remark, 300)) for remark in outcome.remarks]
     blocks += _said(outcome)
     blocks.append(context(" · ".join(_facts(run, outcome))))
     if not outcome.passed and outcome.verdict is not Verdict.STOPPED:

@@ -8,11 +8,12 @@ from contextlib import aclosing
 from pathlib import Path
 
 from services.driver import PACKAGE, luggage
-from services.errors import RaygenError, TargetRefused
+from services.errors import RaygenError, TargetRefused, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.following import Follower, JobUnknown, Pace, always
 from services.execution.interface import Event, Finished, Job
 from services.execution.parcel import pack
+from services.execution.remarks import remarks
 from services.execution.stopping import PATIENCE, Stopper
 from services.execution.transcript import Transcript, nonce
 from services.execution.verdict import conclude, unavailable
@@ -21,6 +22,14 @@ from services.model import Readiness
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _LAUNCH = Path(__file__).with_name("launch.py")
+_FORGOTTEN = (
+    "The target {} no longer knows this run: its head was started anew while this ran, so nothing shows that it"
+    " finished."
+)
+_OUT_OF_REACH = (
+    "The head of the target {} went out of reach while this ran and has not answered for {:.0f} s;"
+    " nothing shows whether the run finished."
+)
 
 
 class JobsTarget:
@@ -78,12 +87,18 @@ class JobsTarget:
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
         transcript = self.transcript(submission_id)
+        known = False
         try:
             async with aclosing(self.watch(submission_id, transcript)) as events:
                 async for event in events:
+                    known = True
                     yield event
         except JobUnknown:
-            yield Finished(unavailable(f"The target {self.name} does not know this run.", transcript))
+            sentence = _FORGOTTEN if known else "The target {} does not know this run."
+            yield Finished(unavailable(sentence.format(self.name), transcript))
+        except TargetUnavailable as error:
+            sentence = _OUT_OF_REACH.format(self.name, self._pace.patience) if known else error.public
+            yield Finished(unavailable(sentence, transcript))
         except RaygenError as error:
             yield Finished(unavailable(error.public, transcript))
 
@@ -98,7 +113,8 @@ class JobsTarget:
                 yield event
         assert follower.details is not None
         details, left = await stopper.settle(follower.details)
-        yield Finished(conclude(details, transcript, left=left))
+        said = await remarks(self._api, details, left=left, failures=follower.failures)
+        yield Finished(conclude(details, transcript, said))
 
     def transcript(self, submission_id: str) -> Transcript:
         return Transcript(checked(submission_id), limit=self._output_limit)

@@ -16,20 +16,22 @@ _SIGKILL = frozenset({-9, 137})
 _KILLED = "The driver was killed (exit code {code}), most often because the node ran out of memory."
 
 
-def conclude(details: JobDetails | None, transcript: Transcript, *, left: int = 0) -> Outcome:
-    """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell.
-
-    `left` is how many of its detached actors could not be ended with it.
-    """
+def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[str, ...] = ()) -> Outcome:
+    """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
     facts = read(transcript.facts)
     told = Outcome(Verdict.PASSED, stdout=transcript.text, truncated=transcript.truncated)
     if details is None:
         verdict = Verdict.FAILED if facts.exit_code else Verdict.PASSED
         return fill(replace(told, verdict=verdict, detail=_UNCONFIRMED, exit_code=facts.exit_code), facts)
     verdict = _verdict(details, transcript)
-    detail = " ".join(filter(None, (_reason(details, verdict), _leftovers(left)))) or None
+    detail = _reason(details, verdict)
     told = replace(
-        told, verdict=verdict, detail=detail, wall=details.wall, exit_code=details.driver_exit_code
+        told,
+        verdict=verdict,
+        detail=detail,
+        remarks=remarks,
+        wall=details.wall,
+        exit_code=details.driver_exit_code,
     )
     return fill(told, facts)
 
@@ -53,14 +55,6 @@ def _reason(details: JobDetails, verdict: Verdict) -> str | None:
     if verdict is Verdict.FAILED:
         return (details.message or "").partition(", last available logs")[0] or None
     return None
-
-
-def _leftovers(left: int) -> str | None:
-    """Said only where the cluster did not obey."""
-    if not left:
-        return None
-    actors = "One of its detached actors" if left == 1 else f"{left} of its detached actors"
-    return f"{actors} could not be ended and may still use the cluster."
 
 
 def unavailable(sentence: str, transcript: Transcript) -> Outcome:

@@ -80,8 +80,3 @@ def task_counts(body: Any) -> tuple[TaskCount, ...]:
         for key, task in sorted(tasks.items())
         for state, count in sorted(task.state_counts.items())
     )
-
-
-def detached_actors(body: Any) -> int:
-    """How many of the actors in an answer of `/api/v0/actors` with details are detached."""
-    return sum(bool(actor["is_detached"]) for actor in body["data"]["result"]["result"])

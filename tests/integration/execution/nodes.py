@@ -1,0 +1,88 @@
+"""A Ray cluster of several nodes on this machine, each of which can be lost as when its machine is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.bench.ordinary import _WARD, Ordinary, _end, _environment, _start, _up
+from services.execution.api import RayApi
+from services.execution.following import Pace
+from services.execution.jobs import JobsTarget
+from services.execution.ports import free_block
+
+# Ray gives a lost node 15 s by default.
+_SOON = {"RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "3"}
+
+
+@dataclass
+class Farm:
+    """`nodes` are the processes that hold the nodes beside the head, each with one `farm` to lend."""
+
+    cluster: Ordinary
+    target: JobsTarget
+    head: asyncio.subprocess.Process
+    nodes: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    @property
+    def api(self) -> RayApi:
+        return self.target._api
+
+    async def lose_node(self) -> None:
+        await _end(self.nodes.pop())
+
+    async def lose_head(self) -> None:
+        await _end(self.head)
+
+
+@asynccontextmanager
+async def farm(nodes: int) -> AsyncGenerator[Farm]:
+    with tempfile.TemporaryDirectory(prefix="rn-", ignore_cleanup_errors=True) as folder:
+        root, ports = Path(folder), free_block()
+        cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
+        head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
+        target = JobsTarget(RayApi(cluster.jobs, token=cluster.token), pace=Pace(patience=1.5, retry=0.2))
+        made = Farm(cluster, target, head)
+        try:
+            await _up(cluster, head)
+            made.nodes += [await _spawn(cluster, f"node{n}", *_join(cluster)) for n in range(nodes)]
+            async with asyncio.timeout(60):
+                while sum(node.alive for node in await made.api.nodes()) <= nodes:
+                    await asyncio.sleep(0.1)
+            yield made
+        finally:
+            await target.aclose()
+            for process in (*made.nodes, head):
+                if process.returncode is None:
+                    await _end(process)
+
+
+def _join(cluster: Ordinary) -> list[str]:
+    return [
+        *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block"),
+        *(f"--address=127.0.0.1:{cluster.ports.base}", "--node-ip-address=127.0.0.1", "--num-cpus=1"),
+        *(
+            "--object-store-memory=80000000",
+            f"--resources={json.dumps({'farm': 1})}",
+            "--disable-usage-stats",
+        ),
+    ]
+
+
+async def _spawn(cluster: Ordinary, name: str, *command: str) -> asyncio.subprocess.Process:
+    with (cluster.root / f"{name}.log").open("wb") as log:
+        return await asyncio.create_subprocess_exec(
+            *("/bin/sh", "-c", _WARD, "sh", *command),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            env=cluster.environment,
+            cwd=cluster.root,
+            start_new_session=True,
+        )
