@@ -64,7 +64,10 @@ def demands(body: Any) -> list[dict[str, float]]:
 
 
 def in_use(body: Any) -> dict[str, float]:
-    """The answer of `/api/cluster_status`, which tells a pair of used and total of each resource."""
-    status = body["data"].get("cluster_status") or body["data"].get("clusterStatus") or {}
-    report = status.get("load_metrics_report") or status.get("loadMetricsReport") or {}
-    return {name: float(pair[0]) for name, pair in (report.get("usage") or {}).items()}
+    """The answer of `/api/cluster_status`, which tells a pair of used and total of each resource.
+
+    Ray writes its keys in camel case there, so a name with an underscore is not found again.
+    """
+    status = body["data"].get("clusterStatus") or {}
+    usage = status.get("loadMetricsReport", {}).get("usage") or {}
+    return {name: float(pair[0]) for name, pair in usage.items()}

@@ -33,7 +33,8 @@ class Stopper:
 
     @property
     def _sweep_id(self) -> str:
-        return f"{self._id}.stop"
+        # No dot: Ray logs by names made of these, and the parent of a dotted one gets its lines too.
+        return f"{self._id}-stop"
 
     async def stop(self) -> bool:
         """Ask, and see to it that asking is not all; False when there was nothing left to stop.

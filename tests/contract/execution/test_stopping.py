@@ -39,7 +39,7 @@ class Left:
     def stay(self):
         deafen()
 
-left = Left.options(lifetime="detached", name="left-NAME").remote()
+left = Left.options(lifetime="detached", name="left-NAME", namespace="left").remote()
 ray.get(left.stay.remote())
 task = NAME.remote()
 deafen()
@@ -109,7 +109,7 @@ async def test_nothing_of_a_deaf_run_is_left(real_world: World, embedded: Embedd
 async def test_the_wall_limit_spares_no_detached_actor(embedded: EmbeddedTarget) -> None:
     job, title = deaf()
     async with jobs_at(embedded.address, embedded.token) as target:
-        await target.submit(Job(job.submission_id, job.code, wall_limit=5.0))
+        await target.submit(Job(job.submission_id, job.code, wall_limit=4.0))
         seen = await told(target, job.submission_id)
         assert seen.outcome.verdict is Verdict.TIMED_OUT
         assert seen.text == "deaf\n"
