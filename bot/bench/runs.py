@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,7 +27,8 @@ async def run(rounds: int, say: Say) -> Report:
     say("starting an ordinary cluster")
     async with ordinary_cluster() as cluster:
         with tempfile.TemporaryDirectory(prefix="raygen-bench-") as folder:
-            async with aclosing(JobsTarget(RayApi(cluster.jobs, token=cluster.token))) as target:
+            api = RayApi(cluster.jobs, token=cluster.token)
+            async with aclosing(JobsTarget(api, python=sys.executable)) as target:
                 # The first round of each side pays for what none after it does.
                 for number in range(rounds + 1):
                     ours = await by_target(target, add_numbers(2 * number), f"run-{number}")

@@ -47,7 +47,8 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
         root, ports = Path(folder), free_block()
         cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
         head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
-        target = JobsTarget(RayApi(cluster.jobs, token=cluster.token), pace=Pace(patience=1.5, retry=0.2))
+        api = RayApi(cluster.jobs, token=cluster.token)
+        target = JobsTarget(api, python=sys.executable, pace=Pace(patience=1.5, retry=0.2))
         made = Farm(cluster, target, head)
         try:
             await _up(cluster, head)
