@@ -57,7 +57,7 @@ def demands(body: Any) -> list[dict[str, float]]:
     """The different demands in rows of tasks or actors."""
     found: list[dict[str, float]] = []
     for row in rows(body):
-        demand = row.get("required_resources") or {}
+        demand: dict[str, float] = row.get("required_resources") or {}
         if demand and demand not in found:
             found.append(demand)
     return found
@@ -68,6 +68,6 @@ def in_use(body: Any) -> dict[str, float]:
 
     Ray writes its keys in camel case there, so a name with an underscore is not found again.
     """
-    status = body["data"].get("clusterStatus") or {}
-    usage = status.get("loadMetricsReport", {}).get("usage") or {}
+    status: dict[str, Any] = body["data"].get("clusterStatus") or {}
+    usage: dict[str, list[float]] = status.get("loadMetricsReport", {}).get("usage") or {}
     return {name: float(pair[0]) for name, pair in usage.items()}

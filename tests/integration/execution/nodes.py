@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
@@ -16,6 +15,7 @@ from services.execution.api import RayApi
 from services.execution.following import Pace
 from services.execution.jobs import JobsTarget
 from services.execution.ports import free_block
+from tests.integration.execution import joined
 
 # Ray gives a lost node 15 s by default.
 _SOON = {"RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "3"}
@@ -53,7 +53,7 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
         try:
             await _up(cluster, head)
             made.nodes += [await _spawn(cluster, f"node{n}", *_join(cluster)) for n in range(nodes)]
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(30):
                 while sum(node.alive for node in await made.api.nodes()) <= nodes:
                     await asyncio.sleep(0.1)
             yield made
@@ -65,15 +65,7 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
 
 
 def _join(cluster: Ordinary) -> list[str]:
-    return [
-        *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block"),
-        *(f"--address=127.0.0.1:{cluster.ports.base}", "--node-ip-address=127.0.0.1", "--num-cpus=1"),
-        *(
-            "--object-store-memory=80000000",
-            f"--resources={json.dumps({'farm': 1})}",
-            "--disable-usage-stats",
-        ),
-    ]
+    return [sys.executable, joined.__file__, f"127.0.0.1:{cluster.ports.base}"]
 
 
 async def _spawn(cluster: Ordinary, name: str, *command: str) -> asyncio.subprocess.Process:
