@@ -52,16 +52,25 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
         made = Farm(cluster, target, head)
         try:
             await _up(cluster, head)
-            made.nodes += [await _spawn(cluster, f"node{n}", *_join(cluster)) for n in range(nodes)]
-            async with asyncio.timeout(30):
-                while sum(node.alive for node in await made.api.nodes()) <= nodes:
-                    await asyncio.sleep(0.1)
+            for number in range(nodes):
+                # Two at once get in each other's way: they share the session's directory.
+                made.nodes.append(await _spawn(cluster, f"node{number}", *_join(cluster)))
+                await _joined(made, root / f"node{number}.log")
             yield made
         finally:
             await target.aclose()
             for process in (*made.nodes, head):
                 if process.returncode is None:
                     await _end(process)
+
+
+async def _joined(made: Farm, log: Path) -> None:
+    try:
+        async with asyncio.timeout(20):
+            while sum(node.alive for node in await made.api.nodes()) <= len(made.nodes):
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"A node did not join: {log.read_text()[-2000:]}") from None
 
 
 def _join(cluster: Ordinary) -> list[str]:
