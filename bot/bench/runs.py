@@ -29,8 +29,8 @@ async def run(rounds: int, say: Say) -> Report:
         with tempfile.TemporaryDirectory(prefix="raygen-bench-") as folder:
             api = RayApi(cluster.jobs, token=cluster.token)
             async with aclosing(JobsTarget(api, python=sys.executable)) as target:
-                # The first round of each side pays for what none after it does.
-                for number in range(rounds + 1):
+                # The first round of each side pays for what none after it does; a single one is for the curious.
+                for number in range(0 if rounds > 1 else 1, rounds + 1):
                     ours = await by_target(target, add_numbers(2 * number), f"run-{number}")
                     theirs = await by_command(
                         cluster, add_numbers(2 * number + 1), Path(folder) / str(number)

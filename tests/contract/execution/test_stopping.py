@@ -106,27 +106,32 @@ async def test_nothing_of_a_deaf_run_is_left(real_world: World, embedded: Embedd
     assert await target.stop(job.submission_id) is False
 
 
-async def test_the_wall_limit_spares_no_detached_actor(embedded: EmbeddedTarget) -> None:
-    job, title = deaf()
+async def test_a_limit_spares_nothing_and_what_waits_for_resources_is_stopped(
+    embedded: EmbeddedTarget,
+) -> None:
     async with jobs_at(embedded.address, embedded.token) as target:
-        await target.submit(Job(job.submission_id, job.code, wall_limit=4.0))
-        seen = await told(target, job.submission_id)
-        assert seen.outcome.verdict is Verdict.TIMED_OUT
-        assert seen.text == "deaf\n"
-        assert await _detached(target, job) == 0
+        await asyncio.gather(_limited(target), _stopped_as_it_waits(target))
+
+
+async def _limited(target: JobsTarget) -> None:
+    job, title = deaf()
+    await target.submit(Job(job.submission_id, job.code, wall_limit=4.0))
+    seen = await told(target, job.submission_id)
+    assert seen.outcome.verdict is Verdict.TIMED_OUT
+    assert seen.text == "deaf\n"
+    assert await _detached(target, job) == 0
     assert titled(title) == 0
 
 
-async def test_what_waits_for_resources_is_stopped_and_told_as_that(embedded: EmbeddedTarget) -> None:
-    async with jobs_at(embedded.address, embedded.token) as target:
-        body = {"submission_id": "waits", "entrypoint": "exec sleep 60", "entrypoint_resources": {"moon": 1}}
-        assert await target._api.submit(body)
-        events = target.follow("waits")
-        await anext(events)
-        assert await target.stop("waits") is True
-        ended = await outcome(events)
-        assert (ended.verdict, ended.detail) == (Verdict.STOPPED, None)
-        assert await target.stop("waits") is False
+async def _stopped_as_it_waits(target: JobsTarget) -> None:
+    body = {"submission_id": "waits", "entrypoint": "exec sleep 60", "entrypoint_resources": {"moon": 1}}
+    assert await target._api.submit(body)
+    events = target.follow("waits")
+    await anext(events)
+    assert await target.stop("waits") is True
+    ended = await outcome(events)
+    assert (ended.verdict, ended.detail) == (Verdict.STOPPED, None)
+    assert await target.stop("waits") is False
 
 
 async def _detached(target: JobsTarget, job: Job) -> int:
