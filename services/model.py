@@ -174,8 +174,9 @@ class Outcome:
     """Everything that is known of one execution of a program.
 
     `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met.
-    `value` is the repr of a last expression, and `table` what it or the last thing shown is as one. Unknown figures are None, never zero. `where` names the place of a
-    validation that was not in a sealed cluster.
+    `value` is the repr of a last expression, and `table` what it or the last thing shown is as one. Unknown figures are
+    None, never zero. `where` names the place of a validation that was not in a sealed cluster. `remarks` are whole
+    sentences about what went on around it.
     """
 
     verdict: Verdict
@@ -195,6 +196,7 @@ class Outcome:
     truncated: bool = False
     where: str = ""
     table: Table | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

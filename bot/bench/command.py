@@ -54,6 +54,16 @@ def endurance(count: int, *, as_json: bool) -> None:
 
 
 @bench.command()
+@click.option("--rounds", default=10, show_default=True, type=click.IntRange(1), help="Runs on each side.")
+@_JSON
+def runs(rounds: int, *, as_json: bool) -> None:
+    """A run through raygen's target beside `ray job submit` on the same cluster: two minutes with the defaults."""
+    from bot.bench.runs import run
+
+    _show(run(rounds, _say), as_json=as_json)
+
+
+@bench.command()
 @_JSON
 def policy(*, as_json: bool) -> None:
     """The static policy over 500 lines."""

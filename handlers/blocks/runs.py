@@ -40,7 +40,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Messag
     if view and view.elapsed >= 2:
         head += f" · {human_seconds(view.elapsed)}"
     blocks = [mrkdwn(head)]
-    if view and view.note and view.status in {"QUEUED", "PENDING"}:
+    if view and view.note:
         blocks.append(context(escaped(view.note, 300)))
     if view and view.tasks:
         blocks.append(context(progress(view.tasks)))
@@ -58,7 +58,8 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome) -> Message:
     headline = f"{_headline(outcome, run)}: *{escaped(proposal.program.title, 120)}*"
     failed = not outcome.passed and outcome.verdict is not Verdict.STOPPED
     why = failure(outcome) if failed else []
-    head = [mrkdwn(headline), *why, *_said(outcome), *_unsaid(outcome)]
+    remarks = [context(escaped(remark, 300)) for remark in outcome.remarks]
+    head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
     facts = context(" · ".join(_facts(run, outcome)))
     end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome)]
     value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))

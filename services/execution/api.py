@@ -14,6 +14,7 @@ from yarl import URL
 
 from services.errors import TargetRefused, TargetUnavailable
 from services.execution.state import ClusterState, cluster_state
+from services.execution.states import Node, TaskAttempt, demands, in_use, listed, rows
 from services.execution.wire import JobDetails, job_details, task_counts
 from services.model import TaskCount
 
@@ -122,6 +123,44 @@ class RayApi:
     async def tasks(self, job_id: str) -> tuple[TaskCount, ...]:
         query = {"filter_keys": "job_id", "filter_predicates": "=", "filter_values": job_id}
         return task_counts(await self._json("GET", "/api/v0/tasks/summarize", params=query))
+
+    async def detached(self, job_id: str) -> int:
+        """How many detached actors of a Ray job have not ended."""
+        query = listed(("job_id", "=", job_id), ("state", "!=", "DEAD"))
+        actors = rows(await self._json("GET", "/api/v0/actors", params=query))
+        return sum(bool(actor["is_detached"]) for actor in actors)
+
+    async def unplaced_actors(self, name: str) -> list[dict[str, float]]:
+        """What the actors of that name ask for that no node has taken yet."""
+        query = listed(("name", "=", name), ("state", "=", "PENDING_CREATION"))
+        return demands(await self._json("GET", "/api/v0/actors", params=query))
+
+    async def unplaced_tasks(self, job_id: str) -> list[dict[str, float]]:
+        """What a Ray job's tasks ask for that no node has taken yet, each demand once."""
+        query = listed(("job_id", "=", job_id), ("state", "=", "PENDING_NODE_ASSIGNMENT"))
+        return demands(await self._json("GET", "/api/v0/tasks", params=query))
+
+    async def failed_tasks(self, job_id: str) -> list[TaskAttempt]:
+        """The failed tries at a Ray job's tasks."""
+        return await self._attempts(("job_id", "=", job_id), ("state", "=", "FAILED"))
+
+    async def repeated_tasks(self, job_id: str) -> set[str]:
+        """The IDs of those of a Ray job's tasks that were begun more than once."""
+        again = await self._attempts(("job_id", "=", job_id), ("attempt_number", "!=", "0"))
+        return {attempt.task_id for attempt in again}
+
+    async def nodes(self) -> list[Node]:
+        """All that the cluster knows of, living and dead."""
+        found = rows(await self._json("GET", "/api/v0/nodes", params=listed()))
+        return [Node.model_validate(row) for row in found]
+
+    async def used(self) -> dict[str, float]:
+        """How much of each resource is in use, some seconds ago; empty where the cluster does not tell."""
+        return in_use(await self._json("GET", "/api/cluster_status"))
+
+    async def _attempts(self, *filters: tuple[str, str, str]) -> list[TaskAttempt]:
+        found = rows(await self._json("GET", "/api/v0/tasks", params=listed(*filters)))
+        return [TaskAttempt.model_validate(row) for row in found]
 
     async def _json(self, method: str, path: str, **options: Any) -> Any:
         async with self._call(method, path, **options) as response:

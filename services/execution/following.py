@@ -7,17 +7,19 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.interface import Event, Output, Progress
+from services.execution.observing import Observer, Rhythm
+from services.execution.stopping import Stopper
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
-from services.model import TaskCount
 
 _STOP_AGAIN = 5.0
 _HURRY = 5.0
+_SILENT = "the cluster does not answer; asking again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,28 @@ class Follower:
         submission_id: str,
         transcript: Transcript,
         pace: Pace,
+        stopper: Stopper,
+        *,
         alive: Callable[[], bool] = always,
     ) -> None:
         self._api = api
         self._id = submission_id
         self._transcript = transcript
         self._pace = pace
+        self._stopper = stopper
         self._alive = alive
         self._events: asyncio.Queue[Event] = asyncio.Queue(maxsize=64)
         self._hurry = asyncio.Event()
         self._ending = 0.0
         self._stop_again = 0.0
-        self._tasks: tuple[TaskCount, ...] = ()
+        self._observer = Observer(api, submission_id, stopper, Rhythm(pace.tasks_after, pace.tasks))
         self._told: Progress | None = None
         self.details: JobDetails | None = None
+
+    @property
+    def failures(self) -> bool:
+        """Whether tasks of it were seen to have failed, for whatever reason."""
+        return any(task.state == "FAILED" for task in self._observer.tasks)
 
     async def events(self) -> AsyncGenerator[Event]:
         """Output and progress until the job has ended; then `details` and the transcript are complete.
@@ -87,7 +97,7 @@ class Follower:
 
     async def _work(self) -> None:
         details = await self._look()
-        async with _companion(self._pump()), _companion(self._count_tasks()):
+        async with _companion(self._pump()), _companion(self._observer.observe(lambda: self.details)):
             while not details.ended:
                 await self._tell(details)
                 await self._turn(details)
@@ -100,7 +110,7 @@ class Follower:
         if details.overdue and time.monotonic() > self._stop_again:
             self._stop_again = time.monotonic() + _STOP_AGAIN
             with contextlib.suppress(RaygenError):
-                await self._api.stop(self._id)
+                await self._stopper.stop()
         if self._ending and time.monotonic() < self._ending + _HURRY:
             await asyncio.sleep(self._pace.ending)
             return
@@ -120,6 +130,7 @@ class Follower:
                 if time.monotonic() > limit or not self._alive():
                     raise
                 await asyncio.sleep(self._pace.retry)
+                await self._tell_silence()
             else:
                 if details is None:
                     raise JobUnknown
@@ -162,26 +173,21 @@ class Follower:
                     self._ending = time.monotonic()
                     self._hurry.set()
 
-    async def _count_tasks(self) -> None:
-        """Ask for task states by a clock of its own that slows down as the answer gets dearer."""
-        await asyncio.sleep(self._pace.tasks_after)
-        while True:
-            asked = time.monotonic()
-            if self.details is not None and self.details.job_id:
-                with contextlib.suppress(RaygenError, LookupError, TypeError, ValueError):
-                    self._tasks = await self._api.tasks(self.details.job_id)
-            await asyncio.sleep(max(self._pace.tasks, 10 * (time.monotonic() - asked)))
-
     async def _say(self, text: str) -> None:
         if text:
             await self._events.put(Output(text))
 
     async def _tell(self, details: JobDetails) -> None:
-        message = (details.message or "") if details.status == "PENDING" else ""
-        progress = Progress(details.status, message, self._tasks)
+        message = self._observer.note or (details.message or "" if details.status == "PENDING" else "")
+        progress = Progress(details.status, message, self._observer.tasks)
         if progress != self._told:
             self._told = progress
             await self._events.put(progress)
+
+    async def _tell_silence(self) -> None:
+        if self._told is not None and self._told.message != _SILENT:
+            self._told = replace(self._told, message=_SILENT)
+            await self._events.put(self._told)
 
 
 @contextlib.asynccontextmanager

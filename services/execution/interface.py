@@ -81,7 +81,10 @@ class Target(Protocol):
         ...
 
     async def stop(self, submission_id: str) -> bool:
-        """Ask for the end of driver and workers; False when there was nothing left to stop."""
+        """End driver, workers and detached actors; False when there was nothing left to stop.
+
+        Returns within seconds, as soon as their end is certain or under way; `follow` tells when it has come.
+        """
         ...
 
     async def readiness(self) -> Readiness: ...

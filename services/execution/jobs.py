@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -16,15 +14,24 @@ from services.execution.api import RayApi
 from services.execution.following import Follower, JobUnknown, Pace, always
 from services.execution.interface import Event, Finished, Job
 from services.execution.parcel import pack
+from services.execution.remarks import remarks
 from services.execution.state import ClusterState
+from services.execution.stopping import PATIENCE, Stopper
 from services.execution.transcript import Transcript, nonce
 from services.execution.verdict import conclude, unavailable
 from services.execution.wire import WALL_LIMIT
 from services.model import Readiness
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-_STOP_LIMIT = 10.0
 _LAUNCH = Path(__file__).with_name("launch.py")
+_FORGOTTEN = (
+    "The target {} no longer knows this run: its head was started anew while this ran, so nothing shows that it"
+    " finished."
+)
+_OUT_OF_REACH = (
+    "The head of the target {} went out of reach while this ran and has not answered for {:.0f} s;"
+    " nothing shows whether the run finished."
+)
 
 
 class JobsTarget:
@@ -74,6 +81,7 @@ class JobsTarget:
             "entrypoint": self._entrypoint(submission_id),
             "runtime_env": {
                 "working_dir": await self._api.upload(parcel.name, parcel.content),
+                "env_vars": PATIENCE,
                 **({"pip": list(job.packages)} if job.packages else {}),
             },
             **_asked(job.resources),
@@ -83,12 +91,18 @@ class JobsTarget:
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
         transcript = self.transcript(submission_id)
+        known = False
         try:
             async with aclosing(self.watch(submission_id, transcript)) as events:
                 async for event in events:
+                    known = True
                     yield event
         except JobUnknown:
-            yield Finished(unavailable(f"The target {self.name} does not know this run.", transcript))
+            sentence = _FORGOTTEN if known else "The target {} does not know this run."
+            yield Finished(unavailable(sentence.format(self.name), transcript))
+        except TargetUnavailable as error:
+            sentence = _OUT_OF_REACH.format(self.name, self._pace.patience) if known else error.public
+            yield Finished(unavailable(sentence, transcript))
         except RaygenError as error:
             yield Finished(unavailable(error.public, transcript))
 
@@ -96,27 +110,21 @@ class JobsTarget:
         self, submission_id: str, transcript: Transcript, alive: Callable[[], bool] = always
     ) -> AsyncGenerator[Event]:
         """As `follow`, onto a transcript that may hold the beginning; raises when the job can't be followed."""
-        follower = Follower(self._api, submission_id, transcript, self._pace, alive)
+        stopper = self._stopper(submission_id)
+        follower = Follower(self._api, submission_id, transcript, self._pace, stopper, alive=alive)
         async with aclosing(follower.events()) as events:
             async for event in events:
                 yield event
         assert follower.details is not None
-        yield Finished(conclude(follower.details, transcript))
+        details, left = await stopper.settle(follower.details)
+        said = await remarks(self._api, details, left=left, failures=follower.failures)
+        yield Finished(conclude(details, transcript, said))
 
     def transcript(self, submission_id: str) -> Transcript:
         return Transcript(checked(submission_id), limit=self._output_limit)
 
     async def stop(self, submission_id: str) -> bool:
-        """As the interface says; a job whose driver is only being prepared is asked again until it hears."""
-        limit = time.monotonic() + _STOP_LIMIT
-        while not await self._api.stop(checked(submission_id)):
-            details = await self._api.job(submission_id)
-            if details is None or details.ended:
-                return False
-            if time.monotonic() > limit:
-                raise TargetUnavailable("The target cluster does not stop this run; please try again.")
-            await asyncio.sleep(0.1)
-        return True
+        return await self._stopper(checked(submission_id)).stop()
 
     async def state(self) -> ClusterState:
         try:
@@ -131,6 +139,9 @@ class JobsTarget:
         except RaygenError as error:
             return Readiness(part, ready=False, missing=error.public)
         return Readiness(part, ready=True)
+
+    def _stopper(self, submission_id: str) -> Stopper:
+        return Stopper(self._api, submission_id, self._python)
 
     def _entrypoint(self, submission_id: str) -> str:
         """The shell line; holds nothing but our own words and the checked submission ID.

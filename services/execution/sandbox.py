@@ -99,7 +99,6 @@ def _environment() -> Iterator[str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": TOKEN,
-        "RAY_JOB_STOP_WAIT_TIME_S": "2",
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # Ray's only switch for binding everything to loopback
         "RAY_USAGE_STATS_ENABLED": "0",
         "TMPDIR": _TMP,

@@ -16,7 +16,7 @@ _SIGKILL = frozenset({-9, 137})
 _KILLED = "The driver was killed (exit code {code}), most often because the node ran out of memory."
 
 
-def conclude(details: JobDetails | None, transcript: Transcript) -> Outcome:
+def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[str, ...] = ()) -> Outcome:
     """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
     facts = read(transcript.facts)
     told = Outcome(Verdict.PASSED, stdout=transcript.text, truncated=transcript.truncated)
@@ -26,7 +26,12 @@ def conclude(details: JobDetails | None, transcript: Transcript) -> Outcome:
     verdict = _verdict(details, transcript)
     detail = _reason(details, verdict)
     told = replace(
-        told, verdict=verdict, detail=detail, wall=details.wall, exit_code=details.driver_exit_code
+        told,
+        verdict=verdict,
+        detail=detail,
+        remarks=remarks,
+        wall=details.wall,
+        exit_code=details.driver_exit_code,
     )
     return fill(told, facts)
 

@@ -43,6 +43,13 @@ class JobDetails(BaseModel):
         return None if self.start_time is None or end is None else max(0.0, (end - self.start_time) / 1000)
 
     @property
+    def since_start(self) -> float | None:
+        """Seconds from submission until this was told, whether it has ended or not; the cluster's clock counts."""
+        if self.start_time is None or self.seen is None:
+            return None
+        return max(0.0, (self.seen - self.start_time) / 1000)
+
+    @property
     def overdue(self) -> bool:
         """Whether it has had more than the wall time that it was submitted with."""
         limit = (self.metadata or {}).get(WALL_LIMIT)

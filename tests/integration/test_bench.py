@@ -58,6 +58,14 @@ def test_endurance() -> None:
     assert (figures["processes_left"], figures["wrong_verdicts"], report["problems"]) == (0, 0, [])
 
 
+def test_runs() -> None:
+    report = told("runs", "--rounds", "1")
+    stages = {"submit", "first_output", "result", "inside"}
+    assert set(report["figures"]) == {*stages, *(f"job_{name}" for name in stages), "running", "ending"}
+    assert set(report["ratios"]) == {"job_over_first_output", "job_over_result"} == set(report["how"])
+    assert all(value > 0 for value in report["ratios"].values())
+
+
 def test_policy() -> None:
     assert told("policy")["figures"]["check_500_lines"]["value"] > 0
 

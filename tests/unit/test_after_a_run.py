@@ -14,6 +14,7 @@ from services.errors import BadRequest, Outdated
 from services.execution.interface import Finished
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import InputFile, Outcome, PolicyReport, Verdict
+from services.rates import Throttle
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -59,7 +60,7 @@ class World:
         return await self.store.proposals.of_session("s_1")
 
     async def approve(self, proposal: Proposal) -> None:
-        await self.desk.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+        await self.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UAPPROVER")
 
 
 async def _member(user: str) -> Person:
@@ -83,7 +84,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             RunDesk(store, narrator, places(target)),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member)  # type: ignore[arg-type]
+        desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member, Throttle(store.entries))  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,3 +190,10 @@ def test_an_answer_shows_what_was_computed_as_code():
 def test_any_answer_has_blocks(summary: str):
     message = tasks.concluded(builders.task(status=TaskStatus.ANSWERED, summary=summary), None)
     assert 1 <= len(message.blocks) <= 20
+
+
+def test_a_run_says_what_it_waits_for_and_what_went_on_around_it():
+    view = RunView("RUNNING", "", 9.0, note="waiting for 4 GPUs; the cluster has 2")
+    assert "waiting for 4 GPUs" in accepted(runs.running(builders.run(), builders.proposal(), view))
+    lost = replace(outcome("done\n"), remarks=("A node of the cluster was lost while this ran.",))
+    assert "A node of the cluster was lost" in accepted(runs.ended(builders.run(), builders.proposal(), lost))

@@ -1,0 +1,141 @@
+"""Stop means that nothing of the run is left, however deaf it is: driver, workers, detached actors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.execution.embedded import EmbeddedTarget
+from services.execution.interface import Event, Finished, Job, Output
+from services.execution.jobs import JobsTarget
+from services.model import Outcome, Verdict
+from tests.contract.execution.conftest import World, told
+from tests.contract.execution.test_remote import jobs_at
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DEAF = """
+import signal, time
+import ray
+
+def deafen():
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+@ray.remote(num_cpus=0)
+def NAME():
+    deafen()
+    while True:
+        time.sleep(0.1)
+
+@ray.remote(num_cpus=0)
+class Left:
+    def stay(self):
+        deafen()
+
+left = Left.options(lifetime="detached", name="left-NAME", namespace="left").remote()
+ray.get(left.stay.remote())
+task = NAME.remote()
+deafen()
+print("deaf", flush=True)
+while True:
+    time.sleep(0.1)
+"""
+_numbers = itertools.count(1)
+
+
+def deaf() -> tuple[Job, str]:
+    name = f"deaf_{next(_numbers)}"
+    return Job(f"run-{name}", DEAF.replace("NAME", name)), f"ray::{name}"
+
+
+def titled(title: str) -> int:
+    """How many living processes of this machine call themselves so."""
+    found = 0
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            found += process.name.isdigit() and title in (process / "cmdline").read_text(errors="replace")
+    return found
+
+
+async def until(events: AsyncIterator[Event], kind: type[Event]) -> Event:
+    async with asyncio.timeout(40):
+        async for event in events:
+            if isinstance(event, kind):
+                return event
+    raise AssertionError("It ended before.")
+
+
+async def outcome(events: AsyncIterator[Event]) -> Outcome:
+    last = await until(events, Finished)
+    assert isinstance(last, Finished)
+    return last.outcome
+
+
+@pytest.fixture(params=["embedded", "remote"])
+def real_world(request: pytest.FixtureRequest) -> World:
+    made: World = request.getfixturevalue(f"{request.param}_world")
+    return made
+
+
+async def test_nothing_of_a_deaf_run_is_left(real_world: World, embedded: EmbeddedTarget) -> None:
+    job, title = deaf()
+    target = real_world.target
+    await target.submit(job)
+    events = target.follow(job.submission_id)
+    await until(events, Output)
+    async with jobs_at(embedded.address, embedded.token) as eyes:
+        assert await _detached(eyes, job) == 1
+        async with asyncio.timeout(10):
+            while not titled(title):
+                await asyncio.sleep(0.05)
+        began = time.monotonic()
+        assert await target.stop(job.submission_id) is True
+        assert time.monotonic() - began < 2.9, "Slack wants its acknowledgement within 3 s"
+        ended = await outcome(events)
+        assert time.monotonic() - began < 5, "3 s on a machine that does nothing else"
+        assert await _detached(eyes, job) == 0
+    assert (ended.verdict, ended.detail) == (Verdict.STOPPED, None)
+    assert titled(title) == 0
+    assert await target.stop(job.submission_id) is False
+
+
+async def test_a_limit_spares_nothing_and_what_waits_for_resources_is_stopped(
+    embedded: EmbeddedTarget,
+) -> None:
+    async with jobs_at(embedded.address, embedded.token) as target:
+        await asyncio.gather(_limited(target), _stopped_as_it_waits(target))
+
+
+async def _limited(target: JobsTarget) -> None:
+    job, title = deaf()
+    await target.submit(Job(job.submission_id, job.code, wall_limit=4.0))
+    seen = await told(target, job.submission_id)
+    assert seen.outcome.verdict is Verdict.TIMED_OUT
+    assert seen.text == "deaf\n"
+    assert await _detached(target, job) == 0
+    assert titled(title) == 0
+
+
+async def _stopped_as_it_waits(target: JobsTarget) -> None:
+    body = {"submission_id": "waits", "entrypoint": "exec sleep 60", "entrypoint_resources": {"moon": 1}}
+    assert await target._api.submit(body)
+    events = target.follow("waits")
+    await anext(events)
+    assert await target.stop("waits") is True
+    ended = await outcome(events)
+    assert (ended.verdict, ended.detail) == (Verdict.STOPPED, None)
+    assert await target.stop("waits") is False
+
+
+async def _detached(target: JobsTarget, job: Job) -> int:
+    details = await target._api.job(job.submission_id)
+    assert details is not None
+    assert details.job_id is not None
+    return await target._api.detached(details.job_id)

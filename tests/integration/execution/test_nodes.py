@@ -1,0 +1,97 @@
+"""A cluster of several nodes: work that spreads, a node lost in mid-run, resources that are not there, a lost head."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from services.execution.interface import Finished, Job, Output, Progress
+from services.model import Verdict
+from tests.integration.execution.conftest import told
+from tests.integration.execution.nodes import Farm, farm
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SPREADS = """
+import time
+import ray
+
+@ray.remote(num_cpus=0, resources={"farm": 1})
+def work(seconds):
+    time.sleep(seconds)
+    return ray.get_runtime_context().get_node_id()
+
+print("nodes:", len(set(ray.get([work.remote(1.5) for _ in range(2)]))))
+"""
+ASKS = """
+import ray
+
+@ray.remote(num_gpus=4)
+def train():
+    pass
+
+ray.get(train.remote())
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two_nodes() -> AsyncGenerator[Farm]:
+    async with farm(2) as made:
+        yield made
+
+
+async def test_what_can_not_be_placed_is_said(two_nodes: Farm) -> None:
+    body = {"submission_id": "farms", "entrypoint": "exec sleep 60", "entrypoint_resources": {"farm": 2}}
+    await two_nodes.target.submit(Job("asks", ASKS))
+    await two_nodes.api.submit(body)
+    assert await asyncio.gather(_waits(two_nodes, "asks"), _waits(two_nodes, "farms")) == [
+        "waiting for 4 GPUs; the cluster has none",
+        "waiting for 2 farm on one node; no node has more than 1",
+    ]
+
+
+async def test_a_run_spreads_and_outlives_a_node(two_nodes: Farm) -> None:
+    await two_nodes.target.submit(Job("loses", SPREADS))
+    following = asyncio.create_task(told(two_nodes.target, "loses"))
+    async with asyncio.timeout(30):
+        while await _working(two_nodes, "loses") < 2:
+            await asyncio.sleep(0.1)
+    await two_nodes.lose_node()
+    text, outcome = await following
+    assert text.endswith("nodes: 1\n"), "what began on two ended on the one that was left"
+    assert outcome.verdict is Verdict.PASSED
+    assert outcome.remarks == (
+        "A node of the cluster was lost while this ran.",
+        "1 task lost its worker; Ray ran it again.",
+    )
+
+
+async def test_a_lost_head_is_told(two_nodes: Farm) -> None:
+    await two_nodes.target.submit(Job("beheaded", "import time\nprint('on', flush=True)\ntime.sleep(60)\n"))
+    async with asyncio.timeout(40):
+        async for event in two_nodes.target.follow("beheaded"):
+            if isinstance(event, Output):
+                await two_nodes.lose_head()
+            if isinstance(event, Finished):
+                assert event.outcome.stdout == "on\n"
+                assert event.outcome.verdict is Verdict.UNAVAILABLE
+                assert "went out of reach while this ran" in (event.outcome.detail or "")
+
+
+async def _waits(made: Farm, submission_id: str) -> str:
+    """What it is said to wait for."""
+    async with asyncio.timeout(30):
+        async for event in made.target.follow(submission_id):
+            if isinstance(event, Progress) and event.message.startswith("waiting"):
+                await made.target.stop(submission_id)
+                return event.message
+    raise AssertionError(submission_id)
+
+
+async def _working(made: Farm, submission_id: str) -> int:
+    details = await made.api.job(submission_id)
+    counts = await made.api.tasks(details.job_id) if details and details.job_id else ()
+    return sum(task.count for task in counts if task.state == "RUNNING")
