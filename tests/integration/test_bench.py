@@ -49,10 +49,10 @@ def test_validation() -> None:
 
 @pytest.mark.usefixtures("sealed")
 def test_endurance() -> None:
-    report = told("endurance", "--count", "3")
+    report = told("endurance", "--count", "6")
     figures = {name: figure["value"] for name, figure in report["figures"].items()}
     assert set(figures) == {"validation", "processes_left", "wrong_verdicts", *GROWTH}
-    assert report["figures"]["validation"]["n"] == 3
+    assert report["figures"]["validation"]["n"] == 6
     assert figures["validation"] > 0
     assert [name for name in GROWTH - {"memory_growth"} if figures[name] > 0] == []
     assert (figures["processes_left"], figures["wrong_verdicts"], report["problems"]) == (0, 0, [])
