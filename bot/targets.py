@@ -34,6 +34,7 @@ class TargetFile(BaseModel):
     resources: dict[str, float] = {}
     wall_limit: float | None = Field(None, gt=0)
     packages: bool = False
+    dashboard: str | None = Field(None, pattern=r"^https?://")
 
     @model_validator(mode="after")
     def _one_place(self) -> TargetFile:
@@ -68,7 +69,14 @@ class TargetFile(BaseModel):
         return None
 
     def terms(self, wall_limit: float) -> Terms:
-        return Terms(self.users, self.limits, self.resources, self.wall_limit or wall_limit, self.packages)
+        return Terms(
+            self.users,
+            self.limits,
+            self.resources,
+            self.wall_limit or wall_limit,
+            self.packages,
+            self.dashboard or self.address or "",
+        )
 
 
 def read(path: Path) -> dict[str, TargetFile]:

@@ -82,16 +82,16 @@ class SlackNarrator:
         await self._courier.edit(_card(task.id), task_blocks.proposed(task, proposal, self._choice(proposal)))
 
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
-        message = run_blocks.running(run, proposal)
+        message = run_blocks.running(run, proposal, link=self._targets.link(run))
         await self._courier.post(run.id, session.channel, session.thread_ts, message)
 
     async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
         del session
-        self._courier.edit_soon(run.id, run_blocks.running(run, proposal, view))
+        self._courier.edit_soon(run.id, run_blocks.running(run, proposal, view, self._targets.link(run)))
 
     async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
-        await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome))
+        await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome, self._targets.link(run)))
         if run_blocks.too_long(outcome):
             whole = Artifact("output.txt", "text/plain", written(outcome).encode(errors="replace"))
             await self._upload(session, run.id, whole)

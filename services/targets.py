@@ -10,7 +10,7 @@ from services.errors import NotAllowed, Outdated
 from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.model import Outcome
-from services.records import Proposal
+from services.records import Proposal, Run
 from services.script import Script, script
 
 _UNITS = {"CPU": "CPUs", "GPU": "GPUs"}
@@ -22,6 +22,7 @@ class Terms:
 
     `users` may use it, all where it is empty. `limits` is the most of each resource that a task, an actor or the program
     itself may ask for; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
+    `dashboard` is where people can look at its jobs, empty where there is none for them.
     """
 
     users: frozenset[str] = frozenset()
@@ -29,6 +30,7 @@ class Terms:
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
     wall_limit: float = 3600.0
     packages: bool = False
+    dashboard: str = ""
 
     def objection(self, validation: Outcome, script: Script) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may."""
@@ -87,6 +89,13 @@ class Targets:
         """All of them as they are now; whoever doesn't answer within five seconds is told as that."""
         places = list(self)
         return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
+
+    def link(self, run: Run) -> str:
+        """A run's page on its cluster's dashboard; empty where people have none."""
+        place = self._places.get(run.target)
+        return (
+            f"{place.terms.dashboard.rstrip('/')}/#/jobs/{run.id}" if place and place.terms.dashboard else ""
+        )
 
     def objection(self, proposal: Proposal) -> str:
         """What a proposal's target has against it, as a sentence; empty when it has nothing."""

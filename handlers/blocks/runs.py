@@ -32,14 +32,14 @@ _SHARED_TABLE = 2500
 _SHARED_ROWS = 10
 
 
-def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Message:
-    """The live message: where the run stands, its tasks, and its output so far."""
+def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str = "") -> Message:
+    """The live message: where the run stands, its tasks, and its output so far; `link` is its page on the dashboard."""
     state = _STATES.get(view.status, "Running") if view else "Starting"
     title = escaped(proposal.program.title, 120)
     head = f":hourglass_flowing_sand: *{state}* {title} on *{escape(run.target)}*"
     if view and view.elapsed >= 2:
         head += f" · {human_seconds(view.elapsed)}"
-    blocks = [mrkdwn(head)]
+    blocks = [mrkdwn(head + (f" · <{link}|dashboard>" if link else ""))]
     if view and view.note:
         blocks.append(context(escaped(view.note, 300)))
     if view and view.tasks:
@@ -53,14 +53,14 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None) -> Messag
     return Message(f"{state} {title} on {escape(run.target)} …", blocks)
 
 
-def ended(run: Run, proposal: Proposal, outcome: Outcome) -> Message:
+def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Message:
     """The result: the verdict first, then output and value, then the facts, then what can be done with it."""
     headline = f"{_headline(outcome, run)}: *{escaped(proposal.program.title, 120)}*"
     failed = not outcome.passed and outcome.verdict is not Verdict.STOPPED
     why = failure(outcome) if failed else []
     remarks = [context(escaped(remark, 300)) for remark in outcome.remarks]
     head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
-    facts = context(" · ".join(_facts(run, outcome)))
+    facts = context(" · ".join([*_facts(run, outcome), *([f"<{link}|dashboard>"] if link else [])]))
     end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome)]
     value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))
     return Message(_text(headline, outcome), [*head, *value, *end])

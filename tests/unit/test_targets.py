@@ -11,6 +11,7 @@ from bot import targets as targets_file
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
 from handlers import ids
+from handlers.blocks import runs as run_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
 from handlers.blocks.tasks import Choice
@@ -184,3 +185,12 @@ def test_targets_are_shown_as_they_are():
 @pytest.mark.parametrize("told", [None, {}, {"data": {"clusterStatus": None}}, {"data": 7}, []])
 def test_a_cluster_that_tells_little_is_up_all_the_same(told: object):
     assert cluster_state("2.60.0", told) == ClusterState(version="2.60.0")
+
+
+def test_a_run_links_to_its_page_on_the_dashboard():
+    there = Targets([Place(FakeTarget(name="shared"), Terms(dashboard="https://ray.example.com/"))])
+    link = there.link(builders.run(target="shared"))
+    assert link == "https://ray.example.com/#/jobs/raygen-1"
+    message = run_blocks.running(builders.run(target="shared"), builders.proposal(), link=link)
+    assert f"<{link}|dashboard>" in str(message.blocks)
+    assert ALL.link(builders.run(target="dev")) == ""
