@@ -12,7 +12,7 @@ playground: install
 	$(BIN)/raygen playground --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser,)
 
 test: install check
-	$(BIN)/python -m pytest
+	@sh scripts/test $(BIN)/python
 
 install: $(VENV)/installed
 

@@ -82,11 +82,11 @@ async def test_acknowledgements_and_first_signs_are_quick_while_a_validation_run
     other = await play.command("add 5 and 6")
     card = await other.with_button("Approve & run")
     thread = await play.command("add 1 and 2")
-    slow = asyncio.create_task(thread.edit_to("import time\ntime.sleep(9)\nprint('slow')"))
+    slow = asyncio.create_task(thread.edit_to("import time\ntime.sleep(12)\nprint('slow')"))
     await thread.with_text("Running it in a sealed cluster")
     acks: list[float] = []
     signs: list[float] = []
-    for number in range(40):
+    for number in range(36):
         if number % 2:
             acks.append((await other.click(card, "Edit"))["ack_ms"])
             continue
