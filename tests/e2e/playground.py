@@ -38,6 +38,7 @@ class Playground:
 
     async def start(self) -> None:
         log = (self.state_dir / "playground.log").open("ab")
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -46,7 +47,7 @@ class Playground:
             "--no-browser",
             "--port",
             str(self.port),
-            env={**os.environ, **self.environment, "RAYGEN_STATE_DIR": str(self.state_dir)},
+            env={**outside, **self.environment, "RAYGEN_STATE_DIR": str(self.state_dir)},
             stdout=log,
             stderr=log,
         )

@@ -36,6 +36,9 @@ class Shared(FakeTarget):
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
         with (self.folder / "followed").open("a") as file:
             file.write(f"{self.replica} {submission_id}\n")
+        # Not before both are there, or the first one would do it all.
+        while not all((self.folder / f"ready-{name}").exists() for name in "ab"):
+            await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
         yield Finished(Outcome(Verdict.PASSED, stdout=f"{self.replica}\n"))
 
