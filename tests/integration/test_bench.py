@@ -1,8 +1,12 @@
-"""The benchmarks really run, and tell figures; how good those are is not asked here."""
+"""The benchmarks really run, and tell figures; how good those are is not asked here.
+
+The two that take longest run with BENCHES=all in the environment.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -15,6 +19,7 @@ VALIDATION = {
     *("warm", "own_overhead", "inside", "job", "python", "cold_start", "refill"),
     *("pss_per_cluster", "per_minute", "jobs_per_minute"),
 }
+LONG = pytest.mark.skipif(os.environ.get("BENCHES") != "all", reason="takes long; BENCHES=all runs it")
 GROWTH = {f"{name}_growth" for name in ("processes", "descriptors", "mounts", "files", "threads", "memory")}
 
 
@@ -32,6 +37,7 @@ def told(*words: str) -> dict[str, Any]:
     return json.loads(ended.stdout)
 
 
+@LONG
 @pytest.mark.usefixtures("sealed")
 def test_validation() -> None:
     report = told("validation", "--programs", "2", "--rounds", "1")
@@ -47,6 +53,7 @@ def test_validation() -> None:
     assert report["problems"] == []
 
 
+@LONG
 @pytest.mark.usefixtures("sealed")
 def test_endurance() -> None:
     report = told("endurance", "--count", "6")
