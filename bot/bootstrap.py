@@ -127,7 +127,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             process_before_response=True,
             raise_error_for_unhandled_request=False,
         )
-        subcommands = Subcommands(client, desk, HistoryDesk(store, people.is_in), targets)
+        subcommands = Subcommands(courier, desk, HistoryDesk(store, people.is_in), targets)
         handlers.register(app, desk, courier, policy.check, targets, subcommands=subcommands)
         yield Bot(settings, store, app, flows, validator, targets)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,6 +24,8 @@ EVENT = "raygen_post"
 EDIT_INTERVAL = 1.2
 # Who has meant to post something for longer than this has died over it.
 _UNDER_WAY = 60.0
+# Whatever a call of Slack can end in, beside an answer.
+TROUBLE = (SlackApiError, ClientError, OSError, TimeoutError)
 _GONE = {"message_not_found", "cant_update_message", "thread_not_found"}
 
 
@@ -125,7 +128,7 @@ class Courier:
         """Where a message can be read; empty when Slack can't say."""
         try:
             answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
-        except (SlackApiError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             _log.info("no link to a message: %s", error)
             return ""
         return str(answer["permalink"])
@@ -164,7 +167,7 @@ class Courier:
             return
         try:
             await self._update(found[0], found[2], message)
-        except (SlackApiError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             _log.info("progress of %s was not shown: %s", key, error)
 
     async def remove(self, channel: str, ts: str) -> None:
@@ -172,7 +175,7 @@ class Courier:
         try:
             await self._end_stream(channel, ts)
             await self._client.chat_delete(channel=channel, ts=ts)
-        except (SlackApiError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             _log.info("a message was not deleted: %s", error)
 
     async def sweep(self, key: str) -> None:

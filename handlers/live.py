@@ -9,12 +9,11 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.live import Live, beginning, growth
-from handlers.delivery import Courier, code_of
+from handlers.delivery import TROUBLE, Courier, code_of
 from services.store.repositories import Posts
 
 _log = logging.getLogger(__name__)
@@ -23,7 +22,6 @@ _log = logging.getLogger(__name__)
 RENEW_AFTER = 240.0
 # Slack takes about a hundred additions to streams a minute.
 INTERVAL = 0.7
-_TROUBLE = (SlackApiError, ClientError, OSError, TimeoutError)
 # What a workspace answers that has no streams, or an app that may not make any.
 _NEVER = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled"})
 
@@ -101,7 +99,8 @@ class LiveCards:
             stream.over.set()
             stream.news.set()
             if stream.worker is not None:
-                await stream.worker
+                # What went wrong with the news must not keep the end from the thread.
+                await asyncio.wait({stream.worker})
             await self._stop(stream)
         elif key not in self._known:
             # A process before this one may have died between a message and its record.
@@ -145,7 +144,7 @@ class LiveCards:
                 await self._client.chat_appendStream(
                     channel=stream.place.channel, ts=stream.ts, chunks=chunks
                 )
-            except _TROUBLE as error:
+            except TROUBLE as error:
                 _log.info("the stream of %s goes on as a message: %s", key, _told(error))
                 self._settle(key, now)
             else:
@@ -179,7 +178,7 @@ class LiveCards:
                 task_display_mode="plan",
                 chunks=beginning(card),
             )
-        except _TROUBLE as error:
+        except TROUBLE as error:
             self._note("chat.startStream", error)
             return None
         return _Stream(place, str(answer["ts"]), card)
@@ -187,7 +186,7 @@ class LiveCards:
     async def _stop(self, stream: _Stream) -> None:
         try:
             await self._client.chat_stopStream(channel=stream.place.channel, ts=stream.ts)
-        except _TROUBLE as error:
+        except TROUBLE as error:
             _log.info("a stream had ended: %s", _told(error))
 
     async def _status(self, place: Place, status: str) -> None:
@@ -198,7 +197,7 @@ class LiveCards:
             await self._client.agents_sessions_setStatus(
                 channel_id=place.channel, thread_ts=place.thread_ts, status=status
             )
-        except _TROUBLE as error:
+        except TROUBLE as error:
             self._note("agents.sessions.setStatus", error)
 
     def _note(self, method: str, error: Exception) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.delivery import TROUBLE, code_of
 from services.approvals import Person
 
 _FRESH = 300.0
@@ -38,7 +39,7 @@ class People:
         """What a user is called; the ID where Slack can't say."""
         try:
             return (await self.look_up(user)).name
-        except (SlackApiError, OSError, TimeoutError):
+        except TROUBLE:
             return user
 
     async def is_in(self, user: str, channel: str) -> bool:
@@ -60,7 +61,7 @@ class People:
                     channel=channel, limit=1000, cursor=cursor or None
                 )
             except SlackApiError as error:
-                if error.response.get("error") in _UNSEEN:
+                if code_of(error) in _UNSEEN:
                     return frozenset()
                 raise
             found.update(str(user) for user in page.get("members") or ())

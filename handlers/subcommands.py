@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-
 from handlers.blocks import help as help_blocks
 from handlers.blocks import history as history_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks.parts import Message
+from handlers.delivery import Courier
 from handlers.requests import Order
 from services.desk import FrontDesk
 from services.errors import BadRequest
@@ -26,10 +23,8 @@ Answer = Callable[[Order], Awaitable[Message]]
 class Subcommands:
     """One method for each subcommand; wrong arguments raise BadRequest."""
 
-    def __init__(
-        self, client: AsyncWebClient, desk: FrontDesk, history: HistoryDesk, targets: Targets
-    ) -> None:
-        self._client = client
+    def __init__(self, courier: Courier, desk: FrontDesk, history: HistoryDesk, targets: Targets) -> None:
+        self._courier = courier
         self._desk = desk
         self._history = history
         self._targets = targets
@@ -98,9 +93,4 @@ class Subcommands:
         return dict(zip(threads, links, strict=True))
 
     async def _link(self, entry: Entry) -> str:
-        """The address of a thread; empty where Slack has none to give."""
-        try:
-            answer = await self._client.chat_getPermalink(channel=entry.channel, message_ts=entry.thread_ts)
-        except (SlackApiError, ClientError, OSError, TimeoutError):
-            return ""
-        return str(answer.get("permalink") or "")
+        return await self._courier.link(entry.channel, entry.thread_ts)

@@ -164,14 +164,12 @@ class FrontDesk:
         await self.workflows.begin_run(proposal_id)
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> None:
-        """Have an undecided proposal run on another target."""
-        await self._known(proposal_id)
+        """Have an undecided proposal run on another target; for its requester, and those who may decide."""
+        await self._own(proposal_id, user)
         await self.runs.retarget(proposal_id, target, user)
 
     async def dismiss(self, proposal_id: str, user: str) -> None:
-        proposal = await self._known(proposal_id)
-        if user != proposal.requester:
-            await self._may_decide(user)
+        await self._own(proposal_id, user)
         await self.runs.dismiss(proposal_id, user)
 
     async def stop_task(self, task_id: str) -> None:
@@ -237,6 +235,12 @@ class FrontDesk:
         if proposal is None:
             raise Outdated
         return proposal
+
+    async def _own(self, proposal_id: str, user: str) -> None:
+        """Raises NotAllowed for who is neither the requester nor an approver."""
+        proposal = await self._known(proposal_id)
+        if user != proposal.requester:
+            await self._may_decide(user)
 
     async def _may_decide(self, user: str) -> None:
         if objection := self.policy.objection(await self.look_up(user)):

@@ -15,6 +15,8 @@ _MOVE = re.compile(r"(\r+|\x08+|(?:\x1b\[|\x9b)[02]?K)")
 _FLAG_LETTERS = "".join(chr(letter) for letter in range(0x1F1E6, 0x1F200))
 _FARTHEST = 64
 _MARKER_ROOM = 64
+_IN_BYTES = frozenset({"memory", "object_store_memory"})
+_MANY = {"CPU": "CPUs", "GPU": "GPUs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +187,10 @@ def human_count(count: int) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 task`, `12,345 tasks`, `2 entries` with its own plural."""
     return f"{human_count(count)} {one if count == 1 else many or one + 's'}"
+
+
+def human_resource(name: str, amount: float) -> str:
+    """An amount of what Ray calls a resource: `2 CPUs`, `1 GPU`, `8.0 GB of memory`, `3 tpu`."""
+    if name in _IN_BYTES:
+        return f"{human_bytes(int(amount))} of {name.replace('_', ' ')}"
+    return f"{amount:g} {name if amount == 1 else _MANY.get(name, name)}"

@@ -48,8 +48,6 @@ class RunDesk:
         proposal = await self._store.proposals.get(proposal_id)
         if proposal.program.engine is not Engine.RAY:
             raise NotAllowed("raygen runs Ray programs only; take this one to your own cluster.")
-        if proposal.status is ProposalStatus.OPEN and not proposal.runnable:
-            raise NotAllowed("That program did not pass its validation, so it can't be run.")
         chosen = target or proposal.target
         if proposal.status is ProposalStatus.OPEN:
             self._admit(proposal, chosen, user)
@@ -66,6 +64,8 @@ class RunDesk:
         return proposal
 
     def _admit(self, proposal: Proposal, target: str, user: str) -> None:
+        if not proposal.runnable:
+            raise NotAllowed("That program did not pass its validation, so it can't be run.")
         self._targets.admit(target, user)
         if objection := self._targets.objection(replace(proposal, target=target)):
             raise NotAllowed(objection)

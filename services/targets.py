@@ -10,10 +10,9 @@ from services.errors import NotAllowed, Outdated
 from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.model import Outcome
+from services.output import human_resource
 from services.records import Proposal, Run
 from services.script import Script, script
-
-_UNITS = {"CPU": "CPUs", "GPU": "GPUs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class Terms:
             asked[name] = max(amount, asked.get(name, 0.0))
         for name, most in self.limits.items():
             if asked.get(name, 0.0) > most:
-                unit = _UNITS.get(name, name)
-                return f"gives a program at most {most:g} {unit}, and this one asks for {asked[name]:g}"
+                wanted = human_resource(name, asked[name])
+                return f"gives a program at most {human_resource(name, most)}, and this one asks for {wanted}"
         return None
 
 

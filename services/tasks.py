@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
-from services.model import InputFile, Program, Spent
+from services.model import InputFile, Program
 from services.narrator import Narrator, Progress
+from services.output import plural
 from services.records import (
     Input,
     Proposal,
@@ -113,7 +114,7 @@ class TaskDesk:
         while ahead := await self._store.tasks.ahead_of(task_id):
             if not told:
                 task, session = await self._both(task_id)
-                note = f"{len(ahead)} earlier request{'s' if len(ahead) > 1 else ''} in this thread"
+                note = f"{plural(len(ahead), 'earlier request')} in this thread"
                 waiting = Progress((Stage(Phase.QUEUED, note=note),))
                 await self._narrator.task_progress(task, session, waiting)
                 told = True
@@ -176,15 +177,18 @@ class TaskDesk:
         return True
 
     async def _work(self, way: _UnderWay) -> Result:
-        task, session = way.task, way.session
+        task = way.task
+        base = await self._store.proposals.find(task.base) if task.base else None
         problems = await self._collect(task)
-        files = await self._files(task, session)
-        conclusion = await self._conclusion(way, files)
+        files = await self._files(task, base)
+        conclusion = await self._conclusion(way, base, files)
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
             return Result(status, text)
-        proposal = await self._draft(task, conclusion.made, conclusion.made.program, way.meter.spent, files)
+        target = self._target(task, base)
+        proposal = _proposal(way, conclusion.made, conclusion.made.program, target, files)
+        await self._store.proposals.draft(proposal)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
 
@@ -203,19 +207,19 @@ class TaskDesk:
             await self._store.inputs.keep(task.session_id, file)
         return problems
 
-    async def _files(self, task: Task, session: Session) -> Sequence[InputFile]:
+    async def _files(self, task: Task, base: Proposal | None) -> Sequence[InputFile]:
         """The newest files of the thread; for the same program again, those that it ran with."""
-        base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is not TaskKind.AGAIN or base is None:
-            return await self._store.inputs.latest(session.id)
+            return await self._store.inputs.latest(task.session_id)
         try:
-            return await self._store.inputs.exactly(session.id, base.inputs)
+            return await self._store.inputs.exactly(task.session_id, base.inputs)
         except LookupError as error:
             raise BadRequest(f"The input file {error} of that run is gone; please share it again.") from None
 
-    async def _conclusion(self, way: _UnderWay, files: Sequence[InputFile]) -> Conclusion:
+    async def _conclusion(
+        self, way: _UnderWay, base: Proposal | None, files: Sequence[InputFile]
+    ) -> Conclusion:
         task = way.task
-        base = await self._store.proposals.find(task.base) if task.base else None
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
@@ -225,34 +229,10 @@ class TaskDesk:
         briefing = replace(await self._history.briefing(task, way.session), files=files)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
-    async def _target(self, task: Task) -> str:
+    def _target(self, task: Task, base: Proposal | None) -> str:
         """Where the new program would run: where the one that it comes from would, if that is open to the person."""
-        base = await self._store.proposals.find(task.base) if task.base else None
         names = [place.name for place in self._targets.open_to(task.user)]
         return base.target if base and base.target in names else self._targets.first_for(task.user)
-
-    async def _draft(
-        self, task: Task, made: Made, program: Program, spent: Spent, files: Sequence[InputFile]
-    ) -> Proposal:
-        proposal = Proposal(
-            id=derive("p", task.id),
-            task_id=task.id,
-            session_id=task.session_id,
-            program=program,
-            policy=made.policy,
-            validation=made.outcome,
-            attempts=made.attempts,
-            target=await self._target(task),
-            requester=task.user,
-            model=made.model,
-            created_at=time.time(),
-            spent=spent,
-            failed=made.failed,
-            prompt=made.prompt,
-            inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
-        )
-        await self._store.proposals.draft(proposal)
-        return proposal
 
     async def _supersede(self, session: Session, keep: str | None) -> None:
         """Older open proposals of the thread say that a newer one stands below them."""
@@ -267,6 +247,29 @@ class TaskDesk:
     async def _both(self, task_id: str) -> tuple[Task, Session]:
         task = await self._store.tasks.get(task_id)
         return task, await self._store.sessions.get(task.session_id)
+
+
+def _proposal(
+    way: _UnderWay, made: Made, program: Program, target: str, files: Sequence[InputFile]
+) -> Proposal:
+    task = way.task
+    return Proposal(
+        id=derive("p", task.id),
+        task_id=task.id,
+        session_id=task.session_id,
+        program=program,
+        policy=made.policy,
+        validation=made.outcome,
+        attempts=made.attempts,
+        target=target,
+        requester=task.user,
+        model=made.model,
+        created_at=time.time(),
+        spent=way.meter.spent,
+        failed=made.failed,
+        prompt=made.prompt,
+        inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
+    )
 
 
 async def _as_it_is(user: str) -> str:

@@ -7,7 +7,7 @@ from handlers.blocks.parts import Block, button, context, mrkdwn, output, prefor
 from handlers.blocks.table import table
 from handlers.escape import escape, escaped, shorten
 from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
-from services.output import clean, human_bytes, human_seconds, plural
+from services.output import clean, human_bytes, human_resource, human_seconds, plural
 from services.records import Proposal
 from services.supervisor.evidence import plain
 
@@ -107,7 +107,7 @@ def _asked(proposal: Proposal) -> list[str]:
     asked = proposal.validation.resources or proposal.policy.resources
     if not asked:
         return []
-    amounts = ", ".join(f"{amount:g} {escape(name)}" for name, amount in sorted(asked.items()))
+    amounts = ", ".join(escape(human_resource(name, amount)) for name, amount in sorted(asked.items()))
     return [f"Asks for {amounts}"]
 
 

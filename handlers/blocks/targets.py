@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from handlers.blocks.parts import Block, Message, mrkdwn
 from handlers.escape import escape, escaped
 from services.execution.state import ClusterState
-from services.output import human_bytes, plural
+from services.output import human_resource, plural
 from services.targets import Place
+
+_SHOWN = ("CPU", "GPU", "memory")
 
 Found = Sequence[tuple[Place, ClusterState]]
 
@@ -36,7 +38,7 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
         *_free(state),
     ]
     if state.waiting:
-        facts.append(f"{plural(state.waiting, 'task')} or actors waiting for room")
+        facts.append(f"{plural(state.waiting, 'task or actor', 'tasks or actors')} waiting for room")
     limits = [_amount(name, amount) for name, amount in sorted(place.terms.limits.items())]
     if limits:
         facts.append(f"at most {', '.join(limits)} for one program")
@@ -44,15 +46,9 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
 
 
 def _free(state: ClusterState) -> list[str]:
-    told: list[str] = []
-    for name, share in state.shares.items():
-        if name == "memory":
-            told.append(f"{human_bytes(int(share.free))} of {human_bytes(int(share.total))} memory free")
-        else:
-            told.append(f"{share.free:g} of {_amount(name, share.total)} free")
-    return told
+    shares = [(name, state.shares[name]) for name in _SHOWN if name in state.shares]
+    return [f"{_amount(name, share.free)} of {_amount(name, share.total)} free" for name, share in shares]
 
 
 def _amount(name: str, amount: float) -> str:
-    many = "s" if name in {"CPU", "GPU"} and amount != 1 else ""
-    return human_bytes(int(amount)) + " memory" if name == "memory" else f"{amount:g} {escape(name)}{many}"
+    return escape(human_resource(name, amount))

@@ -14,7 +14,7 @@ from yarl import URL
 
 from services.errors import TargetRefused, TargetUnavailable
 from services.execution.state import ClusterState, cluster_state
-from services.execution.states import Node, TaskAttempt, demands, in_use, listed, rows
+from services.execution.state_api import Node, TaskAttempt, demands, listed, rows
 from services.execution.wire import JobDetails, job_details, task_counts
 from services.model import TaskCount
 
@@ -156,7 +156,8 @@ class RayApi:
 
     async def used(self) -> dict[str, float]:
         """How much of each resource is in use, some seconds ago; empty where the cluster does not tell."""
-        return in_use(await self._json("GET", "/api/cluster_status"))
+        state = cluster_state("", await self._json("GET", "/api/cluster_status"))
+        return {name: share.used for name, share in state.shares.items()}
 
     async def _attempts(self, *filters: tuple[str, str, str]) -> list[TaskAttempt]:
         found = rows(await self._json("GET", "/api/v0/tasks", params=listed(*filters)))

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
-_SHOWN = ("CPU", "GPU", "memory")
-
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -26,6 +24,7 @@ class Share:
 class ClusterState:
     """A cluster at one moment; `problem` is a sentence, and then nothing else is known.
 
+    `shares` are by Ray's names, but where these have an underscore: Ray writes its keys in camel case there.
     `waiting` counts the tasks and actors that find no room.
     """
 
@@ -82,7 +81,7 @@ def cluster_state(version: str, told: object) -> ClusterState:
     demand = status.loads.resource_demand if status.loads else []
     scaler = status.autoscaler
     nodes = sum(scaler.active.values()) + sum((scaler.idle or {}).values()) if scaler else 0
-    shares = {name: Share(*loads[name]) for name in _SHOWN if name in loads}
+    shares = {name: Share(*pair) for name, pair in loads.items()}
     return ClusterState(
         version=version, nodes=nodes, shares=shares, waiting=sum(count for _, count in demand)
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.output import human_bytes
+from services.output import human_bytes, human_resource
 
 Resources = Mapping[str, float]
 """Amounts by Ray's names: CPU, GPU, memory (in bytes), and custom ones."""
 
 _BYTES = frozenset({"memory", "object_store_memory"})
-_PLURALS = {"CPU": "CPUs", "GPU": "GPUs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def _never(demand: Resources, capacity: Capacity) -> str:
     for name, amount in demand.items():
         have = total.get(name, 0.0)
         if amount > have:
-            return f"{_amount(name, amount)}; the cluster has {_short(name, have) if have else 'none'}"
+            return f"{human_resource(name, amount)}; the cluster has {_short(name, have) if have else 'none'}"
     return ""
 
 
@@ -59,9 +58,9 @@ def _nowhere(demand: Resources, capacity: Capacity) -> str:
     """Nodes lend nothing to each other."""
     for name, amount in demand.items():
         if amount > capacity.most(name):
-            return f"{_amount(name, amount)} on one node; no node has more than {_short(name, capacity.most(name))}"
+            return f"{human_resource(name, amount)} on one node; no node has more than {_short(name, capacity.most(name))}"
     if all(any(amount > node.get(name, 0.0) for name, amount in demand.items()) for node in capacity.nodes):
-        every = " and ".join(_amount(name, amount) for name, amount in demand.items())
+        every = " and ".join(human_resource(name, amount) for name, amount in demand.items())
         return f"{every} on one node; no node has all of that"
     return ""
 
@@ -71,21 +70,13 @@ def _taken(demand: Resources, capacity: Capacity) -> str:
     for name, amount in demand.items():
         used, have = capacity.used.get(name, 0.0), total.get(name, 0.0)
         if amount + used > have:
-            return (
-                f"{_amount(name, amount)}; {_short(name, used)} of the cluster's {_short(name, have)} in use"
-            )
+            return f"{human_resource(name, amount)}; {_short(name, used)} of the cluster's {_short(name, have)} in use"
     return ""
 
 
 def _plain(name: str) -> bool:
     """Not one of Ray's own: of a placement group, a node's address, or an implicit label."""
     return "_group_" not in name and ":" not in name and not name.startswith("implicit_resource")
-
-
-def _amount(name: str, amount: float) -> str:
-    if name in _BYTES:
-        return f"{human_bytes(int(amount))} of {name.replace('_', ' ')}"
-    return f"{amount:g} {name if amount == 1 else _PLURALS.get(name, name)}"
 
 
 def _short(name: str, amount: float) -> str:

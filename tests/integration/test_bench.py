@@ -1,6 +1,6 @@
 """The benchmarks really run, and tell figures; how good those are is not asked here.
 
-The two that take longest run with BENCHES=all in the environment.
+The longest runs with BENCHES=all in the environment.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ def test_validation() -> None:
     assert report["problems"] == []
 
 
-@LONG
 @pytest.mark.usefixtures("sealed")
 def test_endurance() -> None:
     report = told("endurance", "--count", "6")

@@ -215,3 +215,21 @@ async def test_what_slack_ended_by_its_stop_button_can_still_be_edited(tmp_path:
         )
         assert len(stopped["stopped"]) == 1
         await here.finish()
+
+
+async def test_news_that_fail_do_not_keep_the_end_from_the_thread(tmp_path: Path):
+    async with world(tmp_path) as here:
+        await here.cards.open(KEY, here.place, FIRST)
+
+        class Broken:
+            async def posted(self, *_: object) -> None:
+                raise RuntimeError
+
+        here.cards._posts = Broken()
+        here.cards.show(KEY, card("A broken ans", Phase.THINKING))
+        await here.shows("A broken ans")
+        here.cards.show(KEY, card("The answer", Phase.THINKING))  # which would be a new stream
+        await here.shows("The answer")
+        await here.cards.close(KEY, here.place)
+        await here.courier.edit(KEY, DONE)
+        assert "Done." in {message["text"] for message in await here.replies()}

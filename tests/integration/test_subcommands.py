@@ -96,7 +96,9 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             members.look_up,
             Throttle(store.entries, Rate(2, 3600.0)),
         )
-        subcommands = Subcommands(client, desk, HistoryDesk(store, members.is_in), here(FakeTarget()))
+        subcommands = Subcommands(
+            Courier(client, store.posts), desk, HistoryDesk(store, members.is_in), here(FakeTarget())
+        )
         listeners = (
             lambda app: errors.register(app, Courier(client, store.posts)),
             lambda app: commands.register(app, desk, subcommands),

@@ -10,7 +10,7 @@ import pytest
 
 from services.approvals import ApprovalPolicy, Person
 from services.desk import FrontDesk
-from services.errors import BadRequest, Outdated
+from services.errors import BadRequest, NotAllowed, Outdated
 from services.execution.interface import Finished
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import InputFile, Outcome, PolicyReport, Verdict
@@ -64,7 +64,7 @@ class World:
 
 
 async def _member(user: str) -> Person:
-    return Person(id=user, name=user)
+    return Person(id=user, name=user, guest=user == "UGUEST")
 
 
 @pytest.fixture
@@ -166,3 +166,11 @@ async def test_the_code_is_handed_out_to_who_asks(world: World):
     assert world.narrator.told[-1] == f"{first.id} code for UADA"
     with pytest.raises(Outdated):
         await world.desk.hand_out_code("p_unknown", "UADA")
+
+
+async def test_only_the_requester_and_approvers_choose_the_target(world: World):
+    await world.desk.again((await world.proposals())[0].id, "UADA")
+    newest = (await world.proposals())[-1]
+    with pytest.raises(NotAllowed, match="Guests"):
+        await world.desk.retarget(newest.id, "embedded", "UGUEST")
+    await world.desk.retarget(newest.id, "embedded", "UADA")

@@ -107,7 +107,7 @@ def test_people_are_offered_what_is_open_to_them():
 @pytest.mark.parametrize(
     ("target", "code", "words"),
     [
-        ("small", "", "at most 2 CPUs, and this one asks for 4"),
+        ("small", "", "at most 2 CPUs, and this one asks for 4 CPUs"),
         ("dev", "# /// script\n# dependencies = ['polars']\n# ///\n", "installs no packages"),
         ("gpu", "# /// script\n# dependencies = ['polars']\n# ///\n", ""),
         ("dev", "# /// script\n# dependencies = ['../x']\n# ///\n", "only names with versions"),
@@ -176,7 +176,7 @@ def test_targets_are_shown_as_they_are():
     check.message_blocks(message.blocks, Rules())
     dev, small, gpu = (block["text"]["text"] for block in message.blocks)
     assert "(default)" in dev
-    assert "3 of 4 CPUs free" in dev
+    assert "3 CPUs of 4 CPUs free" in dev
     assert "3 tasks or actors waiting" in dev
     assert "down. It can't be reached &lt;!channel&gt;." in small
     assert "not open to you" in gpu

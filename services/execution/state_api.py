@@ -61,13 +61,3 @@ def demands(body: Any) -> list[dict[str, float]]:
         if demand and demand not in found:
             found.append(demand)
     return found
-
-
-def in_use(body: Any) -> dict[str, float]:
-    """The answer of `/api/cluster_status`, which tells a pair of used and total of each resource.
-
-    Ray writes its keys in camel case there, so a name with an underscore is not found again.
-    """
-    status: dict[str, Any] = body["data"].get("clusterStatus") or {}
-    usage: dict[str, list[float]] = status.get("loadMetricsReport", {}).get("usage") or {}
-    return {name: float(pair[0]) for name, pair in usage.items()}
