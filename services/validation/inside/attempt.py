@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cluster
+from . import cluster, leftovers
 from .nursery import forget
 
 _PIECE = 65536
+_LEFTOVERS = 1.0
 CONNECTED = b"\n"
 
 
@@ -56,6 +57,8 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     )
     driver.prepare()
     driver.connect(workers=workers)
+    if not leftovers.are_gone(within=_LEFTOVERS):
+        os._exit(1)  # this cluster is of no more use
     _become_streams(ends)
     _write(ends.facts, CONNECTED)
     program.write_bytes(_read(ends.code))

@@ -172,16 +172,28 @@ async def test_figures_and_files_come_along_but_no_links(validator: Validator):
     assert outcome.artifacts[1].content == b"a,b\n1,2\n"
 
 
+LEAVES = """
+import ray
+from ray.util.placement_group import placement_group
+actor = ray.remote(type("A", (), {}))
+actor.options(name="a", lifetime="detached").remote()
+actor.options(name="b", lifetime="detached", max_restarts=-1).remote()
+placement_group([{"CPU": 1}], name="g", lifetime="detached")
+"""
+LOOKS = """
+import os, ray
+ray.init()
+print(os.listdir("."), "X" in globals(), ray.util.list_named_actors(True))
+print([g for g in ray.util.placement_group_table().values() if g["state"] != "REMOVED"])
+"""
+
+
 async def test_attempts_of_one_lease_see_nothing_of_each_other(validator: Validator):
     async with validator.lease() as lease:
         assert (await lease.validate("open('mine.txt', 'w').write('secret')\nX = 1")).passed
-        second = await lease.validate("import os\nprint(os.listdir('.'), 'X' in globals())")
-        named = "import ray\nray.remote(type('A', (), {})).options(name='a', lifetime='detached').remote()"
-        await lease.validate(named)
-        third = await lease.validate("import ray\nray.init()\nprint(ray.util.list_named_actors(True))")
-    assert "mine.txt" not in second.stdout
-    assert "False" in second.stdout
-    assert third.stdout == "[]\n"
+        assert (await lease.validate(LEAVES)).passed
+        found = await lease.validate(LOOKS)
+    assert found.stdout == "['program.py', 'outputs'] False []\n[]\n"
 
 
 async def test_a_cluster_that_a_program_spoiled_is_replaced_for_the_next_attempt(validator: Validator):
