@@ -109,19 +109,13 @@ class Sandbox:
         with Seal(settings.spaces, inputs) as seal:
             command = seal.command(sys.executable, "-s", "-m", "inside", settings.as_argument(), path=PACKAGE)
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *(group.entering(command) if group else command),
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.PIPE,
-                    env={},
-                    cwd="/",
-                    pass_fds=seal.fds,
-                )
-            except OSError as error:
+                process = await _started(group.entering(command) if group else command, seal.fds)
+            except BaseException as error:
                 if group:
                     group.destroy()
-                raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
+                if isinstance(error, OSError):
+                    raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
+                raise
         sandbox = cls(process, settings, group)
         try:
             await sandbox._become_ready(settings.start_limit)
@@ -251,6 +245,28 @@ class Sandbox:
         self._ended.set()
         if self._process.returncode is None:
             end(self._process.pid)
+
+
+async def _started(command: Sequence[str], fds: Sequence[int]) -> asyncio.subprocess.Process:
+    """In Python 3.11 a start that is cancelled waits for the process's end: so it is carried through, and then ended."""
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={},
+            cwd="/",
+            pass_fds=fds,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        process = await starting
+        end(process.pid)
+        await process.wait()
+        raise
 
 
 class _Collected:

@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from services.validation import readings
+from services.validation.sandbox import ClusterSettings, Sandbox
 
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -37,17 +39,29 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def sockets() -> set[str]:
-    """Unix sockets with a name, and what listens on the host's own loopback."""
-    named = {line.split()[-1] for line in Path("/proc/net/unix").read_text().splitlines() if "/" in line}
-    tcp = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return named | {line.split()[1] for line in tcp if line.split()[3] == "0A"}
+def sockets_of(pids: list[int]) -> set[str]:
+    """The inodes of what these processes have connected or listen on."""
+    held = (link for pid in pids for link in _links(Path(f"/proc/{pid}/fd")))
+    return {link[len("socket:[") : -1] for link in held if link.startswith("socket:[")}
+
+
+def _links(folder: Path) -> list[str]:
+    with suppress(OSError):
+        return [str(path.readlink()) for path in folder.iterdir() if path.is_symlink()]
+    return []
+
+
+def open_sockets() -> set[str]:
+    """The inodes of all sockets of the host."""
+    unix = [line.split()[6] for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+    tables = (Path(f"/proc/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6"))
+    return {*unix, *(line.split()[9] for table in tables for line in table)}
 
 
 @pytest.mark.parametrize("moment", [0.4, 0.9, 1.6, None], ids=["early", "starting", "later", "running"])
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
 async def test_nothing_stays(tmp_path: Path, moment: float | None, blow: signal.Signals) -> None:
-    mounts, before = _MOUNTS.read_text(), sockets()
+    mounts = _MOUNTS.read_text()
     process = await owner(tmp_path)
     assert process.stdout is not None
     if moment is None:
@@ -56,11 +70,27 @@ async def test_nothing_stays(tmp_path: Path, moment: float | None, blow: signal.
     else:
         await asyncio.sleep(moment)
     members = readings.tree(process.pid)
+    held = sockets_of([process.pid, *members])
     process.send_signal(blow)
     await asyncio.wait_for(process.wait(), 20)
     await gone(members)
     assert _MOUNTS.read_text() == mounts
-    assert sockets() <= before
+    assert not held & open_sockets()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     if moment is None:
         assert len(members) > 10, "there was something that could have stayed"
+        assert held
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.002, 0.01, 0.3])
+async def test_a_start_that_is_cancelled_ends_at_once_and_leaves_nothing(delay: float) -> None:
+    before = readings.tree(os.getpid())
+    starting = asyncio.create_task(Sandbox.start(ClusterSettings()))
+    await asyncio.sleep(delay)
+    members = [pid for pid in readings.tree(os.getpid()) if pid not in before]
+    starting.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(starting, return_exceptions=True)
+    assert starting.cancelled()
+    await gone(members)
+    assert set(readings.tree(os.getpid())) <= set(before)
