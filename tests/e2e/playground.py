@@ -190,6 +190,13 @@ class Thread:
     channel: str
     ts: str
 
+    async def _wait(self, look: Callable[[], Any], complaint: str, limit: float = 60) -> Any:
+        """As the playground's, with what is in the thread when it was in vain."""
+        try:
+            return await self.play.wait(look, complaint, limit)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nThe thread: {flat({'all': await self.replies()})}") from None
+
     async def replies(self) -> list[Json]:
         for message in await self.play.messages(self.channel):
             if message["ts"] == self.ts:
@@ -203,14 +210,14 @@ class Thread:
             found = [reply for reply in await self.replies() if button(reply, label)]
             return found[-1] if len(found) > after else None
 
-        return await self.play.wait(look, f"no button {label!r} in the thread", limit)
+        return await self._wait(look, f"no button {label!r} in the thread", limit)
 
     async def with_text(self, text: str, limit: float = 60) -> Json:
         async def look() -> Json | None:
             found = [reply for reply in await self.replies() if text in flat(reply)]
             return found[-1] if found else None
 
-        return await self.play.wait(look, f"no message with {text!r} in the thread", limit)
+        return await self._wait(look, f"no message with {text!r} in the thread", limit)
 
     async def click(self, message: Json, label: str, *, user: str = "UENGINEER") -> Json:
         pressed = button(message, label)
@@ -223,10 +230,12 @@ class Thread:
         """Press *Edit*, put `code` in place of the program, and submit the form."""
         answer = await self.click(card, "Edit", user=user)
         assert answer["ok"], answer
+        pressed = button(card, "Edit")
+        assert pressed is not None
 
         async def opened() -> Json | None:
             views = (await self.play.get(f"views/{user}"))["views"]
-            return views[-1] if views else None
+            return next((view for view in views if view["private_metadata"] in pressed["value"]), None)
 
         view = await self.play.wait(opened, "the form did not open", 10)
         fields = [block["block_id"] for block in view["blocks"]]
@@ -251,7 +260,7 @@ class Thread:
             cards = [reply for reply in await self.replies() if button(reply, "Approve & run")]
             return cards[-1] if len(cards) == 1 and cards[-1]["ts"] != card["ts"] else None
 
-        return await self.play.wait(replaced, "there is no newer proposal")
+        return await self._wait(replaced, "there is no newer proposal")
 
     async def approve_and_wait(self, *, user: str = "UENGINEER") -> Json:
         """Approve the newest proposal and wait for the end of its run."""
@@ -267,7 +276,7 @@ class Thread:
             done = [reply for reply in await self.replies() if "approved by" in flat(reply)]
             return done[-1] if done else None
 
-        return await self.play.wait(look, "the run did not end", limit)
+        return await self._wait(look, "the run did not end", limit)
 
     async def whispered(self, user: str, text: str) -> None:
         await self.play.whispered(self.channel, user, text)

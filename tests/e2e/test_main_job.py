@@ -82,6 +82,7 @@ async def test_acknowledgements_and_first_signs_are_quick_while_a_validation_run
     other = await play.command("add 5 and 6")
     card = await other.with_button("Approve & run")
     thread = await play.command("add 1 and 2")
+    await thread.with_button("Approve & run")
     slow = asyncio.create_task(thread.edit_to("import time\ntime.sleep(12)\nprint('slow')"))
     await thread.with_text("Running it in a sealed cluster")
     acks: list[float] = []
