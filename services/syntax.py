@@ -19,3 +19,11 @@ def parse(code: str) -> ast.Module:
         except SystemError:
             continue
     raise RecursionError("the parser is confused")
+
+
+def docstring(code: str) -> str:
+    """What a program says of itself in its first statement; empty when it says nothing or can't be parsed."""
+    try:
+        return ast.get_docstring(parse(code)) or ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""

@@ -32,12 +32,15 @@ from services.supervisor import evidence
 from services.supervisor.agent import Conclusion, Supervisor
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Made, Phase, Stage, Workshop
+from services.syntax import docstring
 from services.targets import Targets
 from services.tracing import span
 
 _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
 _HEED_POLL = 1.0
+_EDITED = " (edited)"
+_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ class TaskDesk:
     ) -> Conclusion:
         task = way.task
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
-            made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
+            made = await self._workshop.inspect(_edited(base.program, task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
             made = await self._workshop.inspect(base.program, way.stage, files)
@@ -270,6 +273,13 @@ def _proposal(
         prompt=made.prompt,
         inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
     )
+
+
+def _edited(program: Program, code: str) -> Program:
+    """A person's version of a program, which may do something else by now: its title follows its docstring."""
+    known, words = program.title.removesuffix(_EDITED), docstring(code)
+    title = f"{known}{_EDITED}" if words in {"", docstring(program.code)} else words.splitlines()[0]
+    return replace(program, title=title[:_TITLE], purpose=f"Edited from “{known}”.", code=code)
 
 
 async def _as_it_is(user: str) -> str:

@@ -244,6 +244,20 @@ async def test_an_edit_is_validated_as_written(store: Store):
     assert newest.validation.stdout == "Result: 4\n"
 
 
+async def test_an_edited_program_is_called_what_it_says_of_itself(store: Store):
+    here = world(store, PROGRAM, [passed()] * 4)
+    await carry_out(here)
+    (first,) = await store.proposals.of_session("s_1")
+    names = [first.program.title]
+    for number, code in enumerate(["print(4)\n", "print(5)\n", '"""Count to six.\n\nSlowly."""\nprint(6)\n']):
+        base = (await store.proposals.of_session("s_1"))[-1]
+        await carry_out(
+            here, builders.task(id=f"t_{number + 2}", kind=TaskKind.EDIT, code=code, base=base.id)
+        )
+        names.append((await store.proposals.of_session("s_1"))[-1].program.title)
+    assert names[1:] == [f"{names[0]} (edited)", f"{names[0]} (edited)", "Count to six."]
+
+
 async def test_a_rerun_is_the_same_code_with_the_same_inputs_and_needs_its_own_approval(store: Store):
     first, newer = InputFile("a.csv", b"1,2"), InputFile("a.csv", b"3,4")
     await store.inputs.keep("s_1", first)

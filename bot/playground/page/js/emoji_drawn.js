@@ -55,6 +55,7 @@ export const DRAWN = {
   zap: [["M13.5 1.5 4 13.5h6L8.5 22.5 20 9.5h-7z", AMBER]],
   bulb: [["M12 2a7 7 0 0 1 4.2 12.6c-.8.7-1.2 1.5-1.2 2.4H9c0-.9-.4-1.7-1.2-2.4A7 7 0 0 1 12 2z", "#ffd84d"], [box(9, 18, 6, 4, 1.2), GREY]],
   mag: [line(dot(10, 10, 6), BLUE, 2.4), line("M14.5 14.5 20.5 20.5", GREY, 3.4)],
+  wastebasket: [["M5 8h14l-1.6 13.5H6.6z", "#b9c2cc"], line("M9.3 11v7M12 11v7M14.7 11v7", GREY, 1.5), line("M3.5 7h17M9.5 4.5h5", GREY, 2.2)],
   lock: [line("M7.5 11V7.5a4.5 4.5 0 0 1 9 0V11", GREY, 2.4), [box(4.5, 10.5, 15, 11, 2), AMBER], [dot(12, 16, 1.7), INK]],
   unlock: [line("M7.5 11V7a4.5 4.5 0 0 1 8.6-1.8", GREY, 2.4), [box(4.5, 10.5, 15, 11, 2), AMBER], [dot(12, 16, 1.7), INK]],
   key: [line(dot(7.5, 12, 4) + "M11.5 12H21v3.5M17 12v3", AMBER, 2.4)],

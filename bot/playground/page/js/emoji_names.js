@@ -15,7 +15,7 @@ hourglass ⌛|hourglass_flowing_sand ⏳|stopwatch ⏱️|alarm_clock ⏰|clock1
 rocket 🚀|tada 🎉|confetti_ball 🎊|sparkles ✨|star ⭐|star2 🌟|fire 🔥|zap ⚡|rainbow 🌈|sunny ☀️|cloud ☁️|snowflake ❄️|ocean 🌊|earth_africa 🌍|seedling 🌱
 herb 🌿|four_leaf_clover 🍀|evergreen_tree 🌲|cactus 🌵|snake 🐍|bug 🐛|bee 🐝|turtle 🐢|whale 🐳|octopus 🐙|unicorn_face 🦄|dog 🐶|cat 🐱|panda_face 🐼|penguin 🐧|crab 🦀
 bulb 💡|mag 🔍|mag_right 🔎|lock 🔒|unlock 🔓|key 🔑|shield 🛡️|hammer 🔨|wrench 🔧|hammer_and_wrench 🛠️|gear ⚙️|nut_and_bolt 🔩|toolbox 🧰|test_tube 🧪|microscope 🔬|telescope 🔭
-link 🔗|paperclip 📎|pushpin 📌|round_pushpin 📍|bookmark 🔖|memo 📝|pencil 📝|pencil2 ✏️|page_facing_up 📄|page_with_curl 📃|clipboard 📋|file_folder 📁|open_file_folder 📂
+link 🔗|paperclip 📎|wastebasket 🗑️|pushpin 📌|round_pushpin 📍|bookmark 🔖|memo 📝|pencil 📝|pencil2 ✏️|page_facing_up 📄|page_with_curl 📃|clipboard 📋|file_folder 📁|open_file_folder 📂
 package 📦|inbox_tray 📥|outbox_tray 📤|mailbox 📫|email ✉️|bar_chart 📊|chart_with_upwards_trend 📈|chart_with_downwards_trend 📉|abacus 🧮|books 📚|book 📖|newspaper 📰
 computer 💻|desktop_computer 🖥️|keyboard ⌨️|floppy_disk 💾|cd 💿|electric_plug 🔌|battery 🔋|satellite_antenna 📡|bell 🔔|no_bell 🔕|mega 📣|loudspeaker 📢
 information_source ℹ️|repeat 🔁|arrows_counterclockwise 🔄|arrow_right ➡️|arrow_left ⬅️|arrow_up ⬆️|arrow_down ⬇️|leftwards_arrow_with_hook ↩️|infinity ♾️|recycle ♻️
