@@ -9,7 +9,6 @@ import ast
 import atexit
 import builtins
 import contextlib
-import logging
 import os
 import resource
 import sys
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 
 from .artifacts import OUTPUTS, Artifacts
 from .asked import Asked
+from .chatter import hush
 from .failures import own_traceback, reasons
 from .imports import after_import
 from .session import Session
@@ -162,7 +162,7 @@ class Driver:
         return value, self._shown.rows if shown is None else shown
 
     def _prepare_data(self, data: Any) -> None:
-        _hush_data()
+        hush(data)
         self._shown.watch(data)
 
     def _settle(self) -> None:
@@ -203,13 +203,6 @@ def _last_expression(tree: ast.Module) -> ast.Expr | None:
         return None
     lone_text = len(tree.body) == 1 and isinstance(last.value, ast.Constant)
     return None if lone_text else last
-
-
-def _hush_data() -> None:
-    """Ray Data has loggers of its own, and tells of its plans by default."""
-    for handler in logging.getLogger("ray.data").handlers:
-        if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
-            handler.setLevel(logging.WARNING)
 
 
 def _exit_code(stop: SystemExit) -> int:

@@ -33,11 +33,22 @@ LOOKALIKES = (
     "grüße ☃ 🐍\r\n"
 )
 
+DATASET = """
+import ray
+
+def thirds(row):
+    return {"third": row["id"] // 3, "x": row["id"]}
+
+print("began")
+ray.data.range(6, override_num_blocks=2).map(thirds).groupby("third").sum("x").sort("third").show()
+"""
+
 CASES: Mapping[str, Case] = {
     "hello": Case("print('Result:', 1 + 2)\n", "Result: 3\n"),
     "empty": Case("pass\n", ""),
     "bulk": Case(f"import sys\nsys.stdout.write({BULK[:16]!r} * 12_800)\n", BULK),
     "lookalikes": Case(f"import sys\nsys.stdout.write({LOOKALIKES!r})\n", LOOKALIKES),
+    "dataset": Case(DATASET, "began\n{'third': 0, 'sum(x)': 3}\n{'third': 1, 'sum(x)': 12}\n"),
     "fails": Case(
         "def inner():\n    return {}['missing']\n\nprint('before')\ninner()\n",
         "before\n",
