@@ -127,7 +127,7 @@ class Driver:
         facts: Facts = {"exit_code": 0}
         try:
             value = self._run()
-            facts.update(told(value, self._shown.table()))
+            facts.update(told(None if self._artifacts.shows(value) else value, self._shown.table()))
         except SystemExit as stop:
             facts["exit_code"] = _exit_code(stop)
         except BaseException as error:  # noqa: BLE001  # whatever a program raises is its result
