@@ -89,7 +89,7 @@ async def test_stop_ends_the_run_within_seconds(world: World) -> None:
         async for event in events:
             if isinstance(event, Output):
                 break
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(3):
         assert await world.target.stop(job.submission_id) is True
         async for event in events:
             if isinstance(event, Finished):
