@@ -70,7 +70,8 @@ class Shown:
         @functools.wraps(original)
         def followed(*values: Any, **options: Any) -> None:
             original(*values, **options)
-            if values and options.get("file") in (None, sys.stdout):
+            file = options.get("file")
+            if values and (file is None or file is sys.stdout):
                 self._see(values[-1])
 
         return followed
