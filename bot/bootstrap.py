@@ -116,7 +116,8 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         runs = RunDesk(store, narrator, targets)
         await stack.enter_async_context(farewell(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
-        limits = RunLimits(settings.runs_per_target, settings.runs_per_user)
+        own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
+        limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         flows = Workflows(tasks, runs, limits, store.retention)
         approvals = ApprovalPolicy(settings.approvers)
         throttle = Throttle(store.entries, settings.rate)

@@ -33,6 +33,7 @@ class TargetFile(BaseModel):
     limits: dict[str, float] = {}
     resources: dict[str, float] = {}
     wall_limit: float | None = Field(None, gt=0)
+    runs: int | None = Field(None, ge=1)
     packages: bool = False
     dashboard: str | None = Field(None, pattern=r"^https?://")
 
@@ -76,6 +77,7 @@ class TargetFile(BaseModel):
             self.wall_limit or wall_limit,
             self.packages,
             self.dashboard or self.address or "",
+            self.runs,
         )
 
 

@@ -13,6 +13,9 @@ _GROWTH = {"&": 4, "<": 3, ">": 3}
 _BROKEN_END = re.compile(r"(?:<[^>]*|&[a-z]*)$")
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]")
 _ELLIPSIS = "…"
+# What Slack may read as the beginning or the end of bold, italics or struck text, as an emoji, or as a quotation.
+_FORMAT = re.compile(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|(?<!\w)~\S(?:.*\S)?~(?!\w)|:[a-z][\w+-]*:|^&gt;|`")
+_CODE = re.compile(r"(?<![\w`])`[^`]+`(?![\w`])")
 
 
 def escape(text: str) -> str:
@@ -45,6 +48,26 @@ def escaped(text: str, limit: int) -> str:
     return escape(_at_word(whole[:end], whole[end])) + _ELLIPSIS
 
 
+def literal(text: str, limit: int) -> str:
+    """`text` for mrkdwn, as it is: escaped, and where Slack would format a line of it, that line as inline code.
+
+    For foreign words amid markup of ours, such as names and titles; at most `limit` characters. Mrkdwn has no other way
+    to say that `__init__` is not in italics. What stands between backticks already stays as it is.
+    """
+    whole = escaped(text, limit)
+    if not any(map(_formatted, whole.split("\n"))):
+        return whole
+    room = max(limit - 2 * (text.count("\n") + 1), limit // 2 - 2)
+    lines = escaped(text, room).split("\n")
+    return "\n".join(f"`{line.replace('`', 'ˋ')}`" if _formatted(line) else line for line in lines)
+
+
+def quoted(text: str, limit: int) -> str:
+    """The first line of `text` as inline code, in at most `limit` characters."""
+    first, _, rest = text.strip().partition("\n")
+    return f"`{escaped(first.replace('`', 'ˋ') + (_ELLIPSIS if rest else ''), limit - 2)}`"
+
+
 def fallback(markup: str, limit: int = 3900) -> str:
     """Markup as the text that stands for a whole message: at most `limit` UTF-8 bytes, never empty, nothing cut in two."""
     markup = _whole(markup).strip() or "…"
@@ -57,6 +80,10 @@ def fallback(markup: str, limit: int = 3900) -> str:
 def _whole(text: str) -> str:
     """Without control characters and halves of surrogate pairs, which Slack refuses or can't be sent."""
     return _UNFIT.sub("\ufffd", text) if not text.isprintable() else text
+
+
+def _formatted(line: str) -> bool:
+    return _FORMAT.search(_CODE.sub(".", line)) is not None
 
 
 def _fitting(text: str, room: int) -> int:

@@ -19,6 +19,7 @@ from services.script import script
 from services.store import Store
 from services.targets import Targets
 from services.tracing import span
+from services.watched import Watched, told_to_stop
 
 _SHOWN = 60_000
 _TURN_POLL = 0.5
@@ -39,6 +40,7 @@ class RunDesk:
         self._store = store
         self._narrator = narrator
         self._targets = targets
+        self._watched: dict[str, Watched] = {}
 
     async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
         """Record the approval of exactly the code with that sha256, on that target; whoever is second gets Outdated.
@@ -77,12 +79,21 @@ class RunDesk:
         return proposal
 
     async def stop(self, run_id: str, user: str) -> None:
-        """Ask for the end of a run. Raises Outdated when it has ended."""
+        """Ask for the end of a run. Raises Outdated when it has ended.
+
+        A target that is out of reach is told again as long as the run is followed here.
+        """
         run = await self._store.runs.find(run_id)
         if run is None or run.status is RunStatus.ENDED:
             raise Outdated("That run has ended already.")
         await self._store.runs.ask_to_stop(run_id, user)
-        await self._targets[run.target].target.stop(run_id)
+        watched = self._watched.get(run_id)
+        if watched is None:
+            await self._targets[run.target].target.stop(run_id)
+            return
+        await watched.stop_asked(user)
+        if not await told_to_stop(self._targets[run.target].target, run_id):
+            watched.insist.set()
 
     async def outcome(self, proposal_id: str) -> Outcome:
         """What came of a proposal's run. Raises Outdated when it has not ended."""
@@ -174,10 +185,11 @@ class RunDesk:
             await self._store.runs.end(run.id, Outcome(Verdict.STOPPED))
             return
         target = self._targets[run.target].target
-        if run.stopped_by:
-            await target.stop(run.id)
+        watched = Watched(run, proposal, session, self._narrator)
+        if run.stopped_by and not await told_to_stop(target, run.id):
+            watched.insist.set()
         with span("run", run=run.id, target=run.target) as opened:
-            outcome = await self._watch(run, proposal, session, target)
+            outcome = await self._watch(watched, target)
             opened.set_attribute("raygen.verdict", outcome.verdict)
         await self._store.runs.end(run.id, outcome)
 
@@ -247,8 +259,18 @@ class RunDesk:
             else:
                 return
 
-    async def _watch(self, run: Run, proposal: Proposal, session: Session, target: Target) -> Outcome:
+    async def _watch(self, watched: Watched, target: Target) -> Outcome:
+        run = watched.run
+        self._watched[run.id] = watched
+        try:
+            async with watched.insisting(target):
+                return await self._follow(watched, target)
+        finally:
+            del self._watched[run.id]
+
+    async def _follow(self, watched: Watched, target: Target) -> Outcome:
         output, status, note, tasks = "", "PENDING", "", tuple[TaskCount, ...]()
+        run = watched.run
         async for event in target.follow(run.id):
             match event:
                 case Output(text):
@@ -258,9 +280,7 @@ class RunDesk:
                 case Finished(outcome):
                     return outcome
             elapsed = time.time() - (run.turn_at or run.created_at)
-            await self._narrator.run_progress(
-                run, proposal, session, RunView(status, output, elapsed, tasks, note)
-            )
+            await watched.show(RunView(status, output, elapsed, tasks, note))
         return Outcome(Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:

@@ -21,7 +21,8 @@ class Terms:
 
     `users` may use it, all where it is empty. `limits` is the most of each resource that a task, an actor or the program
     itself may ask for; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
-    `dashboard` is where people can look at its jobs, empty where there is none for them.
+    `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
+    where that is not as on all targets.
     """
 
     users: frozenset[str] = frozenset()
@@ -30,6 +31,7 @@ class Terms:
     wall_limit: float = 3600.0
     packages: bool = False
     dashboard: str = ""
+    runs: int | None = None
 
     def objection(self, validation: Outcome, script: Script) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may."""

@@ -10,10 +10,10 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dbos import (
@@ -51,13 +51,28 @@ _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """How many runs may go at once on one target, and of what one person asked for; None is no limit."""
+    """How many runs may go at once on one target, and of what one person asked for; None is no limit.
+
+    `targets` has the limits of those targets, by name, for which `per_target` does not hold.
+    """
 
     per_target: int | None = None
     per_user: int | None = None
+    targets: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __bool__(self) -> bool:
-        return self.per_target is not None or self.per_user is not None
+        return self.per_target is not None or self.per_user is not None or bool(self.targets)
+
+    def queues(self) -> dict[str, int]:
+        """All queues with their limits, which hold for each partition."""
+        own = {_own_queue(name): limit for name, limit in self.targets.items()}
+        shared = {_PER_USER: self.per_user, _PER_TARGET: self.per_target}
+        return own | {name: limit for name, limit in shared.items() if limit is not None}
+
+    def places(self, requester: str, target: str) -> list[tuple[str, str]]:
+        """The queues that a run has to pass, each with what it is partitioned by."""
+        of_target = _own_queue(target) if target in self.targets else _PER_TARGET
+        return [place for place in ((_PER_USER, requester), (of_target, target)) if place[0] in self.queues()]
 
 
 @DBOS.dbos_class()
@@ -148,8 +163,13 @@ class Workflows(DBOSConfiguredInstance):
             places: list[tuple[str, str]] = await DBOS.run_step_async(
                 {"name": "places"}, self._places, proposal_id
             )
-            await self._enqueue(proposal_id, places)
-            came: bool = await DBOS.run_step_async({"name": "wait"}, self._wait, proposal_id)
+            if places:
+                await self._enqueue(proposal_id, places)
+                came: bool = await DBOS.run_step_async({"name": "wait"}, self._wait, proposal_id, places)
+            else:
+                came = await DBOS.run_step_async({"name": "begin"}, desk.begin_turn, proposal_id)
+                if came:
+                    await self._carry_out(proposal_id)
             if not came:
                 await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
                 await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
@@ -192,22 +212,19 @@ class Workflows(DBOSConfiguredInstance):
             return await DBOS.enqueue_workflow_async(queue, self.turn, proposal_id, rest)
 
     async def _places(self, proposal_id: str) -> list[tuple[str, str]]:
-        """The queues that a run has to pass, each with what it is partitioned by."""
-        requester, target = await self._runs.belongs(proposal_id)
-        limits = self._limits
-        user = [(_PER_USER, requester)] if limits.per_user is not None else []
-        return user + ([(_PER_TARGET, target)] if limits.per_target is not None else [])
+        return self._limits.places(*await self._runs.belongs(proposal_id))
 
-    async def _wait(self, proposal_id: str) -> bool:
-        limits = self._limits
+    async def _wait(self, proposal_id: str, places: list[tuple[str, str]]) -> bool:
+        queues = {queue for queue, _ in places}
         return await self._runs.wait_for_turn(
-            proposal_id, target=limits.per_target is not None, user=limits.per_user is not None
+            proposal_id, target=bool(queues - {_PER_USER}), user=_PER_USER in queues
         )
 
     async def _open_queues(self) -> None:
-        for name, limit in ((_PER_USER, self._limits.per_user), (_PER_TARGET, self._limits.per_target)):
-            if limit is None and await DBOS.retrieve_queue_async(name) is None:
-                continue
+        limits = self._limits.queues()
+        known = [queue.name for queue in await DBOS.list_queues_async()]
+        for name in {*limits, *(each for each in known if each.startswith((_PER_USER, _PER_TARGET)))}:
+            limit = limits.get(name)
             await DBOS.register_queue_async(
                 name,
                 # What waits in a queue whose limit was taken away goes on at once.
@@ -215,6 +232,10 @@ class Workflows(DBOSConfiguredInstance):
                 polling_interval_sec=_POLL if limit else _IDLE_POLL,
                 on_conflict="always_update",
             )
+
+
+def _own_queue(target: str) -> str:
+    return f"{_PER_TARGET}:{target}"
 
 
 @asynccontextmanager

@@ -68,7 +68,8 @@ class RecordingNarrator:
         self.told.append(f"{run.id} opened")
 
     async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
-        self.told.append(f"{run.id} {view.status} {view.output!r}")
+        stopped = f" stopped by {run.stopped_by}" if run.stopped_by else ""
+        self.told.append(f"{run.id} {view.status} {view.output!r}{stopped}")
 
     async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
         self.told.append(f"{run.id} {run.outcome.verdict if run.outcome else '-'}")

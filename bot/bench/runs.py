@@ -31,7 +31,7 @@ async def run(rounds: int, say: Say) -> Report:
             async with aclosing(JobsTarget(api, python=sys.executable)) as target:
                 # The first round of each side pays for what none after it does; a single one is for the curious.
                 for number in range(0 if rounds > 1 else 1, rounds + 1):
-                    ours = await by_target(target, add_numbers(2 * number), f"run-{number}")
+                    ours = await by_target(target, add_numbers(2 * number, stamped=True), f"run-{number}")
                     theirs = await by_command(
                         cluster, add_numbers(2 * number + 1), Path(folder) / str(number)
                     )

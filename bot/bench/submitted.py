@@ -31,15 +31,25 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class OurStages(Stages):
-    """`running` is when its driver was seen to have started, `ending` what passed between first output and result."""
+    """`running` is when its driver was seen to have started, `ending` what passed between first output and result.
+
+    Four spans tell where the time goes, beside `submit` and `inside`: `start` until Ray had begun a process for it,
+    `driver` until the program's first line, `reading` from its last line until its output was read, `exit` from there,
+    too, until its result was known.
+    """
 
     running: float
     ending: float
+    start: float
+    driver: float
+    reading: float
+    exit: float
 
 
 async def by_target(target: Target, program: Timed, submission_id: str) -> OurStages:
-    """As an approved run: handed over once, then followed to its outcome."""
+    """As an approved run: handed over once, then followed to its outcome. The program is a stamped one."""
     seen: dict[str, float] = {}
+    wished = time.time()
     began = time.perf_counter()
     async with asyncio.timeout(_LIMIT):
         await target.submit(Job(submission_id, program.code, {"title": "raygen bench runs"}))
@@ -55,6 +65,13 @@ async def by_target(target: Target, program: Timed, submission_id: str) -> OurSt
                     if not outcome.passed:
                         raise BenchFailed(f"A run ended as {outcome.verdict}: {outcome.detail}")
                     seen.update(result=now, inside=program.inside(outcome.stdout))
+                    stamps = program.stamps(outcome.stdout)
+                    seen.update(
+                        start=stamps.born - wished - seen["submit"],
+                        driver=stamps.began - stamps.born,
+                        reading=seen["first_output"] - (stamps.ended - wished),
+                        exit=now - (stamps.ended - wished),
+                    )
                 case _:
                     pass
     seen.setdefault("running", seen["first_output"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.blocks.parts import Block, button, context, mrkdwn, output, preformatted
+from handlers.blocks.parts import Block, button, context, mrkdwn, output, preformatted, prose
 from handlers.blocks.table import table
-from handlers.escape import escape, escaped, shorten
+from handlers.escape import literal, quoted, shorten
 from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
 from services.output import clean, human_bytes, human_resource, human_seconds, plural
 from services.records import Proposal
@@ -32,13 +32,13 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     tabular = table(outcome.table, room=min(room, _TABLE), rows=_TABLE_ROWS) if outcome.table else []
     blocks += tabular
     if outcome.value is not None and not tabular:
-        blocks.append(context(f"Value: `{escaped(clean(outcome.value), 300).replace('`', 'ˋ')}`"))
+        blocks.append(context(f"Value: {quoted(clean(outcome.value), 300)}"))
     facts = [*_asked(proposal), *_touched(proposal), *_made(outcome)]
     if facts:
         blocks.append(context(" · ".join(facts)))
     warnings = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
     blocks += [
-        context(f"Policy: line {finding.line}: {escaped(finding.message, 300)}") for finding in warnings[:5]
+        context(f"Policy: line {finding.line}: {literal(finding.message, 300)}") for finding in warnings[:5]
     ]
     return blocks
 
@@ -64,16 +64,16 @@ def verdict_line(proposal: Proposal) -> str:
             if proposal.program.engine is Engine.RAY
             else "in a sealed Spark session"
         )
-        where = f":warning: *{escape(outcome.where)}*" if outcome.where else sealed
+        where = f":warning: *{literal(outcome.where, 100)}*" if outcome.where else sealed
         return f":white_check_mark: *Validated* {where}: passed · " + " · ".join(facts)
     if outcome.proposable:
-        return f":warning: *Not validated*, only generated: {escaped(outcome.detail or '', 300)}"
+        return f":warning: *Not validated*, only generated: {literal(outcome.detail or '', 300)}"
     return f":x: *Not working yet*, after {plural(proposal.attempts, 'attempt')}"
 
 
 def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:
     """Why it failed in plain words, then the line that failed, or so many `frames` on the way to it."""
-    blocks = [mrkdwn(f"*{escaped(plain(outcome), 600)}*")]
+    blocks = [prose(clean(plain(outcome)), 600, bold=True)]
     if outcome.failure and outcome.failure.frames:
         lines = "\n".join(
             f"line {frame.line}, in {frame.function}\n    {frame.source}"
@@ -107,7 +107,7 @@ def _asked(proposal: Proposal) -> list[str]:
     asked = proposal.validation.resources or proposal.policy.resources
     if not asked:
         return []
-    amounts = ", ".join(escape(human_resource(name, amount)) for name, amount in sorted(asked.items()))
+    amounts = ", ".join(literal(human_resource(name, amount), 100) for name, amount in sorted(asked.items()))
     return [f"Asks for {amounts}"]
 
 
@@ -132,6 +132,5 @@ def _made(outcome: Outcome) -> list[str]:
 
 
 def _names(names: list[str]) -> str:
-    quoted = [f"`{escaped(clean(name), 60).replace('`', 'ˋ')}`" for name in names[:4]]
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    return ", ".join(quoted) + more
+    return ", ".join(quoted(clean(name), 60) for name in names[:4]) + more

@@ -18,7 +18,7 @@ from handlers.blocks.parts import (
     person,
     preformatted,
 )
-from handlers.escape import escape, escaped
+from handlers.escape import escape, literal
 from services.history_desk import USAGE_DAYS, Past
 from services.model import Outcome, Verdict
 from services.output import clean, head_and_tail, human_seconds, plural
@@ -82,14 +82,14 @@ def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
 def run(past: Past, link: str) -> Message:
     """One run: code, result, who asked and approved, and exactly what was approved."""
     entry, proposal, ran = past.entry, past.proposal, past.run
-    title = f"*{escaped(proposal.program.title, 120)}* · {_state(entry)}"
+    title = f"*{literal(proposal.program.title, 120)}* · {_state(entry)}"
     code = head_and_tail(proposal.program.code, limit=_CODE_SHOWN)
     blocks = [mrkdwn(title + _at(link)), preformatted(code.text.rstrip("\n"), "python")]
     blocks += _result(ran.outcome) if ran.outcome else [context("It has not ended yet.")]
     blocks.append(
         context(
             f"asked by {person(proposal.requester)} · approved by {person(ran.approver)} · {_when(ran.created_at)}",
-            f"run `{escape(ran.id)}` on {escape(ran.target)} · sha256 `{proposal.program.sha256}`",
+            f"run `{escape(ran.id)}` on {literal(ran.target, 100)} · sha256 `{proposal.program.sha256}`",
         )
     )
     if ran.status is not RunStatus.ENDED:
@@ -99,7 +99,7 @@ def run(past: Past, link: str) -> Message:
 
 def proposed_again(past: Past, link: str) -> Message:
     """That a run is proposed once more, and where."""
-    title = escaped(past.proposal.program.title, 120)
+    title = literal(past.proposal.program.title, 120)
     where = f"<{link}|its thread>" if link else "its thread"
     text = f"*{title}* is proposed again in {where}; it runs once somebody has approved it."
     return Message(text, [mrkdwn(text)])
@@ -114,7 +114,7 @@ def usage(sums: Sequence[Sum]) -> Message:
         f"{plural(sum(each.attempts for each in sums), 'draft')}, {_spent(sums)}"
     )
     lines = [
-        f"• {escaped(each.name, 120) or 'no model'}: {plural(each.tasks, 'request')}, {_spent([each])}"
+        f"• {literal(each.name, 120) or 'no model'}: {plural(each.tasks, 'request')}, {_spent([each])}"
         for each in sums[:_MOST]
     ]
     return Message(whole, [mrkdwn(whole), mrkdwn("\n".join(lines))])
@@ -129,7 +129,7 @@ def _line(entry: Entry, link: str) -> str:
     facts = [_state(entry), _when(entry.ran.created_at if entry.ran else entry.asked_at)]
     if entry.ran:
         facts += [_took(entry.ran), f"`{escape(_short(entry.ran.id))}`"]
-    return f"*{escaped(name, 150)}*{_at(link)}\n" + " · ".join(filter(None, facts))
+    return f"*{literal(name, 150)}*{_at(link)}\n" + " · ".join(filter(None, facts))
 
 
 def _state(entry: Entry) -> str:

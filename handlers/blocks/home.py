@@ -8,7 +8,7 @@ from typing import Any
 from handlers.blocks.help import usage
 from handlers.blocks.parts import Block, context, mrkdwn
 from handlers.blocks.targets import Found, sections
-from handlers.escape import escaped
+from handlers.escape import literal
 from services.records import Task, TaskStatus
 
 _WORDS = {
@@ -37,4 +37,4 @@ def home(tasks: Sequence[Task], found: Found = (), user: str = "") -> dict[str, 
 
 
 def _prompt(task: Task) -> str:
-    return escaped(" ".join(task.prompt.split()), 200)
+    return literal(" ".join(task.prompt.split()), 200)

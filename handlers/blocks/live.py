@@ -16,7 +16,7 @@ from slack_sdk.models.messages.chunk import (
 
 from handlers import ids
 from handlers.blocks.parts import Block, Message, actions, button, mrkdwn, prose
-from handlers.escape import escape, shorten
+from handlers.escape import escape, literal, shorten
 from services.narrator import Progress
 from services.records import Task, TaskKind
 from services.supervisor.workshop import Phase, Stage
@@ -53,8 +53,8 @@ def live(key: str, task: Task, progress: Progress) -> Live:
     """The card with this key, as far as the task has come."""
     steps = tuple(_steps(progress.stages)) or (_opening(task),)
     stop = {**actions(button("Stop", ids.TASK_STOP, task.id)), "block_id": key}
-    done = [f":white_check_mark: {escape(step)}" for step in steps[:-1]]
-    lines = [*done, f":hourglass_flowing_sand: *{escape(steps[-1])}* …"]
+    done = [f":white_check_mark: {literal(step, 300)}" for step in steps[:-1]]
+    lines = [*done, f":hourglass_flowing_sand: *{literal(steps[-1], 300)}* …"]
     said = [prose(progress.words)] if progress.words else []
     still = Message(f"Working: {escape(steps[-1])} …", [mrkdwn("\n".join(lines)), *said, stop])
     return Live(steps, harmless(progress.words)[:_WORDS], still, (stop,))

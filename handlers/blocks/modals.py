@@ -12,7 +12,7 @@ from handlers import ids
 from handlers.blocks.evidence import attempts as failed_before
 from handlers.blocks.evidence import failure, shown
 from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
-from handlers.escape import escaped, shorten
+from handlers.escape import literal, shorten
 from services.errors import BadRequest
 from services.model import Attempt, Grade, Outcome, PolicyReport
 from services.output import clean, head_and_tail
@@ -60,7 +60,7 @@ def attempts(proposal: Proposal) -> dict[str, Any]:
 
 def change(proposal: Proposal) -> dict[str, Any]:
     """A form with one field, for what shall be different."""
-    title = escaped(proposal.program.title, 120)
+    title = literal(proposal.program.title, 120)
     return {
         "type": "modal",
         "callback_id": ids.CHANGE_VIEW,
@@ -87,7 +87,7 @@ def change(proposal: Proposal) -> dict[str, Any]:
 
 def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:
     """All that is known of a failure: its words, the lines on the way to it, the traceback, and the output's end."""
-    blocks = [mrkdwn(f"*{escaped(proposal.program.title, 120)}*"), *failure(outcome, frames=20)]
+    blocks = [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *failure(outcome, frames=20)]
     ended = [f"exit code {outcome.exit_code}"] if outcome.exit_code is not None else []
     blocks.append(context(" · ".join([f"verdict {outcome.verdict.replace('_', ' ')}", *ended])))
     told = {
@@ -124,7 +124,7 @@ def _attempt(number: int, attempt: Attempt) -> list[Block]:
         if each.grade is not Grade.NOTE
     ]
     blocks = [mrkdwn(f"*Attempt {number}*"), *failure(outcome, frames=6)]
-    blocks += [context(f"Policy: {escaped(text, 300)}") for text in warned[:3]]
+    blocks += [context(f"Policy: {literal(text, 300)}") for text in warned[:3]]
     if shown(outcome).strip():
         blocks += output(shown(outcome), limit=800)
     if attempt.code:

@@ -1,6 +1,6 @@
 """The small parts that every message is made of: pure functions from values to Block Kit.
 
-Text from people, models and programs goes into rich text, where nothing is markup, or through `escape`.
+Text from people, models and programs goes into rich text, where nothing is markup, or through `literal`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,12 @@ def mrkdwn(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}
 
 
-def prose(text: str, limit: int = 2900) -> Block:
+def prose(text: str, limit: int = 2900, *, bold: bool = False) -> Block:
     """A paragraph of foreign text, shown literally."""
-    return {
-        "type": "rich_text",
-        "elements": [
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": shorten(text, limit) or " "}]}
-        ],
-    }
+    words: Block = {"type": "text", "text": shorten(text, limit) or " "}
+    if bold:
+        words["style"] = {"bold": True}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [words]}]}
 
 
 def context(*texts: str) -> Block:

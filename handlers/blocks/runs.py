@@ -18,7 +18,7 @@ from handlers.blocks.parts import (
     weight,
 )
 from handlers.blocks.table import table
-from handlers.escape import escape, escaped
+from handlers.escape import escape, literal
 from services.model import Outcome, TaskCount, Verdict
 from services.narrator import RunView
 from services.output import clean, head_and_tail, human_bytes, human_seconds, plural
@@ -35,13 +35,13 @@ _SHARED_ROWS = 10
 def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str = "") -> Message:
     """The live message: where the run stands, its tasks, and its output so far; `link` is its page on the dashboard."""
     state = _STATES.get(view.status, "Running") if view else "Starting"
-    title = escaped(proposal.program.title, 120)
-    head = f":hourglass_flowing_sand: *{state}* {title} on *{escape(run.target)}*"
+    title = literal(proposal.program.title, 120)
+    head = f":hourglass_flowing_sand: *{state}* {title} on *{literal(run.target, 100)}*"
     if view and view.elapsed >= 2:
         head += f" · {human_seconds(view.elapsed)}"
     blocks = [mrkdwn(head + (f" · <{link}|dashboard>" if link else ""))]
     if view and view.note:
-        blocks.append(context(escaped(view.note, 300)))
+        blocks.append(context(literal(view.note, 300)))
     if view and view.tasks:
         blocks.append(context(progress(view.tasks)))
     if view and view.output.strip():
@@ -55,10 +55,10 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str
 
 def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Message:
     """The result: the verdict first, then output and value, then the facts, then what can be done with it."""
-    headline = f"{_headline(outcome, run)}: *{escaped(proposal.program.title, 120)}*"
+    headline = f"{_headline(outcome, run)}: *{literal(proposal.program.title, 120)}*"
     failed = not outcome.passed and outcome.verdict is not Verdict.STOPPED
     why = failure(outcome) if failed else []
-    remarks = [context(escaped(remark, 300)) for remark in outcome.remarks]
+    remarks = [context(literal(remark, 300)) for remark in outcome.remarks]
     head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
     facts = context(" · ".join([*_facts(run, outcome), *([f"<{link}|dashboard>"] if link else [])]))
     end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome)]
@@ -68,7 +68,7 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
 
 def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str) -> Message:
     """A result for a whole channel: its headline and the beginning of its output, in the name of who shared it."""
-    title = escaped(proposal.program.title, 120)
+    title = literal(proposal.program.title, 120)
     thread = f" · <{link}|the thread>" if link else ""
     blocks = [mrkdwn(f"{person(user)} shared a result: *{title}*")]
     if shown(outcome).strip():
@@ -132,7 +132,7 @@ def _unsaid(outcome: Outcome) -> list[Block]:
 def _left_behind(outcome: Outcome) -> list[Block]:
     """What a success has to tell besides: files that were too large to bring along."""
     told = outcome.passed and outcome.detail
-    return [context(f":warning: {escaped(outcome.detail or '', 600)}")] if told else []
+    return [context(f":warning: {literal(outcome.detail or '', 600)}")] if told else []
 
 
 def too_long(outcome: Outcome) -> bool:
@@ -163,7 +163,11 @@ def _facts(run: Run, outcome: Outcome) -> list[str]:
         facts.append(f"peak {human_bytes(outcome.peak_memory)}")
     if outcome.exit_code:
         facts.append(f"exit code {outcome.exit_code}")
-    return [*facts, f"job `{escape(run.id)}` on {escape(run.target)}", f"approved by {person(run.approver)}"]
+    return [
+        *facts,
+        f"job `{escape(run.id)}` on {literal(run.target, 100)}",
+        f"approved by {person(run.approver)}",
+    ]
 
 
 def _text(headline: str, outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.blocks.parts import Block, Message, mrkdwn
-from handlers.escape import escape, escaped
+from handlers.escape import escape, literal
 from services.execution.state import ClusterState
 from services.output import human_resource, plural
 from services.targets import Place
@@ -27,11 +27,11 @@ def sections(found: Found, user: str) -> list[Block]:
 
 
 def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str:
-    head = f"*{escape(place.name)}*" + (" (default)" if default else "")
+    head = f"*{literal(place.name, 100)}*" + (" (default)" if default else "")
     if place.terms.users and user not in place.terms.users:
         return f":lock: {head}: not open to you"
     if not state.up:
-        return f":red_circle: {head}: down. {escaped(state.problem, 300)}"
+        return f":red_circle: {head}: down. {literal(state.problem, 300)}"
     facts = [
         f"Ray {escape(state.version)}",
         *([plural(state.nodes, "node")] if state.nodes else []),
@@ -42,6 +42,8 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
     limits = [_amount(name, amount) for name, amount in sorted(place.terms.limits.items())]
     if limits:
         facts.append(f"at most {', '.join(limits)} for one program")
+    if place.terms.runs is not None:
+        facts.append(f"at most {plural(place.terms.runs, 'run')} at once")
     return f":large_green_circle: {head}: up\n" + " · ".join(facts)
 
 
@@ -51,4 +53,4 @@ def _free(state: ClusterState) -> list[str]:
 
 
 def _amount(name: str, amount: float) -> str:
-    return escape(human_resource(name, amount))
+    return literal(human_resource(name, amount), 100)

@@ -23,7 +23,7 @@ from handlers.blocks.parts import (
     select,
     weight,
 )
-from handlers.escape import escape, escaped, shorten
+from handlers.escape import escape, escaped, literal, shorten
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
@@ -37,7 +37,7 @@ _DECISIONS = {
 
 def root(task: Task) -> Message:
     """The message that starts a thread for a slash command."""
-    asked = escaped(task.prompt, 1500)
+    asked = literal(task.prompt, 1500)
     quoted = "\n".join(f">{line}" for line in asked.splitlines())
     return Message(
         f"{person(task.user)} asked raygen: {asked}", [mrkdwn(f"{person(task.user)} asked:\n{quoted}")]
@@ -46,7 +46,7 @@ def root(task: Task) -> Message:
 
 def asked(task: Task) -> Message:
     """A request that was made in a form, so that the thread can see it."""
-    words = escaped(task.prompt, 1500)
+    words = literal(task.prompt, 1500)
     quoted = "\n".join(f">{line}" for line in words.splitlines())
     return Message(
         f"{person(task.user)} asked for a change: {words}",
@@ -80,10 +80,10 @@ def concluded(
 def proposed(task: Task, proposal: Proposal, choice: Choice | None = None) -> Message:
     """The proposal's card: words, code, evidence, and the buttons as long as it can be decided."""
     program = proposal.program
-    title = f"*{escaped(program.title, 120)}*\n{escaped(program.purpose, 600)}"
+    title = f"*{literal(program.title, 120)}*\n{literal(program.purpose, 600)}"
     said = [prose(task.summary, 1200)] if task.summary else []
     place = (
-        f"Runs on *{escape(proposal.target)}*"
+        f"Runs on *{literal(proposal.target, 100)}*"
         if proposal.runnable
         else "For your own Spark cluster; raygen runs Ray"
     )
@@ -91,18 +91,18 @@ def proposed(task: Task, proposal: Proposal, choice: Choice | None = None) -> Me
     if task.kind is TaskKind.EDIT:
         foot.append(f"edited by {person(task.user)}")
     elif proposal.model:
-        foot.append(f"written by {escape(proposal.model)}")
+        foot.append(f"written by {literal(proposal.model, 100)}")
     foot += _cost(proposal.spent)
     if proposal.inputs:
         names = ", ".join(
-            f"{escaped(file.name, 60)} ({human_bytes(file.size)})" for file in proposal.inputs[:5]
+            f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in proposal.inputs[:5]
         )
         more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
         foot.append(f"with {names}{more}")
     head = [*said, mrkdwn(title), *code(program.code)]
     end = [context(" · ".join(foot))]
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
-        end.append(context(f":warning: {escaped(choice.objection, 300)}"))
+        end.append(context(f":warning: {literal(choice.objection, 300)}"))
     end.append(_decision(proposal, choice))
     room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *end])
     blocks = [*head, *evidence(proposal, room=room), *end]
@@ -117,7 +117,7 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
     blocks = [prose(task.summary or "This did not work out.", 1200)]
     buttons = [_retry(task)]
     if proposal is not None:
-        blocks += [mrkdwn(f"*{escaped(proposal.program.title, 120)}*")]
+        blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*")]
         blocks += [*code(proposal.program.code), *evidence(proposal)]
         buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
         if proposal.validation.failure is not None or proposal.validation.stderr:
@@ -173,7 +173,7 @@ def _account(spent: Spent | None) -> list[dict[str, object]]:
     """Which models answered, and what it took; nothing where none was asked."""
     if spent is None or not spent.calls:
         return []
-    names = " and ".join(escape(name) for name in spent.models)
+    names = " and ".join(literal(name, 100) for name in spent.models)
     return [context(" · ".join([f"answered by {names}", *_cost(spent)]))]
 
 

@@ -14,7 +14,7 @@ from yarl import URL
 
 from services.errors import TargetRefused, TargetUnavailable
 from services.execution.state import ClusterState, cluster_state
-from services.execution.state_api import Node, TaskAttempt, demands, listed, rows
+from services.execution.state_api import Node, TaskAttempt, bundles, demands, listed, rows
 from services.execution.wire import JobDetails, job_details, task_counts
 from services.model import TaskCount
 
@@ -139,6 +139,11 @@ class RayApi:
         """What a Ray job's tasks ask for that no node has taken yet, each demand once."""
         query = listed(("job_id", "=", job_id), ("state", "=", "PENDING_NODE_ASSIGNMENT"))
         return demands(await self._json("GET", "/api/v0/tasks", params=query))
+
+    async def unplaced_groups(self, job_id: str) -> list[list[dict[str, float]]]:
+        """What a Ray job's placement groups ask for that are not placed yet, bundle by bundle."""
+        query = listed(("creator_job_id", "=", job_id), ("state", "=", "PENDING"))
+        return bundles(await self._json("GET", "/api/v0/placement_groups", params=query))
 
     async def failed_tasks(self, job_id: str) -> list[TaskAttempt]:
         """The failed tries at a Ray job's tasks."""

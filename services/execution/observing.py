@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.errors import RaygenError
 from services.execution.api import RayApi
 from services.execution.stopping import Stopper
-from services.execution.waiting import Capacity, Resources, waiting
+from services.execution.waiting import Capacity, waiting, waiting_for_group
 from services.execution.wire import JobDetails
 from services.model import TaskCount
 
@@ -60,20 +60,22 @@ class Observer:
     async def _waiting(self, details: JobDetails) -> str:
         if details.status == "PENDING":
             demands = await self._api.unplaced_actors(_SUPERVISOR.format(self._id))
-            return await self._told(demands, busy=True)
-        if details.job_id is None or not self._count(_UNPLACED):
+            return waiting(demands, await self._capacity(busy=True)) if demands else ""
+        if details.job_id is None:
+            return ""
+        demands = await self._api.unplaced_tasks(details.job_id) if self._count(_UNPLACED) else []
+        groups = await self._api.unplaced_groups(details.job_id)
+        if not (demands or groups):
             return ""
         # A program that has the machine busy itself is at work and waits for nobody.
-        return await self._told(
-            await self._api.unplaced_tasks(details.job_id), busy=not self._count("RUNNING")
-        )
+        busy = not self._count("RUNNING")
+        capacity = await self._capacity(busy=busy)
+        told = [waiting_for_group(group, capacity, busy=busy) for group in groups]
+        return next(filter(None, told), "") or waiting(demands, capacity, busy=busy)
 
-    async def _told(self, demands: Sequence[Resources], *, busy: bool) -> str:
-        if not demands:
-            return ""
+    async def _capacity(self, *, busy: bool) -> Capacity:
         nodes = [node.resources_total for node in await self._api.nodes() if node.alive]
-        used = await self._api.used() if busy else {}
-        return waiting(demands, Capacity(tuple(nodes), used), busy=busy)
+        return Capacity(tuple(nodes), await self._api.used() if busy else {})
 
     def _count(self, state: str) -> int:
         return sum(task.count for task in self.tasks if task.state == state)

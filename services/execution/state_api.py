@@ -61,3 +61,8 @@ def demands(body: Any) -> list[dict[str, float]]:
         if demand and demand not in found:
             found.append(demand)
     return found
+
+
+def bundles(body: Any) -> list[list[dict[str, float]]]:
+    """What each placement group in rows of these asks for, bundle by bundle."""
+    return [[bundle["unit_resources"] for bundle in row["bundles"] or ()] for row in rows(body)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +44,57 @@ def waiting(demands: Sequence[Resources], capacity: Capacity, *, busy: bool = Tr
             if sentence := tell(demand, capacity):
                 return f"waiting for {sentence}"
     return ""
+
+
+def waiting_for_group(bundles: Sequence[Resources], capacity: Capacity, *, busy: bool = True) -> str:
+    """Such as “waiting for a placement group of 2 × {CPU: 4}; the cluster has 2 CPUs”, of one that is not placed yet.
+
+    Without `busy` it is empty when the group waits only for what others hold just now.
+    """
+    if not (bundles and capacity.nodes):
+        return ""
+    reason = _why_not(bundles, capacity)
+    if not (reason or busy):
+        return ""
+    return f"waiting for a placement group of {_spelled(bundles)}" + (
+        reason or _why_not_yet(bundles, capacity)
+    )
+
+
+def _why_not(bundles: Sequence[Resources], capacity: Capacity) -> str:
+    for name, amount in _together(bundles).items():
+        have = capacity.total.get(name, 0.0)
+        if amount > have:
+            return f"; the cluster has {human_resource(name, have) if have else f'no {name}'}"
+    for bundle in bundles:
+        if not any(
+            all(node.get(name, 0.0) >= amount for name, amount in bundle.items()) for node in capacity.nodes
+        ):
+            return f"; no node has all of {_bundle(bundle)}"
+    return ""
+
+
+def _why_not_yet(bundles: Sequence[Resources], capacity: Capacity) -> str:
+    for name, amount in _together(bundles).items():
+        used, have = capacity.used.get(name, 0.0), capacity.total.get(name, 0.0)
+        if amount + used > have:
+            return f"; {_short(name, used)} of the cluster's {human_resource(name, have)} in use"
+    return ""
+
+
+def _together(bundles: Sequence[Resources]) -> Resources:
+    names = dict.fromkeys(name for bundle in bundles for name in bundle)
+    return {name: sum(bundle.get(name, 0.0) for bundle in bundles) for name in names}
+
+
+def _spelled(bundles: Sequence[Resources]) -> str:
+    """Equal bundles as one, with their number."""
+    counts = Counter(map(_bundle, bundles))
+    return " and ".join(f"{count} × {bundle}" if count > 1 else bundle for bundle, count in counts.items())
+
+
+def _bundle(bundle: Resources) -> str:
+    return "{" + ", ".join(f"{name}: {_short(name, amount)}" for name, amount in bundle.items()) + "}"
 
 
 def _never(demand: Resources, capacity: Capacity) -> str:

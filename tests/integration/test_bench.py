@@ -19,6 +19,7 @@ VALIDATION = {
     *("warm", "own_overhead", "inside", "job", "python", "cold_start", "refill"),
     *("pss_per_cluster", "per_minute", "jobs_per_minute"),
 }
+OURS = {"running", "ending", "start", "driver", "reading", "exit"}
 LONG = pytest.mark.skipif(os.environ.get("BENCHES") != "all", reason="takes long; BENCHES=all runs it")
 GROWTH = {f"{name}_growth" for name in ("processes", "descriptors", "mounts", "files", "threads", "memory")}
 
@@ -67,7 +68,12 @@ def test_endurance() -> None:
 def test_runs() -> None:
     report = told("runs", "--rounds", "1")
     stages = {"submit", "first_output", "result", "inside"}
-    assert set(report["figures"]) == {*stages, *(f"job_{name}" for name in stages), "running", "ending"}
+    assert set(report["figures"]) == {*stages, *(f"job_{name}" for name in stages), *OURS}
+    spans = ("submit", "start", "driver", "inside", "exit")
+    whole = sum(report["figures"][name]["value"] for name in spans)
+    assert whole == pytest.approx(report["figures"]["result"]["value"], abs=0.1), (
+        "it says where all of it goes"
+    )
     assert set(report["ratios"]) == {"job_over_first_output", "job_over_result"} == set(report["how"])
     assert all(value > 0 for value in report["ratios"].values())
 

@@ -47,9 +47,12 @@ class Busy(FakeTarget):
         yield Finished(Outcome(Verdict.PASSED))
 
 
-async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path: Path):
+@pytest.mark.parametrize(
+    "limits", [RunLimits(per_target=2), RunLimits(per_target=9, targets={"embedded": 2, "other": 1})]
+)
+async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path: Path, limits: RunLimits):
     target = Busy()
-    async with process(tmp_path, [], target, RunLimits(per_target=2)) as world:
+    async with process(tmp_path, [], target, limits) as world:
         proposals = [await approved(world.store, number) for number in range(5)]
         for each in proposals:
             await world.flows.begin_run(each)
@@ -67,6 +70,21 @@ async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path
         assert len(target.order) == len(set(target.order)) == 5
         # Two of them start in the same look at the queue; the queue's order is theirs.
         assert target.order[-1] == last
+
+
+async def test_another_targets_limit_is_no_limit_here_and_one_that_was_taken_away_lets_go(tmp_path: Path):
+    before, after = Busy(), Busy()
+    async with process(tmp_path, [], before, RunLimits(targets={"other": 1})) as world:
+        proposals = [await approved(world.store, number) for number in range(2)]
+        for each in proposals:
+            await world.flows.begin_run(each)
+        await until(lambda: _open(before, 2))
+        before.done.set()
+        await until(lambda: ended(world.store, *proposals))
+    async with process(tmp_path, [], after, RunLimits()):
+        (queue,) = await DBOS.list_queues_async()
+        assert queue.name.endswith(":other")
+        assert (queue.partition_concurrency or 0) > 1000
 
 
 async def test_one_person_waits_for_their_own_runs_only(tmp_path: Path):

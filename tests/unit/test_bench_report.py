@@ -11,7 +11,7 @@ from bot.bench.holdings import Holdings
 from bot.bench.machine import describe
 from bot.bench.mixture import MIB
 from bot.bench.policy import LINES, five_hundred_lines
-from bot.bench.programs import BenchFailed, add_numbers
+from bot.bench.programs import BenchFailed, Stamps, add_numbers
 from bot.bench.table import as_table
 from bot.bench.validation import report as validation_report
 from services.policy import check
@@ -86,6 +86,14 @@ def test_a_program_tells_how_long_it_took_and_each_is_another() -> None:
     assert program.inside("Result: 3\ntook 0.25\n") == 0.25
     assert program.code != add_numbers(2).code
     assert not check(program.code).refused
+
+
+def test_a_stamped_program_tells_when_it_began() -> None:
+    program = add_numbers(1, stamped=True)
+    assert program.stamps("Result: 3\nstamps 1.5 2.0 2.25\ntook 0.25\n") == Stamps(1.5, 2.0, 2.25)
+    assert "stamps" not in add_numbers(1).code
+    with pytest.raises(BenchFailed):
+        program.stamps("Result: 3\ntook 0.25\n")
 
 
 def test_a_program_that_adds_wrongly_is_no_figure() -> None:

@@ -197,3 +197,18 @@ def test_a_run_says_what_it_waits_for_and_what_went_on_around_it():
     assert "waiting for 4 GPUs" in accepted(runs.running(builders.run(), builders.proposal(), view))
     lost = replace(outcome("done\n"), remarks=("A node of the cluster was lost while this ran.",))
     assert "A node of the cluster was lost" in accepted(runs.ended(builders.run(), builders.proposal(), lost))
+
+
+def test_the_line_of_a_failure_is_shown_as_it_is():
+    error = replace(outcome("", Verdict.FAILED), failure=Failure("TypeError", "Mean.__init__() takes *none*"))
+    block = runs.ended(builders.run(), builders.proposal(), error).blocks[1]
+    words = {"type": "text", "text": "TypeError: Mean.__init__() takes *none*", "style": {"bold": True}}
+    assert block == {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_section", "elements": [words]}],
+    }
+
+
+def test_a_title_amid_our_markup_is_shown_as_it_is():
+    card = runs.running(builders.run(), builders.proposal(program=Program("Why __init__ fails", "p", "1\n")))
+    assert "*Starting* `Why __init__ fails` on" in accepted(card)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from services.errors import NotAllowed, Outdated, TargetUnavailable
-from services.execution.interface import Finished, Output, Progress
+from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import Artifact, Engine, Failure, InputFile, Outcome, PolicyReport, Spent, Verdict
@@ -367,6 +367,54 @@ async def test_a_run_that_is_stopped_before_it_was_submitted_never_starts(store:
     assert run.outcome.verdict is Verdict.STOPPED
     with pytest.raises(Outdated):
         await here.runs.stop(run.id, "UENGINEER")
+
+
+@dataclass
+class Away(FakeTarget):
+    """Runs until it is stopped, and can't be reached for the first two tries at that."""
+
+    tries: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
+        yield Output("tick")
+        self.begun.set()
+        await self.ended.wait()
+        yield Finished(Outcome(Verdict.STOPPED, stdout="tick"))
+
+    async def stop(self, submission_id: str) -> bool:
+        self.tries += 1
+        if self.tries < 3:
+            raise TargetUnavailable
+        self.ended.set()
+        return True
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_stop_reaches_a_target_that_was_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, restarted: bool
+):
+    monkeypatch.setattr("services.watched._AGAIN", 0.01)
+    _, proposal_id = await approved(store)
+    away, narrator = Away(), RecordingNarrator()
+    runs = RunDesk(store, narrator, places(away))
+    await runs.open(proposal_id)
+    await runs.submit(proposal_id)
+    if restarted:
+        await store.runs.ask_to_stop(run_id(proposal_id), "UENGINEER")
+    following = asyncio.create_task(runs.follow(proposal_id))
+    async with asyncio.timeout(5):
+        await away.begun.wait()
+        if not restarted:
+            before = len(narrator.told)
+            await runs.stop(run_id(proposal_id), "UENGINEER")
+            assert narrator.told[before] == f"{run_id(proposal_id)} PENDING 'tick' stopped by UENGINEER"
+        await following
+    assert away.tries == 3
+    outcome = (await store.runs.get(run_id(proposal_id))).outcome
+    assert outcome is not None
+    assert outcome.verdict is Verdict.STOPPED
 
 
 async def test_an_approval_that_lost_its_process_is_found_again(store: Store):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.escape import escape, escaped, escaped_length, fallback, shorten
+from handlers.escape import escape, escaped, escaped_length, fallback, literal, quoted, shorten
 
 PIECES = ["<", ">", "&", "!", "@", "`", "```", "\n", " ", "a", "amp;", "\u200b", "😀", "\ud800", "\x00"]
 HOSTILE = st.lists(st.sampled_from(PIECES)).map("".join)
@@ -81,3 +81,41 @@ def test_a_fallback_never_cuts_a_mention() -> None:
 
 def test_enormous_text_is_cut_quickly_to_size() -> None:
     assert len(escaped("<`" * 1_000_000, 3000)) in range(2990, 3001)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TypeError: Mean.__init__() takes 1 positional argument",
+        "got *args and **kwargs",
+        "was ~12~ 14",
+        ":fire: drill",
+        "> quoted",
+        "an open ` backtick",
+        "`code` and _more_",
+    ],
+)
+def test_what_slack_would_format_is_shown_as_code(text: str) -> None:
+    assert literal(text, 200) == f"`{escape(text).replace('`', 'ˋ')}`"
+
+
+@pytest.mark.parametrize(
+    "text", ["snake_case of 2*3*4 = 24", "5 * 4", "~5 nodes", "at 12:30:45", "use `x_`", "a < b"]
+)
+def test_what_slack_shows_as_it_is_stays_as_it_is(text: str) -> None:
+    assert literal(text, 200) == escape(text)
+
+
+def test_only_the_lines_that_need_it_become_code() -> None:
+    assert literal("first\nuse __all__\n", 200) == "first\n`use __all__`\n"
+    assert quoted("a `b`\nc", 200) == "`a ˋbˋ…`"
+
+
+@given(st.lists(st.sampled_from([*PIECES, "*", "_", "~", ":", "b"])).map("".join), st.integers(8, 60))
+def test_a_literal_fits_and_leaves_nothing_to_format(text: str, limit: int) -> None:
+    shown = literal(text, limit)
+    assert len(shown) <= limit
+    assert harmless(shown)
+    bare = re.sub(r"`[^`\n]+`", ".", shown)
+    assert "`" not in bare
+    assert not re.search(r"(?<!\w)([*_~])(?=\S).+?(?<=\S)\1(?!\w)", bare)

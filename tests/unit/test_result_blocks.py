@@ -95,7 +95,7 @@ def test_a_failure_is_its_words_and_its_line_and_the_rest_is_folded_away():
         Verdict.FAILED, stdout="before\n" + TRACE + "at exit\n", failure=CRASH, exit_code=1, stderr="warned\n"
     )
     told = json.dumps(result(outcome).blocks)
-    assert "*ValueError: no shard*" in told
+    assert '"text": "ValueError: no shard", "style": {"bold": true}' in told
     assert "line 7, in work" in told
     assert "line 3" not in told
     assert "Traceback" not in told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import time
 from typing import Any
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from services.driver.report import fill, read
 from services.driver.wrapper import value as values
-from services.driver.wrapper.tables import described
 from services.model import Outcome, Table, Verdict
 
 FRAME = pd.DataFrame({"name": ["a", "b"], "share": [0.1 + 0.2, 1e-7]})
@@ -115,16 +113,6 @@ def test_nobody_waits_for_a_value_that_takes_too_long(monkeypatch: pytest.Monkey
     facts = values.told([{"a": Slow()}], None)
     assert time.monotonic() - began < 2
     assert facts == {"value": "a list that can't be shown"}
-
-
-def test_what_a_last_print_has_shown_is_a_table_too():
-    for line in ("print(df)", "print(df.to_string(index=False))"):
-        (last,) = ast.parse(line).body
-        assert values.printed(last, {"df": FRAME}) is FRAME  # type: ignore[arg-type]
-    for line in ("print(df, 1)", "print(df.head())", "show(df)", "print('df')", "df"):
-        (last,) = ast.parse(line).body
-        assert values.printed(last, {"df": FRAME}) is None  # type: ignore[arg-type]
-    assert described(FRAME) == values.told(None, FRAME)["table"]
 
 
 CELLS = st.lists(st.text(max_size=5) | st.integers() | st.none(), max_size=4)

@@ -34,6 +34,7 @@ limits = { CPU = 4 }
 [dev]
 default = true
 wall_limit = 60
+runs = 4
 
 [gpu]
 kubernetes = "ml/trainer"
@@ -60,6 +61,7 @@ def test_the_file_names_targets_with_the_default_first(tmp_path: Path, monkeypat
     ]
     assert [each.secret() for each in found.values()] == [None, "t0ken", "secret"]
     assert [each.terms(3600).wall_limit for each in found.values()] == [60, 3600, 3600]
+    assert [each.terms(3600).runs for each in found.values()] == [4, None, None]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,7 @@ def test_the_file_names_targets_with_the_default_first(tmp_path: Path, monkeypat
         ("[a]\naddress = 'ray://x'\n", "a.address"),
         ("[a]\naddress = 'http://x'\nkubernetes = 'y'\n", "take one away"),
         ("['a b']\n", "is no name"),
+        ("[a]\nruns = 0\n", "a.runs"),
         ("[a]\ndefault = true\n[b]\naddress='http://x'\ndefault = true\n", "both the default"),
         ("[a]\n[b]\n", "there is one local cluster"),
     ],
@@ -89,7 +92,7 @@ def test_a_token_that_is_not_there_is_named(tmp_path: Path):
         target.secret()
 
 
-DEV = Place(FakeTarget(name="dev"))
+DEV = Place(FakeTarget(name="dev"), Terms(runs=4))
 SMALL = Place(FakeTarget(name="small"), Terms(limits={"CPU": 2, "GPU": 0}))
 GPU = Place(FakeTarget(name="gpu"), Terms(users=frozenset({"UADMIN"}), packages=True))
 ALL = Targets([DEV, SMALL, GPU])
@@ -178,6 +181,7 @@ def test_targets_are_shown_as_they_are():
     assert "(default)" in dev
     assert "3 CPUs of 4 CPUs free" in dev
     assert "3 tasks or actors waiting" in dev
+    assert "at most 4 runs at once" in dev
     assert "down. It can't be reached &lt;!channel&gt;." in small
     assert "not open to you" in gpu
 

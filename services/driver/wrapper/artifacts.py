@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .imports import after_import
+from .plots import PAGE, Plots
 from .text import Facts
 
 OUTPUTS = "outputs"
@@ -31,10 +32,11 @@ class Artifacts:
         self._here = here
         self._before: set[str] = set()
         self._figures: list[tuple[str, bytes]] = []
+        self._plots = Plots(self._keep)
 
     def begin(self) -> None:
         self._before = set(os.listdir(self._here))
-        after_import({"matplotlib.pyplot": self._prepare_pyplot})
+        after_import({"matplotlib.pyplot": self._prepare_pyplot, "plotly.io": self._plots.watch})
 
     def facts(self) -> Facts:
         """As many as fit; the rest is named in `dropped`."""
@@ -49,7 +51,13 @@ class Artifacts:
             media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
             encoded = base64.b64encode(content).decode()
             artifacts.append({"name": name, "media_type": media_type, "content": encoded})
+        if any(artifact["name"] == PAGE for artifact in artifacts):
+            dropped[0:0] = self._plots.remark()
         return {"artifacts": artifacts, "dropped": dropped[:_LISTED]}
+
+    def shows(self, value: Any) -> bool:
+        """Whether the value of a last expression is a figure, which is then kept as one."""
+        return self._plots.shows(value)
 
     def save_figures(self) -> None:
         """Keep the figures that are open now, and close them."""
@@ -59,8 +67,11 @@ class Artifacts:
         for number in pyplot.get_fignums():
             buffer = io.BytesIO()
             pyplot.figure(number).savefig(buffer, format="png", bbox_inches="tight")
-            self._figures.append((f"figure-{len(self._figures) + 1}.png", buffer.getvalue()))
+            self._keep(buffer.getvalue())
         pyplot.close("all")
+
+    def _keep(self, picture: bytes) -> None:
+        self._figures.append((f"figure-{len(self._figures) + 1}.png", picture))
 
     def _prepare_pyplot(self, pyplot: Any) -> None:
         def show(*_: Any, **__: Any) -> None:
@@ -71,6 +82,8 @@ class Artifacts:
     def _candidates(self) -> Iterator[tuple[str, bytes, int]]:
         """Name, content and size; the content is cut where it is too much anyway."""
         yield from ((name, content, len(content)) for name, content in self._figures)
+        if (page := self._plots.page()) is not None:
+            yield PAGE, page, len(page)
         new = sorted(set(os.listdir(self._here)) - self._before - {OUTPUTS})
         images = [os.path.join(self._here, name) for name in new if name.lower().endswith(_IMAGES)]
         outputs = os.path.join(self._here, OUTPUTS)

@@ -9,7 +9,6 @@ import ast
 import atexit
 import builtins
 import contextlib
-import logging
 import os
 import resource
 import sys
@@ -23,14 +22,15 @@ from typing import Any, NamedTuple
 
 from .artifacts import OUTPUTS, Artifacts
 from .asked import Asked
+from .chatter import hush
 from .failures import own_traceback, reasons
 from .imports import after_import
 from .session import Session
-from .tables import Shown
+from .shown import Shown
 from .tail import Tail
 from .text import Facts, flush, shortened, tellable
 from .touched import Touched
-from .value import printed, told
+from .value import told
 
 
 def execute(path: str, arguments: list[str] | None = None) -> Facts:
@@ -100,6 +100,7 @@ class Driver:
         self._asked.begin()
         self._artifacts.begin()
         after_import({"ray.data": self._prepare_data})
+        self._shown.begin()
         self._touched.begin()
         if self._tail:
             self._tail.begin()
@@ -125,8 +126,8 @@ class Driver:
     def _execute(self) -> Facts:
         facts: Facts = {"exit_code": 0}
         try:
-            value, shown = self._run()
-            facts.update(told(value, shown))
+            value = self._run()
+            facts.update(told(None if self._artifacts.shows(value) else value, self._shown.table()))
         except SystemExit as stop:
             facts["exit_code"] = _exit_code(stop)
         except BaseException as error:  # noqa: BLE001  # whatever a program raises is its result
@@ -143,8 +144,8 @@ class Driver:
         module.__dict__["__cached__"] = None
         return module
 
-    def _run(self) -> tuple[Any, Any]:
-        """Execute the file as `__main__`; the value of a last expression, as a notebook would show it, and what it printed."""
+    def _run(self) -> Any:
+        """Execute the file as `__main__`; the value of a last expression, as a notebook would show it."""
         with open(self._program, "rb") as file:
             source = file.read()
         tree = compile(source, self._program, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
@@ -155,15 +156,13 @@ class Driver:
             del tree.body[-1]
         exec(compile(tree, self._program, "exec", dont_inherit=True), names)  # noqa: S102  # the one place that runs it
         if last is None:
-            return None, self._shown.rows
+            return None
         code = compile(ast.Expression(last.value), self._program, "eval", dont_inherit=True)
-        value = eval(code, names)  # noqa: S307  # as above
-        shown = printed(last, names)
-        return value, self._shown.rows if shown is None else shown
+        return eval(code, names)  # noqa: S307  # as above
 
     def _prepare_data(self, data: Any) -> None:
-        _hush_data()
-        self._shown.watch(data)
+        hush(data)
+        self._shown.watch_data(data)
 
     def _settle(self) -> None:
         """What the interpreter does at its end, before the facts: threads, exit functions, the workers' last lines."""
@@ -203,13 +202,6 @@ def _last_expression(tree: ast.Module) -> ast.Expr | None:
         return None
     lone_text = len(tree.body) == 1 and isinstance(last.value, ast.Constant)
     return None if lone_text else last
-
-
-def _hush_data() -> None:
-    """Ray Data has loggers of its own, and tells of its plans by default."""
-    for handler in logging.getLogger("ray.data").handlers:
-        if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
-            handler.setLevel(logging.WARNING)
 
 
 def _exit_code(stop: SystemExit) -> int:

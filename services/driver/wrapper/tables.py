@@ -9,12 +9,10 @@ that nothing of a program's own runs for it but the text of single cells.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import sys
 from typing import Any
 
-from .imports import in_place_of
 from .text import Facts, shortened, tellable
 
 COLUMNS = 20
@@ -28,12 +26,13 @@ _PATIENCE = 5.0
 def described(value: Any) -> Facts | None:
     """A table as `{columns, rows, total_rows, total_columns}`, cut to size, all of it text; None for anything else."""
     for names, describe in _KINDS.items():
-        if any(_is_a(value, *name.split(":")) for name in names):
+        if any(is_a(value, *name.split(":")) for name in names):
             return describe(value)
     return _of_dicts(value) if type(value) in (list, tuple) else None
 
 
-def _is_a(value: Any, module: str, name: str) -> bool:
+def is_a(value: Any, module: str, name: str) -> bool:
+    """Whether a value is of that class or one derived from it, for a module that need not have been imported."""
     known = getattr(sys.modules.get(module), "__dict__", {}).get(name)
     return known is not None and any(kind is known for kind in type.__dict__["__mro__"].__get__(type(value)))
 
@@ -43,7 +42,7 @@ def _pandas_frame(frame: Any) -> Facts | None:
     head = frame.iloc[:ROWS, :COLUMNS]
     names = list(head.columns)
     cells = [list(head.iloc[:, place]) for place in range(len(names))]
-    if not _is_a(frame.index, "pandas", "RangeIndex") or frame.index.name is not None:
+    if not is_a(frame.index, "pandas", "RangeIndex") or frame.index.name is not None:
         names, cells = [_index_name(frame), *names], [list(head.index), *cells]
         columns += 1
     return _table(names, list(zip(*cells)), rows, columns)  # noqa: B905  # Python 3.9
@@ -156,22 +155,3 @@ _KINDS: dict[tuple[str, ...], Any] = {
     ("pyarrow:Table", "pyarrow:RecordBatch"): _arrow,
     ("ray.data.dataset:MaterializedDataset",): _materialized,
 }
-
-
-class Shown:
-    """The last table that a program has shown by other means than its last expression's value."""
-
-    def __init__(self) -> None:
-        self.rows: Any = None
-
-    def watch(self, data: Any) -> None:
-        """Follow `Dataset.show` of the module `ray.data`."""
-
-        def show(dataset: Any, limit: int = 20) -> None:
-            rows = dataset.take(limit)
-            for row in rows:
-                print(row)  # noqa: T201  # as Ray does
-            self.rows = rows
-
-        with contextlib.suppress(AttributeError):
-            data.Dataset.show = in_place_of(data.Dataset.show, show)

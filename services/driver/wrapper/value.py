@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import ast
 import contextlib
 import contextvars
 from collections.abc import Callable
@@ -13,29 +12,17 @@ from .tables import described
 from .text import Facts, shortened, tellable
 
 _PATIENCE = 10.0
-_RENDERINGS = frozenset({"to_string", "to_markdown"})
 
 
-def told(value: Any, shown: Any) -> Facts:
-    """`value` as its repr, and `table` where it is one, or where `shown`, which the program has printed, is one."""
+def told(value: Any, shown: Facts | None) -> Facts:
+    """`value` as its repr, and `table` where it is one, or where there is none but `shown`, which the program printed."""
     facts: Facts = {}
     if value is not None:
-        facts["value"] = _patiently(lambda: tellable(shortened(_repr(value))), _unshown(value))
-    table = _patiently(lambda: described(shown if value is None else value), None)
+        facts["value"] = patiently(lambda: tellable(shortened(_repr(value))), _unshown(value))
+    table = shown if value is None else patiently(lambda: described(value), None)
     if table is not None:
         facts["table"] = table
     return facts
-
-
-def printed(last: ast.Expr | None, names: dict[str, Any]) -> Any:
-    """What a last `print(name)` or `print(name.to_string())` has shown; None for everything else."""
-    call = last.value if last is not None else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "print":
-        return None
-    shown: Any = call.args[0] if len(call.args) == 1 else None
-    if isinstance(shown, ast.Call) and isinstance(shown.func, ast.Attribute):
-        shown = shown.func.value if shown.func.attr in _RENDERINGS else None
-    return names.get(shown.id) if isinstance(shown, ast.Name) else None
 
 
 def _repr(value: Any) -> str:
@@ -49,7 +36,7 @@ def _unshown(value: Any) -> str:
     return f"a {type(value).__name__} that can't be shown"
 
 
-def _patiently(work: Callable[[], Any], otherwise: Any) -> Any:
+def patiently(work: Callable[[], Any], otherwise: Any) -> Any:
     """What `work` gives, unless it fails or takes too long; then it is left alone, and ends with the process."""
     results = [otherwise]
     done = _thread.allocate_lock()

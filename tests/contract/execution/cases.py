@@ -33,11 +33,19 @@ LOOKALIKES = (
     "grüße ☃ 🐍\r\n"
 )
 
+DATASET = """
+import ray
+
+print("began")
+ray.data.range(6, override_num_blocks=2).map(lambda row: {"double": row["id"] * 2}).show(2)
+"""
+
 CASES: Mapping[str, Case] = {
     "hello": Case("print('Result:', 1 + 2)\n", "Result: 3\n"),
     "empty": Case("pass\n", ""),
     "bulk": Case(f"import sys\nsys.stdout.write({BULK[:16]!r} * 12_800)\n", BULK),
     "lookalikes": Case(f"import sys\nsys.stdout.write({LOOKALIKES!r})\n", LOOKALIKES),
+    "dataset": Case(DATASET, "began\n{'double': 0}\n{'double': 2}\n"),
     "fails": Case(
         "def inner():\n    return {}['missing']\n\nprint('before')\ninner()\n",
         "before\n",

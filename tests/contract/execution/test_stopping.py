@@ -99,7 +99,7 @@ async def test_nothing_of_a_deaf_run_is_left(real_world: World, embedded: Embedd
         assert await target.stop(job.submission_id) is True
         assert time.monotonic() - began < 2.9, "Slack wants its acknowledgement within 3 s"
         ended = await outcome(events)
-        assert time.monotonic() - began < 5, "3 s on a machine that does nothing else"
+        assert time.monotonic() - began < 3
         assert await _detached(eyes, job) == 0
     assert (ended.verdict, ended.detail) == (Verdict.STOPPED, None)
     assert titled(title) == 0

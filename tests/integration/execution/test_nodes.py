@@ -35,6 +35,12 @@ def train():
 
 ray.get(train.remote())
 """
+GROUPS = """
+import ray
+from ray.util.placement_group import placement_group
+
+ray.get(placement_group([{"farm": 2}] * 2).ready())
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,10 +52,13 @@ async def two_nodes() -> AsyncGenerator[Farm]:
 async def test_what_can_not_be_placed_is_said(two_nodes: Farm) -> None:
     body = {"submission_id": "farms", "entrypoint": "exec sleep 60", "entrypoint_resources": {"farm": 2}}
     await two_nodes.target.submit(Job("asks", ASKS))
+    await two_nodes.target.submit(Job("groups", GROUPS))
     await two_nodes.api.submit(body)
-    assert await asyncio.gather(_waits(two_nodes, "asks"), _waits(two_nodes, "farms")) == [
+    waits = (_waits(two_nodes, each) for each in ("asks", "farms", "groups"))
+    assert await asyncio.gather(*waits) == [
         "waiting for 4 GPUs; the cluster has none",
         "waiting for 2 farm on one node; no node has more than 1",
+        "waiting for a placement group of 2 × {farm: 2}; the cluster has 2 farm",
     ]
 
 

@@ -58,9 +58,11 @@ subprocess.run(["true"], check=True)
 MAKES = """
 import matplotlib.pyplot as plt
 import os
+import plotly.graph_objects as go
 
 plt.plot([1, 2])
 plt.show()
+go.Figure(go.Bar(y=[1, 2])).show()
 os.makedirs("outputs", exist_ok=True)
 open("outputs/table.csv", "w").write("a,b\\n1,2\\n")
 os.symlink("/etc/passwd", "outputs/link")
@@ -167,9 +169,10 @@ async def test_what_it_touches_is_seen_in_driver_and_workers(validator: Validato
 
 async def test_figures_and_files_come_along_but_no_links(validator: Validator):
     outcome = await verdict(validator, MAKES)
-    assert [artifact.name for artifact in outcome.artifacts] == ["figure-1.png", "table.csv"]
+    assert [artifact.name for artifact in outcome.artifacts] == ["figure-1.png", "figures.html", "table.csv"]
     assert outcome.artifacts[0].content.startswith(b"\x89PNG")
-    assert outcome.artifacts[1].content == b"a,b\n1,2\n"
+    assert b"plotly-graph-div" in outcome.artifacts[1].content
+    assert outcome.artifacts[2].content == b"a,b\n1,2\n"
 
 
 LEAVES = """

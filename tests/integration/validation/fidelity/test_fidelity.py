@@ -110,6 +110,11 @@ print("said")
         ("ds.materialize()", "", 6),
         ("ds.show(2)", "{'x': 0}\n{'x': 1}\n", 2),
         ("ds.take(4)", "", 4),
+        (
+            "if __name__ == '__main__':\n    (lambda rows: print(rows.to_string()))(df.head(2))\n",
+            "   x\n0  0\n1  1\n",
+            2,
+        ),
     ],
 )
 async def test_a_table_is_told_and_what_was_printed_stays(lease: Lease, last: str, printed: str, rows: int):
