@@ -15,7 +15,7 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import configured, jobs_target, remote_target
+from bot.bootstrap import configured, gateway, jobs_target, remote_target
 from bot.settings import Settings
 from bot.targets import TargetFile
 from services.errors import RaygenError
@@ -40,7 +40,7 @@ Examination = Callable[[Settings], Awaitable[Finding]]
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a newcomer would fix them."""
     looks = (_python, _slack, _model, _database, _validation)
-    return [*[await look(settings) for look in looks], *await _targets(settings)]
+    return [*[await look(settings) for look in looks], *await _snippets(settings), *await _targets(settings)]
 
 
 def as_table(findings: list[Finding]) -> str:
@@ -127,6 +127,8 @@ async def _validation(settings: Settings) -> Finding:
             return Finding("validation", ok=True, found=found)
         case "cluster":
             return await _validation_cluster(settings)
+        case "gateway":
+            return await _behind_gateway(settings, "validation", settings.gateway_validation_tool)
         case "sealed":
             return await _seal()
 
@@ -140,6 +142,25 @@ async def _validation_cluster(settings: Settings) -> Finding:
         readiness = await cluster.readiness()
     found = f"{settings.validation_address} {'answers' if readiness.ready else 'does not'}"
     return Finding("validation", ok=readiness.ready, found=found, advice=readiness.missing)
+
+
+async def _snippets(settings: Settings) -> list[Finding]:
+    if settings.snippets != "gateway":
+        return []
+    return [await _behind_gateway(settings, "snippets", settings.gateway_snippet_tool)]
+
+
+async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:
+    """Asks the gateway what tools it has, and runs none."""
+    try:
+        problem = await gateway(settings).lacks(tool)
+    except RaygenError as error:
+        return Finding(part, ok=False, found="the MCP gateway was not asked", advice=error.public)
+    how = {"none": "without authentication", "jwt": "with a token", "sigv4": "with AWS credentials"}
+    if problem:
+        return Finding(part, ok=False, found=f"no {tool} at {settings.gateway_url}", advice=problem)
+    found = f"{tool} at {settings.gateway_url}, {how[settings.gateway_auth]}"
+    return Finding(part, ok=True, found=found)
 
 
 async def _seal() -> Finding:

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, StrictBool, ValidationError
+from pydantic import BaseModel, Field, StrictBool, ValidationError
 
 from services.gateway.errors import GatewayAnswer, ToolFailed
 from services.model import Outcome, Verdict
@@ -50,7 +50,7 @@ class Ran(BaseModel):
 class _Wrapped(BaseModel):
     """As a Lambda behind a web address answers, too: what it has to say is in `body`, often as JSON in a text."""
 
-    statusCode: int
+    status: int = Field(alias="statusCode")
     body: object
 
 
@@ -80,7 +80,7 @@ def snippet_of(answer: object) -> Snippet:
         body = answer
     else:
         body = wrapped.body
-        if wrapped.statusCode >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if wrapped.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ToolFailed("The snippet tool behind the MCP gateway failed at its end.")
     if isinstance(body, str):
         body = _parsed(body)
