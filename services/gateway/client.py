@@ -57,7 +57,7 @@ class Gateway:
                 ),
                 types.CallToolResult,
             )
-        return _content(result)
+        return _content(tool, result)
 
     async def tools(self, *, limit: float = 15.0) -> frozenset[str]:
         """The names of the tools that are offered. Raises GatewayError."""
@@ -190,11 +190,12 @@ def _timeout(limit: float) -> GatewayTimeout:
     )
 
 
-def _content(result: types.CallToolResult) -> object:
+def _content(tool: str, result: types.CallToolResult) -> object:
     """The structured answer, or what the text holds as JSON; a Lambda behind AgentCore answers by text."""
     text = "\n".join(block.text for block in result.content if isinstance(block, types.TextContent))
     if result.is_error:
-        raise ToolFailed(f"The tool behind the MCP gateway failed: {_short(text) or 'it does not say why.'}")
+        why = _short(text.removeprefix(f"Error executing tool {tool}: ")) or "it does not say why."
+        raise ToolFailed(f"The tool behind the MCP gateway failed: {why}")
     structured: object = result.structured_content
     if isinstance(structured, dict):
         return cast("object", structured)
