@@ -19,6 +19,7 @@ from bot.bootstrap import configured, gateway, jobs_target, remote_target
 from bot.settings import Settings
 from bot.targets import TargetFile
 from services.errors import RaygenError
+from services.gateway.errors import GatewayDenied, GatewayLogin
 from services.llm.clients import Access, Provider, model_id
 from services.store import open_database
 from services.validation.probe import probe
@@ -153,14 +154,23 @@ async def _snippets(settings: Settings) -> list[Finding]:
 async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:
     """Asks the gateway what tools it has, and runs none."""
     try:
-        problem = await gateway(settings).lacks(tool)
+        await gateway(settings).check(tool)
+    except (GatewayDenied, GatewayLogin) as error:
+        advice = f"{error.public.partition(';')[0].rstrip('.')}: {_CREDENTIALS[settings.gateway_auth]}"
+        return Finding(part, ok=False, found=f"{settings.gateway_url} does not let raygen in", advice=advice)
     except RaygenError as error:
-        return Finding(part, ok=False, found="the MCP gateway was not asked", advice=error.public)
-    how = {"none": "without authentication", "jwt": "with a token", "sigv4": "with AWS credentials"}
-    if problem:
-        return Finding(part, ok=False, found=f"no {tool} at {settings.gateway_url}", advice=problem)
-    found = f"{tool} at {settings.gateway_url}, {how[settings.gateway_auth]}"
+        found = f"no {tool} at {settings.gateway_url or 'an MCP gateway'}"
+        return Finding(part, ok=False, found=found, advice=error.public)
+    found = f"{tool} at {settings.gateway_url}, authentication {settings.gateway_auth}"
     return Finding(part, ok=True, found=found)
+
+
+_CREDENTIALS = {
+    "none": "set RAYGEN_GATEWAY_AUTH to what the gateway asks for.",
+    "jwt": "check RAYGEN_GATEWAY_TOKEN_URL, RAYGEN_GATEWAY_CLIENT_ID, RAYGEN_GATEWAY_CLIENT_SECRET and "
+    "RAYGEN_GATEWAY_SCOPE, and that the gateway admits this client.",
+    "sigv4": "check the AWS credentials, that they allow bedrock-agentcore:InvokeGateway, and AWS_REGION.",
+}
 
 
 async def _seal() -> Finding:

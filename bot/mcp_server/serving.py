@@ -42,6 +42,8 @@ async def served(app: Any, host: str, port: int) -> AsyncGenerator[int]:
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(_STARTING)
+        if not server.started:
+            raise SettingsError("The server did not start; its log says why.")
         yield int(listener.getsockname()[1])
     finally:
         server.should_exit = True

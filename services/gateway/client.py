@@ -46,6 +46,8 @@ class Gateway:
     def __init__(self, url: str, auth: httpx2.Auth | None = None) -> None:
         self.url = url
         self._auth = auth
+        # It takes longer to make than a call takes, so calls share it.
+        self._tls = httpx2.create_ssl_context()
 
     async def call(self, tool: str, arguments: Mapping[str, object], *, limit: float) -> object:
         """What the tool answers, as JSON's values. Raises GatewayError, at the latest after `limit` seconds."""
@@ -72,21 +74,17 @@ class Gateway:
                     break
         return frozenset(names)
 
-    async def lacks(self, tool: str) -> str:
-        """Why `tool` can't be called, as a sentence; empty when it can."""
-        try:
-            offered = await self.tools()
-        except GatewayError as error:
-            return error.public
-        if tool in offered:
-            return ""
-        others = ", ".join(sorted(offered)[:10]) or "no tool at all"
-        return f"The MCP gateway has no tool {tool}; it offers {others}."
+    async def check(self, tool: str) -> None:
+        """Raises GatewayError when `tool` can't be called, without calling it."""
+        offered = await self.tools()
+        if tool not in offered:
+            others = ", ".join(sorted(offered)[:10]) or "no tool at all"
+            raise ToolMissing(f"The MCP gateway has no tool {tool}; it offers {others}.")
 
     @asynccontextmanager
     async def _connected(self, limit: float) -> AsyncGenerator[Client]:
         timeout = httpx2.Timeout(limit, connect=min(_CONNECT, limit))
-        http = _Http(auth=self._auth, timeout=timeout)
+        http = _Http(auth=self._auth, timeout=timeout, verify=self._tls)
         async with http:
             transport = streamable_http_client(self.url, http_client=http, max_sse_event_size=_EVENT)
             async with Client(transport, cache=None) as client:

@@ -82,7 +82,11 @@ class GatewayValidator:
 
     async def _keep_asking(self) -> None:
         while True:
-            self._problem = await self._gateway.lacks(self._tool)
+            try:
+                await self._gateway.check(self._tool)
+                self._problem = ""
+            except RaygenError as error:
+                self._problem = error.public
             await asyncio.sleep(_IMPATIENCE if self._problem else _PAUSE)
 
 

@@ -30,7 +30,9 @@ async def test_what_an_agent_proposes_runs_once_a_person_approves(play: Playgrou
         "RAYGEN_MCP_CHANNEL": "CRAY",
         "RAYGEN_MCP_USER": "UENGINEER",
     }
-    server = StdioServerParameters(command=sys.executable, args=["-m", "bot", "mcp", "--stdio"], env=outside | chosen)
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "bot", "mcp", "--stdio"], env=outside | chosen
+    )
     async with Client(server) as agent:
         computed = (await agent.call_tool("run_python", {"code": "6 * 7"})).structured_content
         asked = {"code": CODE, "purpose": "Adds 1 and 2 in a Ray task, for a report."}

@@ -13,6 +13,7 @@ from services.errors import BadRequest, TooOften
 from services.rates import Rate, Throttle
 from services.records import ProposalStatus, TaskStatus
 from services.workflows import Closed, Doorbell
+from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import World, process
 
@@ -72,10 +73,4 @@ async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: P
 
 async def test_without_a_bot_it_is_said(tmp_path: Path):
     with pytest.raises(Closed, match="No raygen has worked on this database yet"):
-        await Doorbell(f"sqlite:///{tmp_path / 'new.db'}").begin_task(*_any())
-
-
-def _any():
-    from tests import builders
-
-    return builders.task(), builders.session()
+        await Doorbell(f"sqlite:///{tmp_path / 'new.db'}").begin_task(builders.task(), builders.session())

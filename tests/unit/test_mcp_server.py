@@ -40,7 +40,9 @@ async def examine(code: str) -> tuple[Outcome, PolicyReport]:
         case "nowhere":
             return Outcome(Verdict.UNAVAILABLE, detail="The cluster is away."), PolicyReport()
         case "1/0":
-            failure = Failure("ZeroDivisionError", "division by zero", traceback="Traceback\nZeroDivisionError: …")
+            failure = Failure(
+                "ZeroDivisionError", "division by zero", traceback="Traceback\nZeroDivisionError: …"
+            )
             return Outcome(Verdict.FAILED, stdout="before\n", failure=failure, exit_code=1), NOTICED
         case _:
             return builders.passed(value="3"), PolicyReport()
@@ -82,9 +84,11 @@ async def url(proposals: Proposals) -> AsyncGenerator[str]:
 
 @asynccontextmanager
 async def connected(url: str, token: str = TOKEN) -> AsyncGenerator[Client]:
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http:
-        async with Client(streamable_http_client(url, http_client=http)) as client:
-            yield client
+    async with (
+        httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http,
+        Client(streamable_http_client(url, http_client=http)) as client,
+    ):
+        yield client
 
 
 def said(result: CallToolResult) -> str:
@@ -112,7 +116,9 @@ async def test_each_tool_promises_what_it_answers(url: str):
     assert passed.structured_content["output"] == "Result: 3\n"
     assert (failed.is_error, failed.structured_content["success"]) == (False, False)
     assert failed.structured_content["error"].startswith("Traceback")
-    assert failed.structured_content["policy"] == [{"line": 2, "grade": "warn", "message": "opens a connection"}]
+    assert failed.structured_content["policy"] == [
+        {"line": 2, "grade": "warn", "message": "opens a connection"}
+    ]
     assert computed.structured_content["statusCode"] == 200
     assert computed.structured_content["body"]["value"] == "6 * 7 in 5"
 

@@ -71,6 +71,7 @@ async def test_the_doctor_says_what_is_wrong(open_gateway: GatewayStandIn):
     assert "RAYGEN_GATEWAY_URL is not set" in nowhere.advice
     denied = await doctor._validation(chosen(**{**JWT, "gateway_token_url": "http://127.0.0.1:9/token"}))
     assert "token endpoint" in denied.advice
+    assert "check RAYGEN_GATEWAY_TOKEN_URL" in denied.advice
 
 
 def test_tokens_and_their_holders(monkeypatch: pytest.MonkeyPatch):
