@@ -214,9 +214,6 @@ class Workflows(DBOSConfiguredInstance):
         )
 
     async def _open_queues(self) -> None:
-        await DBOS.register_queue_async(
-            _FROM_OUTSIDE, polling_interval_sec=_IDLE_POLL, on_conflict="always_update"
-        )
         for name, limit in ((_PER_USER, self._limits.per_user), (_PER_TARGET, self._limits.per_target)):
             if limit is None and await DBOS.retrieve_queue_async(name) is None:
                 continue
@@ -253,6 +250,8 @@ class Doorbell:
                 system_database_url=self._database_url, application_name=_NAME, retry_connection_errors=False
             )
             try:
+                # Bots find the queue by themselves; where nobody rings, none is looked at.
+                client.register_queue(_FROM_OUTSIDE, polling_interval_sec=_IDLE_POLL)
                 client.enqueue(options, task, session)
             finally:
                 client.destroy()

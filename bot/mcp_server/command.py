@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -24,6 +25,7 @@ from services.validation.examine import examine
 from services.validation.interface import Lease, Validator
 from services.workflows import Doorbell
 
+_log = logging.getLogger(__name__)
 _BODY = 8 * 1024**2
 # Beside a validation: its turn, and the bot's own steps, in seconds.
 _PATIENCE = 60.0
@@ -46,7 +48,8 @@ async def http(settings: Settings, host: str, port: int) -> None:
     ended = on_signals()
     async with assembled(settings, holders) as made:
         app = made.streamable_http_app(host=host, max_request_body_size=_BODY)
-        async with served(app, host, port):
+        async with served(app, host, port) as chosen:
+            _log.info("serving MCP at http://%s:%d/mcp", host, chosen)
             await ended.wait()
 
 
