@@ -183,10 +183,10 @@ class Settings(BaseSettings):
         alias="RAYGEN_GATEWAY_SNIPPET_TOOL",
         description="The gateway's name of the tool that runs snippets.",
     )
-    api_tokens: Annotated[dict[SecretStr, str], NoDecode] = Field(
-        {},
+    api_tokens: SecretStr | None = Field(
+        None,
         alias="RAYGEN_API_TOKENS",
-        description="Bearer tokens by commas; `U0123=token` speaks for that Slack user.",
+        description="Who may use the API: `ci=TOKEN, ann+approve=TOKEN`. Default: who is on this machine, without approving.",
     )
     mcp_channel: str = Field(
         "", alias="RAYGEN_MCP_CHANNEL", description="The Slack channel that agents' proposals are posted in."
@@ -291,14 +291,6 @@ class Settings(BaseSettings):
         if None in found:
             raise ValueError("write `model=in/out`, apart by commas, such as `claude-sonnet-5-5=3/15`")
         return {match[1]: Price(float(match[2]), float(match[3])) for match in found if match}
-
-    @field_validator("api_tokens", mode="before")
-    @classmethod
-    def _held(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [part.strip().rpartition("=") for part in value.split(",") if part.strip()]
-        return {SecretStr(token): user for user, _, token in pairs}
 
     @field_validator("rate", mode="before")
     @classmethod

@@ -11,9 +11,9 @@ from mcp.server.mcpserver import MCPServer
 
 from bot.app import on_signals
 from bot.bootstrap import artifact_store, computing, validating
+from bot.mcp_server import tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.serving import served
-from bot.mcp_server.tokens import Holders
 from bot.mcp_server.tools import Hands, server
 from bot.settings import Settings
 from services.errors import SettingsError
@@ -39,8 +39,8 @@ async def stdio(settings: Settings) -> None:
 
 async def http(settings: Settings, host: str, port: int) -> None:
     """Serve streamable HTTP at `/mcp` until a signal asks for the end. Raises SettingsError."""
-    tokens = {token.get_secret_value(): user for token, user in settings.api_tokens.items()}
-    holders = Holders(tokens) if tokens else None
+    known = tokens.read(settings.api_tokens.get_secret_value() if settings.api_tokens else "")
+    holders = tokens.Holders(tokens.among(known)) if known else None
     if holders is None and not _loopback(host):
         raise SettingsError(
             f"raygen mcp serves on {host} only with RAYGEN_API_TOKENS, or else everybody there could use it."
@@ -54,7 +54,9 @@ async def http(settings: Settings, host: str, port: int) -> None:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, holders: Holders | None = None) -> AsyncGenerator[MCPServer[None]]:
+async def assembled(
+    settings: Settings, holders: tokens.Holders | None = None
+) -> AsyncGenerator[MCPServer[None]]:
     """The server with all that it needs, closed at the end. Raises SettingsError."""
     async with AsyncExitStack() as stack:
         validator = await stack.enter_async_context(validating(settings))

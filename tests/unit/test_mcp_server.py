@@ -12,10 +12,9 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
-from bot.mcp_server import command
+from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.serving import served
-from bot.mcp_server.tokens import Holders
 from bot.mcp_server.tools import Hands, server
 from bot.settings import load
 from services.errors import BadRequest, SealUnavailable, SettingsError
@@ -27,7 +26,7 @@ from services.records import Task, TaskStatus
 from services.snippets.interface import Snippet
 from tests import builders
 
-TOKEN = "t0ken-of-an-engineer"
+TOKEN, CI = "t0ken-of-an-engineer", "t0ken-of-no-person"
 NOTICED = PolicyReport((Finding("network", Grade.WARN, 2, "opens a connection"),))
 
 
@@ -76,7 +75,7 @@ async def proposals() -> Proposals:
 
 @pytest.fixture
 async def url(proposals: Proposals) -> AsyncGenerator[str]:
-    holders = Holders({TOKEN: "UENGINEER", "plain": ""})
+    holders = tokens.Holders(tokens.among(tokens.read(f"UENGINEER={TOKEN}, ci={CI}")))
     made = server(Hands(examine, Snippets(), cast("Proposer", proposals)), holders)
     async with served(made.streamable_http_app(), "127.0.0.1", 0) as port:
         yield f"http://127.0.0.1:{port}/mcp"
@@ -144,7 +143,7 @@ async def test_a_proposal_is_pending_and_in_its_holders_name(url: str, proposals
         pending = (await client.call_tool("propose_run", {**asked, "channel": "COTHER"})).structured_content
         late = (await client.call_tool("propose_run", {**asked, "code": "late"})).structured_content
         bad = await client.call_tool("propose_run", {**asked, "code": "bad"})
-    async with connected(url, "plain") as client:
+    async with connected(url, CI) as client:
         await client.call_tool("propose_run", asked)
     assert (pending["status"], pending["sha256"]) == ("pending_approval", builders.ADD.sha256)
     assert "once a person approves it" in pending["message"]
@@ -170,4 +169,11 @@ async def test_one_raygen_is_the_gateway_of_another(proposals: Proposals):
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "raygen.example"])
 async def test_nobody_is_served_elsewhere_without_tokens(host: str):
     with pytest.raises(SettingsError, match="only with RAYGEN_API_TOKENS"):
-        await command.http(load(api_tokens={}), host, 0)
+        await command.http(load(api_tokens=None), host, 0)
+
+
+@pytest.mark.parametrize("text", ["short=abc", TOKEN, f"={TOKEN}", "a b=" + TOKEN])
+def test_tokens_that_are_written_wrong_are_refused_and_never_repeated(text: str):
+    with pytest.raises(SettingsError, match="RAYGEN_API_TOKENS is wrong") as caught:
+        tokens.read(text)
+    assert TOKEN not in caught.value.public
