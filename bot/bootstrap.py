@@ -37,11 +37,6 @@ from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
-from services.gateway.auth import Client as OAuthClient
-from services.gateway.auth import ClientCredentials, Signed
-from services.gateway.client import Gateway
-from services.gateway.snippets import GatewaySnippets
-from services.gateway.validation import GatewayValidator
 from services.history_desk import HistoryDesk
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
@@ -241,9 +236,9 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
             async with ClusterValidator(target, where=where, limits=limits) as validator:
                 yield validator
         case "gateway":
-            behind, tool = gateway(settings), settings.gateway_validation_tool
-            cluster = settings.validation_address or ""
-            async with GatewayValidator(behind, tool, cluster=cluster, limits=limits) as validator:
+            from bot import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+            async with gateway.validator(settings, limits) as validator:
                 yield validator
         case "sealed":
             async with open_validator(_pool(settings)) as pool:
@@ -257,37 +252,12 @@ async def computing(settings: Settings) -> AsyncGenerator[SnippetRunner | None]:
         case "off":
             yield None
         case "gateway":
-            yield GatewaySnippets(gateway(settings), settings.gateway_snippet_tool)
+            from bot import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+            yield gateway.snippets(settings)
         case "on":
             async with open_snippets() as snippets:
                 yield snippets
-
-
-def gateway(settings: Settings) -> Gateway:
-    """The MCP gateway. Raises SettingsError when something for it is missing."""
-    if not settings.gateway_url:
-        raise SettingsError("RAYGEN_GATEWAY_URL is not set; raygen needs it to reach the MCP gateway.")
-    match settings.gateway_auth:
-        case "none":
-            return Gateway(settings.gateway_url)
-        case "jwt":
-            secret = settings.gateway_client_secret
-            if not settings.gateway_token_url or not settings.gateway_client_id or secret is None:
-                raise SettingsError(
-                    "RAYGEN_GATEWAY_AUTH=jwt needs RAYGEN_GATEWAY_TOKEN_URL, RAYGEN_GATEWAY_CLIENT_ID and "
-                    "RAYGEN_GATEWAY_CLIENT_SECRET."
-                )
-            client = OAuthClient(
-                settings.gateway_token_url,
-                settings.gateway_client_id,
-                secret.get_secret_value(),
-                settings.gateway_scope,
-            )
-            return Gateway(settings.gateway_url, ClientCredentials(client))
-        case "sigv4":
-            if not settings.aws_region:
-                raise SettingsError("RAYGEN_GATEWAY_AUTH=sigv4 needs AWS_REGION, the gateway's region.")
-            return Gateway(settings.gateway_url, Signed(settings.aws_region))
 
 
 def jobs_target(address: str, token: str | None, name: str) -> JobsTarget:

@@ -15,7 +15,7 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import configured, gateway, jobs_target, remote_target
+from bot.bootstrap import configured, jobs_target, remote_target
 from bot.settings import Settings
 from bot.targets import TargetFile
 from services.errors import RaygenError
@@ -153,6 +153,8 @@ async def _snippets(settings: Settings) -> list[Finding]:
 
 async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:
     """Asks the gateway what tools it has, and runs none."""
+    from bot.gateway import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
     try:
         await gateway(settings).check(tool)
     except (GatewayDenied, GatewayLogin) as error:

@@ -12,8 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.errors import SettingsError
-from services.gateway.snippets import TOOL as SNIPPET_TOOL
-from services.gateway.validation import TOOL as VALIDATION_TOOL
+from services.gateway import names
 from services.llm.clients import Access, Provider
 from services.model import Engine
 from services.policy import Policy, grades_in
@@ -174,12 +173,12 @@ class Settings(BaseSettings):
         "", alias="RAYGEN_GATEWAY_SCOPE", description="The scopes to ask for, apart by spaces."
     )
     gateway_validation_tool: str = Field(
-        VALIDATION_TOOL,
+        names.VALIDATION,
         alias="RAYGEN_GATEWAY_VALIDATION_TOOL",
         description="The gateway's name of the tool that validates.",
     )
     gateway_snippet_tool: str = Field(
-        SNIPPET_TOOL,
+        names.SNIPPETS,
         alias="RAYGEN_GATEWAY_SNIPPET_TOOL",
         description="The gateway's name of the tool that runs snippets.",
     )

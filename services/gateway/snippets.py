@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from services.errors import RaygenError
+from services.gateway import names
 from services.gateway.client import Gateway
 from services.gateway.wire import snippet_of
 from services.snippets.interface import TIMEOUT, Snippet
 
-TOOL = "python-executor-inline___run_python"
 # What a connection, and a function that has to start first, may take beside the snippet, in seconds.
 _GRACE = 20.0
 
@@ -17,7 +17,7 @@ _GRACE = 20.0
 class GatewaySnippets:
     """Implements SnippetRunner by the gateway's tool `run_python`; when the tool can't be had, the snippet's error says so."""
 
-    def __init__(self, gateway: Gateway, tool: str = TOOL) -> None:
+    def __init__(self, gateway: Gateway, tool: str = names.SNIPPETS) -> None:
         self._gateway = gateway
         self._tool = tool
 

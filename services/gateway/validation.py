@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from services.errors import RaygenError
+from services.gateway import names
 from services.gateway.client import Gateway
 from services.gateway.wire import outcome_of
 from services.model import InputFile, Outcome, Readiness, Verdict
@@ -16,7 +17,6 @@ from services.validation.cluster import cut
 from services.validation.interface import Lease, Limits, Waiting
 from services.validation.probe import PART
 
-TOOL = "ray-code-validation-inline___validate_ray_code"
 WHERE = "through the MCP gateway"
 # What a connection, a function that has to start first, and a job's own start may take beside the program, in seconds.
 _GRACE = 60.0
@@ -32,7 +32,12 @@ class GatewayValidator:
     """
 
     def __init__(
-        self, gateway: Gateway, tool: str = TOOL, *, cluster: str = "", limits: Limits | None = None
+        self,
+        gateway: Gateway,
+        tool: str = names.VALIDATION,
+        *,
+        cluster: str = "",
+        limits: Limits | None = None,
     ) -> None:
         self._gateway = gateway
         self._tool = tool

@@ -18,8 +18,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, TextContent
 
 from bot.mcp_server.serving import served
-from services.gateway.snippets import TOOL as SNIPPET_TOOL
-from services.gateway.validation import TOOL as VALIDATION_TOOL
+from services.gateway import names
 from tests.standins.signatures import Signatures
 from tests.standins.tokens import Tokens
 
@@ -135,7 +134,7 @@ async def serving(
     *, validation: Tool | None = None, snippets: Tool | None = None, auth: Tokens | Signatures | None = None
 ) -> AsyncGenerator[GatewayStandIn]:
     """The gateway on a port of loopback, with the tools that are given."""
-    given = {VALIDATION_TOOL: validation, SNIPPET_TOOL: snippets}
+    given = {names.VALIDATION: validation, names.SNIPPETS: snippets}
     gateway = GatewayStandIn({name: tool for name, tool in given.items() if tool}, auth)
     async with served(gateway, "127.0.0.1", 0) as port:
         gateway.url = f"http://127.0.0.1:{port}/mcp"
@@ -144,17 +143,17 @@ async def serving(
 
 def _server(gateway: GatewayStandIn) -> MCPServer[None]:
     server: MCPServer[None] = MCPServer("gateway", log_level="ERROR")
-    if VALIDATION_TOOL in gateway.tools:
+    if names.VALIDATION in gateway.tools:
 
-        @server.tool(name=VALIDATION_TOOL)
+        @server.tool(name=names.VALIDATION)
         async def validate(code: str, ray_cluster_ip: str = "") -> CallToolResult:
-            return await gateway.do(VALIDATION_TOOL, {"code": code, "ray_cluster_ip": ray_cluster_ip})
+            return await gateway.do(names.VALIDATION, {"code": code, "ray_cluster_ip": ray_cluster_ip})
 
-    if SNIPPET_TOOL in gateway.tools:
+    if names.SNIPPETS in gateway.tools:
 
-        @server.tool(name=SNIPPET_TOOL)
+        @server.tool(name=names.SNIPPETS)
         async def run(code: str, timeout: float = 30) -> CallToolResult:
-            return await gateway.do(SNIPPET_TOOL, {"code": code, "timeout": timeout})
+            return await gateway.do(names.SNIPPETS, {"code": code, "timeout": timeout})
 
     return server
 

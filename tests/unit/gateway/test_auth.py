@@ -10,7 +10,7 @@ from botocore.credentials import Credentials
 from services.gateway.auth import Client, ClientCredentials, Signed
 from services.gateway.client import Gateway
 from services.gateway.errors import GatewayDenied, GatewayLogin
-from services.gateway.validation import TOOL
+from services.gateway.names import VALIDATION as TOOL
 from tests.standins.gateway import GatewayStandIn
 from tests.standins.signatures import Signatures
 from tests.standins.tokens import Tokens

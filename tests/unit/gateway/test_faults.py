@@ -9,8 +9,9 @@ import pytest
 
 from services.gateway.client import Gateway
 from services.gateway.errors import ToolMissing
+from services.gateway.names import VALIDATION as TOOL
 from services.gateway.snippets import GatewaySnippets
-from services.gateway.validation import TOOL, GatewayValidator
+from services.gateway.validation import GatewayValidator
 from services.model import InputFile, Outcome, Verdict
 from services.validation.interface import Limits
 from tests.standins.gateway import Fault, GatewayStandIn

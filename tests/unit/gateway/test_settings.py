@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot import doctor
-from bot.bootstrap import computing, gateway, validating
+from bot.bootstrap import computing, validating
+from bot.gateway import gateway
 from bot.settings import load
 from services.errors import SettingsError
 from services.gateway.auth import ClientCredentials, Signed
