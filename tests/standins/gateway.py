@@ -56,6 +56,8 @@ class GatewayStandIn:
     refused: list[str] = field(default_factory=list)
     url: str = ""
     pause: float = 60.0
+    older: bool = False
+    """Speaks only the protocol's versions that begin with `initialize`, as gateways of 2025 do."""
 
     @property
     def token_url(self) -> str:
@@ -76,6 +78,12 @@ class GatewayStandIn:
             await _answer(send, 401, b'{"message": "Unauthorized"}')
             return
         asked = json.loads(body) if body else {}
+        if self.older and asked.get("method") == "server/discover":
+            error = {"code": -32601, "message": "Method not found"}
+            await _answer(
+                send, 400, json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": error}).encode()
+            )
+            return
         if asked.get("method") == "tools/call":
             params = asked["params"]
             self.calls.append((params["name"], params.get("arguments") or {}))

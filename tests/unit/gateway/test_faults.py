@@ -47,6 +47,17 @@ async def test_a_fault_is_one_sentence_and_the_call_was_sent_once(open_gateway: 
     assert snippet.error == SENTENCES[fault]
 
 
+@pytest.mark.parametrize(
+    "fault", [Fault.THROTTLED, Fault.HALF_STREAM, Fault.TOOL_ERROR], ids=lambda it: it.name
+)
+async def test_a_gateway_of_the_older_protocol(open_gateway: GatewayStandIn, fault: Fault):
+    open_gateway.older = True
+    assert (await validated(Gateway(open_gateway.url))).stdout == "8 characters on 10.0.0.5\n"
+    open_gateway.faults = [fault]
+    assert (await validated(Gateway(open_gateway.url))).detail == SENTENCES[fault]
+    assert len(open_gateway.calls) == 2
+
+
 async def test_what_hangs_is_given_up_in_time(open_gateway: GatewayStandIn):
     open_gateway.faults, open_gateway.pause = [Fault.HANG], 1.5
     began = time.monotonic()
