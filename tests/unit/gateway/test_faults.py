@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 
@@ -111,3 +112,14 @@ async def test_the_doctor_hears_which_tool_is_missing(open_gateway: GatewayStand
     with pytest.raises(ToolMissing, match="has no tool target___other; it offers python-executor-inline___"):
         await gateway.check("target___other")
     assert open_gateway.calls == [], "nothing was run to find out"
+
+
+async def test_readiness_follows_the_gateway(open_gateway: GatewayStandIn):
+    async with GatewayValidator(Gateway(open_gateway.url)) as validator:
+        assert not validator.readiness().ready
+        async with asyncio.timeout(10):
+            while not validator.readiness().ready:
+                await asyncio.sleep(0.02)
+    async with GatewayValidator(Gateway(open_gateway.url), "a___b") as validator, asyncio.timeout(10):
+        while "has no tool a___b" not in validator.readiness().missing:
+            await asyncio.sleep(0.02)
