@@ -22,7 +22,7 @@ async def run(settings: Settings) -> None:
     """Serve until a signal asks for the end. Raises SettingsError when Slack refuses the tokens."""
     _, app_token = require_slack(settings)
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ended = _on_signals()
+    ended = on_signals()
     async with contextlib.AsyncExitStack() as stack:
         bot = await stack.enter_async_context(bootstrap.assemble(settings))
         if settings.health_port is not None:
@@ -48,7 +48,8 @@ async def _check_tokens(bot: bootstrap.Bot) -> None:
         raise SettingsError(f"Slack can't be reached: {error}.") from error
 
 
-def _on_signals() -> asyncio.Event:
+def on_signals() -> asyncio.Event:
+    """Set once the process is asked to end."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

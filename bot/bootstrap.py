@@ -47,6 +47,7 @@ from services.model import Engine, Readiness
 from services.policy import Policy
 from services.rates import Throttle
 from services.runs import RunDesk
+from services.snippets.interface import SnippetRunner
 from services.snippets.runner import open_snippets
 from services.store import Store, open_database
 from services.supervisor import prompt
@@ -178,7 +179,7 @@ async def staffed(
             validator,
             attempts=settings.attempts,
         )
-        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
+        snippets = await stack.enter_async_context(computing(settings))
         yield Agents(
             Supervisor(models.called(settings.model), workshop, prompt("supervisor").text, snippets), workshop
         )
@@ -235,9 +236,29 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
             where = f"unsealed, on the target {target.name}"
             async with ClusterValidator(target, where=where, limits=limits) as validator:
                 yield validator
+        case "gateway":
+            from bot import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+            async with gateway.validator(settings, limits) as validator:
+                yield validator
         case "sealed":
             async with open_validator(_pool(settings)) as pool:
                 yield pool
+
+
+@asynccontextmanager
+async def computing(settings: Settings) -> AsyncGenerator[SnippetRunner | None]:
+    """Where snippets are run; None where they are not."""
+    match settings.snippets:
+        case "off":
+            yield None
+        case "gateway":
+            from bot import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+            yield gateway.snippets(settings)
+        case "on":
+            async with open_snippets() as snippets:
+                yield snippets
 
 
 def jobs_target(address: str, token: str | None, name: str) -> JobsTarget:

@@ -31,6 +31,7 @@ def main() -> None:
       raygen manifest        the Slack app to create for your workspace
       raygen usage           what requests have taken: tokens, money, time
       raygen export          all runs as JSON lines
+      raygen mcp             offer validation, snippets and proposals to other agents, as MCP tools
       raygen eval            how often the chosen models get it right; --cookbook needs no key
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
 
@@ -153,6 +154,28 @@ def export(days: float | None, *, code: bool) -> None:
             click.echo(line)
 
     asyncio.run(write())
+
+
+@main.command()
+@click.option("--stdio", is_flag=True, help="Serve one client on standard input and output.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Elsewhere than on loopback, tokens are a must."
+)
+@plainly
+def mcp(host: str, port: int, *, stdio: bool) -> None:
+    """Offer raygen's tools to other agents, by the Model Context Protocol: over HTTP at /mcp, or on standard input and output.
+
+    validate_ray_code runs a program sealed, run_python computes something small, and propose_run puts a program before
+    people in Slack, who decide whether it runs.
+    """
+    from bot import logs, settings
+    from bot.mcp_server import command
+
+    chosen = settings.load()
+    logs.configure(chosen.log_level)
+    settings.leave_environment()
+    asyncio.run(command.stdio(chosen) if stdio else command.http(chosen, host, port))
 
 
 @main.command()

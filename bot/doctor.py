@@ -19,6 +19,7 @@ from bot.bootstrap import configured, jobs_target, remote_target
 from bot.settings import Settings
 from bot.targets import TargetFile
 from services.errors import RaygenError
+from services.gateway.errors import GatewayDenied, GatewayLogin
 from services.llm.clients import Access, Provider, model_id
 from services.store import open_database
 from services.validation.probe import probe
@@ -40,7 +41,7 @@ Examination = Callable[[Settings], Awaitable[Finding]]
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a newcomer would fix them."""
     looks = (_python, _slack, _model, _database, _validation)
-    return [*[await look(settings) for look in looks], *await _targets(settings)]
+    return [*[await look(settings) for look in looks], *await _snippets(settings), *await _targets(settings)]
 
 
 def as_table(findings: list[Finding]) -> str:
@@ -127,6 +128,8 @@ async def _validation(settings: Settings) -> Finding:
             return Finding("validation", ok=True, found=found)
         case "cluster":
             return await _validation_cluster(settings)
+        case "gateway":
+            return await _behind_gateway(settings, "validation", settings.gateway_validation_tool)
         case "sealed":
             return await _seal()
 
@@ -140,6 +143,36 @@ async def _validation_cluster(settings: Settings) -> Finding:
         readiness = await cluster.readiness()
     found = f"{settings.validation_address} {'answers' if readiness.ready else 'does not'}"
     return Finding("validation", ok=readiness.ready, found=found, advice=readiness.missing)
+
+
+async def _snippets(settings: Settings) -> list[Finding]:
+    if settings.snippets != "gateway":
+        return []
+    return [await _behind_gateway(settings, "snippets", settings.gateway_snippet_tool)]
+
+
+async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:
+    """Asks the gateway what tools it has, and runs none."""
+    from bot.gateway import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+    try:
+        await gateway(settings).check(tool)
+    except (GatewayDenied, GatewayLogin) as error:
+        advice = f"{error.public.partition(';')[0].rstrip('.')}: {_CREDENTIALS[settings.gateway_auth]}"
+        return Finding(part, ok=False, found=f"{settings.gateway_url} does not let raygen in", advice=advice)
+    except RaygenError as error:
+        found = f"no {tool} at {settings.gateway_url or 'an MCP gateway'}"
+        return Finding(part, ok=False, found=found, advice=error.public)
+    found = f"{tool} at {settings.gateway_url}, authentication {settings.gateway_auth}"
+    return Finding(part, ok=True, found=found)
+
+
+_CREDENTIALS = {
+    "none": "set RAYGEN_GATEWAY_AUTH to what the gateway asks for.",
+    "jwt": "check RAYGEN_GATEWAY_TOKEN_URL, RAYGEN_GATEWAY_CLIENT_ID, RAYGEN_GATEWAY_CLIENT_SECRET and "
+    "RAYGEN_GATEWAY_SCOPE, and that the gateway admits this client.",
+    "sigv4": "check the AWS credentials, that they allow bedrock-agentcore:InvokeGateway, and AWS_REGION.",
+}
 
 
 async def _seal() -> Finding:

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.errors import SettingsError
+from services.gateway import names
 from services.llm.clients import Access, Provider
 from services.model import Engine
 from services.policy import Policy, grades_in
@@ -90,10 +91,11 @@ class Settings(BaseSettings):
     model_deadline: float = Field(
         180.0, gt=0, alias="RAYGEN_MODEL_DEADLINE", description="Seconds for one answer of a model."
     )
-    validation: Literal["sealed", "cluster", "unsealed"] = Field(
+    validation: Literal["sealed", "cluster", "unsealed", "gateway"] = Field(
         "sealed",
         alias="RAYGEN_VALIDATION",
-        description="`sealed` in bubblewrap; `cluster` on RAYGEN_VALIDATION_ADDRESS; `unsealed` as jobs on the target.",
+        description="`sealed` in bubblewrap; `cluster` on RAYGEN_VALIDATION_ADDRESS; `unsealed` as jobs on the target; "
+        "`gateway` by a tool behind RAYGEN_GATEWAY_URL.",
     )
     validation_address: str | None = Field(
         None,
@@ -145,10 +147,53 @@ class Settings(BaseSettings):
         alias="RAYGEN_RATE",
         description="How often one person may ask: `20/hour`, or by minute or day. Default: no limit.",
     )
-    snippets: Literal["on", "off"] = Field(
+    snippets: Literal["on", "off", "gateway"] = Field(
         "on",
         alias="RAYGEN_SNIPPETS",
-        description="`off` takes the model its sandbox for small computations.",
+        description="`off` takes the model its sandbox for small computations; `gateway` has them run behind RAYGEN_GATEWAY_URL.",
+    )
+    gateway_url: str | None = Field(
+        None,
+        alias="RAYGEN_GATEWAY_URL",
+        description="An MCP server with raygen's tools, such as an AgentCore Gateway (docs/mcp.md).",
+    )
+    gateway_auth: Literal["none", "jwt", "sigv4"] = Field(
+        "none",
+        alias="RAYGEN_GATEWAY_AUTH",
+        description="`jwt` by OAuth2 client credentials; `sigv4` by AWS credentials.",
+    )
+    gateway_token_url: str | None = Field(
+        None, alias="RAYGEN_GATEWAY_TOKEN_URL", description="The OAuth2 token endpoint for `jwt`."
+    )
+    gateway_client_id: str = Field("", alias="RAYGEN_GATEWAY_CLIENT_ID", description="The client's ID there.")
+    gateway_client_secret: SecretStr | None = Field(
+        None, alias="RAYGEN_GATEWAY_CLIENT_SECRET", description="The client's secret there."
+    )
+    gateway_scope: str = Field(
+        "", alias="RAYGEN_GATEWAY_SCOPE", description="The scopes to ask for, apart by spaces."
+    )
+    gateway_validation_tool: str = Field(
+        names.VALIDATION,
+        alias="RAYGEN_GATEWAY_VALIDATION_TOOL",
+        description="The gateway's name of the tool that validates.",
+    )
+    gateway_snippet_tool: str = Field(
+        names.SNIPPETS,
+        alias="RAYGEN_GATEWAY_SNIPPET_TOOL",
+        description="The gateway's name of the tool that runs snippets.",
+    )
+    api_tokens: SecretStr | None = Field(
+        None,
+        alias="RAYGEN_API_TOKENS",
+        description="Who may use the API: `ci=TOKEN, ann+approve=TOKEN`. Default: who is on this machine, without approving.",
+    )
+    mcp_channel: str = Field(
+        "", alias="RAYGEN_MCP_CHANNEL", description="The Slack channel that agents' proposals are posted in."
+    )
+    mcp_user: str = Field(
+        "",
+        alias="RAYGEN_MCP_USER",
+        description="The Slack user in whose name agents propose that have no token of somebody's.",
     )
     policy: Annotated[dict[str, str], NoDecode] = Field(
         {},

@@ -226,6 +226,9 @@ class TaskDesk:
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(_edited(base.program, task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
+        if task.kind is TaskKind.CHECK and task.code is not None:
+            made = await self._workshop.inspect(_brought(task, task.code), way.stage, files)
+            return Conclusion(_verdict_on_own(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
             made = await self._workshop.inspect(base.program, way.stage, files)
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
@@ -284,6 +287,16 @@ def _edited(program: Program, code: str) -> Program:
 
 async def _as_it_is(user: str) -> str:
     return user
+
+
+def _brought(task: Task, code: str) -> Program:
+    return Program("A program that was brought along", task.prompt, code)
+
+
+def _verdict_on_own(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The program passed its validation."
+    return f"The program did not pass its validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_again(made: Made) -> str:

@@ -18,12 +18,15 @@ from datetime import UTC, datetime
 
 from dbos import (
     DBOS,
+    DBOSClient,
     DBOSConfig,
     DBOSConfiguredInstance,
+    EnqueueOptions,
     SetEnqueueOptions,
     SetWorkflowID,
     WorkflowHandleAsync,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.errors import RaygenError
 from services.records import Session, Task
@@ -40,6 +43,8 @@ VERSION = "1"
 _THREADS = 4
 _PER_USER = "raygen-runs-per-user"
 _PER_TARGET = "raygen-runs-per-target"
+_FROM_OUTSIDE = "raygen-from-outside"
+_NAME = "raygen"
 # How often a queue is looked at, in seconds: with limits a run starts half of it later on average.
 _POLL = 0.1
 _IDLE_POLL = 1.0
@@ -47,6 +52,10 @@ _NO_LIMIT = 1_000_000
 _DAY = 86_400.0
 _BATCH = 500
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+
+class Closed(RaygenError):
+    """No raygen has worked on this database yet; start one with `raygen start` and the same settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class Workflows(DBOSConfiguredInstance):
         limits: RunLimits | None = None,
         retention: Retention | None = None,
     ) -> None:
-        super().__init__("raygen")
+        super().__init__(_NAME)
         self._retention = retention
         self._tasks = tasks
         self._runs = runs
@@ -238,11 +247,44 @@ def _own_queue(target: str) -> str:
     return f"{_PER_TARGET}:{target}"
 
 
+class Doorbell:
+    """Begins tasks from a process that carries out none: whichever bot works on this database takes them in."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        """Durable once this returns, and a no-op the second time. Raises Closed where no bot has ever worked."""
+        await asyncio.to_thread(self._enqueue, task, session)
+
+    def _enqueue(self, task: Task, session: Session) -> None:
+        options: EnqueueOptions = {
+            "workflow_name": Workflows.task.__qualname__,
+            "class_name": Workflows.__name__,
+            "instance_name": _NAME,
+            "queue_name": _FROM_OUTSIDE,
+            "workflow_id": task.id,
+            "app_version": VERSION,
+        }
+        try:
+            client = DBOSClient(
+                system_database_url=self._database_url, application_name=_NAME, retry_connection_errors=False
+            )
+            try:
+                # Bots find the queue by themselves; where nobody rings, none is looked at.
+                client.register_queue(_FROM_OUTSIDE, polling_interval_sec=_IDLE_POLL)
+                client.enqueue(options, task, session)
+            finally:
+                client.destroy()
+        except SQLAlchemyError as error:
+            raise Closed from error
+
+
 @asynccontextmanager
 async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
     """DBOS on `database_url`; launch it with `launch()` once every Workflows instance exists."""
     config: DBOSConfig = {
-        "name": "raygen",
+        "name": _NAME,
         "system_database_url": database_url,
         "application_version": VERSION,
         "executor_id": executor,

@@ -68,7 +68,7 @@ class ClusterValidator:
         except asyncio.CancelledError:
             await asyncio.shield(self._target.stop(job.submission_id))
             raise
-        return replace(_cut(outcome, chosen), where=self._where)
+        return replace(cut(outcome, chosen), where=self._where)
 
     def readiness(self) -> Readiness:
         return Readiness(PART, ready=not self._problem, missing=self._problem)
@@ -100,7 +100,7 @@ class _ClusterLease:
         return await self._validator.validate(code, self._inputs, limits)
 
 
-def _cut(outcome: Outcome, limits: Limits) -> Outcome:
+def cut(outcome: Outcome, limits: Limits) -> Outcome:
     if len(outcome.stdout) <= limits.output:
         return outcome
     detail = f"It printed more than {limits.output:,} characters."

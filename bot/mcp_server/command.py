@@ -1,0 +1,97 @@
+"""Assembles the server from the settings, and serves it."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from mcp.server.mcpserver import MCPServer
+
+from bot.app import on_signals
+from bot.bootstrap import artifact_store, computing, validating
+from bot.mcp_server import tokens
+from bot.mcp_server.proposing import Proposer
+from bot.mcp_server.serving import served
+from bot.mcp_server.tools import Hands, server
+from bot.settings import Settings
+from services.errors import SettingsError
+from services.model import Outcome, PolicyReport
+from services.policy import Policy
+from services.rates import Throttle
+from services.store import Store, open_database
+from services.validation.examine import examine
+from services.validation.interface import Lease, Validator
+from services.workflows import Doorbell
+
+_log = logging.getLogger(__name__)
+_BODY = 8 * 1024**2
+# Beside a validation: its turn, and the bot's own steps, in seconds.
+_PATIENCE = 60.0
+
+
+async def stdio(settings: Settings) -> None:
+    """Serve one client on standard input and output until it goes."""
+    async with assembled(settings) as made:
+        await made.run_stdio_async()
+
+
+async def http(settings: Settings, host: str, port: int) -> None:
+    """Serve streamable HTTP at `/mcp` until a signal asks for the end. Raises SettingsError."""
+    known = tokens.read(settings.api_tokens.get_secret_value() if settings.api_tokens else "")
+    holders = tokens.Holders(tokens.among(known)) if known else None
+    if holders is None and not _loopback(host):
+        raise SettingsError(
+            f"raygen mcp serves on {host} only with RAYGEN_API_TOKENS, or else everybody there could use it."
+        )
+    ended = on_signals()
+    async with assembled(settings, holders) as made:
+        app = made.streamable_http_app(host=host, max_request_body_size=_BODY)
+        async with served(app, host, port) as chosen:
+            _log.info("serving MCP at http://%s:%d/mcp", host, chosen)
+            await ended.wait()
+
+
+@asynccontextmanager
+async def assembled(
+    settings: Settings, holders: tokens.Holders | None = None
+) -> AsyncGenerator[MCPServer[None]]:
+    """The server with all that it needs, closed at the end. Raises SettingsError."""
+    async with AsyncExitStack() as stack:
+        validator = await stack.enter_async_context(validating(settings))
+        snippets = await stack.enter_async_context(computing(settings))
+        proposer = await stack.enter_async_context(_proposer(settings))
+        yield server(Hands(_Examination(settings, validator), snippets, proposer), holders)
+
+
+class _Examination:
+    def __init__(self, settings: Settings, validator: Validator) -> None:
+        self._check = Policy(settings.policy).check
+        self._validator = validator
+
+    async def __call__(self, code: str) -> tuple[Outcome, PolicyReport]:
+        async with AsyncExitStack() as stack:
+
+            async def lease() -> Lease:
+                return await stack.enter_async_context(self._validator.lease())
+
+            return await examine(code, self._check, lease)
+
+
+@asynccontextmanager
+async def _proposer(settings: Settings) -> AsyncGenerator[Proposer]:
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with open_database(settings.database) as engine:
+        store = Store(engine, artifact_store(settings))
+        throttle = Throttle(store.entries, settings.rate)
+        patience = settings.validation_wall + _PATIENCE
+        doorbell = Doorbell(settings.database)
+        yield Proposer(store, doorbell, throttle, settings.mcp_channel, settings.mcp_user, patience)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,72 @@
+"""Hands a program to the running bot, which validates it as ever and posts the card that a person decides on."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass
+
+from services.errors import BadRequest
+from services.rates import Throttle
+from services.records import Proposal, Session, Task, TaskKind, derive
+from services.store import Store
+from services.workflows import Doorbell
+
+_POLL = 0.25
+_CODE = 200_000
+_PURPOSE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposer:
+    """Puts proposals into `channel` unless another one is asked for, in the name of `user` where no token names one.
+
+    It waits up to `patience` seconds for what comes of one.
+    """
+
+    store: Store
+    doorbell: Doorbell
+    throttle: Throttle
+    channel: str
+    user: str
+    patience: float
+
+    async def propose(
+        self, code: str, purpose: str, *, channel: str = "", user: str = ""
+    ) -> tuple[Task, Session, Proposal | None]:
+        """The task as it stands once it has ended, or patience has. Raises BadRequest and TooOften."""
+        task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
+        await self.throttle.admit(task)
+        await self.doorbell.begin_task(task, session)
+        return await self._followed(task, session)
+
+    def _begun(self, code: str, purpose: str, channel: str, user: str) -> tuple[Task, Session]:
+        if not channel:
+            raise BadRequest("Name a Slack channel to propose it in, or set RAYGEN_MCP_CHANNEL.")
+        if not user:
+            raise BadRequest(
+                "A proposal is made in a person's name: use a token that names one, or set RAYGEN_MCP_USER."
+            )
+        if not code.strip() or not purpose:
+            raise BadRequest("A proposal needs the program and a sentence that says what it is for.")
+        if len(code) > _CODE or len(purpose) > _PURPOSE:
+            raise BadRequest(f"A program may have {_CODE:,} characters here, and its purpose {_PURPOSE:,}.")
+        cause = f"mcp {secrets.token_hex(16)}"
+        session = Session(derive("s", cause), channel, "", user)
+        task = Task(
+            derive("t", cause), session.id, TaskKind.CHECK, purpose, user, code, created_at=time.time()
+        )
+        return task, session
+
+    async def _followed(self, task: Task, session: Session) -> tuple[Task, Session, Proposal | None]:
+        ends = time.monotonic() + self.patience
+        while time.monotonic() < ends and not task.ended:
+            await asyncio.sleep(_POLL)
+            try:
+                task = await self.store.tasks.get(task.id)
+            except LookupError:
+                continue
+        if task.ended:
+            session = await self.store.sessions.get(session.id)
+        return task, session, await self.store.proposals.find(derive("p", task.id))

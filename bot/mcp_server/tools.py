@@ -1,0 +1,111 @@
+"""The tools themselves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Annotated
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from bot.mcp_server import tokens
+from bot.mcp_server.answers import Proposed, SnippetAnswer, Validation
+from bot.mcp_server.proposing import Proposer
+from services.errors import RaygenError
+from services.model import Outcome, PolicyReport, Verdict
+from services.snippets.interface import TIMEOUT, SnippetRunner
+
+Examine = Callable[[str], Awaitable[tuple[Outcome, PolicyReport]]]
+Code = Annotated[str, Field(description="A complete Python program.")]
+
+_INSTRUCTIONS = """\
+Tools for Ray programs. validate_ray_code really runs a program, sealed off from everything, and tells what happened; \
+run_python computes something small at once; propose_run asks people in Slack to approve a run on their cluster, which \
+nothing here can start by itself."""
+_HARMLESS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What does the work; what is None is not offered."""
+
+    examine: Examine
+    snippets: SnippetRunner | None = None
+    proposer: Proposer | None = None
+
+
+def server(hands: Hands, holders: tokens.Holders | None = None) -> MCPServer[None]:
+    """An MCP server with these tools; with `holders`, over HTTP for them alone."""
+    made: MCPServer[None] = MCPServer(
+        "raygen",
+        version=version("raygen"),
+        instructions=_INSTRUCTIONS,
+        log_level="WARNING",
+        token_verifier=holders,
+        auth=tokens.SETTINGS if holders else None,
+    )
+    _validation(made, hands.examine)
+    if hands.snippets is not None:
+        _snippets(made, hands.snippets)
+    if hands.proposer is not None:
+        _proposals(made, hands.proposer)
+    return made
+
+
+def _validation(made: MCPServer[None], examine: Examine) -> None:
+    @made.tool(annotations=_HARMLESS)
+    async def validate_ray_code(  # pyright: ignore[reportUnusedFunction]
+        code: Code,
+        ray_cluster_ip: Annotated[
+            str,
+            Field(description="Accepted for callers that send it; this server decides where it validates."),
+        ] = "",
+    ) -> Validation:
+        """Check a Ray program and really run it where it can harm nothing: no network, no files, hard limits."""
+        del ray_cluster_ip
+        async with _plainly():
+            outcome, policy = await examine(code)
+        if outcome.verdict in {Verdict.UNAVAILABLE, Verdict.UNTRIED}:
+            raise ToolError(outcome.detail or "The program could not be validated here.")
+        return Validation.of(outcome, policy)
+
+
+def _snippets(made: MCPServer[None], snippets: SnippetRunner) -> None:
+    @made.tool(annotations=_HARMLESS)
+    async def run_python(  # pyright: ignore[reportUnusedFunction]
+        code: Annotated[
+            str, Field(description="Plain Python: the standard library's computing parts, no files.")
+        ],
+        timeout: Annotated[float, Field(gt=0, le=120, description="Seconds.")] = TIMEOUT,  # noqa: ASYNC109
+    ) -> SnippetAnswer:
+        """Compute something small at once; the value of a last expression is told."""
+        async with _plainly():
+            return SnippetAnswer.of(await snippets.run(code, limit=timeout))
+
+
+def _proposals(made: MCPServer[None], proposer: Proposer) -> None:
+    @made.tool(
+        annotations=ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False)
+    )
+    async def propose_run(  # pyright: ignore[reportUnusedFunction]
+        code: Code,
+        purpose: Annotated[str, Field(description="What it does and what for, in one sentence for people.")],
+        channel: Annotated[str, Field(description="The ID of a Slack channel; there is a default.")] = "",
+    ) -> Proposed:
+        """Validate a Ray program and put it before people in Slack, who decide whether it runs on their cluster."""
+        async with _plainly():
+            return Proposed.of(*await proposer.propose(code, purpose, channel=channel, user=tokens.caller()))
+
+
+@asynccontextmanager
+async def _plainly() -> AsyncGenerator[None]:
+    """Mcp hides what other exceptions say; ours are meant for whoever asked."""
+    try:
+        yield
+    except RaygenError as error:
+        raise ToolError(error.public) from error

@@ -1,0 +1,135 @@
+"""What the tools answer, and what it means. Nothing is taken for a success unless the tool says so, and says nothing against it."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, StrictBool, ValidationError
+
+from services.gateway.errors import GatewayAnswer, ToolFailed
+from services.model import Outcome, Verdict
+from services.snippets.interface import OUTPUT, Snippet
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_PASSED = {"", "SUCCEEDED"}
+_TRIED = {
+    "FAILED": Verdict.FAILED,
+    "STOPPED": Verdict.TIMED_OUT,
+    "TIMEOUT": Verdict.TIMED_OUT,
+    "TIMED_OUT": Verdict.TIMED_OUT,
+}
+
+
+class Validated(BaseModel):
+    """`validate_ray_code`'s answer; `status` is the Ray job's last one. A raygen at the other end tells `verdict` and `value`, too."""
+
+    success: StrictBool
+    job_id: str | None = None
+    status: str | None = None
+    output: str | None = None
+    error: str | None = None
+    verdict: Verdict | None = None
+    value: str | None = None
+    wall: float | None = None
+
+
+class Ran(BaseModel):
+    """`run_python`'s answer; a raygen at the other end tells `value` apart from `output`, and how it was run."""
+
+    success: StrictBool
+    output: str = ""
+    errors: str | None = None
+    value: str | None = None
+    engine: str = "gateway"
+    wall: float = 0.0
+    truncated: bool = False
+
+
+class _Wrapped(BaseModel):
+    """As a Lambda behind a web address answers, too: what it has to say is in `body`, often as JSON in a text."""
+
+    status: int = Field(alias="statusCode")
+    body: object
+
+
+def outcome_of(answer: object, *, where: str) -> Outcome:
+    """What `validate_ray_code` found. Raises GatewayAnswer when it can't be understood, or contradicts itself."""
+    told = _read(Validated, answer)
+    verdict = _verdict(told)
+    error = (told.error or "").strip()
+    if verdict is Verdict.UNAVAILABLE:
+        return Outcome(verdict, detail=_untried(told, error), where=where)
+    return Outcome(
+        verdict,
+        stdout=told.output or "",
+        stderr=f"{error}\n" if "\n" in error else "",
+        value=told.value,
+        detail=None if verdict is Verdict.PASSED else _last(error or told.output or ""),
+        wall=told.wall,
+        where=where,
+    )
+
+
+def snippet_of(answer: object) -> Snippet:
+    """What came of a snippet. Raises GatewayAnswer when it can't be understood, ToolFailed when it was not run."""
+    try:
+        wrapped = _Wrapped.model_validate(answer)
+    except ValidationError:
+        body = answer
+    else:
+        body = wrapped.body
+        if wrapped.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ToolFailed("The snippet tool behind the MCP gateway failed at its end.")
+    if isinstance(body, str):
+        body = _parsed(body)
+    told = _read(Ran, body)
+    error = None if told.success else (told.errors or "").strip() or "It failed; the tool does not say why."
+    if told.success and (told.errors or "").strip():
+        raise GatewayAnswer
+    return Snippet(
+        output=told.output[:OUTPUT],
+        value=told.value[:OUTPUT] if told.value is not None else None,
+        error=error,
+        engine=told.engine,
+        wall=told.wall,
+        truncated=told.truncated or len(told.output) > OUTPUT or len(told.value or "") > OUTPUT,
+    )
+
+
+def _verdict(told: Validated) -> Verdict:
+    status = (told.status or "").upper()
+    if told.success:
+        if status not in _PASSED or told.verdict not in {None, Verdict.PASSED} or (told.error or "").strip():
+            raise GatewayAnswer
+        return Verdict.PASSED
+    if status == "SUCCEEDED" or told.verdict is Verdict.PASSED:
+        raise GatewayAnswer
+    return told.verdict or _TRIED.get(status, Verdict.UNAVAILABLE)
+
+
+def _untried(told: Validated, error: str) -> str:
+    """The program was never tried, or nobody knows how it ended."""
+    status = f" (its job is {told.status.lower()})" if told.status else ""
+    return f"The tool behind the MCP gateway could not validate it{status}: {_last(error) or 'it does not say why'}"
+
+
+def _last(text: str) -> str:
+    """Its last line, which is where Python says what was wrong."""
+    lines = text.strip().splitlines()
+    return lines[-1].strip()[:500] if lines else ""
+
+
+def _read(kind: type[_Model], answer: object) -> _Model:
+    try:
+        return kind.model_validate(answer)
+    except ValidationError:
+        raise GatewayAnswer from None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise GatewayAnswer from None

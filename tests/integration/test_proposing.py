@@ -1,0 +1,76 @@
+"""A program that comes from outside: the running bot validates it and puts it up for decision."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from dbos import DBOS
+
+from bot.mcp_server.proposing import Proposer
+from services.errors import BadRequest, TooOften
+from services.rates import Rate, Throttle
+from services.records import ProposalStatus, TaskStatus
+from services.workflows import Closed, Doorbell
+from tests import builders
+from tests.fakes import FakeTarget
+from tests.integration.lives import World, process
+
+CODE = "import ray\nprint('Result: 3')\n"
+
+
+@pytest.fixture(autouse=True)
+def fresh_registry():
+    yield
+    DBOS.destroy()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with process(tmp_path, [], FakeTarget()) as opened:
+        yield opened
+
+
+def proposer(world: World, path: Path, *, channel: str = "CRAY", patience: float = 20) -> Proposer:
+    throttle = Throttle(world.store.entries, Rate(2, 3600.0))
+    doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}")
+    return Proposer(world.store, doorbell, throttle, channel, "UENGINEER", patience)
+
+
+async def test_it_is_proposed_exactly_as_it_came_and_nothing_runs(world: World, tmp_path: Path):
+    task, session, proposal = await proposer(world, tmp_path).propose(CODE, "Adds two numbers.")
+    assert (task.status, session.channel, session.thread_ts) == (
+        TaskStatus.PROPOSED,
+        "CRAY",
+        f"root-{session.id}",
+    )
+    assert proposal is not None
+    assert (proposal.program.code, proposal.program.purpose) == (CODE, "Adds two numbers.")
+    assert (proposal.status, proposal.requester, proposal.model) == (
+        ProposalStatus.OPEN,
+        "UENGINEER",
+        "",
+    )
+    assert world.target.jobs == {}
+    assert f"{task.id} validating" in world.narrator.told
+
+
+async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: Path):
+    ready = proposer(world, tmp_path)
+    for code, purpose in (("", "Adds."), (CODE, " "), ("#" * 300_000, "Adds.")):
+        with pytest.raises(BadRequest):
+            await ready.propose(code, purpose)
+    with pytest.raises(BadRequest, match="RAYGEN_MCP_CHANNEL"):
+        await proposer(world, tmp_path, channel="").propose(CODE, "Adds.")
+    hasty = proposer(world, tmp_path, patience=0)
+    task, _, proposal = await hasty.propose(CODE, "Adds.")
+    assert (task.ended, proposal) == (False, None)
+    await hasty.propose(CODE, "Adds.")
+    with pytest.raises(TooOften):
+        await hasty.propose(CODE, "Adds.")
+
+
+async def test_without_a_bot_it_is_said(tmp_path: Path):
+    with pytest.raises(Closed, match="No raygen has worked on this database yet"):
+        await Doorbell(f"sqlite:///{tmp_path / 'new.db'}").begin_task(builders.task(), builders.session())
