@@ -92,7 +92,7 @@ class Invocation:
                     if self._closed:
                         return
                 for line in _lines(raw):
-                    if (event := read_line(line)) is not None:
+                    if (event := _event(line)) is not None:
                         self._tell(event)
             self._tell(None)
         except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits for it
@@ -101,6 +101,15 @@ class Invocation:
     def _tell(self, item: Event | RaygenError | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._came.put_nowait, item)
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        return read_line(line)
+    except ValueError:
+        if line.startswith(b'data: {"error":'):  # how the package tells of an exception in a stream
+            raise errors.RuntimeFailed from None
+        raise
 
 
 def _lines(raw: Any) -> Iterator[bytes]:
