@@ -197,6 +197,7 @@ async def _lines(host: Host, work: Work) -> AsyncGenerator[bytes]:
 def application(host: Host) -> BedrockAgentCoreApp:
     """What AgentCore runs: healthy, and busy while there is work."""
     app = BedrockAgentCoreApp()
+    app.logger.propagate = False  # its lines have a handler of their own, with the session's ID in them
 
     def invoke(payload: Any, context: RequestContext) -> Response:
         try:

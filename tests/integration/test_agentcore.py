@@ -351,11 +351,12 @@ async def test_stop_ends_a_validation_too(deaf: bool, runtime: Runtime, stores: 
 
 
 async def test_the_same_task_again_goes_on_alone(runtime: Runtime) -> None:
-    runtime.model.script.add(Stall(50, after=8, answer=LONG), say("Second."))
+    runtime.model.script.add(Stall(50, after=8, answer=LONG))
     supervisor = aws.asking(runtime.plane)
     briefing = Briefing("hello", origin=Origin("s_1", "t_again"))
     first = asyncio.create_task(supervisor.handle(briefing, _nothing))
-    await until(lambda: not runtime.model.script)
+    await until(lambda: not len(runtime.model.script))
+    runtime.model.script.add(say("Second."))
     assert (await supervisor.handle(briefing, _nothing)).text == "Second."
     with pytest.raises(RaygenError, match="anew"):
         await first

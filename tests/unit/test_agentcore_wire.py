@@ -58,8 +58,8 @@ BRIEFING = Briefing(
     "Ada",
     Memory(TURNS, "<earlier>…</earlier>"),
     ADD,
-    ("Ada: hello",),
-    (InputFile("data.bin", EVERY_BYTE),),
+    ["Ada: hello"],
+    [InputFile("data.bin", EVERY_BYTE)],
     "<last_run/>",
     Origin("s_1", "t_1"),
 )
@@ -78,7 +78,7 @@ EVENTS: list[Event] = [
 ]
 
 
-@pytest.mark.parametrize("wish", [BRIEFING, Inspection(program=ADD, files=BRIEFING.files, origin=Origin())])
+@pytest.mark.parametrize("wish", [BRIEFING, Inspection(program=ADD, files=tuple(BRIEFING.files), origin=Origin())])
 def test_a_request_arrives_as_it_was(wish: Briefing | Inspection):
     work = Work(wish=wish, terms=TERMS, account=ACCOUNT)
     assert read_request(work.model_dump_json()) == work
