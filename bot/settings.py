@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     supervisor: Literal["embedded", "agentcore"] = Field(
         "embedded",
         alias="RAYGEN_SUPERVISOR",
-        description="`agentcore` leaves programs and answers to the runtime of RAYGEN_AGENTCORE_ARN (docs/agentcore.md).",
+        description="`agentcore` leaves programs and answers to the runtime of RAYGEN_AGENTCORE_ARN, with its models and validation.",
     )
     agentcore_arn: str = Field(
         "",

@@ -1,4 +1,4 @@
-"""AgentCore's data plane on loopback, in front of a real app server, so that boto3's real client can be used.
+"""AgentCore's data plane on loopback, in front of a real app server (`bot.agentcore.serving`), for boto3's real client.
 
 `data_plane(app_url)` serves it; `asking(plane)` is a bot's side of it. An invocation meets the first of
 `plane.faults`, if there is one; `plane.seen` holds every invocation that came in, also one that met a fault.
@@ -94,7 +94,7 @@ class DataPlane:
     deaf: bool = False
     faults: deque[Fault] = field(default_factory=deque)
     seen: list[Seen] = field(default_factory=list)
-    reading: set[asyncio.Task[None]] = field(default_factory=set)
+    clients: dict[tuple[Address, float], RuntimeClient] = field(default_factory=dict)
 
     @property
     def worked(self) -> list[Seen]:
@@ -225,5 +225,7 @@ def asking(
     pauses: Sequence[float] = (),
 ) -> RemoteSupervisor:
     """The bot's side; `silence` is its read timeout in seconds. Needs CREDENTIALS in the environment."""
-    client = RuntimeClient(Address(arn, url=url or plane.url), silence=silence)
+    key = (Address(arn, url=url or plane.url), silence)
+    # boto3 takes a quarter of a second for each.
+    client = plane.clients.setdefault(key, RuntimeClient(key[0], silence=silence))
     return RemoteSupervisor(client, terms, pauses=pauses, grace=silence)

@@ -203,6 +203,7 @@ def application(host: Host) -> BedrockAgentCoreApp:
         try:
             request = read_request(json.dumps(payload))
         except ValueError as error:
+            _log.warning("a request that is none of ours: %s", error)
             return JSONResponse({"error": f"This is no request of raygen's: {error}"}, status_code=400)
         match request:
             case Cancel(cancel=task):

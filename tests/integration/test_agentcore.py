@@ -84,7 +84,7 @@ class Runtime:
 
     async def idle(self) -> None:
         """Return once no work is left in the runtime. Raises TimeoutError."""
-        async with asyncio.timeout(5), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(10), aiohttp.ClientSession() as http:
             while True:
                 async with http.get(f"{self.app}/ping") as answer:
                     if (await answer.json())["status"] == "Healthy":
@@ -278,8 +278,8 @@ async def test_a_fault_of_the_way_is_one_clear_sentence_and_nothing_is_sent_twic
     fault, kind = FAULTS[name]
     runtime.model.script.add(*[WISH, PROGRAM, CLOSING] * 2)
     runtime.plane.faults.append(fault)
-    bot = remote(runtime, stores[1], silence=0.8)
-    async with asyncio.timeout(10):
+    bot = remote(runtime, stores[1], silence=0.8 if isinstance(fault, Hang) else 20)
+    async with asyncio.timeout(20):
         task = await bot.ask(name)
     assert task.status is TaskStatus.FAILED
     assert task.summary == kind().public
@@ -290,7 +290,7 @@ async def test_a_fault_of_the_way_is_one_clear_sentence_and_nothing_is_sent_twic
     # Trying again is a new task in the same thread, and works.
     runtime.model.script.clear()
     runtime.model.script.add(WISH, PROGRAM, CLOSING)
-    again = await bot.ask(f"{name} again", session_id=task.session_id)
+    again = await remote(runtime, stores[1]).ask(f"{name} again", session_id=task.session_id)
     assert again.status is TaskStatus.PROPOSED, again.summary
 
 
@@ -308,7 +308,7 @@ async def test_without_credentials_it_says_so(runtime: Runtime, monkeypatch: pyt
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     with pytest.raises(errors.RuntimeRefused, match="no AWS credentials"):
-        await aws.asking(runtime.plane).handle(Briefing("add"), _nothing)
+        await aws.asking(runtime.plane, silence=5).handle(Briefing("add"), _nothing)
 
 
 async def test_what_was_refused_before_it_began_is_tried_again(runtime: Runtime) -> None:
@@ -397,7 +397,7 @@ async def test_the_models_of_the_request_are_asked_and_its_budget_holds(runtime:
     assert meter.spent.tokens > 1
 
 
-def test_terms_change_the_settings_of_one_request_only() -> None:
+async def test_terms_change_the_settings_of_one_request_only() -> None:
     own = settings_module.load(validation="cluster", validation_token=SecretStr("t"))
     asked = aws.TERMS.model_copy(update={"attempts": 2, "ray_cluster_ip": "http://10.0.0.7:8265"})
     found = agentcore.applied(asked, own)

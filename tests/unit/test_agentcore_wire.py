@@ -78,7 +78,9 @@ EVENTS: list[Event] = [
 ]
 
 
-@pytest.mark.parametrize("wish", [BRIEFING, Inspection(program=ADD, files=tuple(BRIEFING.files), origin=Origin())])
+@pytest.mark.parametrize(
+    "wish", [BRIEFING, Inspection(program=ADD, files=tuple(BRIEFING.files), origin=Origin())]
+)
 def test_a_request_arrives_as_it_was(wish: Briefing | Inspection):
     work = Work(wish=wish, terms=TERMS, account=ACCOUNT)
     assert read_request(work.model_dump_json()) == work
