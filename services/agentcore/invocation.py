@@ -96,7 +96,8 @@ class Invocation:
                         self._tell(event)
             self._tell(None)
         except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits for it
-            self._tell(told(error))
+            if not self._closed:
+                self._tell(told(error))
 
     def _tell(self, item: Event | RaygenError | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
