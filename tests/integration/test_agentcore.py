@@ -18,6 +18,7 @@ from bot import settings as settings_module
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
 from services.agentcore import errors
+from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
 from services.errors import RaygenError
 from services.model import Artifact, Engine, Failure, Frame, InputFile, Origin, Outcome, Verdict
@@ -408,6 +409,17 @@ async def test_terms_change_the_settings_of_one_request_only() -> None:
     assert agentcore.applied(asked, fixed).validation_token is None, "it was set for another cluster"
     assert agentcore.applied(aws.TERMS, fixed).validation_address == "http://10.0.0.1:8265"
     assert set(Terms.model_fields) - {"ray_cluster_ip"} <= set(Settings.model_fields)
+
+
+async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> None:
+    lacking = settings_module.load(supervisor="agentcore", anthropic_api_key=None)
+    with pytest.raises(RaygenError, match="RAYGEN_AGENTCORE_ARN"):
+        settings_module.require_supervisor(lacking)
+    settings = lacking.model_copy(update={"agentcore_arn": ARN, "attempts": 3})
+    settings_module.require_supervisor(settings)
+    async with bootstrap.supervised(settings, check, FakeValidator([])) as agents:
+        assert isinstance(agents.supervisor, RemoteSupervisor)
+    assert bootstrap.terms(settings).attempts == 3
 
 
 @pytest.mark.parametrize(
