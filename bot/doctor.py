@@ -118,7 +118,7 @@ async def _agentcore(settings: Settings) -> Finding:
     seen = await look(address)
     found = f"the runtime {address.id} in {address.region}"
     if not seen.ready:
-        return Finding("agentcore", ok=False, found=f"{found} takes no requests", advice=seen.missing)
+        return Finding("agentcore", ok=False, found=f"{found} is not in order", advice=seen.missing)
     found += " (not looked at)" if seen.missing else " is READY (not tried)"
     return Finding("agentcore", ok=True, found=found, advice=seen.missing)
 

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.agentcore.errors import RuntimeUnreachable
 from services.agentcore.invocation import told
 from services.errors import SettingsError
 from services.model import Readiness
@@ -106,7 +107,10 @@ def _look(address: Address) -> Readiness:
             )
         return Readiness(PART, ready=False, missing=told(error).public)
     except (BotoCoreError, OSError) as error:
-        return Readiness(PART, ready=False, missing=told(error).public)
+        reason = told(error)
+        if isinstance(reason, RuntimeUnreachable):
+            return Readiness(PART, ready=False, missing="AWS's control plane can't be reached from here.")
+        return Readiness(PART, ready=False, missing=reason.public)
     status = str(found.get("status"))
     if status == "READY":
         return Readiness(PART, ready=True)
