@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -25,6 +25,9 @@ from handlers.narrator import SlackNarrator
 from handlers.people import People
 from handlers.subcommands import Subcommands
 from services import workflows
+from services.agentcore.client import Address, RuntimeClient
+from services.agentcore.remote import RemoteSupervisor
+from services.agentcore.wire import Terms
 from services.approvals import ApprovalPolicy
 from services.artifacts.folder import FolderStore
 from services.artifacts.interface import ArtifactStore
@@ -53,6 +56,7 @@ from services.store import Store, open_database
 from services.supervisor import prompt
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
+from services.supervisor.interface import Inspecting, Supervising
 from services.supervisor.meter import Budget, Meter
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
@@ -90,7 +94,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
     Raises SettingsError when a setting is missing or wrong.
     """
     bot_token, _ = settings_module.require_slack(settings)
-    access = settings_module.require_model(settings)
+    settings_module.require_supervisor(settings)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings.database))
         store = Store(engine, artifact_store(settings))
@@ -100,9 +104,9 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         targets = await stack.enter_async_context(_targets(settings))
         narrator = SlackNarrator(courier, cards, targets)
         default = next(iter(targets)).target
-        validator = await stack.enter_async_context(validating(settings, default))
+        validator = await stack.enter_async_context(validating(_at_hand(settings), default))
         policy = Policy(settings.policy)
-        agents = await stack.enter_async_context(staffed(settings, access, policy.check, validator))
+        agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
         people = People(client)
         tasks = TaskDesk(
             store,
@@ -160,10 +164,57 @@ def profiles(settings: Settings) -> list[Profile]:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """Who talks to people, and where programs are made for them."""
+    """Who talks to people, and where programs are examined for them."""
 
-    supervisor: Supervisor
-    workshop: Workshop
+    supervisor: Supervising
+    workshop: Inspecting
+
+
+@asynccontextmanager
+async def supervised(settings: Settings, check: Check, validator: Validator) -> AsyncGenerator[Agents]:
+    """The agents that the settings choose, in this process or on AgentCore. Raises SettingsError."""
+    match settings.supervisor:
+        case "embedded":
+            access = settings_module.require_model(settings)
+            async with staffed(settings, access, check, validator) as agents:
+                yield agents
+        case "agentcore":
+            remote = RemoteSupervisor(RuntimeClient(runtime_address(settings)), terms(settings))
+            yield Agents(remote, remote)
+
+
+def runtime_address(settings: Settings) -> Address:
+    """Raises SettingsError when what is set is no runtime's ARN."""
+    return Address(settings.agentcore_arn, settings.agentcore_qualifier, settings.agentcore_url)
+
+
+def terms(settings: Settings) -> Terms:
+    """What of the settings travels with each request to a remote supervisor."""
+    return Terms(
+        model=settings.model,
+        generator_model=settings.generator_model,
+        fallback_models=settings.fallback_models,
+        model_deadline=settings.model_deadline,
+        engines=settings.engines,
+        attempts=settings.attempts,
+        policy=settings.policy,
+        ray_cluster_ip=settings.validation_address,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What agents share: the way to the models with what is known of their willingness, and the snippets' sandbox."""
+
+    client: Client
+    snippets: SnippetRunner | None
+    circuit: Circuit = field(default_factory=Circuit)
+
+
+@asynccontextmanager
+async def equipped(settings: Settings, access: Access) -> AsyncGenerator[Equipment]:
+    async with open_client(access) as client, computing(settings) as snippets:
+        yield Equipment(client, snippets)
 
 
 @asynccontextmanager
@@ -171,18 +222,21 @@ async def staffed(
     settings: Settings, access: Access, check: Check, validator: Validator
 ) -> AsyncGenerator[Agents]:
     """The agents with the models and the snippets that are chosen."""
-    async with AsyncExitStack() as stack:
-        models = Models(settings, await stack.enter_async_context(open_client(access)))
-        workshop = Workshop(
-            Generator(models.called(settings.generator_model), *profiles(settings)),
-            check,
-            validator,
-            attempts=settings.attempts,
-        )
-        snippets = await stack.enter_async_context(computing(settings))
-        yield Agents(
-            Supervisor(models.called(settings.model), workshop, prompt("supervisor").text, snippets), workshop
-        )
+    async with equipped(settings, access) as equipment:
+        yield crew(settings, equipment, check, validator)
+
+
+def crew(settings: Settings, equipment: Equipment, check: Check, validator: Validator) -> Agents:
+    """The agents of this process."""
+    models = Models(settings, equipment.client, equipment.circuit)
+    workshop = Workshop(
+        Generator(models.called(settings.generator_model), *profiles(settings)),
+        check,
+        validator,
+        attempts=settings.attempts,
+    )
+    model = models.called(settings.model)
+    return Agents(Supervisor(model, workshop, prompt("supervisor").text, equipment.snippets), workshop)
 
 
 def metering(settings: Settings) -> Callable[[], Meter]:
@@ -194,10 +248,10 @@ def metering(settings: Settings) -> Callable[[], Meter]:
 class Models:
     """The models of one client, each with those that stand in for it; what is known of their willingness is shared."""
 
-    def __init__(self, settings: Settings, client: Client) -> None:
+    def __init__(self, settings: Settings, client: Client, circuit: Circuit) -> None:
         self._settings = settings
         self._client = client
-        self._circuit = Circuit()
+        self._circuit = circuit
 
     def called(self, name: str) -> LanguageModel:
         names = dict.fromkeys((name, *self._settings.fallback_models))
@@ -210,6 +264,11 @@ def _client(settings: Settings, token: str) -> AsyncWebClient:
     client = AsyncWebClient(token=token, base_url=settings.slack_api_url)
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
     return client
+
+
+def _at_hand(settings: Settings) -> Settings:
+    """Where the supervisor validates elsewhere, no sealed cluster is kept ready here; one starts if it is needed."""
+    return settings if settings.supervisor == "embedded" else settings.model_copy(update={"pool_size": 0})
 
 
 def _pool(settings: Settings) -> PoolSettings:

@@ -33,6 +33,7 @@ def main() -> None:
       raygen export          all runs as JSON lines
       raygen mcp             offer validation, snippets and proposals to other agents, as MCP tools
       raygen eval            how often the chosen models get it right; --cookbook needs no key
+      raygen agentcore       be the supervisor that bots ask on Bedrock AgentCore
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
 
     Settings come from the environment and a .env file; README.md lists them all.
@@ -77,7 +78,7 @@ def start() -> None:
 
     chosen = settings.load()
     settings.require_slack(chosen)
-    settings.require_model(chosen)
+    settings.require_supervisor(chosen)
     logs.configure(chosen.log_level)
     settings.leave_environment()
     with tracing.exporting(chosen.traces):
@@ -176,6 +177,23 @@ def mcp(host: str, port: int, *, stdio: bool) -> None:
     logs.configure(chosen.log_level)
     settings.leave_environment()
     asyncio.run(command.stdio(chosen) if stdio else command.http(chosen, host, port))
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="AgentCore asks on 8080.")
+@click.option("--host", help="Default: all addresses in a container, loopback elsewhere.")
+@plainly
+def agentcore(port: int, host: str | None) -> None:
+    """Be the supervisor for bots that ask it by Bedrock AgentCore (RAYGEN_SUPERVISOR=agentcore)."""
+    from bot import agentcore as hosting
+    from bot import logs, settings, tracing
+
+    chosen = settings.load()
+    settings.require_model(chosen)
+    logs.configure(chosen.log_level)
+    settings.leave_environment()
+    with tracing.exporting(chosen.traces):
+        asyncio.run(hosting.run(chosen, host=host, port=port))
 
 
 @main.command()

@@ -15,9 +15,10 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import configured, jobs_target, remote_target
+from bot.bootstrap import configured, jobs_target, remote_target, runtime_address
 from bot.settings import Settings
 from bot.targets import TargetFile
+from services.agentcore.client import look
 from services.errors import RaygenError
 from services.gateway.errors import GatewayDenied, GatewayLogin
 from services.llm.clients import Access, Provider, model_id
@@ -41,6 +42,8 @@ Examination = Callable[[Settings], Awaitable[Finding]]
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a newcomer would fix them."""
     looks = (_python, _slack, _model, _database, _validation)
+    if settings.supervisor == "agentcore":  # it has models and validation of its own
+        looks = (_python, _slack, _agentcore, _database)
     return [*[await look(settings) for look in looks], *await _snippets(settings), *await _targets(settings)]
 
 
@@ -104,6 +107,21 @@ def _served(access: Access) -> str:
         return f"at {access.base_url or 'Anthropic'}, with an API key"
     door = "Mantle" if access.provider is Provider.BEDROCK else "its classic API"
     return f"at {access.base_url or f'Amazon Bedrock in {access.region}'} by {door}, with AWS credentials"
+
+
+async def _agentcore(settings: Settings) -> Finding:
+    try:
+        settings_module.require_supervisor(settings)
+        address = runtime_address(settings)
+    except RaygenError as error:
+        advice = "The stack's outputs name it, as does `aws bedrock-agentcore-control list-agent-runtimes`."
+        return Finding("agentcore", ok=False, found=error.public, advice=advice)
+    seen = await look(address)
+    found = f"the runtime {address.id} in {address.region}"
+    if not seen.ready:
+        return Finding("agentcore", ok=False, found=f"{found} is not in order", advice=seen.missing)
+    found += " (not looked at)" if seen.missing else " is READY (not tried)"
+    return Finding("agentcore", ok=True, found=found, advice=seen.missing)
 
 
 async def _database(settings: Settings) -> Finding:

@@ -91,6 +91,26 @@ class Settings(BaseSettings):
     model_deadline: float = Field(
         180.0, gt=0, alias="RAYGEN_MODEL_DEADLINE", description="Seconds for one answer of a model."
     )
+    supervisor: Literal["embedded", "agentcore"] = Field(
+        "embedded",
+        alias="RAYGEN_SUPERVISOR",
+        description="`agentcore` leaves programs and answers to the runtime of RAYGEN_AGENTCORE_ARN, with its models and validation.",
+    )
+    agentcore_arn: str = Field(
+        "",
+        alias="RAYGEN_AGENTCORE_ARN",
+        description="The runtime on Bedrock AgentCore that `raygen agentcore` runs in.",
+    )
+    agentcore_qualifier: str = Field(
+        "DEFAULT",
+        alias="RAYGEN_AGENTCORE_QUALIFIER",
+        description="Which of the runtime's endpoints is asked.",
+    )
+    agentcore_url: str | None = Field(
+        None,
+        alias="RAYGEN_AGENTCORE_URL",
+        description="AgentCore's data plane, where it is not the region's own, such as a private endpoint.",
+    )
     validation: Literal["sealed", "cluster", "unsealed", "gateway"] = Field(
         "sealed",
         alias="RAYGEN_VALIDATION",
@@ -354,6 +374,14 @@ def require_slack(settings: Settings) -> tuple[str, str]:
     assert settings.slack_bot_token is not None
     assert settings.slack_app_token is not None
     return settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+
+
+def require_supervisor(settings: Settings) -> None:
+    """Raises SettingsError when something is missing for the chosen supervisor."""
+    if settings.supervisor == "embedded":
+        require_model(settings)
+    elif not settings.agentcore_arn:
+        raise SettingsError("RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN, the runtime's ARN.")
 
 
 def require_model(settings: Settings) -> Access:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from services.records import Proposal, Run, Session, Task, TaskKind
 from services.store import Store
 from services.supervisor import evidence
-from services.supervisor.agent import Briefing
+from services.supervisor.interface import Briefing
 from services.supervisor.memory import Exchange, Try, recollect
 
 Names = Callable[[str], Awaitable[str]]

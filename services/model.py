@@ -87,6 +87,14 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom work is for: the IDs of a session and of a task in it; empty where there is none."""
+
+    session: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InputFile:
     """A file that a program finds in its working directory: its bare name and bytes."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
-from services.model import InputFile, Program
+from services.model import InputFile, Origin, Program
 from services.narrator import Narrator, Progress
 from services.output import plural
 from services.records import (
@@ -29,9 +29,9 @@ from services.records import (
 )
 from services.store import Store
 from services.supervisor import evidence
-from services.supervisor.agent import Conclusion, Supervisor
+from services.supervisor.interface import Conclusion, Inspecting, Supervising
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, Phase, Stage, Workshop
+from services.supervisor.workshop import Made, Phase, Stage
 from services.syntax import docstring
 from services.targets import Targets
 from services.tracing import span
@@ -86,8 +86,8 @@ class TaskDesk:
         self,
         store: Store,
         narrator: Narrator,
-        supervisor: Supervisor,
-        workshop: Workshop,
+        supervisor: Supervising,
+        workshop: Inspecting,
         targets: Targets,
         *,
         meter: Callable[[], Meter] = Meter,
@@ -222,17 +222,17 @@ class TaskDesk:
     async def _conclusion(
         self, way: _UnderWay, base: Proposal | None, files: Sequence[InputFile]
     ) -> Conclusion:
-        task = way.task
+        task, origin = way.task, Origin(way.session.id, way.task.id)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
-            made = await self._workshop.inspect(_edited(base.program, task.code), way.stage, files)
+            made = await self._workshop.inspect(_edited(base.program, task.code), way.stage, files, origin)
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind is TaskKind.CHECK and task.code is not None:
-            made = await self._workshop.inspect(_brought(task, task.code), way.stage, files)
+            made = await self._workshop.inspect(_brought(task, task.code), way.stage, files, origin)
             return Conclusion(_verdict_on_own(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
-            made = await self._workshop.inspect(base.program, way.stage, files)
+            made = await self._workshop.inspect(base.program, way.stage, files, origin)
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
-        briefing = replace(await self._history.briefing(task, way.session), files=files)
+        briefing = replace(await self._history.briefing(task, way.session), files=files, origin=origin)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
     def _target(self, task: Task, base: Proposal | None) -> str:

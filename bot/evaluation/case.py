@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.evaluation.checks import About, Check, offers_nothing, passed, within
 from services.model import InputFile, Outcome, Program, Verdict
-from services.supervisor.agent import Briefing
+from services.supervisor.interface import Briefing
 from services.supervisor.memory import Exchange, Try, recollect
 
 LIMIT = 300.0

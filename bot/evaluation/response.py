@@ -9,7 +9,7 @@ from functools import cached_property
 from bot.evaluation import figures
 from bot.evaluation.code import Code
 from services.model import Outcome
-from services.supervisor.agent import Conclusion
+from services.supervisor.interface import Conclusion
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.evaluation.score import Score
 from services.errors import RaygenError
 from services.model import Spent
 from services.output import clean
-from services.supervisor.agent import Supervisor
+from services.supervisor.interface import Supervising
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Stage
 
@@ -26,7 +26,7 @@ class Runner:
     """Takes `jobs` cases at a time; one that fails, breaks or hangs costs the others nothing."""
 
     def __init__(
-        self, supervisor: Supervisor, meter: Callable[[], Meter], *, jobs: int = 1, say: Say = lambda _: None
+        self, supervisor: Supervising, meter: Callable[[], Meter], *, jobs: int = 1, say: Say = lambda _: None
     ) -> None:
         self._supervisor = supervisor
         self._meter = meter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field, ValidationError
 from services.errors import BadRequest, BudgetSpent, ModelUnavailable
 from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
-from services.model import Engine, InputFile, Program
+from services.model import Engine
 from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
 from services.supervisor.generator import Order
-from services.supervisor.memory import Memory
+from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnStage, Phase, Stage, Workshop
+from services.supervisor.workshop import Made, OnAttempt, OnStage, Phase, Stage, Workshop
 
 MAX_TURNS = 6
 _TAIL = 1500
@@ -42,34 +42,8 @@ class RunPython(BaseModel):
     )
 
 
-OnWords = Callable[[str], Awaitable[None]]
 COMPUTE = Tool("run_python", RunPython.__doc__ or "", RunPython.model_json_schema())
 WRITE = "write_program"
-
-
-@dataclass(frozen=True, slots=True)
-class Briefing:
-    """What the supervisor is asked: the thread so far, the new prompt and who asks, the last program and the files.
-
-    `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
-    current program.
-    """
-
-    prompt: str
-    asked_by: str = ""
-    memory: Memory = field(default_factory=Memory)
-    current: Program | None = None
-    conversation: Sequence[str] = ()
-    files: Sequence[InputFile] = ()
-    last_run: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """What the supervisor ended with: what it says, and what was made if anything was."""
-
-    text: str
-    made: Made | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +54,7 @@ class _Work:
     on_stage: OnStage
     meter: Meter
     on_words: OnWords | None = None
+    on_attempt: OnAttempt | None = None
     made: Made | None = None
     said: list[str] = field(default_factory=list[str])
     computed: list[str] = field(default_factory=list[str])
@@ -91,7 +66,7 @@ class _Work:
 
 
 class Supervisor:
-    """Answers one request at a time; holds no state between them."""
+    """Implements Supervising in this process; holds no state between requests."""
 
     def __init__(
         self, model: LanguageModel, workshop: Workshop, system: str, snippets: SnippetRunner | None = None
@@ -108,12 +83,10 @@ class Supervisor:
         on_stage: OnStage,
         meter: Meter | None = None,
         on_words: OnWords | None = None,
+        on_attempt: OnAttempt | None = None,
     ) -> Conclusion:
-        """Talk until the model is done; `on_words` hears all that it has said so far, as it grows.
-
-        Raises ModelUnavailable, BudgetSpent and SealUnavailable.
-        """
-        work = _Work(briefing, on_stage, meter or Meter(), on_words)
+        """Talk until the model is done. Raises ModelUnavailable, BudgetSpent and SealUnavailable."""
+        work = _Work(briefing, on_stage, meter or Meter(), on_words, on_attempt)
         turns = [*briefing.memory.turns, Turn("user", (Text(_prompt(briefing)),))]
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
@@ -161,7 +134,7 @@ class Supervisor:
             wish.engine or (current.engine if current else self._workshop.engines[0]),
         )
         try:
-            work.made = await self._workshop.make(order, work.on_stage, work.meter)
+            work.made = await self._workshop.make(order, work.on_stage, work.meter, work.on_attempt)
         except BadRequest as error:
             return ToolResult(call.id, error.public, is_error=True)
         return ToolResult(call.id, _report(work.made), is_error=not work.made.outcome.proposable)

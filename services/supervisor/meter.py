@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.errors import BudgetSpent
@@ -43,7 +43,8 @@ class Budget:
 class Meter:
     """One task's account. `prices` are by the beginning of a model's name, since services add dates and versions.
 
-    `before` is what the task had spent when its process died; it counts.
+    `before` is what the task had spent when its process died, and `elsewhere` what another process spends on it now;
+    both count. That one's seconds pass here, too.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -55,6 +56,7 @@ class Meter:
     attempts: int = 0
     models: dict[str, None] = field(default_factory=dict[str, None])
     before: Spent = field(default_factory=Spent)
+    elsewhere: Spent = field(default_factory=Spent)
     _began: float = 0.0
 
     def __post_init__(self) -> None:
@@ -93,6 +95,11 @@ class Meter:
 
     @property
     def spent(self) -> Spent:
+        return self.before + self.now
+
+    @property
+    def now(self) -> Spent:
+        """What was spent since this account was opened."""
         mine = Spent(
             calls=self.calls,
             input=self.usage.input,
@@ -104,4 +111,4 @@ class Meter:
             models=tuple(self.models),
             attempts=self.attempts,
         )
-        return self.before + mine
+        return mine + replace(self.elsewhere, seconds=0.0)

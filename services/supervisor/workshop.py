@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.errors import BudgetSpent, ModelUnavailable, SealUnavailable
-from services.model import Attempt, Engine, InputFile, Outcome, PolicyReport, Program, Verdict
+from services.model import Attempt, Engine, InputFile, Origin, Outcome, PolicyReport, Program, Verdict
 from services.output import human_seconds
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
@@ -45,6 +45,19 @@ OnStage = Callable[[Stage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt as it goes: its draft, and once that was examined, what came of it; `number` counts from 1."""
+
+    number: int
+    program: Program | None
+    outcome: Outcome | None = None
+    policy: PolicyReport = field(default_factory=PolicyReport)
+
+
+OnAttempt = Callable[[Tried], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What the workshop ended with: the last program, even if it does not work, and its evidence.
 
@@ -63,7 +76,7 @@ class Made:
 
 
 class Workshop:
-    """Turns an order into a program that has been seen to work."""
+    """Turns an order into a program that has been seen to work; implements Inspecting."""
 
     def __init__(
         self, generator: Generator, check: Check, validator: Validator, *, attempts: int = 5
@@ -78,13 +91,19 @@ class Workshop:
         """What programs can be had for; the first is the default."""
         return self._generator.engines
 
-    async def make(self, order: Order, on_stage: OnStage, meter: Meter | None = None) -> Made:
+    async def make(
+        self,
+        order: Order,
+        on_stage: OnStage,
+        meter: Meter | None = None,
+        on_attempt: OnAttempt | None = None,
+    ) -> Made:
         """Draft until one passes, the same error comes twice, or the attempts or the budget are used up.
 
         Raises ModelUnavailable and BudgetSpent when there was no draft at all, and SealUnavailable when nothing can be
         validated.
         """
-        meter = meter or Meter()
+        meter, tell = meter or Meter(), on_attempt or _untold
         drafting = self._generator.start(order, meter)
         made, told = Made(None, Outcome(Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
         async with self._bench(on_stage, order.files) as bench:
@@ -97,10 +116,12 @@ class Workshop:
                     if made.program is None:
                         raise
                     return replace(made, cut=error.public)
+                await tell(Tried(attempt, draft.program))
                 if draft.program is None:
                     outcome, policy = Outcome(Verdict.FAILED, detail=draft.problem), PolicyReport()
                 else:
                     outcome, policy = await bench.inspect(draft.program, attempt)
+                await tell(Tried(attempt, draft.program, _shortened(outcome), policy))
                 before = made
                 made = replace(
                     before,
@@ -119,7 +140,13 @@ class Workshop:
                 told = evidence.for_generator(attempt, outcome, policy)
         return made
 
-    async def inspect(self, program: Program, on_stage: OnStage, files: Sequence[InputFile] = ()) -> Made:
+    async def inspect(
+        self,
+        program: Program,
+        on_stage: OnStage,
+        files: Sequence[InputFile] = (),
+        origin: Origin | None = None,  # noqa: ARG002  # the interface's
+    ) -> Made:
         """Check and validate a program that a person wrote; it is not repaired."""
         async with self._bench(on_stage, files) as bench:
             outcome, policy = await bench.inspect(program, 1)
@@ -188,6 +215,10 @@ class _Untried:
 
     async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:  # noqa: ARG002  # the interface's
         return Outcome(Verdict.UNTRIED, detail=self.why)
+
+
+async def _untold(_: Tried) -> None:
+    """Nobody listens."""
 
 
 def _shortened(outcome: Outcome) -> Outcome:
