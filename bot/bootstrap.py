@@ -38,6 +38,9 @@ from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
 from services.history_desk import HistoryDesk
+from services.lambdas.function import Function
+from services.lambdas.snippets import LambdaSnippets
+from services.lambdas.validation import LambdaValidator
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, model_id, open_client
@@ -47,6 +50,7 @@ from services.model import Engine, Readiness
 from services.policy import Policy
 from services.rates import Throttle
 from services.runs import RunDesk
+from services.snippets.interface import SnippetRunner
 from services.snippets.runner import open_snippets
 from services.store import Store, open_database
 from services.supervisor import prompt
@@ -177,10 +181,29 @@ async def staffed(
             validator,
             attempts=settings.attempts,
         )
-        snippets = await stack.enter_async_context(open_snippets()) if settings.snippets == "on" else None
+        snippets = await stack.enter_async_context(_snippets(settings))
         yield Agents(
             Supervisor(models.called(settings.model), workshop, prompt("supervisor").text, snippets), workshop
         )
+
+
+@asynccontextmanager
+async def _snippets(settings: Settings) -> AsyncGenerator[SnippetRunner | None]:
+    match settings.snippets:
+        case "on":
+            async with open_snippets() as runner:
+                yield runner
+        case "lambda":
+            yield LambdaSnippets(function(settings, "SNIPPETS", settings.snippets_lambda))
+        case "off":
+            yield None
+
+
+def function(settings: Settings, part: str, name: str) -> Function:
+    """The Lambda called `name`. Raises SettingsError when it has no name."""
+    if not name:
+        raise SettingsError(f"RAYGEN_{part}=lambda needs RAYGEN_{part}_LAMBDA.")
+    return Function(name, region=settings.aws_region, endpoint=settings.lambda_url)
 
 
 def metering(settings: Settings) -> Callable[[], Meter]:
@@ -233,6 +256,11 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
                 raise SettingsError("An unsealed validation runs on a target; this command has none.")
             where = f"unsealed, on the target {target.name}"
             async with ClusterValidator(target, where=where, limits=limits) as validator:
+                yield validator
+        case "lambda":
+            chosen = function(settings, "VALIDATION", settings.validation_lambda)
+            address = settings.validation_address
+            async with LambdaValidator(chosen, address=address, limits=limits) as validator:
                 yield validator
         case "sealed":
             async with open_validator(_pool(settings)) as pool:

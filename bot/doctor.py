@@ -15,11 +15,13 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import configured, jobs_target, remote_target
+from bot.bootstrap import configured, function, jobs_target, remote_target
 from bot.settings import Settings
 from bot.targets import TargetFile
 from services.errors import RaygenError
+from services.lambdas.errors import FunctionDenied
 from services.llm.clients import Access, Provider, model_id
+from services.snippets.interface import TIMEOUT
 from services.store import open_database
 from services.validation.probe import probe
 
@@ -40,7 +42,7 @@ Examination = Callable[[Settings], Awaitable[Finding]]
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a newcomer would fix them."""
     looks = (_python, _slack, _model, _database, _validation)
-    return [*[await look(settings) for look in looks], *await _targets(settings)]
+    return [*[await look(settings) for look in looks], *await _snippets(settings), *await _targets(settings)]
 
 
 def as_table(findings: list[Finding]) -> str:
@@ -127,8 +129,43 @@ async def _validation(settings: Settings) -> Finding:
             return Finding("validation", ok=True, found=found)
         case "cluster":
             return await _validation_cluster(settings)
+        case "lambda":
+            return await _lambda(settings, "validation", settings.validation_lambda, settings.validation_wall)
         case "sealed":
             return await _seal()
+
+
+async def _snippets(settings: Settings) -> list[Finding]:
+    if settings.snippets != "lambda":
+        return []
+    return [await _lambda(settings, "snippets", settings.snippets_lambda, TIMEOUT)]
+
+
+async def _lambda(settings: Settings, part: str, name: str, needed: float) -> Finding:
+    """Asks AWS how the function is configured, and nothing else; it should have more than `needed` seconds."""
+    try:
+        found = await function(settings, part.upper(), name).configuration()
+    except RaygenError as error:
+        return Finding(
+            part, ok=False, found="the Lambda was not found in order", advice=_lambda_advice(error)
+        )
+    shown = f"the Lambda {name}, with {found.timeout:g} s and {found.memory} MB"
+    if found.problem:
+        return Finding(part, ok=False, found=shown, advice=found.problem)
+    if found.timeout <= needed:
+        advice = (
+            f"Its timeout is not above the {needed:g} s that raygen may ask for: give it {needed + 15:g} s."
+        )
+        return Finding(part, ok=False, found=shown, advice=advice)
+    return Finding(part, ok=True, found=f"{shown} (not invoked)")
+
+
+def _lambda_advice(error: RaygenError) -> str:
+    if isinstance(error, FunctionDenied):
+        return (
+            f"{error.public} Allow lambda:GetFunctionConfiguration (for this look) and lambda:InvokeFunction."
+        )
+    return error.public
 
 
 async def _validation_cluster(settings: Settings) -> Finding:

@@ -90,10 +90,11 @@ class Settings(BaseSettings):
     model_deadline: float = Field(
         180.0, gt=0, alias="RAYGEN_MODEL_DEADLINE", description="Seconds for one answer of a model."
     )
-    validation: Literal["sealed", "cluster", "unsealed"] = Field(
+    validation: Literal["sealed", "cluster", "unsealed", "lambda"] = Field(
         "sealed",
         alias="RAYGEN_VALIDATION",
-        description="`sealed` in bubblewrap; `cluster` on RAYGEN_VALIDATION_ADDRESS; `unsealed` as jobs on the target.",
+        description="`sealed` in bubblewrap; `cluster` on RAYGEN_VALIDATION_ADDRESS; `unsealed` as jobs on the target; "
+        "`lambda` by RAYGEN_VALIDATION_LAMBDA.",
     )
     validation_address: str | None = Field(
         None,
@@ -102,6 +103,17 @@ class Settings(BaseSettings):
     )
     validation_token: SecretStr | None = Field(
         None, alias="RAYGEN_VALIDATION_TOKEN", description="The token of the validation cluster."
+    )
+    validation_lambda: str = Field(
+        "", alias="RAYGEN_VALIDATION_LAMBDA", description="The Lambda that validates: its name or ARN."
+    )
+    snippets_lambda: str = Field(
+        "", alias="RAYGEN_SNIPPETS_LAMBDA", description="The Lambda that runs snippets: its name or ARN."
+    )
+    lambda_url: str | None = Field(
+        None,
+        alias="RAYGEN_LAMBDA_URL",
+        description="AWS Lambda's address, such as a private endpoint's; default: the region's own.",
     )
     ray_address: str | None = Field(
         None,
@@ -145,10 +157,11 @@ class Settings(BaseSettings):
         alias="RAYGEN_RATE",
         description="How often one person may ask: `20/hour`, or by minute or day. Default: no limit.",
     )
-    snippets: Literal["on", "off"] = Field(
+    snippets: Literal["on", "off", "lambda"] = Field(
         "on",
         alias="RAYGEN_SNIPPETS",
-        description="`off` takes the model its sandbox for small computations.",
+        description="`off` takes the model its sandbox for small computations; `lambda` has them in "
+        "RAYGEN_SNIPPETS_LAMBDA.",
     )
     policy: Annotated[dict[str, str], NoDecode] = Field(
         {},
