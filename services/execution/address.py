@@ -18,13 +18,15 @@ def jobs_address(written: str) -> str:
 
     The port is 8265 where none is written, but for `https://`, which is a proxy's. Raises BadRequest.
     """
-    text = written.strip().rstrip("/")
+    text = written.strip()
     whole = text if "://" in text else f"http://{_bracketed(text)}"
     try:
         parts = urlsplit(whole)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise _wrong(written) from None
+    if " " in text or not text.isprintable():  # which urlsplit overlooks
+        raise _wrong(written)
     if parts.scheme not in {"http", "https"} or not _is_host(host):
         raise _wrong(written)
     if parts.username or parts.password or parts.query or parts.fragment:
@@ -32,7 +34,7 @@ def jobs_address(written: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     if port is None and parts.scheme == "http":
         port = PORT
-    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
 def _bracketed(text: str) -> str:

@@ -45,9 +45,9 @@ def snippet_of(told: Any, name: str) -> Snippet:
 
 def _unfolded(told: Any) -> Any:
     """Functions that are made for API Gateway give their body as text."""
-    if isinstance(told, dict) and isinstance(body := cast("dict[str, Any]", told).get("body"), str):
-        return {**told, "body": json.loads(body)}
-    return cast("Any", told)
+    answer = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+    body = answer.get("body")
+    return {**answer, "body": json.loads(body)} if isinstance(body, str) else told
 
 
 def _plain(output: str, failure: str) -> Snippet:

@@ -7,7 +7,10 @@ its own library, no network, no processes. What the process says is read up to a
 from __future__ import annotations
 
 import importlib.util
+import os
+import stat
 import sys
+import tempfile
 from pathlib import Path
 
 from services.errors import SealUnavailable
@@ -41,8 +44,20 @@ class EryxRunner(ProcessRunner):
     def _start(self, parsed: Read, limit: float) -> Process:
         if missing := lacking():
             raise SealUnavailable(missing)
-        told = request(parsed, memory=MEMORY, seconds=limit, inside=_INSIDE)
+        told = request(parsed, memory=MEMORY, seconds=limit, inside=_INSIDE, folder=_folder())
         try:
             return Process([sys.executable, "-I", "-B", "-c", _WORKER], (), told, ANSWER)
         except OSError as error:
             raise SealUnavailable(f"No process can be started for snippets ({error.strerror}).") from error
+
+
+def _folder() -> str:
+    """Where the package unpacks itself, machine code among it: nobody else may write there."""
+    folder = Path(tempfile.gettempdir()) / f"raygen-eryx-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) != 0o700:
+        raise SealUnavailable(
+            f"Somebody else has made {folder}, where snippets need a directory of their own."
+        )
+    return str(folder)

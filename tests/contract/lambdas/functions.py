@@ -9,7 +9,12 @@ from typing import Any
 
 def echo(event: Any, context: Any) -> Any:
     custom = context.client_context.custom if context.client_context else None
-    return {"event": event, "custom": custom, "left": context.get_remaining_time_in_millis(), "pid": os.getpid()}
+    return {
+        "event": event,
+        "custom": custom,
+        "left": context.get_remaining_time_in_millis(),
+        "pid": os.getpid(),
+    }
 
 
 def crash(event: Any, context: Any) -> Any:

@@ -29,7 +29,12 @@ def context(tool: str | None = None, millis: int = 30_000) -> Context:
 )
 def test_every_way_of_asking_says_the_same(event: Any, of: Context | None):
     asked = read(ValidationEvent, event, of, VALIDATE)
-    assert (asked.code, asked.ray_cluster_ip, asked.timeout, asked.files) == ("print(1)", "10.0.0.1", None, {})
+    assert (asked.code, asked.ray_cluster_ip, asked.timeout, asked.files) == (
+        "print(1)",
+        "10.0.0.1",
+        None,
+        {},
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ ROOT = Path(__file__).parents[3]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 STAGES = dict(re.findall(r"^FROM \S+ AS (\S+)\n(.*?)(?=^FROM |\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL))
 LAMBDAS = ("lambda-validation", "lambda-snippets")
-# What each package that is installed there brings along.
+# What each package that is installed there brings along, and what it can do without (certifi).
 BROUGHT = {
     "awslambdaric": {"awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client"},
     "pydantic": {"pydantic", "pydantic_core", "annotated_types", "typing_inspection", "typing_extensions"},
     "aiohttp": {"aiohttp", "aiosignal", "attr", "attrs", "frozenlist", "multidict", "propcache", "yarl", "idna", "aiohappyeyeballs"},
-    "boto3": {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"},
+    "boto3": {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3", "certifi"},
     "pydantic-monty": {"pydantic_monty", "pydantic_monty_client", "pydantic_monty_runtime"},
     "pyeryx": {"eryx"},
 }  # fmt: skip
@@ -36,7 +36,9 @@ print(json.dumps([n for n, file in files.items() if "site-packages" in file]))
 
 
 def installed(stage: str) -> list[Requirement]:
-    lines = re.findall(r"pip install --no-cache-dir -c \S+ (.*?)(?: \\)?$", STAGES["lambda"] + STAGES[stage], re.MULTILINE)
+    lines = re.findall(
+        r"pip install --no-cache-dir -c \S+ (.*?)(?: \\)?$", STAGES["lambda"] + STAGES[stage], re.MULTILINE
+    )
     return [Requirement(word.strip('"')) for line in lines for word in re.findall(r'"[^"]+"|\S+', line)]
 
 
