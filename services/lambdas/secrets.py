@@ -37,7 +37,9 @@ def read_token(arn: str) -> str:
         raise SettingsError("The secret with the cluster's token holds no text.") from None
     except (BotoCoreError, OSError) as error:
         raise TargetUnavailable("The secret with the cluster's token can't be read right now.") from error
-    return _token(text).strip()
+    if not (token := _token(text).strip()):
+        raise SettingsError("The secret with the cluster's token holds no `token`.")
+    return token
 
 
 def _token(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from functools import cache
 
 import boto3
 import pytest
@@ -31,8 +32,13 @@ async def deployed(service: LambdaService) -> None:
         service.deploy(name, f"{FUNCTIONS}.{name}", timeout=1.0 if name == "sleep" else 20.0)
 
 
-def function(service: LambdaService, name: str = "echo", **more: float) -> Function:
-    return Function(name, endpoint=service.url, margin=MARGIN, pauses=(0.01, 0.01), **more)  # type: ignore[arg-type]
+@cache
+def _function(url: str, name: str) -> Function:
+    return Function(name, endpoint=url, margin=MARGIN, pauses=(0.01, 0.01))
+
+
+def function(service: LambdaService, name: str = "echo") -> Function:
+    return _function(service.url, name)
 
 
 async def test_the_answer_comes_back_from_a_process_that_stays(service: LambdaService):
@@ -139,7 +145,7 @@ async def test_without_credentials_that_is_said(service: LambdaService, monkeypa
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(errors.FunctionRefused, match="no AWS credentials"):
-        await function(service).invoke({})
+        await Function("echo", endpoint=service.url).invoke({})
 
 
 async def test_what_is_too_large_is_never_sent(service: LambdaService):
