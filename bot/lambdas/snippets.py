@@ -17,6 +17,7 @@ from services.snippets.runner import open_snippets
 
 _RESERVE = 2.5
 _LEAST = 0.5
+_CUT = "… more than this was not kept …"
 _TOO_LATE = "This function has too little time left to run anything; give it a longer timeout."
 
 
@@ -44,11 +45,16 @@ async def answered(event: object, context: Context | None) -> dict[str, Any]:
 
 
 def shown(snippet: Snippet) -> str:
-    """What was printed, and the value of a last expression in a line of its own, as an interpreter shows it."""
-    if snippet.value is None:
-        return snippet.output
-    apart = "\n" if snippet.output and not snippet.output.endswith("\n") else ""
-    return f"{snippet.output}{apart}{snippet.value}\n"
+    """What was printed, and the value of a last expression in a line of its own, as an interpreter shows it.
+
+    Of what was more than is kept, it says so.
+    """
+    text = snippet.output
+    for line in (snippet.value, _CUT if snippet.truncated else None):
+        if line is not None:
+            apart = "\n" if text and not text.endswith("\n") else ""
+            text += f"{apart}{line}\n"
+    return text
 
 
 def _told(status: HTTPStatus, body: SnippetBody) -> dict[str, Any]:

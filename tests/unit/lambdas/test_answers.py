@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.lambdas.answers import answer, refusal
+from bot.lambdas.snippets import shown
 from services.lambdas.errors import FunctionGarbled
 from services.lambdas.snippets import snippet_of
 from services.lambdas.validation import outcome_of
@@ -118,3 +119,17 @@ def test_snippets_are_read_back_as_they_were_or_from_the_plain_shape():
 def test_a_snippet_of_another_shape_is_none(told: Any):
     with pytest.raises(FunctionGarbled):
         snippet_of(told, "f")
+
+
+@pytest.mark.parametrize(
+    ("snippet", "text"),
+    [
+        (Snippet("a\n"), "a\n"),
+        (Snippet(value="4"), "4\n"),
+        (Snippet("a", "4"), "a\n4\n"),
+        (Snippet("a\n", "4", truncated=True), "a\n4\n… more than this was not kept …\n"),
+        (Snippet("a", truncated=True), "a\n… more than this was not kept …\n"),
+    ],
+)
+def test_what_a_snippet_shows_is_what_an_interpreter_would(snippet: Snippet, text: str):
+    assert shown(snippet) == text
