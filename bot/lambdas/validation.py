@@ -31,6 +31,7 @@ from services.validation.cluster import tried, validation_job
 _NO_CLUSTER = "The event names no `ray_cluster_ip`, and this function has no RAY_ADDRESS."
 _RESERVE = 10.0
 _TOO_LATE = "This function has too little time left to run anything; give it a longer timeout."
+_MARGIN = 0.5
 _LEAST = 1.0
 
 stored_token = cache(read_token)
@@ -48,7 +49,7 @@ async def answered(event: object, context: Context | None, environment: Mapping[
         asked = read(ValidationEvent, event, context, VALIDATE)
         api = await _cluster(asked, environment)
         files = tuple(checked(load_files(asked.files)))
-        left = seconds_left(context)
+        left = seconds_left(context) - _MARGIN
         # What is kept back is for a cluster that is slow to stop the job, and for the answer itself.
         reserve = min(_RESERVE, left / 2)
         if left - reserve < _LEAST:
