@@ -1,5 +1,28 @@
-# raygen in one image: the bot, and what its validation needs (bubblewrap, and bytecode for fast starts of Ray).
-FROM python:3.11-slim-bookworm
+# Three images: `docker build .` makes the bot, `--target lambda-validation` and `--target lambda-snippets` the Lambdas.
+
+# What both Lambdas have: their sources, and Lambda's runtime client. Versions are those of the lock.
+FROM python:3.12-slim-bookworm AS lambda
+WORKDIR /var/task
+COPY requirements.lock pyproject.toml ./
+RUN sed -E '/^ *--hash/d; s/ *\\$//' requirements.lock > /tmp/versions \
+    && pip install --no-cache-dir -c /tmp/versions awslambdaric pydantic
+COPY services services
+COPY bot/__init__.py bot/__init__.py
+COPY bot/lambdas bot/lambdas
+ENTRYPOINT ["python", "-m", "awslambdaric"]
+
+FROM lambda AS lambda-validation
+RUN pip install --no-cache-dir -c /tmp/versions aiohttp boto3 \
+    && python -m compileall -q /usr/local/lib/python3.12/site-packages bot services || true
+CMD ["bot.lambdas.validation.handler"]
+
+FROM lambda AS lambda-snippets
+RUN pip install --no-cache-dir -c /tmp/versions pydantic-monty "pyeryx>=0.11,<0.12" \
+    && python -m compileall -q /usr/local/lib/python3.12/site-packages bot services || true
+CMD ["bot.lambdas.snippets.handler"]
+
+# The bot, and what its validation needs (bubblewrap, and bytecode for fast starts of Ray).
+FROM python:3.11-slim-bookworm AS bot
 
 RUN apt-get update \
     && apt-get install -y --no-install-recommends bubblewrap \

@@ -41,6 +41,9 @@ from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
 from services.history_desk import HistoryDesk
+from services.lambdas.function import Function
+from services.lambdas.snippets import LambdaSnippets
+from services.lambdas.validation import LambdaValidator
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, model_id, open_client
@@ -239,6 +242,13 @@ def crew(settings: Settings, equipment: Equipment, check: Check, validator: Vali
     return Agents(Supervisor(model, workshop, prompt("supervisor").text, equipment.snippets), workshop)
 
 
+def function(settings: Settings, part: str, name: str) -> Function:
+    """The Lambda called `name`. Raises SettingsError when it has no name."""
+    if not name:
+        raise SettingsError(f"RAYGEN_{part}=lambda needs RAYGEN_{part}_LAMBDA.")
+    return Function(name, region=settings.aws_region, endpoint=settings.lambda_url)
+
+
 def metering(settings: Settings) -> Callable[[], Meter]:
     """Makes the account of one request."""
     budget = Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall)
@@ -300,6 +310,11 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
 
             async with gateway.validator(settings, limits) as validator:
                 yield validator
+        case "lambda":
+            chosen = function(settings, "VALIDATION", settings.validation_lambda)
+            address = settings.validation_address
+            async with LambdaValidator(chosen, address=address, limits=limits) as validator:
+                yield validator
         case "sealed":
             async with open_validator(_pool(settings)) as pool:
                 yield pool
@@ -315,6 +330,8 @@ async def computing(settings: Settings) -> AsyncGenerator[SnippetRunner | None]:
             from bot import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
 
             yield gateway.snippets(settings)
+        case "lambda":
+            yield LambdaSnippets(function(settings, "SNIPPETS", settings.snippets_lambda))
         case "on":
             async with open_snippets() as snippets:
                 yield snippets

@@ -15,13 +15,15 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import configured, jobs_target, remote_target, runtime_address
+from bot.bootstrap import configured, function, jobs_target, remote_target, runtime_address
 from bot.settings import Settings
 from bot.targets import TargetFile
 from services.agentcore.client import look
 from services.errors import RaygenError
 from services.gateway.errors import GatewayDenied, GatewayLogin
+from services.lambdas.errors import FunctionDenied
 from services.llm.clients import Access, Provider, model_id
+from services.snippets.interface import TIMEOUT
 from services.store import open_database
 from services.validation.probe import probe
 
@@ -148,8 +150,37 @@ async def _validation(settings: Settings) -> Finding:
             return await _validation_cluster(settings)
         case "gateway":
             return await _behind_gateway(settings, "validation", settings.gateway_validation_tool)
+        case "lambda":
+            return await _lambda(settings, "validation", settings.validation_lambda, settings.validation_wall)
         case "sealed":
             return await _seal()
+
+
+async def _lambda(settings: Settings, part: str, name: str, needed: float) -> Finding:
+    """Asks AWS how the function is configured, and nothing else; it should have more than `needed` seconds."""
+    try:
+        found = await function(settings, part.upper(), name).configuration()
+    except RaygenError as error:
+        return Finding(
+            part, ok=False, found="the Lambda was not found in order", advice=_lambda_advice(error)
+        )
+    shown = f"the Lambda {name}, with {found.timeout:g} s and {found.memory} MB"
+    if found.problem:
+        return Finding(part, ok=False, found=shown, advice=found.problem)
+    if found.timeout <= needed:
+        advice = (
+            f"Its timeout is not above the {needed:g} s that raygen may ask for: give it {needed + 15:g} s."
+        )
+        return Finding(part, ok=False, found=shown, advice=advice)
+    return Finding(part, ok=True, found=f"{shown} (not invoked)")
+
+
+def _lambda_advice(error: RaygenError) -> str:
+    if isinstance(error, FunctionDenied):
+        return (
+            f"{error.public} Allow lambda:GetFunctionConfiguration (for this look) and lambda:InvokeFunction."
+        )
+    return error.public
 
 
 async def _validation_cluster(settings: Settings) -> Finding:
@@ -164,9 +195,13 @@ async def _validation_cluster(settings: Settings) -> Finding:
 
 
 async def _snippets(settings: Settings) -> list[Finding]:
-    if settings.snippets != "gateway":
-        return []
-    return [await _behind_gateway(settings, "snippets", settings.gateway_snippet_tool)]
+    match settings.snippets:
+        case "gateway":
+            return [await _behind_gateway(settings, "snippets", settings.gateway_snippet_tool)]
+        case "lambda":
+            return [await _lambda(settings, "snippets", settings.snippets_lambda, TIMEOUT)]
+        case "on" | "off":
+            return []
 
 
 async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:

@@ -111,11 +111,11 @@ class Settings(BaseSettings):
         alias="RAYGEN_AGENTCORE_URL",
         description="AgentCore's data plane, where it is not the region's own, such as a private endpoint.",
     )
-    validation: Literal["sealed", "cluster", "unsealed", "gateway"] = Field(
+    validation: Literal["sealed", "cluster", "unsealed", "gateway", "lambda"] = Field(
         "sealed",
         alias="RAYGEN_VALIDATION",
         description="`sealed` in bubblewrap; `cluster` on RAYGEN_VALIDATION_ADDRESS; `unsealed` as jobs on the target; "
-        "`gateway` by a tool behind RAYGEN_GATEWAY_URL.",
+        "`gateway` by a tool behind RAYGEN_GATEWAY_URL; `lambda` by RAYGEN_VALIDATION_LAMBDA.",
     )
     validation_address: str | None = Field(
         None,
@@ -124,6 +124,17 @@ class Settings(BaseSettings):
     )
     validation_token: SecretStr | None = Field(
         None, alias="RAYGEN_VALIDATION_TOKEN", description="The token of the validation cluster."
+    )
+    validation_lambda: str = Field(
+        "", alias="RAYGEN_VALIDATION_LAMBDA", description="The Lambda that validates: its name or ARN."
+    )
+    snippets_lambda: str = Field(
+        "", alias="RAYGEN_SNIPPETS_LAMBDA", description="The Lambda that runs snippets: its name or ARN."
+    )
+    lambda_url: str | None = Field(
+        None,
+        alias="RAYGEN_LAMBDA_URL",
+        description="AWS Lambda's address, such as a private endpoint's; default: the region's own.",
     )
     ray_address: str | None = Field(
         None,
@@ -167,10 +178,11 @@ class Settings(BaseSettings):
         alias="RAYGEN_RATE",
         description="How often one person may ask: `20/hour`, or by minute or day. Default: no limit.",
     )
-    snippets: Literal["on", "off", "gateway"] = Field(
+    snippets: Literal["on", "off", "gateway", "lambda"] = Field(
         "on",
         alias="RAYGEN_SNIPPETS",
-        description="`off` takes the model its sandbox for small computations; `gateway` has them run behind RAYGEN_GATEWAY_URL.",
+        description="`off` takes the model its sandbox for small computations; `gateway` has them run behind RAYGEN_GATEWAY_URL, "
+        "`lambda` in RAYGEN_SNIPPETS_LAMBDA.",
     )
     gateway_url: str | None = Field(
         None,

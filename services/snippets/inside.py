@@ -1,13 +1,13 @@
 """Runs one snippet inside its seal: reads it from standard input, and tells as JSON what came of it.
 
-Given to the interpreter as text, so it imports nothing of ours. What keeps a snippet from doing harm is the seal; the
-list of modules and the audit hook keep it to what is promised: no files, no processes, no network, not even in there.
+Given to the interpreter as text, so it imports nothing of ours; another interpreter that has no standard input calls
+`answered` itself. What keeps a snippet from doing harm is the seal; the list of modules and the audit hook keep it to
+what is promised: no files, no processes, no network, not even in there.
 """
 
 import builtins
 import io
 import json
-import resource
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -41,14 +41,23 @@ _ZONES = "/usr/share/zoneinfo/"
 
 
 def main() -> None:
+    import resource  # noqa: PLC0415  # not where there are no processes
+
     told = json.loads(sys.stdin.buffer.readline())
     resource.setrlimit(resource.RLIMIT_AS, (told["memory"], told["memory"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(2000)
+    result = sys.stdout
+    result.buffer.write(json.dumps(answered(told)).encode())
+    result.flush()
+
+
+def answered(told: dict[str, Any]) -> dict[str, Any]:
+    """What came of the snippet: `output`, `truncated`, and `value` or `error`."""
     for name in needed(told["imports"], told["code"]):
         __import__(name)
-    result, sys.stdin = sys.stdout, io.StringIO()
+    sys.stdin = io.StringIO()
     sys.stdout = sys.stderr = printed = Printed(told["output"])
     names: dict[str, Any] = {"__name__": "__main__", "__builtins__": allowed(frozenset(told["safe"]))}
     answer: dict[str, Any] = {"value": None, "error": None}
@@ -60,8 +69,7 @@ def main() -> None:
     except BaseException as error:  # noqa: BLE001  # whatever it raises is its result
         answer["error"] = explained(error)
     answer["output"], answer["truncated"] = printed.getvalue()[: told["output"]], printed.truncated
-    result.buffer.write(json.dumps(answer).encode())
-    result.flush()
+    return answer
 
 
 def needed(imports: list[str], code: str) -> set[str]:
@@ -123,4 +131,5 @@ def explained(error: BaseException) -> str:
     return text + (f" (line {line})" if line else "")
 
 
-main()
+if __name__ == "__main__":
+    main()

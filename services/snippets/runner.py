@@ -1,4 +1,4 @@
-"""The runner that is used: Monty first, and what needs more of Python than that goes to CPython in a seal."""
+"""The runner that is used: Monty first, and what needs more of Python than that goes to CPython, in a seal or in WebAssembly."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from services.errors import SealUnavailable
+from services.snippets.asked import ProcessRunner
+from services.snippets.eryx import EryxRunner
 from services.snippets.interface import TIMEOUT, Snippet
 from services.snippets.monty import MontyRunner, NotForMonty, open_monty
 from services.snippets.reading import read
@@ -18,7 +20,7 @@ _LEAST = 1.0
 class FallThrough:
     """Implements SnippetRunner. What Monty printed before it gave up is not shown: the other one prints it again."""
 
-    def __init__(self, first: MontyRunner, second: SealedRunner) -> None:
+    def __init__(self, first: MontyRunner, second: ProcessRunner) -> None:
         self._first = first
         self._second = second
         self.fell = 0
@@ -40,6 +42,7 @@ class FallThrough:
 
 
 @asynccontextmanager
-async def open_snippets() -> AsyncGenerator[FallThrough]:
+async def open_snippets(*, namespaces: bool = True) -> AsyncGenerator[FallThrough]:
+    """Without `namespaces`, where the kernel gives none to us, CPython runs in WebAssembly."""
     async with open_monty() as first:
-        yield FallThrough(first, SealedRunner())
+        yield FallThrough(first, SealedRunner() if namespaces else EryxRunner())

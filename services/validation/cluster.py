@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Self
 
 from services.errors import RaygenError
-from services.execution.interface import Finished, Job, Target
+from services.execution.interface import Finished, Job, Output, Target
 from services.model import InputFile, Outcome, Readiness, Verdict
 from services.output import human_seconds
 from services.validation.interface import Lease, Limits, Waiting
 from services.validation.probe import PART
 
 _GRACE = 10.0
+_PATIENCE = 15.0
 _PAUSE = 10.0
 _IMPATIENCE = 0.5
 
@@ -55,19 +56,7 @@ class ClusterValidator:
     async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits | None) -> Outcome:
         """As a lease of it does."""
         chosen = limits or self._limits
-        name = f"raygen-validation-{secrets.token_hex(8)}"
-        job = Job(name, code, {"raygen": "validation"}, chosen.wall, inputs)
-        try:
-            await self._target.submit(job)
-            async with asyncio.timeout(chosen.wall + _GRACE):
-                outcome = await self._followed(job.submission_id)
-        except TimeoutError:
-            outcome = await self._stopped(job.submission_id, chosen)
-        except RaygenError as error:
-            outcome = Outcome(Verdict.UNAVAILABLE, detail=error.public)
-        except asyncio.CancelledError:
-            await asyncio.shield(self._target.stop(job.submission_id))
-            raise
+        outcome = await tried(self._target, validation_job(code, inputs, chosen.wall))
         return replace(cut(outcome, chosen), where=self._where)
 
     def readiness(self) -> Readiness:
@@ -79,17 +68,6 @@ class ClusterValidator:
             self._problem = "" if found.ready else found.missing
             await asyncio.sleep(_PAUSE if found.ready else _IMPATIENCE)
 
-    async def _followed(self, submission_id: str) -> Outcome:
-        outcome = Outcome(Verdict.UNAVAILABLE, detail="The validation cluster lost the program.")
-        async for event in self._target.follow(submission_id):
-            if isinstance(event, Finished):
-                outcome = event.outcome
-        return outcome
-
-    async def _stopped(self, submission_id: str, limits: Limits) -> Outcome:
-        await self._target.stop(submission_id)
-        return Outcome(Verdict.TIMED_OUT, detail=f"It was stopped after {human_seconds(limits.wall)}.")
-
 
 class _ClusterLease:
     def __init__(self, validator: ClusterValidator, inputs: tuple[InputFile, ...]) -> None:
@@ -100,7 +78,54 @@ class _ClusterLease:
         return await self._validator.validate(code, self._inputs, limits)
 
 
+def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float) -> Job:
+    """A job of its own name for one attempt."""
+    name = f"raygen-validation-{secrets.token_hex(8)}"
+    return Job(name, code, {"raygen": "validation"}, wall, inputs)
+
+
+async def tried(target: Target, job: Job, *, grace: float = _GRACE, patience: float = _PATIENCE) -> Outcome:
+    """What comes of the job, which is over when this returns; what was printed is there whatever happens.
+
+    The job is stopped at its wall limit, at the latest `grace` seconds after that from here, which takes at most
+    `patience` seconds.
+    """
+    printed: list[str] = []
+    try:
+        async with asyncio.timeout(job.wall_limit + grace):
+            await target.submit(job)
+            return await _followed(target, job.submission_id, printed)
+    except TimeoutError:
+        return await _stopped(target, job, "".join(printed), patience)
+    except RaygenError as error:
+        return Outcome(Verdict.UNAVAILABLE, detail=error.public)
+    except asyncio.CancelledError:
+        await asyncio.shield(target.stop(job.submission_id))
+        raise
+
+
+async def _followed(target: Target, submission_id: str, printed: list[str]) -> Outcome:
+    outcome = Outcome(Verdict.UNAVAILABLE, detail="The validation cluster lost the program.")
+    async for event in target.follow(submission_id):
+        if isinstance(event, Finished):
+            outcome = event.outcome
+        elif isinstance(event, Output):
+            printed.append(event.text)
+    return outcome
+
+
+async def _stopped(target: Target, job: Job, printed: str, patience: float) -> Outcome:
+    detail = f"It was stopped after {human_seconds(job.wall_limit)}."
+    try:
+        async with asyncio.timeout(patience):
+            await target.stop(job.submission_id)
+    except (TimeoutError, RaygenError):
+        detail = f"It took more than {human_seconds(job.wall_limit)}, and the cluster did not confirm that it was stopped."
+    return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=detail)
+
+
 def cut(outcome: Outcome, limits: Limits) -> Outcome:
+    """The outcome within `limits`, of which there is one for output."""
     if len(outcome.stdout) <= limits.output:
         return outcome
     detail = f"It printed more than {limits.output:,} characters."

@@ -1,0 +1,1 @@
+"""What runs in AWS Lambda: each module is the composition root of one function."""

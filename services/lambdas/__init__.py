@@ -1,0 +1,1 @@
+"""Validation and snippets in AWS Lambda: the wire, and the callers' side."""

@@ -1,0 +1,50 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# boto3 makes its clients from data at run time; nothing of them is typed.
+"""A token that is kept in AWS Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from services.errors import SettingsError, TargetUnavailable
+
+_KEY = "token"
+
+
+def read_token(arn: str) -> str:
+    """The secret's text, or the `token` of one that is a JSON object.
+
+    Raises SettingsError when there is none for us, TargetUnavailable when Secrets Manager can't be asked now.
+    """
+    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+    region = arn.split(":")[3] if arn.startswith("arn:") and arn.count(":") >= 6 else None
+    try:
+        client: Any = boto3.Session(region_name=region).client("secretsmanager", config=config)
+        text = str(client.get_secret_value(SecretId=arn)["SecretString"])
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in {"AccessDeniedException", "ResourceNotFoundException", "InvalidRequestException"}:
+            raise SettingsError(
+                f"The secret with the cluster's token can't be read ({code}); see RAYGEN_RAY_TOKEN_SECRET."
+            ) from error
+        raise TargetUnavailable("The secret with the cluster's token can't be read right now.") from error
+    except KeyError:
+        raise SettingsError("The secret with the cluster's token holds no text.") from None
+    except (BotoCoreError, OSError) as error:
+        raise TargetUnavailable("The secret with the cluster's token can't be read right now.") from error
+    if not (token := _token(text).strip()):
+        raise SettingsError("The secret with the cluster's token holds no `token`.")
+    return token
+
+
+def _token(text: str) -> str:
+    try:
+        told: Any = json.loads(text)
+    except ValueError:
+        return text
+    return str(told.get(_KEY, "")) if isinstance(told, dict) else text

@@ -1,0 +1,118 @@
+"""The validator of those who run programs from AWS Lambda: it asks the function, which asks a Ray cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Self
+
+from pydantic import ValidationError
+
+from services.errors import RaygenError
+from services.lambdas import errors
+from services.lambdas.errors import FunctionError
+from services.lambdas.function import Function
+from services.lambdas.wire import ValidationAnswer, ValidationEvent, dump_files, load_outcome
+from services.model import InputFile, Outcome, Readiness, Verdict
+from services.validation.cluster import cut
+from services.validation.interface import Lease, Limits, Waiting
+from services.validation.probe import PART
+
+_PAUSE = 60.0
+_IMPATIENCE = 2.0
+_VERDICTS = {"SUCCEEDED": Verdict.PASSED, "STOPPED": Verdict.TIMED_OUT, "UNAVAILABLE": Verdict.UNAVAILABLE}
+
+
+class LambdaValidator:
+    """Validates by `function`, as an async context manager; `address` is the cluster's, or the function's own choice.
+
+    What keeps a program from doing harm is that cluster's own isolation. Whoever no longer waits for an outcome leaves
+    the function to stop the program at its wall limit: nothing can be taken back from Lambda.
+    """
+
+    def __init__(
+        self, function: Function, *, address: str | None = None, limits: Limits | None = None
+    ) -> None:
+        self._function = function
+        self._address = address
+        self._limits = limits or Limits()
+        self._problem = "The validation Lambda was not asked yet."
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._keeper = asyncio.create_task(self._keep_asking())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._keeper is not None
+        self._keeper.cancel()
+        await asyncio.gather(self._keeper, return_exceptions=True)
+
+    @asynccontextmanager
+    async def lease(
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),
+        waiting: Waiting | None = None,  # noqa: ARG002  # Lambda has one at once
+    ) -> AsyncGenerator[Lease]:
+        yield _LambdaLease(self, tuple(inputs))
+
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits | None) -> Outcome:
+        """As a lease of it does."""
+        chosen = limits or self._limits
+        event = ValidationEvent(
+            code=code,
+            ray_cluster_ip=self._address,
+            timeout=chosen.wall,
+            files=dump_files(inputs),
+            details=True,
+        )
+        try:
+            told = await self._function.invoke(event.model_dump(exclude_none=True))
+            outcome = outcome_of(told, self._function.name)
+        except FunctionError as error:
+            outcome = Outcome(Verdict.UNAVAILABLE, detail=error.public)
+        return replace(cut(outcome, chosen), where=f"by the Lambda {self._function.name}")
+
+    def readiness(self) -> Readiness:
+        return Readiness(PART, ready=not self._problem, missing=self._problem)
+
+    async def _keep_asking(self) -> None:
+        while True:
+            found = await self._function.readiness(PART)
+            self._problem = found.missing
+            await asyncio.sleep(_PAUSE if found.ready else _IMPATIENCE)
+
+
+class _LambdaLease:
+    def __init__(self, validator: LambdaValidator, inputs: tuple[InputFile, ...]) -> None:
+        self._validator = validator
+        self._inputs = inputs
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+        return await self._validator.validate(code, self._inputs, limits)
+
+
+def outcome_of(told: Any, name: str) -> Outcome:
+    """The outcome in an answer of the function `name`. Raises FunctionGarbled for another shape.
+
+    An answer passes only when all of it says so, so that no half of one is taken for a success.
+    """
+    try:
+        answer = ValidationAnswer.model_validate(told)
+        outcome = _plain(answer) if answer.details is None else load_outcome(answer.details, answer.output)
+    except (ValidationError, RaygenError, ValueError, KeyError, TypeError):
+        raise errors.garbled(name) from None
+    if outcome.passed != answer.success:
+        raise errors.garbled(name)
+    return outcome
+
+
+def _plain(answer: ValidationAnswer) -> Outcome:
+    """Of a function that tells no details, such as another system's."""
+    verdict = _VERDICTS.get(answer.status.upper(), Verdict.FAILED)
+    if not answer.success and verdict is Verdict.PASSED:
+        verdict = Verdict.FAILED
+    return Outcome(verdict, stdout=answer.output, detail=answer.error or None)

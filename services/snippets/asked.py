@@ -1,0 +1,114 @@
+"""A snippet put to a process of its own, and what that process says taken for no more than data."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from abc import ABC, abstractmethod
+from typing import Any
+
+from services.snippets.interface import OUTPUT, SAFE, TIMEOUT, Snippet
+from services.snippets.process import Process
+from services.snippets.reading import VALUE, Read, read
+from services.validation.interface import Limits
+from services.validation.watchdog import Excess, Watchdog
+
+ANSWER = 4 * OUTPUT + 65_536
+"""How many bytes of an answer are read."""
+
+_AT_ONCE = 4
+_GOING = 2.0
+
+
+class ProcessRunner(ABC):
+    """Implements SnippetRunner; a few at a time, the others wait.
+
+    `engine` is its name in what comes of a snippet; `limits` are held to by watching the process from outside.
+    """
+
+    def __init__(self, engine: str, limits: Limits) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
+        parsed = read(code)
+        if parsed.error:
+            return Snippet(error=parsed.error, engine=self._engine)
+        return await self.run_read(parsed, limit)
+
+    async def run_read(self, parsed: Read, limit: float) -> Snippet:
+        """As `run`, for who has read the code already and found no mistake."""
+        async with self._turns:
+            began = time.monotonic()
+            process = self._start(parsed, limit)
+            said, excess = b"", None
+            try:
+                said, excess = await _outcome(process, self._limits, limit)
+            finally:
+                await process.close(_GOING if said else 0)
+            return self._snippet(said, excess, limit, time.monotonic() - began)
+
+    @abstractmethod
+    def _start(self, parsed: Read, limit: float) -> Process:
+        """A process that has been asked. Raises SealUnavailable."""
+
+    def _snippet(self, said: bytes, excess: Excess | None, limit: float, wall: float) -> Snippet:
+        match excess:
+            case Excess.WALL:
+                error = f"It was stopped after {limit:g} seconds."
+            case Excess():
+                error = "It needs too much memory or too many processes."
+            case None:
+                return _read(said, self._engine, wall)
+        return Snippet(error=error, engine=self._engine, wall=wall)
+
+
+def request(parsed: Read, **more: Any) -> bytes:
+    """What the program inside is told, in one line."""
+    told: dict[str, Any] = {
+        "code": parsed.code,
+        "imports": [name for name in parsed.imports if name in SAFE],
+        "value": VALUE,
+        "safe": sorted(SAFE),
+        "output": OUTPUT,
+        **more,
+    }
+    return json.dumps(told).encode() + b"\n"
+
+
+async def _outcome(process: Process, limits: Limits, limit: float) -> tuple[bytes, Excess | None]:
+    """What it said before its end, or what it had too much of."""
+    answer = asyncio.create_task(process.answer())
+    watching = asyncio.create_task(Watchdog(process.pid, limits, idle=0).watch())
+    try:
+        done, _ = await asyncio.wait({answer, watching}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        if answer in done:
+            return answer.result(), None
+        return b"", watching.result() if watching in done else Excess.WALL
+    finally:
+        for task in (answer, watching):
+            task.cancel()
+        await asyncio.gather(answer, watching, return_exceptions=True)
+
+
+def _read(said: bytes, engine: str, wall: float) -> Snippet:
+    try:
+        told: Any = json.loads(said)
+        value = None if told["value"] is None else _text(told["value"])
+        return Snippet(
+            output=_text(told["output"])[:OUTPUT],
+            value=None if value is None else value[:OUTPUT],
+            error=None if told["error"] is None else _text(told["error"])[:1000],
+            engine=engine,
+            wall=wall,
+            truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Snippet(error="It ended without a result.", engine=engine, wall=wall)
+
+
+def _text(told: object) -> str:
+    """Text that can be sent on: halves of characters can't."""
+    return str(told).encode("utf-8", "replace").decode()

@@ -1,0 +1,52 @@
+"""Lambdas by settings: what is chosen, what is missing, and what `raygen doctor` finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.bootstrap import function, validating
+from bot.doctor import _snippets, _validation, as_table
+from bot.settings import Settings, load
+from services.errors import SettingsError
+from services.lambdas.validation import LambdaValidator
+from tests.lambda_service import LambdaService
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def chosen(service: LambdaService, name: str = "validate") -> Settings:
+    return load(
+        validation="lambda",
+        snippets="lambda",
+        validation_lambda=name,
+        snippets_lambda="snippets",
+        lambda_url=service.url,
+        aws_region="eu-central-1",
+    )
+
+
+async def test_the_validator_is_the_lambdas(service: LambdaService):
+    async with validating(chosen(service)) as validator:
+        assert isinstance(validator, LambdaValidator)
+
+
+async def test_a_lambda_needs_a_name():
+    with pytest.raises(SettingsError, match="RAYGEN_VALIDATION=lambda needs RAYGEN_VALIDATION_LAMBDA"):
+        async with validating(load(validation="lambda")):
+            pass
+    with pytest.raises(SettingsError, match="RAYGEN_SNIPPETS=lambda needs RAYGEN_SNIPPETS_LAMBDA"):
+        function(load(), "SNIPPETS", "")
+
+
+async def test_doctor_looks_and_runs_nothing(service: LambdaService):
+    service.deploy("validate", "nothing.handler", timeout=120)
+    service.deploy("snippets", "nothing.handler", timeout=3)
+    settings = chosen(service)
+    table = as_table([await _validation(settings), *await _snippets(settings)])
+    assert "ok  validation the Lambda validate, with 120 s and 1024 MB (not invoked)" in table
+    assert "NO  snippets   the Lambda snippets, with 3 s and 1024 MB" in table
+    assert "Its timeout is not above the 30 s that raygen may ask for: give it 45 s." in table
+    missing = await _validation(chosen(service, "missing"))
+    assert missing.advice == "There is no Lambda missing; check its name and AWS_REGION."
+    assert not service.invocations
+    assert await _snippets(load(snippets="on")) == []
