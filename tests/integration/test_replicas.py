@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-import pytest
 
 from services.records import Run, run_id
 from services.store import Store, open_database
 from tests import builders
+from tests import postgres as server
 from tests.integration.lives import approved, ended, until
 
 RUNS = 12
-NOBODY = 65534
 
-pytestmark = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """A server of its own on a socket in a folder of its own, run by nobody, since it refuses root; its URL."""
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        root = Path(folder)
-        if os.geteuid() == 0:
-            os.chown(root, NOBODY, NOBODY)
-        data = root / "data"
-        _postgres("initdb", "-D", str(data), "-A", "trust", "-U", "raygen", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off"
-        log = str(root / "log")
-        _postgres("pg_ctl", "start", "-w", "-D", str(data), "-l", log, "-o", options)
-        try:
-            yield f"postgresql://raygen@/postgres?host={root}"
-        finally:
-            _postgres("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
-
-
-def _postgres(*command: str) -> None:
-    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    # It stays behind as a server, so nothing of ours may be what it writes to.
-    with tempfile.TemporaryFile() as told:
-        done = subprocess.run(command, stdout=told, stderr=told, cwd="/", check=False, **user)
-        told.seek(0)
-        assert done.returncode == 0, told.read().decode()
+pytestmark = server.needed
 
 
 @asynccontextmanager
