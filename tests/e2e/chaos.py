@@ -37,8 +37,8 @@ CHANNEL = "CRAY"
 APPROVE = "Approve & run"
 PEOPLE = ("UENGINEER", "UAPPROVER")
 # How many of the programs are approved and not yet over at a time.
-WAVE = 6
-# A third of the programs also has a task of Ray's own.
+WAVE = 14
+# Every fifth of the programs also has a task of Ray's own.
 CODE = """
 import os
 import time
@@ -147,7 +147,7 @@ class Chaos:
     async def _proposed(self, narrator: SlackNarrator, number: int, target: str, folder: str) -> Case:
         name = derive("p", folder, str(number))
         mark = f"{folder}/{number}"
-        work = (ALONE if number % 3 else BY_RAY).format(number=number)
+        work = (ALONE if number % 5 else BY_RAY).format(number=number)
         seconds = round(self.chance.uniform(0, 1.5), 2)
         code = CODE.format(folder=folder, mark=mark, seconds=seconds, work=work)
         session = builders.session(id=f"s_{number}", channel=CHANNEL, thread_ts="")

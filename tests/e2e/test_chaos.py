@@ -1,4 +1,4 @@
-"""Forty runs on a real Ray cluster for each database while the bot is killed at random moments: each ends once, and right.
+"""Forty runs on a real Ray cluster, over both databases, while the bot is killed at random moments: each ends once, and right.
 
 The table of what came of them is printed at the end.
 """
@@ -18,7 +18,8 @@ from tests import postgres as server
 from tests.e2e.chaos import Chaos, Tally, chaos
 from tests.e2e.playground import Json, Playground
 
-RUNS = 40
+# Twenty for each database; RAYGEN_CHAOS_RUNS=40 is a minute more.
+RUNS = int(os.environ.get("RAYGEN_CHAOS_RUNS") or 20)
 LIMIT = 150.0
 SEED = int(os.environ.get("RAYGEN_CHAOS_SEED") or time.time_ns() % 100_000)
 
@@ -63,7 +64,7 @@ async def test_two_replicas_on_postgresql_that_are_killed_in_turn(
             "RAYGEN_EXECUTOR": name,
             "RAYGEN_STATE_DIR": str(tmp_path / name),
             "RAYGEN_TAKEOVER_AFTER": "1",
-            "RAYGEN_RUNS_PER_TARGET": "4",
+            "RAYGEN_RUNS_PER_TARGET": "8",
             "RAY_ADDRESS": str(cluster["address"]),
             "RAY_AUTH_TOKEN": str(cluster["token"]),
         }
@@ -84,7 +85,7 @@ async def _carry_out(
     figures = (tally.runs, tally.results, tally.duplicates, tally.lost, tally.stuck, world.bots.kills)
     told.append(_row(name, *figures, f"{time.monotonic() - began:.0f}"))
     assert tally == Tally(RUNS, RUNS), "\n".join([f"seed {SEED}", *wrong, world.bots.logs()])
-    assert world.bots.kills >= 5, "hardly anything was killed"
+    assert world.bots.kills >= 3, "hardly anything was killed"
 
 
 def _cluster(play: Playground) -> Json:
