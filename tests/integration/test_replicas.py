@@ -39,7 +39,7 @@ async def test_what_a_killed_replica_had_begun_is_finished_by_the_other(postgres
         store = Store(engine)
         proposals = [await approved(store, number) for number in range(10, 10 + RUNS)]
         async with replica(postgres, "a", tmp_path) as first, replica(postgres, "b", tmp_path):
-            await until(lambda: _both_at_work(tmp_path), 30)
+            await until(lambda: _both_at_work(tmp_path, store, proposals), 30)
             first.send_signal(signal.SIGKILL)
             await first.wait()
             left = _followed(tmp_path, "a") - await _ended_now(store, proposals)
@@ -71,8 +71,11 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
         assert await store.proposals.find("p_91") is not None
 
 
-async def _both_at_work(folder: Path) -> bool:
-    return bool(_followed(folder, "a") and _followed(folder, "b"))
+async def _both_at_work(folder: Path, store: Store, proposals: list[str]) -> bool:
+    """Whether the second one has taken part, and the first one has something in hand right now."""
+    if not _followed(folder, "b"):
+        return False
+    return bool(_followed(folder, "a") - await _ended_now(store, proposals))
 
 
 def _followed(folder: Path, name: str) -> set[str]:
