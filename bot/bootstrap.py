@@ -32,7 +32,7 @@ from services.approvals import ApprovalPolicy
 from services.artifacts.folder import FolderStore
 from services.artifacts.interface import ArtifactStore
 from services.artifacts.s3 import S3Store
-from services.chores import Watch, cleaning, farewell, watching
+from services.chores import Watch, cleaning, present, watching
 from services.desk import FrontDesk
 from services.errors import SettingsError
 from services.execution.api import RayApi
@@ -122,7 +122,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             names=people.name,
         )
         runs = RunDesk(store, narrator, targets)
-        await stack.enter_async_context(farewell(store.replicas, settings.replica))
+        await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)

@@ -62,8 +62,13 @@ async def watching(watch: Watch) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def farewell(replicas: Replicas, name: str) -> AsyncGenerator[None]:
-    """Says goodbye when the context ends, so that nobody waits for this replica to fall silent."""
+async def present(replicas: Replicas, name: str) -> AsyncGenerator[None]:
+    """Enters this replica on the list of those that live, and says goodbye when the context ends.
+
+    Do it before any work begins: work of a process that is on no list would be taken over by nobody, and that of one that
+    comes back must not be taken from it. With the goodbye nobody waits for it to fall silent.
+    """
+    await replicas.beat(name)
     try:
         yield
     finally:

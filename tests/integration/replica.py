@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.chores import Watch, farewell, watching
+from services.chores import Watch, present, watching
 from services.execution.interface import Event, Finished, Job
 from services.model import Outcome, Verdict
 from services.workflows import RunLimits
@@ -48,7 +48,7 @@ async def main(url: str, name: str, folder: Path) -> None:
     limits = RunLimits(per_target=4)
     async with process(folder, [], target, limits, url=url, executor=name) as world:
         watch = Watch(world.store.replicas, name, world.flows.take_over, after=AFTER)
-        async with farewell(world.store.replicas, name), watching(watch):
+        async with present(world.store.replicas, name), watching(watch):
             (folder / f"ready-{name}").touch()
             await asyncio.Event().wait()
 

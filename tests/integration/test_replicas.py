@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-import pytest
 
 from services.records import Run, run_id
 from services.store import Store, open_database
 from tests import builders
+from tests import postgres as server
 from tests.integration.lives import approved, ended, until
 
 RUNS = 12
-NOBODY = 65534
 
-pytestmark = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """A server of its own on a socket in a folder of its own, run by nobody, since it refuses root; its URL."""
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        root = Path(folder)
-        if os.geteuid() == 0:
-            os.chown(root, NOBODY, NOBODY)
-        data = root / "data"
-        _postgres("initdb", "-D", str(data), "-A", "trust", "-U", "raygen", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off"
-        log = str(root / "log")
-        _postgres("pg_ctl", "start", "-w", "-D", str(data), "-l", log, "-o", options)
-        try:
-            yield f"postgresql://raygen@/postgres?host={root}"
-        finally:
-            _postgres("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
-
-
-def _postgres(*command: str) -> None:
-    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    # It stays behind as a server, so nothing of ours may be what it writes to.
-    with tempfile.TemporaryFile() as told:
-        done = subprocess.run(command, stdout=told, stderr=told, cwd="/", check=False, **user)
-        told.seek(0)
-        assert done.returncode == 0, told.read().decode()
+pytestmark = server.needed
 
 
 @asynccontextmanager
@@ -72,7 +39,7 @@ async def test_what_a_killed_replica_had_begun_is_finished_by_the_other(postgres
         store = Store(engine)
         proposals = [await approved(store, number) for number in range(10, 10 + RUNS)]
         async with replica(postgres, "a", tmp_path) as first, replica(postgres, "b", tmp_path):
-            await until(lambda: _both_at_work(tmp_path), 30)
+            await until(lambda: _both_at_work(tmp_path, store, proposals), 30)
             first.send_signal(signal.SIGKILL)
             await first.wait()
             left = _followed(tmp_path, "a") - await _ended_now(store, proposals)
@@ -104,8 +71,11 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
         assert await store.proposals.find("p_91") is not None
 
 
-async def _both_at_work(folder: Path) -> bool:
-    return bool(_followed(folder, "a") and _followed(folder, "b"))
+async def _both_at_work(folder: Path, store: Store, proposals: list[str]) -> bool:
+    """Whether the second one has taken part, and the first one has something in hand right now."""
+    if not _followed(folder, "b"):
+        return False
+    return bool(_followed(folder, "a") - await _ended_now(store, proposals))
 
 
 def _followed(folder: Path, name: str) -> set[str]:

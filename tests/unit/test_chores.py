@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chores import Watch, cleaning, farewell
+from services.chores import Watch, cleaning, present
 from services.store import Store, open_database
 
 
@@ -43,9 +43,19 @@ async def test_who_gives_no_sign_of_life_is_taken_over_once(store: Store):
 
 async def test_who_says_goodbye_is_taken_over_at_once(store: Store):
     taken = Taken()
-    async with farewell(store.replicas, "b"):
-        await store.replicas.beat("b")
+    async with present(store.replicas, "b"):
+        pass
     await Watch(store.replicas, "a", taken.over, after=60).look()
+    assert taken.names == ["b"]
+
+
+async def test_who_dies_before_it_has_looked_at_anybody_is_taken_over(store: Store):
+    taken = Taken()
+    watch = Watch(store.replicas, "a", taken.over, after=0.05)
+    async with present(store.replicas, "b"):
+        await watch.look()
+        await asyncio.sleep(0.1)
+        await watch.look()
     assert taken.names == ["b"]
 
 

@@ -1,0 +1,43 @@
+"""A PostgreSQL server for tests, where it is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+needed = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
+_NOBODY = 65534
+
+
+@contextmanager
+def serving() -> Generator[str]:
+    """A server of its own on a socket in a folder of its own, run by nobody, since it refuses root; its URL."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        root = Path(folder)
+        if os.geteuid() == 0:
+            os.chown(root, _NOBODY, _NOBODY)
+        data = root / "data"
+        _run("initdb", "-D", str(data), "-A", "trust", "-U", "raygen", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off"
+        log = str(root / "log")
+        _run("pg_ctl", "start", "-w", "-D", str(data), "-l", log, "-o", options)
+        try:
+            yield f"postgresql://raygen@/postgres?host={root}"
+        finally:
+            _run("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
+
+
+def _run(*command: str) -> None:
+    user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    # It stays behind as a server, so nothing of ours may be what it writes to.
+    with tempfile.TemporaryFile() as told:
+        done = subprocess.run(command, stdout=told, stderr=told, cwd="/", check=False, **user)
+        told.seek(0)
+        assert done.returncode == 0, told.read().decode()
