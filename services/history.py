@@ -54,7 +54,7 @@ class History:
             task.prompt,
             f"[proposal: {proposal.program.title}] {task.summary}",
             proposal.program,
-            author if task.kind is TaskKind.EDIT else proposal.model,
+            proposal.model if task.code is None else author,
             Try(proposal.validation),
             Try(run.outcome, await self._names(run.approver)) if run and run.outcome else None,
         )

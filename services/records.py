@@ -15,7 +15,8 @@ from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spen
 class TaskKind(StrEnum):
     """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
 
-    `change` is a sentence about a program that has run, and `again` the wish for that very program.
+    `change` is a sentence about a program that has run, and `again` the wish for that very program. `check` and `execute`
+    bring a program of one's own; what `execute` brings runs once it has passed, since who asks for it may approve it.
     """
 
     PROMPT = "prompt"
@@ -24,6 +25,8 @@ class TaskKind(StrEnum):
     FIX = "fix"
     CHANGE = "change"
     AGAIN = "again"
+    CHECK = "check"
+    EXECUTE = "execute"
 
 
 class TaskStatus(StrEnum):
@@ -118,7 +121,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One request in a session. `code` is a person's edit; `base` is the proposal it starts from."""
+    """One request in a session. `code` is a program by a person's own hand; `base` is the proposal it starts from."""
 
     id: str
     session_id: str

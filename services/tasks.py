@@ -223,6 +223,9 @@ class TaskDesk:
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(replace(base.program, code=task.code), way.stage, files)
             return Conclusion(_verdict_on_edit(made), made)
+        if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
+            made = await self._workshop.inspect(_brought(task.code), way.stage, files)
+            return Conclusion(_verdict_on_own(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
             made = await self._workshop.inspect(base.program, way.stage, files)
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
@@ -274,6 +277,16 @@ def _proposal(
 
 async def _as_it_is(user: str) -> str:
     return user
+
+
+def _brought(code: str) -> Program:
+    return Program("A program of one's own", "Brought by who asked, not written by a model.", code)
+
+
+def _verdict_on_own(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The program passed its validation."
+    return f"The program did not pass its validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_again(made: Made) -> str:
