@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from bot.api import errors, health, routes, slack, wire
 from bot.api.desk import ApiDesk
 from bot.api.health import Readinesses
+from bot.api.limits import BodyLimit
 from bot.api.tokens import Tokens
 
 _ABOUT = """
@@ -33,11 +34,11 @@ def application(
         responses={
             "default": {"model": wire.Failed, "description": "It did not work; the sentence says why."}
         },
-        max_body_size=wire.BODY_LIMIT,
         redirect_slashes=False,
     )
     app.state.desk, app.state.tokens, app.state.parts = desk, tokens, parts
     errors.register(app)
+    app.add_middleware(BodyLimit, limit=wire.BODY_LIMIT)
     app.include_router(routes.router)
     app.router.routes.extend(health.routes(parts))
     if slack_events is not None:

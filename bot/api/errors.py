@@ -47,6 +47,7 @@ _HTTP = {
     405: ("method_not_allowed", "This address takes another method; `/docs` says which."),
     413: ("too_large", "The body is larger than 1 MiB, the most that is taken."),
 }
+TOO_LARGE = Failed(error=Problem(code=_HTTP[413][0], message=_HTTP[413][1]))
 
 
 def problem(error: Exception) -> tuple[int, Failed]:

@@ -32,8 +32,12 @@ class Feed:
         self._news[name] = news
         self._there.set()
 
+    def wake(self) -> None:
+        """Have the follower look for itself."""
+        self._there.set()
+
     async def news(self, patience: float) -> dict[str, BaseModel]:
-        """By kind; empty when nothing came within `patience` (seconds)."""
+        """By kind; empty when nothing came within `patience` (seconds), or when there is something else to see."""
         try:
             async with asyncio.timeout(patience):
                 await self._there.wait()
@@ -65,6 +69,10 @@ class Feeds:
         for feed in self._feeds.get(task_id, ()):
             feed.tell(name, news)
 
+    def _wake(self, task_id: str) -> None:
+        for feed in self._feeds.get(task_id, ()):
+            feed.wake()
+
     async def task_opened(self, task: Task, session: Session) -> Session:
         await self.task_progress(task, session, Progress())
         return session
@@ -78,6 +86,8 @@ class Feeds:
         self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
     ) -> None:
         """The answer itself is read from the store."""
+        del session, proposal, spent
+        self._wake(task.id)
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         """As with the answer."""
@@ -93,6 +103,8 @@ class Feeds:
 
     async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
         """As with the answer."""
+        del run, session
+        self._wake(proposal.task_id)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
         """There is nobody else in a session of the API."""

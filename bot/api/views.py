@@ -6,7 +6,7 @@ from bot.api import wire
 from services.execution.state import ClusterState
 from services.model import Outcome, Spent
 from services.output import clean
-from services.records import Proposal, Run, RunStatus, Task, TaskKind, TaskStatus
+from services.records import Proposal, ProposalStatus, Run, RunStatus, Task, TaskKind, TaskStatus
 from services.store.entries import Entry
 from services.supervisor.evidence import plain
 
@@ -118,8 +118,12 @@ def _done(task: Task, proposal: Proposal | None, run: Run | None, objection: str
         return False
     if run is not None:
         return run.status is RunStatus.ENDED
-    awaited = task.kind is TaskKind.EXECUTE and task.status is TaskStatus.PROPOSED and proposal is not None
-    return not awaited or bool(objection)
+    if proposal is None or task.status is not TaskStatus.PROPOSED:
+        return True
+    # It is put up for decision right after its task has ended, and what shall run by itself is approved after that.
+    return proposal.status is not ProposalStatus.DRAFT and (
+        task.kind is not TaskKind.EXECUTE or bool(objection)
+    )
 
 
 def _validation(proposal: Proposal | None) -> wire.Execution | None:

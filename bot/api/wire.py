@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from services.desk import PROMPT_LIMIT
 
 CODE_LIMIT = 200_000
 BODY_LIMIT = 1024**2
 WAIT = 600.0
-_TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("there must be more than white space")
+    if "\x00" in text:
+        raise ValueError("the NUL character can't be taken")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_words)]
 SessionId = Annotated[
-    str,
+    Words,
     Field(
         min_length=1,
         max_length=256,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
         description="Any text of yours; the same one continues the conversation. It is yours alone.",
         examples=["test"],
     ),
@@ -36,10 +44,9 @@ Wait = Annotated[
 class GenerateRequest(BaseModel):
     """A sentence to turn into a program."""
 
-    prompt: str = Field(
+    prompt: Words = Field(
         min_length=1,
         max_length=PROMPT_LIMIT,
-        pattern=_TEXT,
         examples=["Create a Ray task that returns Hello"],
     )
     session_id: SessionId
@@ -49,10 +56,9 @@ class GenerateRequest(BaseModel):
 class ExecuteRequest(BaseModel):
     """A program of your own."""
 
-    code: str = Field(
+    code: Words = Field(
         min_length=1,
         max_length=CODE_LIMIT,
-        pattern=_TEXT,
         examples=['import ray\nray.init()\nprint("Hello")'],
     )
     session_id: SessionId
