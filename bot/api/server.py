@@ -33,6 +33,7 @@ async def serving(app: ASGIApp, port: int, host: str = "127.0.0.1") -> AsyncGene
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",
         access_log=False,
         lifespan="off",
         proxy_headers=False,
