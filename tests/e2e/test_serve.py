@@ -11,7 +11,6 @@ import hmac
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator
@@ -138,16 +137,3 @@ async def test_slack_is_heard_at_the_same_port_if_it_is_slack(server: Server):
     answer = await server.play.thread("CRAY", root["ts"]).with_text("427.05")
     assert "15%" in flat(root)
     assert answer
-
-
-def test_it_does_not_let_others_in_without_tokens(tmp_path: Path):
-    chosen = {"ANTHROPIC_API_KEY": "sk-test", "RAYGEN_API_HOST": "0.0.0.0", "RAYGEN_STATE_DIR": str(tmp_path)}
-    outside = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "RAYGEN_"))
-    }
-    command = [sys.executable, "-m", "bot", "serve"]
-    ended = subprocess.run(
-        command, env={**outside, **chosen}, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert ended.returncode == 1
-    assert "needs RAYGEN_API_TOKENS" in ended.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from pathlib import Path
 
 import pytest
 from slack_bolt.app.async_app import AsyncApp
@@ -15,6 +16,7 @@ from starlette.types import Message
 from bot import settings
 from bot.api.slack import PATH, SlackEvents, genuine
 from bot.api.tokens import Holder, Tokens
+from bot.app import serve
 from services.errors import SettingsError
 
 LONG = "x" * 16
@@ -58,6 +60,12 @@ def test_slack_over_http_needs_both_secrets():
     for half in ({"SLACK_BOT_TOKEN": "xoxb-1"}, {"SLACK_SIGNING_SECRET": "s"}):
         with pytest.raises(SettingsError):
             chosen(**half)
+
+
+async def test_without_tokens_no_other_machine_is_let_in(tmp_path: Path):
+    chosen = settings.load(_env_file=None, RAYGEN_API_HOST="0.0.0.0", RAYGEN_STATE_DIR=tmp_path)
+    with pytest.raises(SettingsError, match="needs RAYGEN_API_TOKENS"):
+        await serve(chosen)
 
 
 def test_only_a_fresh_signature_of_the_very_body_is_genuine():
