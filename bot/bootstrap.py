@@ -16,11 +16,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import settings as settings_module
 from bot import targets as targets_file
+from bot.api.feeds import Feeds
+from bot.api.switchboard import Everyone, Switchboard
 from bot.settings import Settings
 from bot.targets import TargetFile
 from handlers.attachments import SlackAttachments
-from handlers.delivery import open_courier
-from handlers.live import open_cards
+from handlers.delivery import Courier, open_courier
+from handlers.live import LiveCards, open_cards
 from handlers.narrator import SlackNarrator
 from handlers.people import People
 from handlers.subcommands import Subcommands
@@ -75,14 +77,16 @@ from services.workflows import RunLimits, Workflows
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot that is wired up: its Bolt app, and how ready its parts are."""
+    """A bot that is wired up: its desk, its Bolt app where there is Slack, and how ready its parts are."""
 
     settings: Settings
     store: Store
-    app: AsyncApp
+    app: AsyncApp | None
     workflows: Workflows
     validator: Validator
     targets: Targets
+    desk: FrontDesk
+    feeds: Feeds
 
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
@@ -90,27 +94,45 @@ class Bot:
         return [self.validator.readiness(), next((each for each in found if each.ready), found[0])]
 
 
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """What speaks to one workspace."""
+
+    client: AsyncWebClient
+    courier: Courier
+    cards: LiveCards
+    people: People
+
+
 @asynccontextmanager
-async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
-    """Everything that a running bot consists of, closed in reverse order at the end.
+async def _slack(settings: Settings, token: str, store: Store) -> AsyncGenerator[Slack]:
+    client = _client(settings, token)
+    async with (
+        open_courier(client, store.posts) as courier,
+        open_cards(client, courier, store.posts) as cards,
+    ):
+        yield Slack(client, courier, cards, People(client))
+
+
+@asynccontextmanager
+async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[Bot]:
+    """Everything that a running bot consists of, closed in reverse order at the end; without a token, no Slack.
 
     Raises SettingsError when a setting is missing or wrong.
     """
-    bot_token, _ = settings_module.require_slack(settings)
     settings_module.require_supervisor(settings)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings.database))
         store = Store(engine, artifact_store(settings))
-        client = _client(settings, bot_token)
-        courier = await stack.enter_async_context(open_courier(client, store.posts))
-        cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
+        slack = await stack.enter_async_context(_slack(settings, bot_token, store)) if bot_token else None
         targets = await stack.enter_async_context(_targets(settings))
-        narrator = SlackNarrator(courier, cards, targets)
+        feeds = Feeds()
+        narrator = Switchboard(feeds, SlackNarrator(slack.courier, slack.cards, targets) if slack else None)
+        people = Everyone(settings.tokens, slack.people if slack else None)
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating(_at_hand(settings), default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
-        people = People(client)
         tasks = TaskDesk(
             store,
             narrator,
@@ -118,7 +140,7 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
             agents.workshop,
             targets,
             meter=metering(settings),
-            attachments=SlackAttachments(client),
+            attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
         )
         runs = RunDesk(store, narrator, targets)
@@ -130,15 +152,23 @@ async def assemble(settings: Settings) -> AsyncGenerator[Bot]:
         approvals = ApprovalPolicy(settings.approvers)
         throttle = Throttle(store.entries, settings.rate)
         desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, throttle)
-        app = AsyncApp(
-            client=client,
-            # Slack gets its acknowledgement once the listener has made the work durable, never before.
-            process_before_response=True,
-            raise_error_for_unhandled_request=False,
-        )
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, people.is_in), targets)
-        handlers.register(app, desk, courier, policy.check, targets, subcommands=subcommands)
-        yield Bot(settings, store, app, flows, validator, targets)
+        app = _bolt(settings, slack, desk, policy, targets) if slack else None
+        yield Bot(settings, store, app, flows, validator, targets, desk, feeds)
+
+
+def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
+    secret = settings.slack_signing_secret
+    app = AsyncApp(
+        client=slack.client,
+        signing_secret=secret.get_secret_value() if secret else None,
+        # Slack gets its acknowledgement once the listener has made the work durable, never before.
+        process_before_response=True,
+        raise_error_for_unhandled_request=False,
+    )
+    history = HistoryDesk(desk.store, slack.people.is_in)
+    subcommands = Subcommands(slack.courier, desk, history, targets)
+    handlers.register(app, desk, slack.courier, policy.check, targets, subcommands=subcommands)
+    return app
 
 
 @asynccontextmanager

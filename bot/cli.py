@@ -35,6 +35,8 @@ def main() -> None:
       raygen eval            how often the chosen models get it right; --cookbook needs no key
       raygen agentcore       be the supervisor that bots ask on Bedrock AgentCore
       raygen start           run the bot (needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN, ANTHROPIC_API_KEY)
+      raygen serve           offer the same over HTTP (needs ANTHROPIC_API_KEY), and to Slack over HTTP
+      raygen deploy          print what puts raygen's remote pieces into a cloud
 
     Settings come from the environment and a .env file; README.md lists them all.
     """  # noqa: D301  # \b is click's mark for a paragraph that keeps its lines
@@ -83,6 +85,24 @@ def start() -> None:
     settings.leave_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(app.run(chosen))
+
+
+@main.command()
+@plainly
+def serve() -> None:
+    """Offer everything as a JSON API, and hear Slack over HTTP where its signing secret is set.
+
+    Who may use it is in RAYGEN_API_TOKENS; without those it listens on this machine only, and approves nothing.
+    """
+    from bot import app, logs, settings, tracing
+
+    chosen = settings.load()
+    settings.slack_over_http(chosen)
+    settings.require_model(chosen)
+    logs.configure(chosen.log_level)
+    settings.leave_environment()
+    with tracing.exporting(chosen.traces):
+        asyncio.run(app.serve(chosen))
 
 
 @main.command()
@@ -203,6 +223,19 @@ def manifest() -> None:
     from bot.deploy.manifest import manifest as build
 
     click.echo(json.dumps(build(), indent=2))
+
+
+@main.group()
+def deploy() -> None:
+    """Print what puts raygen's remote pieces into a cloud."""
+
+
+@deploy.command()
+def cloudformation() -> None:
+    """Print the CloudFormation template of the pieces on AWS (docs/aws.md)."""
+    from bot.deploy.cloudformation import template
+
+    click.echo(template(), nl=False)
 
 
 main.add_command(bench)

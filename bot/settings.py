@@ -11,6 +11,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.api.tokens import Tokens
 from services.errors import SettingsError
 from services.gateway import names
 from services.llm.clients import Access, Provider
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
         None,
         alias="SLACK_APP_TOKEN",
         description="An app-level token (`xapp-…`) with `connections:write`, for Socket Mode.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None,
+        alias="SLACK_SIGNING_SECRET",
+        description="The app's signing secret: with it `raygen serve` hears Slack over HTTP, at `/slack/events`.",
     )
     slack_api_url: str = Field(
         "https://slack.com/api/",
@@ -214,11 +220,6 @@ class Settings(BaseSettings):
         alias="RAYGEN_GATEWAY_SNIPPET_TOOL",
         description="The gateway's name of the tool that runs snippets.",
     )
-    api_tokens: SecretStr | None = Field(
-        None,
-        alias="RAYGEN_API_TOKENS",
-        description="Who may use the API: `ci=TOKEN, ann+approve=TOKEN`. Default: who is on this machine, without approving.",
-    )
     mcp_channel: str = Field(
         "", alias="RAYGEN_MCP_CHANNEL", description="The Slack channel that agents' proposals are posted in."
     )
@@ -296,6 +297,19 @@ class Settings(BaseSettings):
         alias="RAYGEN_HEALTH_PORT",
         description="Serve `/healthz` and `/readyz` on this port of loopback.",
     )
+    api_tokens: SecretStr | None = Field(
+        None,
+        alias="RAYGEN_API_TOKENS",
+        description="Who may use the API: `ci=TOKEN, ann+approve=TOKEN`. Default: who is on this machine, without approving.",
+    )
+    api_host: str = Field(
+        "127.0.0.1",
+        alias="RAYGEN_API_HOST",
+        description="The address that `raygen serve` listens on; other than loopback only with tokens.",
+    )
+    api_port: int = Field(
+        8000, ge=0, le=65535, alias="RAYGEN_API_PORT", description="The port that `raygen serve` listens on."
+    )
     traces: str | None = Field(
         None,
         alias="RAYGEN_TRACES",
@@ -333,6 +347,17 @@ class Settings(BaseSettings):
     def _graded(cls, value: object) -> object:
         grades = grades_in(value) if isinstance(value, str) else value
         return Policy(cast("dict[str, str]", grades)).grades
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _held(cls, value: SecretStr | None) -> SecretStr | None:
+        Tokens.read(value.get_secret_value() if value else "")
+        return value
+
+    @property
+    def tokens(self) -> Tokens:
+        """Who may use the API."""
+        return Tokens.read(self.api_tokens.get_secret_value() if self.api_tokens else "")
 
     @property
     def database(self) -> str:
@@ -394,6 +419,21 @@ def require_supervisor(settings: Settings) -> None:
         require_model(settings)
     elif not settings.agentcore_arn:
         raise SettingsError("RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN, the runtime's ARN.")
+
+
+def slack_over_http(settings: Settings) -> tuple[str, str] | None:
+    """Bot token and signing secret; None without Slack. Raises SettingsError where only one of them is set."""
+    token, secret = (
+        value.get_secret_value() if value else ""
+        for value in (settings.slack_bot_token, settings.slack_signing_secret)
+    )
+    if token and not secret:
+        raise SettingsError(
+            "SLACK_SIGNING_SECRET is not set; `raygen serve` needs it to know Slack's own requests."
+        )
+    if secret and not token.startswith("xoxb-"):
+        raise SettingsError("SLACK_BOT_TOKEN is not set or of another kind; it starts with xoxb-.")
+    return (token, secret) if secret else None
 
 
 def require_model(settings: Settings) -> Access:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of a Slack user; `foreign` is someone of another workspace."""
+    """What is known of somebody who asks; `foreign` is someone of another workspace.
+
+    `approves` is what the operator has said of this very one, who is then asked for nothing else.
+    """
 
     id: str
     name: str
     guest: bool = False
     bot: bool = False
     foreign: bool = False
+    approves: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,10 @@ class ApprovalPolicy:
 
     def objection(self, person: Person) -> str | None:
         """Why `person` may not decide on a run, as a sentence; None when they may."""
+        if person.approves is not None:
+            return (
+                None if person.approves else "Your token may not approve runs; ask somebody whose token may."
+            )
         if person.bot:
             return "Only people can approve a run."
         if self.approvers:

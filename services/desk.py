@@ -43,6 +43,11 @@ class Ask:
     team: str = ""
     attachments: tuple[Attachment, ...] = ()
 
+    @property
+    def task_id(self) -> str:
+        """The one task that this request can ever begin."""
+        return derive("t", self.cause)
+
 
 @dataclass(frozen=True, slots=True)
 class FrontDesk:
@@ -64,7 +69,7 @@ class FrontDesk:
         _check_length(prompt)
         session = await self._session(ask)
         task = Task(
-            derive("t", ask.cause),
+            ask.task_id,
             session.id,
             TaskKind.PROMPT,
             prompt,
@@ -72,6 +77,14 @@ class FrontDesk:
             created_at=time.time(),
             attachments=ask.attachments,
         )
+        await self._begin(task, session)
+
+    async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
+        """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
+        run = run and self.policy.objection(await self.look_up(ask.user)) is None
+        kind = TaskKind.EXECUTE if run else TaskKind.CHECK
+        session = await self._session(ask)
+        task = Task(ask.task_id, session.id, kind, ask.prompt, ask.user, code, created_at=time.time())
         await self._begin(task, session)
 
     async def revise(self, before: str, now: Ask | None) -> None:

@@ -15,8 +15,8 @@ from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spen
 class TaskKind(StrEnum):
     """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
 
-    `change` is a sentence about a program that has run, and `again` the wish for that very program. `check` brings a
-    program of one's own.
+    `change` is a sentence about a program that has run, and `again` the wish for that very program. `check` and `execute`
+    bring a program of one's own; what `execute` brings runs once it has passed, since who asks for it may approve it.
     """
 
     PROMPT = "prompt"
@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     CHANGE = "change"
     AGAIN = "again"
     CHECK = "check"
+    EXECUTE = "execute"
 
 
 class TaskStatus(StrEnum):

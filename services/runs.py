@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
-from services.model import Engine, InputFile, Outcome, TaskCount, Verdict
+from services.model import Engine, InputFile, Outcome, TaskCount, Verdict, sha256
 from services.narrator import Narrator, RunView
 from services.output import plural
-from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, run_id
+from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, derive, run_id
 from services.script import script
 from services.store import Store
 from services.targets import Targets
@@ -54,6 +54,30 @@ class RunDesk:
         if proposal.status is ProposalStatus.OPEN:
             self._admit(proposal, chosen, user)
         return await self._decide(proposal_id, ProposalStatus.APPROVED, user, digest, chosen)
+
+    async def approve_own(self, task_id: str) -> str | None:
+        """Approve what the task of somebody who may approve has proposed: the proposal's ID, None when it is not to run.
+
+        May be repeated: an approval that is theirs already is as good.
+        """
+        task = await self._store.tasks.get(task_id)
+        proposal = await self._store.proposals.find(derive("p", task_id))
+        if proposal is None or task.code is None:
+            return None
+        try:
+            proposal = await self.approve(proposal.id, sha256(task.code), task.user)
+        except (NotAllowed, Outdated):
+            proposal = await self._store.proposals.get(proposal.id)
+        approved = proposal.status is ProposalStatus.APPROVED and proposal.decided_by == task.user
+        return proposal.id if approved else None
+
+    def objection(self, proposal: Proposal, user: str) -> str:
+        """Why an approval of it by `user` would be refused, as a sentence; empty when it would not."""
+        try:
+            self._admit(proposal, proposal.target, user)
+        except (NotAllowed, Outdated) as refused:
+            return refused.public
+        return ""
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> Proposal:
         """Have an undecided proposal run elsewhere. Raises NotAllowed, and Outdated for a decided one."""

@@ -226,7 +226,7 @@ class TaskDesk:
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(_edited(base.program, task.code), way.stage, files, origin)
             return Conclusion(_verdict_on_edit(made), made)
-        if task.kind is TaskKind.CHECK and task.code is not None:
+        if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
             made = await self._workshop.inspect(_brought(task, task.code), way.stage, files, origin)
             return Conclusion(_verdict_on_own(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
@@ -290,7 +290,8 @@ async def _as_it_is(user: str) -> str:
 
 
 def _brought(task: Task, code: str) -> Program:
-    return Program("A program that was brought along", task.prompt, code)
+    title = docstring(code).splitlines()[:1] or ["A program that was brought along"]
+    return Program(title[0][:_TITLE], task.prompt, code)
 
 
 def _verdict_on_own(made: Made) -> str:

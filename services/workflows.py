@@ -29,7 +29,7 @@ from dbos import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.errors import RaygenError
-from services.records import Session, Task
+from services.records import Session, Task, TaskKind
 from services.runs import RunDesk
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
@@ -150,6 +150,12 @@ class Workflows(DBOSConfiguredInstance):
             await DBOS.run_step_async({"name": "wait_for_turn"}, desk.wait_for_turn, task.id)
             result: Result = await DBOS.run_step_async({"name": "work"}, desk.work, task.id)
             await DBOS.run_step_async({"name": "conclude"}, desk.conclude, task.id, result)
+            if task.kind is TaskKind.EXECUTE:
+                approved: str | None = await DBOS.run_step_async(
+                    {"name": "approve"}, self._runs.approve_own, task.id
+                )
+                if approved is not None:
+                    await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await DBOS.run_step_async({"name": "fail"}, desk.fail, task.id, _sentence(error))
 

@@ -39,8 +39,7 @@ async def stdio(settings: Settings) -> None:
 
 async def http(settings: Settings, host: str, port: int) -> None:
     """Serve streamable HTTP at `/mcp` until a signal asks for the end. Raises SettingsError."""
-    known = tokens.read(settings.api_tokens.get_secret_value() if settings.api_tokens else "")
-    holders = tokens.Holders(tokens.among(known)) if known else None
+    holders = tokens.Holders(settings.tokens) if settings.tokens else None
     if holders is None and not _loopback(host):
         raise SettingsError(
             f"raygen mcp serves on {host} only with RAYGEN_API_TOKENS, or else everybody there could use it."

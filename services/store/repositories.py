@@ -86,6 +86,13 @@ class Sessions(Repository):
         row = await self._one(table, table.c.channel == channel, table.c.thread_ts == thread_ts)
         return _session(row) if row else None
 
+    async def latest(self, channel: str, prefix: str) -> Session | None:
+        """The session of a channel whose thread begins like this and sorts last."""
+        table = tables.sessions
+        begins = table.c.thread_ts.startswith(prefix, autoescape=True)
+        rows = await self._all(table, table.c.channel == channel, begins, order=table.c.thread_ts)
+        return _session(rows[-1]) if rows else None
+
     async def root(self, session_id: str, thread_ts: str) -> None:
         """Note the thread of a session that began before its first message was posted."""
         table = tables.sessions
@@ -120,6 +127,10 @@ class Tasks(Repository):
         if row is None:
             raise LookupError(task_id)
         return _task(row)
+
+    async def find(self, task_id: str) -> Task | None:
+        row = await self._one(tables.tasks, tables.tasks.c.id == task_id)
+        return _task(row) if row else None
 
     async def move(self, task_id: str, status: TaskStatus, *, summary: str | None = None) -> bool:
         values = {} if summary is None else {"summary": summary}

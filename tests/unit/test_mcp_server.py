@@ -12,6 +12,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
+from bot.api.tokens import Tokens
 from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.serving import served
@@ -75,7 +76,7 @@ async def proposals() -> Proposals:
 
 @pytest.fixture
 async def url(proposals: Proposals) -> AsyncGenerator[str]:
-    holders = tokens.Holders(tokens.among(tokens.read(f"UENGINEER={TOKEN}, ci={CI}")))
+    holders = tokens.Holders(Tokens.read(f"UENGINEER={TOKEN}, ci={CI}"))
     made = server(Hands(examine, Snippets(), cast("Proposer", proposals)), holders)
     async with served(made.streamable_http_app(), "127.0.0.1", 0) as port:
         yield f"http://127.0.0.1:{port}/mcp"
@@ -170,10 +171,3 @@ async def test_one_raygen_is_the_gateway_of_another(proposals: Proposals):
 async def test_nobody_is_served_elsewhere_without_tokens(host: str):
     with pytest.raises(SettingsError, match="only with RAYGEN_API_TOKENS"):
         await command.http(load(api_tokens=None), host, 0)
-
-
-@pytest.mark.parametrize("text", ["short=abc", TOKEN, f"={TOKEN}", "a b=" + TOKEN])
-def test_tokens_that_are_written_wrong_are_refused_and_never_repeated(text: str):
-    with pytest.raises(SettingsError, match="RAYGEN_API_TOKENS is wrong") as caught:
-        tokens.read(text)
-    assert TOKEN not in caught.value.public

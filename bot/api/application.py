@@ -1,0 +1,46 @@
+"""All that `raygen serve` serves, as one ASGI application."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from bot.api import errors, health, routes, slack, wire
+from bot.api.desk import ApiDesk
+from bot.api.health import Readinesses
+from bot.api.limits import BodyLimit
+from bot.api.tokens import Tokens
+
+_ABOUT = """
+Turns a sentence into a Ray program, proves it in a sealed cluster, and runs it once somebody who may has approved.
+
+A `session_id` is any text of yours, and the conversation that goes by it: later requests know the earlier ones.
+Work that was accepted goes on whatever becomes of the connection; the same `Idempotency-Key` finds it again.
+With `Accept: text/event-stream` the answer is a stream of events: `progress`, `run`, and at last `result` or `error`.
+"""
+
+
+def application(
+    desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack_events: ASGIApp | None = None
+) -> FastAPI:
+    """The API, health, and Slack's events where there is Slack."""
+    app = FastAPI(
+        title="raygen",
+        version=version("raygen"),
+        description=_ABOUT,
+        responses={
+            "default": {"model": wire.Failed, "description": "It did not work; the sentence says why."}
+        },
+        redirect_slashes=False,
+    )
+    app.state.desk, app.state.tokens, app.state.parts = desk, tokens, parts
+    errors.register(app)
+    app.add_middleware(BodyLimit, limit=wire.BODY_LIMIT)
+    app.include_router(routes.router)
+    app.router.routes.extend(health.routes(parts))
+    if slack_events is not None:
+        app.router.routes.append(Route(slack.PATH, slack_events, methods=["POST"]))
+    return app

@@ -1,0 +1,193 @@
+"""What the API does for a holder of a token: sessions like threads, requests like messages, answers from the store."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.api import views, wire
+from bot.api.errors import Conflict, Unknown
+from bot.api.feeds import Feeds
+from bot.api.tokens import PREFIX, Holder
+from services.desk import Ask, FrontDesk
+from services.model import sha256
+from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, derive, run_id
+from services.store import Store
+from services.targets import Targets
+
+_POLL = 0.1
+_SOON = 0.02
+_LOOKS = 750
+_SHOWN = 100
+_T = TypeVar("_T")
+_JOBS = 100
+_REPLACED = "A newer program of the session took its place before it could run."
+
+OWN = "Run a program of my own."
+"""What stands in the history for a program that somebody brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDesk:
+    """Every session belongs to one holder: the same session ID of another is another session."""
+
+    desk: FrontDesk
+    feeds: Feeds
+    targets: Targets
+
+    @property
+    def _store(self) -> Store:
+        return self.desk.store
+
+    async def ask(self, holder: Holder, session_id: str, prompt: str, key: str | None) -> Ask:
+        """The request that `key` makes itself, wherever it is repeated."""
+        cause = f"api {holder.user} {key}" if key else f"api {secrets.token_hex(16)}"
+        thread = await self._thread(holder, session_id)
+        return Ask(cause, prompt, holder.user, holder.user, thread)
+
+    async def generate(self, ask: Ask) -> None:
+        """Durable once this returns. Raises Conflict when its key was used for something else."""
+        await self.desk.ask(ask)
+        await self._same(ask, ask.prompt.strip(), None)
+
+    async def execute(self, ask: Ask, code: str, *, run: bool) -> None:
+        """The same for a program; see FrontDesk.submit."""
+        await self.desk.submit(ask, code, run=run)
+        await self._same(ask, ask.prompt, code)
+
+    async def answer(self, task_id: str, session_id: str) -> wire.Answer:
+        """A request as far as it has come."""
+        task = await self._store.tasks.get(task_id)
+        return await self._told(task, session_id)
+
+    async def wait(self, task_id: str, session_id: str, limit: float) -> wire.Answer:
+        """The same once it is done, or after `limit` (seconds)."""
+        end = time.monotonic() + limit
+        while True:
+            told = await self.answer(task_id, session_id)
+            if told.done or time.monotonic() >= end:
+                return told
+            await asyncio.sleep(_POLL)
+
+    async def task(self, holder: Holder, session_id: str, task_id: str) -> Task:
+        """Raises Unknown unless it is in that session, or was before a reset."""
+        task = await self._store.tasks.find(task_id)
+        if task is not None:
+            session = await self._store.sessions.get(task.session_id)
+            if session.channel == holder.user and session.thread_ts.startswith(_prefix(session_id)):
+                return task
+        raise Unknown
+
+    async def history(self, holder: Holder, session_id: str) -> wire.Past:
+        session = await self._session(holder, session_id)
+        tasks = await self._store.tasks.of_session(session.id) if session else []
+        return wire.Past(
+            session_id=session_id, tasks=[await self._told(task, session_id) for task in tasks[-_SHOWN:]]
+        )
+
+    async def reset(self, holder: Holder, session_id: str) -> wire.Fresh:
+        """Begin the session anew: what is under way is stopped, and nothing is remembered."""
+        session = await self._session(holder, session_id)
+        if session is None:
+            return wire.Fresh(session_id=session_id, stopped=0)
+        ahead = [task for task in await self._store.tasks.of_session(session.id) if not task.ended]
+        await self.desk.stop_thread(session.channel, session.thread_ts)
+        prefix, _, number = session.thread_ts.partition(".")
+        thread = _numbered(f"{prefix}.", int(number) + 1)
+        fresh = Session(derive("s", holder.user, thread), holder.user, thread, holder.user)
+        await self._store.sessions.ensure(fresh)
+        return wire.Fresh(session_id=session_id, stopped=len(ahead))
+
+    async def approve(self, holder: Holder, proposal_id: str, digest: str) -> wire.Job:
+        """Run a proposal of the API. Raises Unknown, NotAllowed and Outdated."""
+        proposal = await self._store.proposals.find(proposal_id)
+        if proposal is None or not proposal.requester.startswith(PREFIX):
+            raise Unknown
+        await self.desk.approve(proposal_id, digest, proposal.target, holder.user)
+        return await self._started(await self._store.proposals.get(proposal_id))
+
+    async def status(self) -> wire.Status:
+        looked = await self.targets.look()
+        return wire.Status(targets=[views.cluster(place.name, state) for place, state in looked])
+
+    async def jobs(self, holder: Holder) -> wire.Jobs:
+        found = await self._store.entries.of_user(holder.user, limit=_JOBS)
+        return wire.Jobs(jobs=[job for job in map(views.job_of, found) if job is not None])
+
+    async def job(self, holder: Holder, job_id: str) -> wire.Job:
+        """Raises Unknown unless the holder has asked for it, or may approve runs of the API."""
+        found = await self._store.entries.with_run(job_id, limit=2)
+        for entry in found:
+            job = views.job_of(entry)
+            theirs = entry.user == holder.user or (holder.approves and entry.user.startswith(PREFIX))
+            if job is not None and job.id == job_id and theirs:
+                return job
+        raise Unknown
+
+    async def stop(self, holder: Holder, job_id: str) -> wire.Stopped:
+        """Raises Outdated when it has ended."""
+        job = await self.job(holder, job_id)
+        await self.desk.stop_run(job.id, holder.user)
+        return wire.Stopped(id=job.id, stopping=True)
+
+    async def _told(self, task: Task, session_id: str) -> wire.Answer:
+        proposal = await self._store.proposals.find(derive("p", task.id)) if task.ended else None
+        run = await self._store.runs.find(run_id(proposal.id)) if proposal else None
+        due = proposal is not None and run is None and task.kind is TaskKind.EXECUTE
+        objection = self._objection(proposal, task) if proposal is not None and due else ""
+        spent = await self._store.spendings.of_task(task.id)
+        return views.answer(task, session_id, proposal, run, spent, objection=objection)
+
+    def _objection(self, proposal: Proposal, task: Task) -> str:
+        """Why a program that should run by itself does not; empty while it still may."""
+        match proposal.status:
+            case ProposalStatus.OPEN:
+                return self.desk.runs.objection(proposal, task.user)
+            case ProposalStatus.APPROVED | ProposalStatus.DRAFT:
+                return ""
+            case _:
+                return _REPLACED
+
+    async def _same(self, ask: Ask, prompt: str, code: str | None) -> None:
+        """Raises Conflict when the task of this cause is another request."""
+        task = await self._begun(ask.task_id)
+        session = await self._store.sessions.get(task.session_id)
+        there = session.thread_ts.partition(".")[0] == ask.thread_ts.partition(".")[0]
+        if not there or (task.prompt, task.code) != (prompt, code):
+            raise Conflict
+
+    async def _begun(self, task_id: str) -> Task:
+        return await _there(lambda: self._store.tasks.find(task_id))
+
+    async def _started(self, proposal: Proposal) -> wire.Job:
+        run = await _there(lambda: self._store.runs.find(run_id(proposal.id)))
+        return views.job(run, proposal.program.title, proposal.requester)
+
+    async def _session(self, holder: Holder, session_id: str) -> Session | None:
+        return await self._store.sessions.latest(holder.user, _prefix(session_id))
+
+    async def _thread(self, holder: Holder, session_id: str) -> str:
+        session = await self._session(holder, session_id)
+        return session.thread_ts if session else _numbered(_prefix(session_id), 0)
+
+
+async def _there(look: Callable[[], Awaitable[_T | None]]) -> _T:
+    """What durable work records as its first step, within milliseconds. Raises TimeoutError."""
+    for _ in range(_LOOKS):
+        if (found := await look()) is not None:
+            return found
+        await asyncio.sleep(_SOON)
+    raise TimeoutError
+
+
+def _prefix(session_id: str) -> str:
+    """Any session ID as the beginning of a thread's name; what follows counts its resets."""
+    return f"{sha256(session_id)[:20]}."
+
+
+def _numbered(prefix: str, resets: int) -> str:
+    return f"{prefix}{resets:06d}"

@@ -1,0 +1,130 @@
+"""The API's addresses: each parses, makes one call of its desk, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from bot.api import health, stream, wire
+from bot.api.access import Caller, Desk
+from bot.api.desk import OWN, ApiDesk
+
+router = APIRouter()
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="A text of your own; the same one gives the same task, and never begins another.",
+    ),
+]
+InPath = Annotated[str, Path(min_length=1, max_length=256, description="Any text of yours.")]
+Id = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+_BOTH: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Done; as `text/event-stream`, how it goes.",
+        "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
+    },
+    202: {
+        "model": wire.Answer,
+        "description": "Not done yet: `/sessions/{session_id}/tasks/{task_id}` tells.",
+    },
+}
+
+
+@router.post("/generate", response_model=wire.Answer, responses=_BOTH, tags=["work"])
+async def generate(
+    asked: wire.GenerateRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
+) -> Response:
+    """Turn a sentence into a program that has been seen to work, or answer it."""
+    ask = await desk.ask(caller, asked.session_id, asked.prompt, key)
+    begin = partial(desk.generate, ask)
+    return await _told(request, desk, ask.task_id, asked, begin)
+
+
+@router.post("/execute", response_model=wire.Answer, responses=_BOTH, tags=["work"])
+async def execute(
+    asked: wire.ExecuteRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
+) -> Response:
+    """Validate a program; run it on the target, too, if your token may approve that."""
+    ask = await desk.ask(caller, asked.session_id, OWN, key)
+    begin = partial(desk.execute, ask, asked.code, run=asked.run)
+    return await _told(request, desk, ask.task_id, asked, begin)
+
+
+@router.get("/sessions/{session_id:path}/tasks/{task_id}", tags=["sessions"])
+async def task(session_id: InPath, task_id: Id, caller: Caller, desk: Desk) -> wire.Answer:
+    """One request, as far as it has come."""
+    found = await desk.task(caller, session_id, task_id)
+    return await desk.answer(found.id, session_id)
+
+
+@router.get("/history/{session_id:path}", tags=["sessions"])
+async def history(session_id: InPath, caller: Caller, desk: Desk) -> wire.Past:
+    """A session's requests since its last reset."""
+    return await desk.history(caller, session_id)
+
+
+@router.post("/sessions/{session_id:path}/reset", tags=["sessions"])
+async def reset(session_id: InPath, caller: Caller, desk: Desk) -> wire.Fresh:
+    """Begin a session anew."""
+    return await desk.reset(caller, session_id)
+
+
+@router.post("/proposals/{proposal_id}/approve", tags=["work"])
+async def approve(proposal_id: Id, decision: wire.ApproveRequest, caller: Caller, desk: Desk) -> wire.Job:
+    """Run a proposal of the API; for tokens that may approve."""
+    return await desk.approve(caller, proposal_id, decision.sha256)
+
+
+@router.get("/ray/status", tags=["ray"])
+async def status(caller: Caller, desk: Desk) -> wire.Status:
+    """The targets as they are now."""
+    del caller
+    return await desk.status()
+
+
+@router.get("/ray/jobs", tags=["ray"])
+async def jobs(caller: Caller, desk: Desk) -> wire.Jobs:
+    """Runs that you have asked for or approved."""
+    return await desk.jobs(caller)
+
+
+@router.get("/ray/jobs/{job_id}", tags=["ray"])
+async def job(job_id: Id, caller: Caller, desk: Desk) -> wire.Job:
+    """One run, with its output once it has ended."""
+    return await desk.job(caller, job_id)
+
+
+@router.post("/ray/jobs/{job_id}/stop", tags=["ray"])
+async def stop(job_id: Id, caller: Caller, desk: Desk) -> wire.Stopped:
+    """End a run."""
+    return await desk.stop(caller, job_id)
+
+
+@router.get("/health", tags=["health"])
+async def well(request: Request) -> wire.Health:
+    """Whether requests can be worked on now; needs no token."""
+    missing = await health.missing(request.app.state.parts)
+    return wire.Health(status="degraded" if missing else "ok", ready=not missing, missing=missing)
+
+
+async def _told(
+    request: Request,
+    desk: ApiDesk,
+    task_id: str,
+    asked: wire.Work,
+    begin: Callable[[], Awaitable[None]],
+) -> Response:
+    if stream.MEDIA_TYPE in request.headers.get("accept", ""):
+        told = stream.events(desk, task_id, asked.session_id, begin)
+        return StreamingResponse(told, media_type=stream.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    await begin()
+    answer = await desk.wait(task_id, asked.session_id, asked.wait)
+    return JSONResponse(answer.model_dump(mode="json"), 200 if answer.done else 202)

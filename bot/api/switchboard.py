@@ -1,0 +1,69 @@
+"""Where a session's news go, and who somebody is: to and from the surface that the session lives on."""
+
+from __future__ import annotations
+
+from bot.api.tokens import PREFIX, Tokens
+from handlers.people import People
+from services.approvals import Person
+from services.model import Spent
+from services.narrator import Narrator, Progress, RunView
+from services.records import Proposal, Run, Session, Task
+
+
+class Switchboard:
+    """A Narrator that hands each session's news to the API or to Slack, where there is Slack."""
+
+    def __init__(self, api: Narrator, slack: Narrator | None) -> None:
+        self._api = api
+        self._slack = slack
+
+    def _of(self, session: Session) -> Narrator:
+        return self._api if self._slack is None or session.channel.startswith(PREFIX) else self._slack
+
+    async def task_opened(self, task: Task, session: Session) -> Session:
+        return await self._of(session).task_opened(task, session)
+
+    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+        await self._of(session).task_progress(task, session, progress)
+
+    async def task_concluded(
+        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
+    ) -> None:
+        await self._of(session).task_concluded(task, session, proposal, spent)
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
+        await self._of(session).proposal_decided(task, proposal, session)
+
+    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
+        await self._of(session).run_opened(run, proposal, session)
+
+    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
+        await self._of(session).run_progress(run, proposal, session, view)
+
+    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
+        await self._of(session).run_ended(run, proposal, session)
+
+    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
+        return await self._of(session).result_shared(run, proposal, session, user)
+
+    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
+        await self._of(session).code_wanted(proposal, session, user)
+
+
+class Everyone:
+    """Looks up holders of tokens here, and others in Slack."""
+
+    def __init__(self, tokens: Tokens, slack: People | None) -> None:
+        self._tokens = tokens
+        self._slack = slack
+
+    async def look_up(self, user: str) -> Person:
+        """Raises SlackApiError when Slack does not know the user."""
+        if self._slack is None or user.startswith(PREFIX):
+            return self._tokens.person(user)
+        return await self._slack.look_up(user)
+
+    async def name(self, user: str) -> str:
+        if self._slack is None or user.startswith(PREFIX):
+            return user.removeprefix(PREFIX)
+        return await self._slack.name(user)

@@ -1,0 +1,154 @@
+"""raygen's records as the API shows them: pure functions, value in, JSON model out."""
+
+from __future__ import annotations
+
+from bot.api import wire
+from services.execution.state import ClusterState
+from services.model import Outcome, Spent
+from services.output import clean
+from services.records import Proposal, ProposalStatus, Run, RunStatus, Task, TaskKind, TaskStatus
+from services.store.entries import Entry
+from services.supervisor.evidence import plain
+
+_OUTPUT = 200_000
+_SEALED = "a sealed cluster"
+_WELL = {TaskStatus.ANSWERED, TaskStatus.PROPOSED}
+
+
+def execution(outcome: Outcome, where: str) -> wire.Execution:
+    """Output as a terminal would show it; of what is longer than 200,000 characters its end."""
+    stdout, stderr = clean(outcome.stdout), clean(outcome.stderr)
+    return wire.Execution(
+        success=outcome.passed,
+        verdict=outcome.verdict,
+        where=where,
+        output=stdout[-_OUTPUT:],
+        errors=stderr[-_OUTPUT:],
+        value=outcome.value,
+        error=None if outcome.passed else _why(outcome),
+        wall=outcome.wall,
+        exit_code=outcome.exit_code,
+        truncated=outcome.truncated or max(len(stdout), len(stderr)) > _OUTPUT,
+        files=[wire.File(name=it.name, media_type=it.media_type, size=it.size) for it in outcome.artifacts],
+    )
+
+
+def job(run: Run, title: str, requester: str) -> wire.Job:
+    return wire.Job(
+        id=run.id,
+        status=run.status,
+        title=title,
+        target=run.target,
+        requester=requester,
+        approver=run.approver,
+        created_at=run.created_at,
+        ended_at=run.ended_at,
+        result=execution(run.outcome, run.target) if run.outcome else None,
+    )
+
+
+def job_of(entry: Entry) -> wire.Job | None:
+    """The run of an entry of the history, if it has one."""
+    ran = entry.ran
+    if ran is None or entry.program is None:
+        return None
+    return wire.Job(
+        id=ran.id,
+        status=ran.status,
+        title=entry.program.title,
+        target=ran.target,
+        requester=entry.user,
+        approver=ran.approver,
+        created_at=ran.created_at,
+        ended_at=ran.ended_at,
+        result=execution(ran.outcome, ran.target) if ran.outcome else None,
+    )
+
+
+def answer(
+    task: Task,
+    session_id: str,
+    proposal: Proposal | None = None,
+    run: Run | None = None,
+    spent: Spent | None = None,
+    *,
+    objection: str = "",
+) -> wire.Answer:
+    """`objection` is why a program that was to run does not."""
+    validation = _validation(proposal)
+    ran = job(run, proposal.program.title, proposal.requester) if run and proposal else None
+    last = ran.result if ran else validation
+    done = _done(task, proposal, run, objection)
+    worked = last is None or last.success or (ran is None and task.code is None)
+    success = done and task.status in _WELL and worked and not objection
+    return wire.Answer(
+        success=success,
+        done=done,
+        session_id=session_id,
+        task_id=task.id,
+        status=task.status,
+        prompt=task.prompt,
+        message="\n\n".join(filter(None, (task.summary, objection))),
+        where=last.where if last else None,
+        output=last.output if last else None,
+        error=None if success or not done else objection or (last and last.error) or task.summary,
+        program=_program(proposal),
+        proposal=_suggestion(proposal),
+        validation=validation,
+        run=ran,
+        tokens=spent.tokens if spent else 0,
+    )
+
+
+def cluster(name: str, state: ClusterState) -> wire.Cluster:
+    shares = {key: wire.Share(used=share.used, total=share.total) for key, share in state.shares.items()}
+    return wire.Cluster(
+        name=name,
+        up=state.up,
+        problem=state.problem,
+        ray_version=state.version,
+        nodes=state.nodes,
+        waiting=state.waiting,
+        resources=shares,
+    )
+
+
+def _done(task: Task, proposal: Proposal | None, run: Run | None, objection: str) -> bool:
+    if not task.ended:
+        return False
+    if run is not None:
+        return run.status is RunStatus.ENDED
+    if proposal is None or task.status is not TaskStatus.PROPOSED:
+        return True
+    # It is put up for decision right after its task has ended, and what shall run by itself is approved after that.
+    return proposal.status is not ProposalStatus.DRAFT and (
+        task.kind is not TaskKind.EXECUTE or bool(objection)
+    )
+
+
+def _validation(proposal: Proposal | None) -> wire.Execution | None:
+    return execution(proposal.validation, proposal.validation.where or _SEALED) if proposal else None
+
+
+def _program(proposal: Proposal | None) -> wire.Code | None:
+    if proposal is None:
+        return None
+    program = proposal.program
+    return wire.Code(title=program.title, purpose=program.purpose, code=program.code, sha256=program.sha256)
+
+
+def _suggestion(proposal: Proposal | None) -> wire.Suggestion | None:
+    if proposal is None:
+        return None
+    return wire.Suggestion(
+        id=proposal.id,
+        status=proposal.status,
+        sha256=proposal.program.sha256,
+        target=proposal.target,
+        attempts=proposal.attempts,
+    )
+
+
+def _why(outcome: Outcome) -> str:
+    failure = outcome.failure
+    return clean(failure.traceback) if failure and failure.traceback else plain(outcome)

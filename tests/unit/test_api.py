@@ -1,0 +1,107 @@
+"""Who may use the API, and what counts as sent by Slack: pure decisions."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from pathlib import Path
+
+import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.datastructures import Headers
+from starlette.types import Message
+
+from bot import settings
+from bot.api.slack import PATH, SlackEvents, genuine
+from bot.api.tokens import Holder, Tokens
+from bot.app import serve
+from services.errors import SettingsError
+
+LONG = "x" * 16
+SECRET = "s3cret"
+
+
+def signed(body: bytes, stamp: str, secret: str = SECRET) -> Headers:
+    digest = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return Headers({"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"})
+
+
+def test_tokens_name_their_holders_and_who_may_approve():
+    tokens = Tokens.read(f"ci={LONG}1, ann+approve={LONG}2=+approve,")
+    assert tokens.holder(LONG + "1") == Holder("ci")
+    assert tokens.holder(LONG + "2=+approve") == Holder("ann", approves=True)
+    assert tokens.holder(LONG) is None
+    assert tokens.holder("\udc80") is None
+    assert tokens.person("api:ann").approves is True
+    assert tokens.person("api:ci").approves is False
+    assert tokens.person("api:gone").approves is False
+    assert not Tokens.read(" ")
+
+
+@pytest.mark.parametrize(
+    "text", ["ci", "ci=short", f"c i={LONG}", f"a={LONG}, b={LONG}", f"a={LONG}, a={LONG}2"]
+)
+def test_wrong_tokens_are_a_sentence_that_repeats_none(text: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RAYGEN_API_TOKENS", text)
+    with pytest.raises(SettingsError, match="RAYGEN_API_TOKENS is wrong") as told:
+        settings.load(_env_file=None)
+    assert LONG not in told.value.public
+
+
+def test_slack_over_http_needs_both_secrets():
+    def chosen(**values: str) -> tuple[str, str] | None:
+        names = {"SLACK_BOT_TOKEN": "", "SLACK_SIGNING_SECRET": "", **values}
+        return settings.slack_over_http(settings.load(_env_file=None, **names))
+
+    assert chosen() is None
+    assert chosen(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s") == ("xoxb-1", "s")
+    for half in ({"SLACK_BOT_TOKEN": "xoxb-1"}, {"SLACK_SIGNING_SECRET": "s"}):
+        with pytest.raises(SettingsError):
+            chosen(**half)
+
+
+async def test_without_tokens_no_other_machine_is_let_in(tmp_path: Path):
+    chosen = settings.load(_env_file=None, RAYGEN_API_HOST="0.0.0.0", RAYGEN_STATE_DIR=tmp_path)
+    with pytest.raises(SettingsError, match="needs RAYGEN_API_TOKENS"):
+        await serve(chosen)
+
+
+def test_only_a_fresh_signature_of_the_very_body_is_genuine():
+    now, body = 1_800_000_000.0, b"command=%2Fraygen"
+    assert genuine(SECRET, signed(body, "1800000000"), body, now)
+    assert genuine(SECRET, signed(body, "1800000000"), body, now + 299)
+    assert not genuine(SECRET, signed(body, "1800000000"), body, now + 301)
+    assert not genuine(SECRET, signed(body, "1800000000"), body + b"x", now)
+    assert not genuine(SECRET, signed(body, "1800000000", "other"), body, now)
+    for stamp in ("", "soon", "-1", "١٨٠٠٠٠٠٠٠٠", "9" * 400):
+        headers = Headers(
+            raw=[(b"x-slack-request-timestamp", stamp.encode()), (b"x-slack-signature", b"v0=")]
+        )
+        assert not genuine(SECRET, headers, body, now)
+    assert not genuine(SECRET, Headers({}), body, now)
+
+
+async def test_what_slack_has_not_signed_gets_401_and_nothing_else():
+    app = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
+    body = b'{"type": "url_verification", "challenge": "abc"}'
+    events = SlackEvents(app, SECRET)
+    assert await answered(events, body, signed(body, str(int(time.time())))) == (200, b'{"challenge": "abc"}')
+    for wrong in (Headers({}), signed(body, "1"), signed(b"ssl_check=1", str(int(time.time())))):
+        assert await answered(events, body, wrong) == (401, b"")
+
+
+async def answered(events: SlackEvents, body: bytes, headers: Headers) -> tuple[int, bytes]:
+    sent: list[Message] = []
+    raw = [*headers.raw, (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": raw}
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await events(scope, receive, send)
+    return sent[0]["status"], sent[1].get("body", b"")
