@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
 
@@ -10,33 +11,31 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.validation.fidelity import reference
-from tests.integration.validation.fidelity.reference import Ended
+from tests.integration.validation.fidelity.record import recorded
+from tests.integration.validation.fidelity.reference import PROGRAMS, Ended
+
+# Each one in so many is run anew, so that the record can't outlive what it tells; REFERENCES=all runs all of them.
+_EACH = 15
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def ordinary(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncGenerator[dict[Path, Awaitable[Ended]]]:
-    """What each program that is asked for does under an ordinary `python`, two at a time, begun ahead."""
+    """What each program that is asked for does: as it was written down, where that holds, and else as it is run now."""
     asked = {_parameters(item).get("path") for item in request.session.items}
-    two = asyncio.Semaphore(2)
+    known = {} if os.environ.get("REFERENCES") == "all" else recorded()
+    sample = PROGRAMS[::_EACH]
+    anew = [path for path in PROGRAMS if path in asked and (path in sample or path not in known)]
     place = tmp_path_factory.mktemp("r")  # Ray's sockets need short paths
+    async with reference.ordinary(anew, place) as running:
+        yield {**{path: _done(ended) for path, ended in known.items()}, **running}
 
-    async def run(path: Path) -> Ended:
-        code = path.read_text(encoding="utf-8")
-        async with two:
-            return await reference.run(
-                reference.ELSEWHERE.sub("auto", code),
-                place / path.stem,
-                None if "# alone" in code else address,
-            )
 
-    async with reference.ordinary_cluster(place) as address:
-        running = {path: asyncio.create_task(run(path)) for path in reference.PROGRAMS if path in asked}
-        yield dict(running)
-        for task in running.values():
-            task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
+def _done(ended: Ended) -> asyncio.Future[Ended]:
+    future: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
+    future.set_result(ended)
+    return future
 
 
 def _parameters(item: pytest.Item) -> dict[str, object]:
