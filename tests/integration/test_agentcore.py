@@ -31,11 +31,11 @@ from services.supervisor.meter import Meter
 from services.supervisor.workshop import Tried
 from services.tasks import TaskDesk
 from services.validation.interface import Limits
-from tests import agentcore as aws
 from tests import builders
-from tests.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.standins import agentcore as aws
+from tests.standins.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WISH = use("write_program", "I'll have it written.", request="add 1 and 2")

@@ -9,7 +9,7 @@ from bot.doctor import _snippets, _validation, as_table
 from bot.settings import Settings, load
 from services.errors import SettingsError
 from services.lambdas.validation import LambdaValidator
-from tests.lambda_service import LambdaService
+from tests.standins.lambda_service import LambdaService
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
