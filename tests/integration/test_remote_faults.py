@@ -1,0 +1,219 @@
+"""Each fault of each hop between a person and the Ray cluster, with everything remote: one clear sentence, and nothing twice.
+
+The table that this makes is printed at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot import agentcore, bootstrap
+from bot.playground.anthropic import ModelStandIn
+from bot.playground.slack.server import SlackStandIn
+from services.agentcore.client import RuntimeClient
+from services.agentcore.remote import RemoteSupervisor
+from services.gateway import auth
+from services.gateway import validation as gateway_validation
+from tests import remote
+from tests.e2e.playground import Json, Playground, Thread, button, literal
+from tests.standins import agentcore as aws
+from tests.standins import gateway
+from tests.standins.jobs_api import JobsApi, jobs_api
+from tests.standins.lambda_service import LambdaService, lambda_service
+from tests.standins.lambda_target import LambdaTarget
+from tests.standins.relay import AWS, Fault, Relay, relay
+from tests.standins.tokens import Tokens
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+# Seconds: how long the program may take, and how much longer each piece is waited for.
+WALL, PATIENCE = 1.0, 1.0
+HOPS = ("bot to AgentCore", "runtime to model", "runtime to gateway", "token endpoint", "gateway to Lambda")
+RAY = "Lambda to Ray"
+
+
+@dataclass
+class World:
+    """A bot with everything remote, and the ways between its pieces."""
+
+    play: Playground
+    slack: SlackStandIn
+    ways: dict[str, Relay]
+    target: LambdaTarget
+    lambdas: LambdaService
+    ray: JobsApi
+    tokens: Tokens
+    app: str
+    cells: dict[tuple[str, Fault], str] = field(default_factory=dict)
+
+    @property
+    def run(self) -> int:
+        """How many programs have arrived at the end of the way."""
+        ran = [each for each in self.lambdas.invocations if each.function == "passes"]
+        return len(ran) + len(self.ray.submitted)
+
+    async def idle(self) -> None:
+        """Return once the runtime has nothing left to do. Raises TimeoutError."""
+        async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+            while True:
+                async with http.get(f"{self.app}/ping") as answer:
+                    if (await answer.json())["status"] == "Healthy":
+                        return
+                await asyncio.sleep(0.02)
+
+
+def _is_wish(_: web.Request, body: bytes) -> bool:
+    return b'"wish"' in body
+
+
+def _is_call(_: web.Request, body: bytes) -> bool:
+    return b'"tools/call"' in body
+
+
+def _posted(end: str) -> Any:
+    return lambda request, _: request.method == "POST" and request.path.endswith(end)
+
+
+@pytest.fixture(scope="module")
+def short() -> Generator[pytest.MonkeyPatch]:
+    """Patience of a second or so, where a product has it of minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in remote.CREDENTIALS.items():
+            patch.setenv(name, value)
+        patch.setattr(bootstrap, "RuntimeClient", partial(RuntimeClient, silence=PATIENCE))
+        patch.setattr(bootstrap, "RemoteSupervisor", partial(RemoteSupervisor, pauses=(0.05,)))
+        patch.setattr(gateway_validation, "_GRACE", 2 * PATIENCE)
+        patch.setattr(auth, "_PATIENCE", PATIENCE)
+        yield patch
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[World]:
+    folder: Path = tmp_path_factory.mktemp("remote")
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        slack, tokens = SlackStandIn(), Tokens()
+        address = await enter(slack.serve())
+        model = await enter(ModelStandIn(pace=0.0).serve())
+        ray = await enter(jobs_api())
+        to_ray = await enter(relay(ray.url, _posted("/api/jobs/")))
+        lambdas = await enter(lambda_service())
+        lambdas.deploy("passes", "tests.standins.functions.passes")
+        lambdas.deploy("validate", "bot.lambdas.validation.handler", timeout=5)
+        to_lambda = await enter(relay(lambdas.url, _posted("/invocations"), AWS))
+        target = LambdaTarget(to_lambda.url, "passes", patience=PATIENCE)
+        front = await enter(gateway.serving(validation=target, auth=tokens))
+        door = front.url.removesuffix("/mcp")
+        to_gateway, to_tokens = (
+            await enter(relay(door, _is_call)),
+            await enter(relay(door, _posted("/token"))),
+        )
+        to_model = await enter(relay(model.url, _posted("/messages")))
+        runtime = remote.settings(
+            slack,
+            anthropic_api_key=SecretStr("sk-test"),
+            anthropic_base_url=to_model.url,
+            validation="gateway",
+            validation_address=to_ray.url,
+            validation_wall=WALL,
+            snippets="off",
+            gateway_url=f"{to_gateway.url}/mcp",
+            gateway_auth="jwt",
+            gateway_token_url=f"{to_tokens.url}/oauth2/token",
+            gateway_client_id=tokens.client_id,
+            gateway_client_secret=SecretStr(tokens.client_secret),
+            gateway_scope=tokens.scope,
+        )
+        app = await enter(agentcore.serving(runtime, beat=0.2))
+        plane = await enter(aws.data_plane(app))
+        to_runtime = await enter(relay(plane.url, _is_wish, AWS))
+        chosen = remote.settings(
+            slack,
+            state_dir=folder,
+            supervisor="agentcore",
+            agentcore_arn=aws.ARN,
+            agentcore_url=to_runtime.url,
+            validation_address=to_ray.url,
+            model_deadline=2.0,
+            ray_address="http://127.0.0.1:9",
+        )
+        await enter(remote.running(chosen))
+        http = await enter(aiohttp.ClientSession())
+        play = Playground(folder, int(address.rpartition(":")[2]), http)
+        ways = dict(
+            zip((*HOPS, RAY), (to_runtime, to_model, to_gateway, to_tokens, to_lambda, to_ray), strict=True)
+        )
+        yield World(play, slack, ways, target, lambdas, ray, tokens, app)
+
+
+@pytest.fixture(scope="module")
+def world(whole: World, request: pytest.FixtureRequest) -> Generator[World]:
+    yield whole
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print(_table(whole.cells))  # noqa: T201  # the point of it
+
+
+def _table(cells: dict[tuple[str, Fault], str]) -> str:
+    rows = [f"{hop:<20}{fault.value:<16}{said}" for (hop, fault), said in cells.items()]
+    return "\n".join(["", f"{'hop':<20}{'fault':<16}the thread's last word (programs that ran)", *rows])
+
+
+async def test_without_a_fault_it_is_a_proposal(world: World):
+    thread = await world.play.command("add 1 and 2")
+    card = await thread.with_button("Approve & run", 20)
+    assert "through the MCP gateway" in str(card)
+    assert (world.run, world.tokens.asked) == (1, 1)
+
+
+async def test_a_token_that_has_expired_is_renewed(world: World):
+    world.tokens.expire()
+    thread = await world.play.command("add 1 and 2")
+    await thread.with_button("Approve & run", 20)
+    assert (world.run, world.tokens.asked) == (2, 2)
+
+
+@pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.value)
+@pytest.mark.parametrize("hop", [*HOPS, RAY])
+async def test_a_fault_is_one_sentence_and_nothing_is_run_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch, hop: str, fault: Fault
+):
+    if hop == RAY:  # the function needs some of its time to stop what it began
+        monkeypatch.setattr(world.target, "function", "validate")
+        monkeypatch.setattr(world.target, "patience", 20.0)
+        monkeypatch.setattr(gateway_validation, "_GRACE", 20.0)
+    if hop == "token endpoint":
+        world.tokens.expire()
+    way, before = world.ways[hop], world.run
+    async with way.meeting(fault):
+        thread = await world.play.command("add 1 and 2")
+        said = _sentence(await thread.with_button("Try again", 20))
+        await _is_the_last_word(thread)
+    await world.idle()
+    ran = world.run - before
+    world.cells[hop, fault] = f"{said} ({ran})"
+    assert ran <= (0 if fault.certain else 1), "nothing runs twice, and nothing that was refused"
+    assert re.fullmatch(r"[A-Z][^\n<>{}]{20,250}[.]", said), said
+    assert not re.search(r"Error|Exception|Traceback|127\.0\.0\.1", said), said
+
+
+def _sentence(card: Json) -> str:
+    return literal(card) or str(card["text"])
+
+
+async def _is_the_last_word(thread: Thread) -> None:
+    (only,) = await thread.replies()
+    assert button(only, "Stop") is None
+    assert only.get("streaming_state") != "in_progress"
