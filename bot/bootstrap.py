@@ -83,7 +83,7 @@ class Bot:
     store: Store
     app: AsyncApp | None
     workflows: Workflows
-    validator: Validator
+    validator: Validator | None
     targets: Targets
     desk: FrontDesk
     feeds: Feeds
@@ -91,7 +91,8 @@ class Bot:
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
         found = [await place.target.readiness() for place in self.targets]
-        return [self.validator.readiness(), next((each for each in found if each.ready), found[0])]
+        own = [self.validator.readiness()] if self.validator else []
+        return [*own, next((each for each in found if each.ready), found[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         narrator = Switchboard(feeds, SlackNarrator(slack.courier, slack.cards, targets) if slack else None)
         people = Everyone(settings.tokens, slack.people if slack else None)
         default = next(iter(targets)).target
-        validator = await stack.enter_async_context(validating(_at_hand(settings), default))
+        validator = await stack.enter_async_context(_validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
         tasks = TaskDesk(
@@ -204,10 +205,14 @@ class Agents:
 
 
 @asynccontextmanager
-async def supervised(settings: Settings, check: Check, validator: Validator) -> AsyncGenerator[Agents]:
-    """The agents that the settings choose, in this process or on AgentCore. Raises SettingsError."""
+async def supervised(settings: Settings, check: Check, validator: Validator | None) -> AsyncGenerator[Agents]:
+    """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
+
+    Raises SettingsError.
+    """
     match settings.supervisor:
         case "embedded":
+            assert validator is not None
             access = settings_module.require_model(settings)
             async with staffed(settings, access, check, validator) as agents:
                 yield agents
@@ -306,11 +311,6 @@ def _client(settings: Settings, token: str) -> AsyncWebClient:
     return client
 
 
-def _at_hand(settings: Settings) -> Settings:
-    """Where the supervisor validates elsewhere, no sealed cluster is kept ready here; one starts if it is needed."""
-    return settings if settings.supervisor == "embedded" else settings.model_copy(update={"pool_size": 0})
-
-
 def _pool(settings: Settings) -> PoolSettings:
     memory = settings.validation_memory_mb * 1024**2
     return PoolSettings(size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory))
@@ -348,6 +348,16 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
         case "sealed":
             async with open_validator(_pool(settings)) as pool:
                 yield pool
+
+
+@asynccontextmanager
+async def _validating_here(settings: Settings, target: Target) -> AsyncGenerator[Validator | None]:
+    """None where the supervisor validates elsewhere: such a bot may live where nothing can be sealed."""
+    if settings.supervisor == "agentcore":
+        yield None
+        return
+    async with validating(settings, target) as validator:
+        yield validator
 
 
 @asynccontextmanager

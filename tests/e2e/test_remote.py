@@ -48,7 +48,7 @@ class Pieces:
     snippets: str = "gateway"
 
     def __str__(self) -> str:
-        return "-".join((self.supervisor, self.validation, self.snippets))
+        return f"{self.supervisor}-{self.validation}-{self.snippets}"
 
 
 REMOTE = Pieces()

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 import pytest
 import pytest_asyncio
+from click.testing import CliRunner
 from pydantic import SecretStr
 
-from bot import agentcore, bootstrap, doctor
+from bot import agentcore, bootstrap, cli, doctor
 from bot import settings as settings_module
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
@@ -417,9 +418,18 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
         settings_module.require_supervisor(lacking)
     settings = lacking.model_copy(update={"agentcore_arn": ARN, "attempts": 3})
     settings_module.require_supervisor(settings)
-    async with bootstrap.supervised(settings, check, FakeValidator([])) as agents:
+    async with bootstrap.supervised(settings, check, None) as agents:
         assert isinstance(agents.supervisor, RemoteSupervisor)
     assert bootstrap.terms(settings).attempts == 3
+
+
+@pytest.mark.parametrize("command", ["start", "serve"])
+def test_commands_ask_for_no_model_where_a_runtime_has_it(command: str) -> None:
+    outside = {"RAYGEN_SUPERVISOR": "agentcore", "ANTHROPIC_API_KEY": ""}
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"}
+    told = CliRunner().invoke(cli.main, [command], env=outside | slack)
+    assert told.exit_code
+    assert "RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN" in told.output
 
 
 @pytest.mark.parametrize(

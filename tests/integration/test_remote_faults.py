@@ -21,6 +21,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot import agentcore, bootstrap
+from bot.bootstrap import Bot
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.server import SlackStandIn
 from services.agentcore.client import RuntimeClient
@@ -49,7 +50,7 @@ class World:
     """A bot with everything remote, and the ways between its pieces."""
 
     play: Playground
-    slack: SlackStandIn
+    bot: Bot
     ways: dict[str, Relay]
     target: LambdaTarget
     lambdas: LambdaService
@@ -149,13 +150,13 @@ async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
             model_deadline=2.0,
             ray_address="http://127.0.0.1:9",
         )
-        await enter(remote.running(chosen))
+        bot = await enter(remote.running(chosen))
         http = await enter(aiohttp.ClientSession())
         play = Playground(folder, int(address.rpartition(":")[2]), http)
         ways = dict(
             zip((*HOPS, RAY), (to_runtime, to_model, to_gateway, to_tokens, to_lambda, to_ray), strict=True)
         )
-        yield World(play, slack, ways, target, lambdas, ray, tokens, app)
+        yield World(play, bot, ways, target, lambdas, ray, tokens, app)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +177,8 @@ async def test_without_a_fault_it_is_a_proposal(world: World):
     card = await thread.with_button("Approve & run", 20)
     assert "through the MCP gateway" in str(card)
     assert (world.run, world.tokens.asked) == (1, 1)
+    parts = [each.part for each in await world.bot.readiness()]
+    assert parts == ["target cluster"], "where the runtime validates, the bot needs no seal of its own"
 
 
 async def test_a_token_that_has_expired_is_renewed(world: World):
