@@ -424,7 +424,7 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
 
 
 @pytest.mark.parametrize("command", ["start", "serve"])
-def test_commands_ask_for_no_model_where_a_runtime_has_it(command: str) -> None:
+async def test_commands_ask_for_no_model_where_a_runtime_has_it(command: str) -> None:
     outside = {"RAYGEN_SUPERVISOR": "agentcore", "ANTHROPIC_API_KEY": ""}
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"}
     told = CliRunner().invoke(cli.main, [command], env=outside | slack)

@@ -31,7 +31,7 @@ class LambdaTarget:
     function: str
     tool: str = names.VALIDATION
     patience: float = 60.0
-    _client: Any = field(default=None, repr=False)
+    _clients: dict[float, Any] = field(default_factory=dict[float, Any], repr=False)
 
     async def __call__(self, arguments: dict[str, Any]) -> object:
         try:
@@ -40,13 +40,13 @@ class LambdaTarget:
             raise ToolError(_WORDS) from None
 
     def _invoke(self, arguments: dict[str, Any]) -> object:
-        if self._client is None:
+        if self.patience not in self._clients:
             config = Config(read_timeout=self.patience, retries={"total_max_attempts": 1})
-            self._client = boto3.client(
+            self._clients[self.patience] = boto3.client(
                 "lambda", endpoint_url=self.url, region_name="eu-central-1", config=config
             )
         context = json.dumps({"custom": {"bedrockAgentCoreToolName": self.tool}}).encode()
-        answer = self._client.invoke(
+        answer = self._clients[self.patience].invoke(
             FunctionName=self.function,
             ClientContext=base64.b64encode(context).decode(),
             Payload=json.dumps(arguments).encode(),

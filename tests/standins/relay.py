@@ -1,6 +1,6 @@
 """A way between two servers that can break: what comes in goes on to the other side, or meets `fault`.
 
-A fault lasts until it is taken away. Those that leave open whether the work was done (HANG, HALF) let it be done.
+A fault lasts until it is taken away. Those that leave open whether work was begun (HANG, HALF) let it begin.
 """
 
 from __future__ import annotations
@@ -50,16 +50,15 @@ AWS = Refusals(expired=(403, "ExpiredTokenException"))
 
 @dataclass
 class Relay:
-    """`arrived` counts requests for work that were let through or met a fault, but for refused connections."""
+    """`met` counts the requests that a fault has met, but for refused connections."""
 
     to: str
     works: Works
     refusals: Refusals = field(default_factory=Refusals)
     url: str = ""
     fault: Fault | None = None
-    arrived: int = 0
+    met: int = 0
     _runner: web.AppRunner | None = None
-    _site: web.TCPSite | None = None
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
@@ -79,7 +78,8 @@ class Relay:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         fault, works = self.fault, self.works(request, body)
-        self.arrived += works
+        if fault not in {None, Fault.HANG, Fault.HALF}:
+            self.met += 1
         match fault:
             case Fault.BROKEN:
                 return _refusal(self.refusals.broken)
@@ -90,7 +90,9 @@ class Relay:
             case Fault.WRONG_SHAPE:
                 return web.json_response(["neither", "this", "nor", "that"])
             case _:
-                return await self._forward(request, body, fault if works else None)
+                met = fault if works else None
+                self.met += met is not None
+                return await self._forward(request, body, met)
 
     async def _forward(self, request: web.Request, body: bytes, fault: Fault | None) -> web.StreamResponse:
         async with (
