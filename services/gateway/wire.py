@@ -115,7 +115,9 @@ def _untried(told: Validated, error: str) -> str:
     """The program was never tried, or nobody knows how it ended."""
     status = (told.status or "").lower()
     job = f" (its job is {status})" if status and status.upper() not in _NO_JOB else ""
-    return f"The tool behind the MCP gateway could not validate it{job}: {_last(error) or 'it does not say why'}"
+    return (
+        f"The tool behind the MCP gateway could not validate it{job}: {_last(error) or 'it does not say why'}"
+    )
 
 
 def _last(text: str) -> str:

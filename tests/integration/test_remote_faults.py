@@ -41,8 +41,8 @@ from tests.standins.relay import AWS, Fault, Refusals, Relay, relay
 from tests.standins.tokens import Tokens
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-# Seconds: how long the program may take, and how much longer each piece is waited for.
-WALL, PATIENCE = 1.0, 1.0
+# Seconds: how long a silent piece is waited for, where settings say it and where only tests do.
+PATIENCE, SHORT = 4.0, 1.0
 RAY = "Lambda to Ray"
 # The hops, each with what its sentences speak of.
 HOPS = {
@@ -103,14 +103,12 @@ def _posted(end: str) -> Any:
 
 @pytest.fixture(scope="module")
 def short() -> Generator[pytest.MonkeyPatch]:
-    """Patience of a second or so, where a product has it of minutes."""
+    """A bot that waits for its runtime for seconds, where by default it waits for minutes."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in remote.CREDENTIALS.items():
             patch.setenv(name, value)
         patch.setattr(bootstrap, "RuntimeClient", partial(RuntimeClient, silence=PATIENCE))
         patch.setattr(bootstrap, "RemoteSupervisor", partial(RemoteSupervisor, pauses=(0.05,)))
-        patch.setattr(gateway_validation, "_GRACE", 2 * PATIENCE)
-        patch.setattr(auth, "_PATIENCE", PATIENCE)
         yield patch
 
 
@@ -132,7 +130,7 @@ async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
         await asyncio.gather(passes.invoke(b"{}", ""), validates.invoke(b"{}", ""))
         validates.timeout = 5
         to_lambda = await enter(relay(lambdas.url, _posted("/invocations"), AWS))
-        target = LambdaTarget(to_lambda.url, "passes", patience=PATIENCE)
+        target = LambdaTarget(to_lambda.url, "passes")
         front = await enter(gateway.serving(validation=target, auth=tokens))
         door = front.url.removesuffix("/mcp")
         to_gateway, to_tokens = (
@@ -145,7 +143,7 @@ async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
             anthropic_api_key=SecretStr("sk-test"),
             anthropic_base_url=to_model.url,
             validation="gateway",
-            validation_wall=WALL,
+            validation_wall=SHORT,
             snippets="off",
             gateway_url=f"{to_gateway.url}/mcp",
             gateway_auth="jwt",
@@ -163,7 +161,7 @@ async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
             agentcore_arn=aws.ARN,
             agentcore_url=to_runtime.url,
             validation_address=to_ray.url,
-            model_deadline=2.0,
+            model_deadline=PATIENCE,
             ray_address="http://127.0.0.1:9",
         )
         bot = await enter(remote.running(chosen))
@@ -207,10 +205,12 @@ async def test_a_fault_is_one_sentence_and_nothing_is_run_twice(
 ):
     way, before = world.ways[hop], (world.run, world.ways[hop].met)
     with monkeypatch.context() as patch:
-        if hop == RAY:  # the function needs some of its time to stop what it began
+        if hop == RAY:
             patch.setattr(world.target, "function", "validate")
-            patch.setattr(world.target, "patience", 20.0)
-            patch.setattr(gateway_validation, "_GRACE", 20.0)
+        elif fault is Fault.HANG:
+            patch.setattr(world.target, "patience", SHORT)
+            patch.setattr(auth, "_PATIENCE", SHORT)
+            patch.setattr(gateway_validation, "_GRACE", 2 * SHORT)
         async with world.fresh_runtime(), way.meeting(fault):
             thread = await world.play.command("add 1 and 2")
             card = await thread.with_button("Try again", 20)
