@@ -16,8 +16,9 @@ from typing import Any
 import uvicorn
 
 from bot import settings as settings_module
-from bot.bootstrap import Agents, Equipment, crew, equipped, validating
 from bot.settings import Settings
+from bot.wiring.agents import Agents, Equipment, crew, equipped
+from bot.wiring.sandboxes import validating
 from services.agentcore.hosting import BEAT, Host, application
 from services.agentcore.wire import Terms
 from services.policy import Policy

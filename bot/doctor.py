@@ -15,9 +15,11 @@ import ray
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as settings_module
-from bot.bootstrap import configured, function, jobs_target, remote_target, runtime_address
 from bot.settings import Settings
 from bot.targets import TargetFile
+from bot.wiring.agents import runtime_address
+from bot.wiring.clusters import configured, jobs_target, remote_target
+from bot.wiring.sandboxes import function
 from services.agentcore.client import look
 from services.errors import RaygenError
 from services.gateway.errors import GatewayDenied, GatewayLogin
@@ -206,7 +208,7 @@ async def _snippets(settings: Settings) -> list[Finding]:
 
 async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:
     """Asks the gateway what tools it has, and runs none."""
-    from bot.gateway import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+    from bot.wiring.gateway import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
 
     try:
         await gateway(settings).check(tool)

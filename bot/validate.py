@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.bootstrap import validating
 from bot.settings import Settings
+from bot.wiring.sandboxes import validating
 from services.inputs import checked
 from services.model import InputFile, Outcome, PolicyReport, Verdict
 from services.output import clean, human_bytes, human_seconds, plural

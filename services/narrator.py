@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.model import Spent, TaskCount
+from services.output import NOTHING_GONE, Gone
 from services.records import Proposal, Run, Session, Task
 from services.supervisor.workshop import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as it looks right now; `output` is what was written so far and `elapsed` is in seconds."""
+    """A run as it looks right now; `output` is what was written so far, but for what is `gone` from its middle.
+
+    `elapsed` is in seconds: of the program once it has started, of the waiting for that before.
+    """
 
     status: str
     output: str
     elapsed: float
     tasks: tuple[TaskCount, ...] = ()
     note: str = ""
+    gone: Gone = NOTHING_GONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _CSI = r"(?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]"
 _STRING = r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\r\n]*+(?:\x07|\x1b\\|\x9c)"
@@ -76,20 +76,53 @@ def _overwritten(line: str) -> str:
     return "".join(screen)
 
 
-def head_and_tail(text: str, *, limit: int) -> Excerpt:
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How much is missing from the middle of a text: line ends, and UTF-8 bytes of what would be shown."""
+
+    lines: int = 0
+    size: int = 0
+
+
+NOTHING_GONE = Gone()
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """Head and tail of a text that grows without end; `cut` is where the head ends once something is gone."""
+
+    text: str = ""
+    gone: Gone = NOTHING_GONE
+    cut: int = 0
+
+    def then(self, more: str, *, room: int) -> Growing:
+        """With more at its end; at most three times `room` characters, of which head and tail have one each."""
+        text = self.text + more
+        if len(text) <= 3 * room:
+            return replace(self, text=text)
+        # Between lines, where it can be, so that what is gone counts as it would have been shown.
+        head, tail = self.cut or _head_end(text, room), _tail_start(text, len(text) - room)
+        left_out = clean(text[head:tail])
+        gone = Gone(self.gone.lines + left_out.count("\n"), self.gone.size + _size(left_out))
+        return Growing(text[:head] + text[tail:], gone, head)
+
+
+def head_and_tail(text: str, *, limit: int, gone: Gone = NOTHING_GONE) -> Excerpt:
     """At most `limit` characters of `text`: its head, a line that says what is left out, and its tail.
 
-    Cuts fall between lines where lines are short enough, else between characters as people see them.
+    What is gone from its middle already is counted with that. Cuts fall between lines where lines are short enough,
+    else between characters as people see them.
     """
     limit = max(limit, 0)
-    if len(text) <= limit:
+    if len(text) <= limit and not gone.size:
         return Excerpt(text)
+    limit = min(limit, len(text) + _MARKER_ROOM)
     half = (limit - _MARKER_ROOM) // 2
     if half < 1:
         return _head_only(text, limit)
     head, tail = _head_end(text, half), _tail_start(text, len(text) - half)
     left_out = text[head:tail]
-    lines, size = left_out.count("\n"), _size(left_out)
+    lines, size = left_out.count("\n") + gone.lines, _size(left_out) + gone.size
     what = f"{plural(lines, 'line')}, {human_bytes(size)}" if lines else human_bytes(size)
     first = text[:head] if text[:head].endswith("\n") else text[:head] + "\n"
     return Excerpt(f"{first}… {what} left out …\n{text[tail:]}", lines, size, whole=False)

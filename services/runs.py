@@ -13,7 +13,7 @@ from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.model import Engine, InputFile, Outcome, TaskCount, Verdict, sha256
 from services.narrator import Narrator, RunView
-from services.output import plural
+from services.output import Growing, plural
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, derive, run_id
 from services.script import script
 from services.store import Store
@@ -21,7 +21,7 @@ from services.targets import Targets
 from services.tracing import span
 from services.watched import Watched, told_to_stop
 
-_SHOWN = 60_000
+_SHOWN = 40_000
 _TURN_POLL = 0.5
 _SUBMIT_TRIES = 5
 _DECIDED = {
@@ -293,31 +293,26 @@ class RunDesk:
             del self._watched[run.id]
 
     async def _follow(self, watched: Watched, target: Target) -> Outcome:
-        output, status, note, tasks = "", "PENDING", "", tuple[TaskCount, ...]()
+        output, status, note, tasks = Growing(), "PENDING", "", tuple[TaskCount, ...]()
         run = watched.run
+        since, started = run.turn_at or run.created_at, False
         async for event in target.follow(run.id):
             match event:
                 case Output(text):
-                    output = _bounded(output + text)
-                case Progress(status=status, message=note, tasks=tasks):
-                    pass
+                    output = output.then(text, room=_SHOWN)
+                case Progress(status=status, message=note, tasks=tasks, ran=ran):
+                    if ran is not None and not started:
+                        since, started = time.time() - ran, True
                 case Finished(outcome):
                     return outcome
-            elapsed = time.time() - (run.turn_at or run.created_at)
-            await watched.show(RunView(status, output, elapsed, tasks, note))
+            elapsed = max(time.time() - since, 0.0)
+            await watched.show(RunView(status, output.text, elapsed, tasks, note, output.gone))
         return Outcome(Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
         proposal = await self._store.proposals.get(proposal_id)
         run = await self._store.runs.get(run_id(proposal_id))
         return run, proposal, await self._store.sessions.get(proposal.session_id)
-
-
-def _bounded(text: str) -> str:
-    """Enough of a long output for head and tail; the whole is in the outcome."""
-    if len(text) <= 2 * _SHOWN:
-        return text
-    return text[:_SHOWN] + text[-_SHOWN:]
 
 
 def _metadata(run: Run, proposal: Proposal) -> dict[str, str]:

@@ -19,8 +19,8 @@ from services.script import Script, script
 class Terms:
     """What holds on one target.
 
-    `users` may use it, all where it is empty. `limits` is the most of each resource that a task, an actor or the program
-    itself may ask for; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
+    `users` may use it, all where it is empty. `limits` is the most of each resource that one task, one actor or the program's
+    own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
     `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
     where that is not as on all targets.
     """
@@ -43,7 +43,7 @@ class Terms:
         for name, most in self.limits.items():
             if asked.get(name, 0.0) > most:
                 wanted = human_resource(name, asked[name])
-                return f"gives a program at most {human_resource(name, most)}, and this one asks for {wanted}"
+                return f"gives one task, actor or driver at most {human_resource(name, most)}, and one here asks for {wanted}"
         return None
 
 

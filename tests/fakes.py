@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from services.execution.interface import Event, Finished, Job
+from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
 from services.model import InputFile, Outcome, Readiness, Spent, Verdict
 from services.narrator import Progress, RunView
@@ -119,6 +119,6 @@ class FakeTarget:
         return ClusterState(version="2.60.0", nodes=1, shares={"CPU": Share(1, 4)})
 
 
-def here(*targets: FakeTarget) -> Targets:
+def here(*targets: Target) -> Targets:
     """These targets, without terms; one called `embedded` where there are none."""
     return Targets(Place(target) for target in targets or (FakeTarget(),))

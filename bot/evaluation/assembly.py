@@ -11,12 +11,13 @@ from importlib.metadata import version
 from pydantic import SecretStr
 
 from bot import settings as settings_module
-from bot.bootstrap import metering, staffed, validating
 from bot.evaluation.case import Case
 from bot.evaluation.runner import Runner, Say
 from bot.evaluation.score import Evaluation, Subject
 from bot.playground.anthropic import ModelStandIn
 from bot.settings import Settings
+from bot.wiring.agents import metering, staffed
+from bot.wiring.sandboxes import validating
 from services.errors import SealUnavailable, SettingsError
 from services.llm.clients import Provider
 from services.policy import Policy

@@ -10,12 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from mcp.server.mcpserver import MCPServer
 
 from bot.app import on_signals
-from bot.bootstrap import artifact_store, computing, validating
 from bot.mcp_server import tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
 from bot.settings import Settings
+from bot.wiring.files import artifact_store
+from bot.wiring.sandboxes import computing, validating
 from services.errors import SettingsError
 from services.model import Outcome, PolicyReport
 from services.policy import Policy

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from handlers.escape import escape, fallback, shorten
-from services.output import head_and_tail
+from services.output import NOTHING_GONE, Gone, head_and_tail
 
 Block = dict[str, Any]
 Style = Literal["primary", "danger"]
@@ -72,9 +72,9 @@ def code(source: str) -> list[Block]:
     return blocks
 
 
-def output(text: str, *, limit: int = OUTPUT_LIMIT) -> list[Block]:
-    """What a program wrote: head and tail in the message."""
-    excerpt = head_and_tail(text.rstrip("\n"), limit=limit)
+def output(text: str, *, limit: int = OUTPUT_LIMIT, gone: Gone = NOTHING_GONE) -> list[Block]:
+    """What a program wrote: head and tail in the message; `gone` is missing from its middle already."""
+    excerpt = head_and_tail(text.rstrip("\n"), limit=limit, gone=gone)
     return [preformatted(excerpt.text)]
 
 

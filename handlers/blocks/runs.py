@@ -45,7 +45,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str
     if view and view.tasks:
         blocks.append(context(progress(view.tasks)))
     if view and view.output.strip():
-        blocks += output(clean(view.output))
+        blocks += output(clean(view.output), gone=view.gone)
     if run.stopped_by:
         blocks.append(context(f"{person(run.stopped_by)} asked to stop it …"))
     else:

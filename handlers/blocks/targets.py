@@ -41,7 +41,7 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
         facts.append(f"{plural(state.waiting, 'task or actor', 'tasks or actors')} waiting for room")
     limits = [_amount(name, amount) for name, amount in sorted(place.terms.limits.items())]
     if limits:
-        facts.append(f"at most {', '.join(limits)} for one program")
+        facts.append(f"at most {', '.join(limits)} for one task, actor or driver")
     if place.terms.runs is not None:
         facts.append(f"at most {plural(place.terms.runs, 'run')} at once")
     return f":large_green_circle: {head}: up\n" + " · ".join(facts)

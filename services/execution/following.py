@@ -107,7 +107,7 @@ class Follower:
 
     async def _turn(self, details: JobDetails) -> None:
         """Wait as long as the state of things allows; see to the wall limit."""
-        if details.overdue and time.monotonic() > self._stop_again:
+        if details.overdue(self._transcript.started) and time.monotonic() > self._stop_again:
             self._stop_again = time.monotonic() + _STOP_AGAIN
             with contextlib.suppress(RaygenError):
                 await self._stopper.stop()
@@ -179,8 +179,10 @@ class Follower:
 
     async def _tell(self, details: JobDetails) -> None:
         message = self._observer.note or (details.message or "" if details.status == "PENDING" else "")
-        progress = Progress(details.status, message, self._observer.tasks)
-        if progress != self._told:
+        ran = details.ran(self._transcript.started)
+        progress = Progress(details.status, message, self._observer.tasks, ran)
+        told = self._told
+        if told is None or told != progress or (told.ran is None) != (ran is None):
             self._told = progress
             await self._events.put(progress)
 

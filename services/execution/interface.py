@@ -15,7 +15,8 @@ class Job:
     """One approved program on its way to a target.
 
     `submission_id` is derived from the proposal, so that a target refuses a second run of it.
-    `metadata` (strings) is shown on Ray's dashboard. `wall_limit` is in seconds. `inputs` lie beside the program.
+    `metadata` (strings) is shown on Ray's dashboard. `inputs` lie beside the program. `wall_limit` is in seconds from
+    the program's start, however long it waits for that; the target keeps it by itself, whoever follows.
     `resources` are its driver's own; `packages` are installed for it.
     """
 
@@ -37,11 +38,15 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the run stands: Ray's job status, what it waits for, and its tasks by name and state."""
+    """Where the run stands: Ray's job status, what it waits for, and its tasks by name and state.
+
+    `ran` is for how many seconds its program has run as this is told; None before it starts, and where nobody knows.
+    """
 
     status: str
     message: str = ""
     tasks: tuple[TaskCount, ...] = ()
+    ran: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from services.execution.remarks import remarks
 from services.execution.state import ClusterState
 from services.execution.stopping import PATIENCE, Stopper
 from services.execution.transcript import Transcript, nonce
-from services.execution.verdict import conclude, unavailable
+from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
 from services.model import Readiness
 
@@ -78,7 +78,7 @@ class JobsTarget:
         parcel = pack(files)
         body = {
             "submission_id": submission_id,
-            "entrypoint": self._entrypoint(submission_id),
+            "entrypoint": self._entrypoint(submission_id, job.wall_limit),
             "runtime_env": {
                 "working_dir": await self._api.upload(parcel.name, parcel.content),
                 "env_vars": PATIENCE,
@@ -116,7 +116,7 @@ class JobsTarget:
             async for event in events:
                 yield event
         assert follower.details is not None
-        details, left = await stopper.settle(follower.details)
+        details, left = await stopper.settle(limited(follower.details, transcript))
         said = await remarks(self._api, details, left=left, failures=follower.failures)
         yield Finished(conclude(details, transcript, said))
 
@@ -143,14 +143,14 @@ class JobsTarget:
     def _stopper(self, submission_id: str) -> Stopper:
         return Stopper(self._api, submission_id, self._python)
 
-    def _entrypoint(self, submission_id: str) -> str:
+    def _entrypoint(self, submission_id: str, wall_limit: float) -> str:
         """The shell line; holds nothing but our own words and the checked submission ID.
 
         With `exec` no shell stays behind that would add words of its own to the log.
         """
         claim = f"{self._claims}/{submission_id}" if self._claims else "-"
         driver = f"-m {PACKAGE} --nonce {nonce(submission_id)} program.py"
-        return f"exec {self._python} launch.py {submission_id} {claim} {driver}"
+        return f"exec {self._python} launch.py {submission_id} {claim} {float(wall_limit)} {driver}"
 
 
 def _asked(resources: Mapping[str, float]) -> dict[str, Any]:

@@ -1,24 +1,33 @@
-"""Starts a job's driver: after Ray's own words in its log, and at most once in the life of a bot.
+"""Starts a job's driver: after Ray's own words in its log, at most once in the life of a bot, and not for ever.
 
-Runs by itself on the target (`python launch.py SUBMISSION CLAIM|- PROGRAM ARGUMENT…`), so it knows the standard
-library only. It takes the claim that no other start can take, and then becomes the driver.
+Runs by itself on the target (`python launch.py SUBMISSION CLAIM|- LIMIT PROGRAM ARGUMENT…`), so it knows the standard
+library only. It takes the claim that no other start can take, leaves a keeper of the wall limit behind, and then becomes
+the driver.
 """
 
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
 import time
 
 ALREADY = 75
+GRACE = 4.0
+"""Seconds beyond the wall limit for those who stop a run more gently, from outside."""
+
+STARTED = "RAYGEN_STARTED_FD"
 _PATIENCE = 3.0
+_LONGEST = 86_400.0
 _LINE = "Running entrypoint for job {}:"
 
 
-def main(submission_id: str, claim: str, command: list[str]) -> None:
+def main(submission_id: str, claim: str, limit: float, command: list[str]) -> None:
     if claim != "-":
         _take(claim)
     _await_preamble(_LINE.format(submission_id).encode())
+    _keep(limit + GRACE)
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  # no shell is wanted
 
 
@@ -43,5 +52,64 @@ def _await_preamble(line: bytes) -> None:
         return
 
 
+def _keep(limit: float) -> None:
+    """Leave a process behind that kills this one after `limit` seconds of the program; it ends with this one, too.
+
+    It is nobody's child and in no group of the driver's, so that nothing that ends those ends it before. Where the
+    kernel has no descriptors of processes there is none: a process ID alone may be somebody else's by then.
+    """
+    driver = os.getpid()
+    try:
+        alive = os.pidfd_open(driver)
+    except (AttributeError, OSError):
+        return
+    started, program = os.pipe()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        os.close(alive)
+        os.close(started)
+        os.set_inheritable(program, True)
+        os.environ[STARTED] = str(program)
+        return
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            os.close(program)
+            _leave_streams()
+            _within(limit, started, alive)
+            if not _within(limit, alive):
+                _kill(driver, alive)
+    finally:
+        os._exit(0)
+
+
+def _leave_streams() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    os.chdir("/")
+
+
+def _within(limit: float, *descriptors: int) -> bool:
+    """Whether one of them has come to its end within `limit` seconds."""
+    poll = select.poll()
+    for each in descriptors:
+        poll.register(each, select.POLLIN | select.POLLHUP)
+    end = time.monotonic() + limit
+    while (left := end - time.monotonic()) > 0:
+        if poll.poll(min(left, _LONGEST) * 1000):
+            return True
+    return False
+
+
+def _kill(driver: int, alive: int) -> None:
+    """The whole group where it is the driver's own, as in each of Ray's jobs."""
+    if os.getpgid(driver) == driver:
+        os.killpg(driver, signal.SIGKILL)
+    else:
+        signal.pidfd_send_signal(alive, signal.SIGKILL)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:])

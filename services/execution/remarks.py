@@ -22,7 +22,8 @@ async def remarks(api: RayApi, details: JobDetails, *, left: int, failures: bool
     there are thousands, only with `failures` or when a node was lost.
     """
     told = [_leftovers(left)] if left else []
-    if details.wall is not None and details.wall > _NOTICED_AFTER:
+    lasted = details.ran(details.start_time)
+    if lasted is not None and lasted > _NOTICED_AFTER:
         # A cluster that does not tell leaves it unsaid.
         with contextlib.suppress(RaygenError, LookupError, TypeError, ValueError, AttributeError):
             told += await _losses(api, details, failures=failures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
+import re
 from typing import Any, cast
 
 _PREAMBLE_KEPT = 20_000
@@ -20,11 +21,12 @@ class Transcript:
     """An incremental reader of one log: feed it bytes in any portions, take out the user's text.
 
     `limit` is in characters and bounds only what is kept for the outcome, not what `feed` returns.
+    `started` is when the program began, in milliseconds since 1970 by the clock of its node.
     """
 
     def __init__(self, submission_id: str, *, limit: int = 10_000_000) -> None:
-        self._begin = f"\x1eraygen:{nonce(submission_id)} begin\n".encode()
         self._mark = f"\x1eraygen:{nonce(submission_id)} ".encode()
+        self._begin = re.compile(re.escape(self._mark) + rb"begin(?: (\d{1,15}))?\n")
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._buffer = b""
         self._trailer: bytearray | None = None
@@ -33,6 +35,7 @@ class Transcript:
         self._room = limit
         self.offset = 0
         self.begun = False
+        self.started: int | None = None
         self.truncated = False
         self.facts: dict[str, Any] | None = None
 
@@ -78,10 +81,14 @@ class Transcript:
         return before[: len(before) - held] or None
 
     def _seek_begin(self) -> bool:
-        _, found, after = self._buffer.partition(self._begin)
-        self.begun = bool(found)
-        self._buffer = after if found else self._buffer[-_PREAMBLE_KEPT:]
-        return self.begun
+        found = self._begin.search(self._buffer)
+        if found is None:
+            self._buffer = self._buffer[-_PREAMBLE_KEPT:]
+            return False
+        self.begun = True
+        self.started = int(found[1]) if found[1] else None
+        self._buffer = self._buffer[found.end() :]
+        return True
 
     def _end_trailer(self, trailer: bytearray) -> bytes | None:
         """Collect the line of facts; when another was there before, that one was the program's own text."""

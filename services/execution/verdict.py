@@ -19,6 +19,7 @@ _KILLED = "The driver was killed (exit code {code}), most often because the node
 def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[str, ...] = ()) -> Outcome:
     """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
     facts = read(transcript.facts)
+    details = details and limited(details, transcript)
     told = Outcome(Verdict.PASSED, stdout=transcript.text, truncated=transcript.truncated)
     if details is None:
         verdict = Verdict.FAILED if facts.exit_code else Verdict.PASSED
@@ -30,17 +31,25 @@ def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[
         verdict=verdict,
         detail=detail,
         remarks=remarks,
-        wall=details.wall,
+        wall=details.ran(transcript.started),
         exit_code=details.driver_exit_code,
     )
     return fill(told, facts)
+
+
+def limited(details: JobDetails, transcript: Transcript) -> JobDetails:
+    """The details as they are meant: what was killed beyond its wall limit, where nobody stopped it, was stopped."""
+    killed = details.status == "FAILED" and details.driver_exit_code in _SIGKILL
+    if not (killed and details.overdue(transcript.started)):
+        return details
+    return details.model_copy(update={"status": "STOPPED", "message": None, "driver_exit_code": None})
 
 
 def _verdict(details: JobDetails, transcript: Transcript) -> Verdict:
     if details.status == "SUCCEEDED":
         return Verdict.PASSED
     if details.status == "STOPPED":
-        return Verdict.TIMED_OUT if details.overdue else Verdict.STOPPED
+        return Verdict.TIMED_OUT if details.overdue(transcript.started) else Verdict.STOPPED
     if transcript.facts is None and details.driver_exit_code in _SIGKILL:
         return Verdict.KILLED
     return Verdict.FAILED

@@ -36,11 +36,16 @@ class JobDetails(BaseModel):
     def ended(self) -> bool:
         return self.status in {"SUCCEEDED", "FAILED", "STOPPED"}
 
-    @property
-    def wall(self) -> float | None:
-        """Seconds from submission to the end, or until now; only the cluster's clock counts."""
+    def ran(self, started: int | None) -> float | None:
+        """Seconds from the program's start to the end, or until now; only the cluster's clocks count.
+
+        `started` is in milliseconds since 1970, None when it did not start. A clock that is behind does not make it
+        older than its submission.
+        """
         end = self.end_time or self.seen
-        return None if self.start_time is None or end is None else max(0.0, (end - self.start_time) / 1000)
+        if started is None or end is None:
+            return None
+        return max(0.0, (end - max(started, self.start_time or 0)) / 1000)
 
     @property
     def since_start(self) -> float | None:
@@ -49,11 +54,10 @@ class JobDetails(BaseModel):
             return None
         return max(0.0, (self.seen - self.start_time) / 1000)
 
-    @property
-    def overdue(self) -> bool:
-        """Whether it has had more than the wall time that it was submitted with."""
-        limit = (self.metadata or {}).get(WALL_LIMIT)
-        return limit is not None and self.wall is not None and self.wall >= float(limit)
+    def overdue(self, started: int | None) -> bool:
+        """Whether the program has had the wall time that it was submitted with; waiting for its start is none of it."""
+        limit, ran = (self.metadata or {}).get(WALL_LIMIT), self.ran(started)
+        return limit is not None and ran is not None and ran >= float(limit)
 
 
 def job_details(body: Any, date: str | None) -> JobDetails:

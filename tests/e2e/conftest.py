@@ -12,20 +12,20 @@ from bot.playground.anthropic import ModelStandIn
 from tests.e2e.playground import Playground, running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Playground]:
     state: Path = tmp_path_factory.mktemp("play")
     async with running(state) as playground:
         yield playground
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def model() -> AsyncGenerator[ModelStandIn]:
     async with ModelStandIn(pace=0.2).serve() as serving:
         yield serving
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def weak(model: ModelStandIn, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Playground]:
     """A playground whose model service does what the test says."""
     chosen = {

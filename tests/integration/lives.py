@@ -10,6 +10,7 @@ from pathlib import Path
 from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
+from services.execution.interface import Target
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls
 from services.model import PolicyReport
@@ -24,7 +25,7 @@ from services.tasks import TaskDesk
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
+from tests.fakes import FakeValidator, RecordingNarrator, here
 
 
 class World:
@@ -32,7 +33,7 @@ class World:
         self,
         store: Store,
         replies: list[Reply | Exception],
-        target: FakeTarget,
+        target: Target,
         limits: RunLimits | None = None,
     ) -> None:
         draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
@@ -54,7 +55,7 @@ class World:
 async def process(
     path: Path,
     replies: list[Reply | Exception],
-    target: FakeTarget,
+    target: Target,
     limits: RunLimits | None = None,
     *,
     url: str = "",

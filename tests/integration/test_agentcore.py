@@ -14,10 +14,11 @@ import pytest_asyncio
 from click.testing import CliRunner
 from pydantic import SecretStr
 
-from bot import agentcore, bootstrap, cli, doctor
+from bot import agentcore, cli, doctor
 from bot import settings as settings_module
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
+from bot.wiring import agents as wired
 from services.agentcore import errors
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
@@ -164,7 +165,7 @@ class Bot:
 
 
 def remote(runtime: Runtime, store: Store, **changes: object) -> Bot:
-    asked = aws.asking(runtime.plane, bootstrap.terms(runtime.settings), **changes)
+    asked = aws.asking(runtime.plane, wired.terms(runtime.settings), **changes)
     return Bot(store, asked, asked)
 
 
@@ -189,7 +190,7 @@ async def test_the_same_task_ends_alike_embedded_and_on_agentcore(
     script, outcomes, status = STORIES[story]
     here_validator = FakeValidator(list(outcomes))
     access = settings_module.require_model(runtime.settings)
-    async with bootstrap.staffed(runtime.settings, access, check, here_validator) as agents:
+    async with wired.staffed(runtime.settings, access, check, here_validator) as agents:
         ends: list[tuple[object, ...]] = []
         for bot in (Bot(stores[0], agents.supervisor, agents.workshop), remote(runtime, stores[1])):
             runtime.model.script.clear()
@@ -418,9 +419,9 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
         settings_module.require_supervisor(lacking)
     settings = lacking.model_copy(update={"agentcore_arn": ARN, "attempts": 3})
     settings_module.require_supervisor(settings)
-    async with bootstrap.supervised(settings, check, None) as agents:
+    async with wired.supervised(settings, check, None) as agents:
         assert isinstance(agents.supervisor, RemoteSupervisor)
-    assert bootstrap.terms(settings).attempts == 3
+    assert wired.terms(settings).attempts == 3
 
 
 @pytest.mark.parametrize("command", ["start", "serve"])

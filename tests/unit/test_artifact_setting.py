@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import artifact_store
 from bot.settings import load
+from bot.wiring.files import artifact_store
 from services.artifacts.folder import FolderStore
 from services.artifacts.s3 import S3Store
 from services.errors import SettingsError

@@ -14,6 +14,7 @@ from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import Artifact, Engine, Failure, InputFile, Outcome, PolicyReport, Spent, Verdict
+from services.narrator import RunView
 from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database, tables
@@ -90,6 +91,34 @@ async def test_a_prompt_becomes_an_open_proposal(store: Store):
     assert (await store.artifacts.whole(proposal.id)).artifacts == (Artifact("a.png", "image/png", b"png"),)
     assert (await store.sessions.get("s_1")).thread_ts == "root-s_1"
     assert here.narrator.told[-1] == "t_1 proposed open"
+
+
+async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(store: Store):
+    here = world(store, PROGRAM, [passed()])
+    here.target.events = [
+        Progress("PENDING"),
+        Progress("RUNNING", ran=0.0),
+        Output("x" * 100_000),
+        Output("\n" + "y" * 100_000),
+        Finished(Outcome(Verdict.PASSED)),
+    ]
+    seen: list[RunView] = []
+
+    async def look(_run: object, _proposal: object, _session: object, view: RunView) -> None:
+        seen.append(view)
+
+    here.narrator.run_progress = look
+    await carry_out(here)
+    (proposal,) = await store.proposals.of_session("s_1")
+    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    for step in (here.runs.open, here.runs.submit):
+        await step(proposal.id)
+    await asyncio.sleep(0.3)
+    await here.runs.follow(proposal.id)
+    assert seen[0].elapsed >= 0.3
+    assert all(view.elapsed < 0.3 for view in seen[1:])
+    assert len(seen[-1].output) <= 120_000
+    assert (seen[-1].gone.lines, seen[-1].gone.size + len(seen[-1].output)) == (1, 200_001)
 
 
 async def test_repeating_every_step_after_a_crash_makes_nothing_twice(store: Store):

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.output import (
+    Gone,
+    Growing,
     clean,
     head_and_tail,
     human_bytes,
@@ -127,6 +129,24 @@ def test_long_output_keeps_whole_lines_of_head_and_tail() -> None:
     assert len(kept) + excerpt.omitted_lines == 1000
     assert f"… {excerpt.omitted_lines} lines, " in excerpt.text
     assert excerpt.omitted_bytes == len(text) - sum(len(line) + 1 for line in kept)
+
+
+@pytest.mark.parametrize("portion", [1, 997, 50_000, 1_000_000])
+@pytest.mark.parametrize("line", ["line {}", "\x1b[32mgrün {}\x1b[0m"])
+def test_what_a_growing_text_leaves_out_is_counted_as_in_the_whole(portion: int, line: str) -> None:
+    text = "".join(line.format(number) + "\n" for number in range(3_000 if portion == 1 else 30_000))
+    growing = Growing()
+    for start in range(0, len(text), portion):
+        growing = growing.then(text[start : start + portion], room=10_000)
+        assert len(growing.text) <= 30_000
+    live = head_and_tail(clean(growing.text), limit=3000, gone=growing.gone)
+    whole = head_and_tail(clean(text), limit=3000)
+    assert (live.text, live.omitted_lines) == (whole.text, whole.omitted_lines)
+
+
+def test_what_has_left_a_short_text_is_told_too() -> None:
+    excerpt = head_and_tail("head\ntail\n", limit=3000, gone=Gone(7, 5000))
+    assert excerpt.text == "head\n… 7 lines, 5.0 kB left out …\ntail\n"
 
 
 def test_one_endless_line_is_cut_too() -> None:

@@ -110,7 +110,7 @@ def test_people_are_offered_what_is_open_to_them():
 @pytest.mark.parametrize(
     ("target", "code", "words"),
     [
-        ("small", "", "at most 2 CPUs, and this one asks for 4 CPUs"),
+        ("small", "", "gives one task, actor or driver at most 2 CPUs, and one here asks for 4 CPUs"),
         ("dev", "# /// script\n# dependencies = ['polars']\n# ///\n", "installs no packages"),
         ("gpu", "# /// script\n# dependencies = ['polars']\n# ///\n", ""),
         ("dev", "# /// script\n# dependencies = ['../x']\n# ///\n", "only names with versions"),

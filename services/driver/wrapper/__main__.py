@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 
 from .driver import execute
 from .text import flush
@@ -16,9 +17,15 @@ def main(arguments: list[str]) -> int:
     if arguments and arguments[0] == "--nonce":
         nonce, arguments = arguments[1], arguments[2:]
     frame = f"\x1eraygen:{nonce} " if nonce else None
-    if frame:
-        _write(f"{frame}begin\n")
-    facts = execute(arguments[0], arguments[1:])
+    started = os.environ.pop("RAYGEN_STARTED_FD", None)
+
+    def begin() -> None:
+        if started:
+            os.close(int(started))
+        if frame:
+            _write(f"{frame}begin {time.time_ns() // 1_000_000}\n")
+
+    facts = execute(arguments[0], arguments[1:], begin)
     if frame:
         _write(f"{frame}{json.dumps(facts)}\n")
     return int(facts["exit_code"])

@@ -33,10 +33,14 @@ from .touched import Touched
 from .value import told
 
 
-def execute(path: str, arguments: list[str] | None = None) -> Facts:
-    """Run the program at `path` in this process and give its facts; its own output goes where this process's does."""
+def execute(path: str, arguments: list[str] | None = None, begin: Callable[[], None] = lambda: None) -> Facts:
+    """Run the program at `path` in this process and give its facts; its own output goes where this process's does.
+
+    `begin` is called when all is ready, right before the program's own time starts.
+    """
     driver = Driver(path)
     driver.prepare()
+    begin()
     return driver.run(arguments)
 
 

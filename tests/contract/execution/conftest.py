@@ -54,7 +54,7 @@ async def told(target: Target, submission_id: str) -> Told:
         return Told([event async for event in target.follow(submission_id)])
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
     root = tmp_path_factory.mktemp("target") / "with a rather long name, since the names of sockets are short"
     async with EmbeddedTarget(root) as target:

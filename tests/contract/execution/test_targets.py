@@ -99,11 +99,14 @@ async def test_stop_ends_the_run_within_seconds(world: World) -> None:
 
 
 async def test_the_wall_limit_is_kept_and_told(world: World) -> None:
-    job = world.job("endless", wall_limit=1.8 if world.real else 0.2)
+    job = world.job("endless", wall_limit=1.0 if world.real else 0.2)
     await world.target.submit(job)
     seen = await told(world.target, job.submission_id)
     assert seen.outcome.verdict is Verdict.TIMED_OUT
     assert seen.text == "on and on\n"
+    if world.real:
+        assert seen.outcome.wall is not None
+        assert seen.outcome.wall >= 1.0
 
 
 async def test_an_unknown_run_is_unavailable_with_a_reason(world: World) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.execution.transcript import Transcript, nonce
 
 ID = "run-1"
-BEGIN = f"\x1eraygen:{nonce(ID)} begin\n".encode()
+BEGIN = f"\x1eraygen:{nonce(ID)} begin 1500\n".encode()
 PREAMBLE = b"2026 INFO job_manager.py -- Runtime env is setting up.\nRunning entrypoint for job run-1: x\n"
 PIECES = ["\n", "plain", "☃", "\x1e", "\x1eraygen:", f"\x1eraygen:{nonce(ID)}x", "begin\n", "{}"]
 
@@ -37,6 +37,7 @@ def test_any_text_in_any_portions_comes_out_whole(text: str, cuts: list[int], en
     assert told == text
     assert transcript.text == text
     assert transcript.offset == len(log)
+    assert transcript.started == 1500
     assert transcript.facts == ({"verdict": "passed"} if ended else None)
 
 

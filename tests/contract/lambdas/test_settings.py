@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from bot.bootstrap import function, validating
 from bot.doctor import _snippets, _validation, as_table
 from bot.settings import Settings, load
+from bot.wiring.sandboxes import function, validating
 from services.errors import SettingsError
 from services.lambdas.validation import LambdaValidator
 from tests.contract.lambdas.test_cluster_faults import cluster

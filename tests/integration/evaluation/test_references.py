@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.bootstrap import validating
 from bot.evaluation.case import Case
 from bot.evaluation.cases import ALL
 from bot.evaluation.response import Response
+from bot.wiring.sandboxes import validating
 from services.model import Program
 from services.policy import check
 from services.supervisor.agent import Conclusion

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot import doctor
-from bot.bootstrap import computing, validating
-from bot.gateway import gateway
 from bot.settings import load
+from bot.wiring.gateway import gateway
+from bot.wiring.sandboxes import computing, validating
 from services.errors import SettingsError
 from services.gateway.auth import ClientCredentials, Signed
 from services.gateway.snippets import GatewaySnippets

@@ -24,6 +24,11 @@ _MARK = re.compile(
 # What Ray says on standard output of a machine under load.
 _RAYS_OWN = re.compile(r"^\(raylet\) WARNING: .*\n", re.MULTILINE)
 _LIMIT = 90.0
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+# Addresses that a validation replaces by its own cluster; an ordinary program has to name its own.
+ELSEWHERE = re.compile(r"ray://cluster\.example:10001|10\.20\.30\.40:6379")
+Ended = tuple[str, int]
+"""Standard output and exit code."""
 
 
 @asynccontextmanager
@@ -54,7 +59,7 @@ async def ordinary_cluster(temp: Path) -> AsyncGenerator[str]:
             await owner.wait()
 
 
-async def run(code: str, place: Path, address: str | None) -> tuple[str, int]:
+async def run(code: str, place: Path, address: str | None) -> Ended:
     """The standard output and the exit code of `python program.py` in `place`, without Ray's marks."""
     place.mkdir(parents=True)
     (place / "program.py").write_text(code, encoding="utf-8")
@@ -74,7 +79,12 @@ async def run(code: str, place: Path, address: str | None) -> tuple[str, int]:
         await process.wait()
         raise
     assert process.returncode is not None
-    return _MARK.sub("", _RAYS_OWN.sub("", stdout.decode("utf-8", "replace"))), process.returncode
+    return _MARK.sub("", without_rays_own(stdout.decode("utf-8", "replace"))), process.returncode
+
+
+def without_rays_own(text: str) -> str:
+    """Without what Ray says of a machine under load."""
+    return _RAYS_OWN.sub("", text)
 
 
 def _environment() -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
 
@@ -12,54 +10,21 @@ import pytest_asyncio
 
 from services.validation.interface import Lease, Limits
 from services.validation.pool import PoolSettings, open_validator
-from tests.integration.validation.fidelity import reference
-
-PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
-Ended = tuple[str, int]
-# Addresses that a validation replaces by its own cluster; an ordinary program has to name its own.
-ELSEWHERE = re.compile(r"ray://cluster\.example:10001|10\.20\.30\.40:6379")
+from tests.integration.validation.fidelity.reference import PROGRAMS, Ended
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ordinary(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> AsyncGenerator[dict[Path, Awaitable[Ended]]]:
-    """What each program that is asked for does under an ordinary `python`, two at a time, begun ahead."""
-    asked = {_parameters(item).get("path") for item in request.session.items}
-    two = asyncio.Semaphore(2)
-    place = tmp_path_factory.mktemp("r")  # Ray's sockets need short paths
-
-    async def run(path: Path) -> Ended:
-        code = path.read_text(encoding="utf-8")
-        async with two:
-            return await reference.run(
-                ELSEWHERE.sub("auto", code), place / path.stem, None if "# alone" in code else address
-            )
-
-    async with reference.ordinary_cluster(place) as address:
-        running = {path: asyncio.create_task(run(path)) for path in PROGRAMS if path in asked}
-        yield dict(running)
-        for task in running.values():
-            task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def lease() -> AsyncGenerator[Lease]:
     """One cluster for all of them: each program has a fresh driver, and finds nothing of those before it."""
     async with open_validator(PoolSettings()) as opened, opened.lease() as leased:
         yield leased
 
 
-def _parameters(item: pytest.Item) -> dict[str, object]:
-    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-
-
 def test_there_are_enough_programs():
     assert len(PROGRAMS) >= 60
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 async def test_same_output_as_an_ordinary_python(
     path: Path, lease: Lease, ordinary: dict[Path, Awaitable[Ended]]
@@ -78,7 +43,7 @@ async def test_same_output_as_an_ordinary_python(
     assert outcome.exit_code == status, outcome
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 async def test_the_value_of_a_last_expression_is_told(lease: Lease):
     assert (await lease.validate("x = 40\nx + 2")).value == "42"
     assert (await lease.validate("'only a text'")).value is None
@@ -101,7 +66,7 @@ print("said")
 """
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 @pytest.mark.parametrize(
     ("last", "printed", "rows"),
     [
@@ -126,7 +91,7 @@ async def test_a_table_is_told_and_what_was_printed_stays(lease: Lease, last: st
     assert outcome.table.rows == (*(("0",), ("1",), ("2",)), *(("0",), ("1",), ("2",)))[:rows]
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 @pytest.mark.parametrize("last", ["Lies()", "[{'a': Lies()}] * 3", "[Lies()]"])
 async def test_a_value_that_lies_changes_nothing(lease: Lease, last: str):
     outcome = await lease.validate(LIES + last)

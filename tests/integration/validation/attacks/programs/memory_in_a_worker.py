@@ -6,7 +6,7 @@ import ray
 def grow():
     held = []
     while True:
-        held.append(bytearray(20_000_000))
+        held.append(bytearray(200_000_000))
 
 
 ray.get([grow.remote() for _ in range(3)])

@@ -8,7 +8,8 @@ class Pair:
         return 1, 2
 
     def stream(self):
-        yield from "ab"
+        for letter in "ab":  # Ray sends into it, which only a generator hears
+            yield letter
 
 
 pair = Pair.remote()

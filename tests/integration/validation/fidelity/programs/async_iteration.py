@@ -5,7 +5,8 @@ import ray
 
 @ray.remote
 def count(n):
-    yield from range(n)
+    for i in range(n):
+        yield i
 
 
 async def main():

@@ -1,0 +1,1 @@
+"""The only place that chooses implementations, by a match over the settings."""

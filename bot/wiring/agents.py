@@ -1,0 +1,140 @@
+"""The agents, in this process or on AgentCore, and the models that they ask."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from bot import settings as settings_module
+from bot.settings import Settings
+from bot.wiring.sandboxes import computing
+from services.agentcore.client import Address, RuntimeClient
+from services.agentcore.remote import RemoteSupervisor
+from services.agentcore.wire import Terms
+from services.llm.anthropic import AnthropicModel
+from services.llm.circuit import Circuit
+from services.llm.clients import Access, Client, model_id, open_client
+from services.llm.interface import LanguageModel
+from services.llm.resilient import ResilientModel
+from services.model import Engine
+from services.snippets.interface import SnippetRunner
+from services.supervisor import prompt
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.interface import Inspecting, Supervising
+from services.supervisor.meter import Budget, Meter
+from services.supervisor.profile import Profile
+from services.supervisor.workshop import Workshop
+from services.validation import spark
+from services.validation.examine import Check
+from services.validation.interface import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """Who talks to people, and where programs are examined for them."""
+
+    supervisor: Supervising
+    workshop: Inspecting
+
+
+@asynccontextmanager
+async def supervised(settings: Settings, check: Check, validator: Validator | None) -> AsyncGenerator[Agents]:
+    """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
+
+    Raises SettingsError.
+    """
+    match settings.supervisor:
+        case "embedded":
+            assert validator is not None
+            access = settings_module.require_model(settings)
+            async with staffed(settings, access, check, validator) as agents:
+                yield agents
+        case "agentcore":
+            remote = RemoteSupervisor(RuntimeClient(runtime_address(settings)), terms(settings))
+            yield Agents(remote, remote)
+
+
+def runtime_address(settings: Settings) -> Address:
+    """Raises SettingsError when what is set is no runtime's ARN."""
+    return Address(settings.agentcore_arn, settings.agentcore_qualifier, settings.agentcore_url)
+
+
+def terms(settings: Settings) -> Terms:
+    """What of the settings travels with each request to a remote supervisor."""
+    return Terms(
+        model=settings.model,
+        generator_model=settings.generator_model,
+        fallback_models=settings.fallback_models,
+        model_deadline=settings.model_deadline,
+        engines=settings.engines,
+        attempts=settings.attempts,
+        policy=settings.policy,
+        ray_cluster_ip=settings.validation_address,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What agents share: the way to the models with what is known of their willingness, and the snippets' sandbox."""
+
+    client: Client
+    snippets: SnippetRunner | None
+    circuit: Circuit = field(default_factory=Circuit)
+
+
+@asynccontextmanager
+async def equipped(settings: Settings, access: Access) -> AsyncGenerator[Equipment]:
+    async with open_client(access) as client, computing(settings) as snippets:
+        yield Equipment(client, snippets)
+
+
+@asynccontextmanager
+async def staffed(
+    settings: Settings, access: Access, check: Check, validator: Validator
+) -> AsyncGenerator[Agents]:
+    """The agents with the models and the snippets that are chosen."""
+    async with equipped(settings, access) as equipment:
+        yield crew(settings, equipment, check, validator)
+
+
+def crew(settings: Settings, equipment: Equipment, check: Check, validator: Validator) -> Agents:
+    """The agents of this process."""
+    models = Models(settings, equipment.client, equipment.circuit)
+    workshop = Workshop(
+        Generator(models.called(settings.generator_model), *profiles(settings)),
+        check,
+        validator,
+        attempts=settings.attempts,
+    )
+    model = models.called(settings.model)
+    return Agents(Supervisor(model, workshop, prompt("supervisor").text, equipment.snippets), workshop)
+
+
+def metering(settings: Settings) -> Callable[[], Meter]:
+    """Makes the account of one request."""
+    budget = Budget(settings.budget_tokens, settings.budget_money, settings.budget_wall)
+    return partial(Meter, budget, settings.prices)
+
+
+class Models:
+    """The models of one client, each with those that stand in for it; what is known of their willingness is shared."""
+
+    def __init__(self, settings: Settings, client: Client, circuit: Circuit) -> None:
+        self._settings = settings
+        self._client = client
+        self._circuit = circuit
+
+    def called(self, name: str) -> LanguageModel:
+        names = dict.fromkeys((name, *self._settings.fallback_models))
+        provider = self._settings.provider
+        models = [AnthropicModel(self._client, model_id(provider, each)) for each in names]
+        return ResilientModel(models, self._circuit, deadline=self._settings.model_deadline)
+
+
+def profiles(settings: Settings) -> list[Profile]:
+    """What the generator is told for each engine, the default one first."""
+    untried = {Engine.SPARK: spark.lacking() if settings.validation == "sealed" else spark.NOT_HERE}
+    return [Profile.of(engine, untried=untried.get(engine, "")) for engine in settings.engines]

@@ -1,0 +1,61 @@
+"""The targets, as the settings name them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+
+from bot import targets as targets_file
+from bot.settings import Settings
+from bot.targets import TargetFile
+from services.errors import SettingsError
+from services.execution.api import RayApi
+from services.execution.cluster import Size
+from services.execution.embedded import EmbeddedTarget
+from services.execution.interface import Target
+from services.execution.jobs import JobsTarget
+from services.targets import Place, Targets
+
+
+@asynccontextmanager
+async def opened_targets(settings: Settings) -> AsyncGenerator[Targets]:
+    """All targets of the settings, the default one first. Raises SettingsError."""
+    async with AsyncExitStack() as stack:
+        places: list[Place] = []
+        for name, target in configured(settings).items():
+            opened = await stack.enter_async_context(_opened(settings, name, target))
+            places.append(Place(opened, target.terms(settings.run_wall_limit)))
+        yield Targets(places)
+
+
+def configured(settings: Settings) -> dict[str, TargetFile]:
+    """The targets by name, the default one first. Raises SettingsError."""
+    if settings.targets is not None:
+        return targets_file.read(settings.targets)
+    single = TargetFile.model_validate({"address": settings.ray_address, "token": settings.ray_auth_token})
+    return {settings.target: single}
+
+
+def remote_target(name: str, target: TargetFile) -> JobsTarget:
+    """A cluster that others run. Raises SettingsError when it has no address, or its token can't be had."""
+    if target.url is None:
+        raise SettingsError(f"The target {name} has no address.")
+    api = RayApi(target.url, token=target.secret(), headers=target.headers, verify=target.verify)
+    return JobsTarget(api, name=name)
+
+
+def jobs_target(address: str, token: str | None, name: str) -> JobsTarget:
+    """The cluster behind a Jobs API."""
+    return JobsTarget(RayApi(address, token=token), name=name)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, name: str, target: TargetFile) -> AsyncGenerator[Target]:
+    match target.url:
+        case str():
+            async with aclosing(remote_target(name, target)) as remote:
+                yield remote
+        case None:
+            size = Size(cpus=settings.target_cpus) if settings.target_cpus else None
+            async with EmbeddedTarget(settings.state_dir / "target", name=name, size=size) as embedded:
+                yield embedded

@@ -1,0 +1,92 @@
+"""Where programs are validated and snippets run: sealed here, or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+
+from bot.settings import Settings
+from bot.wiring.clusters import jobs_target
+from services.errors import SettingsError
+from services.execution.interface import Target
+from services.lambdas.function import Function
+from services.lambdas.snippets import LambdaSnippets
+from services.lambdas.validation import LambdaValidator
+from services.snippets.interface import SnippetRunner
+from services.snippets.runner import open_snippets
+from services.validation.cluster import ClusterValidator
+from services.validation.interface import Limits, Validator
+from services.validation.pool import PoolSettings, open_validator
+
+
+@asynccontextmanager
+async def validating(settings: Settings, target: Target | None = None) -> AsyncGenerator[Validator]:
+    """Where programs are validated; `target` is needed for an unsealed validation only."""
+    limits = _pool(settings).limits
+    match settings.validation:
+        case "cluster" if settings.validation_address:
+            token = settings.validation_token.get_secret_value() if settings.validation_token else None
+            jobs = jobs_target(settings.validation_address, token, "validation")
+            where = "on the validation cluster"
+            async with aclosing(jobs), ClusterValidator(jobs, where=where, limits=limits) as validator:
+                yield validator
+        case "cluster":
+            raise SettingsError("RAYGEN_VALIDATION=cluster needs RAYGEN_VALIDATION_ADDRESS.")
+        case "unsealed":
+            if target is None:
+                raise SettingsError("An unsealed validation runs on a target; this command has none.")
+            where = f"unsealed, on the target {target.name}"
+            async with ClusterValidator(target, where=where, limits=limits) as validator:
+                yield validator
+        case "gateway":
+            from bot.wiring import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+            async with gateway.validator(settings, limits) as validator:
+                yield validator
+        case "lambda":
+            chosen = function(settings, "VALIDATION", settings.validation_lambda)
+            address = settings.validation_address
+            async with LambdaValidator(chosen, address=address, limits=limits) as validator:
+                yield validator
+        case "sealed":
+            async with open_validator(_pool(settings)) as pool:
+                yield pool
+
+
+@asynccontextmanager
+async def computing(settings: Settings) -> AsyncGenerator[SnippetRunner | None]:
+    """Where snippets are run; None where they are not."""
+    match settings.snippets:
+        case "off":
+            yield None
+        case "gateway":
+            from bot.wiring import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+            yield gateway.snippets(settings)
+        case "lambda":
+            yield LambdaSnippets(function(settings, "SNIPPETS", settings.snippets_lambda))
+        case "on":
+            async with open_snippets() as snippets:
+                yield snippets
+
+
+def function(settings: Settings, part: str, name: str) -> Function:
+    """The Lambda called `name`. Raises SettingsError when it has no name."""
+    if not name:
+        raise SettingsError(f"RAYGEN_{part}=lambda needs RAYGEN_{part}_LAMBDA.")
+    return Function(name, region=settings.aws_region, endpoint=settings.lambda_url)
+
+
+@asynccontextmanager
+async def validating_here(settings: Settings, target: Target) -> AsyncGenerator[Validator | None]:
+    """None where the supervisor validates elsewhere: such a bot may live where nothing can be sealed."""
+    if settings.supervisor == "agentcore":
+        yield None
+        return
+    async with validating(settings, target) as validator:
+        yield validator
+
+
+def _pool(settings: Settings) -> PoolSettings:
+    memory = settings.validation_memory_mb * 1024**2
+    return PoolSettings(size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory))
