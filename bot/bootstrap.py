@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.wiring.agents import metering, supervised
 from bot.wiring.clusters import opened_targets
 from bot.wiring.files import artifact_store
-from bot.wiring.sandboxes import at_hand, validating
+from bot.wiring.sandboxes import validating_here
 from handlers.attachments import SlackAttachments
 from handlers.delivery import Courier, open_courier
 from handlers.live import LiveCards, open_cards
@@ -50,7 +50,7 @@ class Bot:
     store: Store
     app: AsyncApp | None
     workflows: Workflows
-    validator: Validator
+    validator: Validator | None
     targets: Targets
     desk: FrontDesk
     feeds: Feeds
@@ -58,7 +58,8 @@ class Bot:
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
         found = [await place.target.readiness() for place in self.targets]
-        return [self.validator.readiness(), next((each for each in found if each.ready), found[0])]
+        own = [self.validator.readiness()] if self.validator else []
+        return [*own, next((each for each in found if each.ready), found[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         narrator = Switchboard(feeds, SlackNarrator(slack.courier, slack.cards, targets) if slack else None)
         people = Everyone(settings.tokens, slack.people if slack else None)
         default = next(iter(targets)).target
-        validator = await stack.enter_async_context(validating(at_hand(settings), default))
+        validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
         tasks = TaskDesk(

@@ -98,7 +98,7 @@ def serve() -> None:
 
     chosen = settings.load()
     settings.slack_over_http(chosen)
-    settings.require_model(chosen)
+    settings.require_supervisor(chosen)
     logs.configure(chosen.log_level)
     settings.leave_environment()
     with tracing.exporting(chosen.traces):

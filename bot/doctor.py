@@ -217,7 +217,7 @@ async def _behind_gateway(settings: Settings, part: str, tool: str) -> Finding:
         return Finding(part, ok=False, found=f"{settings.gateway_url} does not let raygen in", advice=advice)
     except RaygenError as error:
         found = f"no {tool} at {settings.gateway_url or 'an MCP gateway'}"
-        return Finding(part, ok=False, found=found, advice=error.public)
+        return Finding(part, ok=False, found=found, advice=error.public.partition("; `raygen doctor`")[0])
     found = f"{tool} at {settings.gateway_url}, authentication {settings.gateway_auth}"
     return Finding(part, ok=True, found=found)
 

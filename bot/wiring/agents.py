@@ -41,10 +41,14 @@ class Agents:
 
 
 @asynccontextmanager
-async def supervised(settings: Settings, check: Check, validator: Validator) -> AsyncGenerator[Agents]:
-    """The agents that the settings choose, in this process or on AgentCore. Raises SettingsError."""
+async def supervised(settings: Settings, check: Check, validator: Validator | None) -> AsyncGenerator[Agents]:
+    """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
+
+    Raises SettingsError.
+    """
     match settings.supervisor:
         case "embedded":
+            assert validator is not None
             access = settings_module.require_model(settings)
             async with staffed(settings, access, check, validator) as agents:
                 yield agents

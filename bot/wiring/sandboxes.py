@@ -77,9 +77,14 @@ def function(settings: Settings, part: str, name: str) -> Function:
     return Function(name, region=settings.aws_region, endpoint=settings.lambda_url)
 
 
-def at_hand(settings: Settings) -> Settings:
-    """Where the supervisor validates elsewhere, no sealed cluster is kept ready here; one starts if it is needed."""
-    return settings if settings.supervisor == "embedded" else settings.model_copy(update={"pool_size": 0})
+@asynccontextmanager
+async def validating_here(settings: Settings, target: Target) -> AsyncGenerator[Validator | None]:
+    """None where the supervisor validates elsewhere: such a bot may live where nothing can be sealed."""
+    if settings.supervisor == "agentcore":
+        yield None
+        return
+    async with validating(settings, target) as validator:
+        yield validator
 
 
 def _pool(settings: Settings) -> PoolSettings:

@@ -13,9 +13,17 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.agentcore.errors import RuntimeUnreachable
+from services.agentcore.errors import (
+    RuntimeBusy,
+    RuntimeFailed,
+    RuntimeInterrupted,
+    RuntimeMissing,
+    RuntimeRefused,
+    RuntimeSilent,
+    RuntimeUnreachable,
+)
 from services.agentcore.invocation import told
-from services.errors import SettingsError
+from services.errors import RaygenError, SettingsError
 from services.model import Readiness
 
 PART = "agentcore"
@@ -86,6 +94,25 @@ class RuntimeClient:
             return self._client
 
 
+_STRANGE = "What answers in place of AWS's control plane does not speak like it."
+_WORDS: dict[type[RaygenError], str] = {
+    RuntimeUnreachable: "AWS's control plane can't be reached from here.",
+    RuntimeRefused: "AWS refuses these credentials: they have expired, or are wrong.",
+    RuntimeMissing: "There is no such runtime in that account and region; check RAYGEN_AGENTCORE_ARN.",
+    RuntimeFailed: "AWS's control plane failed at its end; look again in a minute.",
+    RuntimeBusy: "AWS's control plane is busy; look again in a minute.",
+    RuntimeSilent: "AWS's control plane did not answer in time.",
+    RuntimeInterrupted: "The answer of AWS's control plane broke off.",
+}
+
+
+def _in_doctors_words(error: RaygenError) -> str:
+    """What a thread is told speaks of a request, and of `raygen doctor`."""
+    if type(error) is RuntimeRefused and error.public != RuntimeRefused().public:
+        return error.public
+    return _WORDS.get(type(error), error.public)
+
+
 async def look(address: Address) -> Readiness:
     """What the control plane says of the runtime; only reads, and `missing` may be a remark of one that is ready."""
     return await asyncio.to_thread(_look, address)
@@ -105,15 +132,13 @@ def _look(address: Address) -> Readiness:
                 missing="It could not be looked at: allow bedrock-agentcore:GetAgentRuntime to this identity. "
                 "To ask it takes bedrock-agentcore:InvokeAgentRuntime alone.",
             )
-        return Readiness(PART, ready=False, missing=told(error).public)
+        return Readiness(PART, ready=False, missing=_in_doctors_words(told(error)))
     except (BotoCoreError, OSError) as error:
-        reason = told(error)
-        if isinstance(reason, RuntimeUnreachable):
-            return Readiness(PART, ready=False, missing="AWS's control plane can't be reached from here.")
-        return Readiness(PART, ready=False, missing=reason.public)
-    status = str(found.get("status"))
+        return Readiness(PART, ready=False, missing=_in_doctors_words(told(error)))
+    except (AttributeError, TypeError, LookupError, ValueError):  # botocore on JSON of another shape
+        return Readiness(PART, ready=False, missing=_STRANGE)
+    status = str(found.get("status", ""))
     if status == "READY":
         return Readiness(PART, ready=True)
-    return Readiness(
-        PART, ready=False, missing=f"The runtime is {status}; it takes requests once it is READY."
-    )
+    missing = f"The runtime is {status}; it takes requests once it is READY." if status else _STRANGE
+    return Readiness(PART, ready=False, missing=missing)

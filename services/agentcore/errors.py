@@ -26,7 +26,7 @@ class RuntimeMissing(RaygenError):
 
 
 class RuntimeFailed(RaygenError):
-    """The agent's runtime failed on this request; its log says why, and nothing was run. Please try again."""
+    """The agent's runtime failed on this request; its log says why, and nothing was run on a target."""
 
 
 class RuntimeSilent(RaygenError):

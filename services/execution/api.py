@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -51,11 +51,15 @@ class RayApi:
 
     async def version(self) -> str:
         """Ray's version; the cheapest call that needs the token."""
-        return str((await self._json("GET", "/api/version"))["ray_version"])
+        told = await self._json("GET", "/api/version")
+        with self._known_form():
+            return str(told["ray_version"])
 
     async def state(self) -> ClusterState:
         version = await self.version()
-        return cluster_state(version, await self._json("GET", "/api/cluster_status"))
+        told = await self._json("GET", "/api/cluster_status")
+        with self._known_form():
+            return cluster_state(version, told)
 
     async def warm(self) -> bool:
         """Make a node's job agent (not a head) connect to Ray; False while it can't."""
@@ -72,7 +76,9 @@ class RayApi:
             return job_details(await _answer(response), response.headers.get("Date"))
 
     async def jobs(self) -> list[JobDetails]:
-        return [JobDetails.model_validate(job) for job in await self._json("GET", "/api/jobs/")]
+        told = await self._json("GET", "/api/jobs/")
+        with self._known_form():
+            return [JobDetails.model_validate(job) for job in told]
 
     async def submit(self, body: Mapping[str, Any]) -> bool:
         """False when Ray has a job of that submission ID."""
@@ -178,7 +184,8 @@ class RayApi:
         url = URL(self.address + path, encoded=True)
         try:
             async with self._session().request(method, url, allow_redirects=False, **options) as response:
-                yield response
+                with self._known_form():
+                    yield response
         except aiohttp.InvalidURL as error:
             raise TargetRefused(f"{self.address!r} is not the address of a cluster.") from error
         except aiohttp.ClientConnectorCertificateError as error:
@@ -188,6 +195,18 @@ class RayApi:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TargetUnavailable(
                 f"The target cluster at {self.address} can't be reached right now; please try again in a minute."
+            ) from error
+
+    @contextmanager
+    def _known_form(self) -> Generator[None]:
+        """Where an answer is read: one that is not Ray's raises TargetRefused, since it won't be by asking again."""
+        try:
+            yield
+        except aiohttp.ClientError:
+            raise
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise TargetRefused(
+                f"What answers at {self.address} does not speak like a Ray cluster; check the target's address."
             ) from error
 
     def _session(self) -> aiohttp.ClientSession:
@@ -207,6 +226,8 @@ async def _fail(response: aiohttp.ClientResponse) -> None:
         return
     if response.status in _REFUSED:
         raise TargetRefused(_REFUSED[response.status])
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise TargetUnavailable("The target cluster is busy right now; please try again in a minute.")
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise TargetUnavailable(
             f"The target cluster answered with error {response.status}; please try again."

@@ -14,6 +14,8 @@ from services.snippets.interface import OUTPUT, Snippet
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _PASSED = {"", "SUCCEEDED"}
+# What raygen's own Lambda says where there is no job to speak of.
+_NO_JOB = {"UNAVAILABLE", "REFUSED"}
 _TRIED = {
     "FAILED": Verdict.FAILED,
     "STOPPED": Verdict.TIMED_OUT,
@@ -111,8 +113,11 @@ def _verdict(told: Validated) -> Verdict:
 
 def _untried(told: Validated, error: str) -> str:
     """The program was never tried, or nobody knows how it ended."""
-    status = f" (its job is {told.status.lower()})" if told.status else ""
-    return f"The tool behind the MCP gateway could not validate it{status}: {_last(error) or 'it does not say why'}"
+    status = (told.status or "").lower()
+    job = f" (its job is {status})" if status and status.upper() not in _NO_JOB else ""
+    return (
+        f"The tool behind the MCP gateway could not validate it{job}: {_last(error) or 'it does not say why'}"
+    )
 
 
 def _last(text: str) -> str:

@@ -130,8 +130,12 @@ class Function:
             told = self._client(10.0).get_function_configuration(FunctionName=self.name)
         except (ClientError, BotoCoreError, OSError, ValueError, HTTPError) as error:
             raise self._explained(error) from error
+        except (AttributeError, TypeError, LookupError) as error:  # botocore on JSON of another shape
+            raise errors.garbled(self.name) from error
+        if "Timeout" not in told:
+            raise errors.garbled(self.name)
         self._configured = Configured(
-            float(told.get("Timeout", _LONGEST)), int(told.get("MemorySize", 0)), _problem(self.name, told)
+            float(told["Timeout"]), int(told.get("MemorySize", 0)), _problem(self.name, told)
         )
         return self._configured
 

@@ -17,6 +17,8 @@ _PAUSES = 5
 _BUSY = frozenset(
     {"overloaded_error", "rate_limit_error", "throttlingException", "serviceUnavailableException"}
 )
+_UNREACHABLE = "The model can't be reached right now; please try again in a minute."
+_STRANGE = "The model's service gave no answer that raygen can read; please try again in a minute."
 _REFUSED = "The model service refused our credentials; `raygen doctor` says what to change."
 _TOO_MUCH = "The model could not take this conversation; please start a new thread."
 _FINAL: dict[type[Exception], str] = {
@@ -70,7 +72,10 @@ class AnthropicModel:
                 before += text
                 if on_text is not None:
                     await on_text(before)
-            message = cast("Message", await stream.get_final_message())
+            try:
+                message = cast("Message", await stream.get_final_message())
+            except AssertionError:  # what the SDK does when nothing of a message has come
+                raise ModelInterrupted(_STRANGE) from None
         if message.stop_reason is None:
             raise ModelInterrupted  # the stream ended without `message_stop`; the SDK says nothing about it
         return message
@@ -159,6 +164,8 @@ def _told(error: Exception) -> ModelUnavailable:
             return ModelUnavailable(_FINAL.get(type(error)))
         case anthropic.CredentialsError():
             return ModelUnavailable(_REFUSED)
+        case anthropic.APIConnectionError(__cause__=httpx2.ConnectError()):
+            return ModelInterrupted(_UNREACHABLE)
         case _:
             return ModelInterrupted()
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
-from services.errors import RaygenError
+from services.errors import RaygenError, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Target
 from services.model import InputFile, Outcome, Readiness, Verdict
 from services.output import human_seconds
@@ -18,6 +18,9 @@ from services.validation.probe import PART
 
 _GRACE = 10.0
 _PATIENCE = 15.0
+_SILENT = (
+    "The validation cluster did not say in time whether it runs the program; please try again in a minute."
+)
 _PAUSE = 10.0
 _IMPATIENCE = 0.5
 
@@ -88,15 +91,21 @@ async def tried(target: Target, job: Job, *, grace: float = _GRACE, patience: fl
     """What comes of the job, which is over when this returns; what was printed is there whatever happens.
 
     The job is stopped at its wall limit, at the latest `grace` seconds after that from here, which takes at most
-    `patience` seconds.
+    `patience` seconds. A cluster that does not say whether it has taken the job is told to stop it all the same.
     """
     printed: list[str] = []
+    taken = False
     try:
         async with asyncio.timeout(job.wall_limit + grace):
             await target.submit(job)
+            taken = True
             return await _followed(target, job.submission_id, printed)
     except TimeoutError:
-        return await _stopped(target, job, "".join(printed), patience)
+        stopped = await _stopped(target, job, "".join(printed), patience)
+        return stopped if taken else Outcome(Verdict.UNAVAILABLE, detail=_SILENT)
+    except TargetUnavailable as error:
+        await _stopped(target, job, "", patience)
+        return Outcome(Verdict.UNAVAILABLE, detail=error.public)
     except RaygenError as error:
         return Outcome(Verdict.UNAVAILABLE, detail=error.public)
     except asyncio.CancelledError:
@@ -115,13 +124,15 @@ async def _followed(target: Target, submission_id: str, printed: list[str]) -> O
 
 
 async def _stopped(target: Target, job: Job, printed: str, patience: float) -> Outcome:
-    detail = f"It was stopped after {human_seconds(job.wall_limit)}."
+    limit = human_seconds(job.wall_limit)
     try:
         async with asyncio.timeout(patience):
             await target.stop(job.submission_id)
     except (TimeoutError, RaygenError):
-        detail = f"It took more than {human_seconds(job.wall_limit)}, and the cluster did not confirm that it was stopped."
-    return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=detail)
+        # Of a cluster that no longer answers nobody knows whether it was the program that took so long.
+        detail = f"It took more than {limit}, and the cluster did not confirm that it was stopped."
+        return Outcome(Verdict.UNAVAILABLE, stdout=printed, detail=detail)
+    return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=f"It was stopped after {limit}.")
 
 
 def cut(outcome: Outcome, limits: Limits) -> Outcome:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 import pytest
 import pytest_asyncio
+from click.testing import CliRunner
 from pydantic import SecretStr
 
-from bot import agentcore, doctor
+from bot import agentcore, cli, doctor
 from bot import settings as settings_module
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
@@ -32,11 +33,11 @@ from services.supervisor.meter import Meter
 from services.supervisor.workshop import Tried
 from services.tasks import TaskDesk
 from services.validation.interface import Limits
-from tests import agentcore as aws
 from tests import builders
-from tests.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.standins import agentcore as aws
+from tests.standins.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WISH = use("write_program", "I'll have it written.", request="add 1 and 2")
@@ -418,9 +419,18 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
         settings_module.require_supervisor(lacking)
     settings = lacking.model_copy(update={"agentcore_arn": ARN, "attempts": 3})
     settings_module.require_supervisor(settings)
-    async with wired.supervised(settings, check, FakeValidator([])) as agents:
+    async with wired.supervised(settings, check, None) as agents:
         assert isinstance(agents.supervisor, RemoteSupervisor)
     assert wired.terms(settings).attempts == 3
+
+
+@pytest.mark.parametrize("command", ["start", "serve"])
+async def test_commands_ask_for_no_model_where_a_runtime_has_it(command: str) -> None:
+    outside = {"RAYGEN_SUPERVISOR": "agentcore", "ANTHROPIC_API_KEY": ""}
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"}
+    told = CliRunner().invoke(cli.main, [command], env=outside | slack)
+    assert told.exit_code
+    assert "RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN" in told.output
 
 
 @pytest.mark.parametrize(
@@ -429,7 +439,11 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
         ({}, True, "is READY"),
         ({"status": "UPDATING"}, False, "UPDATING"),
         ({"fault": Refuse(403, "AccessDeniedException")}, True, "GetAgentRuntime"),
-        ({"arn": ARN.replace("abcdef", "zzzzzz")}, False, "does not exist"),
+        ({"arn": ARN.replace("abcdef", "zzzzzz")}, False, "no such runtime"),
+        ({"fault": Refuse(403, "ExpiredTokenException")}, False, "they have expired, or are wrong"),
+        ({"fault": Refuse(503, "ServiceUnavailableException")}, False, "failed at its end"),
+        ({"fault": Instead(b'["no"]')}, False, "does not speak like it"),
+        ({"fault": Instead(b'{"agentRu')}, False, "does not speak like it"),
         ({"arn": "raygen"}, False, "RAYGEN_AGENTCORE_ARN"),
         ({"arn": ""}, False, "RAYGEN_AGENTCORE_ARN"),
     ],

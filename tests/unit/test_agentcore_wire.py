@@ -37,8 +37,8 @@ from services.supervisor.interface import Briefing
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Budget, Price
 from services.supervisor.workshop import Made, Phase, Stage, Tried
-from tests.agentcore import ARN, TERMS
 from tests.builders import ADD, passed
+from tests.standins.agentcore import ARN, TERMS
 
 EVERY_BYTE = bytes(range(256))
 PICTURE = Artifact("plot.png", "image/png", EVERY_BYTE)

@@ -19,7 +19,7 @@ from services.lambdas.validation import LambdaValidator
 from services.model import InputFile, Verdict
 from services.validation.interface import Limits
 from tests.contract.lambdas.conftest import credentials  # noqa: F401  # for boto3 here, too
-from tests.lambda_service import LambdaService, lambda_service
+from tests.standins.lambda_service import LambdaService, lambda_service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HANDLER = "bot.lambdas.validation.handler"

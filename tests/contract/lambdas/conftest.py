@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from tests.lambda_service import LambdaService, lambda_service
+from tests.standins.lambda_service import LambdaService, lambda_service
 
 
 @pytest.fixture(autouse=True)

@@ -42,6 +42,23 @@ async def hangs(_: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
+async def hangs_on(request: web.Request) -> web.StreamResponse:
+    """Takes the job, and is not heard of again."""
+    return web.json_response({}) if "packages" in request.path or _submits(request) else await hangs(request)
+
+
+def _submits(request: web.Request) -> bool:
+    return request.method == "POST" and request.path == "/api/jobs/"
+
+
+async def talks_of_other_things(_: web.Request) -> web.StreamResponse:
+    return web.json_response(["neither", "this", "nor", "that"])
+
+
+async def is_busy(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=429)
+
+
 async def is_broken(_: web.Request) -> web.StreamResponse:
     return web.Response(status=500)
 
@@ -53,7 +70,10 @@ async def asks_for_a_token(_: web.Request) -> web.StreamResponse:
 @pytest.mark.parametrize(
     ("answer", "status", "sentence"),
     [
-        (hangs, "STOPPED", "the cluster did not confirm that it was stopped"),
+        (hangs, "UNAVAILABLE", "did not say in time whether it runs the program"),
+        (hangs_on, "UNAVAILABLE", "the cluster did not confirm that it was stopped"),
+        (talks_of_other_things, "UNAVAILABLE", "does not speak like a Ray cluster"),
+        (is_busy, "UNAVAILABLE", "is busy right now"),
         (is_broken, "UNAVAILABLE", "answered with error 500"),
         (asks_for_a_token, "UNAVAILABLE", "asks for a token, and none was sent"),
     ],
@@ -76,3 +96,22 @@ async def test_a_token_that_can_not_be_had_is_a_sentence(monkeypatch: pytest.Mon
     told = await answered({"code": "1", "ray_cluster_ip": "127.0.0.1"}, context(30), environment)
     assert (told["success"], told["job_id"]) == (False, None)
     assert told["error"] == "The secret with the cluster's token can't be read right now."
+
+
+async def test_a_job_that_may_have_been_taken_is_stopped():
+    seen: list[str] = []
+
+    async def breaks_off(request: web.Request) -> web.StreamResponse:
+        seen.append(f"{request.method} {request.path}")
+        if not _submits(request):
+            return web.json_response({"status": "RUNNING", "stopped": True})
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async with cluster(breaks_off) as address, asyncio.timeout(8):
+        told = await answered({"code": "1", "ray_cluster_ip": address}, context(10), {})
+    assert (told["success"], told["status"]) == (False, "UNAVAILABLE")
+    assert "can't be reached right now" in told["error"]
+    assert [each for each in seen if each.startswith("POST /api/jobs/raygen-")]
+    assert seen.count("POST /api/jobs/") <= 2, "once for the program, once to have it swept"

@@ -18,7 +18,7 @@ from services.lambdas.snippets import LambdaSnippets
 from services.lambdas.validation import LambdaValidator
 from services.lambdas.wire import PAYLOAD
 from services.model import InputFile, Verdict
-from tests.lambda_service import LambdaService
+from tests.standins.lambda_service import LambdaService
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FUNCTIONS = "tests.contract.lambdas.functions"

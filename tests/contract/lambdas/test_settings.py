@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
 from bot.doctor import _snippets, _validation, as_table
 from bot.settings import Settings, load
 from bot.wiring.sandboxes import function, validating
 from services.errors import SettingsError
 from services.lambdas.validation import LambdaValidator
-from tests.lambda_service import LambdaService
+from tests.contract.lambdas.test_cluster_faults import cluster
+from tests.standins.lambda_service import LambdaService
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -50,3 +52,16 @@ async def test_doctor_looks_and_runs_nothing(service: LambdaService):
     assert missing.advice == "There is no Lambda missing; check its name and AWS_REGION."
     assert not service.invocations
     assert await _snippets(load(snippets="on")) == []
+
+
+@pytest.mark.parametrize("body", [b'["neither", "nor"]', b'{"FunctionNa'], ids=["another shape", "half"])
+async def test_doctor_does_not_take_anything_for_a_lambda(body: bytes):
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    async with cluster(answer) as address:
+        found = await _validation(
+            load(validation="lambda", validation_lambda="validate", lambda_url=f"http://{address}")
+        )
+    assert not found.ok
+    assert "an answer of another kind" in found.advice

@@ -13,7 +13,7 @@ import pytest_asyncio
 from services.lambdas.function import Function
 from services.lambdas.snippets import LambdaSnippets
 from services.snippets.interface import OUTPUT
-from tests.lambda_service import PYTHON, LambdaService
+from tests.standins.lambda_service import PYTHON, LambdaService
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "canary-4c7e"

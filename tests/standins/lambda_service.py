@@ -30,7 +30,7 @@ from typing import Any
 
 from aiohttp import web
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PYTHON = os.environ.get("RAYGEN_LAMBDA_PYTHON", sys.executable)
 """What runs the functions; the image's Python is 3.12."""
 

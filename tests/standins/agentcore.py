@@ -156,8 +156,14 @@ class DataPlane:
         """The control plane's GetAgentRuntime."""
         if request.match_info["id"] != ARN.rpartition("/")[2]:
             return _refused(Refuse(404, "ResourceNotFoundException"))
-        if isinstance(fault := self.faults.popleft() if self.faults else None, Refuse):
-            return _refused(fault)
+        match self.faults.popleft() if self.faults else None:
+            case Refuse() as fault:
+                self.faults.extend([fault] * (fault.status >= 500))  # boto3 asks again
+                return _refused(fault)
+            case Instead(body=body):
+                return web.Response(body=body, content_type="application/json")
+            case _:
+                pass
         return web.json_response({"agentRuntimeArn": ARN, "status": self.status})
 
 
