@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncGenerator, Awaitable
 from dataclasses import dataclass, field
@@ -18,16 +19,16 @@ from services.records import ProposalStatus
 from services.workflows import RunLimits
 from tests import builders
 from tests.integration import lives
-from tests.integration.validation.fidelity.reference import PROGRAMS, Ended, without_rays_own
+from tests.integration.validation.fidelity.reference import PROGRAMS, Ended
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(400)]
 
 _TASKS = (
     "add_1_and_2 nested_tasks several_returns tree_reduce error_in_a_task parallel_iteration_of_futures"
     " large_arrays memory_and_cpus_asked scheduling"
 )
 _ACTORS = (
-    "counter_actor actor_methods actor_pool async_actor threaded_actor concurrency_groups named_actors"
+    "counter_actor actor_methods actor_pool async_actor threaded_actor concurrency_groups inherited_actors"
     " handles_travel"
 )
 _GENERATORS = "streaming_generator async_iteration dynamic_generator"
@@ -36,9 +37,21 @@ _DATA = "data_batches data_groups data_range data_sorted_and_joined data_files d
 _LIBRARIES = "queues multiprocessing_pool"
 NAMES = f"{_TASKS} {_ACTORS} {_GENERATORS} {_PLACEMENT} {_DATA} {_LIBRARIES}".split()
 DOCUMENTED = [path for path in PROGRAMS if path.stem in NAMES]
-_AT_ONCE = 4
+# One of each kind is run each time; REFERENCES=all runs all of them, which takes minutes.
+_SAMPLE = [
+    "error_in_a_task",
+    "counter_actor",
+    "streaming_generator",
+    "placement_groups",
+    "data_range",
+    "queues",
+]
+_RUN = [path for path in DOCUMENTED if os.environ.get("REFERENCES") == "all" or path.stem in _SAMPLE]
+_AT_ONCE = 2
 _CPUS = 4
-_LIMIT = 150.0
+_LIMIT = 300.0
+# A run's log has standard error in it, where Ray speaks, too; the ordinary python's is not looked at either.
+_UNHEARD = "import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 2)\n"
 
 
 @dataclass
@@ -73,7 +86,7 @@ async def runs(
         async with lives.process(
             tmp_path_factory.mktemp("bot"), [], target, RunLimits(per_target=_AT_ONCE)
         ) as world:
-            begun = Runs(world, {path: await _begun(world, path) for path in DOCUMENTED if path in asked})
+            begun = Runs(world, {path: await _begun(world, path) for path in _RUN if path in asked})
             yield begun
     DBOS.destroy()
     took = time.monotonic() - began
@@ -85,7 +98,7 @@ async def runs(
 
 async def _begun(world: lives.World, path: Path) -> str:
     """An open proposal of the program, approved by a person, its durable run begun."""
-    code = path.read_text(encoding="utf-8")
+    code = _UNHEARD + path.read_text(encoding="utf-8")
     task = builders.proposed_task(id=f"t_{path.stem}")
     proposal = builders.proposal(
         id=f"p_{path.stem}", task_id=task.id, program=Program(path.stem, "Shows how.", code)
@@ -103,13 +116,13 @@ async def test_there_are_thirty_and_each_is_there():
     assert len(DOCUMENTED) == len(NAMES) == 30
 
 
-@pytest.mark.parametrize("path", DOCUMENTED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", _RUN, ids=lambda path: path.stem)
 async def test_an_approved_program_prints_what_python_prints(
     path: Path, runs: Runs, ordinary: dict[Path, Awaitable[Ended]]
 ):
     outcome = await runs.outcome(path)
     expected, status = await ordinary[path]
-    printed = without_rays_own(outcome.stdout)
+    printed = outcome.stdout
     runs.compared += 1
     if (printed, outcome.exit_code, outcome.passed) != (expected, status, True):
         runs.differing.append(path.stem)
