@@ -43,7 +43,6 @@ _SAMPLE = [
     "counter_actor",
     "streaming_generator",
     "placement_groups",
-    "data_range",
     "queues",
 ]
 _RUN = [path for path in DOCUMENTED if os.environ.get("REFERENCES") == "all" or path.stem in _SAMPLE]
