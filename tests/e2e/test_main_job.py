@@ -194,7 +194,7 @@ async def test_a_run_is_stopped_by_its_button(play: Playground):
     began = time.monotonic()
     await thread.click(live, "Stop", user="UAPPROVER")
     ended = await thread.with_text("*Stopped* by <@UAPPROVER>", 15)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6
     assert ended["ts"] == live["ts"]
     assert "tick 4" in flat(ended), "what was printed is kept"
 
