@@ -54,6 +54,7 @@ def test_validation() -> None:
     assert report["problems"] == []
 
 
+@LONG
 @pytest.mark.usefixtures("sealed")
 def test_endurance() -> None:
     report = told("endurance", "--count", "6")
@@ -65,6 +66,7 @@ def test_endurance() -> None:
     assert (figures["processes_left"], figures["wrong_verdicts"], report["problems"]) == (0, 0, [])
 
 
+@LONG
 def test_runs() -> None:
     report = told("runs", "--rounds", "1")
     stages = {"submit", "first_output", "result", "inside"}
