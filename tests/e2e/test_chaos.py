@@ -20,7 +20,7 @@ from tests.e2e.playground import Json, Playground
 
 # Ten for each database; RAYGEN_CHAOS_RUNS=40 takes two minutes more.
 RUNS = int(os.environ.get("RAYGEN_CHAOS_RUNS") or 10)
-LIMIT = 150.0
+LIMIT = 240.0
 SEED = int(os.environ.get("RAYGEN_CHAOS_SEED") or time.time_ns() % 100_000)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
