@@ -20,11 +20,12 @@ import pytest_asyncio
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot import agentcore, bootstrap
+from bot import agentcore
 from bot.bootstrap import Bot
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.server import SlackStandIn
 from bot.settings import Settings
+from bot.wiring import agents as wired
 from services.agentcore.client import RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
 from services.gateway import auth
@@ -107,8 +108,8 @@ def short() -> Generator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in remote.CREDENTIALS.items():
             patch.setenv(name, value)
-        patch.setattr(bootstrap, "RuntimeClient", partial(RuntimeClient, silence=PATIENCE))
-        patch.setattr(bootstrap, "RemoteSupervisor", partial(RemoteSupervisor, pauses=(0.05,)))
+        patch.setattr(wired, "RuntimeClient", partial(RuntimeClient, silence=PATIENCE))
+        patch.setattr(wired, "RemoteSupervisor", partial(RemoteSupervisor, pauses=(0.05,)))
         yield patch
 
 
