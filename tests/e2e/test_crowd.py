@@ -17,7 +17,7 @@ from tests.e2e.playground import Json, Playground, flat
 PEOPLE = 100
 WARM = 30
 IDLE_SESSION = 100_000
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 class Throttled(Script):
@@ -65,7 +65,7 @@ async def answered(play: Playground, numbers: Sequence[int]) -> None:
         ended = [root for root in await asked(play) if "That gives" in flat(root)]
         return len(ended) >= max(numbers) + 1
 
-    await play.wait(look, "not everybody has an answer", 90)
+    await play.wait(look, "not everybody has an answer", 240)
 
 
 async def memory(play: Playground) -> int:

@@ -21,7 +21,7 @@ from services.validation.interface import Lease, Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
-LIMITS = Limits(wall=3, memory=1200 * 1024**2, output=256_000, processes=128)
+LIMITS = Limits(wall=6, memory=1200 * 1024**2, output=256_000, processes=128)
 GRACE = 8
 CANARY = f"canary-{secrets.token_hex(8)}"
 

@@ -1,4 +1,4 @@
 # expect: out_of_memory
 held = []
 while True:
-    held.append(bytearray(20_000_000))
+    held.append(bytearray(200_000_000))
