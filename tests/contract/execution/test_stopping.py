@@ -80,10 +80,6 @@ async def outcome(events: AsyncIterator[Event]) -> Outcome:
     return last.outcome
 
 
-# It takes two seconds; the machine that tests may have other things to do.
-_SOON = 12
-
-
 @pytest.fixture(params=["embedded", "remote"])
 def real_world(request: pytest.FixtureRequest) -> World:
     made: World = request.getfixturevalue(f"{request.param}_world")
@@ -103,8 +99,9 @@ async def test_nothing_of_a_deaf_run_is_left(real_world: World, embedded: Embedd
                 await asyncio.sleep(0.05)
         began = time.monotonic()
         assert await target.stop(job.submission_id) is True
+        assert time.monotonic() - began < 2.9, "Slack wants its acknowledgement within 3 s"
         ended = await outcome(events)
-        assert time.monotonic() - began < _SOON
+        assert time.monotonic() - began < 5, "3 s on a machine that does nothing else"
         assert await _detached(eyes, job) == 0
     assert (ended.verdict, ended.detail) == (Verdict.STOPPED, None)
     assert titled(title) == 0
