@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,9 +12,9 @@ from services.lambdas import errors
 from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function
 from services.lambdas.wire import ValidationAnswer, ValidationEvent, dump_files, load_outcome
-from services.model import InputFile, Outcome, Readiness, Verdict
-from services.validation.cluster import cut
-from services.validation.interface import Lease, Limits, Waiting
+from services.model import InputFile, Outcome, Verdict
+from services.validation.elsewhere import Elsewhere, cut
+from services.validation.interface import Limits
 from services.validation.probe import PART
 
 _PAUSE = 60.0
@@ -25,7 +22,7 @@ _IMPATIENCE = 2.0
 _VERDICTS = {"SUCCEEDED": Verdict.PASSED, "STOPPED": Verdict.TIMED_OUT, "UNAVAILABLE": Verdict.UNAVAILABLE}
 
 
-class LambdaValidator:
+class LambdaValidator(Elsewhere):
     """Validates by `function`, as an async context manager; `address` is the cluster's, or the function's own choice.
 
     What keeps a program from doing harm is that cluster's own isolation. Whoever no longer waits for an outcome leaves
@@ -35,37 +32,18 @@ class LambdaValidator:
     def __init__(
         self, function: Function, *, address: str | None = None, limits: Limits | None = None
     ) -> None:
+        super().__init__("The validation Lambda", limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
         self._function = function
         self._address = address
-        self._limits = limits or Limits()
-        self._problem = "The validation Lambda was not asked yet."
-        self._keeper: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        self._keeper = asyncio.create_task(self._keep_asking())
-        return self
+    async def problem(self) -> str:
+        return (await self._function.readiness(PART)).missing
 
-    async def __aexit__(self, *_: object) -> None:
-        assert self._keeper is not None
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
-
-    @asynccontextmanager
-    async def lease(
-        self,
-        *,
-        inputs: Sequence[InputFile] = (),
-        waiting: Waiting | None = None,  # noqa: ARG002  # Lambda has one at once
-    ) -> AsyncGenerator[Lease]:
-        yield _LambdaLease(self, tuple(inputs))
-
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits | None) -> Outcome:
-        """As a lease of it does."""
-        chosen = limits or self._limits
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
         event = ValidationEvent(
             code=code,
             ray_cluster_ip=self._address,
-            timeout=chosen.wall,
+            timeout=limits.wall,
             files=dump_files(inputs),
             details=True,
         )
@@ -74,25 +52,7 @@ class LambdaValidator:
             outcome = outcome_of(told, self._function.name)
         except FunctionError as error:
             outcome = Outcome(Verdict.UNAVAILABLE, detail=error.public)
-        return replace(cut(outcome, chosen), where=f"by the Lambda {self._function.name}")
-
-    def readiness(self) -> Readiness:
-        return Readiness(PART, ready=not self._problem, missing=self._problem)
-
-    async def _keep_asking(self) -> None:
-        while True:
-            found = await self._function.readiness(PART)
-            self._problem = found.missing
-            await asyncio.sleep(_PAUSE if found.ready else _IMPATIENCE)
-
-
-class _LambdaLease:
-    def __init__(self, validator: LambdaValidator, inputs: tuple[InputFile, ...]) -> None:
-        self._validator = validator
-        self._inputs = inputs
-
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
-        return await self._validator.validate(code, self._inputs, limits)
+        return replace(cut(outcome, limits), where=f"by the Lambda {self._function.name}")
 
 
 def outcome_of(told: Any, name: str) -> Outcome:

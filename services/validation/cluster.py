@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Self
 
 from services.errors import RaygenError, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Target
-from services.model import InputFile, Outcome, Readiness, Verdict
+from services.model import InputFile, Outcome, Verdict
 from services.output import human_seconds
-from services.validation.interface import Lease, Limits, Waiting
-from services.validation.probe import PART
+from services.validation.elsewhere import Elsewhere, cut
+from services.validation.interface import Limits
 
 _GRACE = 10.0
 _PATIENCE = 15.0
@@ -25,60 +22,24 @@ _PAUSE = 10.0
 _IMPATIENCE = 0.5
 
 
-class ClusterValidator:
+class ClusterValidator(Elsewhere):
     """Validates on `target`, as an async context manager; `where` says in a few words where that is, and is shown with every outcome.
 
     What keeps a program from doing harm is that cluster's own isolation. Its Jobs API has no limits but the time.
     """
 
     def __init__(self, target: Target, *, where: str, limits: Limits | None = None) -> None:
+        super().__init__("The validation cluster", limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
         self._target = target
         self._where = where
-        self._limits = limits or Limits()
-        self._problem = "The validation cluster was not asked yet."
-        self._keeper: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        self._keeper = asyncio.create_task(self._keep_asking())
-        return self
+    async def problem(self) -> str:
+        found = await self._target.readiness()
+        return "" if found.ready else found.missing
 
-    async def __aexit__(self, *_: object) -> None:
-        assert self._keeper is not None
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
-
-    @asynccontextmanager
-    async def lease(
-        self,
-        *,
-        inputs: Sequence[InputFile] = (),
-        waiting: Waiting | None = None,  # noqa: ARG002  # a cluster is up or not
-    ) -> AsyncGenerator[Lease]:
-        yield _ClusterLease(self, tuple(inputs))
-
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits | None) -> Outcome:
-        """As a lease of it does."""
-        chosen = limits or self._limits
-        outcome = await tried(self._target, validation_job(code, inputs, chosen.wall))
-        return replace(cut(outcome, chosen), where=self._where)
-
-    def readiness(self) -> Readiness:
-        return Readiness(PART, ready=not self._problem, missing=self._problem)
-
-    async def _keep_asking(self) -> None:
-        while True:
-            found = await self._target.readiness()
-            self._problem = "" if found.ready else found.missing
-            await asyncio.sleep(_PAUSE if found.ready else _IMPATIENCE)
-
-
-class _ClusterLease:
-    def __init__(self, validator: ClusterValidator, inputs: tuple[InputFile, ...]) -> None:
-        self._validator = validator
-        self._inputs = inputs
-
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
-        return await self._validator.validate(code, self._inputs, limits)
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
+        outcome = await tried(self._target, validation_job(code, inputs, limits.wall))
+        return replace(cut(outcome, limits), where=self._where)
 
 
 def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float) -> Job:
@@ -133,17 +94,3 @@ async def _stopped(target: Target, job: Job, printed: str, patience: float) -> O
         detail = f"It took more than {limit}, and the cluster did not confirm that it was stopped."
         return Outcome(Verdict.UNAVAILABLE, stdout=printed, detail=detail)
     return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=f"It was stopped after {limit}.")
-
-
-def cut(outcome: Outcome, limits: Limits) -> Outcome:
-    """The outcome within `limits`, of which there is one for output."""
-    if len(outcome.stdout) <= limits.output:
-        return outcome
-    detail = f"It printed more than {limits.output:,} characters."
-    return replace(
-        outcome,
-        verdict=Verdict.OUTPUT_LIMIT,
-        stdout=outcome.stdout[: limits.output],
-        detail=detail,
-        truncated=True,
-    )

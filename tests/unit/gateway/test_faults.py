@@ -31,8 +31,8 @@ SENTENCES = {
 }
 
 
-async def validated(gateway: Gateway, code: str = "print(3)", files: tuple[str, ...] = ()) -> Outcome:
-    return await GatewayValidator(gateway, cluster="10.0.0.5").validate(code, files, Limits())
+async def validated(gateway: Gateway, code: str = "print(3)") -> Outcome:
+    return await GatewayValidator(gateway, cluster="10.0.0.5").validate(code, (), Limits())
 
 
 @pytest.mark.parametrize("fault", SENTENCES, ids=lambda fault: fault.name)

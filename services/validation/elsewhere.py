@@ -1,0 +1,85 @@
+"""What all validators have in common whose programs run elsewhere: on a cluster, by a Lambda, behind a gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Self
+
+from services.model import InputFile, Outcome, Readiness, Verdict
+from services.validation.interface import Lease, Limits, Waiting
+from services.validation.probe import PART
+
+
+class Elsewhere(ABC):
+    """Implements Validator as an async context manager, which goes on asking how it is over there.
+
+    It asks every `pause` seconds, and every `impatience` while something is wrong. `name` is what people call the place.
+    """
+
+    def __init__(self, name: str, *, limits: Limits | None, pause: float, impatience: float) -> None:
+        self._limits = limits or Limits()
+        self._problem = f"{name} was not asked yet."
+        self._pauses = (impatience, pause)
+        self._keeper: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def problem(self) -> str:
+        """What keeps it from working, in a sentence; empty when nothing does."""
+
+    @abstractmethod
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
+        """What came of `code`, with `inputs` beside it, and where that was; failures are values."""
+
+    async def __aenter__(self) -> Self:
+        self._keeper = asyncio.create_task(self._keep_asking())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._keeper is not None
+        self._keeper.cancel()
+        await asyncio.gather(self._keeper, return_exceptions=True)
+
+    @asynccontextmanager
+    async def lease(
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),
+        waiting: Waiting | None = None,  # noqa: ARG002  # it is up or not
+    ) -> AsyncGenerator[Lease]:
+        yield _Lease(self, tuple(inputs), self._limits)
+
+    def readiness(self) -> Readiness:
+        return Readiness(PART, ready=not self._problem, missing=self._problem)
+
+    async def _keep_asking(self) -> None:
+        impatience, pause = self._pauses
+        while True:
+            self._problem = await self.problem()
+            await asyncio.sleep(impatience if self._problem else pause)
+
+
+class _Lease:
+    def __init__(self, validator: Elsewhere, inputs: tuple[InputFile, ...], limits: Limits) -> None:
+        self._validator = validator
+        self._inputs = inputs
+        self._limits = limits
+
+    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+        return await self._validator.validate(code, self._inputs, limits or self._limits)
+
+
+def cut(outcome: Outcome, limits: Limits) -> Outcome:
+    """The outcome within `limits`, of which there is one for output."""
+    if len(outcome.stdout) <= limits.output:
+        return outcome
+    return replace(
+        outcome,
+        verdict=Verdict.OUTPUT_LIMIT,
+        stdout=outcome.stdout[: limits.output],
+        detail=f"It printed more than {limits.output:,} characters.",
+        truncated=True,
+    )
