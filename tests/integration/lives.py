@@ -10,12 +10,14 @@ from pathlib import Path
 from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
+from services.approvals.facts import binding
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls
 from services.model import PolicyReport
 from services.records import ProposalStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
+from services.store.approvals import Approval
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
@@ -78,7 +80,8 @@ async def approved(store: Store, number: int, **changes: object) -> str:
     await store.tasks.add(builders.proposed_task(id=proposal.task_id, user=proposal.requester))
     await store.proposals.draft(proposal)
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER")
+    given = Approval("UAPPROVER", binding(proposal, "UAPPROVER"), "default", 1.0)
+    await store.approvals.press(proposal, given, 1, lambda user: binding(proposal, user), since=0.0)
     return proposal.id
 
 
