@@ -22,9 +22,9 @@ class SecondTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cpus: float | None = Field(None, ge=0)
+    cpus: float | None = Field(default=None, ge=0)
     gpus: bool = False
-    wall: float | None = Field(None, ge=0)
+    wall: float | None = Field(default=None, ge=0)
     hosts: bool = False
     packages: bool = False
 

@@ -255,11 +255,11 @@ class Settings(BaseSettings):
         alias="RAYGEN_APPROVAL_EXPIRY",
         description="Seconds for which a proposal can be approved; then it takes a new one.",
     )
-    approval_reminder: float | None = Field(
+    approval_reminder: float = Field(
         14_400.0,
-        gt=0,
+        ge=0,
         alias="RAYGEN_APPROVAL_REMINDER",
-        description="Seconds after which the approvers of a proposal are reminded of it, once.",
+        description="Seconds after which the approvers of a proposal are reminded of it, once; 0 for never.",
     )
     pool_size: int = Field(
         1, ge=0, le=16, alias="RAYGEN_POOL_SIZE", description="Sealed clusters kept ready for validation."

@@ -18,6 +18,7 @@ _FRESH = 300.0
 # Somebody who has left a channel, or was removed from it, stops seeing its runs this soon.
 _FRESH_MEMBERS = 30.0
 _FRESH_GROUP = 60.0
+_UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 _NO_GROUP = {"missing_scope", "no_such_subteam", "plan_upgrade_required"}
 _UNSEEN = {"channel_not_found", "not_in_channel", "fetch_members_failed", "missing_scope", "is_archived"}
 
@@ -33,11 +34,16 @@ class People:
         self._home: tuple[str, str] | None = None
 
     async def look_up(self, user: str) -> Person:
-        """Raises SlackApiError when Slack does not know the user."""
+        """Somebody whom Slack does not know, or does not show us, is told as gone. Raises SlackApiError otherwise."""
         known = self._known.get(user)
         if known and time.monotonic() - known[0] < _FRESH:
             return known[1]
-        answer = await self._client.users_info(user=user)
+        try:
+            answer = await self._client.users_info(user=user)
+        except SlackApiError as error:
+            if code_of(error) not in _UNKNOWN:
+                raise
+            return Person(user, user, gone=True)
         person = _person(answer["user"] or {"id": user}, *await self._our_home())
         self._known[user] = (time.monotonic(), person)
         return person

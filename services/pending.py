@@ -31,8 +31,8 @@ class PendingDesk:
     async def due(self) -> tuple[list[str], list[str]]:
         """The IDs of proposals that have expired, and of those whose approvers are to be reminded."""
         now = time.time()
-        expired = await self.store.approvals.stale(now - self.approvals.expiry)
-        late = await self.store.approvals.unreminded(now - self.reminder)
+        expired = await self.store.approvals.stale(max(0.0, now - self.approvals.expiry))
+        late = await self.store.approvals.unreminded(max(0.0, now - self.reminder))
         return expired, [each for each in late if each not in expired]
 
     async def check(self, proposal_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,10 +60,12 @@ class Approvals:
     directory: Directory = field(default_factory=Unlisted)
     expiry: float = math.inf
 
-    async def decision(self, proposal: Proposal, session: Session, user: str) -> Decision:
-        """On `user` approving exactly this proposal on its target."""
+    async def decision(
+        self, proposal: Proposal, session: Session, user: str, askers: Collection[str] = ()
+    ) -> Decision:
+        """On `user` approving exactly this proposal on its target; `askers` have asked for it besides its requester."""
         rule = self.policy.rule(proposal.target, session.channel)
-        own = user == proposal.requester
+        own = user in {proposal.requester, *askers}
         standing = await self._standing(rule, session.channel, user, own=own)
         return decide(rule, await self.directory.look_up(user), standing, Facts.of(proposal))
 

@@ -37,7 +37,17 @@ class Ledger:
 
     async def decision(self, proposal: Proposal, user: str) -> Decision:
         session = await self._store.sessions.get(proposal.session_id)
-        return await self._approvals.decision(proposal, session, user)
+        return await self._approvals.decision(proposal, session, user, await self._askers(proposal))
+
+    async def _askers(self, proposal: Proposal) -> set[str]:
+        """Those who asked for what this program comes from: who presses *Regenerate* makes it nobody else's wish."""
+        found: set[str] = set()
+        at: Proposal | None = proposal
+        while at is not None:
+            found.add(at.requester)
+            task = await self._store.tasks.find(at.task_id)
+            at = await self._store.proposals.find(task.base) if task and task.base else None
+        return found
 
     async def permit(self, proposal: Proposal, user: str) -> Decision:
         """The same. Raises NotAllowed for somebody who may not approve it."""
