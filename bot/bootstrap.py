@@ -160,7 +160,7 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
         flows = Workflows(tasks, runs, limits, store.retention, pending)
         throttle = Throttle(store.entries, settings.rate)
-        desk = FrontDesk(store, tasks, runs, flows, approvals, throttle)
+        desk = FrontDesk(store, tasks, runs, flows, throttle)
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds)
 

@@ -54,8 +54,12 @@ class FrontDesk:
     tasks: TaskDesk
     runs: RunDesk
     workflows: Workflows
-    approvals: Approvals
     throttle: Throttle
+
+    @property
+    def approvals(self) -> Approvals:
+        """Who may decide: those who may approve a run, by the same rules."""
+        return self.runs.approvals
 
     async def ask(self, ask: Ask) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""

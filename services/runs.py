@@ -38,7 +38,8 @@ class RunDesk:
         self._store = store
         self._narrator = narrator
         self._targets = targets
-        self._ledger = Ledger(store, approvals or Approvals())
+        self.approvals = approvals or Approvals()
+        self._ledger = Ledger(store, self.approvals)
         self._watched: dict[str, Watched] = {}
 
     async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:

@@ -10,10 +10,13 @@ from pathlib import Path
 from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
+from services.approvals import ApprovalPolicy
+from services.approvals.desk import Approvals
 from services.approvals.facts import binding
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls
 from services.model import PolicyReport
+from services.pending import PendingDesk
 from services.records import ProposalStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -27,6 +30,8 @@ from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, here
+
+APPROVERS = ApprovalPolicy(["UADA"])
 
 
 class World:
@@ -49,7 +54,8 @@ class World:
             store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
         )
         self.runs = RunDesk(store, self.narrator, here(target))
-        self.flows = Workflows(self.tasks, self.runs, limits, store.retention)
+        self.pending = PendingDesk(store, self.narrator, Approvals(APPROVERS, expiry=1000.0), 100.0)
+        self.flows = Workflows(self.tasks, self.runs, limits, store.retention, self.pending)
 
 
 @asynccontextmanager

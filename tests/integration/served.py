@@ -152,10 +152,10 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         everyone = Everyone(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
         tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), names=everyone.name)
-        runs = RunDesk(store, narrator, here(target))
+        runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
         flows = Workflows(tasks, runs)
         throttle = Throttle(store.entries)
-        desk = FrontDesk(store, tasks, runs, flows, Approvals(directory=everyone), throttle)
+        desk = FrontDesk(store, tasks, runs, flows, throttle)
         workflows.launch()
 
         async def parts() -> list[Readiness]:

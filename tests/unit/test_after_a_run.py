@@ -80,7 +80,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             RunDesk(store, narrator, places(target), approvals),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, approvals, Throttle(store.entries))  # type: ignore[arg-type]
+        desk = FrontDesk(store, *desks, flows, Throttle(store.entries))  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)
