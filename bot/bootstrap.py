@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot import approvals as approvals_file
 from bot import settings as settings_module
 from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
@@ -28,10 +30,12 @@ from handlers.people import People
 from handlers.subcommands import Subcommands
 from services import workflows
 from services.approvals import ApprovalPolicy
-from services.chores import Watch, cleaning, present, watching
+from services.approvals.desk import Approvals
+from services.chores import Watch, attending, cleaning, present, watching
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.model import Readiness
+from services.pending import PendingDesk
 from services.policy import Policy
 from services.rates import Throttle
 from services.runs import RunDesk
@@ -40,6 +44,9 @@ from services.targets import Targets
 from services.tasks import TaskDesk
 from services.validation.interface import Validator
 from services.workflows import RunLimits, Workflows
+
+# How often proposals that wait are looked at, in seconds, at most.
+_ATTEND = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,10 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         slack = await stack.enter_async_context(_slack(settings, bot_token, store)) if bot_token else None
         targets = await stack.enter_async_context(opened_targets(settings))
         feeds = Feeds()
-        narrator = Switchboard(feeds, SlackNarrator(slack.courier, slack.cards, targets) if slack else None)
         people = Everyone(settings.tokens, slack.people if slack else None)
+        approvals = Approvals(approval_policy(settings, targets), people, settings.approval_expiry)
+        slack_narrator = SlackNarrator(slack.courier, slack.cards, targets, approvals) if slack else None
+        narrator = Switchboard(feeds, slack_narrator)
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
@@ -111,15 +120,15 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
         )
-        runs = RunDesk(store, narrator, targets)
+        runs = RunDesk(store, narrator, targets, approvals)
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
-        flows = Workflows(tasks, runs, limits, store.retention)
-        approvals = ApprovalPolicy(settings.approvers)
+        pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
+        flows = Workflows(tasks, runs, limits, store.retention, pending)
         throttle = Throttle(store.entries, settings.rate)
-        desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, throttle)
+        desk = FrontDesk(store, tasks, runs, flows, throttle)
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds)
 
@@ -139,6 +148,13 @@ def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, tar
     return app
 
 
+def approval_policy(settings: Settings, targets: Targets) -> ApprovalPolicy:
+    """Who may approve what where. Raises SettingsError for a file that is wrong."""
+    if settings.approvals is None:
+        return ApprovalPolicy(settings.approvers)
+    return approvals_file.read(settings.approvals, [place.name for place in targets])
+
+
 @asynccontextmanager
 async def working(bot: Bot) -> AsyncGenerator[None]:
     """Goes on with what an earlier process left unfinished, and does the chores until the context ends."""
@@ -150,6 +166,9 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watching(watch))
+        soonest = min(settings.approval_expiry, settings.approval_reminder or math.inf)
+        every = min(_ATTEND, soonest / 4)
+        await stack.enter_async_context(attending(bot.workflows.attend, every=every))
         if settings.keep_days is not None:
             await stack.enter_async_context(
                 cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))

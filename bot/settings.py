@@ -244,6 +244,23 @@ class Settings(BaseSettings):
         alias="RAYGEN_APPROVERS",
         description="Slack user IDs that may approve, by commas. Default: every member who is not a guest.",
     )
+    approvals: Path | None = Field(
+        None,
+        alias="RAYGEN_APPROVALS",
+        description="A TOML file with rules for who may approve what where; it replaces RAYGEN_APPROVERS (docs/approvals.md).",
+    )
+    approval_expiry: float = Field(
+        604_800.0,
+        gt=0,
+        alias="RAYGEN_APPROVAL_EXPIRY",
+        description="Seconds for which a proposal can be approved; then it takes a new one.",
+    )
+    approval_reminder: float = Field(
+        14_400.0,
+        ge=0,
+        alias="RAYGEN_APPROVAL_REMINDER",
+        description="Seconds after which the approvers of a proposal are reminded of it, once; 0 for never.",
+    )
     pool_size: int = Field(
         1, ge=0, le=16, alias="RAYGEN_POOL_SIZE", description="Sealed clusters kept ready for validation."
     )

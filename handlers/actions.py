@@ -29,6 +29,9 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         ),
         ids.PROPOSAL_REGENERATE: lambda click: desk.regenerate(split_value(click.value)[0], click.user),
         ids.PROPOSAL_DISMISS: lambda click: desk.dismiss(split_value(click.value)[0], click.user),
+        ids.PROPOSAL_APPROVE_THREAD: lambda click: desk.approve_thread(*split_value(click.value), click.user),
+        ids.PROPOSAL_ASK: lambda click: desk.ask_approvers(split_value(click.value)[0], click.user),
+        ids.GRANT_END: lambda click: desk.end_grant(click.value, click.user),
         ids.TASK_STOP: lambda click: desk.stop_task(click.value),
         ids.TASK_RETRY: lambda click: desk.retry(click.value, click.user),
         ids.RUN_STOP: lambda click: desk.stop_run(click.value, click.user),
@@ -45,6 +48,13 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         click = requests.click(body)
         proposal = await desk.open_proposal(split_value(click.value)[0])
         await client.views_open(trigger_id=click.trigger_id, view=modals.edit(proposal))
+        await ack()
+
+    @app.action(ids.PROPOSAL_REJECT)
+    async def reject(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        click = requests.click(body)
+        proposal = await desk.open_proposal(split_value(click.value)[0])
+        await client.views_open(trigger_id=click.trigger_id, view=modals.reject(proposal))
         await ack()
 
     @app.action(ids.PROPOSAL_ATTEMPTS)

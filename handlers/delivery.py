@@ -156,6 +156,15 @@ class Courier:
         opened = await self._client.conversations_open(users=[user])
         await self._client.chat_postMessage(channel=str((opened["channel"] or {})["id"]), text=text)
 
+    async def direct_once(self, key: str, user: str, message: Message) -> str:
+        """Post a message with this key to `user` alone, once; its ts. Raises SlackApiError."""
+        opened = await self._client.conversations_open(users=[user])
+        return await self.post(key, str((opened["channel"] or {})["id"]), "", message)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The keys of all messages that begin like this."""
+        return await self._posts.keys(prefix)
+
     async def drain(self) -> None:
         """Wait for edits that are under way."""
         await asyncio.gather(*self._background, return_exceptions=True)

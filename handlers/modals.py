@@ -36,3 +36,13 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
             return
         await desk.change(form.metadata, text, form.user, f"view {form.view_id}")
         await ack()
+
+    @app.view(ids.REJECT_VIEW)
+    async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+        form = requests.form(body)
+        (field, reason), *_ = form.fields.items()
+        if not reason.strip():
+            await ack(response_action="errors", errors={field: "Say in a few words why it shall not run."})
+            return
+        await desk.reject(form.metadata, reason, form.user)
+        await ack()

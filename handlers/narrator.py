@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
 
+from handlers.blocks import approvals as approval_blocks
 from handlers.blocks import live as live_blocks
 from handlers.blocks import runs as run_blocks
 from handlers.blocks import tasks as task_blocks
@@ -17,11 +19,15 @@ from handlers.blocks.tasks import Choice
 from handlers.delivery import Courier
 from handlers.escape import escape
 from handlers.live import LiveCards, Place
+from services.approvals.desk import Approvals
 from services.errors import BadRequest
 from services.model import Artifact, Outcome, Spent, Verdict
-from services.narrator import Progress, RunView
+from services.narrator import Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task, TaskKind, TaskStatus
+from services.store.grants import Grant
 from services.targets import Targets
+
+_log = logging.getLogger(__name__)
 
 _DELETED = "The program was put into this thread before, but somebody has deleted the file."
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
@@ -30,7 +36,10 @@ _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_act
 class SlackNarrator:
     """One root message for a slash command, one card per task, one message per run; files beneath."""
 
-    def __init__(self, courier: Courier, cards: LiveCards, targets: Targets) -> None:
+    def __init__(
+        self, courier: Courier, cards: LiveCards, targets: Targets, approvals: Approvals | None = None
+    ) -> None:
+        self._approvals = approvals or Approvals()
         self._courier = courier
         self._cards = cards
         self._targets = targets
@@ -67,7 +76,7 @@ class SlackNarrator:
             return
         await self._cards.close(_card(task.id), _place(task, session))
         await self._courier.edit(
-            _card(task.id), task_blocks.concluded(task, proposal, spent, self._choice(proposal))
+            _card(task.id), task_blocks.concluded(task, proposal, spent, self._choice(proposal, session))
         )
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
@@ -78,8 +87,31 @@ class SlackNarrator:
                 await self._upload(session, proposal.id, _renamed(artifact, "validation"))
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        del session
-        await self._courier.edit(_card(task.id), task_blocks.proposed(task, proposal, self._choice(proposal)))
+        message = task_blocks.proposed(task, proposal, self._choice(proposal, session))
+        await self._courier.edit(_card(task.id), message)
+        for key in await self._courier.keys(_asking(proposal)):
+            await self._courier.edit(key, message)
+
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        if not wanted.users and not wanted.whom:
+            return
+        link = await self._courier.link(session.channel, session.thread_ts)
+        above = approval_blocks.wanted(proposal, wanted, link)
+        card = task_blocks.proposed(task, proposal, self._choice(proposal, session), above=above)
+        kind = "ask" if wanted.by else "remind"
+        for user in wanted.users:
+            try:
+                await self._courier.direct_once(f"{_asking(proposal)}{kind}:{user}", user, card)
+            except SlackApiError as error:
+                _log.info("%s could not be asked: %s", user, error.response.get("error"))
+        note = approval_blocks.told(proposal, wanted)
+        await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
+
+    async def thread_approved(self, grant: Grant, session: Session) -> None:
+        message = approval_blocks.granted(grant)
+        await self._courier.post(grant.id, session.channel, session.thread_ts, message)
+        if grant.ended_by:
+            await self._courier.edit(grant.id, message)
 
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
         message = run_blocks.running(run, proposal, link=self._targets.link(run))
@@ -98,12 +130,13 @@ class SlackNarrator:
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
 
-    def _choice(self, proposal: Proposal | None) -> Choice | None:
-        """Where the requester may have it run, and what stands against the present choice."""
+    def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
+        """Where the requester may have it run, what stands against the present choice, and what its approval takes."""
         if proposal is None:
             return None
         names = tuple(place.name for place in self._targets.open_to(proposal.requester))
-        return Choice(names, self._targets.objection(proposal))
+        needs = self._approvals.needs(proposal, session.channel)
+        return Choice(names, self._targets.objection(proposal), needs)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
@@ -129,6 +162,11 @@ class SlackNarrator:
 
 def _file_key(owner: str, artifact: Artifact) -> str:
     return f"{owner}:{artifact.name}"[:128]
+
+
+def _asking(proposal: Proposal) -> str:
+    """What the keys of all messages begin with in which somebody is asked for an approval."""
+    return f"{proposal.id}:wanted:"
 
 
 def _live(task: Task, progress: Progress) -> Live:

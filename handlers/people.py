@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -11,9 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.delivery import TROUBLE, code_of
 from services.approvals import Person
 
+_log = logging.getLogger(__name__)
+
 _FRESH = 300.0
 # Somebody who has left a channel, or was removed from it, stops seeing its runs this soon.
 _FRESH_MEMBERS = 30.0
+_FRESH_GROUP = 60.0
+_UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
+_NO_GROUP = {"missing_scope", "no_such_subteam", "plan_upgrade_required"}
 _UNSEEN = {"channel_not_found", "not_in_channel", "fetch_members_failed", "missing_scope", "is_archived"}
 
 
@@ -24,14 +30,21 @@ class People:
         self._client = client
         self._known: dict[str, tuple[float, Person]] = {}
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        self._home: tuple[str, str] | None = None
 
     async def look_up(self, user: str) -> Person:
-        """Raises SlackApiError when Slack does not know the user."""
+        """Somebody whom Slack does not know, or does not show us, is told as gone. Raises SlackApiError otherwise."""
         known = self._known.get(user)
         if known and time.monotonic() - known[0] < _FRESH:
             return known[1]
-        answer = await self._client.users_info(user=user)
-        person = _person(answer["user"] or {"id": user})
+        try:
+            answer = await self._client.users_info(user=user)
+        except SlackApiError as error:
+            if code_of(error) not in _UNKNOWN:
+                raise
+            return Person(user, user, gone=True)
+        person = _person(answer["user"] or {"id": user}, *await self._our_home())
         self._known[user] = (time.monotonic(), person)
         return person
 
@@ -52,6 +65,30 @@ class People:
             known = self._members[channel] = (time.monotonic(), await self._members_of(channel))
         return user in known[1]
 
+    async def group(self, group: str) -> frozenset[str]:
+        """The users of a user group; none where we may not see it, or where it is gone. Raises SlackApiError otherwise."""
+        known = self._groups.get(group)
+        if known is None or time.monotonic() - known[0] > _FRESH_GROUP:
+            known = self._groups[group] = (time.monotonic(), await self._users_of(group))
+        return known[1]
+
+    async def _users_of(self, group: str) -> frozenset[str]:
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            if code_of(error) not in _NO_GROUP:
+                raise
+            _log.warning("the user group %s can't be read: %s", group, code_of(error))
+            return frozenset()
+        return frozenset(str(user) for user in answer.get("users") or ())
+
+    async def _our_home(self) -> tuple[str, str]:
+        """Our workspace and the organization that it belongs to, which is empty where there is none."""
+        if self._home is None:
+            answer = await self._client.auth_test()
+            self._home = str(answer.get("team_id") or ""), str(answer.get("enterprise_id") or "")
+        return self._home
+
     async def _members_of(self, channel: str) -> frozenset[str]:
         found: set[str] = set()
         cursor = ""
@@ -70,11 +107,15 @@ class People:
                 return frozenset(found)
 
 
-def _person(user: dict[str, Any]) -> Person:
+def _person(user: dict[str, Any], team: str, enterprise: str) -> Person:
+    of_enterprise = str((user.get("enterprise_user") or {}).get("enterprise_id") or "")
+    colleague = bool(enterprise) and of_enterprise == enterprise
+    elsewhere = str(user.get("team_id") or team) != team and not colleague
     return Person(
         id=str(user["id"]),
         name=str(user.get("real_name") or user.get("name") or user["id"]),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         bot=bool(user.get("is_bot")),
-        foreign=bool(user.get("is_stranger")),
+        foreign=bool(user.get("is_stranger")) or elsewhere,
+        gone=bool(user.get("deleted")),
     )

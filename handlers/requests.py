@@ -63,11 +63,12 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A subcommand of `/raygen`, with the one word after it or nothing."""
+    """A subcommand of `/raygen`, with the one word after it or nothing, and the channel it was typed in."""
 
     name: str
     argument: str
     user: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def order(ask: Ask, names: Collection[str]) -> Order | None:
     name, *rest = ask.prompt.split() or ["help"]
     if name.lower() not in names or len(rest) > 1:
         return None
-    return Order(name.lower(), "".join(rest), ask.user)
+    return Order(name.lower(), "".join(rest), ask.user, ask.channel)
 
 
 def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:

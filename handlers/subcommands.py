@@ -1,13 +1,15 @@
-"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage` and `targets` answer, each to one person alone."""
+"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage`, `targets` and `policy` answer, each to one person alone."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
+from handlers.blocks import approvals as approval_blocks
 from handlers.blocks import help as help_blocks
 from handlers.blocks import history as history_blocks
 from handlers.blocks import targets as target_blocks
+from handlers.blocks.approvals import Ruled
 from handlers.blocks.parts import Message
 from handlers.delivery import Courier
 from handlers.requests import Order
@@ -16,6 +18,8 @@ from services.errors import BadRequest
 from services.history_desk import HistoryDesk
 from services.store.entries import Entry
 from services.targets import Targets
+
+_SHOWN = 20
 
 Answer = Callable[[Order], Awaitable[Message]]
 
@@ -34,6 +38,7 @@ class Subcommands:
             "status": self._status,
             "usage": self._usage,
             "targets": self._look,
+            "policy": self._policy,
         }
         self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
 
@@ -76,6 +81,19 @@ class Subcommands:
 
     async def _look(self, order: Order) -> Message:
         return target_blocks.targets(await self._targets.look(), order.user)
+
+    async def _policy(self, order: Order) -> Message:
+        approvals = self._desk.approvals
+        found = [
+            Ruled(
+                place.name,
+                approvals.policy.rule(place.name, order.channel),
+                await approvals.standing(place.name, order.channel, order.user, own=True),
+                await approvals.standing(place.name, order.channel, order.user, own=False),
+            )
+            for place in self._targets.open_to(order.user)[:_SHOWN]
+        ]
+        return approval_blocks.policy(found)
 
     async def _show(self, order: Order) -> Message:
         past = await self._history.run(order.argument, order.user)

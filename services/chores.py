@@ -86,6 +86,13 @@ async def cleaning(clean: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]
 
 
 @asynccontextmanager
+async def attending(attend: Callable[[], Awaitable[None]], *, every: float) -> AsyncGenerator[None]:
+    """Has proposals that wait for a decision looked after, every so many seconds."""
+    async with _beside("approvals", attend, every=every):
+        yield
+
+
+@asynccontextmanager
 async def _beside(name: str, chore: Callable[[], Awaitable[None]], *, every: float) -> AsyncGenerator[None]:
     task = asyncio.create_task(_again(name, chore, every))
     try:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from services.approvals import ApprovalPolicy, Person
+from services.approvals.desk import Approvals
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
 from services.rates import Throttle
@@ -27,8 +26,6 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 
 PROMPT_LIMIT = 8000
-
-LookUp = Callable[[str], Awaitable[Person]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,12 @@ class FrontDesk:
     tasks: TaskDesk
     runs: RunDesk
     workflows: Workflows
-    policy: ApprovalPolicy
-    look_up: LookUp
     throttle: Throttle
+
+    @property
+    def approvals(self) -> Approvals:
+        """Who may decide: those who may approve a run, by the same rules."""
+        return self.runs.approvals
 
     async def ask(self, ask: Ask) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
@@ -81,8 +81,7 @@ class FrontDesk:
 
     async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
-        run = run and self.policy.objection(await self.look_up(ask.user)) is None
-        kind = TaskKind.EXECUTE if run else TaskKind.CHECK
+        kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK
         session = await self._session(ask)
         task = Task(ask.task_id, session.id, kind, ask.prompt, ask.user, code, created_at=time.time())
         await self._begin(task, session)
@@ -99,7 +98,8 @@ class FrontDesk:
     async def regenerate(self, proposal_id: str, user: str) -> None:
         """Have the program of an open proposal written anew."""
         proposal = await self._known(proposal_id)
-        if proposal.status is not ProposalStatus.OPEN:
+        rejected = proposal.status is ProposalStatus.DISMISSED and proposal.reason
+        if proposal.status is not ProposalStatus.OPEN and not rejected:
             raise Outdated
         task = await self.store.tasks.get(proposal.task_id)
         await self._derived(
@@ -164,17 +164,37 @@ class FrontDesk:
         await self._begin(again, session)
 
     async def approve(self, proposal_id: str, digest: str, target: str, user: str) -> None:
-        """Run exactly this code on this target, once.
+        """Run exactly this code on this target, once, as soon as enough people have approved it.
 
         Raises NotAllowed for the wrong person or target, and Outdated for a decided card.
         """
-        await self._may_decide(user)
         proposal = await self._known(proposal_id)
         if proposal.status is ProposalStatus.APPROVED:
             # The approval may have outlived a process that died before it could start the run.
             await self.workflows.begin_run(proposal_id)
-        await self.runs.approve(proposal_id, digest, user, target)
+        proposal = await self.runs.approve(proposal_id, digest, user, target)
+        if proposal.status is ProposalStatus.APPROVED:
+            await self.workflows.begin_run(proposal_id)
+
+    async def approve_thread(self, proposal_id: str, digest: str, target: str, user: str) -> None:
+        """The same, and for a while what is no more than this runs in its thread without another decision."""
+        await self._known(proposal_id)
+        await self.runs.approve_thread(proposal_id, digest, user, target)
         await self.workflows.begin_run(proposal_id)
+
+    async def end_grant(self, grant_id: str, user: str) -> None:
+        """End an approval for a thread; for who gave it, who profits by it, and those who may approve there."""
+        grant = await self.store.grants.find(grant_id)
+        if grant is None:
+            raise Outdated
+        if user != grant.user:
+            await self._own(grant.proposal_id, user)
+        await self.runs.end_grant(grant, user)
+
+    async def ask_approvers(self, proposal_id: str, user: str) -> None:
+        """Have the approvers of an open proposal asked, once."""
+        await self._known(proposal_id)
+        await self.workflows.begin_asking(proposal_id, user)
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> None:
         """Have an undecided proposal run on another target; for its requester, and those who may decide."""
@@ -184,6 +204,12 @@ class FrontDesk:
     async def dismiss(self, proposal_id: str, user: str) -> None:
         await self._own(proposal_id, user)
         await self.runs.dismiss(proposal_id, user)
+
+    async def reject(self, proposal_id: str, reason: str, user: str) -> None:
+        """The same with a reason, which the next draft in the thread heeds. Raises BadRequest when it is far too long."""
+        _check_length(reason)
+        await self._own(proposal_id, user)
+        await self.runs.dismiss(proposal_id, user, reason.strip())
 
     async def stop_task(self, task_id: str) -> None:
         if not await self.tasks.cancel(task_id):
@@ -252,12 +278,17 @@ class FrontDesk:
     async def _own(self, proposal_id: str, user: str) -> None:
         """Raises NotAllowed for who is neither the requester nor an approver."""
         proposal = await self._known(proposal_id)
-        if user != proposal.requester:
-            await self._may_decide(user)
+        if user == proposal.requester:
+            return
+        session = await self.store.sessions.get(proposal.session_id)
+        decision = await self.approvals.decision(proposal, session, user)
+        if not decision.allowed:
+            raise NotAllowed(decision.sentence)
 
-    async def _may_decide(self, user: str) -> None:
-        if objection := self.policy.objection(await self.look_up(user)):
-            raise NotAllowed(objection)
+    async def _may_approve_own(self, ask: Ask) -> bool:
+        """Whether a person may approve a program that they bring; what it turns out to need is asked then."""
+        target = self.tasks.first_target(ask.user)
+        return (await self.approvals.standing(target, ask.channel, ask.user, own=True)).allowed
 
 
 def _check_length(prompt: str) -> None:

@@ -36,11 +36,11 @@ class History:
         current = base or (seen[-1] if seen else None)
         run = runs.get(current.id) if current else None
         return Briefing(
-            prompt=_prompt(task),
+            prompt=_prompt(task, next((each.reason for each in proposals if each.id == task.base), "")),
             asked_by=await self._names(task.user),
             memory=recollect(exchanges),
             current=current.program if current else None,
-            conversation=[f"{each.author}: {each.prompt}" for each in exchanges],
+            conversation=[line for each in exchanges for line in _said(each)],
             last_run=evidence.of_run(run.outcome) if run and run.outcome and not run.outcome.passed else "",
         )
 
@@ -57,11 +57,22 @@ class History:
             proposal.model if task.code is None else author,
             Try(proposal.validation),
             Try(run.outcome, await self._names(run.approver)) if run and run.outcome else None,
+            proposal.reason,
+            await self._names(proposal.decided_by or "") if proposal.reason else "",
         )
 
 
-def _prompt(task: Task) -> str:
+def _said(exchange: Exchange) -> list[str]:
+    """What people have said of a request."""
+    said = [f"{exchange.author}: {exchange.prompt}"]
+    why = f"{exchange.rejected_by} rejected that program: {exchange.rejected}"
+    return [*said, why] if exchange.rejected else said
+
+
+def _prompt(task: Task, rejected: str) -> str:
     match task.kind:
+        case TaskKind.REGENERATE if rejected:
+            return f"{task.prompt}\n\nThe last program was rejected: {rejected}\nWrite one that heeds this."
         case TaskKind.REGENERATE:
             return f"{task.prompt}\n\nWrite this program anew, in a different way than before."
         case _:

@@ -12,6 +12,7 @@ from typing import Protocol
 from services.model import Spent, TaskCount
 from services.output import NOTHING_GONE, Gone
 from services.records import Proposal, Run, Session, Task
+from services.store.grants import Grant
 from services.supervisor.workshop import Stage
 
 
@@ -38,6 +39,18 @@ class Progress:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Approvers who are asked, by IDs; `by` asks them, nobody where it is a reminder.
+
+    Where no `users` can be named, `whom` is the end of `please ask …` for the thread, empty where it needs nobody else.
+    """
+
+    users: tuple[str, ...]
+    by: str = ""
+    whom: str = ""
+
+
 class Narrator(Protocol):
     """Tells a session what happens in it."""
 
@@ -57,6 +70,14 @@ class Narrator(Protocol):
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         """Show the decision on the proposal's card, and take its buttons away."""
+        ...
+
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        """Ask people for their approval, or remind them of it, each once."""
+        ...
+
+    async def thread_approved(self, grant: Grant, session: Session) -> None:
+        """Show that programs run without further decisions in a thread, and how to end that; or that it was ended."""
         ...
 
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None: ...

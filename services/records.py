@@ -144,7 +144,9 @@ class Task:
 class Proposal:
     """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs.
 
-    `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by.
+    `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by. `approved_by` are those
+    who have approved it so far, of as many as are `needed`; `reason` is why it was rejected,
+    and `grant` the approval for the whole thread by which it was approved.
     """
 
     id: str
@@ -165,6 +167,10 @@ class Proposal:
     inputs: tuple[Input, ...] = ()
     failed: tuple[Attempt, ...] = ()
     prompt: str = ""
+    approved_by: tuple[str, ...] = ()
+    needed: int = 1
+    reason: str = ""
+    grant: str = ""
 
     @property
     def runnable(self) -> bool:

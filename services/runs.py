@@ -9,14 +9,17 @@ import asyncio
 import time
 from dataclasses import replace
 
+from services.approvals.desk import Approvals
+from services.approvals.ledger import Ledger, decided
 from services.errors import NotAllowed, Outdated, TargetUnavailable
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.model import Engine, InputFile, Outcome, TaskCount, Verdict, sha256
 from services.narrator import Narrator, RunView
 from services.output import Growing, plural
-from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, derive, run_id
+from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, TaskKind, derive, run_id
 from services.script import script
 from services.store import Store
+from services.store.grants import Grant
 from services.targets import Targets
 from services.tracing import span
 from services.watched import Watched, told_to_stop
@@ -24,36 +27,77 @@ from services.watched import Watched, told_to_stop
 _SHOWN = 40_000
 _TURN_POLL = 0.5
 _SUBMIT_TRIES = 5
-_DECIDED = {
-    ProposalStatus.APPROVED: "That proposal was approved already",
-    ProposalStatus.DISMISSED: "That proposal was dismissed already",
-    ProposalStatus.SUPERSEDED: "That proposal was replaced by a newer one; please use the newest card in this thread",
-    ProposalStatus.EXPIRED: "That proposal has expired; please ask again",
-    ProposalStatus.DRAFT: "That program did not pass its validation, so it can't be run",
-}
 
 
 class RunDesk:
     """Decides on proposals and runs the approved ones."""
 
-    def __init__(self, store: Store, narrator: Narrator, targets: Targets) -> None:
+    def __init__(
+        self, store: Store, narrator: Narrator, targets: Targets, approvals: Approvals | None = None
+    ) -> None:
         self._store = store
         self._narrator = narrator
         self._targets = targets
+        self.approvals = approvals or Approvals()
+        self._ledger = Ledger(store, self.approvals)
         self._watched: dict[str, Watched] = {}
 
     async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
-        """Record the approval of exactly the code with that sha256, on that target; whoever is second gets Outdated.
+        """Record the approval of exactly the code with that sha256, on that target; whoever comes too late gets Outdated.
 
-        Without `target` it is the proposal's. Raises NotAllowed for a program that this target does not run.
+        The proposal that is returned is approved once as many people have done so as the policy asks for. Without
+        `target` it is the proposal's. Raises NotAllowed for somebody who may not approve it, and for a program that
+        this target does not run.
         """
         proposal = await self._store.proposals.get(proposal_id)
+        chosen = target or proposal.target
+        decision = await self._ledger.permit(replace(proposal, target=chosen), user)
         if proposal.program.engine is not Engine.RAY:
             raise NotAllowed("raygen runs Ray programs only; take this one to your own cluster.")
-        chosen = target or proposal.target
+        _check_shown(proposal, digest, chosen)
+        self._admit(proposal, chosen, user)
+        proposal = await self._ledger.count(proposal, user, decision)
         if proposal.status is ProposalStatus.OPEN:
-            self._admit(proposal, chosen, user)
-        return await self._decide(proposal_id, ProposalStatus.APPROVED, user, digest, chosen)
+            await self._show_count(proposal)
+        return proposal
+
+    async def approve_thread(self, proposal_id: str, digest: str, user: str, target: str) -> Proposal:
+        """The same, and what is no more than this shall run in its thread without another decision for a while."""
+        proposal = await self._store.proposals.get(proposal_id)
+        await self._ledger.for_thread(replace(proposal, target=target), user)
+        proposal = await self.approve(proposal_id, digest, user, target)
+        grant = await self._ledger.grant(proposal, user)
+        await self._narrator.thread_approved(grant, await self._store.sessions.get(grant.session_id))
+        return proposal
+
+    async def end_grant(self, grant: Grant, user: str) -> None:
+        """From now on every run of that thread takes a decision again. Raises Outdated."""
+        if not await self._store.grants.end(grant.id, user):
+            raise Outdated("That approval for the thread has ended already.")
+        session = await self._store.sessions.get(grant.session_id)
+        await self._narrator.thread_approved(replace(grant, ended_by=user), session)
+
+    async def approve_at_once(self, task_id: str) -> str | None:
+        """What a task has proposed and what runs without a further press: the proposal's ID, None where it waits.
+
+        May be repeated.
+        """
+        task = await self._store.tasks.get(task_id)
+        if task.kind is TaskKind.EXECUTE:
+            return await self.approve_own(task_id)
+        proposal = await self._store.proposals.find(derive("p", task_id))
+        if proposal is None or not proposal.runnable:
+            return None
+        if proposal.status is ProposalStatus.APPROVED:
+            return proposal.id
+        found = await self._ledger.granted(proposal) if proposal.status is ProposalStatus.OPEN else None
+        if found is None or self.objection(proposal, found[0].user):
+            return None
+        try:
+            await self._ledger.count(proposal, found[0].user, found[1], found[0].id)
+        except Outdated:
+            return None
+        return proposal.id
 
     async def approve_own(self, task_id: str) -> str | None:
         """Approve what the task of somebody who may approve has proposed: the proposal's ID, None when it is not to run.
@@ -68,7 +112,7 @@ class RunDesk:
             proposal = await self.approve(proposal.id, sha256(task.code), task.user)
         except (NotAllowed, Outdated):
             proposal = await self._store.proposals.get(proposal.id)
-        approved = proposal.status is ProposalStatus.APPROVED and proposal.decided_by == task.user
+        approved = proposal.status is ProposalStatus.APPROVED and task.user in proposal.approved_by
         return proposal.id if approved else None
 
     def objection(self, proposal: Proposal, user: str) -> str:
@@ -77,6 +121,8 @@ class RunDesk:
             self._admit(proposal, proposal.target, user)
         except (NotAllowed, Outdated) as refused:
             return refused.public
+        if proposal.approved_by:
+            return f"It has {len(proposal.approved_by)} of {proposal.needed} approvals; somebody else has to approve it."
         return ""
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> Proposal:
@@ -84,8 +130,8 @@ class RunDesk:
         proposal = await self._store.proposals.get(proposal_id)
         self._targets.admit(target, user)
         if not await self._store.proposals.retarget(proposal_id, target):
-            raise Outdated(_DECIDED.get(proposal.status, "That proposal was decided already") + ".")
-        proposal = replace(proposal, target=target)
+            raise Outdated(decided(proposal))
+        proposal = replace(proposal, target=target, approved_by=())
         await self._show_decision(proposal)
         return proposal
 
@@ -96,9 +142,9 @@ class RunDesk:
         if objection := self._targets.objection(replace(proposal, target=target)):
             raise NotAllowed(objection)
 
-    async def dismiss(self, proposal_id: str, user: str) -> Proposal:
-        """Record that the proposal shall not run."""
-        proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user)
+    async def dismiss(self, proposal_id: str, user: str, reason: str = "") -> Proposal:
+        """Record that the proposal shall not run; with a `reason` it is rejected, and the next draft heeds that."""
+        proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user, reason)
         await self._show_decision(proposal)
         return proposal
 
@@ -183,8 +229,7 @@ class RunDesk:
         run, proposal, _ = await self._all(proposal_id)
         if run.stopped_by or run.status is RunStatus.ENDED:
             return
-        if proposal.status is not ProposalStatus.APPROVED:
-            raise NotAllowed("This program has not been approved.")
+        await self._ledger.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
         place = self._targets[run.target]
         header = script(proposal.program.code)
@@ -236,21 +281,19 @@ class RunDesk:
         return [proposal.id for proposal, run in runs if run is None or run.status is not RunStatus.ENDED]
 
     async def _decide(
-        self,
-        proposal_id: str,
-        status: ProposalStatus,
-        user: str,
-        digest: str | None = None,
-        target: str | None = None,
+        self, proposal_id: str, status: ProposalStatus, user: str, reason: str = ""
     ) -> Proposal:
-        if await self._store.proposals.move(proposal_id, status, by=user, digest=digest, target=target):
+        if await self._store.proposals.move(proposal_id, status, by=user, reason=reason):
             return await self._store.proposals.get(proposal_id)
         proposal = await self._store.proposals.get(proposal_id)
-        if target is not None and target != proposal.target and proposal.status is ProposalStatus.OPEN:
-            raise Outdated(f"That card shows another target than {proposal.target}; please look at it again.")
-        if digest is not None and digest != proposal.program.sha256:
-            raise Outdated("That card shows other code than the stored proposal; please use the newest card.")
-        raise Outdated(_DECIDED.get(proposal.status, "That proposal was decided already") + ".")
+        raise Outdated(decided(proposal))
+
+    async def _show_count(self, proposal: Proposal) -> None:
+        """Show who has approved so far; a decision that fell meanwhile has the last word."""
+        await self._show_decision(proposal)
+        now = await self._store.proposals.get(proposal.id)
+        if (now.status, now.approved_by) != (proposal.status, proposal.approved_by):
+            await self._show_decision(now)
 
     async def _show_decision(self, proposal: Proposal) -> None:
         task = await self._store.tasks.get(proposal.task_id)
@@ -315,12 +358,22 @@ class RunDesk:
         return run, proposal, await self._store.sessions.get(proposal.session_id)
 
 
+def _check_shown(proposal: Proposal, digest: str, target: str) -> None:
+    """Raises Outdated unless a proposal can be decided, and is what the card shows."""
+    if proposal.status is not ProposalStatus.OPEN:
+        raise Outdated(decided(proposal))
+    if target != proposal.target:
+        raise Outdated(f"That card shows another target than {proposal.target}; please look at it again.")
+    if digest != proposal.program.sha256:
+        raise Outdated("That card shows other code than the stored proposal; please use the newest card.")
+
+
 def _metadata(run: Run, proposal: Proposal) -> dict[str, str]:
     return {
         "raygen_task": proposal.task_id,
         "raygen_session": proposal.session_id,
         "raygen_requester": proposal.requester,
-        "raygen_approver": run.approver,
+        "raygen_approver": ", ".join(proposal.approved_by) or run.approver,
         "raygen_sha256": proposal.program.sha256,
         "title": proposal.program.title,
     }

@@ -4,6 +4,7 @@
     # dependencies = ["polars>=1.0"]
     # [tool.raygen]
     # resources = { CPU = 2 }
+    # wall = 3600
     # ///
 
 Source: https://packaging.python.org/en/latest/specifications/inline-script-metadata/
@@ -31,12 +32,14 @@ _RESOURCE = re.compile(r"\w[\w.:-]{0,60}")
 class Script:
     """Packages as requirements, and what the driver itself asks for (`CPU`, `GPU`, `memory` in bytes, or custom names).
 
-    `problem` says what is wrong with the header, for the person who wrote it; then there is nothing else.
+    `wall` is how many seconds it expects to take, where it says so. `problem` says what is wrong with the header, for the
+    person who wrote it; then there is nothing else.
     """
 
     packages: tuple[str, ...] = ()
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
     problem: str = ""
+    wall: float | None = None
 
 
 def script(code: str) -> Script:
@@ -56,6 +59,7 @@ def script(code: str) -> Script:
 
 class _Own(BaseModel):
     resources: dict[str, Annotated[float, Field(ge=0, lt=1e15)]] = {}
+    wall: Annotated[float, Field(gt=0, lt=1e9)] | None = None
 
 
 class _Tools(BaseModel):
@@ -84,4 +88,4 @@ def _read(told: Mapping[str, object]) -> Script:
     strange = next((name for name in resources if not _RESOURCE.fullmatch(name)), None)
     if strange is not None:
         return Script(problem=f"It asks for {strange!r}, which is no name of a resource.")
-    return Script(names, resources)
+    return Script(names, resources, wall=header.tool.raygen.wall)

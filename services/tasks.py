@@ -235,6 +235,10 @@ class TaskDesk:
         briefing = replace(await self._history.briefing(task, way.session), files=files, origin=origin)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
+    def first_target(self, user: str) -> str:
+        """Where a new program of this person would run."""
+        return self._targets.first_for(user)
+
     def _target(self, task: Task, base: Proposal | None) -> str:
         """Where the new program would run: where the one that it comes from would, if that is open to the person."""
         names = [place.name for place in self._targets.open_to(task.user)]

@@ -29,7 +29,8 @@ from dbos import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.errors import RaygenError
-from services.records import Session, Task, TaskKind
+from services.pending import PendingDesk
+from services.records import Session, Task, TaskStatus
 from services.runs import RunDesk
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
@@ -98,8 +99,10 @@ class Workflows(DBOSConfiguredInstance):
         runs: RunDesk,
         limits: RunLimits | None = None,
         retention: Retention | None = None,
+        pending: PendingDesk | None = None,
     ) -> None:
         super().__init__(_NAME)
+        self._pending = pending
         self._retention = retention
         self._tasks = tasks
         self._runs = runs
@@ -131,6 +134,26 @@ class Workflows(DBOSConfiguredInstance):
         await asyncio.to_thread(recover, [executor])
         await self._begin_runs()
 
+    async def attend(self) -> None:
+        """Expire what has waited too long, and remind approvers: each durable once this returns, and done once."""
+        if self._pending is None:
+            return
+        expired, late = await self._pending.due()
+        for proposal_id in expired:
+            with SetWorkflowID(f"expire:{proposal_id}"):
+                await DBOS.start_workflow_async(self.expire, proposal_id)
+        for proposal_id in late:
+            with SetWorkflowID(f"remind:{proposal_id}"):
+                await DBOS.start_workflow_async(self.remind, proposal_id)
+
+    async def begin_asking(self, proposal_id: str, user: str) -> None:
+        """Ask the approvers of a proposal, once. Raises Outdated and BadRequest where they can't be."""
+        if self._pending is None:
+            return
+        await self._pending.check(proposal_id)
+        with SetWorkflowID(f"ask:{proposal_id}"):
+            await DBOS.start_workflow_async(self.ask, proposal_id, user)
+
     async def begin_cleaning(self, days: float) -> None:
         """Delete what is older than so many days; durable once this returns, and once a day however often it is asked."""
         now = time.time()
@@ -150,9 +173,9 @@ class Workflows(DBOSConfiguredInstance):
             await DBOS.run_step_async({"name": "wait_for_turn"}, desk.wait_for_turn, task.id)
             result: Result = await DBOS.run_step_async({"name": "work"}, desk.work, task.id)
             await DBOS.run_step_async({"name": "conclude"}, desk.conclude, task.id, result)
-            if task.kind is TaskKind.EXECUTE:
+            if result.status is TaskStatus.PROPOSED:
                 approved: str | None = await DBOS.run_step_async(
-                    {"name": "approve"}, self._runs.approve_own, task.id
+                    {"name": "approve"}, self._runs.approve_at_once, task.id
                 )
                 if approved is not None:
                     await self.begin_run(approved)
@@ -203,6 +226,24 @@ class Workflows(DBOSConfiguredInstance):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+
+    @DBOS.workflow()
+    async def expire(self, proposal_id: str) -> None:
+        """Nobody can approve it any more, and its card says so."""
+        if self._pending is not None:
+            await DBOS.run_step_async({"name": "expire"}, self._pending.expire, proposal_id)
+
+    @DBOS.workflow()
+    async def remind(self, proposal_id: str) -> None:
+        """Its approvers hear of it once more."""
+        if self._pending is not None:
+            await DBOS.run_step_async({"name": "remind"}, self._pending.remind, proposal_id)
+
+    @DBOS.workflow()
+    async def ask(self, proposal_id: str, user: str) -> None:
+        """Its approvers hear of it from somebody."""
+        if self._pending is not None:
+            await DBOS.run_step_async({"name": "ask"}, self._pending.ask, proposal_id, user)
 
     @DBOS.workflow()
     async def clean(self, before: float) -> None:

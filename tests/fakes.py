@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from services.approvals import Person
 from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
 from services.model import InputFile, Outcome, Readiness, Spent, Verdict
-from services.narrator import Progress, RunView
+from services.narrator import Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task
+from services.store.grants import Grant
 from services.targets import Place, Targets
 from services.validation.interface import Lease, Limits, Waiting
 
@@ -64,6 +66,13 @@ class RecordingNarrator:
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         self.told.append(f"{proposal.id} {proposal.status}")
 
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        names = ", ".join(wanted.users) or wanted.whom or "nobody"
+        self.told.append(f"{proposal.id} wants {names}, {wanted.by or 'reminder'}")
+
+    async def thread_approved(self, grant: Grant, session: Session) -> None:
+        self.told.append(f"{grant.proposal_id} for the thread by {grant.user} {grant.ended_by}".rstrip())
+
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
         self.told.append(f"{run.id} opened")
 
@@ -81,6 +90,24 @@ class RecordingNarrator:
 
     async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
         self.told.append(f"{proposal.id} code for {user}")
+
+
+@dataclass
+class FakeDirectory:
+    """Everybody is a member, but for those it knows to be something else."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    channels: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    async def look_up(self, user: str) -> Person:
+        return self.people.get(user) or Person(user, user, guest=user == "UGUEST")
+
+    async def group(self, group: str) -> frozenset[str]:
+        return self.groups.get(group, frozenset())
+
+    async def is_in(self, user: str, channel: str) -> bool:
+        return user in self.channels.get(channel, frozenset())
 
 
 @dataclass

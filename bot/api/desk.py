@@ -14,6 +14,7 @@ from bot.api.errors import Conflict, Unknown
 from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX, Holder
 from services.desk import Ask, FrontDesk
+from services.errors import Outdated
 from services.model import sha256
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, derive, run_id
 from services.store import Store
@@ -108,7 +109,10 @@ class ApiDesk:
         if proposal is None or not proposal.requester.startswith(PREFIX):
             raise Unknown
         await self.desk.approve(proposal_id, digest, proposal.target, holder.user)
-        return await self._started(await self._store.proposals.get(proposal_id))
+        proposal = await self._store.proposals.get(proposal_id)
+        if proposal.status is ProposalStatus.OPEN:
+            raise Outdated(f"Your approval counts. {self.desk.runs.objection(proposal, holder.user)}")
+        return await self._started(proposal)
 
     async def status(self) -> wire.Status:
         looked = await self.targets.look()

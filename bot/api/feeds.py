@@ -14,9 +14,10 @@ from pydantic import BaseModel
 
 from bot.api import wire
 from services.model import Spent
-from services.narrator import Progress, RunView
+from services.narrator import Progress, RunView, Wanted
 from services.output import clean
 from services.records import Proposal, Run, Session, Task
+from services.store.grants import Grant
 
 _TAIL = 4000
 
@@ -91,6 +92,12 @@ class Feeds:
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         """As with the answer."""
+
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        """Who may approve runs of the API looks after them."""
+
+    async def thread_approved(self, grant: Grant, session: Session) -> None:
+        """The API gives no approvals for whole sessions."""
 
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
         await self.run_progress(run, proposal, session, RunView("PENDING", "", 0.0))

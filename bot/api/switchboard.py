@@ -6,8 +6,9 @@ from bot.api.tokens import PREFIX, Tokens
 from handlers.people import People
 from services.approvals import Person
 from services.model import Spent
-from services.narrator import Narrator, Progress, RunView
+from services.narrator import Narrator, Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task
+from services.store.grants import Grant
 
 
 class Switchboard:
@@ -33,6 +34,12 @@ class Switchboard:
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         await self._of(session).proposal_decided(task, proposal, session)
+
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        await self._of(session).approval_wanted(task, proposal, session, wanted)
+
+    async def thread_approved(self, grant: Grant, session: Session) -> None:
+        await self._of(session).thread_approved(grant, session)
 
     async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
         await self._of(session).run_opened(run, proposal, session)
@@ -62,6 +69,14 @@ class Everyone:
         if self._slack is None or user.startswith(PREFIX):
             return self._tokens.person(user)
         return await self._slack.look_up(user)
+
+    async def group(self, group: str) -> frozenset[str]:
+        """The people of a user group of Slack's; none where there is no Slack."""
+        return await self._slack.group(group) if self._slack else frozenset()
+
+    async def is_in(self, user: str, channel: str) -> bool:
+        """Whether somebody is a member of a channel; holders of tokens are in none."""
+        return self._slack is not None and await self._slack.is_in(user, channel)
 
     async def name(self, user: str) -> str:
         if self._slack is None or user.startswith(PREFIX):

@@ -33,6 +33,7 @@ SCOPES = (
     "im:write",
     "mpim:history",
     "mpim:read",
+    "usergroups:read",
     "users:read",
 )
 

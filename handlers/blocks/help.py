@@ -17,6 +17,7 @@ SUBCOMMANDS = (
     ("status", "what is under way for you"),
     ("usage", "what your requests took in 30 days"),
     ("targets", "the clusters as they are now"),
+    ("policy", "which rule decides on approvals here"),
 )
 
 

@@ -85,6 +85,33 @@ def change(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def reject(proposal: Proposal) -> dict[str, Any]:
+    """A form with one field, for why a program shall not run."""
+    title = literal(proposal.program.title, 120)
+    return {
+        "type": "modal",
+        "callback_id": ids.REJECT_VIEW,
+        "private_metadata": proposal.id,
+        "title": {"type": "plain_text", "text": "Reject program"},
+        "submit": {"type": "plain_text", "text": "Reject"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            context(f"*{title}*: the reason is shown in the thread, and the next draft heeds it."),
+            {
+                "type": "input",
+                "block_id": "reject",
+                "label": {"type": "plain_text", "text": "Why shall it not run?"},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "text",
+                    "multiline": True,
+                    "max_length": 1000,
+                },
+            },
+        ],
+    }
+
+
 def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:
     """All that is known of a failure: its words, the lines on the way to it, the traceback, and the output's end."""
     blocks = [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *failure(outcome, frames=20)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handlers import ids
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import (
     MESSAGE_LIMIT,
+    Block,
     Message,
     actions,
     button,
@@ -24,6 +25,7 @@ from handlers.blocks.parts import (
     weight,
 )
 from handlers.escape import escape, escaped, literal, shorten
+from services.approvals.desk import Needs
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
@@ -56,10 +58,11 @@ def asked(task: Task) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where a proposal could run, by name, and what the target that it names has against it."""
+    """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes."""
 
     targets: tuple[str, ...] = ()
     objection: str = ""
+    needs: Needs = field(default_factory=Needs)
 
 
 def concluded(
@@ -77,8 +80,10 @@ def concluded(
             return failed(task, proposal, spent)
 
 
-def proposed(task: Task, proposal: Proposal, choice: Choice | None = None) -> Message:
-    """The proposal's card: words, code, evidence, and the buttons as long as it can be decided."""
+def proposed(
+    task: Task, proposal: Proposal, choice: Choice | None = None, *, above: Sequence[Block] = ()
+) -> Message:
+    """The proposal's card: words, code, evidence, and the buttons as long as it can be decided; `above` goes before it."""
     program = proposal.program
     title = f"*{literal(program.title, 120)}*\n{literal(program.purpose, 600)}"
     said = [prose(task.summary, 1200)] if task.summary else []
@@ -99,11 +104,13 @@ def proposed(task: Task, proposal: Proposal, choice: Choice | None = None) -> Me
         )
         more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
         foot.append(f"with {names}{more}")
-    head = [*said, mrkdwn(title), *code(program.code)]
+    head = [*above, *said, mrkdwn(title), *code(program.code)]
     end = [context(" · ".join(foot))]
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: {literal(choice.objection, 300)}"))
-    end.append(_decision(proposal, choice))
+    if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
+        end += _approvals(proposal, choice.needs)
+    end += _decision(proposal, choice)
     room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *end])
     blocks = [*head, *evidence(proposal, room=room), *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
@@ -126,26 +133,70 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
     return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
 
 
-def _decision(proposal: Proposal, choice: Choice | None) -> dict[str, object]:
+def _approvals(proposal: Proposal, needs: Needs) -> list[Block]:
+    """How many people have approved and have to; nothing where one is enough."""
+    if needs.needed < 2:
+        return []
+    because = f", because it {literal(' and '.join(needs.reasons), 300)}" if needs.reasons else ""
+    if not proposal.approved_by:
+        return [
+            context(f":busts_in_silhouette: Takes {needs.needed} approvals by different people{because}.")
+        ]
+    names = " and ".join(map(person, proposal.approved_by))
+    count = f"*{len(proposal.approved_by)} of {needs.needed}* approvals, by {names}"
+    return [context(f":busts_in_silhouette: {count}; somebody else has to approve it, too{because}.")]
+
+
+def _rejected(proposal: Proposal) -> list[Block]:
+    """Who rejected it and why, and the way to another draft that heeds it."""
+    why = f"Rejected by {person(proposal.decided_by or '')}; it was not run. Reason: {literal(proposal.reason, 1000)}"
+    again = button("Write another", ids.PROPOSAL_REGENERATE, ids.proposal_value(proposal))
+    return [context(why), actions(again)]
+
+
+def _approved(proposal: Proposal) -> Block:
+    names = " and ".join(map(person, proposal.approved_by or (proposal.decided_by or "",)))
+    how = "By the approval for this thread of" if proposal.grant else "Approved by"
+    return context(f":white_check_mark: {how} {names}; the run is below.")
+
+
+def _decision(proposal: Proposal, choice: Choice | None) -> list[Block]:
     value = ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
             approve = [button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary")]
-            return actions(
-                *(approve if proposal.runnable else []),
-                button("Edit", ids.PROPOSAL_EDIT, value),
-                button("Regenerate", ids.PROPOSAL_REGENERATE, value),
-                button("Dismiss", ids.PROPOSAL_DISMISS, value),
-                *(_targets(proposal, choice.targets) if choice and proposal.runnable else []),
-            )
+            return [
+                actions(
+                    *(approve if proposal.runnable else []),
+                    button("Edit", ids.PROPOSAL_EDIT, value),
+                    button("Regenerate", ids.PROPOSAL_REGENERATE, value),
+                    button("Dismiss", ids.PROPOSAL_DISMISS, value),
+                    button("Reject", ids.PROPOSAL_REJECT, value),
+                    *(_more(value, choice.needs) if choice and proposal.runnable else []),
+                    *(_targets(proposal, choice.targets) if choice and proposal.runnable else []),
+                )
+            ]
         case ProposalStatus.APPROVED:
-            return context(
-                f":white_check_mark: Approved by {person(proposal.decided_by or '')}; the run is below."
-            )
+            return [_approved(proposal)]
+        case ProposalStatus.DISMISSED if proposal.reason:
+            return _rejected(proposal)
         case ProposalStatus.DISMISSED:
-            return context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")
+            return [context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")]
         case status:
-            return context(_DECISIONS[status])
+            return [context(_DECISIONS[status])]
+
+
+def _more(value: str, needs: Needs) -> list[Block]:
+    """What only some policies offer: to ask those who may approve, and to approve for the whole thread."""
+    ask = [button("Ask approvers", ids.PROPOSAL_ASK, value)] if needs.askable else []
+    if not needs.thread:
+        return ask
+    question = (
+        f"For {human_seconds(needs.thread)} programs that the same person asks for in this thread run without another "
+        "decision, on this target, if they ask for and touch no more than this one. You can end it at any time."
+    )
+    confirm = (question, "Approve")
+    return [*ask, button("Approve for this thread", ids.PROPOSAL_APPROVE_THREAD, value, confirm=confirm)]
 
 
 def _targets(proposal: Proposal, names: Sequence[str]) -> list[dict[str, object]]:

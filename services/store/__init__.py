@@ -3,9 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore
+from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
 from services.store.database import open_database
 from services.store.entries import Entries
+from services.store.grants import Grants
 from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.retention import Retention
@@ -23,6 +25,8 @@ class Store:
         self.tasks = Tasks(engine)
         self.proposals = Proposals(engine, self.artifacts)
         self.runs = Runs(engine, self.artifacts)
+        self.approvals = Approvals(engine)
+        self.grants = Grants(engine)
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)

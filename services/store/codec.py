@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from services.approvals.facts import Facts
 from services.model import Artifact, Attempt, Outcome, PolicyReport, Program, Spent
 from services.records import Attachment, Input
 
@@ -15,6 +16,7 @@ _OUTCOME = TypeAdapter(Outcome)
 _SPENT = TypeAdapter(Spent)
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
+_FACTS = TypeAdapter(Facts)
 _FAILED = TypeAdapter(tuple[Attempt, ...])
 
 
@@ -66,6 +68,14 @@ def dump_failed(attempts: tuple[Attempt, ...]) -> str:
 
 def load_failed(text: str | None) -> tuple[Attempt, ...]:
     return _FAILED.validate_json(text) if text else ()
+
+
+def dump_facts(facts: Facts) -> str:
+    return _FACTS.dump_json(facts).decode()
+
+
+def load_facts(text: str) -> Facts:
+    return _FACTS.validate_json(text)
 
 
 def dump_spent(spent: Spent) -> str:

@@ -217,21 +217,22 @@ class Proposals(Repository):
         by: str | None = None,
         digest: str | None = None,
         target: str | None = None,
+        reason: str = "",
     ) -> bool:
         """Decide, once. With `digest`, only if the stored code has that sha256; with `target`, only if it is that one."""
         if digest is not None and (await self.get(proposal_id)).program.sha256 != digest:
             return False
-        values = {"decided_by": by, "decided_at": time.time()} if by else {}
+        values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
         where = [] if target is None else [tables.proposals.c.target == target]
         return await self._move(tables.proposals, proposal_id, status, *where, **values)
 
     async def retarget(self, proposal_id: str, target: str) -> bool:
-        """Name another target for a proposal that is open; False when it is not."""
+        """Name another target for a proposal that is open, which takes new approvals; False when it is not."""
         table = tables.proposals
         statement = (
             update(table)
             .where(table.c.id == proposal_id, table.c.status == str(ProposalStatus.OPEN))
-            .values(target=target)
+            .values(target=target, approved_by="")
         )
         async with self._engine.begin() as connection:
             return (await connection.execute(statement)).rowcount == 1
@@ -380,6 +381,12 @@ class Posts(Repository):
         row = await self._one(tables.posts, tables.posts.c.key == key)
         return (row.channel, row.thread_ts, row.ts, row.created_at) if row else None
 
+    async def keys(self, prefix: str) -> list[str]:
+        """All that begin like this."""
+        table = tables.posts
+        begins = table.c.key.startswith(prefix, autoescape=True)
+        return [row.key for row in await self._all(table, begins, order=table.c.key)]
+
     async def posted(self, key: str, ts: str) -> None:
         table = tables.posts
         async with self._engine.begin() as connection:
@@ -426,6 +433,10 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         inputs=codec.load_inputs(row.inputs),
         failed=codec.load_failed(row.failed),
         prompt=row.prompt or "",
+        approved_by=tuple((row.approved_by or "").split()),
+        needed=row.needed or 1,
+        reason=row.reason or "",
+        grant=row.grant_id or "",
     )
 
 

@@ -100,10 +100,14 @@ async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
     owners = tables.artifacts.c.owner_id.in_([*proposals, *runs])
     await connection.execute(delete(tables.artifacts).where(owners))
     await connection.execute(delete(tables.runs).where(of_proposal))
+    await connection.execute(delete(tables.approvals).where(tables.approvals.c.proposal_id.in_(proposals)))
     await connection.execute(delete(tables.proposals).where(of_task))
     await connection.execute(delete(tables.tasks).where(of_us))
     left = exists().where(tables.tasks.c.session_id == tables.sessions.c.id)
     await connection.execute(delete(tables.sessions).where(tables.sessions.c.id.in_(set(sessions)), ~left))
+    empty = tables.grants.c.session_id.in_(set(sessions))
+    there = exists().where(tables.sessions.c.id == tables.grants.c.session_id)
+    await connection.execute(delete(tables.grants).where(empty, ~there))
     return len(runs)
 
 

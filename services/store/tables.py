@@ -55,6 +55,41 @@ proposals = Table(
     Column("inputs", Text),
     Column("failed", Text),
     Column("prompt", String(64)),
+    Column("approved_by", Text),
+    Column("needed", Integer),
+    Column("reason", Text),
+    Column("reminded_at", Float),
+    Column("asked_by", String(64)),
+    Column("grant_id", String(64)),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("proposal_id", String(64), primary_key=True),
+    Column("binding", String(64), primary_key=True),
+    Column("user", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("given_at", Float, nullable=False),
+    Column("grant_id", String(64), nullable=False),
+    Column("used_by", String(64)),
+    Column("used_at", Float),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("session_id", String(64), nullable=False, index=True),
+    Column("proposal_id", String(64), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("user", String(64), nullable=False),
+    Column("requester", String(64), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("ended_by", String(64)),
+    Column("ended_at", Float),
 )
 
 spendings = Table(

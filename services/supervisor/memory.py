@@ -32,7 +32,10 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One earlier request and what came of it; `writer` is the model or the person that wrote the program."""
+    """One earlier request and what came of it; `writer` is the model or the person that wrote the program.
+
+    `rejected` is why a person did not let it run.
+    """
 
     author: str
     prompt: str
@@ -41,6 +44,8 @@ class Exchange:
     writer: str = ""
     validation: Try | None = None
     run: Try | None = None
+    rejected: str = ""
+    rejected_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,9 @@ def _record(exchange: Exchange, *, whole: bool) -> str:
         parts.append(_program(exchange.program, exchange.writer, whole=whole))
     if exchange.validation is not None:
         parts.append(_tried("validation", exchange.validation))
+    if exchange.rejected:
+        by = quoteattr(exchange.rejected_by)
+        parts.append(f"<rejected by={by}>{escape(exchange.rejected[:_PAST])}</rejected>")
     if exchange.run is not None:
         parts.append(_tried("run", exchange.run))
     return "<record>\n" + "\n".join(parts) + "\n</record>" if parts else ""
@@ -129,4 +137,6 @@ def _line(exchange: Exchange) -> str:
         came = f"program “{exchange.program.title}”"
         for name, tried in (("validation", exchange.validation), ("run", exchange.run)):
             came += f", {name} {tried.outcome.verdict}" if tried else ""
+        if exchange.rejected:
+            came += f", rejected: {' '.join(exchange.rejected.split())[:_LINE]}"
     return f"{exchange.author}: {asked} -> {came}"

@@ -10,13 +10,18 @@ from pathlib import Path
 from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
+from services.approvals import ApprovalPolicy
+from services.approvals.desk import Approvals
+from services.approvals.facts import binding
 from services.execution.interface import Target
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls
 from services.model import PolicyReport
+from services.pending import PendingDesk
 from services.records import ProposalStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
+from services.store.approvals import Approval
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
@@ -26,6 +31,8 @@ from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
+
+APPROVERS = ApprovalPolicy(["UADA"])
 
 
 class World:
@@ -48,7 +55,8 @@ class World:
             store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
         )
         self.runs = RunDesk(store, self.narrator, here(target))
-        self.flows = Workflows(self.tasks, self.runs, limits, store.retention)
+        self.pending = PendingDesk(store, self.narrator, Approvals(APPROVERS, expiry=1000.0), 100.0)
+        self.flows = Workflows(self.tasks, self.runs, limits, store.retention, self.pending)
 
 
 @asynccontextmanager
@@ -79,7 +87,8 @@ async def approved(store: Store, number: int, **changes: object) -> str:
     await store.tasks.add(builders.proposed_task(id=proposal.task_id, user=proposal.requester))
     await store.proposals.draft(proposal)
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER")
+    given = Approval("UAPPROVER", binding(proposal, "UAPPROVER"), "default", 1.0)
+    await store.approvals.press(proposal, given, 1, lambda user: binding(proposal, user), since=0.0)
     return proposal.id
 
 

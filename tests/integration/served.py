@@ -21,7 +21,7 @@ from bot.api.server import serving
 from bot.api.switchboard import Everyone, Switchboard
 from bot.api.tokens import Tokens
 from services import workflows
-from services.approvals import ApprovalPolicy
+from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
@@ -152,10 +152,10 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         everyone = Everyone(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
         tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), names=everyone.name)
-        runs = RunDesk(store, narrator, here(target))
+        runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
         flows = Workflows(tasks, runs)
         throttle = Throttle(store.entries)
-        desk = FrontDesk(store, tasks, runs, flows, ApprovalPolicy(), everyone.look_up, throttle)
+        desk = FrontDesk(store, tasks, runs, flows, throttle)
         workflows.launch()
 
         async def parts() -> list[Readiness]:

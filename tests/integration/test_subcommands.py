@@ -16,7 +16,6 @@ from handlers import commands, errors
 from handlers.delivery import Courier
 from handlers.people import People as Members
 from handlers.subcommands import Subcommands
-from services.approvals import ApprovalPolicy
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.rates import Rate, Throttle
@@ -92,8 +91,6 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("TaskDesk", None),
             cast("RunDesk", None),
             cast("Workflows", begun),
-            ApprovalPolicy(),
-            members.look_up,
             Throttle(store.entries, Rate(2, 3600.0)),
         )
         subcommands = Subcommands(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 from dbos import DBOS
 
+from services.approvals import ApprovalPolicy, Rule
+from services.approvals.desk import Approvals
+from services.approvals.ledger import Ledger
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.records import ProposalStatus, TaskStatus, run_id
+from services.records import ProposalStatus, TaskStatus, derive, run_id
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import process, until
@@ -104,3 +108,52 @@ async def test_an_unforeseen_error_ends_the_task_with_a_sentence_and_an_incident
         summary = (await world.store.tasks.get("t_1")).summary
         assert "incident" in summary
         assert "secret detail" not in summary
+
+
+async def test_what_waits_for_its_approval_is_asked_for_reminded_of_and_expired_once(tmp_path: Path):
+    async with process(tmp_path, [], FakeTarget()) as world:
+        now = time.time()
+        await world.store.sessions.ensure(builders.session())
+        for number, age in enumerate((10, 200, 2000)):
+            made = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", created_at=now - age)
+            await world.store.tasks.add(builders.proposed_task(id=made.task_id))
+            await world.store.proposals.draft(made)
+            await world.store.proposals.move(made.id, ProposalStatus.OPEN)
+        for _ in range(3):
+            await world.flows.attend()
+        await world.flows.begin_asking("p_0", "UENGINEER")
+        told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
+
+        async def all_told() -> bool:
+            return set(told) <= set(world.narrator.told)
+
+        await until(all_told)
+        await world.flows.attend()
+        await asyncio.sleep(0.1)
+        assert sorted(world.narrator.told) == told
+
+
+async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: Path):
+    target, replies = FakeTarget(), [calls("write_program", request="add"), says("Done.")] * 2
+    async with process(tmp_path, replies, target) as world:
+        approvals = Approvals(ApprovalPolicy(rules=[Rule(thread=60.0)]))
+        world.runs._ledger = Ledger(world.store, approvals)
+        for number in (1, 2):
+            task = builders.task(id=f"t_{number}")
+            await world.flows.begin_task(task, builders.session())
+            first = derive("p", "t_1")
+
+            async def proposed(proposal: str = derive("p", task.id)) -> bool:
+                found = await world.store.proposals.find(proposal)
+                return found is not None and found.status is not ProposalStatus.DRAFT
+
+            await until(proposed)
+            if number == 1:
+                made = await world.store.proposals.get(first)
+                await world.runs.approve_thread(first, made.program.sha256, "UADA", made.target)
+
+        async def ran() -> bool:
+            return bool(target.jobs)
+
+        await until(ran)
+        assert list(target.jobs) == [run_id(derive("p", "t_2"))]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.approvals import ApprovalPolicy, Person
+from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.execution.interface import Finished
@@ -25,7 +25,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator
 from tests.fakes import here as places
 
 
@@ -63,10 +63,6 @@ class World:
         await self.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UAPPROVER")
 
 
-async def _member(user: str) -> Person:
-    return Person(id=user, name=user, guest=user == "UGUEST")
-
-
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
     """A thread with one program that has been run."""
@@ -78,13 +74,13 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             Generator(generator, Profile("g")), lambda _: PolicyReport(), FakeValidator([passed()] * 4)
         )
         model = ScriptedModel([calls("write_program", request="add"), says("Here it is.")] * 2)
-        narrator, target = RecordingNarrator(), FakeTarget()
+        narrator, target, approvals = RecordingNarrator(), FakeTarget(), Approvals(directory=FakeDirectory())
         desks = (
             TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, places(target)),
-            RunDesk(store, narrator, places(target)),
+            RunDesk(store, narrator, places(target), approvals),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member, Throttle(store.entries))  # type: ignore[arg-type]
+        desk = FrontDesk(store, *desks, flows, Throttle(store.entries))  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)

@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 
 SCOPES = (
     "app_mentions:read,assistant:write,channels:history,channels:join,channels:read,chat:write,commands,"
-    "files:read,files:write,im:history,im:read,im:write,reactions:read,reactions:write,team:read,users:read"
+    "files:read,files:write,im:history,im:read,im:write,reactions:read,reactions:write,team:read,usergroups:read,"
+    "users:read"
 )
 
 

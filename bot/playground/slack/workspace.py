@@ -113,3 +113,31 @@ CHANNELS: tuple[Json, ...] = (
     direct("DAPPROVER", "UAPPROVER"),
     direct("DGUEST", "UGUEST"),
 )
+
+
+def usergroup(identity: str, handle: str, name: str, members: list[str]) -> Json:
+    """A user group as `usergroups.list` gives it; `users` is there only for those who ask for it."""
+    return {
+        "id": identity,
+        "team_id": TEAM,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": name,
+        "description": "",
+        "handle": handle,
+        "is_external": False,
+        "date_create": CREATED,
+        "date_update": CREATED,
+        "date_delete": 0,
+        "auto_type": None,
+        "auto_provision": False,
+        "enterprise_subteam_id": "",
+        "created_by": "UAPPROVER",
+        "updated_by": "UAPPROVER",
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "users": members,
+    }
+
+
+USERGROUPS: tuple[Json, ...] = (usergroup("SPLATFORM", "platform", "Platform team", ["UAPPROVER"]),)

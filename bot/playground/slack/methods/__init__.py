@@ -8,6 +8,7 @@ from bot.playground.slack.methods import (
     files,
     reactions,
     streaming,
+    usergroups,
     users,
     views,
 )
@@ -21,6 +22,7 @@ METHODS: dict[str, Method] = {
     **files.METHODS,
     **reactions.METHODS,
     **streaming.METHODS,
+    **usergroups.METHODS,
     **users.METHODS,
     **views.METHODS,
 }

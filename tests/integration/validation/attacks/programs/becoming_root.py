@@ -1,5 +1,4 @@
 # expect: passed
-import ctypes
 import os
 
 for change in (

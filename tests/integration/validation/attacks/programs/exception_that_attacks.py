@@ -1,5 +1,4 @@
 # expect: failed
-import time
 
 
 class Evil(Exception):

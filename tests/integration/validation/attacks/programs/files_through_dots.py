@@ -1,5 +1,4 @@
 # expect: passed
-import os
 
 for root in (
     "/proc/self/root",

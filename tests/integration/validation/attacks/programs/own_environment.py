@@ -1,5 +1,6 @@
 # expect: passed
 import os
+
 import ray
 
 print(dict(os.environ))

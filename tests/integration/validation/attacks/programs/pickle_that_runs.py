@@ -1,5 +1,6 @@
 # expect: passed failed
 import pickle
+
 import ray
 
 

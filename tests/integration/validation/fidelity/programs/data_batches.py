@@ -1,5 +1,4 @@
 import numpy as np
-
 import ray
 
 data = ray.data.from_items([{"x": i} for i in range(10)])

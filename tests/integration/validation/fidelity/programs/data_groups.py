@@ -1,5 +1,4 @@
 import pandas as pd
-
 import ray
 
 frame = pd.DataFrame({"team": list("abcab"), "points": [1, 2, 3, 4, 5]})

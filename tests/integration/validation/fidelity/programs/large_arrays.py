@@ -1,5 +1,4 @@
 import numpy as np
-
 import ray
 
 array = np.arange(1_000_000)

@@ -1,0 +1,94 @@
+"""Messages about approvals themselves: that they are wanted, that one holds for a thread, and which rule decides where."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers import ids
+from handlers.blocks.parts import Block, Message, actions, button, context, mrkdwn, person
+from handlers.escape import literal
+from services.approvals import Rule
+from services.approvals.decision import Decision
+from services.narrator import Wanted
+from services.output import human_seconds, plural
+from services.records import Proposal
+from services.store.grants import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """Which rule decides on a target, and what it says of a person's own requests and of those of others."""
+
+    target: str
+    rule: Rule | None
+    own: Decision
+    others: Decision
+
+
+def wanted(proposal: Proposal, wish: Wanted, link: str) -> list[Block]:
+    """What stands above the card in an approver's own messages."""
+    title = f"<{link}|in its thread>" if link else "in its thread"
+    if wish.by:
+        return [mrkdwn(f"{person(wish.by)} asks you to approve this program; it is {title}.")]
+    asked = person(proposal.requester)
+    return [mrkdwn(f"A program that {asked} asked for still awaits your approval; it is {title}.")]
+
+
+def told(proposal: Proposal, wish: Wanted) -> Message:
+    """The same for the thread: who has been asked, or who is to be asked."""
+    title = literal(proposal.program.title, 120)
+    names = ", ".join(map(person, wish.users))
+    if wish.users and wish.by:
+        text = f"{person(wish.by)} has asked {names} to approve *{title}*."
+    elif wish.users:
+        text = f"{names}: *{title}* still awaits your approval."
+    else:
+        text = f"*{title}* still awaits an approval; please ask {wish.whom}."
+    return Message(text, [mrkdwn(text)])
+
+
+def granted(grant: Grant) -> Message:
+    """An approval for a thread, with the button that ends it."""
+    who, target = person(grant.user), literal(grant.target, 100)
+    if grant.ended_by:
+        text = f"The approval for this thread was ended by {person(grant.ended_by)}; every run takes a decision again."
+        return Message(text, [context(text)])
+    fallback = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(grant.expires_at))
+    until = f"<!date^{int(grant.expires_at)}^{{date_short_pretty}} {{time}}|{fallback}>"
+    text = (
+        f"{who} has approved for this thread, until {until}: what {person(grant.requester)} asks for here runs on "
+        f"*{target}* without another decision, if it asks for and touches no more than that program."
+    )
+    end = button("End this approval", ids.GRANT_END, grant.id, style="danger")
+    return Message(text, [mrkdwn(text), actions(end)])
+
+
+def policy(found: Sequence[Ruled]) -> Message:
+    """What `/raygen policy` answers: for each target the rule that decides here, and what it says of this person."""
+    return Message(
+        "Who may approve runs here.",
+        [mrkdwn("*Who may approve runs here*"), *[mrkdwn(_ruled(each)) for each in found]],
+    )
+
+
+def _ruled(each: Ruled) -> str:
+    head = f"*{literal(each.target, 100)}*"
+    if each.rule is None:
+        return f"{head}: no rule holds here, so nobody may approve."
+    lines = [f"{head}: the rule `{literal(each.rule.name, 64)}` decides."]
+    if each.own.sentence == each.others.sentence:
+        lines.append(f"• {each.own.sentence}")
+    else:
+        lines += [
+            f"• What you ask for: {each.own.sentence}",
+            f"• What others ask for: {each.others.sentence}",
+        ]
+    if each.rule.approvals > 1:
+        lines.append(f"• Every run takes {plural(each.rule.approvals, 'approval')} by different people.")
+    if terms := each.rule.second.terms():
+        lines.append(f"• A program takes two approvals when it {literal(', or '.join(terms), 500)}.")
+    if each.rule.thread:
+        lines.append(f"• An approval can be given for a thread, for {human_seconds(each.rule.thread)}.")
+    return "\n".join(lines)

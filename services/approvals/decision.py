@@ -1,0 +1,114 @@
+"""The decision on an approver: pure, with the rule that decided and its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.approvals.facts import Facts
+from services.approvals.person import Person
+from services.approvals.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands to one request: whether it is their own, which of the rule's groups they are in, its channel."""
+
+    requester: bool = False
+    groups: frozenset[str] = frozenset()
+    member: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a person may approve; `rule` decided it by its `clause`, and `sentence` is for that person.
+
+    So many approvals are `needed`; `reasons` say what takes more than the rule's own number.
+    """
+
+    allowed: bool
+    rule: str
+    clause: str
+    sentence: str
+    needed: int = 1
+    reasons: tuple[str, ...] = field(default=())
+
+
+def decide(rule: Rule | None, person: Person, standing: Standing, facts: Facts | None = None) -> Decision:
+    """Whether this person may approve by this rule; without `facts` it is about programs that ask for nothing."""
+    if rule is None:
+        return Decision(
+            allowed=False, rule="", clause="none", sentence="No rule lets anybody approve runs here."
+        )
+    needed, reasons = required(rule, facts)
+    clause, refusal = _refusal(rule, person, standing)
+    if refusal:
+        return Decision(
+            allowed=False, rule=rule.name, clause=clause, sentence=refusal, needed=needed, reasons=reasons
+        )
+    sentence = f"You may approve here: {_CLAUSES[clause]}."
+    return Decision(
+        allowed=True, rule=rule.name, clause=clause, sentence=sentence, needed=needed, reasons=reasons
+    )
+
+
+def required(rule: Rule, facts: Facts | None) -> tuple[int, tuple[str, ...]]:
+    """How many people have to approve, and what of the program takes a second one."""
+    reasons = rule.second.reasons(facts) if facts else ()
+    return max(rule.approvals, 2 if reasons else 1), reasons
+
+
+_CLAUSES = {
+    "token": "your token may approve",
+    "users": "you are one of the named approvers",
+    "groups": "you are in a group of approvers",
+    "members": "you are a member of this channel",
+    "requester": "you asked for it",
+    "everyone": "every member of this workspace may",
+}
+
+
+def _refusal(rule: Rule, person: Person, standing: Standing) -> tuple[str, str]:
+    """The clause that decides, and the sentence that refuses, empty where nothing does."""
+    if barred := _barred(rule, person, standing):
+        return barred
+    if person.approves:
+        return "token", ""
+    if person.id in rule.users:
+        return "users", ""
+    return _outsider(rule, person) or _source(rule, standing)
+
+
+def _barred(rule: Rule, person: Person, standing: Standing) -> tuple[str, str] | None:
+    """What no list of approvers makes up for."""
+    if person.bot or person.gone:
+        return "person", "Only people can approve a run."
+    if person.approves is False:
+        return "token", "Your token may not approve runs; ask somebody whose token may."
+    if rule.requester is False and standing.requester:
+        told = f"You asked for this run, and somebody else has to approve it; please ask {rule.whom()}."
+        return "two-person", told
+    return None
+
+
+def _outsider(rule: Rule, person: Person) -> tuple[str, str] | None:
+    if person.guest and not rule.guests:
+        return "guests", f"Guests can't approve runs; please ask {_member(rule)}."
+    if person.foreign and not rule.foreign:
+        return "foreign", f"People of other workspaces can't approve runs; please ask {_member(rule)}."
+    return None
+
+
+def _source(rule: Rule, standing: Standing) -> tuple[str, str]:
+    if standing.groups & rule.groups:
+        return "groups", ""
+    if rule.members and standing.member:
+        return "members", ""
+    if rule.requester and standing.requester:
+        return "requester", ""
+    if rule.everyone:
+        return "everyone", ""
+    return "not-named", f"You can't approve runs here; please ask {rule.whom()}."
+
+
+def _member(rule: Rule) -> str:
+    return "a member of this workspace" if rule.everyone else rule.whom()

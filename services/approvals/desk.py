@@ -1,0 +1,114 @@
+"""Decisions on real people: the pure decision with what Slack and the records say of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.approvals.decision import Decision, Standing, decide, required
+from services.approvals.facts import Facts
+from services.approvals.person import Person
+from services.approvals.rules import ApprovalPolicy, Rule
+from services.records import Proposal, Session
+
+
+class Directory(Protocol):
+    """Who somebody is, and what they belong to; answers may be some minutes old."""
+
+    async def look_up(self, user: str) -> Person: ...
+
+    async def group(self, group: str) -> frozenset[str]:
+        """The people of a user group; none where it can't be seen."""
+        ...
+
+    async def is_in(self, user: str, channel: str) -> bool: ...
+
+
+class Unlisted:
+    """A directory where nothing is known of people but their IDs."""
+
+    async def look_up(self, user: str) -> Person:
+        return Person(user, user)
+
+    async def group(self, group: str) -> frozenset[str]:
+        del group
+        return frozenset()
+
+    async def is_in(self, user: str, channel: str) -> bool:
+        del user, channel
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a proposal's card says of its approval: how many, why more than usual, who can be asked, for how long a thread."""
+
+    needed: int = 1
+    reasons: tuple[str, ...] = ()
+    whom: str = ""
+    askable: bool = False
+    thread: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """Decides by a policy; `expiry` is how long a proposal can be approved, in seconds."""
+
+    policy: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    directory: Directory = field(default_factory=Unlisted)
+    expiry: float = math.inf
+
+    async def decision(
+        self, proposal: Proposal, session: Session, user: str, askers: Collection[str] = ()
+    ) -> Decision:
+        """On `user` approving exactly this proposal on its target; `askers` have asked for it besides its requester."""
+        rule = self.policy.rule(proposal.target, session.channel)
+        own = user in {proposal.requester, *askers}
+        standing = await self._standing(rule, session.channel, user, own=own)
+        return decide(rule, await self.directory.look_up(user), standing, Facts.of(proposal))
+
+    async def standing(self, target: str, channel: str, user: str, *, own: bool) -> Decision:
+        """The same for some program, of which nothing is known but whether `user` asked for it."""
+        rule = self.policy.rule(target, channel)
+        standing = await self._standing(rule, channel, user, own=own)
+        return decide(rule, await self.directory.look_up(user), standing)
+
+    def needs(self, proposal: Proposal, channel: str) -> Needs:
+        """What its approval takes, whoever gives it."""
+        rule = self.policy.rule(proposal.target, channel)
+        if rule is None:
+            return Needs()
+        needed, reasons = required(rule, Facts.of(proposal))
+        thread = rule.thread if needed == 1 else 0.0
+        return Needs(needed, reasons, rule.whom(), bool(rule.users or rule.groups), thread)
+
+    async def approvers(self, proposal: Proposal, channel: str) -> list[str]:
+        """The people that can be asked by name, without those who have approved it or can't."""
+        rule = self.policy.rule(proposal.target, channel)
+        if rule is None:
+            return []
+        found = {user for user in rule.users if user[:1] in {"U", "W"}}
+        for group in rule.groups:
+            found |= await self.directory.group(group)
+        session = Session("", channel, "", proposal.requester)
+        asked = sorted(found - {*proposal.approved_by, proposal.requester})
+        return [user for user in asked if (await self.decision(proposal, session, user)).allowed]
+
+    async def lost(self, proposal: Proposal, session: Session) -> frozenset[str]:
+        """Those who have approved it and may not any more."""
+        return frozenset(
+            [
+                user
+                for user in proposal.approved_by
+                if not (await self.decision(proposal, session, user)).allowed
+            ]
+        )
+
+    async def _standing(self, rule: Rule | None, channel: str, user: str, *, own: bool) -> Standing:
+        if rule is None:
+            return Standing(own)
+        groups = [group for group in rule.groups if user in await self.directory.group(group)]
+        member = rule.members and await self.directory.is_in(user, channel)
+        return Standing(own, frozenset(groups), member)

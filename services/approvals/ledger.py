@@ -1,0 +1,127 @@
+"""Approvals on record: counted by different people, bound to what they were for, used up by one run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from services.approvals.decision import Decision
+from services.approvals.desk import Approvals
+from services.approvals.facts import Facts, binding
+from services.errors import NotAllowed, Outdated
+from services.records import Proposal, ProposalStatus, derive
+from services.store import Store
+from services.store.approvals import Approval, counted
+from services.store.grants import Grant
+
+_DECIDED = {
+    ProposalStatus.APPROVED: "That proposal was approved already",
+    ProposalStatus.DISMISSED: "That proposal was dismissed already",
+    ProposalStatus.SUPERSEDED: "That proposal was replaced by a newer one; please use the newest card in this thread",
+    ProposalStatus.EXPIRED: "That proposal has expired; please ask again",
+    ProposalStatus.DRAFT: "That program did not pass its validation, so it can't be run",
+}
+
+
+def decided(proposal: Proposal) -> str:
+    """Why a proposal can't be decided any more, as a sentence."""
+    return _DECIDED.get(proposal.status, "That proposal was decided already") + "."
+
+
+class Ledger:
+    """Writes approvals down, and says what they are worth."""
+
+    def __init__(self, store: Store, approvals: Approvals) -> None:
+        self._store = store
+        self._approvals = approvals
+
+    async def decision(self, proposal: Proposal, user: str) -> Decision:
+        session = await self._store.sessions.get(proposal.session_id)
+        return await self._approvals.decision(proposal, session, user, await self._askers(proposal))
+
+    async def _askers(self, proposal: Proposal) -> set[str]:
+        """Those who asked for what this program comes from: who presses *Regenerate* makes it nobody else's wish."""
+        found: set[str] = set()
+        at: Proposal | None = proposal
+        while at is not None:
+            found.add(at.requester)
+            task = await self._store.tasks.find(at.task_id)
+            at = await self._store.proposals.find(task.base) if task and task.base else None
+        return found
+
+    async def permit(self, proposal: Proposal, user: str) -> Decision:
+        """The same. Raises NotAllowed for somebody who may not approve it."""
+        decision = await self.decision(proposal, user)
+        if not decision.allowed:
+            raise NotAllowed(decision.sentence)
+        return decision
+
+    async def count(self, proposal: Proposal, user: str, decision: Decision, grant: str = "") -> Proposal:
+        """Add an approval; the proposal is approved once there are as many as the decision needs. Raises Outdated."""
+        session = await self._store.sessions.get(proposal.session_id)
+        lost = await self._approvals.lost(proposal, session)
+        now = time.time()
+        count = await self._store.approvals.press(
+            proposal,
+            Approval(user, binding(proposal, user), decision.rule, now, grant),
+            decision.needed,
+            lambda each: "" if each in lost else binding(proposal, each),
+            since=max(0.0, now - self._approvals.expiry),
+        )
+        after = await self._store.proposals.get(proposal.id)
+        if count is None:
+            overdue = after.status is ProposalStatus.OPEN
+            raise Outdated(decided(replace(after, status=ProposalStatus.EXPIRED) if overdue else after))
+        if not count.fresh and not count.complete:
+            raise Outdated("You have approved that already; somebody else has to approve it, too.")
+        return after
+
+    async def use_up(self, proposal: Proposal, run: str) -> None:
+        """Use up the approvals of exactly this, as it is stored now. May be repeated by the same run.
+
+        Raises NotAllowed when they are for something else, or too few; they are used up all the same.
+        """
+        if proposal.status is not ProposalStatus.APPROVED:
+            raise NotAllowed("This program has not been approved.")
+        approvals = await self._store.approvals.use_up(proposal.id, run)
+        valid = counted(approvals, lambda user: binding(proposal, user))
+        if len(valid) < proposal.needed or not valid.issuperset(proposal.approved_by):
+            raise NotAllowed("This program is no longer what was approved; nothing was run.")
+
+    async def grant(self, proposal: Proposal, user: str) -> Grant:
+        """Let programs like this one run in its thread without another decision, as long as its rule says."""
+        session = await self._store.sessions.get(proposal.session_id)
+        now = time.time()
+        grant = Grant(
+            id=derive("g", proposal.id, user),
+            session_id=session.id,
+            proposal_id=proposal.id,
+            target=proposal.target,
+            user=user,
+            requester=proposal.requester,
+            facts=Facts.of(proposal),
+            created_at=now,
+            expires_at=now + self._approvals.needs(proposal, session.channel).thread,
+        )
+        await self._store.grants.add(grant)
+        return grant
+
+    async def for_thread(self, proposal: Proposal, user: str) -> None:
+        """Raises NotAllowed unless `user` may approve it for its whole thread."""
+        await self.permit(proposal, user)
+        session = await self._store.sessions.get(proposal.session_id)
+        if not self._approvals.needs(proposal, session.channel).thread:
+            raise NotAllowed("Here every run takes a decision of its own; please approve this one alone.")
+
+    async def granted(self, proposal: Proposal) -> tuple[Grant, Decision] | None:
+        """An approval for the thread that covers a proposal, by somebody who may still give it."""
+        session = await self._store.sessions.get(proposal.session_id)
+        if not self._approvals.needs(proposal, session.channel).thread:
+            return None
+        for grant in await self._store.grants.live(session.id, time.time()):
+            same = (grant.target, grant.requester) == (proposal.target, proposal.requester)
+            if same and Facts.of(proposal).within(grant.facts):
+                decision = await self.decision(proposal, grant.user)
+                if decision.allowed:
+                    return grant, decision
+        return None

@@ -1,0 +1,128 @@
+"""An operator's rules for approvals: who may decide where, and what takes a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from services.approvals.facts import Facts
+from services.approvals.person import listed, mention
+from services.output import human_resource, human_seconds
+
+DIRECT = "direct"
+API = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package."""
+
+    cpus: float | None = None
+    gpus: bool = False
+    wall: float | None = None
+    hosts: bool = False
+    packages: bool = False
+
+    def reasons(self, facts: Facts) -> tuple[str, ...]:
+        """What of a program takes a second approver, each as the end of `because it …`."""
+        cpus, gpus = facts.resources.get("CPU", 0.0), facts.resources.get("GPU", 0.0)
+        found: list[str] = []
+        if self.cpus is not None and cpus > self.cpus:
+            found.append(f"asks for {human_resource('CPU', cpus)}")
+        if self.gpus and gpus > 0:
+            found.append(f"asks for {human_resource('GPU', gpus)}")
+        if self.wall is not None and facts.wall > self.wall:
+            found.append(f"may take {human_seconds(facts.wall)}")
+        if self.hosts and facts.hosts:
+            found.append(f"names {_some(facts.hosts, 'network host')}")
+        if self.packages and facts.packages:
+            found.append(f"installs {_some(facts.packages, 'package')}")
+        return tuple(found)
+
+    def terms(self) -> tuple[str, ...]:
+        """The same as conditions that hold for all programs, each as the end of `when it …`."""
+        named = {
+            "asks for a GPU": self.gpus,
+            "names a network host": self.hosts,
+            "installs packages": self.packages,
+        }
+        over = [f"asks for more than {human_resource('CPU', self.cpus)}"] if self.cpus is not None else []
+        long = [f"may take more than {human_seconds(self.wall)}"] if self.wall is not None else []
+        return (*over, *long, *(text for text, given in named.items() if given))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may approve on some `targets` in some `channels`; without those it holds everywhere.
+
+    Approvers are the `users`, the people of the `groups`, with `members` those of the channel, and where `requester` is
+    True whoever asked; where none of these is given, everyone of the workspace. With `requester` False nobody approves
+    what they asked for themselves. Guests and people of other workspaces are approvers only if named in `users`, or
+    let in by `guests` and `foreign`. So many `approvals` of different people are needed, two for the facts in `second`.
+    `thread` is for how many seconds an approval may be given for a whole thread; 0 for never.
+    """
+
+    name: str = "default"
+    targets: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    requester: bool | None = None
+    users: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    members: bool = False
+    guests: bool = False
+    foreign: bool = False
+    approvals: int = 1
+    second: Second = field(default_factory=Second)
+    thread: float = 0.0
+
+    def holds(self, target: str, channel: str) -> bool:
+        """Channels are named by ID, direct messages as `direct`, and sessions of the API as `api`."""
+        return (not self.targets or target in self.targets) and (
+            not self.channels or bool(self.channels & {channel, kind(channel)})
+        )
+
+    @property
+    def everywhere(self) -> bool:
+        return not self.targets and not self.channels
+
+    @property
+    def everyone(self) -> bool:
+        """Whether nobody is singled out as an approver."""
+        return not (self.users or self.groups or self.members or self.requester)
+
+    def whom(self) -> str:
+        """Whom to ask, as the end of `please ask …`."""
+        named = [mention(user) for user in sorted(self.users)]
+        named += [f"<!subteam^{group}>" for group in sorted(self.groups)]
+        named += ["a member of this channel"] if self.members else []
+        named += ["whoever asked for it"] if self.requester else []
+        other = "somebody else" if self.requester is False else "a member of this workspace"
+        return listed(named or [other])
+
+
+class ApprovalPolicy:
+    """The rules in their order: the first that holds for a target and a channel decides there.
+
+    Without rules there is one that holds everywhere: the named `approvers`, or where none are named every member.
+    """
+
+    def __init__(self, approvers: Collection[str] = (), rules: Collection[Rule] = ()) -> None:
+        self.rules = tuple(rules) or (Rule(users=frozenset(approvers)),)
+
+    def rule(self, target: str, channel: str) -> Rule | None:
+        """None where no rule holds, and then nobody may approve."""
+        return next((rule for rule in self.rules if rule.holds(target, channel)), None)
+
+
+def kind(channel: str) -> str:
+    """`direct`, `api`, or nothing for a channel."""
+    if channel.startswith("api:"):
+        return API
+    return DIRECT if channel.startswith("D") else ""
+
+
+def _some(names: frozenset[str], what: str) -> str:
+    """The first of them by name, and how many more there are."""
+    first, *rest = sorted(names)
+    plural = f"{what}s" if rest else what
+    return f"the {plural} {first}" + (f" and {len(rest)} more" if rest else "")

@@ -1,0 +1,145 @@
+"""Approvals as they are given: each counts once, for exactly what it was bound to, and is used up by one run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from services.records import Proposal, ProposalStatus
+from services.store import tables
+from services.store.repositories import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's approval; `binding` is the sha256 of all it is for, `rule` the rule that let them, `grant` their
+    approval for the whole thread where it came by that.
+    """
+
+    user: str
+    binding: str
+    rule: str
+    given_at: float
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Who has approved so far; `fresh` is False where this person had before."""
+
+    users: tuple[str, ...]
+    needed: int
+    fresh: bool
+
+    @property
+    def complete(self) -> bool:
+        return len(self.users) >= self.needed
+
+
+class Approvals(Repository):
+    """One row for each approval; a proposal keeps in its own row who has approved it."""
+
+    async def press(
+        self, proposal: Proposal, approval: Approval, needed: int, bind: Callable[[str], str], *, since: float
+    ) -> Count | None:
+        """Count an approval, and decide the proposal once there are enough by different people.
+
+        `bind` gives what the approval of a person has to be bound to, nothing for those whose approval does not count.
+        None where the proposal is not open any more, has another target, or is older than `since` (POSIX seconds).
+        """
+        table = tables.proposals
+        this = (table.c.id == proposal.id, table.c.status == str(ProposalStatus.OPEN))
+        async with self._engine.begin() as connection:
+            # Holds the row until the end, so that of two at once the second counts the first.
+            held = await connection.execute(
+                update(table)
+                .where(*this, table.c.target == proposal.target, table.c.created_at >= since)
+                .values(target=proposal.target)
+            )
+            if held.rowcount != 1:
+                return None
+            given = tables.approvals
+            rows = (
+                await connection.execute(
+                    select(given.c.user, given.c.binding)
+                    .where(given.c.proposal_id == proposal.id)
+                    .order_by(given.c.given_at)
+                )
+            ).all()
+            fresh = not any(row.binding == approval.binding for row in rows)
+            if fresh:
+                await connection.execute(
+                    insert(given).values(
+                        proposal_id=proposal.id,
+                        user=approval.user,
+                        binding=approval.binding,
+                        rule=approval.rule,
+                        given_at=approval.given_at,
+                        grant_id=approval.grant,
+                    )
+                )
+            before = [row.user for row in rows if row.binding == bind(row.user)]
+            users = tuple(dict.fromkeys((*before, approval.user)))
+            count = Count(users, needed, fresh)
+            values: dict[str, object] = {"approved_by": " ".join(users), "needed": needed}
+            values["grant_id"] = approval.grant
+            if count.complete:
+                decided = {"decided_by": approval.user, "decided_at": time.time()}
+                values |= {"status": str(ProposalStatus.APPROVED), **decided}
+            await connection.execute(update(table).where(*this).values(**values))
+        return count
+
+    async def use_up(self, proposal_id: str, run: str) -> list[Approval]:
+        """The approvals of a proposal, from now on used up by this run; none that another run has used. May be repeated."""
+        table = tables.approvals
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(table)
+                .where(table.c.proposal_id == proposal_id, table.c.used_by.is_(None))
+                .values(used_by=run, used_at=time.time())
+            )
+        rows = await self._all(
+            table, table.c.proposal_id == proposal_id, table.c.used_by == run, order=table.c.given_at
+        )
+        return [Approval(row.user, row.binding, row.rule, row.given_at, row.grant_id) for row in rows]
+
+    async def stale(self, before: float) -> list[str]:
+        """Open proposals from before then (POSIX seconds), by ID."""
+        return await self._open(tables.proposals.c.created_at < before)
+
+    async def unreminded(self, before: float) -> list[str]:
+        """Those of whose approvers none has been reminded."""
+        table = tables.proposals
+        return await self._open(table.c.created_at < before, table.c.reminded_at.is_(None))
+
+    async def reminded(self, proposal_id: str) -> None:
+        table = tables.proposals
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(table).where(table.c.id == proposal_id).values(reminded_at=time.time())
+            )
+
+    async def asked(self, proposal_id: str, user: str) -> None:
+        table = tables.proposals
+        async with self._engine.begin() as connection:
+            await connection.execute(update(table).where(table.c.id == proposal_id).values(asked_by=user))
+
+    async def was_asked(self, proposal_id: str) -> bool:
+        """Whether somebody has had the approvers asked."""
+        row = await self._one(tables.proposals, tables.proposals.c.id == proposal_id)
+        return row is not None and row.asked_by is not None
+
+    async def _open(self, *where: object) -> list[str]:
+        table = tables.proposals
+        rows = await self._all(
+            table, table.c.status == str(ProposalStatus.OPEN), *where, order=table.c.created_at
+        )
+        return [row.id for row in rows]
+
+
+def counted(approvals: Collection[Approval], bind: Callable[[str], str]) -> set[str]:
+    """The people whose approval is bound to what `bind` says."""
+    return {each.user for each in approvals if each.binding == bind(each.user)}

@@ -1,0 +1,96 @@
+"""Approvals for whole threads: as long as one lives, programs with no more than its facts run without another decision."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Row, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.approvals.facts import Facts
+from services.store import codec, tables
+from services.store.repositories import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What `user` lets run in a thread: programs that `requester` asks for, on `target`, with `facts` at most.
+
+    It began with a proposal that they saw, and ends at `expires_at` (POSIX seconds) or when somebody ends it.
+    """
+
+    id: str
+    session_id: str
+    proposal_id: str
+    target: str
+    user: str
+    requester: str
+    facts: Facts
+    created_at: float
+    expires_at: float
+    ended_by: str = ""
+
+
+class Grants(Repository):
+    """One row for each."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine)
+
+    async def add(self, grant: Grant) -> bool:
+        values = {
+            "id": grant.id,
+            "session_id": grant.session_id,
+            "proposal_id": grant.proposal_id,
+            "target": grant.target,
+            "user": grant.user,
+            "requester": grant.requester,
+            "facts": codec.dump_facts(grant.facts),
+            "created_at": grant.created_at,
+            "expires_at": grant.expires_at,
+        }
+        return await self._insert_once(tables.grants, values)
+
+    async def find(self, grant_id: str) -> Grant | None:
+        row = await self._one(tables.grants, tables.grants.c.id == grant_id)
+        return _grant(row) if row else None
+
+    async def live(self, session_id: str, now: float) -> list[Grant]:
+        """Those of a thread that hold now, newest last."""
+        table = tables.grants
+        rows = await self._all(
+            table,
+            table.c.session_id == session_id,
+            table.c.expires_at > now,
+            table.c.ended_by.is_(None),
+            order=table.c.created_at,
+        )
+        return [_grant(row) for row in rows]
+
+    async def end(self, grant_id: str, user: str) -> bool:
+        """False when it has ended before."""
+        table = tables.grants
+        now = time.time()
+        statement = (
+            update(table)
+            .where(table.c.id == grant_id, table.c.ended_by.is_(None), table.c.expires_at > now)
+            .values(ended_by=user, ended_at=now)
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+
+def _grant(row: Row[tuple[object, ...]]) -> Grant:
+    return Grant(
+        id=row.id,
+        session_id=row.session_id,
+        proposal_id=row.proposal_id,
+        target=row.target,
+        user=row.user,
+        requester=row.requester,
+        facts=codec.load_facts(row.facts),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        ended_by=row.ended_by or "",
+    )

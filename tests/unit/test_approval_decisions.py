@@ -1,0 +1,195 @@
+"""Who may approve what where, as a table: the decision is pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.approvals import ApprovalPolicy, Person, Rule, Second
+from services.approvals.decision import Standing, decide, required
+from services.approvals.facts import Facts, binding
+from services.model import Finding, Grade, PolicyReport, Program, Touched
+from services.records import Input
+from tests import builders
+
+MEMBER = Person("UADA", "Ada")
+GUEST = Person("UGUS", "Gus", guest=True)
+STRANGER = Person("USUE", "Sue", foreign=True)
+BOT = Person("UBOT", "bot", bot=True)
+GONE = Person("UADA", "Ada", gone=True)
+HOLDER = Person("api:ann", "ann", approves=True)
+OTHER_HOLDER = Person("api:ci", "ci", approves=False)
+OWN, OTHERS = Standing(requester=True), Standing()
+IN_GROUP = Standing(groups=frozenset({"SOPS"}))
+IN_CHANNEL = Standing(member=True)
+
+ANYBODY = Rule()
+NAMED = Rule(users=frozenset({"UADA", "UGUS"}))
+GROUP = Rule(groups=frozenset({"SOPS"}))
+MEMBERS = Rule(members=True)
+TWO_PERSON = Rule(requester=False)
+SELF = Rule(requester=True)
+
+TABLE: list[tuple[Rule, Person, Standing, str, bool]] = [
+    (ANYBODY, MEMBER, OWN, "everyone", True),
+    (ANYBODY, MEMBER, OTHERS, "everyone", True),
+    (ANYBODY, GUEST, OWN, "guests", False),
+    (ANYBODY, STRANGER, OTHERS, "foreign", False),
+    (ANYBODY, BOT, OTHERS, "person", False),
+    (ANYBODY, GONE, OTHERS, "person", False),
+    (ANYBODY, HOLDER, OWN, "token", True),
+    (ANYBODY, OTHER_HOLDER, OWN, "token", False),
+    (NAMED, MEMBER, OTHERS, "users", True),
+    (NAMED, GUEST, OTHERS, "users", True),
+    (NAMED, replace(MEMBER, id="UBEA"), OWN, "not-named", False),
+    (NAMED, BOT, OTHERS, "person", False),
+    (NAMED, GONE, OTHERS, "person", False),
+    (GROUP, MEMBER, IN_GROUP, "groups", True),
+    (GROUP, MEMBER, IN_CHANNEL, "not-named", False),
+    (GROUP, GUEST, IN_GROUP, "guests", False),
+    (replace(GROUP, guests=True), GUEST, IN_GROUP, "groups", True),
+    (replace(GROUP, guests=True), GUEST, OWN, "not-named", False),
+    (GROUP, STRANGER, IN_GROUP, "foreign", False),
+    (replace(GROUP, foreign=True), STRANGER, IN_GROUP, "groups", True),
+    (MEMBERS, MEMBER, IN_CHANNEL, "members", True),
+    (MEMBERS, MEMBER, OWN, "not-named", False),
+    (MEMBERS, GUEST, IN_CHANNEL, "guests", False),
+    (TWO_PERSON, MEMBER, OWN, "two-person", False),
+    (TWO_PERSON, MEMBER, OTHERS, "everyone", True),
+    (TWO_PERSON, HOLDER, OWN, "two-person", False),
+    (replace(NAMED, requester=False), MEMBER, OWN, "two-person", False),
+    (SELF, MEMBER, OWN, "requester", True),
+    (SELF, MEMBER, OTHERS, "not-named", False),
+    (SELF, GUEST, OWN, "guests", False),
+    (replace(NAMED, requester=True), replace(MEMBER, id="UBEA"), OWN, "requester", True),
+]
+
+
+@pytest.mark.parametrize(("rule", "person", "standing", "clause", "allowed"), TABLE)
+def test_who_may_approve(rule: Rule, person: Person, standing: Standing, clause: str, *, allowed: bool):
+    decision = decide(rule, person, standing)
+    assert (decision.allowed, decision.clause, decision.rule) == (allowed, clause, "default")
+    assert decision.sentence.endswith(".")
+
+
+def test_without_a_rule_nobody_may():
+    assert not decide(None, MEMBER, OWN).allowed
+    assert not decide(None, HOLDER, OTHERS).allowed
+
+
+def test_a_refusal_says_whom_to_ask():
+    rule = Rule(users=frozenset({"UB", "UA"}), groups=frozenset({"SOPS"}), members=True)
+    sentence = decide(rule, MEMBER, OTHERS).sentence
+    assert "please ask <@UA>, <@UB>, <!subteam^SOPS> or a member of this channel" in sentence
+
+
+FACTS = Facts(
+    {"CPU": 8.0, "GPU": 1.0}, 100.0, hosts=frozenset({"a.example", "b"}), packages=frozenset({"polars"})
+)
+
+
+@pytest.mark.parametrize(
+    ("second", "reasons"),
+    [
+        (Second(), ()),
+        (Second(cpus=8), ()),
+        (Second(cpus=7.5), ("asks for 8 CPUs",)),
+        (Second(gpus=True), ("asks for 1 GPU",)),
+        (Second(wall=100), ()),
+        (Second(wall=99), ("may take 100 s",)),
+        (Second(hosts=True), ("names the network hosts a.example and 1 more",)),
+        (Second(packages=True), ("installs the package polars",)),
+    ],
+)
+def test_facts_that_take_a_second_approver(second: Second, reasons: tuple[str, ...]):
+    needed, found = required(Rule(second=second), FACTS)
+    assert [words.split()[0] for words in found] == [words.split()[0] for words in reasons]
+    assert needed == (2 if reasons else 1)
+    if reasons and "take" not in reasons[0]:
+        assert found == reasons
+    assert required(Rule(second=second, approvals=3), FACTS)[0] == 3
+    assert required(Rule(second=second), Facts()) == (1, ())
+
+
+def test_the_first_rule_that_holds_decides():
+    gpu, direct, api, rest = (
+        Rule("gpu", targets=frozenset({"gpu"}), channels=frozenset({"CPROD"})),
+        Rule("direct", channels=frozenset({"direct"})),
+        Rule("api", channels=frozenset({"api"})),
+        Rule("rest"),
+    )
+    policy = ApprovalPolicy(rules=[gpu, direct, api, rest])
+    places = [("gpu", "CPROD"), ("gpu", "CRAY"), ("dev", "CPROD"), ("gpu", "DADA"), ("dev", "api:ann")]
+    assert [getattr(policy.rule(*place), "name", None) for place in places] == [
+        "gpu",
+        "rest",
+        "rest",
+        "direct",
+        "api",
+    ]
+    assert ApprovalPolicy(rules=[gpu]).rule("dev", "CPROD") is None
+
+
+def facts(**changes: Any) -> Facts:
+    return Facts.of(builders.proposal(**changes))
+
+
+def test_facts_come_from_code_and_validation_together():
+    header = '# /// script\n# dependencies = ["polars"]\n# [tool.raygen]\n# wall = 60\n# resources = {CPU = 4}\n# ///\n'
+    report = PolicyReport(
+        findings=(Finding("network", Grade.WARN, 1, "x"), Finding("docs", Grade.NOTE, 1, "y")),
+        hosts=("a",),
+        resources={"CPU": 2, "GPU": 1},
+    )
+    seen = builders.passed(resources={"CPU": 3}, touched=Touched(hosts=("b",), files=("/data",)))
+    found = facts(
+        program=replace(builders.ADD, code=header + "print()"),
+        policy=report,
+        validation=seen,
+        inputs=(Input("a.csv", "ff", 1),),
+    )
+    assert found.resources == {"CPU": 4, "GPU": 1}
+    assert (found.wall, found.hosts, found.packages) == (60, {"a", "b"}, {"polars"})
+    assert (found.files, found.warnings, found.inputs) == ({"/data"}, {"network"}, {"a.csv ff"})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"resources": {"CPU": 9.0}},
+        {"resources": {"tpu": 1.0}},
+        {"wall": 200.0},
+        {"hosts": frozenset({"c"})},
+        {"packages": frozenset({"polars>=2"})},
+        {"files": frozenset({"x"})},
+        {"processes": frozenset({"sh"})},
+        {"environment": frozenset({"HOME"})},
+        {"warnings": frozenset({"network"})},
+        {"inputs": frozenset({"a ff"})},
+    ],
+)
+def test_lesser_facts(more: dict[str, Any]):
+    assert FACTS.within(FACTS)
+    assert Facts().within(FACTS)
+    assert replace(FACTS, wall=104.0).within(FACTS), "no two measurements are the same"
+    assert not replace(FACTS, **more).within(FACTS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "p_2"},
+        {"program": Program("Add two numbers", "Adds 1 and 2 in a Ray task.", "print('Result: 4')\n")},
+        {"target": "gpu"},
+        {"policy": PolicyReport(resources={"CPU": 2})},
+        {"validation": builders.passed(resources={"GPU": 1})},
+        {"inputs": (Input("a.csv", "ff", 1),)},
+    ],
+)
+def test_an_approval_is_bound_to_everything_that_it_is_for(change: dict[str, Any]):
+    proposal = builders.proposal()
+    assert binding(proposal, "UA") == binding(replace(proposal, model="other"), "UA")
+    assert binding(proposal, "UA") != binding(proposal, "UB")
+    assert binding(proposal, "UA") != binding(replace(proposal, **change), "UA")

@@ -1,0 +1,292 @@
+"""Approvals over a real SQLite file: counted, bound, used up once, expired, given for a thread, and refused."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.approvals import ApprovalPolicy, Person, Rule, Second
+from services.approvals.desk import Approvals
+from services.errors import BadRequest, NotAllowed, Outdated
+from services.history import History
+from services.model import PolicyReport, Program
+from services.pending import PendingDesk
+from services.records import Proposal, ProposalStatus, TaskKind, derive, run_id
+from services.runs import RunDesk
+from services.store import Store, codec, open_database, tables
+from tests import builders
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, here
+
+
+@dataclass
+class World:
+    store: Store
+    narrator: RecordingNarrator
+    target: FakeTarget
+    other: FakeTarget
+    directory: FakeDirectory
+
+    def runs(self, *rules: Rule, expiry: float = 1000.0) -> RunDesk:
+        return RunDesk(
+            self.store, self.narrator, here(self.target, self.other), self.approvals(*rules, expiry=expiry)
+        )
+
+    def approvals(self, *rules: Rule, expiry: float = 1000.0) -> Approvals:
+        return Approvals(ApprovalPolicy(rules=rules), self.directory, expiry)
+
+    def pending(self, *rules: Rule, expiry: float = 1000.0, reminder: float = 100.0) -> PendingDesk:
+        return PendingDesk(self.store, self.narrator, self.approvals(*rules, expiry=expiry), reminder)
+
+    async def open(
+        self, number: int = 1, *, base: str | None = None, kind: TaskKind = TaskKind.PROMPT, **changes: Any
+    ) -> Proposal:
+        made = builders.proposal(
+            id=derive("p", f"t_{number}"), task_id=f"t_{number}", **{"created_at": time.time(), **changes}
+        )
+        task = builders.proposed_task(id=made.task_id, user=made.requester, base=base, kind=kind)
+        await self.store.sessions.ensure(builders.session())
+        await self.store.tasks.add(task)
+        await self.store.proposals.draft(made)
+        await self.store.proposals.move(made.id, ProposalStatus.OPEN)
+        return await self.store.proposals.get(made.id)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        yield World(Store(engine), RecordingNarrator(), FakeTarget(), FakeTarget(name="gpu"), FakeDirectory())
+
+
+async def approve(runs: RunDesk, proposal: Proposal, user: str) -> Proposal:
+    return await runs.approve(proposal.id, proposal.program.sha256, user, proposal.target)
+
+
+async def carry_out(runs: RunDesk, proposal: Proposal) -> None:
+    await runs.open(proposal.id)
+    await runs.submit(proposal.id)
+
+
+async def test_two_different_people(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    first = await approve(runs, proposal, "UA")
+    assert (first.status, first.approved_by, first.needed) == (ProposalStatus.OPEN, ("UA",), 2)
+    assert world.narrator.told[-1] == f"{proposal.id} open"
+    with pytest.raises(Outdated, match="approved that already; somebody else"):
+        await approve(runs, proposal, "UA")
+    # Another process, after a restart.
+    second = await approve(world.runs(Rule(approvals=2)), proposal, "UB")
+    assert (second.status, second.approved_by, second.decided_by) == (
+        ProposalStatus.APPROVED,
+        ("UA", "UB"),
+        "UB",
+    )
+    await carry_out(runs, proposal)
+    assert world.target.jobs[run_id(proposal.id)].metadata["raygen_approver"] == "UA, UB"
+
+
+async def test_whoever_may_not_approve_any_more_does_not_count(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    world.directory.people["UA"] = Person("UA", "Ada", gone=True)
+    assert (await approve(runs, proposal, "UB")).approved_by == ("UB",)
+    assert (await approve(runs, proposal, "UC")).status is ProposalStatus.APPROVED
+
+
+async def test_many_approvers_at_the_same_moment_make_one_decision(world: World):
+    runs = world.runs(Rule(approvals=2))
+    for number in range(10):
+        proposal = await world.open(number)
+        results = await asyncio.gather(
+            *(approve(runs, proposal, f"U{n}") for n in range(4)), return_exceptions=True
+        )
+        done = [
+            each for each in results if isinstance(each, Proposal) and each.status is ProposalStatus.APPROVED
+        ]
+        assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.APPROVED
+        assert 1 <= len(done) <= 2, "the first may see the decision of the second"
+        assert sum(isinstance(each, Outdated) for each in results) == 2
+
+
+async def test_facts_take_a_second_approver_on_that_target_alone(world: World):
+    rules = Rule("gpu", targets=frozenset({"gpu"}), second=Second(gpus=True)), Rule("rest")
+    runs = world.runs(*rules)
+    wants_gpu = {"policy": PolicyReport(resources={"GPU": 1})}
+    assert (
+        await approve(runs, await world.open(1, target="gpu", **wants_gpu), "UA")
+    ).status is ProposalStatus.OPEN
+    assert (await approve(runs, await world.open(2, **wants_gpu), "UA")).status is ProposalStatus.APPROVED
+
+
+async def test_another_target_takes_new_approvals(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    moved = await runs.retarget(proposal.id, "gpu", "UA")
+    assert moved.approved_by == ()
+    assert (await approve(runs, moved, "UB")).approved_by == ("UB",)
+    with pytest.raises(Outdated, match="another target"):
+        await approve(runs, proposal, "UC")
+
+
+@pytest.mark.parametrize("what", ["code", "resources", "target", "approver"])
+async def test_what_was_changed_after_its_approval_does_not_run(world: World, what: str):
+    runs, proposal = world.runs(Rule()), await world.open()
+    await approve(runs, proposal, "UA")
+    other = replace(proposal.program, code="print('other')")
+    values = {
+        "code": {"program": codec.dump_program(other)},
+        "resources": {"policy": codec.dump_policy(PolicyReport(resources={"GPU": 8}))},
+        "target": {"target": "gpu"},
+        "approver": {"approved_by": "UB"},
+    }
+    async with world.store.proposals._engine.begin() as connection:
+        await connection.execute(tables.proposals.update().values(**values[what]))
+    await runs.open(proposal.id)
+    with pytest.raises(NotAllowed, match="no longer what was approved"):
+        await runs.submit(proposal.id)
+    assert world.target.jobs == world.other.jobs == {}
+    assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
+
+
+async def test_an_approval_is_used_up_by_one_run(world: World):
+    runs, proposal = world.runs(Rule()), await world.open()
+    await approve(runs, proposal, "UA")
+    assert await world.store.approvals.use_up(proposal.id, "raygen-other")
+    await runs.open(proposal.id)
+    with pytest.raises(NotAllowed):
+        await runs.submit(proposal.id)
+    assert world.target.jobs == {}
+
+
+async def test_a_row_that_says_approved_is_no_approval(world: World):
+    runs, proposal = world.runs(Rule()), await world.open()
+    await world.store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UA")
+    await runs.open(proposal.id)
+    with pytest.raises(NotAllowed):
+        await runs.submit(proposal.id)
+
+
+async def test_two_person_rule_holds_for_everyone_who_asked(world: World):
+    runs = world.runs(Rule(requester=False))
+    first = await world.open(1, requester="UA")
+    again = await world.open(2, requester="UB", base=first.id, kind=TaskKind.REGENERATE)
+    for user in ("UA", "UB"):
+        with pytest.raises(NotAllowed, match="somebody else has to approve"):
+            await approve(runs, again, user)
+    assert (await approve(runs, again, "UC")).status is ProposalStatus.APPROVED
+
+
+async def test_old_cards_expire_once_and_say_so(world: World):
+    pending, runs = world.pending(Rule()), world.runs(Rule())
+    old, new = await world.open(1, created_at=time.time() - 1001), await world.open(2)
+    with pytest.raises(Outdated, match="has expired"):
+        await approve(runs, old, "UA")
+    assert await pending.due() == ([old.id], [])
+    for _ in range(2):
+        await pending.expire(old.id)
+    assert (await world.store.proposals.get(old.id)).status is ProposalStatus.EXPIRED
+    assert await pending.due() == ([], [])
+    await approve(runs, new, "UA")
+
+
+async def test_approvers_are_reminded_once(world: World):
+    rule = Rule(users=frozenset({"UA", "UENGINEER"}), groups=frozenset({"SOPS"}))
+    world.directory.groups["SOPS"] = frozenset({"UA", "UB", "UGUEST"})
+    pending = world.pending(rule)
+    late = await world.open(1, created_at=time.time() - 101)
+    await world.open(2)
+    assert await pending.due() == ([], [late.id])
+    await pending.remind(late.id)
+    assert world.narrator.told == [f"{late.id} wants UA, UB, reminder"]
+    assert await pending.due() == ([], [])
+
+
+async def test_approvers_are_asked_once(world: World):
+    pending, proposal = world.pending(Rule(users=frozenset({"UA"}))), await world.open()
+    await pending.check(proposal.id)
+    await pending.ask(proposal.id, "UENGINEER")
+    assert world.narrator.told == [f"{proposal.id} wants UA, UENGINEER"]
+    with pytest.raises(Outdated, match="asked already"):
+        await pending.check(proposal.id)
+    with pytest.raises(BadRequest, match="nobody else"):
+        await world.pending(Rule()).check((await world.open(2)).id)
+
+
+THREAD = Rule(thread=60.0)
+
+
+async def test_an_approval_for_the_thread(world: World):
+    runs, first = world.runs(THREAD), await world.open()
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    assert world.narrator.told[-1] == f"{first.id} for the thread by UA"
+    second = await world.open(2, program=Program("Other", "Other.", "print('other')\n"))
+    for _ in range(2):
+        assert await runs.approve_at_once(second.task_id) == second.id
+    approved = await world.store.proposals.get(second.id)
+    assert (approved.approved_by, bool(approved.grant)) == (("UA",), True)
+    await carry_out(runs, second)
+    assert list(world.target.jobs) == [run_id(second.id)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"policy": PolicyReport(hosts=("evil.example",))}, THREAD),
+        ({"policy": PolicyReport(resources={"CPU": 99})}, THREAD),
+        ({"target": "gpu"}, THREAD),
+        ({"requester": "UOTHER"}, THREAD),
+        ({}, Rule()),
+        ({}, replace(THREAD, users=frozenset({"UB"}))),
+        ({}, replace(THREAD, approvals=2)),
+    ],
+)
+async def test_an_approval_for_the_thread_covers_no_more(world: World, changes: dict[str, Any], rule: Rule):
+    first = await world.open()
+    await world.runs(THREAD).approve_thread(first.id, first.program.sha256, "UA", first.target)
+    second = await world.open(2, **changes)
+    assert await world.runs(rule).approve_at_once(second.task_id) is None
+    assert (await world.store.proposals.get(second.id)).status is ProposalStatus.OPEN
+
+
+async def test_an_approval_for_the_thread_ends(world: World, monkeypatch: pytest.MonkeyPatch):
+    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    (grant,) = await world.store.grants.live("s_1", time.time())
+    assert await world.store.grants.live("s_1", time.time() + 61) == []
+    await runs.end_grant(grant, "UENGINEER")
+    assert world.narrator.told[-1].endswith("by UA UENGINEER")
+    assert await runs.approve_at_once(second.task_id) is None
+    with pytest.raises(Outdated, match="ended already"):
+        await runs.end_grant(grant, "UA")
+
+
+async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
+    proposal = await world.open()
+    for rule in (Rule(), replace(THREAD, approvals=2)):
+        with pytest.raises(NotAllowed, match="a decision of its own"):
+            await world.runs(rule).approve_thread(proposal.id, proposal.program.sha256, "UA", proposal.target)
+    assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
+
+
+async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
+    proposal = await world.open()
+    await world.runs(Rule()).dismiss(proposal.id, "UA", "reads <all> of prod")
+
+    async def name(user: str) -> str:
+        return user
+
+    history = History(world.store, name)
+    again = builders.task(id="t_2", kind=TaskKind.REGENERATE, base=proposal.id)
+    told = await history.briefing(again, builders.session())
+    assert "The last program was rejected: reads <all> of prod" in told.prompt
+    assert told.conversation == ["UENGINEER: add 1 and 2", "UA rejected that program: reads <all> of prod"]
+    assert '<rejected by="UA">reads &lt;all&gt; of prod</rejected>' in told.memory.before
+    plain = await history.briefing(builders.task(id="t_3"), builders.session())
+    assert "rejected" not in plain.prompt
+    with pytest.raises(Outdated, match="dismissed already"):
+        await approve(world.runs(Rule()), proposal, "UA")

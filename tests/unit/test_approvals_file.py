@@ -1,0 +1,71 @@
+"""The file of rules: what it may say, and one sentence for what it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.approvals import read
+from services.approvals import Second
+from services.errors import SettingsError
+
+GOOD = """
+[gpu]
+targets = ["gpu"]
+channels = ["C0PROD", "direct"]
+requester = false
+users = ["U01ADA"]
+groups = ["S01OPS"]
+thread = 3600
+[gpu.second]
+cpus = 16
+gpus = true
+
+[everywhere]
+members = true
+"""
+
+
+def told(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "approvals.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as refusal:
+        read(file, ["dev", "gpu"])
+    return refusal.value.public
+
+
+def test_rules_in_their_order(tmp_path: Path):
+    file = tmp_path / "approvals.toml"
+    file.write_text(GOOD)
+    gpu, everywhere = read(file, ["dev", "gpu"]).rules
+    assert (gpu.name, gpu.requester, gpu.thread) == ("gpu", False, 3600)
+    assert (gpu.users, gpu.groups) == ({"U01ADA"}, {"S01OPS"})
+    assert gpu.second == Second(cpus=16, gpus=True)
+    assert (everywhere.name, everywhere.members, everywhere.requester) == ("everywhere", True, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "the last rule"),
+        ("[a]\ntargets = ['gpu']", "the last rule"),
+        ("[a]\n[b]\ntargets = ['gpu']", "the last rule"),
+        ("[a]\n[b]", "the last rule"),
+        ("[a]\ntargets = ['tpu']\n[b]", "a: there is no target called tpu"),
+        ("[a]\nuser = ['U1']", "a.user: "),
+        ("[a]\nusers = ['ada']", "a.users.0: "),
+        ("[a]\nchannels = ['#prod']", "a.channels.0: "),
+        ("[a]\napprovals = 0", "a.approvals: "),
+        ("[a.second]\ngpu = true", "a.second.gpu: "),
+        ("a = 1", "a: "),
+        ("[a", "is no TOML"),
+    ],
+)
+def test_what_is_wrong_gets_one_sentence(tmp_path: Path, text: str, sentence: str):
+    assert sentence in told(tmp_path, text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path):
+    with pytest.raises(SettingsError, match="can't be read"):
+        read(tmp_path / "none.toml", [])
