@@ -20,6 +20,7 @@ from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
 from bot.settings import Settings
 from bot.targets import TargetFile
+from handlers.announcer import Announcer
 from handlers.attachments import SlackAttachments
 from handlers.delivery import Courier, open_courier
 from handlers.live import LiveCards, open_cards
@@ -27,6 +28,7 @@ from handlers.narrator import SlackNarrator
 from handlers.people import People
 from handlers.subcommands import Subcommands
 from services import workflows
+from services.admission import Admission
 from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
@@ -34,7 +36,7 @@ from services.approvals import ApprovalPolicy
 from services.artifacts.folder import FolderStore
 from services.artifacts.interface import ArtifactStore
 from services.artifacts.s3 import S3Store
-from services.chores import Watch, cleaning, present, watching
+from services.chores import Watch, announcing, cleaning, present, watching
 from services.desk import FrontDesk
 from services.errors import SettingsError
 from services.execution.api import RayApi
@@ -53,7 +55,6 @@ from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.model import Engine, Readiness
 from services.policy import Policy
-from services.rates import Throttle
 from services.runs import RunDesk
 from services.snippets.interface import SnippetRunner
 from services.snippets.runner import open_snippets
@@ -87,6 +88,7 @@ class Bot:
     targets: Targets
     desk: FrontDesk
     feeds: Feeds
+    announcer: Announcer | None = None
 
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
@@ -150,10 +152,15 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         flows = Workflows(tasks, runs, limits, store.retention)
         approvals = ApprovalPolicy(settings.approvers)
-        throttle = Throttle(store.entries, settings.rate)
-        desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, throttle)
+        admission = Admission(store, settings.limits)
+        desk = FrontDesk(store, tasks, runs, flows, approvals, people.look_up, admission)
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
-        yield Bot(settings, store, app, flows, validator, targets, desk, feeds)
+        announcer = (
+            Announcer(slack.courier, store.audit, settings.audit_channel)
+            if slack and settings.audit_channel
+            else None
+        )
+        yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)
 
 
 def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
@@ -182,6 +189,8 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watching(watch))
+        if bot.announcer is not None:
+            await stack.enter_async_context(announcing(bot.announcer.tell))
         if settings.keep_days is not None:
             await stack.enter_async_context(
                 cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))

@@ -14,6 +14,7 @@ from services.store.replicas import GONE, Replicas
 _log = logging.getLogger(__name__)
 
 _CLEANING_EVERY = 3600.0
+_ANNOUNCING_EVERY = 3.0
 
 TakeOver = Callable[[str], Awaitable[None]]
 """Takes over the unfinished work of the replica of that name; may be called again, and by several at once."""
@@ -82,6 +83,13 @@ async def present(replicas: Replicas, name: str) -> AsyncGenerator[None]:
 async def cleaning(clean: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Has what is old deleted, now and then; it is for `clean` that it happens once a day however often it is called."""
     async with _beside("retention", clean, every=_CLEANING_EVERY):
+        yield
+
+
+@asynccontextmanager
+async def announcing(tell: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Has the audit channel told what is new, soon after it is."""
+    async with _beside("audit channel", tell, every=_ANNOUNCING_EVERY):
         yield
 
 

@@ -16,6 +16,7 @@ from services.narrator import Narrator, RunView
 from services.output import plural
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, derive, run_id
 from services.script import script
+from services.secrets import masked, without_secrets
 from services.store import Store
 from services.targets import Targets
 from services.tracing import span
@@ -83,7 +84,7 @@ class RunDesk:
         """Have an undecided proposal run elsewhere. Raises NotAllowed, and Outdated for a decided one."""
         proposal = await self._store.proposals.get(proposal_id)
         self._targets.admit(target, user)
-        if not await self._store.proposals.retarget(proposal_id, target):
+        if not await self._store.proposals.retarget(proposal_id, target, user):
             raise Outdated(_DECIDED.get(proposal.status, "That proposal was decided already") + ".")
         proposal = replace(proposal, target=target)
         await self._show_decision(proposal)
@@ -302,9 +303,9 @@ class RunDesk:
                 case Progress(status=status, message=note, tasks=tasks):
                     pass
                 case Finished(outcome):
-                    return outcome
+                    return without_secrets(outcome)
             elapsed = time.time() - (run.turn_at or run.created_at)
-            await watched.show(RunView(status, output, elapsed, tasks, note))
+            await watched.show(RunView(status, masked(output), elapsed, tasks, masked(note)))
         return Outcome(Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:

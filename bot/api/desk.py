@@ -16,6 +16,7 @@ from bot.api.tokens import PREFIX, Holder
 from services.desk import Ask, FrontDesk
 from services.model import sha256
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, derive, run_id
+from services.secrets import masked
 from services.store import Store
 from services.targets import Targets
 
@@ -157,7 +158,7 @@ class ApiDesk:
         task = await self._begun(ask.task_id)
         session = await self._store.sessions.get(task.session_id)
         there = session.thread_ts.partition(".")[0] == ask.thread_ts.partition(".")[0]
-        if not there or (task.prompt, task.code) != (prompt, code):
+        if not there or (task.prompt, task.code) != (masked(prompt), code):
             raise Conflict
 
     async def _begun(self, task_id: str) -> Task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,6 +33,8 @@ _PHASES = {
 }
 _OPENINGS = {TaskKind.EDIT: "Checking your edit", TaskKind.AGAIN: "Checking the program again"}
 _WORDS = 6000
+# What makes a link of the words before it: `[words](address)`, `[words][name]`, and `[name]: address`.
+_JOINED = re.compile(r"\](?=[(\[:])")
 _TITLE = 250
 
 
@@ -62,7 +65,7 @@ def live(key: str, task: Task, progress: Progress) -> Live:
 
 def harmless(text: str) -> str:
     """Markdown whose words stay words: no mentions, no links under another name."""
-    return escape(text).replace("](", "]\u200b(")
+    return _JOINED.sub("]\u200b", escape(text))
 
 
 def beginning(now: Live) -> list[Chunk]:

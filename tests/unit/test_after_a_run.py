@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from services.admission import Admission
 from services.approvals import ApprovalPolicy, Person
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.execution.interface import Finished
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import InputFile, Outcome, PolicyReport, Verdict
-from services.rates import Throttle
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -84,7 +84,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             RunDesk(store, narrator, places(target)),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member, Throttle(store.entries))  # type: ignore[arg-type]
+        desk = FrontDesk(store, *desks, flows, ApprovalPolicy(frozenset()), _member, Admission(store))  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)
