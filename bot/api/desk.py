@@ -96,7 +96,7 @@ class ApiDesk:
         if session is None:
             return wire.Fresh(session_id=session_id, stopped=0)
         ahead = [task for task in await self._store.tasks.of_session(session.id) if not task.ended]
-        await self.desk.stop_thread(session.channel, session.thread_ts)
+        await self.desk.stop_thread(session.channel, session.thread_ts, holder.user)
         prefix, _, number = session.thread_ts.partition(".")
         thread = _numbered(f"{prefix}.", int(number) + 1)
         fresh = Session(derive("s", holder.user, thread), holder.user, thread, holder.user)

@@ -17,7 +17,7 @@ from slack_sdk.models.messages.chunk import (
 
 from handlers import ids
 from handlers.blocks.parts import Block, Message, actions, button, mrkdwn, prose
-from handlers.escape import escape, literal, shorten
+from handlers.escape import escape, literal, plain, shorten
 from services.narrator import Progress
 from services.records import Task, TaskKind
 from services.supervisor.workshop import Phase, Stage
@@ -83,12 +83,12 @@ def growth(shown: Live, now: Live) -> list[Chunk] | None:
 def _chunks(shown: Live, now: Live) -> list[Chunk]:
     chunks: list[Chunk] = []
     if shown.steps != now.steps:
-        chunks.append(PlanUpdateChunk(title=now.steps[-1][:_TITLE]))
+        chunks.append(PlanUpdateChunk(title=plain(now.steps[-1])[:_TITLE]))
         before = _states(shown.steps)
         states = _states(now.steps)
         for number, (title, status) in enumerate(states):
             if number >= len(before) or before[number] != (title, status):
-                chunks.append(TaskUpdateChunk(id=str(number), title=title[:_TITLE], status=status))
+                chunks.append(TaskUpdateChunk(id=str(number), title=plain(title)[:_TITLE], status=status))
     if now.controls and not shown.controls:
         blocks: Sequence[dict[str, Any]] = now.controls
         chunks.append(BlocksChunk(blocks=blocks))

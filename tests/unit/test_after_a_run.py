@@ -151,13 +151,13 @@ async def test_only_a_result_can_be_shared(world: World):
     world.target.events[:] = [Finished(Outcome(Verdict.FAILED, exit_code=1))]
     await world.desk.again(first.id, "UADA")
     second = (await world.proposals())[-1]
-    assert (await world.desk.outcome(second.id))[1] == second.validation
+    assert (await world.desk.outcome(second.id, "UADA"))[1] == second.validation
     with pytest.raises(Outdated, match="not ended"):
         await world.desk.share(second.id, "UADA")
     await world.approve(second)
     with pytest.raises(Outdated, match="no result"):
         await world.desk.share(second.id, "UADA")
-    assert (await world.desk.outcome(second.id))[1].exit_code == 1
+    assert (await world.desk.outcome(second.id, "UADA"))[1].exit_code == 1
 
 
 async def test_the_code_is_handed_out_to_who_asks(world: World):
