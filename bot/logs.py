@@ -35,6 +35,9 @@ def configure(level: str, *, text: bool = False) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _LOUD:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # Without a handler it takes one of its own, which writes exceptions out.
+    durable = logging.getLogger("dbos")
+    durable.handlers[:], durable.propagate = [handler], False
 
 
 class _Discreet(logging.Formatter):

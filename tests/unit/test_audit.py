@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
@@ -47,6 +47,7 @@ def flaws(records: list[Record], head: Head | None = None, known: tuple[str, ...
     return [flaw.position for flaw in examination.end(head, known).flaws]
 
 
+few = settings(max_examples=40, deadline=None)
 CHAINS = st.lists(EVENTS, min_size=2, max_size=12).map(chained)
 
 
@@ -54,11 +55,13 @@ def end(records: list[Record]) -> Head:
     return Head(records[-1].position, records[-1].hash)
 
 
+@few
 @given(CHAINS)
 def test_what_nobody_touched_is_whole(records: list[Record]):
     assert flaws(records, end(records), (records[0].hash,)) == []
 
 
+@few
 @given(CHAINS, st.data())
 def test_a_changed_record_is_found_where_it_is(records: list[Record], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
@@ -67,6 +70,7 @@ def test_a_changed_record_is_found_where_it_is(records: list[Record], data: st.D
     assert flaws(changed, end(records)) == [at + 1]
 
 
+@few
 @given(CHAINS, st.data())
 def test_a_record_forged_with_its_hash_breaks_the_next_one(records: list[Record], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
@@ -77,6 +81,7 @@ def test_a_record_forged_with_its_hash_breaks_the_next_one(records: list[Record]
     assert flaws(changed, end(records)) == [at + 1 if last else at + 2]
 
 
+@few
 @given(CHAINS, st.data())
 def test_a_deleted_record_is_missed(records: list[Record], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
@@ -84,6 +89,7 @@ def test_a_deleted_record_is_missed(records: list[Record], data: st.DataObject):
     assert flaws(records[:at] + records[at + 1 :], end(records)) == [at + 1 if last else at + 2]
 
 
+@few
 @given(CHAINS, st.data())
 def test_records_that_changed_places_are_found(records: list[Record], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 2))
@@ -97,6 +103,7 @@ def test_records_that_changed_places_are_found(records: list[Record], data: st.D
     assert {at + 1, at + 2} <= set(flaws(swapped, end(records)))
 
 
+@few
 @given(CHAINS)
 def test_a_chain_forged_from_its_beginning_lacks_the_hashes_that_were_known(records: list[Record]):
     forged = chained([Event(Deed.ASKED, by="nobody"), *[Event(Deed.ENDED)] * (len(records) - 1)])
@@ -183,11 +190,11 @@ async def test_a_decision_whose_record_can_not_be_written_is_none(store: Store):
 async def test_two_processes_that_append_at_once_make_one_chain(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'raygen.db'}"
     async with open_database(url) as one, open_database(url) as two:
-        await both_append(Store(one), Store(two), 40)
+        await both_append(Store(one), Store(two), 24)
 
 
 async def both_append(one: Store, two: Store, count: int) -> None:
-    """Half of the tasks from each; used with PostgreSQL, too."""
+    """Half of the tasks from each."""
     stores = (one, two)
     await asyncio.gather(
         *(stores[number % 2].tasks.add(builders.task(id=f"t_{number}")) for number in range(count))
