@@ -22,6 +22,7 @@ from bot.wiring.agents import metering, supervised
 from bot.wiring.clusters import opened_targets
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
+from handlers.announcer import Announcer
 from handlers.attachments import SlackAttachments
 from handlers.delivery import Courier, open_courier
 from handlers.live import LiveCards, open_cards
@@ -29,15 +30,15 @@ from handlers.narrator import SlackNarrator
 from handlers.people import People
 from handlers.subcommands import Subcommands
 from services import workflows
+from services.admission import Admission
 from services.approvals import ApprovalPolicy
 from services.approvals.desk import Approvals
-from services.chores import Watch, attending, cleaning, present, watching
+from services.chores import Watch, announcing, attending, cleaning, present, watching
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.model import Readiness
 from services.pending import PendingDesk
 from services.policy import Policy
-from services.rates import Throttle
 from services.runs import RunDesk
 from services.store import Store, open_database
 from services.targets import Targets
@@ -61,6 +62,7 @@ class Bot:
     targets: Targets
     desk: FrontDesk
     feeds: Feeds
+    announcer: Announcer | None = None
 
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
@@ -127,10 +129,14 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
         flows = Workflows(tasks, runs, limits, store.retention, pending)
-        throttle = Throttle(store.entries, settings.rate)
-        desk = FrontDesk(store, tasks, runs, flows, throttle)
+        desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits))
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
-        yield Bot(settings, store, app, flows, validator, targets, desk, feeds)
+        announcer = (
+            Announcer(slack.courier, store.audit, settings.audit_channel)
+            if slack and settings.audit_channel
+            else None
+        )
+        yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)
 
 
 def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
@@ -169,6 +175,8 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
         soonest = min(settings.approval_expiry, settings.approval_reminder or math.inf)
         every = min(_ATTEND, soonest / 4)
         await stack.enter_async_context(attending(bot.workflows.attend, every=every))
+        if bot.announcer is not None:
+            await stack.enter_async_context(announcing(bot.announcer.tell))
         if settings.keep_days is not None:
             await stack.enter_async_context(
                 cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))

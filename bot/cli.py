@@ -6,9 +6,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
@@ -31,6 +32,7 @@ def main() -> None:
       raygen manifest        the Slack app to create for your workspace
       raygen usage           what requests have taken: tokens, money, time
       raygen export          all runs as JSON lines
+      raygen audit           who asked, saw, approved, ran and stopped what; and whether that record is whole
       raygen mcp             offer validation, snippets and proposals to other agents, as MCP tools
       raygen eval            how often the chosen models get it right; --cookbook needs no key
       raygen agentcore       be the supervisor that bots ask on Bedrock AgentCore
@@ -81,7 +83,7 @@ def start() -> None:
     chosen = settings.load()
     settings.require_slack(chosen)
     settings.require_supervisor(chosen)
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(app.run(chosen))
@@ -99,7 +101,7 @@ def serve() -> None:
     chosen = settings.load()
     settings.slack_over_http(chosen)
     settings.require_supervisor(chosen)
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(app.serve(chosen))
@@ -177,6 +179,49 @@ def export(days: float | None, *, code: bool) -> None:
     asyncio.run(write())
 
 
+@main.group()
+def audit() -> None:
+    """Who asked, saw, edited, approved, ran and stopped what: a chain of records that tells when it was tampered with."""
+
+
+@audit.command("export")
+@click.option("--since", type=click.DateTime(), help="From this time on, in UTC, such as 2026-11-01.")
+@plainly
+def audit_export(since: datetime | None) -> None:
+    """Print the records as JSON lines, oldest first, each with its hash and the one before it."""
+    from bot import audit as auditing
+    from bot import settings
+
+    async def write() -> None:
+        async for line in auditing.lines(settings.load(), since):
+            click.echo(line)
+
+    asyncio.run(write())
+
+
+@audit.command("verify")
+@click.argument("file", type=click.File("r"), required=False)
+@click.option(
+    "--known", multiple=True, help="A hash that was written down before; it has to be in the chain."
+)
+@plainly
+def audit_verify(file: TextIO | None, known: Sequence[str]) -> None:
+    """Say whether the chain is whole, and where it is not; with FILE, of what was exported before.
+
+    The exit status is 1 where a record was changed, deleted, moved or put in between.
+    """
+    from bot import audit as auditing
+    from bot import settings
+
+    found = (
+        auditing.verified_export(file, known)
+        if file
+        else asyncio.run(auditing.verified(settings.load(), known))
+    )
+    click.echo(auditing.as_text(found))
+    sys.exit(1 if found.flaws else 0)
+
+
 @main.command()
 @click.option("--stdio", is_flag=True, help="Serve one client on standard input and output.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
@@ -194,7 +239,7 @@ def mcp(host: str, port: int, *, stdio: bool) -> None:
     from bot.mcp_server import command
 
     chosen = settings.load()
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
     asyncio.run(command.stdio(chosen) if stdio else command.http(chosen, host, port))
 
@@ -210,7 +255,7 @@ def agentcore(port: int, host: str | None) -> None:
 
     chosen = settings.load()
     settings.require_model(chosen)
-    logs.configure(chosen.log_level)
+    logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(hosting.run(chosen, host=host, port=port))

@@ -1,45 +1,100 @@
-"""Logging: one JSON object a line for machines, a short line for a terminal; never tokens, never message text."""
+"""Logging: one JSON object a line for machines, a short line for a terminal; never secrets, and no one's words unless asked.
+
+What exceptions say may quote a request, a program or a row of the database. So of those that are not known to be harmless only
+the type and the place are told; `RAYGEN_LOG_TEXT=on` shows their words, too.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import time
+import traceback
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
 
-_SECRET = re.compile(r"(xox[a-z]-|xapp-|sk-ant-)[A-Za-z0-9-]+")
+from slack_sdk.errors import SlackApiError
+
+from services.errors import RaygenError
+from services.secrets import masked
+
 # Libraries that log whole payloads at INFO or DEBUG.
 _LOUD = ("slack_bolt", "slack_sdk", "httpx2", "httpcore2", "aiohttp.access", "anthropic", "aiosqlite", "dbos")
+_HARMLESS = (RaygenError, OSError, TimeoutError, ImportError, SlackApiError)
+_LEFT_OUT = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-def configure(level: str) -> None:
-    """Log to standard error from now on."""
+def configure(level: str, *, text: bool = False) -> None:
+    """Log to standard error from now on; with `text` as much as exceptions say."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Terminal() if sys.stderr.isatty() else _Json())
+    handler.setFormatter(Terminal(text=text) if sys.stderr.isatty() else Json(text=text))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _LOUD:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # Without a handler it takes one of its own, which writes exceptions out.
+    durable = logging.getLogger("dbos")
+    durable.handlers[:], durable.propagate = [handler], False
 
 
-def masked(text: str) -> str:
-    """The text with everything that looks like one of our tokens cut short."""
-    return _SECRET.sub(lambda found: f"{found[1]}…", text)
+class _Discreet(logging.Formatter):
+    def __init__(self, *, text: bool = False) -> None:
+        super().__init__()
+        self._text = text
+
+    def message(self, record: logging.LogRecord) -> str:
+        if self._text or not record.args:
+            return record.getMessage()
+        args = record.args
+        told = (
+            {name: self._told(value) for name, value in args.items()}
+            if isinstance(args, Mapping)
+            else tuple(map(self._told, args))
+        )
+        return str(record.msg) % told
+
+    def exception(self, record: logging.LogRecord) -> str:
+        """The traceback, outermost first, with those of the exceptions that led to this one."""
+        error = record.exc_info[1] if record.exc_info else None
+        return "" if error is None else "".join(self._lines(error, set())).rstrip("\n")
+
+    def _told(self, value: Any) -> Any:
+        return self._words(value) if isinstance(value, BaseException) else value
+
+    def _words(self, error: BaseException) -> str:
+        name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+        return f"{name}: {error}" if self._text or isinstance(error, _HARMLESS) else f"{name} {_LEFT_OUT}"
+
+    def _lines(self, error: BaseException, seen: set[int]) -> list[str]:
+        seen.add(id(error))
+        before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        lines = [*self._lines(before, seen), "\n"] if before is not None and id(before) not in seen else []
+        return [*lines, *traceback.format_tb(error.__traceback__), f"{self._words(error)}\n"]
 
 
-class _Terminal(logging.Formatter):
+class Terminal(_Discreet):
+    """A short line, with the traceback beneath."""
+
     def format(self, record: logging.LogRecord) -> str:
-        return masked(f"{time.strftime('%H:%M:%S')} {record.levelname.lower():7} {super().format(record)}")
+        line = f"{time.strftime('%H:%M:%S')} {record.levelname.lower():7} {self.message(record)}"
+        return masked("\n".join(filter(None, (line, self.exception(record)))))
 
 
-class _Json(logging.Formatter):
+class Json(_Discreet):
+    """One object: time, level, logger, message, and where there are any, the incident ID and the exception."""
+
     def format(self, record: logging.LogRecord) -> str:
-        entry = {
+        entry: dict[str, Any] = {
             "time": round(record.created, 3),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": masked(self.message(record)),
         }
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return masked(json.dumps(entry, ensure_ascii=False))
+        if incident := getattr(record, "incident", None):
+            entry["incident"] = incident
+        if exception := self.exception(record):
+            entry["exception"] = masked(exception)
+        return json.dumps(entry, ensure_ascii=False)

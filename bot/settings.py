@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.api.tokens import Tokens
+from services.admission import Day, Limits
 from services.errors import SettingsError
 from services.gateway import names
 from services.llm.clients import Access, Provider
@@ -184,6 +185,51 @@ class Settings(BaseSettings):
         alias="RAYGEN_RATE",
         description="How often one person may ask: `20/hour`, or by minute or day. Default: no limit.",
     )
+    channel_rate: Annotated[Rate | None, NoDecode] = Field(
+        None,
+        alias="RAYGEN_CHANNEL_RATE",
+        description="How often raygen may be asked in one channel, as RAYGEN_RATE. Default: no limit.",
+    )
+    tasks_per_user: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_TASKS_PER_USER",
+        description="How many requests of one person may be worked on at once. Default: no limit.",
+    )
+    tasks_per_channel: int | None = Field(
+        None,
+        ge=1,
+        alias="RAYGEN_TASKS_PER_CHANNEL",
+        description="How many requests of one channel may be worked on at once. Default: no limit.",
+    )
+    daily_tokens: int | None = Field(
+        None,
+        gt=0,
+        alias="RAYGEN_DAILY_TOKENS",
+        description="Tokens that all requests of a day (UTC) may take.",
+    )
+    daily_money: float | None = Field(
+        None,
+        gt=0,
+        alias="RAYGEN_DAILY_MONEY",
+        description="What all requests of a day may cost; needs prices.",
+    )
+    user_daily_tokens: int | None = Field(
+        None, gt=0, alias="RAYGEN_USER_DAILY_TOKENS", description="The same for one person's requests."
+    )
+    user_daily_money: float | None = Field(
+        None, gt=0, alias="RAYGEN_USER_DAILY_MONEY", description="The same for one person's requests."
+    )
+    channels: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        alias="RAYGEN_CHANNELS",
+        description="Slack channel IDs in which raygen takes requests, `dm` for direct messages. Default: all.",
+    )
+    workspaces: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        alias="RAYGEN_WORKSPACES",
+        description="Slack team IDs for which raygen takes requests. Default: all.",
+    )
     snippets: Literal["on", "off", "gateway", "lambda"] = Field(
         "on",
         alias="RAYGEN_SNIPPETS",
@@ -270,6 +316,11 @@ class Settings(BaseSettings):
     validation_memory_mb: int = Field(
         3072, ge=512, alias="RAYGEN_VALIDATION_MEMORY_MB", description="Memory of one sealed cluster."
     )
+    audit_channel: str = Field(
+        "",
+        alias="RAYGEN_AUDIT_CHANNEL",
+        description="The Slack channel (ID) in which decisions, runs and stops are told, each with its audit record's hash.",
+    )
     state_dir: Path = Field(
         default_factory=_state_dir,
         alias="RAYGEN_STATE_DIR",
@@ -334,7 +385,13 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", alias="RAYGEN_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("approvers", mode="before")
+    log_text: Literal["on", "off"] = Field(
+        "off",
+        alias="RAYGEN_LOG_TEXT",
+        description="`on` lets logs tell what exceptions say, which may quote requests and programs; never secrets.",
+    )
+
+    @field_validator("approvers", "channels", "workspaces", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:
         return frozenset(filter(None, re.split(r"[\s,]+", value))) if isinstance(value, str) else value
@@ -354,7 +411,7 @@ class Settings(BaseSettings):
             raise ValueError("write `model=in/out`, apart by commas, such as `claude-sonnet-5-5=3/15`")
         return {match[1]: Price(float(match[2]), float(match[3])) for match in found if match}
 
-    @field_validator("rate", mode="before")
+    @field_validator("rate", "channel_rate", mode="before")
     @classmethod
     def _rated(cls, value: object) -> object:
         return Rate.read(value) if isinstance(value, str) else value
@@ -375,6 +432,20 @@ class Settings(BaseSettings):
     def tokens(self) -> Tokens:
         """Who may use the API."""
         return Tokens.read(self.api_tokens.get_secret_value() if self.api_tokens else "")
+
+    @property
+    def limits(self) -> Limits:
+        """What requests are held to."""
+        return Limits(
+            self.rate,
+            self.channel_rate,
+            self.tasks_per_user,
+            self.tasks_per_channel,
+            Day(self.daily_tokens, self.daily_money),
+            Day(self.user_daily_tokens, self.user_daily_money),
+            self.channels,
+            self.workspaces,
+        )
 
     @property
     def database(self) -> str:

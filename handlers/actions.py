@@ -32,7 +32,7 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         ids.PROPOSAL_APPROVE_THREAD: lambda click: desk.approve_thread(*split_value(click.value), click.user),
         ids.PROPOSAL_ASK: lambda click: desk.ask_approvers(split_value(click.value)[0], click.user),
         ids.GRANT_END: lambda click: desk.end_grant(click.value, click.user),
-        ids.TASK_STOP: lambda click: desk.stop_task(click.value),
+        ids.TASK_STOP: lambda click: desk.stop_task(click.value, click.user),
         ids.TASK_RETRY: lambda click: desk.retry(click.value, click.user),
         ids.RUN_STOP: lambda click: desk.stop_run(click.value, click.user),
         ids.RUN_FIX: lambda click: desk.fix(click.value, click.user),
@@ -46,7 +46,7 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
     @app.action(ids.PROPOSAL_EDIT)
     async def edit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)
-        proposal = await desk.open_proposal(split_value(click.value)[0])
+        proposal = await desk.open_proposal(split_value(click.value)[0], click.user)
         await client.views_open(trigger_id=click.trigger_id, view=modals.edit(proposal))
         await ack()
 
@@ -60,7 +60,7 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
     @app.action(ids.PROPOSAL_ATTEMPTS)
     async def attempts(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)
-        proposal = await desk.proposal(split_value(click.value)[0])
+        proposal = await desk.proposal(split_value(click.value)[0], click.user)
         await client.views_open(trigger_id=click.trigger_id, view=modals.attempts(proposal))
         await ack()
 
@@ -74,7 +74,7 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
     @app.action(ids.RUN_DETAILS)
     async def details(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)
-        view = modals.details(*await desk.outcome(click.value))
+        view = modals.details(*await desk.outcome(click.value, click.user))
         await client.views_open(trigger_id=click.trigger_id, view=view)
         await ack()
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.app.async_app import AsyncApp
 
 from handlers.delivery import Courier
-from services.errors import RaygenError
-
-_log = logging.getLogger(__name__)
+from handlers.escape import spoken
+from services.incidents import sentence
 
 
 def register(app: AsyncApp, courier: Courier) -> None:
@@ -22,18 +19,9 @@ def register(app: AsyncApp, courier: Courier) -> None:
     async def explain(error: Exception, body: dict[str, Any]) -> BoltResponse:  # pyright: ignore[reportUnusedFunction]
         user, channel, thread_ts = _where(body)
         if user:
-            await courier.whisper(channel or user, user, sentence(error), thread_ts)
+            await courier.whisper(channel or user, user, spoken(sentence(error)), thread_ts)
         # Answered is acknowledged: the person has been told, a redelivery would only tell them again.
         return BoltResponse(status=200, body="")
-
-
-def sentence(error: Exception) -> str:
-    """What a person may read of an error."""
-    if isinstance(error, RaygenError):
-        return error.public
-    incident = secrets.token_hex(4)
-    _log.error("incident %s", incident, exc_info=error)
-    return f"Something went wrong on our side. Please try again, or tell us incident {incident}."
 
 
 def _where(body: dict[str, Any]) -> tuple[str, str, str | None]:

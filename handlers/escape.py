@@ -11,7 +11,9 @@ import re
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _GROWTH = {"&": 4, "<": 3, ">": 3}
 _BROKEN_END = re.compile(r"(?:<[^>]*|&[a-z]*)$")
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]")
+# Besides what can't be sent: characters that have the words after them stand in another order than they are read in.
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]")
+_OURS = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>")
 _ELLIPSIS = "…"
 # What Slack may read as the beginning or the end of bold, italics or struck text, as an emoji, or as a quotation.
 _FORMAT = re.compile(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|(?<!\w)~\S(?:.*\S)?~(?!\w)|:[a-z][\w+-]*:|^&gt;|`")
@@ -68,6 +70,21 @@ def quoted(text: str, limit: int) -> str:
     return f"`{escaped(first.replace('`', 'ˋ') + (_ELLIPSIS if rest else ''), limit - 2)}`"
 
 
+def spoken(sentence: str) -> str:
+    """A sentence of ours, in which foreign names may stand, for mrkdwn that one person alone sees.
+
+    Nobody is notified by it, so the mentions of people and channels in it stay; everything else stays text.
+    """
+    parts = [*map(escape, _OURS.split(sentence))]
+    mentions = [*_OURS.findall(sentence), ""]
+    return "".join(part + mention for part, mention in zip(parts, mentions, strict=True))
+
+
+def plain(text: str) -> str:
+    """`text` for where nothing is markup, such as rich text: only free of characters that hide what it says."""
+    return _whole(text)
+
+
 def fallback(markup: str, limit: int = 3900) -> str:
     """Markup as the text that stands for a whole message: at most `limit` UTF-8 bytes, never empty, nothing cut in two."""
     markup = _whole(markup).strip() or "…"
@@ -78,7 +95,7 @@ def fallback(markup: str, limit: int = 3900) -> str:
 
 
 def _whole(text: str) -> str:
-    """Without control characters and halves of surrogate pairs, which Slack refuses or can't be sent."""
+    """Without control characters, changes of the reading direction, and halves of surrogate pairs."""
     return _UNFIT.sub("\ufffd", text) if not text.isprintable() else text
 
 

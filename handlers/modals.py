@@ -20,7 +20,7 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
     @app.view(ids.EDIT_VIEW)
     async def submit(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         form = requests.form(body)
-        code = modals.joined(form.fields)
+        code = modals.joined(form.fields, (await desk.proposal(form.metadata)).program.code)
         if problems := modals.problems(form.fields, check(code)):
             await ack(response_action="errors", errors=problems)
             return

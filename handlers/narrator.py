@@ -24,6 +24,7 @@ from services.errors import BadRequest
 from services.model import Artifact, Outcome, Spent, Verdict
 from services.narrator import Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task, TaskKind, TaskStatus
+from services.secrets import masked
 from services.store.grants import Grant
 from services.targets import Targets
 
@@ -80,7 +81,7 @@ class SlackNarrator:
         )
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
-        if len(proposal.program.code) > CODE_LIMIT or not proposal.runnable:
+        if len(masked(proposal.program.code)) > CODE_LIMIT or not proposal.runnable:
             await self._upload(session, proposal.id, _code_file(proposal))
         for artifact in proposal.validation.artifacts:
             if artifact.media_type.startswith("image/"):
@@ -182,7 +183,8 @@ def _card(task_id: str) -> str:
 
 
 def _code_file(proposal: Proposal) -> Artifact:
-    return Artifact("program.py", "text/x-python", proposal.program.code.encode())
+    """The program for people to read: without its secrets."""
+    return Artifact("program.py", "text/x-python", masked(proposal.program.code).encode())
 
 
 def _renamed(artifact: Artifact, prefix: str) -> Artifact:

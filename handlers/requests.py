@@ -154,9 +154,9 @@ def _cause(channel: str, message: dict[str, Any]) -> str:
     return f"message {channel} {message['ts']}{edition}"
 
 
-def stopped(event: dict[str, Any]) -> tuple[str, str]:
-    """Channel and thread in which somebody has pressed Slack's own stop button."""
-    return str(event["channel"]), str(event["thread_ts"])
+def stopped(event: dict[str, Any]) -> tuple[str, str, str]:
+    """Channel and thread in which somebody has pressed Slack's own stop button, and who that was."""
+    return str(event["channel"]), str(event["thread_ts"]), str(event.get("user") or "")
 
 
 def click(body: dict[str, Any]) -> Click:

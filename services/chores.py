@@ -14,6 +14,7 @@ from services.store.replicas import GONE, Replicas
 _log = logging.getLogger(__name__)
 
 _CLEANING_EVERY = 3600.0
+_ANNOUNCING_EVERY = 3.0
 
 TakeOver = Callable[[str], Awaitable[None]]
 """Takes over the unfinished work of the replica of that name; may be called again, and by several at once."""
@@ -89,6 +90,13 @@ async def cleaning(clean: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]
 async def attending(attend: Callable[[], Awaitable[None]], *, every: float) -> AsyncGenerator[None]:
     """Has proposals that wait for a decision looked after, every so many seconds."""
     async with _beside("approvals", attend, every=every):
+        yield
+
+
+@asynccontextmanager
+async def announcing(tell: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Has the audit channel told what is new, soon after it is."""
+    async with _beside("audit channel", tell, every=_ANNOUNCING_EVERY):
         yield
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from services.admission import Admission
 from services.approvals.desk import Approvals
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
-from services.rates import Throttle
 from services.records import (
     Attachment,
     Proposal,
@@ -21,6 +21,7 @@ from services.records import (
     run_id,
 )
 from services.runs import RunDesk
+from services.secrets import masked
 from services.store import Store
 from services.tasks import TaskDesk
 from services.workflows import Workflows
@@ -54,7 +55,7 @@ class FrontDesk:
     tasks: TaskDesk
     runs: RunDesk
     workflows: Workflows
-    throttle: Throttle
+    admission: Admission
 
     @property
     def approvals(self) -> Approvals:
@@ -63,7 +64,7 @@ class FrontDesk:
 
     async def ask(self, ask: Ask) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
-        prompt = ask.prompt.strip() or _about(ask.attachments)
+        prompt = masked(ask.prompt.strip()) or _about(ask.attachments)
         if not prompt:
             raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
         _check_length(prompt)
@@ -83,12 +84,13 @@ class FrontDesk:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
         kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK
         session = await self._session(ask)
-        task = Task(ask.task_id, session.id, kind, ask.prompt, ask.user, code, created_at=time.time())
+        prompt = masked(ask.prompt)
+        task = Task(ask.task_id, session.id, kind, prompt, ask.user, code, created_at=time.time())
         await self._begin(task, session)
 
     async def revise(self, before: str, now: Ask | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
-        if await self.tasks.cancel(derive("t", before)) and now is not None:
+        if await self.tasks.cancel(derive("t", before), now.user if now else "") and now is not None:
             await self.ask(now)
 
     async def edit(self, proposal_id: str, code: str, user: str, cause: str) -> None:
@@ -116,7 +118,7 @@ class FrontDesk:
     async def change(self, proposal_id: str, text: str, user: str, cause: str) -> None:
         """Ask for another version of a program. Raises BadRequest when the text is far too long."""
         _check_length(text)
-        await self._derived(proposal_id, user, cause, TaskKind.CHANGE, prompt=text.strip())
+        await self._derived(proposal_id, user, cause, TaskKind.CHANGE, prompt=masked(text.strip()))
 
     async def again(self, proposal_id: str, user: str) -> None:
         """Propose the same program once more; it needs an approval of its own, and so has at most one open card."""
@@ -139,11 +141,13 @@ class FrontDesk:
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
         await self._known(proposal_id)
+        await self.store.audit.looked(proposal_id, user, "code")
         await self.runs.hand_out_code(proposal_id, user)
 
-    async def outcome(self, proposal_id: str) -> tuple[Proposal, Outcome]:
-        """A proposal, and what came of it last: of its run, or else of its validation."""
+    async def outcome(self, proposal_id: str, user: str) -> tuple[Proposal, Outcome]:
+        """A proposal, and what came of it last, for `user` to look at: of its run, or else of its validation."""
         proposal = await self._known(proposal_id)
+        await self.store.audit.looked(proposal_id, user, "details")
         run = await self.store.runs.find(run_id(proposal_id))
         return proposal, run.outcome if run and run.outcome else proposal.validation
 
@@ -211,8 +215,8 @@ class FrontDesk:
         await self._own(proposal_id, user)
         await self.runs.dismiss(proposal_id, user, reason.strip())
 
-    async def stop_task(self, task_id: str) -> None:
-        if not await self.tasks.cancel(task_id):
+    async def stop_task(self, task_id: str, user: str = "") -> None:
+        if not await self.tasks.cancel(task_id, user):
             raise Outdated("That request has ended already.")
 
     async def stop_run(self, run_id: str, user: str) -> None:
@@ -225,27 +229,31 @@ class FrontDesk:
             return False
         return any(task.user == user for task in await self.store.tasks.of_session(session.id))
 
-    async def open_proposal(self, proposal_id: str) -> Proposal:
-        """A proposal that can still be edited. Raises Outdated."""
+    async def open_proposal(self, proposal_id: str, user: str) -> Proposal:
+        """A proposal that can still be edited, for `user` to do so. Raises Outdated."""
         proposal = await self._known(proposal_id)
         if proposal.status not in {ProposalStatus.OPEN, ProposalStatus.DRAFT}:
             raise Outdated
+        await self.store.audit.looked(proposal_id, user, "code, to edit it")
         return proposal
 
-    async def proposal(self, proposal_id: str) -> Proposal:
-        """Any proposal, to look at. Raises Outdated when it is gone."""
-        return await self._known(proposal_id)
+    async def proposal(self, proposal_id: str, user: str = "") -> Proposal:
+        """Any proposal, for `user` to look at. Raises Outdated when it is gone."""
+        proposal = await self._known(proposal_id)
+        if user:
+            await self.store.audit.looked(proposal_id, user, "attempts")
+        return proposal
 
-    async def stop_thread(self, channel: str, thread_ts: str) -> None:
+    async def stop_thread(self, channel: str, thread_ts: str, user: str = "") -> None:
         """Stop all requests of a thread that have not ended."""
         session = await self.store.sessions.in_thread(channel, thread_ts)
         for task in await self.store.tasks.of_session(session.id) if session else ():
             if not task.ended:
-                await self.tasks.cancel(task.id)
+                await self.tasks.cancel(task.id, user)
 
     async def _begin(self, task: Task, session: Session) -> None:
-        """Durable once this returns. Raises TooOften where a person asks more than the rate allows."""
-        await self.throttle.admit(task)
+        """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
+        await self.admission.admit(task, session)
         await self.workflows.begin_task(task, session)
 
     async def _session(self, ask: Ask) -> Session:

@@ -1,16 +1,15 @@
-"""How often one person may ask: a rolling window over the requests that were taken."""
+"""How often somebody may ask: a rolling window over the requests that were taken."""
 
 from __future__ import annotations
 
 import re
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
 from services.errors import TooOften
 from services.output import human_seconds, plural
-from services.records import Task
-from services.store.entries import Entries
 
 _PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86_400.0}
 _RATE = re.compile(r"\s*(\d{1,6})\s*/\s*(minute|hour|day)\s*")
@@ -35,36 +34,45 @@ class Rate:
         return cls(int(match[1]), _PERIODS[match[2]], match[2])
 
 
+Asked = Callable[[str, float], Awaitable[Mapping[str, float]]]
+"""The tasks (IDs and times) that were begun under a key, such as a person's ID, since a moment."""
+
+
 @dataclass(slots=True)
 class Throttle:
-    """Holds people to a rate. What was just taken but has no row yet counts; a repeated request never counts twice."""
+    """Holds whoever has a key to a rate. What was just taken but has no row yet counts; a repeated request never counts twice."""
 
-    entries: Entries
+    asked: Asked
     rate: Rate | None = None
+    whose: str = "You may ask"
     _taken: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
 
-    async def admit(self, task: Task) -> None:
+    async def admit(self, key: str, task_id: str) -> None:
         """Count a request. Raises TooOften, which says when to come back."""
         if self.rate is None:
             return
         now = time.time()
-        asked = await self.entries.asked_since(task.user, now - self.rate.period)
+        asked = await self.asked(key, now - self.rate.period)
         # Nothing is awaited from here on, so that of two at once the second sees the first.
-        taken = self._taken.setdefault(task.user, {})
+        taken = self._taken.setdefault(key, {})
         for each in [each for each, at in taken.items() if at <= now - self.rate.period]:
             del taken[each]
-        counted = taken | asked
-        if task.id in counted:
+        counted = {**taken, **asked}
+        if task_id in counted:
             return
         if len(counted) >= self.rate.limit:
             raise TooOften(
                 self._sentence(sorted(counted.values())[-self.rate.limit] + self.rate.period - now)
             )
-        taken[task.id] = now
+        taken[task_id] = now
+
+    def forget(self, key: str, task_id: str) -> None:
+        """Take back what was counted for a request that was then refused."""
+        self._taken.get(key, {}).pop(task_id, None)
 
     def _sentence(self, left: float) -> str:
         assert self.rate is not None
         return (
-            f"You may ask {plural(self.rate.limit, 'time')} in any {self.rate.unit}; "
+            f"{self.whose} {plural(self.rate.limit, 'time')} in any {self.rate.unit}; "
             f"please come back in {human_seconds(max(left, 1))}."
         )

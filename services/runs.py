@@ -18,6 +18,7 @@ from services.narrator import Narrator, RunView
 from services.output import Growing, plural
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, TaskKind, derive, run_id
 from services.script import script
+from services.secrets import masked, without_secrets
 from services.store import Store
 from services.store.grants import Grant
 from services.targets import Targets
@@ -129,7 +130,7 @@ class RunDesk:
         """Have an undecided proposal run elsewhere. Raises NotAllowed, and Outdated for a decided one."""
         proposal = await self._store.proposals.get(proposal_id)
         self._targets.admit(target, user)
-        if not await self._store.proposals.retarget(proposal_id, target):
+        if not await self._store.proposals.retarget(proposal_id, target, user):
             raise Outdated(decided(proposal))
         proposal = replace(proposal, target=target, approved_by=())
         await self._show_decision(proposal)
@@ -347,9 +348,10 @@ class RunDesk:
                     if ran is not None and not started:
                         since, started = time.time() - ran, True
                 case Finished(outcome):
-                    return outcome
+                    return without_secrets(outcome)
             elapsed = max(time.time() - since, 0.0)
-            await watched.show(RunView(status, output.text, elapsed, tasks, note, output.gone))
+            shown = masked(output.text)
+            await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
         return Outcome(Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:

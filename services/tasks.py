@@ -27,6 +27,7 @@ from services.records import (
     TaskStatus,
     derive,
 )
+from services.secrets import masked, without_secrets
 from services.store import Store
 from services.supervisor import evidence
 from services.supervisor.interface import Conclusion, Inspecting, Supervising
@@ -64,12 +65,13 @@ class _UnderWay:
         self._progress = Progress()
 
     async def stage(self, stage: Stage) -> None:
-        await self._tell(replace(self._progress, stages=(*self._progress.stages, stage)))
+        stages = (*self._progress.stages, without_secrets(stage))
+        await self._tell(replace(self._progress, stages=stages))
         # The process may die at any stage; what it has cost by then is spent all the same.
         await self.account(TaskStatus.WORKING)
 
     async def words(self, words: str) -> None:
-        await self._tell(replace(self._progress, words=words))
+        await self._tell(replace(self._progress, words=masked(words)))
 
     async def account(self, status: TaskStatus) -> None:
         await self._store.spendings.put(self.task, self.session.channel, status, self.meter.spent)
@@ -149,7 +151,7 @@ class TaskDesk:
         finally:
             self._working.pop(task_id).cancel()
         await way.account(result.status)
-        return result
+        return replace(result, text=masked(result.text))
 
     async def conclude(self, task_id: str, result: Result) -> None:
         """Record how the task ended, put its proposal up for decision, and tell the thread."""
@@ -171,9 +173,9 @@ class TaskDesk:
         """End a task whose workflow broke in a way that nobody foresaw."""
         await self.conclude(task_id, Result(TaskStatus.FAILED, sentence))
 
-    async def cancel(self, task_id: str) -> bool:
+    async def cancel(self, task_id: str, by: str = "") -> bool:
         """Stop the work at once; False when it had ended."""
-        if not await self._store.tasks.move(task_id, TaskStatus.CANCELLED, summary="Stopped."):
+        if not await self._store.tasks.move(task_id, TaskStatus.CANCELLED, summary="Stopped.", by=by):
             return False
         if working := self._working.get(task_id):
             working.cancel()
@@ -262,21 +264,22 @@ class TaskDesk:
 def _proposal(
     way: _UnderWay, made: Made, program: Program, target: str, files: Sequence[InputFile]
 ) -> Proposal:
+    """Its program keeps its code byte for byte; whatever else came with it is kept without secrets."""
     task = way.task
     return Proposal(
         id=derive("p", task.id),
         task_id=task.id,
         session_id=task.session_id,
-        program=program,
-        policy=made.policy,
-        validation=made.outcome,
+        program=without_secrets(program),
+        policy=without_secrets(made.policy),
+        validation=without_secrets(made.outcome),
         attempts=made.attempts,
         target=target,
         requester=task.user,
         model=made.model,
         created_at=time.time(),
         spent=way.meter.spent,
-        failed=made.failed,
+        failed=without_secrets(made.failed),
         prompt=made.prompt,
         inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
     )

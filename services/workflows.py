@@ -7,8 +7,6 @@ starts nothing new, and after a crash every unfinished workflow goes on from its
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
 import time
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,13 +27,12 @@ from dbos import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.errors import RaygenError
+from services.incidents import sentence
 from services.pending import PendingDesk
 from services.records import Session, Task, TaskStatus
 from services.runs import RunDesk
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
-
-_log = logging.getLogger(__name__)
 
 # Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
 VERSION = "1"
@@ -180,7 +177,7 @@ class Workflows(DBOSConfiguredInstance):
                 if approved is not None:
                     await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, task.id, _sentence(error))
+            await DBOS.run_step_async({"name": "fail"}, desk.fail, task.id, sentence(error))
 
     @DBOS.workflow()
     async def run(self, proposal_id: str) -> None:
@@ -188,7 +185,7 @@ class Workflows(DBOSConfiguredInstance):
         try:
             await DBOS.run_step_async({"name": "open"}, self._runs.open, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, self._runs.fail, proposal_id, _sentence(error))
+            await DBOS.run_step_async({"name": "fail"}, self._runs.fail, proposal_id, sentence(error))
         else:
             await self._carry_out(proposal_id)
 
@@ -212,7 +209,7 @@ class Workflows(DBOSConfiguredInstance):
                 await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
                 await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, sentence(error))
 
     @DBOS.workflow()
     async def turn(self, proposal_id: str, places: list[tuple[str, str]]) -> None:
@@ -225,7 +222,7 @@ class Workflows(DBOSConfiguredInstance):
             elif await DBOS.run_step_async({"name": "begin"}, desk.begin_turn, proposal_id):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, sentence(error))
 
     @DBOS.workflow()
     async def expire(self, proposal_id: str) -> None:
@@ -260,7 +257,7 @@ class Workflows(DBOSConfiguredInstance):
             await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
             await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, _sentence(error))
+            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, sentence(error))
 
     async def _enqueue(self, proposal_id: str, places: list[tuple[str, str]]) -> WorkflowHandleAsync[None]:
         (queue, key), *rest = places
@@ -366,11 +363,3 @@ async def _forget(before: float) -> int:
         await DBOS.delete_workflows_async([each.workflow_id for each in found])
         count += len(found)
     return count
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, RaygenError):
-        return error.public
-    incident = secrets.token_hex(4)
-    _log.exception("incident %s", incident, exc_info=error)
-    return f"Something went wrong on our side. Please try again, or tell us incident {incident}."

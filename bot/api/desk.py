@@ -17,6 +17,7 @@ from services.desk import Ask, FrontDesk
 from services.errors import Outdated
 from services.model import sha256
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, derive, run_id
+from services.secrets import masked
 from services.store import Store
 from services.targets import Targets
 
@@ -96,7 +97,7 @@ class ApiDesk:
         if session is None:
             return wire.Fresh(session_id=session_id, stopped=0)
         ahead = [task for task in await self._store.tasks.of_session(session.id) if not task.ended]
-        await self.desk.stop_thread(session.channel, session.thread_ts)
+        await self.desk.stop_thread(session.channel, session.thread_ts, holder.user)
         prefix, _, number = session.thread_ts.partition(".")
         thread = _numbered(f"{prefix}.", int(number) + 1)
         fresh = Session(derive("s", holder.user, thread), holder.user, thread, holder.user)
@@ -161,7 +162,7 @@ class ApiDesk:
         task = await self._begun(ask.task_id)
         session = await self._store.sessions.get(task.session_id)
         there = session.thread_ts.partition(".")[0] == ask.thread_ts.partition(".")[0]
-        if not there or (task.prompt, task.code) != (prompt, code):
+        if not there or (task.prompt, task.code) != (masked(prompt), code):
             raise Conflict
 
     async def _begun(self, task_id: str) -> Task:

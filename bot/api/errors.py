@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.api.wire import Failed, Problem
-from handlers.errors import sentence
 from services import errors
+from services.incidents import sentence
 
 
 class Unauthorized(errors.RaygenError):

@@ -17,10 +17,10 @@ from bot.mcp_server.tools import Hands, server
 from bot.settings import Settings
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating
+from services.admission import Admission
 from services.errors import SettingsError
 from services.model import Outcome, PolicyReport
 from services.policy import Policy
-from services.rates import Throttle
 from services.store import Store, open_database
 from services.validation.examine import examine
 from services.validation.interface import Lease, Validator
@@ -84,10 +84,10 @@ async def _proposer(settings: Settings) -> AsyncGenerator[Proposer]:
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with open_database(settings.database) as engine:
         store = Store(engine, artifact_store(settings))
-        throttle = Throttle(store.entries, settings.rate)
+        admission = Admission(store, settings.limits)
         patience = settings.validation_wall + _PATIENCE
         doorbell = Doorbell(settings.database)
-        yield Proposer(store, doorbell, throttle, settings.mcp_channel, settings.mcp_user, patience)
+        yield Proposer(store, doorbell, admission, settings.mcp_channel, settings.mcp_user, patience)
 
 
 def _loopback(host: str) -> bool:

@@ -7,9 +7,10 @@ import secrets
 import time
 from dataclasses import dataclass
 
+from services.admission import Admission
 from services.errors import BadRequest
-from services.rates import Throttle
 from services.records import Proposal, Session, Task, TaskKind, derive
+from services.secrets import masked
 from services.store import Store
 from services.workflows import Doorbell
 
@@ -27,7 +28,7 @@ class Proposer:
 
     store: Store
     doorbell: Doorbell
-    throttle: Throttle
+    admission: Admission
     channel: str
     user: str
     patience: float
@@ -37,7 +38,7 @@ class Proposer:
     ) -> tuple[Task, Session, Proposal | None]:
         """The task as it stands once it has ended, or patience has. Raises BadRequest and TooOften."""
         task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
-        await self.throttle.admit(task)
+        await self.admission.admit(task, session)
         await self.doorbell.begin_task(task, session)
         return await self._followed(task, session)
 
@@ -55,7 +56,13 @@ class Proposer:
         cause = f"mcp {secrets.token_hex(16)}"
         session = Session(derive("s", cause), channel, "", user)
         task = Task(
-            derive("t", cause), session.id, TaskKind.CHECK, purpose, user, code, created_at=time.time()
+            derive("t", cause),
+            session.id,
+            TaskKind.CHECK,
+            masked(purpose),
+            user,
+            code,
+            created_at=time.time(),
         )
         return task, session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +17,7 @@ from slack_sdk.models.messages.chunk import (
 
 from handlers import ids
 from handlers.blocks.parts import Block, Message, actions, button, mrkdwn, prose
-from handlers.escape import escape, literal, shorten
+from handlers.escape import escape, literal, plain, shorten
 from services.narrator import Progress
 from services.records import Task, TaskKind
 from services.supervisor.workshop import Phase, Stage
@@ -32,6 +33,8 @@ _PHASES = {
 }
 _OPENINGS = {TaskKind.EDIT: "Checking your edit", TaskKind.AGAIN: "Checking the program again"}
 _WORDS = 6000
+# What makes a link of the words before it: `[words](address)`, `[words][name]`, and `[name]: address`.
+_JOINED = re.compile(r"\](?=[(\[:])")
 _TITLE = 250
 
 
@@ -62,7 +65,7 @@ def live(key: str, task: Task, progress: Progress) -> Live:
 
 def harmless(text: str) -> str:
     """Markdown whose words stay words: no mentions, no links under another name."""
-    return escape(text).replace("](", "]\u200b(")
+    return _JOINED.sub("]\u200b", escape(text))
 
 
 def beginning(now: Live) -> list[Chunk]:
@@ -80,12 +83,12 @@ def growth(shown: Live, now: Live) -> list[Chunk] | None:
 def _chunks(shown: Live, now: Live) -> list[Chunk]:
     chunks: list[Chunk] = []
     if shown.steps != now.steps:
-        chunks.append(PlanUpdateChunk(title=now.steps[-1][:_TITLE]))
+        chunks.append(PlanUpdateChunk(title=plain(now.steps[-1])[:_TITLE]))
         before = _states(shown.steps)
         states = _states(now.steps)
         for number, (title, status) in enumerate(states):
             if number >= len(before) or before[number] != (title, status):
-                chunks.append(TaskUpdateChunk(id=str(number), title=title[:_TITLE], status=status))
+                chunks.append(TaskUpdateChunk(id=str(number), title=plain(title)[:_TITLE], status=status))
     if now.controls and not shown.controls:
         blocks: Sequence[dict[str, Any]] = now.controls
         chunks.append(BlocksChunk(blocks=blocks))

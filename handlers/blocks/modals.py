@@ -17,6 +17,7 @@ from services.errors import BadRequest
 from services.model import Attempt, Grade, Outcome, PolicyReport
 from services.output import clean, head_and_tail
 from services.records import Proposal
+from services.secrets import hidden, masked, restored
 
 FIELD_LIMIT = 3000
 # Room to type in each field before it is full.
@@ -28,8 +29,8 @@ _TAIL = 3000
 
 
 def edit(proposal: Proposal) -> dict[str, Any]:
-    """A form with the program's code. Raises BadRequest when it is too long to be edited in Slack."""
-    chunks = _chunks(proposal.program.code)
+    """A form with the program's code, its secrets hidden. Raises BadRequest when it is too long to be edited in Slack."""
+    chunks = _chunks(hidden(proposal.program.code))
     if len(chunks) > _FIELDS or any(len(chunk) > FIELD_LIMIT for chunk in chunks):
         raise BadRequest("That program is too long to be edited here; tell me in the thread what to change.")
     return {
@@ -155,13 +156,15 @@ def _attempt(number: int, attempt: Attempt) -> list[Block]:
     if shown(outcome).strip():
         blocks += output(shown(outcome), limit=800)
     if attempt.code:
-        blocks.append(preformatted(head_and_tail(attempt.code, limit=_CODE).text.rstrip("\n"), "python"))
+        blocks.append(
+            preformatted(head_and_tail(masked(attempt.code), limit=_CODE).text.rstrip("\n"), "python")
+        )
     return [*blocks, {"type": "divider"}]
 
 
-def joined(fields: Mapping[str, str]) -> str:
-    """The program as edited."""
-    return "\n".join(fields.values()).rstrip() + "\n"
+def joined(fields: Mapping[str, str], original: str = "") -> str:
+    """The program as edited, with the secrets of the one that it comes from in their places again."""
+    return restored("\n".join(fields.values()).rstrip() + "\n", original)
 
 
 def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:

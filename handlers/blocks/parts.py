@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from handlers.escape import escape, fallback, shorten
+from handlers.escape import escape, fallback, plain, shorten
 from services.output import NOTHING_GONE, Gone, head_and_tail
+from services.secrets import masked, masks_in
 
 Block = dict[str, Any]
 Style = Literal["primary", "danger"]
@@ -38,7 +39,7 @@ def mrkdwn(text: str) -> Block:
 
 def prose(text: str, limit: int = 2900, *, bold: bool = False) -> Block:
     """A paragraph of foreign text, shown literally."""
-    words: Block = {"type": "text", "text": shorten(text, limit) or " "}
+    words: Block = {"type": "text", "text": shorten(plain(text), limit) or " "}
     if bold:
         words["style"] = {"bold": True}
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [words]}]}
@@ -56,7 +57,7 @@ def preformatted(text: str, language: str | None = None) -> Block:
     """Code or output, literally."""
     element: Block = {
         "type": "rich_text_preformatted",
-        "elements": [{"type": "text", "text": text or " "}],
+        "elements": [{"type": "text", "text": plain(text) or " "}],
     }
     if language:
         element["language"] = language
@@ -64,18 +65,28 @@ def preformatted(text: str, language: str | None = None) -> Block:
 
 
 def code(source: str) -> list[Block]:
-    """A program; a long one is cut between lines, and the note says where the whole is."""
+    """A program without its secrets; a long one is cut between lines, and the note says where the whole is."""
+    source = masked(source)
     excerpt = head_and_tail(source, limit=CODE_LIMIT)
     blocks = [preformatted(excerpt.text.rstrip("\n"), "python")]
     if not excerpt.whole:
         blocks.append(context("The middle is left out here; the whole program is in the attached file."))
+    if kinds := masks_in(source):
+        blocks.append(context(f":lock: {_hidden(kinds)} The program runs as it was written."))
     return blocks
 
 
 def output(text: str, *, limit: int = OUTPUT_LIMIT, gone: Gone = NOTHING_GONE) -> list[Block]:
-    """What a program wrote: head and tail in the message; `gone` is missing from its middle already."""
+    """What a program wrote, without secrets: head and tail in the message; `gone` is missing from its middle already."""
+    text = masked(text)
+    note = [context(f":lock: {_hidden(kinds)}")] if (kinds := masks_in(text)) else []
     excerpt = head_and_tail(text.rstrip("\n"), limit=limit, gone=gone)
-    return [preformatted(excerpt.text)]
+    return [preformatted(excerpt.text), *note]
+
+
+def _hidden(kinds: tuple[str, ...]) -> str:
+    """Kinds are ours, or somebody's imitation of them in letters and spaces."""
+    return f"What looks like a secret is masked here: {', '.join(kinds[:5])}."
 
 
 def weight(blocks: Any) -> int:

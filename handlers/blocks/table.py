@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.blocks.parts import Block, context, preformatted, weight
-from handlers.escape import shorten
+from handlers.escape import plain, shorten
 from services.model import Table
 from services.output import clean, head_and_tail, plural
 
@@ -49,7 +49,8 @@ def caption(found: Table, shown: int) -> str:
 def _cells(texts: tuple[str, ...]) -> list[Block]:
     """An empty text is none to Slack."""
     return [
-        {"type": "raw_text", "text": shorten(clean(text).replace("\n", " "), _CELL) or " "} for text in texts
+        {"type": "raw_text", "text": shorten(plain(clean(text)).replace("\n", " "), _CELL) or " "}
+        for text in texts
     ]
 
 

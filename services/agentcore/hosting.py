@@ -36,6 +36,7 @@ from services.agentcore.wire import (
     read_request,
 )
 from services.errors import BudgetSpent, RaygenError
+from services.incidents import sentence
 from services.supervisor.interface import Briefing, Conclusion, Inspecting, Supervising
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Stage, Tried
@@ -145,10 +146,7 @@ class Host:
         except TimeoutError:
             end = failure(BudgetSpent("It took longer than one request may take."))
         except Exception as error:  # noqa: BLE001  # the process's edge: whatever it is, the other side gets an end
-            incident = secrets.token_hex(4)
-            _log.exception("incident %s", incident, exc_info=error)
-            sentence = f"Something went wrong in the agent's runtime. Please try again, or tell us incident {incident}."
-            end = failure(RaygenError(sentence))
+            end = failure(RaygenError(sentence(error, "in the agent's runtime")))
         outbox.put(Spending(spent=meter.now))
         outbox.put(end)
 

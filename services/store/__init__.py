@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.artifacts.interface import ArtifactStore
 from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
+from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.entries import Entries
 from services.store.grants import Grants
@@ -33,3 +34,4 @@ class Store:
         self.entries = Entries(engine)
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)
+        self.audit = AuditTrail(engine)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
+from services.audit import Deed
 from services.records import Proposal, ProposalStatus
-from services.store import tables
+from services.store import audited, tables
 from services.store.repositories import Repository
 
 
@@ -90,6 +91,11 @@ class Approvals(Repository):
                 decided = {"decided_by": approval.user, "decided_at": time.time()}
                 values |= {"status": str(ProposalStatus.APPROVED), **decided}
             await connection.execute(update(table).where(*this).values(**values))
+            if fresh or count.complete:
+                deed = Deed.APPROVED if count.complete else Deed.COUNTED
+                facts = {"binding": approval.binding, "rule": approval.rule, "of": f"{len(users)}/{needed}"}
+                facts |= {"grant": approval.grant} if approval.grant else {}
+                await audited.of_proposal(deed, proposal.id, approval.user, **facts)(connection)
         return count
 
     async def use_up(self, proposal_id: str, run: str) -> list[Approval]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,27 @@ class Entries(Repository):
         async with self._engine.connect() as connection:
             return {row.id: row.created_at for row in await connection.execute(statement)}
 
+    async def asked_in(self, channel: str, since: float) -> dict[str, float]:
+        """The tasks that were begun in a channel since then: their IDs and times."""
+        tasks = tables.tasks
+        statement = select(tasks.c.id, tasks.c.created_at).where(
+            _in_channel(channel), tasks.c.created_at > since
+        )
+        async with self._engine.connect() as connection:
+            return {row.id: row.created_at for row in await connection.execute(statement)}
+
+    async def standing(
+        self, *, user: str = "", channel: str = "", ids: Collection[str] = ()
+    ) -> dict[str, bool]:
+        """Whether they are under way: a person's or a channel's unfinished tasks, and those of `ids` that are there."""
+        tasks = tables.tasks
+        whose = tasks.c.user == user if user else _in_channel(channel)
+        statement = select(tasks.c.id, tasks.c.status).where(
+            or_(and_(whose, tasks.c.status.in_(_UNFINISHED)), tasks.c.id.in_(ids))
+        )
+        async with self._engine.connect() as connection:
+            return {row.id: row.status in _UNFINISHED for row in await connection.execute(statement)}
+
     async def ahead_of(self, run_id: str, *, target: bool, user: bool) -> int:
         """How many unfinished runs were approved before this one, on its target or asked for by the same person."""
         runs, proposals = tables.runs, tables.proposals
@@ -114,6 +135,11 @@ class Entries(Repository):
     async def _read(self, statement: Select[*tuple[Any, ...]]) -> list[Entry]:
         async with self._engine.connect() as connection:
             return [_entry(row) for row in await connection.execute(statement)]
+
+
+def _in_channel(channel: str) -> ColumnElement[bool]:
+    sessions = tables.sessions
+    return tables.tasks.c.session_id.in_(select(sessions.c.id).where(sessions.c.channel == channel))
 
 
 def _goes_on() -> ColumnElement[bool]:

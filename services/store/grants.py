@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.approvals.facts import Facts
-from services.store import codec, tables
+from services.audit import Deed
+from services.store import audited, codec, tables
 from services.store.repositories import Repository
 
 
@@ -50,7 +52,9 @@ class Grants(Repository):
             "created_at": grant.created_at,
             "expires_at": grant.expires_at,
         }
-        return await self._insert_once(tables.grants, values)
+        until = datetime.fromtimestamp(grant.expires_at, UTC).isoformat(timespec="seconds")
+        audit = audited.of_proposal(Deed.GRANTED, grant.proposal_id, grant.user, grant=grant.id, until=until)
+        return await self._insert_once(tables.grants, values, audit)
 
     async def find(self, grant_id: str) -> Grant | None:
         row = await self._one(tables.grants, tables.grants.c.id == grant_id)
@@ -77,8 +81,11 @@ class Grants(Repository):
             .where(table.c.id == grant_id, table.c.ended_by.is_(None), table.c.expires_at > now)
             .values(ended_by=user, ended_at=now)
         )
-        async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        grant = await self.find(grant_id)
+        if grant is None:
+            return False
+        audit = audited.of_proposal(Deed.GRANT_ENDED, grant.proposal_id, user, grant=grant_id)
+        return await self._change(statement, audit)
 
 
 def _grant(row: Row[tuple[object, ...]]) -> Grant:

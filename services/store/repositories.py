@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, select, update
+from sqlalchemy import ColumnElement, Insert, Row, Table, Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.audit import Deed
 from services.model import Artifact, InputFile, Outcome
 from services.records import (
     Input,
@@ -24,8 +25,11 @@ from services.records import (
     TaskStatus,
     sources,
 )
-from services.store import codec, tables
+from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
+from services.store.audited import Audit
+
+_DEEDS: dict[Status, str] = {ProposalStatus.OPEN: Deed.SHOWN}
 
 
 class Repository:
@@ -34,14 +38,26 @@ class Repository:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def _insert_once(self, table: Table, values: dict[str, Any]) -> bool:
+    async def _insert_once(self, table: Table, values: dict[str, Any], audit: Audit | None = None) -> bool:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+        return await self._change(dialect.insert(table).values(**values).on_conflict_do_nothing(), audit)
+
+    async def _change(self, statement: Insert | Update, audit: Audit | None = None) -> bool:
+        """Whether it changed the one row that it is about; `audit` then belongs to the same transaction."""
         async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            changed = (await connection.execute(statement)).rowcount == 1
+            if changed and audit is not None:
+                await audit(connection)
+            return changed
 
     async def _move(
-        self, table: Table, record_id: str, status: Status, *where: ColumnElement[bool], **values: object
+        self,
+        table: Table,
+        record_id: str,
+        status: Status,
+        *where: ColumnElement[bool],
+        audit: Audit | None = None,
+        **values: object,
     ) -> bool:
         """Set `status` where the transition is allowed; False when someone else was first."""
         allowed = [str(source) for source in sources(status)]
@@ -50,8 +66,7 @@ class Repository:
             .where(table.c.id == record_id, table.c.status.in_(allowed), *where)
             .values(status=str(status), **values)
         )
-        async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        return await self._change(statement, audit)
 
     async def _one(self, table: Table, *where: Any) -> Row[Any] | None:
         async with self._engine.connect() as connection:
@@ -120,7 +135,7 @@ class Tasks(Repository):
             "created_at": task.created_at or time.time(),
             "attachments": codec.dump_attachments(task.attachments),
         }
-        return await self._insert_once(tables.tasks, values)
+        return await self._insert_once(tables.tasks, values, audited.asked(task))
 
     async def get(self, task_id: str) -> Task:
         row = await self._one(tables.tasks, tables.tasks.c.id == task_id)
@@ -132,9 +147,12 @@ class Tasks(Repository):
         row = await self._one(tables.tasks, tables.tasks.c.id == task_id)
         return _task(row) if row else None
 
-    async def move(self, task_id: str, status: TaskStatus, *, summary: str | None = None) -> bool:
+    async def move(
+        self, task_id: str, status: TaskStatus, *, summary: str | None = None, by: str = ""
+    ) -> bool:
         values = {} if summary is None else {"summary": summary}
-        return await self._move(tables.tasks, task_id, status, **values)
+        audit = audited.cancelled(task_id, by) if status is TaskStatus.CANCELLED else None
+        return await self._move(tables.tasks, task_id, status, audit=audit, **values)
 
     async def of_session(self, session_id: str) -> list[Task]:
         """All tasks of a session, oldest first."""
@@ -224,9 +242,10 @@ class Proposals(Repository):
             return False
         values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
         where = [] if target is None else [tables.proposals.c.target == target]
-        return await self._move(tables.proposals, proposal_id, status, *where, **values)
+        audit = audited.of_proposal(_DEEDS.get(status, str(status)), proposal_id, by or "")
+        return await self._move(tables.proposals, proposal_id, status, *where, audit=audit, **values)
 
-    async def retarget(self, proposal_id: str, target: str) -> bool:
+    async def retarget(self, proposal_id: str, target: str, by: str = "") -> bool:
         """Name another target for a proposal that is open, which takes new approvals; False when it is not."""
         table = tables.proposals
         statement = (
@@ -234,8 +253,7 @@ class Proposals(Repository):
             .where(table.c.id == proposal_id, table.c.status == str(ProposalStatus.OPEN))
             .values(target=target, approved_by="")
         )
-        async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        return await self._change(statement, audited.of_proposal(Deed.RETARGETED, proposal_id, by))
 
     async def of_session(self, session_id: str) -> list[Proposal]:
         """The programs of a session, oldest first; drafts are those of failed tasks, and of those under way."""
@@ -269,7 +287,8 @@ class Runs(Repository):
             "status": str(run.status),
             "created_at": run.created_at or time.time(),
         }
-        return await self._insert_once(tables.runs, values)
+        audit = audited.of_proposal(Deed.BEGUN, run.proposal_id, run.approver, run=run.id)
+        return await self._insert_once(tables.runs, values, audit)
 
     async def get(self, run_id: str) -> Run:
         run = await self.find(run_id)
@@ -282,7 +301,7 @@ class Runs(Repository):
         return _run(row, await self._artifacts.listed(run_id)) if row else None
 
     async def move(self, run_id: str, status: RunStatus) -> bool:
-        return await self._move(tables.runs, run_id, status)
+        return await self._move(tables.runs, run_id, status, audit=audited.of_run(Deed.SUBMITTED, run_id))
 
     async def take_turn(self, run_id: str) -> bool:
         """Note that a run that waited may start; False when it was stopped or has ended before. May be repeated."""
@@ -306,13 +325,13 @@ class Runs(Repository):
             .where(table.c.id == run_id, table.c.stopped_by.is_(None), table.c.status != str(RunStatus.ENDED))
             .values(stopped_by=by)
         )
-        async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+        return await self._change(statement, audited.of_run(Deed.STOP_ASKED, run_id, by))
 
     async def end(self, run_id: str, outcome: Outcome) -> bool:
         await self._artifacts.keep(run_id, outcome.artifacts)
         values = {"outcome": codec.dump_outcome(outcome), "ended_at": time.time()}
-        return await self._move(tables.runs, run_id, RunStatus.ENDED, **values)
+        audit = audited.of_run(Deed.ENDED, run_id, verdict=str(outcome.verdict))
+        return await self._move(tables.runs, run_id, RunStatus.ENDED, audit=audit, **values)
 
     async def of_session(self, session_id: str) -> list[Run]:
         """The runs of a session, oldest first, without their artifacts."""

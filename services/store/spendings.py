@@ -81,6 +81,17 @@ class Spendings(Repository):
             row.attempts,
         )
 
+    async def total(self, *, since: float, user: str = "") -> tuple[int, float]:
+        """Tokens of all kinds and money of what was noted since then (POSIX seconds), of one person or all."""
+        table = tables.spendings
+        tokens = func.sum(table.c.input + table.c.output + table.c.cached + table.c.written)
+        statement = select(func.coalesce(tokens, 0), func.coalesce(func.sum(table.c.money), 0.0)).where(
+            table.c.ended_at >= since, *([table.c.user == user] if user else [])
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(statement)).one()
+        return int(row[0]), float(row[1])
+
     async def sums(self, by: By, *, since: float = 0.0, user: str | None = None) -> list[Sum]:
         """Sums over the tasks that ended since then (POSIX seconds), of one person or all, the most tokens first."""
         table = tables.spendings

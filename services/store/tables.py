@@ -159,6 +159,26 @@ posts = Table(
     Column("created_at", Float, nullable=False),
 )
 
+# Records of services/audit.py; a previous hash that is there twice would be a fork.
+audit = Table(
+    "audit",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
+)
+
+# One row: the last record, and up to which one the audit channel has been told.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("told", Integer),
+)
+
 replicas = Table(
     "replicas",
     metadata,

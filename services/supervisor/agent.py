@@ -12,6 +12,7 @@ from services.errors import BadRequest, BudgetSpent, ModelUnavailable
 from services.inputs import described
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
 from services.model import Engine
+from services.secrets import masked, without_secrets
 from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
 from services.supervisor.generator import Order
@@ -145,9 +146,9 @@ class Supervisor:
         except ValidationError:
             return ToolResult(call.id, "`code` must be a non-empty text.", is_error=True)
         await work.on_stage(Stage(Phase.COMPUTING))
-        snippet = await snippets.run(asked.code)
+        snippet = without_secrets(await snippets.run(asked.code))
         if snippet.success:  # a person sees what was computed, not what went wrong on the way
-            work.computed.append(evidence.computed(asked.code, snippet))
+            work.computed.append(evidence.computed(masked(asked.code), snippet))
         return ToolResult(call.id, evidence.of_snippet(snippet), is_error=not snippet.success)
 
 

@@ -21,12 +21,13 @@ from bot.api.server import serving
 from bot.api.switchboard import Everyone, Switchboard
 from bot.api.tokens import Tokens
 from services import workflows
+from services.admission import Admission
 from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import Outcome, PolicyReport, Readiness, Verdict
-from services.rates import Rate, Throttle
+from services.rates import Rate
 from services.runs import RunDesk
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
@@ -108,11 +109,11 @@ class Served:
     @contextmanager
     def under(self, tokens: Tokens = TOKENS, rate: Rate | None = None) -> Iterator[None]:
         """Other tokens, or a rate, for a while."""
-        self.app.state.tokens, self.desk.throttle.rate = tokens, rate
+        self.app.state.tokens, self.desk.admission.users.rate = tokens, rate
         try:
             yield
         finally:
-            self.app.state.tokens, self.desk.throttle.rate = TOKENS, None
+            self.app.state.tokens, self.desk.admission.users.rate = TOKENS, None
 
     @asynccontextmanager
     async def stream(self, path: str, body: Json) -> AsyncGenerator[AsyncGenerator[tuple[str, Json]]]:
@@ -154,8 +155,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), names=everyone.name)
         runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
         flows = Workflows(tasks, runs)
-        throttle = Throttle(store.entries)
-        desk = FrontDesk(store, tasks, runs, flows, throttle)
+        desk = FrontDesk(store, tasks, runs, flows, Admission(store))
         workflows.launch()
 
         async def parts() -> list[Readiness]:

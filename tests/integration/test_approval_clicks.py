@@ -22,6 +22,7 @@ from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from handlers.people import People as Directory
 from handlers.subcommands import Subcommands
+from services.admission import Admission
 from services.approvals import ApprovalPolicy, Rule, Second
 from services.approvals.desk import Approvals
 from services.desk import FrontDesk
@@ -29,7 +30,6 @@ from services.history_desk import HistoryDesk
 from services.model import PolicyReport, Spent
 from services.pending import PendingDesk
 from services.policy import Policy
-from services.rates import Throttle
 from services.records import Proposal, ProposalStatus, derive, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -135,9 +135,7 @@ async def opened(path: Path) -> AsyncGenerator[World]:
         narrator = SlackNarrator(courier, cards, targets, approvals)
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
-        desk = FrontDesk(
-            store, cast("TaskDesk", None), runs, cast("Workflows", flows), Throttle(store.entries)
-        )
+        desk = FrontDesk(store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store))
         subcommands = Subcommands(courier, desk, HistoryDesk(store, directory.is_in), targets)
         check = Policy().check
         await stack.enter_async_context(

@@ -9,8 +9,9 @@ import pytest
 from dbos import DBOS
 
 from bot.mcp_server.proposing import Proposer
+from services.admission import Admission, Limits
 from services.errors import BadRequest, TooOften
-from services.rates import Rate, Throttle
+from services.rates import Rate
 from services.records import ProposalStatus, TaskStatus
 from services.workflows import Closed, Doorbell
 from tests import builders
@@ -33,9 +34,9 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def proposer(world: World, path: Path, *, channel: str = "CRAY", patience: float = 20) -> Proposer:
-    throttle = Throttle(world.store.entries, Rate(2, 3600.0))
+    admission = Admission(world.store, Limits(user_rate=Rate(2, 3600.0)))
     doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}")
-    return Proposer(world.store, doorbell, throttle, channel, "UENGINEER", patience)
+    return Proposer(world.store, doorbell, admission, channel, "UENGINEER", patience)
 
 
 async def test_it_is_proposed_exactly_as_it_came_and_nothing_runs(world: World, tmp_path: Path):

@@ -86,3 +86,13 @@ def _followed(folder: Path, name: str) -> set[str]:
 
 async def _ended_now(store: Store, proposals: list[str]) -> set[str]:
     return {run_id(each) for each in proposals if await ended(store, each)}
+
+
+async def test_replicas_that_append_at_once_make_one_audit_chain(postgres: str):
+    async with open_database(postgres) as one, open_database(postgres) as two:
+        before = (await Store(one).audit.verify()).count
+        stores = (Store(one), Store(two))
+        tasks = [builders.task(id=f"t_audit{number}") for number in range(60)]
+        await asyncio.gather(*(stores[at % 2].tasks.add(task) for at, task in enumerate(tasks)))
+        found = await Store(one).audit.verify()
+        assert (found.count - before, found.flaws) == (60, ())

@@ -16,9 +16,10 @@ from handlers import commands, errors
 from handlers.delivery import Courier
 from handlers.people import People as Members
 from handlers.subcommands import Subcommands
+from services.admission import Admission, Limits
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
-from services.rates import Rate, Throttle
+from services.rates import Rate
 from services.records import ProposalStatus, Run, Session, Task, TaskKind, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -91,7 +92,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("TaskDesk", None),
             cast("RunDesk", None),
             cast("Workflows", begun),
-            Throttle(store.entries, Rate(2, 3600.0)),
+            Admission(store, Limits(user_rate=Rate(2, 3600.0))),
         )
         subcommands = Subcommands(
             Courier(client, store.posts), desk, HistoryDesk(store, members.is_in), here(FakeTarget())

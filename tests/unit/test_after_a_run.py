@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from services.admission import Admission
 from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.execution.interface import Finished
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import InputFile, Outcome, PolicyReport, Verdict
-from services.rates import Throttle
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -80,7 +80,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             RunDesk(store, narrator, places(target), approvals),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, Throttle(store.entries))  # type: ignore[arg-type]
+        desk = FrontDesk(store, *desks, flows, Admission(store))  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)
@@ -147,13 +147,13 @@ async def test_only_a_result_can_be_shared(world: World):
     world.target.events[:] = [Finished(Outcome(Verdict.FAILED, exit_code=1))]
     await world.desk.again(first.id, "UADA")
     second = (await world.proposals())[-1]
-    assert (await world.desk.outcome(second.id))[1] == second.validation
+    assert (await world.desk.outcome(second.id, "UADA"))[1] == second.validation
     with pytest.raises(Outdated, match="not ended"):
         await world.desk.share(second.id, "UADA")
     await world.approve(second)
     with pytest.raises(Outdated, match="no result"):
         await world.desk.share(second.id, "UADA")
-    assert (await world.desk.outcome(second.id))[1].exit_code == 1
+    assert (await world.desk.outcome(second.id, "UADA"))[1].exit_code == 1
 
 
 async def test_the_code_is_handed_out_to_who_asks(world: World):

@@ -12,6 +12,7 @@ import pytest
 from bot import settings
 from services.errors import SettingsError, TooOften
 from services.rates import Rate, Throttle
+from services.records import Task
 from services.store import Store, open_database
 from tests import builders
 
@@ -20,6 +21,10 @@ from tests import builders
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
         yield Store(engine)
+
+
+async def admit(throttle: Throttle, task: Task) -> None:
+    await throttle.admit(task.user, task.id)
 
 
 def asked(name: str, **changes: object):
@@ -41,25 +46,25 @@ def test_a_wrong_rate_is_named(text: str):
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(store: Store):
-    throttle = Throttle(store.entries, Rate(2, 3600.0))
+    throttle = Throttle(store.entries.asked_since, Rate(2, 3600.0))
     now = time.time()
     await store.tasks.add(asked("t_0", created_at=now - 4000))
     await store.tasks.add(asked("t_1", created_at=now - 3000))
-    await throttle.admit(asked("t_2"))
+    await admit(throttle, asked("t_2"))
     with pytest.raises(TooOften, match=r"2 times in any hour; please come back in (10 min 00 s|9 min 5\d s)"):
-        await throttle.admit(asked("t_3"))
-    await throttle.admit(asked("t_2"))
-    await throttle.admit(asked("t_4", user="UOTHER"))
+        await admit(throttle, asked("t_3"))
+    await admit(throttle, asked("t_2"))
+    await admit(throttle, asked("t_4", user="UOTHER"))
 
 
 async def test_of_many_at_once_only_so_many_are_taken(store: Store):
-    throttle = Throttle(store.entries, Rate(5, 60.0, "minute"))
+    throttle = Throttle(store.entries.asked_since, Rate(5, 60.0, "minute"))
     told = await asyncio.gather(
-        *(throttle.admit(asked(f"t_{number}")) for number in range(20)), return_exceptions=True
+        *(admit(throttle, asked(f"t_{number}")) for number in range(20)), return_exceptions=True
     )
     assert sum(isinstance(each, TooOften) for each in told) == 15
 
 
 async def test_without_a_rate_everybody_may(store: Store):
     for number in range(50):
-        await Throttle(store.entries).admit(asked(f"t_{number}"))
+        await admit(Throttle(store.entries.asked_since), asked(f"t_{number}"))

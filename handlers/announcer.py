@@ -1,0 +1,27 @@
+"""Tells the audit channel what was decided and run, each record once, in their order."""
+
+from __future__ import annotations
+
+from handlers.blocks.audit import record, worth_telling
+from handlers.delivery import Courier
+from services.store.audit import AuditTrail
+
+
+class Announcer:
+    """Posts the chain's records as messages whose hashes are then where the database can't change them."""
+
+    def __init__(self, courier: Courier, trail: AuditTrail, channel: str) -> None:
+        self._courier = courier
+        self._trail = trail
+        self._channel = channel
+
+    async def tell(self) -> None:
+        """Post what is new. May be called by several replicas at once: each record is posted by one of them."""
+        told = await self._trail.told()
+        async for each in self._trail.records(after=told):
+            if worth_telling(each.deed):
+                key = f"audit:{each.position}:{self._channel}"
+                await self._courier.once(key, self._channel, "", record(each))
+                if await self._courier.known(key) is None:
+                    return  # Another replica is at it; whoever comes next goes on from here.
+            await self._trail.note_told(each.position)

@@ -1,0 +1,40 @@
+"""An audit record as a message: a line for people, and the hash that it can be found and verified by."""
+
+from __future__ import annotations
+
+from handlers.blocks.parts import Message, context, mrkdwn
+from handlers.escape import escape, quoted
+from services.audit import Deed, Record
+
+_WORDS: dict[str, str] = {
+    Deed.EDITED: "Edited a program",
+    Deed.CANCELLED: "Stopped a request",
+    Deed.RETARGETED: "Chose another target",
+    Deed.COUNTED: "Approved, and somebody else has to, too",
+    Deed.APPROVED: "Approved",
+    Deed.GRANTED: "Approved for a thread",
+    Deed.GRANT_ENDED: "Ended an approval for a thread",
+    Deed.DISMISSED: "Dismissed",
+    Deed.EXPIRED: "Expired",
+    Deed.BEGUN: "Run begun",
+    Deed.STOP_ASKED: "Asked to stop a run",
+    Deed.ENDED: "Run ended",
+}
+_QUIET = {Deed.ASKED, Deed.SHOWN, Deed.LOOKED, Deed.SUPERSEDED, Deed.SUBMITTED}
+_NAMED = ("by", "requester", "channel", "target", "proposal", "run", "verdict")
+
+
+def worth_telling(deed: str) -> bool:
+    """Whether it is about a decision or a run; the deeds of a later version are, too."""
+    return deed not in _QUIET
+
+
+def record(each: Record) -> Message:
+    """IDs stand as code, so that nobody is notified of what an auditor reads."""
+    told = {**each.told.get("facts", {}), **each.told}
+    head = _WORDS.get(each.deed) or escape(each.deed.capitalize())
+    facts = [f"{name} {quoted(str(told[name]), 80)}" for name in _NAMED if told.get(name)]
+    if told.get("sha256"):
+        facts.append(f"code {quoted(str(told['sha256'])[:12], 20)}")
+    line = f"*{head}* · " + " · ".join(facts)
+    return Message(line, [mrkdwn(line), context(f"audit record {each.position} · `{each.hash}`")])

@@ -1,0 +1,127 @@
+"""Which requests are taken: from where, how often, how many at once, and how much a day may cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from services.errors import NotAllowed, TooOften
+from services.output import human_seconds, plural
+from services.rates import Rate, Throttle
+from services.records import Session, Task
+from services.store import Store
+
+DIRECT = "dm"
+"""What stands for direct messages among the channels."""
+_DAY = 86_400.0
+# A task has its row within milliseconds of its beginning; one that has none by now never began.
+_ROWLESS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What may be spent from midnight to midnight (UTC): tokens of all kinds, and money where prices are known."""
+
+    tokens: int | None = None
+    money: float | None = None
+
+    def __bool__(self) -> bool:
+        return self.tokens is not None or self.money is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens."""
+
+    user_rate: Rate | None = None
+    channel_rate: Rate | None = None
+    user_tasks: int | None = None
+    channel_tasks: int | None = None
+    day: Day = field(default_factory=Day)
+    user_day: Day = field(default_factory=Day)
+    channels: Collection[str] = ()
+    workspaces: Collection[str] = ()
+
+
+class Admission:
+    """Holds requests to the limits; a repeated request never counts twice."""
+
+    def __init__(self, store: Store, limits: Limits | None = None) -> None:
+        self._store = store
+        self._limits = limits or Limits()
+        self.users = Throttle(store.entries.asked_since, self._limits.user_rate)
+        self.channels = Throttle(
+            store.entries.asked_in, self._limits.channel_rate, "In this channel raygen may be asked"
+        )
+        self._begun: dict[str, tuple[str, str, float]] = {}
+
+    async def admit(self, task: Task, session: Session) -> None:
+        """Count a request. Raises NotAllowed for the wrong place, and TooOften, which says when to come back."""
+        self._check_place(session)
+        await self._check_day(self._limits.day, "", "Today's budget for all requests is used up")
+        await self._check_day(self._limits.user_day, task.user, "Your budget for today is used up")
+        await self.users.admit(task.user, task.id)
+        try:
+            await self.channels.admit(session.channel, task.id)
+            await self._check_room(task, session)
+        except TooOften:
+            self.users.forget(task.user, task.id)
+            self.channels.forget(session.channel, task.id)
+            raise
+
+    def _check_place(self, session: Session) -> None:
+        limits, channel = self._limits, session.channel
+        if not channel[:1].isupper():  # not one of Slack's
+            return
+        if limits.workspaces and session.team and session.team not in limits.workspaces:
+            raise NotAllowed("raygen does not work for this workspace; its operators say for which it does.")
+        named = DIRECT if channel.startswith("D") else channel
+        if limits.channels and named not in limits.channels:
+            places = [f"<#{each}>" for each in sorted(limits.channels) if each != DIRECT]
+            places += ["direct messages"] if DIRECT in limits.channels else []
+            raise NotAllowed(f"raygen is not to be used here; please ask in {' or '.join(places)}.")
+
+    async def _check_day(self, day: Day, user: str, sentence: str) -> None:
+        if not day:
+            return
+        now = time.time()
+        midnight = now - now % _DAY
+        tokens, money = await self._store.spendings.total(since=midnight, user=user)
+        spent = [
+            *([f"{day.tokens:,} tokens"] if day.tokens is not None and tokens >= day.tokens else []),
+            *([f"{day.money:.2f} USD"] if day.money is not None and money >= day.money else []),
+        ]
+        if spent:
+            left = human_seconds(midnight + _DAY - now)
+            raise TooOften(f"{sentence} ({' and '.join(spent)}); please come back in {left}.")
+
+    async def _check_room(self, task: Task, session: Session) -> None:
+        limits = self._limits
+        if limits.user_tasks is None and limits.channel_tasks is None:
+            return
+        now = time.time()
+        self._begun = {name: each for name, each in self._begun.items() if now - each[2] < _ROWLESS}
+        own = await self._store.entries.standing(user=task.user, ids=tuple(self._begun))
+        there = await self._store.entries.standing(channel=session.channel, ids=tuple(self._begun))
+        # Nothing is awaited from here on, so that of two at once the second sees the first.
+        mine = _under_way(own, [name for name, each in self._begun.items() if each[0] == task.user])
+        here = _under_way(there, [name for name, each in self._begun.items() if each[1] == session.channel])
+        if limits.user_tasks is not None and len(mine - {task.id}) >= limits.user_tasks:
+            raise TooOften(
+                f"You have {plural(len(mine), 'request')} under way, and {limits.user_tasks} at once is the most; "
+                "please come back when one has ended, or stop one."
+            )
+        if limits.channel_tasks is not None and len(here - {task.id}) >= limits.channel_tasks:
+            raise TooOften(
+                f"This channel has {plural(len(here), 'request')} under way, and {limits.channel_tasks} at once is the "
+                "most; please come back when one has ended."
+            )
+        self._begun[task.id] = (task.user, session.channel, now)
+
+
+def _under_way(known: dict[str, bool], begun: Collection[str]) -> set[str]:
+    """Those that are known to be, and those just begun of which nothing is known yet."""
+    return {name for name, goes_on in known.items() if goes_on} | {
+        name for name in begun if name not in known
+    }

@@ -1,0 +1,81 @@
+"""The audit chain as it is read: exported, verified, and told to a channel. Nothing here changes a record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.audit import GENESIS, Deed, Examination, Head, Record, Verified
+from services.store import audited, tables
+from services.store.chain import ONLY, begin
+
+_BATCH = 500
+
+
+class AuditTrail:
+    """Reads the chain, and adds what belongs to no other change."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def looked(self, proposal_id: str, by: str, what: str) -> None:
+        """Note that a person has opened a proposal's code, or more of what is known of it."""
+        async with self._engine.begin() as connection:
+            await audited.of_proposal(Deed.LOOKED, proposal_id, by, what=what)(connection)
+
+    async def records(self, *, since: float = 0.0, after: int = 0) -> AsyncGenerator[Record]:
+        """Those from `since` (POSIX seconds) and after a position, oldest first, read as they are asked for."""
+        while found := await self._some(after):
+            for record in found:
+                if record.at >= since:
+                    yield record
+            after = found[-1].position
+
+    async def verify(self, known: tuple[str, ...] = ()) -> Verified:
+        """Examine all of it; `known` are hashes that were written down elsewhere."""
+        head = await self._head() or Head(0, GENESIS)
+        examination, after = Examination(), 0
+        while after < head.position and (found := await self._some(after, until=head.position)):
+            examination.take(found)
+            after = found[-1].position
+        # What was added since is for the next time; what is there without the end having moved is not ours.
+        beyond, now = await self._some(head.position), await self._head() or head
+        if beyond and beyond[-1].position > now.position:
+            examination.take(beyond)
+        return examination.end(head, known)
+
+    async def told(self) -> int:
+        """Up to which position the audit channel has been told; what there was before it was chosen is not told."""
+        heads = tables.audit_head
+        async with self._engine.begin() as connection:
+            await begin(connection)
+            first = update(heads).where(heads.c.id == ONLY, heads.c.told.is_(None))
+            await connection.execute(first.values(told=heads.c.position))
+            return (await connection.execute(select(heads.c.told))).scalar_one()
+
+    async def note_told(self, position: int) -> None:
+        heads = tables.audit_head
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(heads).where(heads.c.id == ONLY, heads.c.told < position).values(told=position)
+            )
+
+    async def _head(self) -> Head | None:
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(tables.audit_head))).first()
+        return Head(row.position, row.hash) if row else None
+
+    async def _some(self, after: int, *, until: int | None = None) -> list[Record]:
+        table = tables.audit
+        statement = select(table).where(table.c.position > after).order_by(table.c.position).limit(_BATCH)
+        if until is not None:
+            statement = statement.where(table.c.position <= until)
+        async with self._engine.connect() as connection:
+            return [_record(row) for row in await connection.execute(statement)]
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(row.position, row.body, row.previous, row.hash)

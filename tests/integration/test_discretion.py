@@ -1,0 +1,252 @@
+"""A task with secrets in its request, its program and its output, over Slack's protocol: none is posted, kept or logged."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import select
+
+from bot import logs
+from bot.playground.slack.rules import Rules
+from bot.playground.slack.server import SlackStandIn
+from handlers.announcer import Announcer
+from handlers.delivery import open_courier
+from handlers.live import open_cards
+from handlers.narrator import SlackNarrator
+from services import incidents
+from services.admission import Admission
+from services.approvals import ApprovalPolicy, Person
+from services.desk import Ask, FrontDesk
+from services.execution.interface import Finished, Output
+from services.llm.scripted import ScriptedModel, calls, says
+from services.model import Artifact, PolicyReport
+from services.records import Session, Task, run_id
+from services.runs import RunDesk
+from services.store import Store, open_database, tables
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
+from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from services.workflows import Workflows
+from tests import builders
+from tests.contract.slack.desk import People, client_at, people_at
+from tests.fakes import FakeTarget, FakeValidator, here
+
+ASKED = "xox" + "b-123456789012-fromtheprompt"
+WRITTEN = "gh" + "p_fromthecode0fromthecode0fromthecode0"
+PRINTED = "sk-" + "ant-api03-fromtheoutput-fromtheoutput"
+WORDS = f"print {'my'} name"
+CODE = f'TOKEN = "{WRITTEN}"\nprint(TOKEN)\n'
+
+
+@dataclass
+class Direct:
+    """Takes the place of the workflows: does each step at once."""
+
+    tasks: TaskDesk
+    runs: RunDesk
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        await self.tasks.open(task, session)
+        await self.tasks.wait_for_turn(task.id)
+        await self.tasks.conclude(task.id, await self.tasks.work(task.id))
+
+    async def begin_run(self, proposal_id: str) -> None:
+        for step in (self.runs.open, self.runs.submit, self.runs.follow, self.runs.close):
+            await step(proposal_id)
+
+
+@dataclass
+class World:
+    people: People
+    slack: SlackStandIn
+    store: Store
+    desk: FrontDesk
+    target: FakeTarget
+    log: io.StringIO
+    announcer: Announcer
+
+    async def posted(self) -> str:
+        """All that the bot has said, in both channels, and the files it has put there."""
+        told = [await self.people.messages(channel) for channel in ("CRAY", "CGENERAL")]
+        files = self.slack.state.files
+        held = [(files.body(name) or b"").decode(errors="replace") for name in files.all]
+        return json.dumps(told, ensure_ascii=False) + "\n".join(held)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    slack, log = SlackStandIn(rules=Rules()), io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logs.Json())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    async with (
+        slack.serve() as url,
+        people_at(url) as people,
+        open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine,
+    ):
+        client, store, target = client_at(slack.api_url), Store(engine), FakeTarget()
+        async with (
+            open_courier(client, store.posts) as courier,
+            open_cards(client, courier, store.posts) as cards,
+        ):
+            narrator = SlackNarrator(courier, cards, here(target))
+            draft = calls("submit_program", title=f"Print {WRITTEN}", purpose=f"Prints {PRINTED}.", code=CODE)
+            outcome = builders.passed(
+                stdout=f"{PRINTED}\n{WRITTEN}\n",
+                value=PRINTED,
+                artifacts=(Artifact("left.txt", "text/plain", PRINTED.encode()),),
+            )
+            target.events = [Output(f"{PRINTED}\n"), Finished(outcome)]
+            workshop = Workshop(
+                Generator(ScriptedModel([draft]), Profile("g")),
+                lambda _: PolicyReport(),
+                FakeValidator([outcome]),
+            )
+            words = [calls("write_program", request="x"), says(f"It prints {PRINTED}.")]
+            tasks = TaskDesk(
+                store, narrator, Supervisor(ScriptedModel(words), workshop, "s"), workshop, here(target)
+            )
+            runs = RunDesk(store, narrator, here(target))
+            desk = FrontDesk(
+                store,
+                tasks,
+                runs,
+                cast("Workflows", Direct(tasks, runs)),
+                ApprovalPolicy(),
+                _member,
+                Admission(store),
+            )
+            announcer = Announcer(courier, store.audit, "CGENERAL")
+            try:
+                yield World(people, slack, store, desk, target, log, announcer)
+            finally:
+                root.removeHandler(handler)
+                root.setLevel(level)
+
+
+async def _member(user: str) -> Person:
+    return Person(user, user)
+
+
+async def rows(store: Store) -> dict[str, str]:
+    """All that is kept, by table and column."""
+    kept: dict[str, str] = {}
+    async with store.tasks._engine.connect() as connection:
+        for table in tables.metadata.sorted_tables:
+            for row in await connection.execute(select(table)):
+                for name, value in row._mapping.items():
+                    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+                    kept[f"{table.name}.{name}"] = kept.get(f"{table.name}.{name}", "") + text
+    return kept
+
+
+async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was_written(
+    world: World, tmp_path: Path
+):
+    await world.announcer.tell()
+    await world.desk.ask(Ask("cause", f"use {ASKED} to print", "UENGINEER", "CRAY", "", "T1"))
+    (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
+    assert proposal.program.code == CODE
+    await world.desk.hand_out_code(proposal.id, "UENGINEER")
+    await world.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UENGINEER")
+    await world.announcer.tell()
+    assert world.target.jobs[run_id(proposal.id)].code == CODE, "what runs is what was approved"
+
+    logged = world.log.getvalue()
+    assert logged, "something is logged at this level"
+    posted = await world.posted()
+    for secret in (ASKED, WRITTEN, PRINTED):
+        assert secret not in posted
+        assert secret not in logged
+    for kind in ("Slack token", "GitHub token", "Anthropic key"):
+        assert f"[masked: {kind}]" in posted
+    assert (
+        "What looks like a secret is masked here: GitHub token. The program runs as it was written." in posted
+    )
+    assert 'TOKEN = \\"[masked: GitHub token]' in posted
+
+    kept = await rows(world.store)
+    holding = {name for name, text in kept.items() if any(s in text for s in (ASKED, WRITTEN, PRINTED))}
+    assert holding == {"proposals.program"}, "the program is kept as it runs; nothing else holds a secret"
+    assert not any(s in kept["proposals.program"] for s in (ASKED, PRINTED))
+    whole = b"".join(file.read_bytes() for file in await asyncio.to_thread(list, tmp_path.glob("raygen.db*")))
+    assert ASKED.encode() not in whole
+    assert PRINTED.encode() not in whole
+
+
+async def first_task(store: Store) -> Task:
+    (task,) = await store.tasks.of_user("UENGINEER")
+    return task
+
+
+async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world: World):
+    await world.announcer.tell()
+    await world.desk.ask(Ask("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
+    await world.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UENGINEER")
+    for _ in range(2):
+        await asyncio.gather(world.announcer.tell(), world.announcer.tell())
+    told = [each["text"] for each in await world.people.messages("CGENERAL") if each.get("bot_id")]
+    assert [text.partition("*")[2].partition("*")[0] for text in told] == [
+        "Approved",
+        "Run begun",
+        "Run ended",
+    ]
+    assert all(f"code `{proposal.program.sha256[:12]}`" in text for text in told)
+    assert "by `UENGINEER`" in told[0]
+    assert "<@" not in "".join(told), "nobody is notified"
+    records = [each async for each in world.store.audit.records()]
+    shown = json.dumps(await world.people.messages("CGENERAL"))
+    assert sum(each.hash in shown for each in records) == 3
+
+
+def test_an_incident_is_logged_with_its_id_and_without_anybodys_words():
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logs.Json())
+    logger = logging.getLogger("services.incidents")
+    logger.addHandler(handler)
+    try:
+        sentence = _told(ValueError(f"the request “{WORDS}” with {ASKED}"))
+        incident = sentence.rpartition(" ")[2].rstrip(".")
+        handler.setFormatter(logs.Json(text=True))
+        _told(ValueError(f"the request “{WORDS}” with {ASKED}"))
+    finally:
+        logger.removeHandler(handler)
+    quiet, loud = map(json.loads, log.getvalue().splitlines())
+    assert quiet["incident"] == incident
+    assert quiet["level"] == "error"
+    assert "in _told" in quiet["exception"]
+    assert "KeyError" in quiet["exception"], "what led to it is told, too"
+    assert "my name" not in json.dumps(quiet)
+    assert "“print my name” with [masked: Slack token]" in loud["exception"]
+
+
+def _told(error: Exception) -> str:
+    try:
+        try:
+            raise KeyError(WORDS)  # noqa: TRY301  # it has to be under way
+        except KeyError as before:
+            raise error from before
+    except ValueError as caught:
+        return incidents.sentence(caught)
+
+
+def test_a_log_line_that_quotes_an_exception_leaves_its_words_out():
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s: %s", ("chore", ValueError("my name")), None)
+    told: dict[str, Any] = json.loads(logs.Json().format(record))
+    assert told["message"] == "chore: ValueError (its words are left out; RAYGEN_LOG_TEXT=on shows them)"
+    assert json.loads(logs.Json(text=True).format(record))["message"] == "chore: my name"

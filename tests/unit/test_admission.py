@@ -1,0 +1,133 @@
+"""Where raygen may be asked, how much at once, and how much a day: what is refused says when to come back."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from services.admission import Admission, Day, Limits
+from services.errors import NotAllowed, TooOften
+from services.model import Spent
+from services.rates import Rate
+from services.records import TaskStatus
+from services.store import Store, open_database
+from tests import builders
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[Store]:
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        opened = Store(engine)
+        await opened.sessions.ensure(builders.session())
+        yield opened
+
+
+def asked(name: str, user: str = "UENGINEER"):
+    return builders.task(id=name, user=user, created_at=time.time())
+
+
+def test_the_settings_say_all_of_it():
+    chosen = settings.load(
+        RAYGEN_RATE="2/hour",
+        RAYGEN_CHANNEL_RATE="9/day",
+        RAYGEN_TASKS_PER_USER="3",
+        RAYGEN_TASKS_PER_CHANNEL="4",
+        RAYGEN_DAILY_TOKENS="1000",
+        RAYGEN_USER_DAILY_MONEY="2.5",
+        RAYGEN_CHANNELS="C1, dm",
+        RAYGEN_WORKSPACES="T1",
+    )
+    assert chosen.limits == Limits(
+        Rate(2, 3600.0),
+        Rate(9, 86_400.0, "day"),
+        3,
+        4,
+        Day(tokens=1000),
+        Day(money=2.5),
+        frozenset({"C1", "dm"}),
+        frozenset({"T1"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("channel", "team", "sentence"),
+    [
+        ("C1", "T1", ""),
+        ("D5", "T1", ""),
+        ("C1", "", ""),
+        ("api:ci", "", ""),
+        ("C2", "T1", r"please ask in <#C1> or direct messages\."),
+        ("G2", "T1", "not to be used here"),
+        ("C1", "T2", "does not work for this workspace"),
+    ],
+)
+async def test_only_what_is_on_the_lists_is_taken(store: Store, channel: str, team: str, sentence: str):
+    admission = Admission(store, Limits(channels={"C1", "dm"}, workspaces={"T1"}))
+    session = builders.session(channel=channel, team=team)
+    if not sentence:
+        await admission.admit(asked("t_1"), session)
+        return
+    with pytest.raises(NotAllowed, match=sentence):
+        await admission.admit(asked("t_1"), session)
+
+
+async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_anything(store: Store):
+    limits = Limits(user_rate=Rate(2, 3600.0), channel_rate=Rate(2, 60.0, "minute"))
+    admission, here = Admission(store, limits), builders.session()
+    await store.tasks.add(asked("t_0", "UOTHER"))
+    await admission.admit(asked("t_1"), here)
+    with pytest.raises(TooOften, match=r"In this channel .* 2 times in any minute; please come back in"):
+        await admission.admit(asked("t_2"), here)
+    elsewhere = builders.session(id="s_2", channel="CELSE")
+    await admission.admit(asked("t_3"), elsewhere)
+    with pytest.raises(TooOften, match="You may ask 2 times in any hour"):
+        await admission.admit(asked("t_4"), elsewhere)
+
+
+async def test_only_so_many_are_worked_on_at_once(store: Store):
+    admission, here = Admission(store, Limits(user_tasks=2, channel_tasks=3)), builders.session()
+    told = await asyncio.gather(
+        *(admission.admit(asked(f"t_{number}"), here) for number in range(6)), return_exceptions=True
+    )
+    assert sum(isinstance(each, TooOften) for each in told) == 4
+    await admission.admit(asked("t_0"), here)
+    await store.tasks.add(asked("t_0"))
+    with pytest.raises(
+        TooOften, match="You have 2 requests under way, and 2 at once is the most; please come"
+    ):
+        await admission.admit(asked("t_7"), here)
+    await store.tasks.move("t_0", TaskStatus.CANCELLED)
+    await admission.admit(asked("t_7"), here)
+    await admission.admit(asked("t_8", "UOTHER"), here)
+    with pytest.raises(TooOften, match="This channel has 3 requests under way"):
+        await admission.admit(asked("t_9", "UTHIRD"), here)
+
+
+async def spend(store: Store, name: str, user: str, spent: Spent) -> None:
+    await store.spendings.put(asked(name, user), "CRAY", TaskStatus.ANSWERED, spent)
+
+
+async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
+    admission = Admission(store, Limits(day=Day(tokens=1000), user_day=Day(money=1.0)))
+    here = builders.session()
+    await spend(store, "t_1", "UENGINEER", Spent(1, 100, 100, 100, 100, 1.2))
+    await admission.admit(asked("t_2", "UOTHER"), here)
+    with pytest.raises(TooOften) as refused:
+        await admission.admit(asked("t_3"), here)
+    expected = r"Your budget for today is used up \(1\.00 USD\); please come back in (\d+ h \d\d min|.* s)\."
+    assert re.fullmatch(expected, refused.value.public)
+    await spend(store, "t_4", "UOTHER", Spent(1, 600))
+    with pytest.raises(TooOften, match=r"Today's budget for all requests is used up \(1,000 tokens\)"):
+        await admission.admit(asked("t_5", "UTHIRD"), here)
+
+
+async def test_without_limits_everybody_may(store: Store):
+    admission = Admission(store)
+    for number in range(20):
+        await admission.admit(asked(f"t_{number}"), builders.session())

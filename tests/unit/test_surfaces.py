@@ -1,0 +1,257 @@
+"""Nothing that people, models, programs or files say can notify anybody, lie by a link, leave its block or look like ours.
+
+Each surface is a function from a foreign text to what Slack is sent, and each text is tried on each surface.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from slack_sdk.models.messages.chunk import Chunk
+
+from handlers.blocks import audit, history, home, modals, runs, targets, tasks
+from handlers.blocks.live import beginning, live
+from handlers.blocks.parts import Message
+from handlers.escape import spoken
+from services.audit import GENESIS, Event, Record
+from services.errors import NotAllowed
+from services.execution.state import ClusterState
+from services.history_desk import Past
+from services.model import (
+    Artifact,
+    Failure,
+    Frame,
+    Outcome,
+    Spent,
+    Table,
+    TaskCount,
+    Touched,
+    Verdict,
+)
+from services.narrator import Progress, RunView
+from services.records import Input, Proposal, ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.store.entries import Entry, Ran
+from services.supervisor.workshop import Phase, Stage
+from services.targets import Place
+from tests import builders
+from tests.fakes import FakeTarget
+from tests.unit.test_blocks import outcome
+from tests.unit.test_blocks import proposal as proposed
+
+RLO, LRI, PDI = "\u202e", "\u2066", "\u2069"
+TEXTS = {
+    "broadcast": "<!channel> <!here> <!everyone>",
+    "mention": "<@UADMIN> and <!subteam^S123|@admins>",
+    "link": "<https://evil.test|https://bank.test>",
+    "markdown link": "[Approve & run](https://evil.test)",
+    "named link": "[Approve][1]\n[1]: https://evil.test",
+    "entity": "&lt;@UADMIN&gt; &amp;lt;!channel&amp;gt;",
+    "fence": "```\n*not code* <!channel>\n```",
+    "backticks": "` `` ``` ` _x_ *y* ~z~",
+    "our words": ":white_check_mark: *Validated* in a sealed Ray cluster: passed · 1 task",
+    "our quote": "\n>Approved by <@UADMIN>",
+    "another direction": f"{RLO}nur & evorppA{PDI} {LRI}x",
+    "control": "\x00\x1b[31mred\x1b[0m\x07\r\n\x9b1m",
+    "halves": "\ud83d and \ude00",
+    "json": '"}], "type": "actions", "action_id": "proposal_approve", [{"',
+}
+
+
+def proposal(text: str, **changes: Any) -> Proposal:
+    """Code is what can be written to a file."""
+    made = proposed(text, **changes)
+    return replace(made, program=replace(made.program, code=text.encode(errors="replace").decode()))
+
+
+def entry(text: str, **changes: Any) -> Entry:
+    values: dict[str, Any] = {
+        "task_id": "t_1",
+        "kind": TaskKind.PROMPT,
+        "prompt": text,
+        "user": "UENGINEER",
+        "status": TaskStatus.PROPOSED,
+        "asked_at": 1.0,
+        "session_id": "s_1",
+        "channel": "CRAY",
+        "thread_ts": "1.1",
+        "program": proposal(text).program,
+        "proposal_id": "p_1",
+        "decision": ProposalStatus.APPROVED,
+        "ran": Ran("raygen-1", text, "UAPPROVER", RunStatus.ENDED, outcome(text), 1.0),
+    }
+    return Entry(**(values | changes))
+
+
+def past(text: str) -> Past:
+    return Past(entry(text), proposal(text), builders.run(outcome=outcome(text), status=RunStatus.ENDED))
+
+
+def concluded(status: TaskStatus) -> Callable[[str], Any]:
+    def surface(text: str) -> Message:
+        spent = Spent(calls=1, input=1, models=(text,))
+        task = builders.task(status=status, prompt=text, summary=text)
+        inputs = (Input(text, "0" * 64, 1),)
+        shown = None if status is TaskStatus.ANSWERED else proposal(text, inputs=inputs, model=text)
+        return tasks.concluded(task, shown, spent, tasks.Choice(("embedded",), text))
+
+    return surface
+
+
+def computed(text: str) -> Message:
+    """A snippet's answer, whose output stands between our fences."""
+    summary = f"It is this.\n\n```\nx\n```\n```\n{text.replace('`' * 3, '')}\n```"
+    return tasks.concluded(builders.task(status=TaskStatus.ANSWERED, summary=summary), None)
+
+
+def progress(text: str) -> Progress:
+    return Progress((Stage(Phase.WRITING, 1, text), Stage(Phase.REPAIRING, 2, text)), text)
+
+
+def streamed(text: str) -> list[Any]:
+    chunks: list[Chunk] = beginning(live("t_1:card", builders.task(prompt=text), progress(text)))
+    return [chunk.to_dict() for chunk in chunks]
+
+
+def ran(verdict: Verdict) -> Callable[[str], Any]:
+    def surface(text: str) -> Message:
+        found = outcome(text, verdict)
+        table = Table((text, "n"), ((text, "1"),), 1, 2)
+        artifacts = (Artifact(text, "text/plain", b""),)
+        told = Outcome(
+            verdict,
+            stdout=text,
+            value=text,
+            failure=found.failure and Failure(text, text, (Frame(1, text, text),), text, text),
+            detail=text,
+            artifacts=artifacts,
+            tasks=(TaskCount(text, "FINISHED", 1),),
+            touched=Touched((text,), (text,), (text,), (text,), (text,)),
+            table=table,
+            remarks=(text,),
+        )
+        return runs.ended(builders.run(target=text), proposal(text), told)
+
+    return surface
+
+
+def audited(text: str) -> Message:
+    event = Event(text, by=text, channel=text, proposal=text, target=text, facts={"verdict": text})
+    return audit.record(Record.of(event, position=1, previous=GENESIS, at=1.0))
+
+
+def places(text: str) -> Message:
+    place = Place(FakeTarget(name=text))
+    states = [ClusterState(problem=text), ClusterState(version=text, nodes=1)]
+    return targets.targets([(place, state) for state in states], "UENGINEER")
+
+
+SURFACES: dict[str, Callable[[str], Any]] = {
+    "root": lambda text: tasks.root(builders.task(prompt=text)),
+    "asked": lambda text: tasks.asked(builders.task(prompt=text)),
+    **{
+        f"concluded {status}": concluded(status)
+        for status in TaskStatus
+        if status not in {"queued", "working"}
+    },
+    "computed": computed,
+    "card at work": lambda text: live("t_1:card", builders.task(), progress(text)).still,
+    "stream": streamed,
+    "running": lambda text: runs.running(
+        builders.run(target=text), proposal(text), RunView(text, text, 9.0, (TaskCount(text, text, 1),), text)
+    ),
+    **{f"run {verdict}": ran(verdict) for verdict in Verdict},
+    "shared": lambda text: runs.shared(
+        builders.run(), proposal(text), outcome(text, Verdict.PASSED), "UA", ""
+    ),
+    "history": lambda text: history.latest([entry(text)], {}),
+    "status": lambda text: history.under_way([entry(text, status=TaskStatus.WORKING, ran=None)], {}),
+    "show": lambda text: history.run(past(text), ""),
+    "rerun": lambda text: history.proposed_again(past(text), ""),
+    "home": lambda text: home.home([builders.task(prompt=text)]),
+    "targets": places,
+    "edit form": lambda text: modals.edit(proposal(text)),
+    "change form": lambda text: modals.change(proposal(text)),
+    "details": lambda text: modals.details(proposal(text), outcome(text)),
+    "audit": audited,
+    "error": lambda text: spoken(NotAllowed(f"The input file {text} is gone.").public),
+}
+# Whom a message names is who took part; in a sentence for one person nobody is notified by a name.
+_OURS = (re.compile(r"<@U(?:ENGINEER|APPROVER|A)>|<!date\^\d+\^[^<>|]*\|[^<>]*>"), re.compile(r"<@U[A-Z]+>"))
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+def markups(node: Any) -> list[str]:
+    """Every string in which Slack looks for markup."""
+    match node:
+        case Message():
+            return [node.text, *markups(node.blocks)]
+        case str():
+            return [node]
+        case list():
+            return [text for child in node for text in markups(child)]
+        case {"type": "mrkdwn" | "markdown_text", "text": str(text)}:
+            return [text]
+        case dict():
+            return [text for child in node.values() if not isinstance(child, str) for text in markups(child)]
+        case _:
+            return []
+
+
+def skeleton(node: Any) -> Any:
+    """What it is made of, without its words."""
+    match node:
+        case Message():
+            return skeleton(node.blocks)
+        case list():
+            return [skeleton(child) for child in node]
+        case dict():
+            own = {
+                name: node[name] for name in ("type", "action_id", "style") if isinstance(node.get(name), str)
+            }
+            return own | {
+                name: skeleton(child) for name, child in node.items() if isinstance(child, dict | list)
+            }
+        case _:
+            return None
+
+
+def whole(node: Any) -> str:
+    return json.dumps([node.text, node.blocks] if isinstance(node, Message) else node, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("name", TEXTS)
+def test_foreign_words_stay_words(surface: str, name: str):
+    sent = SURFACES[surface](TEXTS[name])
+    for markup in markups(sent):
+        for found in _MARKUP.findall(markup):
+            assert _OURS[surface == "error"].fullmatch(found), f"{found} in {markup!r}"
+        if surface == "stream":
+            assert not re.search(r"\][(\[:]", markup), "a link under another name"
+    text = whole(sent)
+    if surface != "edit form":  # which has the program as it is
+        text.encode()
+        assert not re.search(r"[\u202a-\u202e\u2066-\u2069]", text), "read as it stands"
+    kinds = set(re.findall(r'"type": "(user|usergroup|broadcast|link|channel|emoji)"', text))
+    assert not kinds, "rich text has words alone"
+
+
+@pytest.mark.parametrize("surface", sorted(set(SURFACES) - {"error", "stream"}))
+def test_no_words_make_buttons_or_blocks_of_their_own(surface: str):
+    plain = skeleton(SURFACES[surface]("plain words"))
+    assert skeleton(SURFACES[surface](TEXTS["json"])) == plain
+    assert skeleton(SURFACES[surface](TEXTS["our words"])) == plain
+
+
+def test_a_sentence_for_one_person_may_name_people_and_channels():
+    sentence = (
+        "You can't approve runs here; please ask <@UAPPROVER> in <#CRAY>, not <!channel> or <https://x|y>."
+    )
+    shown = spoken(sentence)
+    assert "<@UAPPROVER> in <#CRAY>" in shown
+    assert _MARKUP.findall(shown) == ["<@UAPPROVER>", "<#CRAY>"]
