@@ -53,7 +53,7 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
     @app.action(ids.PROPOSAL_REJECT)
     async def reject(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)
-        proposal = await desk.open_proposal(split_value(click.value)[0])
+        proposal = await desk.open_proposal(split_value(click.value)[0], click.user)
         await client.views_open(trigger_id=click.trigger_id, view=modals.reject(proposal))
         await ack()
 
