@@ -18,6 +18,16 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tracebacks begin at the test, plain ones too."""
+    if call.excinfo is not None:
+        call.excinfo.traceback = call.excinfo.traceback.cut(path=item.path)
+    return (yield)
+
+
 @pytest.fixture(scope="module")
 def postgres() -> Generator[str]:
     """The URL of an empty PostgreSQL; tests that ask for it are marked with `tests.postgres.needed`."""

@@ -18,6 +18,7 @@ import pytest_asyncio
 from services.model import Verdict
 from services.validation.interface import Lease, Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
+from services.validation.sandbox import ClusterSettings
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 LIMITS = Limits(wall=6, memory=1200 * 1024**2, output=256_000, processes=128)
@@ -83,7 +84,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Generator[Host]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def validator(host: Host) -> AsyncGenerator[Validator]:
     del host  # its secrets are in the environment by now
-    async with open_validator(PoolSettings(limits=LIMITS)) as opened:
+    async with open_validator(PoolSettings(limits=LIMITS, cluster=ClusterSettings(workers=1))) as opened:
         yield opened
 
 
