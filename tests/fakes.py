@@ -41,6 +41,8 @@ class FakeValidator:
         self.codes.append(code)
         return self.outcomes.pop(0)
 
+    where = ""
+
     def readiness(self) -> Readiness:
         return Readiness("validation", ready=True)
 

@@ -27,7 +27,7 @@ def serving() -> Generator[str]:
         _run("initdb", "-D", str(data), "-A", "trust", "-U", "raygen", "--no-sync")
         options = f"-c listen_addresses='' -c unix_socket_directories={root} -c fsync=off"
         log = str(root / "log")
-        _run("pg_ctl", "start", "-w", "-D", str(data), "-l", log, "-o", options)
+        _run("pg_ctl", "start", "-w", "-t", "100", "-D", str(data), "-l", log, "-o", options)
         try:
             yield f"postgresql://raygen@/postgres?host={root}"
         finally:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from services.admission import Admission
 from services.errors import BadRequest
-from services.records import Proposal, Session, Task, TaskKind, derive
+from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
 from services.secrets import masked
 from services.store import Store
 from services.workflows import Doorbell
@@ -68,12 +68,21 @@ class Proposer:
 
     async def _followed(self, task: Task, session: Session) -> tuple[Task, Session, Proposal | None]:
         ends = time.monotonic() + self.patience
-        while time.monotonic() < ends and not task.ended:
+        proposal = None
+        while time.monotonic() < ends and not _decided(task, proposal):
             await asyncio.sleep(_POLL)
             try:
                 task = await self.store.tasks.get(task.id)
             except LookupError:
                 continue
+            proposal = await self.store.proposals.find(derive("p", task.id))
         if task.ended:
             session = await self.store.sessions.get(session.id)
-        return task, session, await self.store.proposals.find(derive("p", task.id))
+        return task, session, proposal
+
+
+def _decided(task: Task, proposal: Proposal | None) -> bool:
+    """Whether there is nothing more to come but a person's decision: a task is proposed before its card is shown."""
+    if task.status is TaskStatus.PROPOSED:
+        return proposal is not None and proposal.status is not ProposalStatus.DRAFT
+    return task.ended

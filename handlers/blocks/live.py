@@ -113,6 +113,8 @@ def _steps(stages: Sequence[Stage]) -> list[str]:
     for index, stage in enumerate(stages):
         thinking_again = stage.phase is Phase.THINKING and index > 0
         line = "Summing up" if thinking_again else _PHASES[stage.phase]
+        if stage.where:
+            line = f"Running it {stage.where}"
         if stage.attempt > 1:
             line += f" (attempt {stage.attempt})"
         if stage.note:

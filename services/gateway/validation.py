@@ -33,7 +33,7 @@ class GatewayValidator(Elsewhere):
         cluster: str = "",
         limits: Limits | None = None,
     ) -> None:
-        super().__init__("The MCP gateway", limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
+        super().__init__("The MCP gateway", where=WHERE, limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
         self._gateway = gateway
         self._tool = tool
         self._cluster = cluster

@@ -32,7 +32,13 @@ class LambdaValidator(Elsewhere):
     def __init__(
         self, function: Function, *, address: str | None = None, limits: Limits | None = None
     ) -> None:
-        super().__init__("The validation Lambda", limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
+        super().__init__(
+            "The validation Lambda",
+            where=f"by the Lambda {function.name}",
+            limits=limits,
+            pause=_PAUSE,
+            impatience=_IMPATIENCE,
+        )
         self._function = function
         self._address = address
 
@@ -52,7 +58,7 @@ class LambdaValidator(Elsewhere):
             outcome = outcome_of(told, self._function.name)
         except FunctionError as error:
             outcome = Outcome(Verdict.UNAVAILABLE, detail=error.public)
-        return replace(cut(outcome, limits), where=f"by the Lambda {self._function.name}")
+        return replace(cut(outcome, limits), where=self.where)
 
 
 def outcome_of(told: Any, name: str) -> Outcome:

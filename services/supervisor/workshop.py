@@ -34,11 +34,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the work, told to the thread as it begins; `attempt` counts from 1, 0 before the first."""
+    """A step of the work, told to the thread as it begins; `attempt` counts from 1, 0 before the first.
+
+    `where` says in a few words where a program runs, when that is not a sealed cluster.
+    """
 
     phase: Phase
     attempt: int = 0
     note: str = ""
+    where: str = ""
 
 
 OnStage = Callable[[Stage], Awaitable[None]]
@@ -187,7 +191,7 @@ class _Bench:
         async def lease() -> Lease:
             if why_not:
                 return _Untried(why_not)
-            await self._on_stage(Stage(Phase.VALIDATING, attempt))
+            await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
             return await self._leased(attempt)
 
         outcome, policy = await examine(program.code, self._check, lease)

@@ -23,15 +23,16 @@ _IMPATIENCE = 0.5
 
 
 class ClusterValidator(Elsewhere):
-    """Validates on `target`, as an async context manager; `where` says in a few words where that is, and is shown with every outcome.
+    """Validates on `target`, as an async context manager.
 
     What keeps a program from doing harm is that cluster's own isolation. Its Jobs API has no limits but the time.
     """
 
     def __init__(self, target: Target, *, where: str, limits: Limits | None = None) -> None:
-        super().__init__("The validation cluster", limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
+        super().__init__(
+            "The validation cluster", where=where, limits=limits, pause=_PAUSE, impatience=_IMPATIENCE
+        )
         self._target = target
-        self._where = where
 
     async def problem(self) -> str:
         found = await self._target.readiness()
@@ -39,7 +40,7 @@ class ClusterValidator(Elsewhere):
 
     async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
         outcome = await tried(self._target, validation_job(code, inputs, limits.wall))
-        return replace(cut(outcome, limits), where=self._where)
+        return replace(cut(outcome, limits), where=self.where)
 
 
 def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float) -> Job:

@@ -17,10 +17,14 @@ from services.validation.probe import PART
 class Elsewhere(ABC):
     """Implements Validator as an async context manager, which goes on asking how it is over there.
 
-    It asks every `pause` seconds, and every `impatience` while something is wrong. `name` is what people call the place.
+    It asks every `pause` seconds, and every `impatience` while something is wrong. `name` is what people call the place, and
+    `where` says in a few words where programs run, which is shown with every outcome.
     """
 
-    def __init__(self, name: str, *, limits: Limits | None, pause: float, impatience: float) -> None:
+    def __init__(
+        self, name: str, *, where: str, limits: Limits | None, pause: float, impatience: float
+    ) -> None:
+        self.where = where
         self._limits = limits or Limits()
         self._problem = f"{name} was not asked yet."
         self._pauses = (impatience, pause)

@@ -34,7 +34,13 @@ class Lease(Protocol):
 
 
 class Validator(Protocol):
-    """Hands out leases; every program finds `inputs` in its working directory, and can't change them."""
+    """Hands out leases; every program finds `inputs` in its working directory, and can't change them.
+
+    `where` says in a few words where programs run; it is empty for a sealed cluster.
+    """
+
+    @property
+    def where(self) -> str: ...
 
     def lease(
         self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None

@@ -108,6 +108,8 @@ class SealedPool:
             finally:
                 await lease.aclose()
 
+    where = ""
+
     def readiness(self) -> Readiness:
         ready = bool(self._idle) or (self._settings.size == 0 and not self._problem)
         return Readiness(PART, ready=ready, missing="" if ready else self._problem)

@@ -20,6 +20,8 @@ class RefusedLease:
 class RefusedValidator:
     """Answers every program with what `readiness` says is missing."""
 
+    where = ""
+
     def __init__(self, readiness: Readiness) -> None:
         self._readiness = readiness
 

@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 from bot.connection import open_connection
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN
-from tests.contract.slack.desk import PATIENCE, QUICK, client_at, people_at, until
+from tests.contract.slack.desk import QUICK, client_at, people_at
+from tests.waiting import PATIENCE, until
 
 
 async def test_a_dead_address_is_given_up_for_a_new_one():

@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import SlackStandIn
+from tests.waiting import PATIENCE
 
 Json = dict[str, Any]
 Listener = Callable[[Json], Awaitable[Json | None]]
@@ -33,7 +34,6 @@ ARGUMENTS = [
 ]
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 5000.0
 
 #: Every visible text whose contrast with what lies behind it is below WCAG AA: `[text, ratio, colour, background]`.
 CONTRAST = """() => {
@@ -129,7 +129,7 @@ class Visitor:
     def watch(self) -> None:
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        self.page.set_default_timeout(PATIENCE)
+        self.page.set_default_timeout(PATIENCE * 1000)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -18,6 +18,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.waiting import PATIENCE
+
 Json = dict[str, Any]
 SECRET = "sk-very-secret-of-the-operator"
 
@@ -53,7 +55,7 @@ class Playground:
         )
         log.close()
 
-    async def ready(self, limit: float = 90) -> None:
+    async def ready(self, limit: float = PATIENCE) -> None:
         missing: Any = None
         for _ in range(int(limit / 0.2)):
             try:
@@ -69,7 +71,7 @@ class Playground:
     async def stop(self, number: int = signal.SIGTERM) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(number)
-            await asyncio.wait_for(self.process.wait(), 40)
+            await asyncio.wait_for(self.process.wait(), PATIENCE)
 
     def logs(self) -> str:
         files = [self.state_dir / "playground.log", self.state_dir / "playground" / "bot.log"]
@@ -135,7 +137,7 @@ class Playground:
         query = f"?user={user}" if user else ""
         return (await self.get(f"channel/{channel}{query}"))["messages"]
 
-    async def wait(self, look: Callable[[], Any], complaint: str, limit: float = 60) -> Any:
+    async def wait(self, look: Callable[[], Any], complaint: str, limit: float = PATIENCE) -> Any:
         """The first true answer of `look`, asked every 50 ms; a playground that is not there yet is waited for."""
         end = time.monotonic() + limit
         while time.monotonic() < end:
@@ -151,7 +153,7 @@ class Playground:
         async def look() -> bool:
             return text in flat({"all": await self.messages(channel, user)})
 
-        await self.wait(look, f"{user} was not told {text!r}", 15)
+        await self.wait(look, f"{user} was not told {text!r}")
 
     def thread(self, channel: str, ts: str) -> Thread:
         return Thread(self, channel, ts)
@@ -190,7 +192,7 @@ class Thread:
     channel: str
     ts: str
 
-    async def _wait(self, look: Callable[[], Any], complaint: str, limit: float = 60) -> Any:
+    async def _wait(self, look: Callable[[], Any], complaint: str, limit: float = PATIENCE) -> Any:
         """As the playground's, with what is in the thread when it was in vain."""
         try:
             return await self.play.wait(look, complaint, limit)
@@ -203,7 +205,7 @@ class Thread:
                 return list(message.get("replies", []))
         return []
 
-    async def with_button(self, label: str, limit: float = 60, *, after: int = 0) -> Json:
+    async def with_button(self, label: str, limit: float = PATIENCE, *, after: int = 0) -> Json:
         """The newest reply that has a button of this label, once there are more than `after` of them."""
 
         async def look() -> Json | None:
@@ -212,7 +214,7 @@ class Thread:
 
         return await self._wait(look, f"no button {label!r} in the thread", limit)
 
-    async def with_text(self, text: str, limit: float = 60) -> Json:
+    async def with_text(self, text: str, limit: float = PATIENCE) -> Json:
         async def look() -> Json | None:
             found = [reply for reply in await self.replies() if text in flat(reply)]
             return found[-1] if found else None
@@ -237,7 +239,7 @@ class Thread:
             views = (await self.play.get(f"views/{user}"))["views"]
             return next((view for view in views if view["private_metadata"] in pressed["value"]), None)
 
-        view = await self.play.wait(opened, "the form did not open", 10)
+        view = await self.play.wait(opened, "the form did not open")
         fields = [block["block_id"] for block in view["blocks"]]
         lines = code.split("\n")
         texts = dict.fromkeys(fields, "#")
@@ -245,6 +247,10 @@ class Thread:
         values = {name: {"code": text} for name, text in texts.items()}
         answer = await self.play.post("submit", user=user, view_id=view["id"], values=values)
         return {**answer, "view_id": view["id"]}
+
+    async def press_slacks_stop(self, *, user: str = "UENGINEER") -> None:
+        answer = await self.play.post("stop", user=user, channel=self.channel, thread_ts=self.ts)
+        assert answer["status"] == 200, answer
 
     async def edit_to(self, code: str, *, user: str = "UENGINEER") -> Json:
         """Put other code in place of the newest proposal's, and wait for the new proposal."""
@@ -269,7 +275,7 @@ class Thread:
         assert answer["ok"], answer
         return await self.ended()
 
-    async def ended(self, limit: float = 60) -> Json:
+    async def ended(self, limit: float = PATIENCE) -> Json:
         """The message of a run that has ended."""
 
         async def look() -> Json | None:
@@ -295,7 +301,7 @@ async def running(state_dir: Path, **environment: str) -> AsyncGenerator[Playgro
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     defaults = {"RAYGEN_TEST_SECRET": SECRET, "ANTHROPIC_API_KEY": "", "RAYGEN_TARGET_CPUS": "2"}
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as http:
         play = Playground(state_dir, port, http, {**defaults, **environment})
         await play.start()
         try:

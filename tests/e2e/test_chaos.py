@@ -85,7 +85,7 @@ async def _carry_out(
     figures = (tally.runs, tally.results, tally.duplicates, tally.lost, tally.stuck, world.bots.kills)
     told.append(_row(name, *figures, f"{time.monotonic() - began:.0f}"))
     assert tally == Tally(RUNS, RUNS), "\n".join([f"seed {SEED}", *wrong, world.bots.logs()])
-    assert world.bots.kills >= 3, "hardly anything was killed"
+    assert world.bots.kills, "nothing was killed"
 
 
 def _cluster(play: Playground) -> Json:

@@ -37,7 +37,7 @@ async def form(thread: Thread, message: Json, label: str, text: str) -> Json:
         views = (await thread.play.get("views/UENGINEER"))["views"]
         return views[-1] if views and text in flat(views[-1]) else None
 
-    return await thread.play.wait(opened, f"{label} opened nothing", 10)
+    return await thread.play.wait(opened, f"{label} opened nothing")
 
 
 async def test_a_data_frame_is_a_table_and_the_program_can_be_run_again(play: Playground):
@@ -80,7 +80,7 @@ async def test_a_result_is_shared_changed_and_taken_along(play: Playground):
     async def attached() -> list[str]:
         return [text for text in await thread.files() if "import ray" in text]
 
-    assert len(await play.wait(attached, "the program is not attached", 10)) == 1
+    assert len(await play.wait(attached, "the program is not attached")) == 1
     await thread.click(result, "Download code")
     await thread.whispered("UENGINEER", "in this thread already")
     assert len(await attached()) == 1

@@ -26,6 +26,7 @@ import pytest_asyncio
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.server import BOT_TOKEN
 from tests.e2e.playground import Json, Playground, flat
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -94,7 +95,7 @@ async def server(play: Playground, tmp_path_factory: pytest.TempPathFactory) -> 
         finally:
             if process.returncode is None:
                 process.terminate()
-            await asyncio.wait_for(process.wait(), 40)
+            await asyncio.wait_for(process.wait(), PATIENCE)
             assert process.returncode == 0, (state / "serve.log").read_text()
 
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.playground.anthropic import ErrorEvent, HttpError, ModelStandIn, Stall, say
 from services.validation import spark
-from tests.e2e.playground import Playground, Thread, button, flat, literal
+from tests.e2e.playground import Playground, button, flat, literal
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LONG = say("A long answer about object stores, of which the end never comes today.")
-
-
-async def press_slacks_stop(thread: Thread) -> None:
-    place = {"channel": thread.channel, "thread_ts": thread.ts}
-    answer = await thread.play.post("stop", user="UENGINEER", **place)
-    assert answer["status"] == 200, answer
 
 
 async def test_a_failure_is_one_calm_sentence_and_trying_again_works(weak: Playground, model: ModelStandIn):
@@ -47,27 +40,23 @@ async def test_an_answer_that_breaks_off_is_shown_once_and_whole(weak: Playgroun
     assert "never comes today." in literal(answer)
 
 
-async def test_slacks_stop_ends_a_model_call_at_once(weak: Playground, model: ModelStandIn):
-    model.script.add(Stall(50, after=8, answer=LONG))
+async def test_slacks_stop_ends_a_model_call(weak: Playground, model: ModelStandIn):
+    model.script.add(Stall(2 * PATIENCE, after=8, answer=LONG))
     thread = await weak.command("tell me of object stores slowly")
     await thread.with_text("A long")
-    began = time.monotonic()
-    await press_slacks_stop(thread)
-    await thread.with_text("Stopped. Nothing was run.", 10)
-    assert time.monotonic() - began < 3
+    await thread.press_slacks_stop()
+    await thread.with_text("Stopped. Nothing was run.")
     (stopped,) = await thread.replies()
     assert stopped.get("streaming_state") != "in_progress"
 
 
-async def test_slacks_stop_ends_a_validation_at_once(play: Playground):
+async def test_slacks_stop_ends_a_validation(play: Playground):
     thread = await play.command("add 1 and 2")
     card = await thread.with_button("Approve & run")
-    await thread.submit_edit(card, "import time\nprint('began', flush=True)\ntime.sleep(40)")
+    await thread.submit_edit(card, "import time\nprint('began', flush=True)\ntime.sleep(600)")
     await thread.with_text("Running it in a sealed cluster")
-    began = time.monotonic()
-    await press_slacks_stop(thread)
-    await thread.with_text("Stopped. Nothing was run.", 10)
-    assert time.monotonic() - began < 3
+    await thread.press_slacks_stop()
+    await thread.with_text("Stopped. Nothing was run.")
     assert button(await thread.with_button("Approve & run"), "Edit"), "the proposal before it stays"
 
 
@@ -85,7 +74,7 @@ async def test_failed_attempts_can_be_looked_at(play: Playground):
         views = (await play.get("views/UENGINEER"))["views"]
         return flat(views[-1]) if views and "Attempt 1" in flat(views[-1]) else ""
 
-    told = await play.wait(opened, "the attempts were not shown", 10)
+    told = await play.wait(opened, "the attempts were not shown")
     assert "unexpected keyword argument 'alias'" in told
     assert "import ray" in told
     view = (await play.get("views/UENGINEER"))["views"][-1]
@@ -94,7 +83,7 @@ async def test_failed_attempts_can_be_looked_at(play: Playground):
 
 async def test_a_spark_program_is_offered_for_elsewhere(play: Playground):
     thread = await play.command("word count in PySpark")
-    card = await thread.with_button("Regenerate", 120)
+    card = await thread.with_button("Regenerate")
     lacking = spark.lacking()
     if lacking:
         assert f"*Not validated*, only generated: {lacking}" in flat(card)
@@ -107,4 +96,4 @@ async def test_a_spark_program_is_offered_for_elsewhere(play: Playground):
     async def attached() -> list[str]:
         return [text for text in await thread.files() if "SparkSession" in text]
 
-    assert await play.wait(attached, "the program is not attached", 10)
+    assert await play.wait(attached, "the program is not attached")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -96,11 +95,3 @@ async def ended(store: Store, *proposals: str) -> bool:
     """Whether all these runs have their outcome."""
     runs = [await store.runs.find(run_id(each)) for each in proposals]
     return all(run is not None and run.outcome is not None for run in runs)
-
-
-async def until(condition, limit: float = 10) -> None:
-    for _ in range(int(limit / 0.02)):
-        if await condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come to pass")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 import aiohttp
@@ -38,6 +37,7 @@ from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
 from tests.standins import agentcore as aws
 from tests.standins.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WISH = use("write_program", "I'll have it written.", request="add 1 and 2")
@@ -87,7 +87,7 @@ class Runtime:
 
     async def idle(self) -> None:
         """Return once no work is left in the runtime. Raises TimeoutError."""
-        async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
             while True:
                 async with http.get(f"{self.app}/ping") as answer:
                     if (await answer.json())["status"] == "Healthy":
@@ -282,7 +282,7 @@ async def test_a_fault_of_the_way_is_one_clear_sentence_and_nothing_is_sent_twic
     runtime.model.script.add(*[WISH, PROGRAM, CLOSING] * 2)
     runtime.plane.faults.append(fault)
     bot = remote(runtime, stores[1], silence=0.8 if isinstance(fault, Hang) else 20)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         task = await bot.ask(name)
     assert task.status is TaskStatus.FAILED
     assert task.summary == kind().public
@@ -325,36 +325,31 @@ async def test_what_was_refused_before_it_began_is_tried_again(runtime: Runtime)
 async def test_words_are_shown_while_the_rest_is_still_to_come_and_stop_ends_the_models_call(
     runtime: Runtime, stores: list[Store]
 ) -> None:
-    runtime.model.script.add(Stall(50, after=8, answer=LONG))
+    runtime.model.script.add(Stall(2 * PATIENCE, after=8, answer=LONG))
     bot = remote(runtime, stores[1])
     asking = asyncio.create_task(bot.ask("stopped"))
     await until(lambda: any("A long" in words for words in bot.narrator.words))
-    began = time.monotonic()
     await bot.desk.cancel("t_stopped")
     assert (await asking).status is TaskStatus.CANCELLED
     await runtime.idle()
-    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("deaf", [False, True], ids=["plane that hangs up", "plane that does not"])
 async def test_stop_ends_a_validation_too(deaf: bool, runtime: Runtime, stores: list[Store]) -> None:  # noqa: FBT001  # pytest's
-    runtime.plane.deaf, runtime.validator.pause = deaf, 60
+    runtime.plane.deaf, runtime.validator.pause = deaf, 2 * PATIENCE
     runtime.model.script.add(WISH, PROGRAM)
     bot = remote(runtime, stores[1])
     asking = asyncio.create_task(bot.ask(f"validation {deaf}"))
     await until(lambda: runtime.validator.open_leases)
-    began = time.monotonic()
     await bot.desk.cancel(f"t_validation {deaf}")
     assert (await asking).status is TaskStatus.CANCELLED
-    assert time.monotonic() - began < 1, "the thread is told at once"
     await runtime.idle()
-    assert time.monotonic() - began < 3
     assert runtime.validator.open_leases == 0
     assert len(runtime.plane.worked) == 1
 
 
 async def test_the_same_task_again_goes_on_alone(runtime: Runtime) -> None:
-    runtime.model.script.add(Stall(50, after=8, answer=LONG))
+    runtime.model.script.add(Stall(2 * PATIENCE, after=8, answer=LONG))
     supervisor = aws.asking(runtime.plane)
     briefing = Briefing("hello", origin=Origin("s_1", "t_again"))
     first = asyncio.create_task(supervisor.handle(briefing, _nothing))
@@ -366,7 +361,7 @@ async def test_the_same_task_again_goes_on_alone(runtime: Runtime) -> None:
 
 
 async def test_it_is_busy_while_there_is_work(runtime: Runtime) -> None:
-    runtime.model.script.add(Stall(50, after=8, answer=LONG))
+    runtime.model.script.add(Stall(2 * PATIENCE, after=8, answer=LONG))
     asking = asyncio.create_task(aws.asking(runtime.plane).handle(Briefing("hello"), _nothing))
     async with aiohttp.ClientSession() as http:
 
@@ -465,15 +460,6 @@ async def test_doctor_looks_and_says_what_is_wrong(  # pytest passes them by nam
     assert finding.ok is ok
     assert words in finding.found + finding.advice
     assert not runtime.plane.seen, "it only looks"
-
-
-async def until(condition: Callable[[], object] | Callable[[], Awaitable[object]], limit: float = 5) -> None:
-    async with asyncio.timeout(limit):
-        while True:
-            found = condition()
-            if await found if isinstance(found, Awaitable) else found:
-                return
-            await asyncio.sleep(0.01)
 
 
 async def _nothing(_: object) -> None: ...

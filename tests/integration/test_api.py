@@ -18,8 +18,8 @@ from bot.api.tokens import Tokens
 from services.llm.scripted import calls, says
 from services.rates import Rate
 from services.records import TaskStatus
-from tests.integration.lives import until
 from tests.integration.served import CI, Served, served
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WRITES = calls("write_program", request="hello")

@@ -33,7 +33,7 @@ async def sealed() -> None:
 
 def told(*words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "bot", "bench", *words, "--json"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=350, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return json.loads(ended.stdout)
 

@@ -10,7 +10,8 @@ from dbos import DBOS
 
 from services.records import run_id
 from tests.fakes import FakeTarget
-from tests.integration.lives import approved, ended, process, until
+from tests.integration.lives import approved, ended, process
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,8 @@ from services.narrator import Progress
 from services.store import Store, open_database
 from services.supervisor.workshop import Phase, Stage
 from tests import builders
-from tests.contract.slack.desk import People, client_at, people_at, until
+from tests.contract.slack.desk import People, client_at, people_at
+from tests.waiting import until
 
 KEY = "t_1:card"
 Json = dict[str, Any]

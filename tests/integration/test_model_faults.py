@@ -47,6 +47,7 @@ from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CODE = "import ray\nray.init()\nprint('Result: 3')"
@@ -236,7 +237,7 @@ async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  
     service.script.clear()
     service.script.add(*script, CLOSING, CLOSING)
     before = asyncio.all_tasks()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         task = await desk.ask(clients[provider], provider)
     assert task.summary.strip()
     if task.status is TaskStatus.FAILED:
@@ -309,7 +310,7 @@ async def test_a_hundred_requests_at_once_all_end_though_every_third_call_is_thr
     model = ResilientModel([AnthropicModel(clients[Provider.ANTHROPIC], "claude-sonnet-5-5")], circuit)
     validator = FakeValidator([passed()] * 200)
     agent = Supervisor(model, Workshop(ProgramGenerator(model, Profile("g")), check, validator), "s")
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE):
         ends = await asyncio.gather(
             *(agent.handle(Briefing(f"add {n} and 1"), nothing) for n in range(100)), return_exceptions=True
         )

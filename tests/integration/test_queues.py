@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,8 @@ from services.model import Outcome, Verdict
 from services.records import run_id
 from services.workflows import RunLimits
 from tests.fakes import FakeTarget
-from tests.integration.lives import approved, ended, process, until
+from tests.integration.lives import approved, ended, process
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,7 @@ async def test_runs_that_wait_outlive_their_process_and_start_once(tmp_path: Pat
         await asyncio.gather(*hung, return_exceptions=True)
     after.done.set()
     async with process(tmp_path, [], after, limits) as world:
-        await until(lambda: ended(world.store, *proposals), 20)
+        await until(lambda: ended(world.store, *proposals))
         assert after.most == 1
         assert sorted({*before.order, *after.order}) == sorted(map(run_id, proposals))
         assert len(after.order) == len(set(after.order))
@@ -150,10 +150,8 @@ async def test_runs_that_wait_outlive_their_process_and_start_once(tmp_path: Pat
 async def test_without_limits_nothing_is_queued(tmp_path: Path):
     async with process(tmp_path, [], FakeTarget()) as world:
         proposal = await approved(world.store, 1)
-        began = time.monotonic()
         await world.flows.begin_run(proposal)
         await until(lambda: ended(world.store, proposal))
-        assert time.monotonic() - began < 2
         assert await DBOS.list_queues_async() == []
 
 

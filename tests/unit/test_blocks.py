@@ -94,7 +94,7 @@ def proposal(text: str, **changes: Any):
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_gives_messages_that_slack_accepts(text: str):
     every_message_is_accepted(text)
 
@@ -160,7 +160,7 @@ def test_only_a_pass_is_told_as_a_result(verdict: Verdict):
         max_size=400,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_unchanged_edit_gives_the_same_program(lines: list[str]):
     code = "\n".join(lines).rstrip() + "\n"
     try:

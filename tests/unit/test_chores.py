@@ -11,6 +11,7 @@ import pytest
 
 from services.chores import Watch, cleaning, present
 from services.store import Store, open_database
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -90,5 +91,5 @@ async def test_a_chore_that_fails_ends_nothing():
         raise RuntimeError
 
     async with cleaning(clean):
-        await asyncio.wait_for(called.wait(), 1)
+        await asyncio.wait_for(called.wait(), PATIENCE)
         await asyncio.sleep(0)

@@ -27,6 +27,7 @@ from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
 from tests.fakes import here as places
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(s
     await asyncio.sleep(0.3)
     await here.runs.follow(proposal.id)
     assert seen[0].elapsed >= 0.3
-    assert all(view.elapsed < 0.3 for view in seen[1:])
+    assert all(view.elapsed < seen[0].elapsed for view in seen[1:])
     assert len(seen[-1].output) <= 120_000
     assert (seen[-1].gone.lines, seen[-1].gone.size + len(seen[-1].output)) == (1, 200_001)
 
@@ -238,7 +239,7 @@ async def test_requests_of_one_thread_wait_for_each_other(store: Store):
     await asyncio.sleep(0.3)
     assert not waiting.done()
     await here.tasks.conclude("t_1", await here.tasks.work("t_1"))
-    await asyncio.wait_for(waiting, 2)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert "t_2 queued" in here.narrator.told
 
 
@@ -255,9 +256,9 @@ async def test_stop_cancels_the_work_at_once(store: Store):
     here.tasks._supervisor._model = Slow([])
     await here.tasks.open(builders.task(), builders.session())
     work = asyncio.create_task(here.tasks.work("t_1"))
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     assert await here.tasks.cancel("t_1")
-    result = await asyncio.wait_for(work, 5)
+    result = await asyncio.wait_for(work, PATIENCE)
     assert result.status is TaskStatus.CANCELLED
     assert not await here.tasks.cancel("t_1")
 
@@ -329,7 +330,7 @@ async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monke
     work = asyncio.create_task(here.tasks.work("t_1"))
     await asyncio.sleep(0.05)
     assert await other.tasks.cancel("t_1")
-    assert (await asyncio.wait_for(work, 5)).status is TaskStatus.CANCELLED
+    assert (await asyncio.wait_for(work, PATIENCE)).status is TaskStatus.CANCELLED
 
 
 async def approved(store: Store) -> tuple[World, str]:
@@ -433,7 +434,7 @@ async def test_a_stop_reaches_a_target_that_was_away(
     if restarted:
         await store.runs.ask_to_stop(run_id(proposal_id), "UENGINEER")
     following = asyncio.create_task(runs.follow(proposal_id))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await away.begun.wait()
         if not restarted:
             before = len(narrator.told)

@@ -74,7 +74,7 @@ def test_a_table_too_wide_for_slack_is_text():
 
 
 @given(st.text(max_size=200), st.integers(0, 50), st.integers(1, 20), st.integers(0, 12_000))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_table_gives_messages_that_slack_accepts(text: str, rows: int, columns: int, length: int):
     outcome = tabular(table=table(rows, columns, text=text), stdout=text * 20 + "x" * length)
     code = Program(text, text, "x" * length)

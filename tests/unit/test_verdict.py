@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.model import Verdict
@@ -44,7 +44,6 @@ CLAIMS = st.dictionaries(KEYS, ANYTHING, max_size=8)
 
 
 @given(CLAIMS, st.integers(-64, 255))
-@settings(deadline=None)
 def test_claims_never_turn_a_verdict_into_a_pass_or_a_pass_into_a_failure(claims: Any, status: int):
     outcome = conclude(Record(facts=json.dumps(claims).encode(), status=status), LIMITS)
     assert outcome.passed == (status == 0)
@@ -52,7 +51,6 @@ def test_claims_never_turn_a_verdict_into_a_pass_or_a_pass_into_a_failure(claims
 
 
 @given(CLAIMS, st.sampled_from(list(Excess)))
-@settings(deadline=None)
 def test_what_was_exceeded_is_the_verdict(claims: Any, excess: Excess):
     outcome = conclude(Record(facts=json.dumps(claims).encode(), status=0, excess=excess), LIMITS)
     assert outcome.verdict in {

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from bot.playground.anthropic import Cut, ErrorEvent, HttpError, ModelStandIn, Reset, Stall, say
+from tests.waiting import PATIENCE
 
 from .wire import ask, client_of, overhear
 
@@ -112,7 +113,7 @@ async def test_only_message_stop_is_missing(standin: ModelStandIn):
 
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_a_stall_runs_into_the_clients_time_limit(standin: ModelStandIn, *, streamed: bool):
-    standin.script.add(Stall(seconds=30))
+    standin.script.add(Stall(seconds=2 * PATIENCE))
     async with client_of(standin, timeout=0.3) as client:
         with pytest.raises((httpx2.TimeoutException, anthropic.APITimeoutError)):
             await (overhear(client, []) if streamed else client.messages.create(**ask("x")))
@@ -135,7 +136,7 @@ async def test_faults_of_streams_are_server_errors_without_a_stream(
 
 
 async def test_a_client_that_leaves_harms_nobody(standin: ModelStandIn):
-    standin.script.add(Stall(seconds=30), say("Next."))
+    standin.script.add(Stall(seconds=2 * PATIENCE), say("Next."))
     async with client_of(standin) as client:
         leaving = asyncio.create_task(client.messages.create(**ask("x")))
         await standin.received()
@@ -147,9 +148,9 @@ async def test_a_client_that_leaves_harms_nobody(standin: ModelStandIn):
 
 
 async def test_serving_ends_at_once_even_while_a_request_stalls():
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         async with ModelStandIn(pace=0.0).serve() as standin, client_of(standin) as client:
-            standin.script.add(Stall(seconds=60))
+            standin.script.add(Stall(seconds=2 * PATIENCE))
             hanging = asyncio.create_task(client.messages.create(**ask("x")))
             await standin.received()
         with pytest.raises(anthropic.APIError):

@@ -18,6 +18,7 @@ from services.execution.jobs import JobsTarget
 from services.execution.scripted import ScriptedCluster, ScriptedTarget
 from services.model import Outcome
 from tests.contract.execution.cases import CASES, script
+from tests.waiting import PATIENCE
 
 _numbers = itertools.count(1)
 
@@ -50,7 +51,7 @@ class Told:
 
 
 async def told(target: Target, submission_id: str) -> Told:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         return Told([event async for event in target.follow(submission_id)])
 
 
@@ -58,7 +59,7 @@ async def told(target: Target, submission_id: str) -> Told:
 async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
     root = tmp_path_factory.mktemp("target") / "with a rather long name, since the names of sockets are short"
     async with EmbeddedTarget(root) as target:
-        await target.up(90)
+        await target.up(PATIENCE)
         yield target
 
 

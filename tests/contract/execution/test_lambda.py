@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from services.model import InputFile, Verdict
 from services.validation.interface import Limits
 from tests.contract.lambdas.conftest import credentials  # noqa: F401  # for boto3 here, too
 from tests.standins.lambda_service import LambdaService, lambda_service
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HANDLER = "bot.lambdas.validation.handler"
@@ -75,9 +75,7 @@ async def test_for_raygen_it_is_a_validator_like_others(place: Place):
     validator = LambdaValidator(place.function(), address=place.cluster.address)
     async with validator as opened, opened.lease(inputs=[InputFile("in.csv", b"1,2")]) as lease:
         outcome = await lease.validate("import os\nos.makedirs('outputs', exist_ok=True)" + code)
-        async with asyncio.timeout(10):
-            while not opened.readiness().ready:
-                await asyncio.sleep(0.05)
+        await until(lambda: opened.readiness().ready)
     assert (outcome.verdict, outcome.value, outcome.where) == (Verdict.PASSED, "42", "by the Lambda validate")
     assert [artifact.content for artifact in outcome.artifacts] == [b"1,2"]
     assert {task.name for task in outcome.tasks} == {"add"}
@@ -85,7 +83,7 @@ async def test_for_raygen_it_is_a_validator_like_others(place: Place):
 
 async def test_what_never_ends_is_stopped_and_told_before_the_functions_time_is_up(place: Place):
     told = {"RAY_AUTH_TOKEN": place.cluster.token or "", "RAY_ADDRESS": place.cluster.address}
-    place.service.deploy("short", HANDLER, environment=told, timeout=12)
+    place.service.deploy("short", HANDLER, environment=told, timeout=25)
     event = {"code": "import time\nprint('begun', flush=True)\ntime.sleep(600)"}
     answer = await place.function("short").invoke(event)
     assert (answer["success"], answer["status"], answer["output"]) == (False, "STOPPED", "begun\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.execution import launch
+from tests.waiting import PATIENCE
 
 RAYS_LINE = "Running entrypoint for job run-1: exec python launch.py\n"
 
@@ -42,7 +43,7 @@ def keepers(log: Path) -> int:
 async def test_nothing_is_printed_above_the_line_that_ray_writes_late(tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = await started(log, str(tmp_path / "claim"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (tmp_path / "claim").exists():  # another process makes it
             await asyncio.sleep(0.01)
         assert log.read_text() == ""
@@ -55,7 +56,7 @@ async def test_nothing_is_printed_above_the_line_that_ray_writes_late(tmp_path: 
 async def test_a_second_start_is_refused(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text(RAYS_LINE)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await (await started(log, str(tmp_path / "claim"))).wait() == 0
         assert await (await started(log, str(tmp_path / "claim"))).wait() == launch.ALREADY
         assert await (await started(log, "-")).wait() == 0
@@ -79,7 +80,7 @@ async def test_a_limit_is_kept_by_itself_and_counts_from_the_programs_start(
     log = tmp_path / "log"
     log.write_text(RAYS_LINE)
     began = time.monotonic()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         process = await started(log, "-", BEGINS_LATE, limit=1.2 - launch.GRACE, group=bool(group))
         assert await process.wait() == -signal.SIGKILL
         assert time.monotonic() - began > 1.85
@@ -97,7 +98,7 @@ async def test_a_limit_is_kept_by_itself_and_counts_from_the_programs_start(
 async def test_nothing_is_left_of_a_keeper_whose_program_has_ended(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text(RAYS_LINE)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await (await started(log, "-")).wait() == 0
         while keepers(log):
             await asyncio.sleep(0.01)

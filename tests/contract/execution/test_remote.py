@@ -18,6 +18,7 @@ from services.execution.interface import Job, Output
 from services.execution.jobs import JobsTarget
 from services.model import Verdict
 from tests.contract.execution.conftest import told
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -87,11 +88,11 @@ async def jobs_at(address: str, token: str | None, pace: Pace | None = None) -> 
 async def test_output_survives_broken_connections_without_loss_or_doubles(embedded: EmbeddedTarget) -> None:
     async with (
         proxied(embedded.address) as (address, proxy),
-        jobs_at(address, embedded.token, Pace(retry=0.1, patience=10)) as target,
+        jobs_at(address, embedded.token, Pace(retry=0.1, patience=PATIENCE)) as target,
     ):
         await target.submit(Job("flows", FLOWS))
         text, portions = "", 0
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE):
             async for event in target.follow("flows"):
                 if isinstance(event, Output):
                     text, portions = text + event.text, portions + 1

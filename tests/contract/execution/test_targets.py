@@ -13,6 +13,7 @@ from services.execution.interface import Finished, Job, Output, Progress
 from services.model import Verdict
 from tests.contract.execution.cases import CASES
 from tests.contract.execution.conftest import Told, World, told
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -74,22 +75,22 @@ async def test_every_follower_gets_the_whole_run_as_it_comes_whenever_it_joins(w
 async def test_a_follower_that_leaves_early_harms_nothing(world: World) -> None:
     job = world.job("slow")
     await world.target.submit(job)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         events = world.target.follow(job.submission_id)
         await anext(events)
         await events.aclose()  # type: ignore[attr-defined]  # every implementation is a generator
     assert (await told(world.target, job.submission_id)).text == CASES["slow"].output
 
 
-async def test_stop_ends_the_run_within_seconds(world: World) -> None:
+async def test_stop_ends_the_run(world: World) -> None:
     job = world.job("endless")
     await world.target.submit(job)
     events = world.target.follow(job.submission_id)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         async for event in events:
             if isinstance(event, Output):
                 break
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         assert await world.target.stop(job.submission_id) is True
         async for event in events:
             if isinstance(event, Finished):
@@ -131,7 +132,7 @@ async def test_a_ready_target_says_so(world: World) -> None:
 
 
 async def test_a_target_tells_what_it_is_like(world: World) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not (state := await world.target.state()).shares:
             await asyncio.sleep(0.2)  # Ray's own report comes some seconds after its start
     assert state.up

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.lambdas.validation import answered
+from tests.waiting import PATIENCE
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -109,7 +110,7 @@ async def test_a_job_that_may_have_been_taken_is_stopped():
         request.transport.abort()
         return web.Response()
 
-    async with cluster(breaks_off) as address, asyncio.timeout(8):
+    async with cluster(breaks_off) as address, asyncio.timeout(PATIENCE):
         told = await answered({"code": "1", "ray_cluster_ip": address}, context(10), {})
     assert (told["success"], told["status"]) == (False, "UNAVAILABLE")
     assert "can't be reached right now" in told["error"]

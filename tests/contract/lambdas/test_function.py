@@ -19,6 +19,7 @@ from services.lambdas.validation import LambdaValidator
 from services.lambdas.wire import PAYLOAD
 from services.model import InputFile, Verdict
 from tests.standins.lambda_service import LambdaService
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FUNCTIONS = "tests.contract.lambdas.functions"
@@ -94,7 +95,7 @@ async def test_one_that_hangs_is_given_up_after_its_own_time_and_not_asked_again
     before = len(service.invocations)
     service.fail("hang")
     with pytest.raises(errors.FunctionSilent, match=r"sleep did not answer within 2\.00 s"):
-        await asyncio.wait_for(function(service, "sleep").invoke({}), 10)
+        await asyncio.wait_for(function(service, "sleep").invoke({}), PATIENCE)
     assert len(service.invocations) == before + 1
 
 
@@ -173,7 +174,7 @@ async def test_who_no_longer_waits_does_not_wait(service: LambdaService):
     task = asyncio.create_task(function(service).invoke({}))
     await asyncio.sleep(0.3)
     task.cancel()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
 

@@ -14,6 +14,7 @@ from services.lambdas.function import Function
 from services.lambdas.snippets import LambdaSnippets
 from services.snippets.interface import OUTPUT
 from tests.standins.lambda_service import PYTHON, LambdaService
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "canary-4c7e"
@@ -111,8 +112,10 @@ async def test_in_webassembly_one_call_leaves_nothing_either(function: Function)
 
 
 async def test_what_never_ends_is_ended_in_the_functions_own_time(service: LambdaService):
-    service.deploy("short", "bot.lambdas.snippets.handler", timeout=5)
-    async with asyncio.timeout(10):
+    deployed = service.deploy("short", "bot.lambdas.snippets.handler")
+    async with asyncio.timeout(PATIENCE):
+        await deployed.invoke(b'{"code": "1"}', "")
+        deployed.timeout = 5
         short = Function("short", endpoint=service.url)
         output, failure, success = body(await short.invoke({"code": "while True: pass", "timeout": 60}))
     assert failure.startswith("It was stopped after 2")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,10 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.workspace import APP_TOKEN, BOT_TOKEN
+from tests.waiting import PATIENCE
 
 Json = dict[str, Any]
 
-PATIENCE = 5.0
 QUICK = Rules(
     ack_timeout=0.2,
     retry_delays=(0.0, 0.05, 0.05),
@@ -133,12 +133,3 @@ async def line(client: AsyncWebClient) -> AsyncGenerator[Line]:
         connected = Line(socket)
         assert (await connected.receive())["type"] == "hello"
         yield connected
-
-
-async def until(probe: Callable[[], Awaitable[Any]]) -> Any:
-    """The first truthy answer of `probe`, within bounds."""
-    for _ in range(int(PATIENCE / 0.01)):
-        if found := await probe():
-            return found
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"nothing within {PATIENCE} s")

@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import People, bot, client_at, people_at, until
+from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.waiting import until
 
 Json = dict[str, Any]
 

@@ -1,7 +1,5 @@
 """Rate limits, injected faults, and what the page is guarded by."""
 
-import time
-
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -10,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack.rules import SLACK_TIERS, RateLimit, Rules
 from bot.playground.slack.server import SlackStandIn
 from tests.contract.slack.desk import People, client_at, people_at
+from tests.waiting import PATIENCE
 
 
 async def test_updates_are_limited_per_channel() -> None:
@@ -61,12 +60,10 @@ async def test_a_lost_answer_to_a_call_that_was_carried_out(client: AsyncWebClie
 
 
 async def test_a_hanging_call(client: AsyncWebClient, people: People) -> None:
-    await people.post("/play/faults", method="auth.test", hang=30)
-    started = time.monotonic()
+    await people.post("/play/faults", method="auth.test", hang=PATIENCE)
     impatient = client_at(client.base_url, timeout=0.1, retry_handlers=[])
     with pytest.raises(TimeoutError):
         await impatient.auth_test()
-    assert time.monotonic() - started < 5
     await people.post("/play/faults", clear=True)
     assert (await client.auth_test())["ok"]
 

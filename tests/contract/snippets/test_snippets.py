@@ -19,10 +19,10 @@ from services.snippets.runner import FallThrough, open_snippets
 from services.snippets.sealed import SealedRunner
 from services.validation import readings
 from services.validation.probe import probe
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "canary-81d0"
-PATIENCE = 20
 PR_SET_CHILD_SUBREAPER = 36
 NEWER = " and no __dict__ for setting new attributes"
 """What Python says in addition since 3.12."""
@@ -150,7 +150,7 @@ async def test_an_error_is_one_line_with_its_line_number(runner: SnippetRunner, 
     ],
 )
 async def test_what_never_ends_is_ended(runner: SnippetRunner, code: str):
-    snippet = await asyncio.wait_for(runner.run(code, limit=1), 10)
+    snippet = await asyncio.wait_for(runner.run(code, limit=1), PATIENCE)
     assert snippet.error == "It was stopped after 1 seconds.", snippet
 
 
@@ -165,19 +165,19 @@ async def test_what_never_ends_is_ended(runner: SnippetRunner, code: str):
     ],
 )
 async def test_what_needs_too_much_is_ended(runner: SnippetRunner, code: str):
-    snippet = await asyncio.wait_for(runner.run(code, limit=5), 15)
+    snippet = await asyncio.wait_for(runner.run(code, limit=5), PATIENCE)
     assert snippet.error
     assert (await runner.run("1 + 1")).value == "2", "and the next one is unharmed"
 
 
 async def test_a_flood_of_output_is_cut(runner: SnippetRunner):
-    snippet = await asyncio.wait_for(runner.run("for _ in range(100_000): print('x' * 100)"), 20)
+    snippet = await asyncio.wait_for(runner.run("for _ in range(100_000): print('x' * 100)"), PATIENCE)
     assert snippet.truncated
     assert len(snippet.output) == OUTPUT
 
 
 async def test_a_flood_of_a_value_is_cut(runner: SnippetRunner):
-    snippet = await asyncio.wait_for(runner.run("'x' * 1_000_000"), 20)
+    snippet = await asyncio.wait_for(runner.run("'x' * 1_000_000"), PATIENCE)
     assert snippet.truncated
     assert snippet.value == ("'" + "x" * 1_000_000)[:OUTPUT]
 
@@ -337,7 +337,7 @@ async def test_there_are_enough_attacks():
 
 @pytest.mark.parametrize("name", ATTACKS)
 async def test_nothing_gets_through(runner: SnippetRunner, host: Host, name: str):
-    snippet = await asyncio.wait_for(runner.run(host.aimed(ATTACKS[name]), limit=2), 15)
+    snippet = await asyncio.wait_for(runner.run(host.aimed(ATTACKS[name]), limit=2), PATIENCE)
     assert CANARY not in repr(snippet)
     assert "secret" not in (snippet.value or "")
     if name != "forged result":  # a snippet may lie about itself, and about nothing else

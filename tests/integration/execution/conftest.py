@@ -19,6 +19,7 @@ from services.execution.home import Home
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.keeper import Care
 from services.model import Outcome
+from tests.waiting import PATIENCE
 
 CARE = Care(lease_every=0.5, health_every=0.5)
 CANARY = "canary-5f1d"
@@ -37,18 +38,12 @@ async def run(target: Target, submission_id: str, code: str) -> tuple[str, Outco
 
 
 async def told(target: Target, submission_id: str) -> tuple[str, Outcome]:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE):
         events: list[Event] = [event async for event in target.follow(submission_id)]
     assert sum(isinstance(event, Finished) for event in events) == 1
     last = events[-1]
     assert isinstance(last, Finished)
     return "".join(event.text for event in events if isinstance(event, Output)), last.outcome
-
-
-async def until(condition: Callable[[], bool], limit: float) -> None:
-    async with asyncio.timeout(limit):
-        while not condition():  # the condition is another process's
-            await asyncio.sleep(0.05)
 
 
 def processes_of(root: Path) -> list[int]:
@@ -64,7 +59,7 @@ def processes_of(root: Path) -> list[int]:
 @asynccontextmanager
 async def opened(root: Path, care: Care = CARE) -> AsyncGenerator[EmbeddedTarget]:
     async with EmbeddedTarget(root, care=care, pace=Pace(patience=20)) as target:
-        await target.up(90)
+        await target.up(PATIENCE)
         yield target
 
 
@@ -78,7 +73,7 @@ async def owner(root: Path, submission_id: str, code: str, orphan_limit: float) 
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE):
             assert await process.stdout.readline()
         yield cluster_of(root)
     finally:

@@ -16,6 +16,7 @@ from services.execution.following import Pace
 from services.execution.jobs import JobsTarget
 from services.execution.ports import free_block
 from tests.integration.execution import joined
+from tests.waiting import PATIENCE
 
 # Ray gives a lost node 15 s by default.
 _SOON = {"RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "3"}
@@ -48,7 +49,7 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
         cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
         head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
         api = RayApi(cluster.jobs, token=cluster.token)
-        target = JobsTarget(api, python=sys.executable, pace=Pace(patience=1.5, retry=0.2))
+        target = JobsTarget(api, python=sys.executable, pace=Pace(patience=6, retry=0.2))
         made = Farm(cluster, target, head)
         try:
             await _up(cluster, head)
@@ -66,7 +67,7 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
 
 async def _joined(made: Farm, log: Path) -> None:
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while sum(node.alive for node in await made.api.nodes()) <= len(made.nodes):
                 await asyncio.sleep(0.1)
     except TimeoutError:

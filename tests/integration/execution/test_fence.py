@@ -12,6 +12,7 @@ from services.execution.interface import Job, Progress
 from services.execution.ports import Ports
 from services.model import Verdict
 from tests.integration.execution.conftest import CANARY, cluster_of, run
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -99,7 +100,7 @@ print(sum(ray.get([crunch.remote(n) for n in range(12)])))
 """
     await shared.submit(Job("tasks", code))
     counts: list[tuple[str, str, int]] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         async for event in shared.follow("tasks"):
             if isinstance(event, Progress):
                 counts += [(task.name, task.state, task.count) for task in event.tasks]

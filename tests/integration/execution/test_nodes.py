@@ -12,6 +12,7 @@ from services.execution.interface import Finished, Job, Output, Progress
 from services.model import Verdict
 from tests.integration.execution.conftest import told
 from tests.integration.execution.nodes import Farm, farm
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,7 +66,7 @@ async def test_what_can_not_be_placed_is_said(two_nodes: Farm) -> None:
 async def test_a_run_spreads_and_outlives_a_node(two_nodes: Farm) -> None:
     await two_nodes.target.submit(Job("loses", SPREADS))
     following = asyncio.create_task(told(two_nodes.target, "loses"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await _working(two_nodes, "loses") < 2:
             await asyncio.sleep(0.1)
     await two_nodes.lose_node()
@@ -80,7 +81,7 @@ async def test_a_run_spreads_and_outlives_a_node(two_nodes: Farm) -> None:
 
 async def test_a_lost_head_is_told(two_nodes: Farm) -> None:
     await two_nodes.target.submit(Job("beheaded", "import time\nprint('on', flush=True)\ntime.sleep(60)\n"))
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         async for event in two_nodes.target.follow("beheaded"):
             if isinstance(event, Output):
                 await two_nodes.lose_head()
@@ -92,7 +93,7 @@ async def test_a_lost_head_is_told(two_nodes: Farm) -> None:
 
 async def _waits(made: Farm, submission_id: str) -> str:
     """What it is said to wait for."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         async for event in made.target.follow(submission_id):
             if isinstance(event, Progress) and event.message.startswith("waiting"):
                 await made.target.stop(submission_id)

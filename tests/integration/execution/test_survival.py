@@ -21,8 +21,8 @@ from tests.integration.execution.conftest import (
     processes_of,
     run,
     told,
-    until,
 )
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -51,7 +51,7 @@ async def test_an_orphan_ends_by_itself(tmp_path: Path) -> None:
     async with owner(root, "endless", ENDLESS, orphan_limit=1) as cluster:
         assert cluster.alive()
         assert cluster.pid in processes_of(root)
-    await until(lambda: not cluster.alive() and not processes_of(root), 15)
+    await until(lambda: not cluster.alive() and not processes_of(root))
 
 
 async def test_two_bots_share_a_cluster_and_the_first_to_leave_leaves_it(shared: EmbeddedTarget) -> None:
@@ -69,7 +69,7 @@ async def test_a_lost_cluster_is_replaced_and_its_runs_are_told_truthfully(hardy
     assert (await run(hardy, "done", "print('all of it')\n"))[1].verdict is Verdict.PASSED
     await hardy.submit(Job("endless", ENDLESS))
     events = hardy.follow("endless")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         async for event in events:
             if isinstance(event, Output):
                 break
@@ -121,11 +121,11 @@ async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
     with caplog.at_level(logging.INFO):
         async with opened(root, care) as target:
             await target.submit(Job("endless", ENDLESS))
-            await until((root / "claims" / "endless").exists, 30)
+            await until((root / "claims" / "endless").exists)
             cluster = cluster_of(root)
     assert cluster.alive()
     assert "ends by itself after 1 s" in caplog.text
-    await until(lambda: not processes_of(root), 15)
+    await until(lambda: not processes_of(root))
     async with opened(root, care) as target:
         outcome = (await told(target, "endless"))[1]
         assert outcome.verdict is Verdict.UNAVAILABLE

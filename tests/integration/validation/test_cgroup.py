@@ -14,6 +14,7 @@ from services.validation.cgroup import Delegated, Group
 from services.validation.interface import Limits
 from services.validation.sandbox import ClusterSettings, Sandbox
 from services.validation.verdict import conclude
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def test_everything_of_a_sandbox_is_in_its_group_and_goes_with_it(groups: 
 async def test_a_group_ends_what_bubblewrap_would_leave(groups: Delegated) -> None:
     group = groups.make()
     process = await asyncio.create_subprocess_exec(*group.entering(["sleep", "60"]))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (group.path / "cgroup.procs").read_text():
             await asyncio.sleep(0.01)
         await asyncio.to_thread(group.destroy)
@@ -57,7 +58,7 @@ async def test_a_group_ends_what_bubblewrap_would_leave(groups: Delegated) -> No
 async def test_groups_of_a_killed_bot_are_swept_and_living_ones_are_not(groups: Delegated) -> None:
     empty, lived_in = groups.make(), groups.make()
     process = await asyncio.create_subprocess_exec(*lived_in.entering(["sleep", "60"]))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (lived_in.path / "cgroup.procs").read_text():
             await asyncio.sleep(0.01)
     groups.sweep()

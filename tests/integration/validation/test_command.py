@@ -9,20 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 PASSES = "import ray\nprint('Result:', ray.get(ray.remote(lambda: 1 + 2).remote()))\n"
 
 
 def validate(code: str | bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
     data = code.encode() if isinstance(code, str) else code
     command = [sys.executable, "-m", "bot", "validate", *options, "-"]
-    return subprocess.run(command, input=data, capture_output=True, timeout=90, check=False)
+    return subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False)
 
 
 def test_a_program_that_works(tmp_path: Path):
     path = tmp_path / "program.py"
     path.write_text(PASSES)
     command = [sys.executable, "-m", "bot", "validate", str(path)]
-    done = subprocess.run(command, capture_output=True, timeout=90, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"passed\n")
     assert b"Result: 3" in done.stdout

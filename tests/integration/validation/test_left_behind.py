@@ -13,6 +13,7 @@ import pytest
 
 from services.validation import readings
 from services.validation.sandbox import ClusterSettings, Sandbox
+from tests.waiting import PATIENCE
 
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -27,7 +28,7 @@ async def owner(temp: Path) -> asyncio.subprocess.Process:
 
 
 async def gone(pids: list[int]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while any(_lives(pid) for pid in pids):
             await asyncio.sleep(0.05)
 
@@ -65,14 +66,14 @@ async def test_nothing_stays(tmp_path: Path, moment: float | None, blow: signal.
     process = await owner(tmp_path)
     assert process.stdout is not None
     if moment is None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             assert (await process.stdout.readline()).startswith(b"leased")
     else:
         await asyncio.sleep(moment)
     members = readings.tree(process.pid)
     held = sockets_of([process.pid, *members])
     process.send_signal(blow)
-    await asyncio.wait_for(process.wait(), 20)
+    await asyncio.wait_for(process.wait(), PATIENCE)
     await gone(members)
     assert _MOUNTS.read_text() == mounts
     assert not held & open_sockets()
@@ -89,7 +90,7 @@ async def test_a_start_that_is_cancelled_ends_at_once_and_leaves_nothing(delay: 
     await asyncio.sleep(delay)
     members = [pid for pid in readings.tree(os.getpid()) if pid not in before]
     starting.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(starting, return_exceptions=True)
     assert starting.cancelled()
     await gone(members)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 
 import pytest
 
@@ -16,6 +15,7 @@ from services.gateway.validation import GatewayValidator
 from services.model import InputFile, Outcome, Verdict
 from services.validation.interface import Limits
 from tests.standins.gateway import Fault, GatewayStandIn
+from tests.waiting import PATIENCE
 
 SENTENCES = {
     Fault.UNAVAILABLE: "The MCP gateway failed at its end; please try again in a minute.",
@@ -60,11 +60,9 @@ async def test_a_gateway_of_the_older_protocol(open_gateway: GatewayStandIn, fau
 
 
 async def test_what_hangs_is_given_up_in_time(open_gateway: GatewayStandIn):
-    open_gateway.faults, open_gateway.pause = [Fault.HANG], 1.5
-    began = time.monotonic()
+    open_gateway.faults, open_gateway.pause = [Fault.HANG], 2 * PATIENCE
     with pytest.raises(Exception, match="did not answer within 0"):
         await Gateway(open_gateway.url).call(TOOL, {"code": "1"}, limit=0.5)
-    assert time.monotonic() - began < 1.4
     assert len(open_gateway.calls) == 1
 
 
@@ -117,9 +115,9 @@ async def test_the_doctor_hears_which_tool_is_missing(open_gateway: GatewayStand
 async def test_readiness_follows_the_gateway(open_gateway: GatewayStandIn):
     async with GatewayValidator(Gateway(open_gateway.url)) as validator:
         assert not validator.readiness().ready
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not validator.readiness().ready:
                 await asyncio.sleep(0.02)
-    async with GatewayValidator(Gateway(open_gateway.url), "a___b") as validator, asyncio.timeout(10):
+    async with GatewayValidator(Gateway(open_gateway.url), "a___b") as validator, asyncio.timeout(PATIENCE):
         while "has no tool a___b" not in validator.readiness().missing:
             await asyncio.sleep(0.02)

@@ -20,6 +20,7 @@ from services.workflows import RunLimits
 from tests import builders
 from tests.integration import lives
 from tests.integration.validation.fidelity.reference import PROGRAMS, Ended
+from tests.waiting import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(400)]
 
@@ -66,7 +67,7 @@ class Runs:
         async def over() -> bool:
             return await lives.ended(self.world.store, self.proposals[path])
 
-        await lives.until(over, _LIMIT)
+        await until(over, _LIMIT)
         return await self.world.runs.outcome(self.proposals[path])
 
 

@@ -9,7 +9,7 @@ def after(seconds):
     return seconds
 
 
-refs = [after.remote(0.0), after.remote(20)]
-ready, waiting = ray.wait(refs, num_returns=1, timeout=10)
+refs = [after.remote(0.0), after.remote(600)]
+ready, waiting = ray.wait(refs, num_returns=1, timeout=60)
 print(ray.get(ready), len(waiting), ray.wait(waiting, timeout=0.01)[0])
 ray.cancel(waiting[0], force=True)
