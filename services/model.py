@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.output import NOTHING_GONE, Gone
+
 
 class Verdict(StrEnum):
     """What came of one execution of a program, in a validation or in a run."""
@@ -181,7 +183,8 @@ class Touched:
 class Outcome:
     """Everything that is known of one execution of a program.
 
-    `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met.
+    `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met. Where a run's `stdout`
+    has lost its middle, words in it say so, and `gone` is what is missing.
     `value` is the repr of a last expression, and `table` what it or the last thing shown is as one. Unknown figures are
     None, never zero. `where` names the place of a validation that was not in a sealed cluster. `remarks` are whole
     sentences about what went on around it.
@@ -202,6 +205,7 @@ class Outcome:
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
     touched: Touched = field(default_factory=Touched)
     truncated: bool = False
+    gone: Gone = NOTHING_GONE
     where: str = ""
     table: Table | None = None
     remarks: tuple[str, ...] = ()

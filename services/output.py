@@ -83,6 +83,9 @@ class Gone:
     lines: int = 0
     size: int = 0
 
+    def __add__(self, other: Gone) -> Gone:
+        return Gone(self.lines + other.lines, self.size + other.size)
+
 
 NOTHING_GONE = Gone()
 
@@ -102,8 +105,8 @@ class Growing:
             return replace(self, text=text)
         # Between lines, where it can be, so that what is gone counts as it would have been shown.
         head, tail = self.cut or _head_end(text, room), _tail_start(text, len(text) - room)
-        left_out = clean(text[head:tail])
-        gone = Gone(self.gone.lines + left_out.count("\n"), self.gone.size + _size(left_out))
+        missing = clean(text[head:tail])
+        gone = self.gone + Gone(missing.count("\n"), utf8_size(missing))
         return Growing(text[:head] + text[tail:], gone, head)
 
 
@@ -121,18 +124,21 @@ def head_and_tail(text: str, *, limit: int, gone: Gone = NOTHING_GONE) -> Excerp
     if half < 1:
         return _head_only(text, limit)
     head, tail = _head_end(text, half), _tail_start(text, len(text) - half)
-    left_out = text[head:tail]
-    lines, size = left_out.count("\n") + gone.lines, _size(left_out) + gone.size
-    what = f"{plural(lines, 'line')}, {human_bytes(size)}" if lines else human_bytes(size)
+    gone += Gone(text.count("\n", head, tail), utf8_size(text[head:tail]))
     first = text[:head] if text[:head].endswith("\n") else text[:head] + "\n"
-    return Excerpt(f"{first}… {what} left out …\n{text[tail:]}", lines, size, whole=False)
+    return Excerpt(f"{first}{left_out(gone)}\n{text[tail:]}", gone.lines, gone.size, whole=False)
+
+
+def left_out(gone: Gone) -> str:
+    """The words that stand in its place."""
+    size = human_bytes(gone.size)
+    return f"… {plural(gone.lines, 'line')}, {size} left out …" if gone.lines else f"… {size} left out …"
 
 
 def _head_only(text: str, limit: int) -> Excerpt:
     end = _boundary_before(text, max(limit - 1, 0))
-    left_out = text[end:]
     shown = text[:end] + "…" if limit else ""
-    return Excerpt(shown, left_out.count("\n"), _size(left_out), whole=False)
+    return Excerpt(shown, text.count("\n", end), utf8_size(text[end:]), whole=False)
 
 
 def _head_end(text: str, room: int) -> int:
@@ -177,7 +183,7 @@ def _in_flag(before: str) -> bool:
     return (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
 
 
-def _size(text: str) -> int:
+def utf8_size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 

@@ -1,4 +1,7 @@
-"""How long an approved program takes to its first output and to its result, beside `ray job submit` on the same cluster."""
+"""How long an approved program takes to its first output and to its result, beside `ray job submit` on the same cluster.
+
+And how long it takes until a run that is to be stopped is known to be over.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from bot.bench.figures import SECONDS, Figure, Ratio, Report
 from bot.bench.machine import describe
 from bot.bench.ordinary import ordinary_cluster
 from bot.bench.programs import add_numbers
-from bot.bench.submitted import by_command, by_target
+from bot.bench.submitted import by_command, by_target, stopped
 from services.execution.api import RayApi
 from services.execution.jobs import JobsTarget
 
@@ -35,8 +38,9 @@ async def run(rounds: int, say: Say) -> Report:
                     theirs = await by_command(
                         cluster, add_numbers(2 * number + 1), Path(folder) / str(number)
                     )
+                    stop = await stopped(target, f"stop-{number}")
                     if number:
-                        _note(samples, "", asdict(ours))
+                        _note(samples, "", {**asdict(ours), "stop": stop})
                         _note(samples, "job_", asdict(theirs))
                     say(f"{number} of {rounds} rounds")
     return report(samples)

@@ -11,8 +11,28 @@ from pathlib import Path
 from bot.bench.ordinary import Ordinary
 from bot.bench.programs import BenchFailed, Timed, written
 from services.execution.interface import Finished, Job, Output, Progress, Target
+from services.model import Verdict
 
 _LIMIT = 120.0
+ENDLESS = """
+import time
+import ray
+
+@ray.remote(num_cpus=0)
+def work():
+    while True:
+        time.sleep(0.1)
+
+@ray.remote(num_cpus=0)
+class Stays:
+    def there(self):
+        return True
+
+ray.get(Stays.options(lifetime="detached", name="stays", namespace="bench").remote().there.remote())
+task = work.remote()
+print("on", flush=True)
+ray.get(task)
+"""
 _ACCEPTED = "submitted successfully"
 
 
@@ -76,6 +96,25 @@ async def by_target(target: Target, program: Timed, submission_id: str) -> OurSt
                     pass
     seen.setdefault("running", seen["first_output"])
     return OurStages(**seen, ending=seen["result"] - seen["first_output"])
+
+
+async def stopped(target: Target, submission_id: str) -> float:
+    """Seconds from the wish to stop a run until it is known to be over: driver, worker and detached actor."""
+    began = 0.0
+    async with asyncio.timeout(_LIMIT):
+        await target.submit(Job(submission_id, ENDLESS, {"title": "raygen bench runs"}))
+        async for event in target.follow(submission_id):
+            match event:
+                case Output() if not began:
+                    began = time.perf_counter()
+                    await target.stop(submission_id)
+                case Finished(outcome):
+                    if outcome.verdict is not Verdict.STOPPED:
+                        raise BenchFailed(f"A stopped run ended as {outcome.verdict}: {outcome.detail}")
+                    return time.perf_counter() - began
+                case _:
+                    pass
+    raise BenchFailed("A stopped run has no end.")
 
 
 async def by_command(cluster: Ordinary, program: Timed, folder: Path) -> Stages:

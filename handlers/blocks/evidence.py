@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.blocks.parts import Block, button, context, mrkdwn, output, preformatted, prose
+from handlers.blocks.parts import OUTPUT_LIMIT, Block, button, context, mrkdwn, output, preformatted, prose
 from handlers.blocks.table import table
 from handlers.escape import literal, quoted, shorten
 from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
-from services.output import clean, human_bytes, human_resource, human_seconds, plural
+from services.output import clean, head_and_tail, human_bytes, human_resource, human_seconds, left_out, plural
 from services.records import Proposal
 from services.supervisor.evidence import plain
 
@@ -27,8 +27,7 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     blocks = [verdict]
     if not outcome.proposable:
         blocks += failure(outcome)
-    if shown(outcome).strip():
-        blocks += output(shown(outcome), limit=1500)
+    blocks += said(outcome, limit=1500)
     tabular = table(outcome.table, room=min(room, _TABLE), rows=_TABLE_ROWS) if outcome.table else []
     blocks += tabular
     if outcome.value is not None and not tabular:
@@ -97,6 +96,15 @@ def shown(outcome: Outcome) -> str:
     trace = clean(outcome.failure.traceback) if outcome.failure else ""
     before, found, after = text.rpartition(trace) if trace.strip() else ("", "", "")
     return before + after if found else text
+
+
+def said(outcome: Outcome, *, limit: int = OUTPUT_LIMIT) -> list[Block]:
+    """That in a message, if it wrote anything: head and tail of much, with all that is missing between them counted."""
+    text = shown(outcome)
+    words = f"{left_out(outcome.gone)}\n"
+    if not outcome.gone.size or words in head_and_tail(text, limit=limit).text:
+        return output(text, limit=limit) if text.strip() else []
+    return output(text.replace(words, "", 1), limit=limit, gone=outcome.gone)
 
 
 def tasks_run(tasks: tuple[TaskCount, ...]) -> int:

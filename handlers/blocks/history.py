@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from handlers import ids
-from handlers.blocks.evidence import failure, shown
+from handlers.blocks.evidence import failure, said
 from handlers.blocks.parts import (
     Block,
     Message,
@@ -151,8 +151,7 @@ def _took(ran: Ran) -> str:
 
 def _result(outcome: Outcome) -> list[Block]:
     blocks = [] if outcome.passed or outcome.verdict is Verdict.STOPPED else failure(outcome)
-    text = shown(outcome)
-    blocks += output(text, limit=1500) if text.strip() else []
+    blocks += said(outcome, limit=1500)
     if outcome.value is not None:
         blocks += [context("Value of the last expression:"), *output(clean(outcome.value), limit=600)]
     return blocks or [context("The program printed nothing.")]

@@ -10,8 +10,8 @@ from typing import Any
 
 from handlers import ids
 from handlers.blocks.evidence import attempts as failed_before
-from handlers.blocks.evidence import failure, shown
-from handlers.blocks.parts import Block, context, mrkdwn, output, preformatted
+from handlers.blocks.evidence import failure, said
+from handlers.blocks.parts import Block, context, mrkdwn, preformatted
 from handlers.escape import literal, shorten
 from services.errors import BadRequest
 from services.model import Attempt, Grade, Outcome, PolicyReport
@@ -153,8 +153,7 @@ def _attempt(number: int, attempt: Attempt) -> list[Block]:
     ]
     blocks = [mrkdwn(f"*Attempt {number}*"), *failure(outcome, frames=6)]
     blocks += [context(f"Policy: {literal(text, 300)}") for text in warned[:3]]
-    if shown(outcome).strip():
-        blocks += output(shown(outcome), limit=800)
+    blocks += said(outcome, limit=800)
     if attempt.code:
         blocks.append(
             preformatted(head_and_tail(masked(attempt.code), limit=_CODE).text.rstrip("\n"), "python")

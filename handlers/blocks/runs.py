@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import ids
-from handlers.blocks.evidence import failure, shown, tasks_run
+from handlers.blocks.evidence import failure, said, shown, tasks_run
 from handlers.blocks.parts import (
     MESSAGE_LIMIT,
     OUTPUT_LIMIT,
@@ -71,8 +71,7 @@ def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str)
     title = literal(proposal.program.title, 120)
     thread = f" · <{link}|the thread>" if link else ""
     blocks = [mrkdwn(f"{person(user)} shared a result: *{title}*")]
-    if shown(outcome).strip():
-        blocks += output(shown(outcome), limit=_SHARED)
+    blocks += said(outcome, limit=_SHARED)
     blocks += _value(outcome, room=_SHARED_TABLE, rows=_SHARED_ROWS)
     blocks.append(context(" · ".join(_facts(run, outcome)) + thread))
     words = escape(head_and_tail(shown(outcome).strip(), limit=600).text)
@@ -108,9 +107,8 @@ def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
 
 
 def _said(outcome: Outcome) -> list[Block]:
-    text = shown(outcome)
-    if text.strip():
-        return output(text)
+    if blocks := said(outcome):
+        return blocks
     silent = outcome.passed and outcome.value is None and outcome.table is None
     return [context("The program printed nothing.")] if silent else []
 

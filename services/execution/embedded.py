@@ -20,7 +20,7 @@ from services.execution.jobs import JobsTarget, checked
 from services.execution.keeper import Attached, Care, Keeper
 from services.execution.past import Past
 from services.execution.state import ClusterState
-from services.execution.transcript import Transcript
+from services.execution.transcript import OUTPUT, Transcript
 from services.execution.verdict import unavailable
 from services.execution.wire import JobDetails
 from services.model import Readiness
@@ -43,7 +43,7 @@ class EmbeddedTarget:
         size: Size | None = None,
         care: Care | None = None,
         pace: Pace | None = None,
-        output_limit: int = 10_000_000,
+        output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
         self._home = Home(root)

@@ -17,7 +17,7 @@ from services.execution.parcel import pack
 from services.execution.remarks import remarks
 from services.execution.state import ClusterState
 from services.execution.stopping import PATIENCE, Stopper
-from services.execution.transcript import Transcript, nonce
+from services.execution.transcript import OUTPUT, Transcript, nonce
 from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
 from services.model import Readiness
@@ -49,7 +49,7 @@ class JobsTarget:
         python: str = "python",
         claims: str | None = None,
         pace: Pace | None = None,
-        output_limit: int = 10_000_000,
+        output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
         self._api = api

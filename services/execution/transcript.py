@@ -8,6 +8,12 @@ import json
 import re
 from typing import Any, cast
 
+from services.kept import Kept
+from services.model import Outcome, Verdict
+
+OUTPUT = 4_000_000
+"""Characters of a run's output that are kept, from both of its ends."""
+
 _PREAMBLE_KEPT = 20_000
 _TRAILER_LIMIT = 64 * 1024**2
 
@@ -20,19 +26,19 @@ def nonce(submission_id: str) -> str:
 class Transcript:
     """An incremental reader of one log: feed it bytes in any portions, take out the user's text.
 
-    `limit` is in characters and bounds only what is kept for the outcome, not what `feed` returns.
+    `limit` is in characters and bounds only what is kept for the outcome, of both ends, not what `feed` returns.
     `started` is when the program began, in milliseconds since 1970 by the clock of its node.
     """
 
-    def __init__(self, submission_id: str, *, limit: int = 10_000_000) -> None:
+    def __init__(self, submission_id: str, *, limit: int = OUTPUT) -> None:
         self._mark = f"\x1eraygen:{nonce(submission_id)} ".encode()
         self._begin = re.compile(re.escape(self._mark) + rb"begin(?: (\d{1,15}))?\n")
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._buffer = b""
         self._trailer: bytearray | None = None
         self._last: bytes | None = None
-        self._kept: list[str] = []
-        self._room = limit
+        self._kept = Kept(limit)
+        self._size, self._limit = 0, limit
         self.offset = 0
         self.begun = False
         self.started: int | None = None
@@ -54,9 +60,10 @@ class Transcript:
         self._keep(text)
         return text
 
-    @property
-    def text(self) -> str:
-        return "".join(self._kept)
+    def outcome(self, verdict: Verdict) -> Outcome:
+        """What the log alone tells of the run."""
+        text, gone = self._kept.all()
+        return Outcome(verdict, stdout=text, truncated=self.truncated, gone=gone)
 
     def _user_bytes(self, data: bytes) -> bytes:
         """The program's own bytes in what has come so far; keeps back what could become a mark."""
@@ -101,9 +108,9 @@ class Transcript:
         return b"" if earlier is None else self._mark + earlier + b"\n"
 
     def _keep(self, text: str) -> None:
-        self.truncated = self.truncated or len(text) > self._room
-        self._kept.append(text[: self._room])
-        self._room -= min(len(text), self._room)
+        self._size += len(text)
+        self.truncated = self.truncated or self._size > self._limit
+        self._kept.add(text)
 
 
 def _facts(line: bytes) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[
     """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
     facts = read(transcript.facts)
     details = details and limited(details, transcript)
-    told = Outcome(Verdict.PASSED, stdout=transcript.text, truncated=transcript.truncated)
+    told = transcript.outcome(Verdict.PASSED)
     if details is None:
         verdict = Verdict.FAILED if facts.exit_code else Verdict.PASSED
         return fill(replace(told, verdict=verdict, detail=_UNCONFIRMED, exit_code=facts.exit_code), facts)
@@ -68,6 +68,4 @@ def _reason(details: JobDetails, verdict: Verdict) -> str | None:
 
 def unavailable(sentence: str, transcript: Transcript) -> Outcome:
     """What is known of a run that can't be followed to its end."""
-    return Outcome(
-        Verdict.UNAVAILABLE, stdout=transcript.text, detail=sentence, truncated=transcript.truncated
-    )
+    return replace(transcript.outcome(Verdict.UNAVAILABLE), detail=sentence)

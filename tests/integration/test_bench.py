@@ -19,7 +19,7 @@ VALIDATION = {
     *("warm", "own_overhead", "inside", "job", "python", "cold_start", "refill"),
     *("pss_per_cluster", "per_minute", "jobs_per_minute"),
 }
-OURS = {"running", "ending", "start", "driver", "reading", "exit"}
+OURS = {"stop", "running", "ending", "start", "driver", "reading", "exit"}
 LONG = pytest.mark.skipif(os.environ.get("BENCHES") != "all", reason="takes long; BENCHES=all runs it")
 GROWTH = {f"{name}_growth" for name in ("processes", "descriptors", "mounts", "files", "threads", "memory")}
 

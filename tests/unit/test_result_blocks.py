@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bot.playground.slack.rules import Rules
 from handlers.blocks import modals, runs, tasks
 from handlers.blocks.evidence import shown, written
 from handlers.blocks.parts import Message
+from services.kept import Kept
 from services.model import Failure, Frame, Outcome, Program, Table, Verdict
 from services.records import TaskKind, TaskStatus
 from tests import builders
@@ -131,3 +133,27 @@ def test_a_draft_that_does_not_work_has_its_details_too():
     task = builders.task(status=TaskStatus.FAILED, summary="It did not work.")
     broken = builders.proposal(validation=Outcome(Verdict.FAILED, failure=CRASH))
     assert labels(tasks.concluded(task, broken)) == ["Try again", "Edit", "Details"]
+
+
+def test_what_is_missing_from_a_long_output_is_told_once_and_whole():
+    told = words(flood("".join(f"line {n}\n" for n in range(1_000_000))))
+    (missing,) = re.findall(r"… ([\d,]+) lines, [\d.]+ MB left out …", told)
+    assert int(missing.replace(",", "")) + len(re.findall(r"line \d+", told)) == 1_000_000
+
+
+def test_what_is_missing_from_a_progress_bar_is_told_once_and_its_end_is_there():
+    told = words(flood("".join(f"\r{n} of 1000000" for n in range(1_000_001)) + "\n"))
+    assert re.fullmatch(r"\d+ of 1000000… [\d.]+ MB left out …\n1000000 of 1000000", told)
+
+
+def flood(text: str) -> Outcome:
+    kept = Kept(40_000)
+    kept.add(text)
+    stdout, gone = kept.all()
+    return Outcome(Verdict.PASSED, stdout=stdout, truncated=True, gone=gone)
+
+
+def words(outcome: Outcome) -> str:
+    """What a result's message shows of the output."""
+    (shown_there,) = blocks_of(result(outcome), "rich_text")
+    return "".join(each["text"] for each in shown_there["elements"][0]["elements"])

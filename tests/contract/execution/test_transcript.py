@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.execution.transcript import Transcript, nonce
+from services.model import Verdict
 
 ID = "run-1"
 BEGIN = f"\x1eraygen:{nonce(ID)} begin 1500\n".encode()
@@ -35,7 +36,7 @@ def test_any_text_in_any_portions_comes_out_whole(text: str, cuts: list[int], en
     transcript = Transcript(ID)
     told = "".join(transcript.feed(portion) for portion in portions(log, cuts)) + transcript.close()
     assert told == text
-    assert transcript.text == text
+    assert transcript.outcome(Verdict.PASSED).stdout == text
     assert transcript.offset == len(log)
     assert transcript.started == 1500
     assert transcript.facts == ({"verdict": "passed"} if ended else None)
@@ -48,10 +49,12 @@ def test_without_a_beginning_nothing_is_the_users() -> None:
 
 
 def test_what_is_kept_is_bounded_and_what_is_told_is_not() -> None:
-    transcript = Transcript(ID, limit=10)
-    assert transcript.feed(BEGIN + b"x" * 25) == "x" * 25
-    assert transcript.text == "x" * 10
-    assert transcript.truncated
+    transcript = Transcript(ID, limit=20)
+    log = "".join(f"{n}\n" for n in range(100, 200))
+    assert transcript.feed(BEGIN + log.encode()) == log
+    outcome = transcript.outcome(Verdict.PASSED)
+    assert outcome.stdout == "100\n101\n… 96 lines, 384 B left out …\n198\n199\n"
+    assert outcome.truncated
 
 
 def test_bytes_that_are_no_text_are_replaced() -> None:

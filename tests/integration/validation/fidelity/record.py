@@ -1,6 +1,6 @@
 """What an ordinary `python program.py` printed, written down: `python -m tests.integration.validation.fidelity.record`.
 
-A run of each costs minutes; what is written down holds for the very text of a program and these versions of Python and Ray.
+A run of each costs minutes, so only what changed is run; what is written down holds for the very text of a program and these versions of Python and Ray.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ def recorded() -> dict[Path, Ended]:
 
 
 async def _record() -> None:
+    ended = recorded()
     with tempfile.TemporaryDirectory(prefix="r") as folder:
-        async with reference.ordinary(PROGRAMS, Path(folder)) as running:
-            ended = {path: await task for path, task in running.items()}
+        stale = [path for path in PROGRAMS if path not in ended]
+        async with reference.ordinary(stale, Path(folder)) as running:
+            ended |= {path: await task for path, task in running.items()}
     programs = {
         path.stem: {"code": _sha(path), "stdout": own_lines(path, stdout), "status": status}
         for path, (stdout, status) in ended.items()
