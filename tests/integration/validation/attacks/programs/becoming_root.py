@@ -1,4 +1,5 @@
 # expect: passed
+import ctypes
 import os
 
 for change in (

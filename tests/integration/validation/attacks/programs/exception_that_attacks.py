@@ -1,4 +1,5 @@
 # expect: failed
+import time
 
 
 class Evil(Exception):

@@ -1,4 +1,5 @@
 # expect: passed
+import os
 
 for root in (
     "/proc/self/root",

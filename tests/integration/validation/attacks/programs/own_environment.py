@@ -1,6 +1,5 @@
 # expect: passed
 import os
-
 import ray
 
 print(dict(os.environ))

@@ -1,6 +1,5 @@
 # expect: passed failed
 import pickle
-
 import ray
 
 

@@ -1,4 +1,5 @@
 import numpy as np
+
 import ray
 
 data = ray.data.from_items([{"x": i} for i in range(10)])

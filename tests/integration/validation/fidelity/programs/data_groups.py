@@ -1,4 +1,5 @@
 import pandas as pd
+
 import ray
 
 frame = pd.DataFrame({"team": list("abcab"), "points": [1, 2, 3, 4, 5]})

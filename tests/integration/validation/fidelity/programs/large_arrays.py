@@ -1,4 +1,5 @@
 import numpy as np
+
 import ray
 
 array = np.arange(1_000_000)
