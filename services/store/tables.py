@@ -122,6 +122,7 @@ posts = Table(
     Column("thread_ts", String(32), nullable=False),
     Column("ts", String(32)),
     Column("created_at", Float, nullable=False),
+    Column("last", Text),
 )
 
 replicas = Table(
