@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine
@@ -79,9 +80,14 @@ class Courier:
         return True
 
     async def edit(self, key: str, message: Message) -> None:
-        """Replace what was posted under this key, after any edit that is under way; the last word on it."""
+        """Replace what was posted under this key, after any edit that is under way; the last word on it.
+
+        It is recorded first, so that a process that still shows progress, since it does not know that it was taken for
+        dead, finds that it is late.
+        """
         if edits := self._edits.pop(key, None):
             await edits.close()
+        await self._posts.conclude(key, json.dumps([message.text, message.blocks]))
         found = await self._posts.find(key)
         if found is None or (ts := found[2]) is None:
             return
@@ -170,12 +176,17 @@ class Courier:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def send_edit(self, key: str, message: Message) -> None:
-        """One progress edit; its failure is only worth a line in the log."""
+        """One progress edit; its failure is only worth a line in the log.
+
+        There is none after the last word, and one that crosses it on the way is undone.
+        """
         found = await self._posts.find(key)
-        if found is None or found[2] is None:
+        if found is None or found[2] is None or await self._posts.last(key):
             return
         try:
             await self._update(found[0], found[2], message)
+            if last := await self._posts.last(key):
+                await self._update(found[0], found[2], Message(*json.loads(last)))
         except TROUBLE as error:
             _log.info("progress of %s was not shown: %s", key, error)
 

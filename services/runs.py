@@ -334,7 +334,9 @@ class RunDesk:
             async with watched.insisting(target):
                 return await self._follow(watched, target)
         finally:
-            del self._watched[run.id]
+            # A workflow that was taken away and came back follows it twice for a moment.
+            if self._watched.get(run.id) is watched:
+                del self._watched[run.id]
 
     async def _follow(self, watched: Watched, target: Target) -> Outcome:
         output, status, note, tasks = Growing(), "PENDING", "", tuple[TaskCount, ...]()

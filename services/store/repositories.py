@@ -411,6 +411,17 @@ class Posts(Repository):
         async with self._engine.begin() as connection:
             await connection.execute(update(table).where(table.c.key == key).values(ts=ts))
 
+    async def conclude(self, key: str, message: str) -> None:
+        """Record the last word under this key; a later one takes its place."""
+        table = tables.posts
+        async with self._engine.begin() as connection:
+            await connection.execute(update(table).where(table.c.key == key).values(last=message))
+
+    async def last(self, key: str) -> str | None:
+        """The last word under this key, once there is one."""
+        row = await self._one(tables.posts, tables.posts.c.key == key)
+        return row.last if row else None
+
 
 def _session(row: Row[Any]) -> Session:
     return Session(row.id, row.channel, row.thread_ts, row.owner, row.team)

@@ -157,6 +157,7 @@ posts = Table(
     Column("thread_ts", String(32), nullable=False),
     Column("ts", String(32)),
     Column("created_at", Float, nullable=False),
+    Column("last", Text),
 )
 
 # Records of services/audit.py; a previous hash that is there twice would be a fork.

@@ -234,3 +234,32 @@ async def test_news_that_fail_do_not_keep_the_end_from_the_thread(tmp_path: Path
         await here.cards.close(KEY, here.place)
         await here.courier.edit(KEY, DONE)
         assert "Done." in {message["text"] for message in await here.replies()}
+
+
+class Held(AsyncWebClient):
+    """A client whose edits stay on their way until they are let go."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+    async def chat_update(self, **arguments: Any) -> Any:
+        self.begun.set()
+        await self.go.wait()
+        return await super().chat_update(**arguments)
+
+
+async def test_a_late_edit_of_a_process_that_was_taken_for_dead_undoes_no_last_word(tmp_path: Path):
+    async with world(tmp_path) as here:
+        await here.courier.post(KEY, "CRAY", here.place.thread_ts, Message("Work.", [mrkdwn("Work.")]))
+        held = Held(token=here.client.token, base_url=here.client.base_url)
+        stale, progress = Courier(held, here.store.posts), Message("More.", [mrkdwn("More.")])
+        late = asyncio.create_task(stale.send_edit(KEY, progress))
+        await held.begun.wait()
+        await here.courier.edit(KEY, DONE)
+        held.go.set()
+        await late
+        assert (await here.only())["text"] == "Done."
+        held.begun.clear()
+        await stale.send_edit(KEY, progress)
+        assert not held.begun.is_set(), "from then on nothing is sent"
