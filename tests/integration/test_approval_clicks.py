@@ -38,6 +38,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, here
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -113,7 +114,7 @@ class World:
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules())
+    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)

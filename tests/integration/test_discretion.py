@@ -23,7 +23,7 @@ from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from services import incidents
 from services.admission import Admission
-from services.approvals import ApprovalPolicy, Person
+from services.approvals.desk import Approvals
 from services.desk import Ask, FrontDesk
 from services.execution.interface import Finished, Output
 from services.llm.scripted import ScriptedModel, calls, says
@@ -39,7 +39,7 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
-from tests.fakes import FakeTarget, FakeValidator, here
+from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, here
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"
 WRITTEN = "gh" + "p_fromthecode0fromthecode0fromthecode0"
@@ -102,7 +102,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             open_courier(client, store.posts) as courier,
             open_cards(client, courier, store.posts) as cards,
         ):
-            narrator = SlackNarrator(courier, cards, here(target))
+            approvals = Approvals(directory=FakeDirectory())
+            narrator = SlackNarrator(courier, cards, here(target), approvals)
             draft = calls("submit_program", title=f"Print {WRITTEN}", purpose=f"Prints {PRINTED}.", code=CODE)
             outcome = builders.passed(
                 stdout=f"{PRINTED}\n{WRITTEN}\n",
@@ -119,26 +120,14 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             tasks = TaskDesk(
                 store, narrator, Supervisor(ScriptedModel(words), workshop, "s"), workshop, here(target)
             )
-            runs = RunDesk(store, narrator, here(target))
-            desk = FrontDesk(
-                store,
-                tasks,
-                runs,
-                cast("Workflows", Direct(tasks, runs)),
-                ApprovalPolicy(),
-                _member,
-                Admission(store),
-            )
+            runs = RunDesk(store, narrator, here(target), approvals)
+            desk = FrontDesk(store, tasks, runs, cast("Workflows", Direct(tasks, runs)), Admission(store))
             announcer = Announcer(courier, store.audit, "CGENERAL")
             try:
                 yield World(people, slack, store, desk, target, log, announcer)
             finally:
                 root.removeHandler(handler)
                 root.setLevel(level)
-
-
-async def _member(user: str) -> Person:
-    return Person(user, user)
 
 
 async def rows(store: Store) -> dict[str, str]:
