@@ -38,7 +38,9 @@ class Repository:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
         async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            # Of an insert that may do nothing, psycopg's cursor does not know how many rows it made.
+            made = await connection.execute(statement.returning(*table.primary_key))
+            return made.first() is not None
 
     async def _move(
         self, table: Table, record_id: str, status: Status, *where: ColumnElement[bool], **values: object
