@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Row, Table, Update, select, update
+from sqlalchemy import ColumnElement, Insert, Row, Table, Update, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -45,7 +45,8 @@ class Repository:
     async def _change(self, statement: Insert | Update, audit: Audit | None = None) -> bool:
         """Whether it changed the one row that it is about; `audit` then belongs to the same transaction."""
         async with self._engine.begin() as connection:
-            changed = (await connection.execute(statement)).rowcount == 1
+            # Of an insert that may do nothing, psycopg's cursor does not know how many rows it made.
+            changed = (await connection.execute(statement.returning(literal_column("1")))).first() is not None
             if changed and audit is not None:
                 await audit(connection)
             return changed

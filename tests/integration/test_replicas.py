@@ -72,6 +72,14 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
         assert await store.proposals.find("p_91") is not None
 
 
+async def test_who_records_something_first_is_told_so(postgres: str):
+    async with open_database(postgres) as engine:
+        store = Store(engine)
+        assert [await store.posts.intend("k", "CRAY", "1.1") for _ in range(2)] == [True, False]
+        task = builders.task(id="t_first")
+        assert [await store.tasks.add(task) for _ in range(2)] == [True, False]
+
+
 async def _both_at_work(folder: Path, store: Store, proposals: list[str]) -> bool:
     """Whether the second one has taken part, and the first one has something in hand right now."""
     if not _followed(folder, "b"):
