@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Row, Table, Update, literal_column, select, update
+from sqlalchemy import ColumnElement, Insert, Integer, Row, Table, Update, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -29,6 +29,7 @@ from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.audited import Audit
 
+_CHANGED = literal_column("1", Integer)
 _DEEDS: dict[Status, str] = {ProposalStatus.OPEN: Deed.SHOWN}
 
 
@@ -46,7 +47,7 @@ class Repository:
         """Whether it changed the one row that it is about; `audit` then belongs to the same transaction."""
         async with self._engine.begin() as connection:
             # Of an insert that may do nothing, psycopg's cursor does not know how many rows it made.
-            changed = (await connection.execute(statement.returning(literal_column("1")))).first() is not None
+            changed = (await connection.execute(statement.returning(_CHANGED))).first() is not None
             if changed and audit is not None:
                 await audit(connection)
             return changed
