@@ -160,6 +160,7 @@ class Chaos:
         done = builders.proposed_task(id=task.id, session_id=session.id, prompt=task.prompt)
         await self.store.tasks.add(done)
         proposal = builders.proposal(
+            created_at=time.time(),
             id=name,
             task_id=task.id,
             session_id=session.id,

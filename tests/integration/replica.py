@@ -39,7 +39,8 @@ class Shared(FakeTarget):
         # Not before both are there, or the first one would do it all.
         while not all((self.folder / f"ready-{name}").exists() for name in "ab"):
             await asyncio.sleep(0.05)
-        await asyncio.sleep(2)
+        # They end one by one, so that either replica finds room for the next.
+        await asyncio.sleep(0.5 + int(submission_id.rpartition("-")[2]) % 4)
         yield Finished(Outcome(Verdict.PASSED, stdout=f"{self.replica}\n"))
 
 

@@ -17,7 +17,7 @@ from tests import postgres as server
 from tests.integration.lives import approved, ended
 from tests.waiting import until
 
-RUNS = 12
+RUNS = 16
 
 pytestmark = server.needed
 
