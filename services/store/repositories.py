@@ -261,6 +261,18 @@ class Proposals(Repository):
         rows = await self._all(table, table.c.session_id == session_id, order=table.c.created_at)
         return [await self._load(row) for row in rows]
 
+    async def approved_before(self, proposal: Proposal) -> Proposal | None:
+        """The last program of the same session that was approved before this one was proposed."""
+        table = tables.proposals
+        rows = await self._all(
+            table,
+            table.c.session_id == proposal.session_id,
+            table.c.status == str(ProposalStatus.APPROVED),
+            table.c.created_at < proposal.created_at,
+            order=table.c.created_at,
+        )
+        return await self._load(rows[-1]) if rows else None
+
     async def with_status(self, status: ProposalStatus) -> list[Proposal]:
         table = tables.proposals
         rows = await self._all(table, table.c.status == str(status), order=table.c.created_at)
