@@ -46,10 +46,12 @@ def compared(proposal: Proposal, before: Proposal) -> Look:
 
 def touched(proposal: Proposal) -> Look:
     """All that a program touches, as far as it is known."""
-    return Look(_modal("All it touches", [mrkdwn(_title(proposal)), *everything(proposal)][:100]))
+    told = everything(proposal)
+    file = Artifact("touches.txt", "text/plain", told.encode(errors="replace"))
+    return _whole("All it touches", _title(proposal), told, None, file)
 
 
-def _whole(name: str, what: str, text: str, language: str, file: Artifact) -> Look:
+def _whole(name: str, what: str, text: str, language: str | None, file: Artifact) -> Look:
     pieces, whole = _pieces(text)
     blocks = [mrkdwn(what), *(preformatted(piece, language) for piece in pieces)]
     if whole:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Collection, Mapping
 
 from handlers import ids
-from handlers.blocks.parts import Block, button, context, mrkdwn, preformatted
-from handlers.escape import literal, quoted, shorten
+from handlers.blocks.parts import Block, button, context, mrkdwn
+from handlers.escape import literal, quoted
 from services.approvals.facts import Facts
 from services.model import Outcome, Touched
 from services.output import clean, human_resource
@@ -17,7 +17,6 @@ from services.script import script
 _SHOWN = 4
 _BLOCKED = 8
 _RESOURCES = 8
-_LISTED = 2900
 
 Kinds = Mapping[str, Collection[str]]
 
@@ -53,8 +52,8 @@ def made(outcome: Outcome) -> list[Block]:
     return [context(f"*Makes* {_names(names, _SHOWN)}")] if names else []
 
 
-def everything(proposal: Proposal) -> list[Block]:
-    """The same without omissions, for a modal: a heading and a list for each kind on either side."""
+def everything(proposal: Proposal) -> str:
+    """The same without omissions: a heading for each kind on either side, and a line for each name."""
     seen = proposal.validation.touched
     where = _where(proposal.validation)
     lists = {
@@ -62,12 +61,12 @@ def everything(proposal: Proposal) -> list[Block]:
         **{f"{where}: {kind}": names for kind, names in _observed(seen).items()},
         "The seal blocked": seen.refused,
     }
-    blocks: list[Block] = []
-    for heading, names in lists.items():
-        if names:
-            told = "\n".join(shorten(clean(name).replace("\n", " "), 200) for name in names)
-            blocks += [mrkdwn(f"*{heading}*"), *map(preformatted, _pieces(told))]
-    return blocks or [context("It touches no files, hosts, processes, environment or packages.")]
+    parts = [
+        "\n".join([f"{heading} ({len(names)})", *(f"  {' '.join(clean(name).split())}" for name in names)])
+        for heading, names in lists.items()
+        if names
+    ]
+    return "\n\n".join(parts)
 
 
 def _where(outcome: Outcome) -> str:
@@ -110,13 +109,3 @@ def _names(names: Collection[str], most: int) -> str:
 
 def _sorted(names: Collection[str]) -> list[str]:
     return sorted(set(names))
-
-
-def _pieces(text: str) -> list[str]:
-    """Whole lines of at most 200 characters each, so many as a block takes."""
-    pieces = [""]
-    for line in text.split("\n"):
-        if pieces[-1] and len(pieces[-1]) + len(line) >= _LISTED:
-            pieces.append("")
-        pieces[-1] += f"{line}\n"
-    return [piece.rstrip("\n") for piece in pieces]
