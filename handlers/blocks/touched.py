@@ -17,6 +17,7 @@ from services.script import script
 _SHOWN = 4
 _BLOCKED = 8
 _RESOURCES = 8
+_NAME = 500
 
 Kinds = Mapping[str, Collection[str]]
 
@@ -104,7 +105,8 @@ def _line(kinds: Kinds) -> str:
 def _names(names: Collection[str], most: int) -> str:
     listed = list(names)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(quoted(clean(name), 60) for name in listed[:most]) + more
+    # A name may be as long as a program, and cleaning takes its time.
+    return ", ".join(quoted(clean(name[:_NAME]), 60) for name in listed[:most]) + more
 
 
 def _sorted(names: Collection[str]) -> list[str]:
