@@ -60,9 +60,9 @@ def estimate(prices: Prices, proposal: Proposal, driver: Mapping[str, float]) ->
     header = script(proposal.program.code)
     busy = seen.cpu / seen.wall if seen.cpu and seen.wall else 0.0
     amounts = {"CPU": max(1.0, busy), "memory": float(seen.peak_memory or 0)}
-    for asked in (facts.resources, {} if header.resources else driver):
-        for name, amount in asked.items():
-            amounts[name] = max(amount, amounts.get(name, 0.0))
+    given = [] if header.resources else [*driver.items()]
+    for name, amount in (*facts.resources.items(), *given):
+        amounts[name] = max(amount, amounts.get(name, 0.0))
     priced = {name: amounts[name] for name in prices.hourly if amounts.get(name)}
     if not priced:
         return None

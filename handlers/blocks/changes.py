@@ -13,19 +13,19 @@ from services.records import Proposal
 DIFF_LIMIT = 1500
 
 
-def changed(proposal: Proposal, before: Proposal | None, *, room: int = DIFF_LIMIT) -> list[Block]:
-    """A line that says how much has changed, and the diff, folded behind a button where it has no `room`."""
+def changed(proposal: Proposal, before: Proposal | None) -> tuple[list[Block], list[Block]]:
+    """How much has changed: with the diff folded behind a button, and with the diff itself, unless that is long."""
     if before is None:
-        return []
+        return [], []
     found = changes(before.program, proposal.program)
     line = f"*Changed* since the version that {_approver(before)} approved: {_how_much(found)}."
     if found.same or not found.text:
-        return [context(f"{_unchanged(found)} that {_approver(before)} approved.")]
-    if len(found.text) <= min(room, DIFF_LIMIT):
-        return [mrkdwn(line), preformatted(found.text, "diff")]
-    folded = mrkdwn(line)
-    folded["accessory"] = button("Show changes", ids.PROPOSAL_CHANGES, ids.proposal_value(proposal))
-    return [folded]
+        told = [context(f"{_unchanged(found)} that {_approver(before)} approved.")]
+        return told, told
+    opening = button("Show changes", ids.PROPOSAL_CHANGES, ids.proposal_value(proposal))
+    folded = [mrkdwn(line) | {"accessory": opening}]
+    whole = [mrkdwn(line), preformatted(found.text, "diff")]
+    return folded, whole if len(found.text) <= DIFF_LIMIT else folded
 
 
 def heading(before: Proposal, found: Changes) -> str:

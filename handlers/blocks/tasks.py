@@ -127,12 +127,12 @@ def proposed(
     end += _decision(proposal, choice)
     before = choice.before if choice else None
     price = cost(proposal, choice.cost) if choice else []
-    folded = changed(proposal, before, room=0)
+    folded, diff = changed(proposal, before)
     room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *folded, *price, *end])
     source = _code(proposal, room)
     room -= weight(source)
-    diff = changed(proposal, before, room=room)
-    room -= weight(diff)
+    diff = diff if weight(diff) - weight(folded) <= room else folded
+    room -= weight(diff) - weight(folded)
     blocks = [*head, *evidence(proposal, room=room), *diff, *price, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"

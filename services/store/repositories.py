@@ -264,14 +264,16 @@ class Proposals(Repository):
     async def approved_before(self, proposal: Proposal) -> Proposal | None:
         """The last program of the same session that was approved before this one was proposed."""
         table = tables.proposals
-        rows = await self._all(
-            table,
-            table.c.session_id == proposal.session_id,
-            table.c.status == str(ProposalStatus.APPROVED),
-            table.c.created_at < proposal.created_at,
-            order=table.c.created_at,
+        statement = (
+            select(table)
+            .where(table.c.session_id == proposal.session_id, table.c.created_at < proposal.created_at)
+            .where(table.c.status == str(ProposalStatus.APPROVED))
+            .order_by(table.c.created_at.desc())
+            .limit(1)
         )
-        return await self._load(rows[-1]) if rows else None
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(statement)).first()
+        return await self._load(row) if row else None
 
     async def with_status(self, status: ProposalStatus) -> list[Proposal]:
         table = tables.proposals

@@ -47,7 +47,7 @@ class AtOnce:
 
     runs: RunDesk
     pending: PendingDesk
-    begun: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list[str])
 
     async def begin_run(self, proposal_id: str) -> None:
         if proposal_id not in self.begun:
