@@ -292,3 +292,17 @@ def everything_is_accepted(text: str, earlier: str) -> None:
     complete(looks.program(proposal), text)
     for look in (looks.compared(proposal, before), looks.touched(proposal)):
         complete(look, look.file.content.decode() if look.file else shown_in(look))
+
+
+def test_a_short_diff_is_folded_where_the_card_has_no_room_for_it():
+    lines = [f"print('a line of this program: {number}')" for number in range(400)]
+    old = Program("t", "p", "\n".join(lines))
+    new = Program("t", "p", "\n".join([*lines[:100], *[f"print({n})" for n in range(60)], *lines[100:]]))
+    before = builders.replace(BEFORE, program=old)
+    roomy = card(builders.proposal(program=new), before=before)
+    assert "+print(59)" in flat(roomy)
+    crowded = card(builders.replace(full(EVIL * 50), program=new), before=before)
+    assert "60 lines added, 0 lines removed" in flat(crowded)
+    assert "proposal_changes" in flat(crowded)
+    assert "+print(59)" not in flat(crowded)
+    assert weight(crowded.blocks) <= 13_000
