@@ -6,11 +6,12 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from services.errors import SettingsError
+from services.prices import Prices
 from services.targets import Terms
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -35,6 +36,8 @@ class TargetFile(BaseModel):
     wall_limit: float | None = Field(None, gt=0)
     runs: int | None = Field(None, ge=1)
     packages: bool = False
+    prices: dict[str, Annotated[float, Field(ge=0, lt=1e9)]] = {}
+    currency: str = Field("USD", min_length=1, max_length=8)
     dashboard: str | None = Field(None, pattern=r"^https?://")
 
     @model_validator(mode="after")
@@ -78,6 +81,7 @@ class TargetFile(BaseModel):
             self.packages,
             self.dashboard or self.address or "",
             self.runs,
+            Prices(self.prices, self.currency),
         )
 
 

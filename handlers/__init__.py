@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import actions, commands, errors, home, messages, modals
+from handlers import actions, commands, errors, home, looks, messages, modals
 from handlers.delivery import Courier
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
@@ -29,4 +29,5 @@ def register(
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
     home.register(app, desk, targets)
+    looks.register(app, desk, courier)
     actions.register(app, desk)

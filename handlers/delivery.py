@@ -115,7 +115,7 @@ class Courier:
             return
         answer = await self._client.files_upload_v2(
             channel=channel,
-            thread_ts=thread_ts,
+            thread_ts=thread_ts or None,
             filename=artifact.name,
             title=artifact.name,
             content=artifact.content,
@@ -166,6 +166,11 @@ class Courier:
         """Post a message with this key to `user` alone, once; its ts. Raises SlackApiError."""
         opened = await self._client.conversations_open(users=[user])
         return await self.post(key, str((opened["channel"] or {})["id"]), "", message)
+
+    async def hand(self, key: str, user: str, artifact: Artifact) -> None:
+        """Send a file with this key to `user` alone, once."""
+        opened = await self._client.conversations_open(users=[user])
+        await self.upload(key, str((opened["channel"] or {})["id"]), "", artifact)
 
     async def keys(self, prefix: str) -> list[str]:
         """The keys of all messages that begin like this."""

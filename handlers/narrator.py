@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
@@ -34,13 +35,26 @@ _DELETED = "The program was put into this thread before, but somebody has delete
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
 
 
+Earlier = Callable[[Proposal], Awaitable[Proposal | None]]
+
+
 class SlackNarrator:
-    """One root message for a slash command, one card per task, one message per run; files beneath."""
+    """One root message for a slash command, one card per task, one message per run; files beneath.
+
+    `before` finds the program that a proposal is compared with: the last approved one of its thread.
+    """
 
     def __init__(
-        self, courier: Courier, cards: LiveCards, targets: Targets, approvals: Approvals | None = None
+        self,
+        courier: Courier,
+        cards: LiveCards,
+        targets: Targets,
+        approvals: Approvals | None = None,
+        *,
+        before: Earlier | None = None,
     ) -> None:
         self._approvals = approvals or Approvals()
+        self._before = before or _nothing_before
         self._courier = courier
         self._cards = cards
         self._targets = targets
@@ -77,7 +91,8 @@ class SlackNarrator:
             return
         await self._cards.close(_card(task.id), _place(task, session))
         await self._courier.edit(
-            _card(task.id), task_blocks.concluded(task, proposal, spent, self._choice(proposal, session))
+            _card(task.id),
+            task_blocks.concluded(task, proposal, spent, await self._choice(proposal, session)),
         )
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
@@ -88,7 +103,7 @@ class SlackNarrator:
                 await self._upload(session, proposal.id, _renamed(artifact, "validation"))
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        message = task_blocks.proposed(task, proposal, self._choice(proposal, session))
+        message = task_blocks.proposed(task, proposal, await self._choice(proposal, session))
         await self._courier.edit(_card(task.id), message)
         for key in await self._courier.keys(_asking(proposal)):
             await self._courier.edit(key, message)
@@ -98,7 +113,7 @@ class SlackNarrator:
             return
         link = await self._courier.link(session.channel, session.thread_ts)
         above = approval_blocks.wanted(proposal, wanted, link)
-        card = task_blocks.proposed(task, proposal, self._choice(proposal, session), above=above)
+        card = task_blocks.proposed(task, proposal, await self._choice(proposal, session), above=above)
         kind = "ask" if wanted.by else "remind"
         for user in wanted.users:
             try:
@@ -131,13 +146,17 @@ class SlackNarrator:
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
 
-    def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
-        """Where the requester may have it run, what stands against the present choice, and what its approval takes."""
+    async def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
+        """Where the requester may have it run, what stands against the present choice, and what its approval takes.
+
+        And what it will probably cost, and what it is compared with.
+        """
         if proposal is None:
             return None
         names = tuple(place.name for place in self._targets.open_to(proposal.requester))
         needs = self._approvals.needs(proposal, session.channel)
-        return Choice(names, self._targets.objection(proposal), needs)
+        cost, before = self._targets.estimate(proposal), await self._before(proposal)
+        return Choice(names, self._targets.objection(proposal), needs, cost, before)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
@@ -159,6 +178,11 @@ class SlackNarrator:
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
         key = _file_key(owner, artifact)
         await self._courier.upload(key, session.channel, session.thread_ts, artifact)
+
+
+async def _nothing_before(proposal: Proposal) -> Proposal | None:
+    del proposal
+    return None
 
 
 def _file_key(owner: str, artifact: Artifact) -> str:

@@ -237,12 +237,20 @@ class FrontDesk:
         await self.store.audit.looked(proposal_id, user, "code, to edit it")
         return proposal
 
-    async def proposal(self, proposal_id: str, user: str = "") -> Proposal:
-        """Any proposal, for `user` to look at. Raises Outdated when it is gone."""
+    async def proposal(self, proposal_id: str, user: str = "", what: str = "attempts") -> Proposal:
+        """Any proposal, for `user` to look at `what` of it. Raises Outdated when it is gone."""
         proposal = await self._known(proposal_id)
         if user:
-            await self.store.audit.looked(proposal_id, user, "attempts")
+            await self.store.audit.looked(proposal_id, user, what)
         return proposal
+
+    async def compared(self, proposal_id: str, user: str) -> tuple[Proposal, Proposal]:
+        """A proposal and the last approved program before it, for `user` to compare. Raises Outdated."""
+        proposal = await self.proposal(proposal_id, user, "changes")
+        before = await self.store.proposals.approved_before(proposal)
+        if before is None:
+            raise Outdated("The program that this one was compared with is no longer kept.")
+        return proposal, before
 
     async def stop_thread(self, channel: str, thread_ts: str, user: str = "") -> None:
         """Stop all requests of a thread that have not ended."""

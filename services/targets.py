@@ -11,6 +11,7 @@ from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.model import Outcome
 from services.output import human_resource
+from services.prices import Estimate, Prices, estimate
 from services.records import Proposal, Run
 from services.script import Script, script
 
@@ -22,7 +23,7 @@ class Terms:
     `users` may use it, all where it is empty. `limits` is the most of each resource that one task, one actor or the program's
     own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
     `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
-    where that is not as on all targets.
+    where that is not as on all targets. Without `prices` nothing is said of what a run costs.
     """
 
     users: frozenset[str] = frozenset()
@@ -32,6 +33,7 @@ class Terms:
     packages: bool = False
     dashboard: str = ""
     runs: int | None = None
+    prices: Prices = field(default_factory=Prices)
 
     def objection(self, validation: Outcome, script: Script) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may."""
@@ -108,6 +110,13 @@ class Targets:
             return header.problem
         found = place.terms.objection(proposal.validation, header)
         return f"The target {place.name} {found}." if found else ""
+
+    def estimate(self, proposal: Proposal) -> Estimate | None:
+        """What a run of a proposal will probably cost on its target; None where nobody can say."""
+        place = self._places.get(proposal.target)
+        if place is None or not proposal.runnable:
+            return None
+        return estimate(place.terms.prices, proposal, place.terms.resources)
 
     def admit(self, name: str, user: str) -> Place:
         """The place, for somebody who may use it. Raises NotAllowed."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from handlers import ids
 from handlers.blocks.parts import OUTPUT_LIMIT, Block, button, context, mrkdwn, output, preformatted, prose
 from handlers.blocks.table import table
+from handlers.blocks.touched import asked, made, touches
 from handlers.escape import literal, quoted, shorten
 from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
-from services.output import clean, head_and_tail, human_bytes, human_resource, human_seconds, left_out, plural
+from services.output import clean, head_and_tail, human_bytes, human_seconds, left_out, plural
 from services.records import Proposal
 from services.supervisor.evidence import plain
 
@@ -32,9 +33,7 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     blocks += tabular
     if outcome.value is not None and not tabular:
         blocks.append(context(f"Value: {quoted(clean(outcome.value), 300)}"))
-    facts = [*_asked(proposal), *_touched(proposal), *_made(outcome)]
-    if facts:
-        blocks.append(context(" · ".join(facts)))
+    blocks += [*asked(proposal), *touches(proposal), *made(outcome)]
     warnings = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
     blocks += [
         context(f"Policy: line {finding.line}: {literal(finding.message, 300)}") for finding in warnings[:5]
@@ -109,36 +108,3 @@ def said(outcome: Outcome, *, limit: int = OUTPUT_LIMIT) -> list[Block]:
 
 def tasks_run(tasks: tuple[TaskCount, ...]) -> int:
     return sum(count.count for count in tasks)
-
-
-def _asked(proposal: Proposal) -> list[str]:
-    asked = proposal.validation.resources or proposal.policy.resources
-    if not asked:
-        return []
-    amounts = ", ".join(literal(human_resource(name, amount), 100) for name, amount in sorted(asked.items()))
-    return [f"Asks for {amounts}"]
-
-
-def _touched(proposal: Proposal) -> list[str]:
-    policy, seen = proposal.policy, proposal.validation.touched
-    kinds = {
-        "files": sorted({*policy.files, *seen.files}),
-        "hosts": sorted({*policy.hosts, *seen.hosts}),
-        "processes": sorted({*policy.processes, *seen.processes}),
-        "environment": sorted({*policy.environment, *seen.environment}),
-    }
-    named = [f"{kind} {_names(names)}" for kind, names in kinds.items() if names]
-    facts = ["Touches " + ", ".join(named) if named else "Touches no files, hosts, processes or environment"]
-    if seen.refused:
-        facts.append(f"The seal refused {_names(list(seen.refused))}")
-    return facts
-
-
-def _made(outcome: Outcome) -> list[str]:
-    names = [artifact.name for artifact in outcome.artifacts]
-    return [f"Makes {_names(names)}"] if names else []
-
-
-def _names(names: list[str]) -> str:
-    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    return ", ".join(quoted(clean(name), 60) for name in names[:4]) + more

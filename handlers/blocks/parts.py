@@ -64,13 +64,15 @@ def preformatted(text: str, language: str | None = None) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def code(source: str) -> list[Block]:
-    """A program without its secrets; a long one is cut between lines, and the note says where the whole is."""
+def code(source: str, *, limit: int = CODE_LIMIT, whole: Block | None = None) -> list[Block]:
+    """A program without its secrets; a long one is cut between lines, and `whole` is the button that opens all of it."""
     source = masked(source)
-    excerpt = head_and_tail(source, limit=CODE_LIMIT)
+    excerpt = head_and_tail(source, limit=limit)
     blocks = [preformatted(excerpt.text.rstrip("\n"), "python")]
-    if not excerpt.whole:
-        blocks.append(context("The middle is left out here; the whole program is in the attached file."))
+    if not excerpt.whole and whole is not None:
+        blocks.append(mrkdwn("The middle is left out here.") | {"accessory": whole})
+    elif not excerpt.whole:
+        blocks.append(context("The middle is left out here."))
     if kinds := masks_in(source):
         blocks.append(context(f":lock: {_hidden(kinds)} The program runs as it was written."))
     return blocks

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from handlers import ids
+from handlers.blocks.changes import changed, cost
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import (
+    CODE_LIMIT,
     MESSAGE_LIMIT,
     Block,
     Message,
@@ -28,9 +30,13 @@ from handlers.escape import escape, escaped, literal, shorten
 from services.approvals.desk import Needs
 from services.model import Spent
 from services.output import human_bytes, human_seconds, plural
+from services.prices import Estimate
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 
 _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
+# What the notes beside the code, and what is said of a failed task's cost and next steps, may take, in characters.
+_NOTES = 500
+_ACCOUNT = 800
 _DECISIONS = {
     ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below; this one can no longer be run.",
     ProposalStatus.EXPIRED: "Expired; ask again to get a current one.",
@@ -58,11 +64,16 @@ def asked(task: Task) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes."""
+    """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes.
+
+    `cost` is what a run is expected to cost there, and `before` the last approved program of the thread.
+    """
 
     targets: tuple[str, ...] = ()
     objection: str = ""
     needs: Needs = field(default_factory=Needs)
+    cost: Estimate | None = None
+    before: Proposal | None = None
 
 
 def concluded(
@@ -83,7 +94,10 @@ def concluded(
 def proposed(
     task: Task, proposal: Proposal, choice: Choice | None = None, *, above: Sequence[Block] = ()
 ) -> Message:
-    """The proposal's card: words, code, evidence, and the buttons as long as it can be decided; `above` goes before it."""
+    """The proposal's card: its purpose, the evidence, the code, and the buttons as long as it can be decided.
+
+    `above` goes before it all. What may be long has what room the rest leaves: the code first, the diff, then tables.
+    """
     program = proposal.program
     title = f"*{literal(program.title, 120)}*\n{literal(program.purpose, 600)}"
     said = [prose(task.summary, 1200)] if task.summary else []
@@ -104,15 +118,22 @@ def proposed(
         )
         more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
         foot.append(f"with {names}{more}")
-    head = [*above, *said, mrkdwn(title), *code(program.code)]
+    head = [*above, mrkdwn(title), *said]
     end = [context(" · ".join(foot))]
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: {literal(choice.objection, 300)}"))
     if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
         end += _approvals(proposal, choice.needs)
     end += _decision(proposal, choice)
-    room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *end])
-    blocks = [*head, *evidence(proposal, room=room), *end]
+    before = choice.before if choice else None
+    price = cost(proposal, choice.cost) if choice else []
+    folded, diff = changed(proposal, before)
+    room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *folded, *price, *end])
+    source = _code(proposal, room)
+    room -= weight(source)
+    diff = diff if weight(diff) - weight(folded) <= room else folded
+    room -= weight(diff) - weight(folded)
+    blocks = [*head, *evidence(proposal, room=room), *diff, *price, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
     text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"
@@ -124,13 +145,19 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
     blocks = [prose(task.summary or "This did not work out.", 1200)]
     buttons = [_retry(task)]
     if proposal is not None:
-        blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*")]
-        blocks += [*code(proposal.program.code), *evidence(proposal)]
+        blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *evidence(proposal)]
+        blocks += _code(proposal, MESSAGE_LIMIT - weight(blocks) - _ACCOUNT)
         buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
         if proposal.validation.failure is not None or proposal.validation.stderr:
             buttons.append(button("Details", ids.RUN_DETAILS, proposal.id))
     blocks += [*_account(spent), actions(*buttons)]
     return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
+
+
+def _code(proposal: Proposal, room: int) -> list[Block]:
+    """The program, shortened to the `room` that there is, with a button that opens all of it."""
+    button_of_all = button("Show all code", ids.PROPOSAL_CODE, ids.proposal_value(proposal))
+    return code(proposal.program.code, limit=max(0, min(CODE_LIMIT, room - _NOTES)), whole=button_of_all)
 
 
 def _approvals(proposal: Proposal, needs: Needs) -> list[Block]:

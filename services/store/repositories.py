@@ -263,6 +263,20 @@ class Proposals(Repository):
         rows = await self._all(table, table.c.session_id == session_id, order=table.c.created_at)
         return [await self._load(row) for row in rows]
 
+    async def approved_before(self, proposal: Proposal) -> Proposal | None:
+        """The last program of the same session that was approved before this one was proposed."""
+        table = tables.proposals
+        statement = (
+            select(table)
+            .where(table.c.session_id == proposal.session_id, table.c.created_at < proposal.created_at)
+            .where(table.c.status == str(ProposalStatus.APPROVED))
+            .order_by(table.c.created_at.desc())
+            .limit(1)
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(statement)).first()
+        return await self._load(row) if row else None
+
     async def with_status(self, status: ProposalStatus) -> list[Proposal]:
         table = tables.proposals
         rows = await self._all(table, table.c.status == str(status), order=table.c.created_at)

@@ -33,11 +33,12 @@ from services.policy import Policy
 from services.records import Proposal, ProposalStatus, derive, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
+from services.targets import Place, Targets, Terms
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.fakes import FakeTarget, here
+from tests.fakes import FakeTarget
 from tests.waiting import PATIENCE
 
 
@@ -47,7 +48,7 @@ class AtOnce:
 
     runs: RunDesk
     pending: PendingDesk
-    begun: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list[str])
 
     async def begin_run(self, proposal_id: str) -> None:
         if proposal_id not in self.begun:
@@ -113,7 +114,7 @@ class World:
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncGenerator[World]:
+async def opened(path: Path, terms: Terms | None = None) -> AsyncGenerator[World]:
     slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(slack.serve())
@@ -130,10 +131,12 @@ async def opened(path: Path) -> AsyncGenerator[World]:
             FakeTarget(),
             ApprovalPolicy(),
         )
-        courier, directory, targets = Courier(client, store.posts), Directory(client), here(target)
+        courier, directory = Courier(client, store.posts), Directory(client)
+        targets = Targets([Place(target, terms or Terms())])
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Approvals(policy, directory, 1000.0)
-        narrator = SlackNarrator(courier, cards, targets, approvals)
+        before = store.proposals.approved_before
+        narrator = SlackNarrator(courier, cards, targets, approvals, before=before)
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
         desk = FrontDesk(store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store))

@@ -64,6 +64,7 @@ class Rules:
     markdown_text: int = 12_000
     message_blocks: int = 50
     view_blocks: int = 100
+    view_bytes: int = 250_000
     blocks_text: int = 13_200
     metadata_bytes: int = 8_000
     file_bytes: int = 256 * 1024 * 1024

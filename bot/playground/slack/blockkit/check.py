@@ -1,5 +1,6 @@
 """Whether Slack would take these blocks or this view; otherwise its refusal."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, cast
@@ -50,6 +51,8 @@ def view(value: Any, rules: Rules, *, kind: str) -> Json:
         _check_unique(found["blocks"], report, "/view/blocks")
         _check_submit(found, report)
     refuse(report, "invalid_arguments")
+    if len(json.dumps(found)) > rules.view_bytes:
+        raise SlackError("view_too_large")
     return {**found, "blocks": identified(found["blocks"])}
 
 

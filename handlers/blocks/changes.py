@@ -1,0 +1,57 @@
+"""What a proposal changes in the last approved program of its thread, and what its run will probably cost."""
+
+from __future__ import annotations
+
+from handlers import ids
+from handlers.blocks.parts import Block, button, context, mrkdwn, person, preformatted
+from handlers.escape import literal
+from services.changes import Changes, changes
+from services.output import plural
+from services.prices import Estimate
+from services.records import Proposal
+
+DIFF_LIMIT = 1500
+
+
+def changed(proposal: Proposal, before: Proposal | None) -> tuple[list[Block], list[Block]]:
+    """How much has changed: with the diff folded behind a button, and with the diff itself, unless that is long."""
+    if before is None:
+        return [], []
+    found = changes(before.program, proposal.program)
+    line = f"*Changed* since the version that {_approver(before)} approved: {_how_much(found)}."
+    if found.same or not found.text:
+        told = [context(f"{_unchanged(found)} that {_approver(before)} approved.")]
+        return told, told
+    opening = button("Show changes", ids.PROPOSAL_CHANGES, ids.proposal_value(proposal))
+    folded = [mrkdwn(line) | {"accessory": opening}]
+    whole = [mrkdwn(line), preformatted(found.text, "diff")]
+    return folded, whole if len(found.text) <= DIFF_LIMIT else folded
+
+
+def heading(before: Proposal, found: Changes) -> str:
+    """What stands above the whole diff."""
+    if not found.text:
+        return f"{_unchanged(found)} that {_approver(before)} approved."
+    return f"Since the version that {_approver(before)} approved: {_how_much(found)}."
+
+
+def cost(proposal: Proposal, estimate: Estimate | None) -> list[Block]:
+    """The expected cost, told as the estimate that it is."""
+    if estimate is None:
+        return []
+    where = literal(proposal.target, 100)
+    return [context(f"*Expected cost* on {where}: {literal(estimate.sentence(), 500)}")]
+
+
+def _unchanged(found: Changes) -> str:
+    if found.same:
+        return "*Unchanged:* the same code as the version"
+    return "*Changed* only where secrets are masked or the last line ends, since the version"
+
+
+def _how_much(found: Changes) -> str:
+    return f"{plural(found.added, 'line')} added, {plural(found.removed, 'line')} removed"
+
+
+def _approver(before: Proposal) -> str:
+    return " and ".join(map(person, before.approved_by or (before.decided_by or "",)))

@@ -1,0 +1,52 @@
+"""The buttons on a card that open more of it: the whole program, all changes, all that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers import ids, requests
+from handlers.blocks import looks
+from handlers.blocks.looks import Look
+from handlers.delivery import Courier
+from handlers.ids import split_value
+from services.desk import FrontDesk
+
+Looking = Callable[[str, str], Awaitable[Look]]
+
+
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
+    """Each opens a modal; what is too long for one comes as a file besides, to whoever asked for it alone."""
+
+    async def program(proposal_id: str, user: str) -> Look:
+        return looks.program(await desk.proposal(proposal_id, user, "code"))
+
+    async def compared(proposal_id: str, user: str) -> Look:
+        return looks.compared(*await desk.compared(proposal_id, user))
+
+    async def touched(proposal_id: str, user: str) -> Look:
+        return looks.touched(await desk.proposal(proposal_id, user, "all that it touches"))
+
+    found: dict[str, Looking] = {
+        ids.PROPOSAL_CODE: program,
+        ids.PROPOSAL_CHANGES: compared,
+        ids.PROPOSAL_TOUCHES: touched,
+    }
+    for action_id, looking in found.items():
+        app.action(action_id)(_listener(looking, courier))
+
+
+def _listener(looking: Looking, courier: Courier) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
+        look = await looking(split_value(click.value)[0], click.user)
+        await client.views_open(trigger_id=click.trigger_id, view=look.view)
+        await ack()
+        if look.file is not None:
+            await courier.hand(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
+
+    return listener
