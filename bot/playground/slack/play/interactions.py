@@ -98,7 +98,8 @@ async def click(desk: Desk, body: Click) -> Json:
     else:
         place, found, given = _in_message(desk, body, user)
     act = payloads.action(found.element, found.block_id, answer(found.element, given))
-    payload = {**payloads.interaction(desk, "block_actions", user), **place, "actions": [act]}
+    shared = payloads.interaction(desk, "block_actions", user, body.channel or "")
+    payload = {**shared, **place, "actions": [act]}
     reply = await desk.socket.ask("interactive", payload)
     return {
         "ok": True,
@@ -109,10 +110,16 @@ async def click(desk: Desk, body: Click) -> Json:
 
 
 async def shortcut(desk: Desk, body: Shortcut) -> Json:
-    """A person starts a global shortcut or, with `channel` and `ts`, one on a message: `{ok, ack_ms}`."""
+    """A person starts a shortcut on a message (`channel`, `ts`) or a global one: `{ok, ack_ms}`.
+
+    The bot is not told where a global one was started; with `channel`, menus that ask for the current
+    conversation begin with it.
+    """
     user = desk.user(body.user)
+    if body.channel:
+        desk.joined(body.user, body.channel)
     kind = "message_action" if body.ts else "shortcut"
-    payload = payloads.interaction(desk, kind, user)
+    payload = payloads.interaction(desk, kind, user, body.channel or "")
     payload |= {"callback_id": body.callback_id, "action_ts": desk.state.clock.next()}
     if body.ts:
         channel = desk.joined(body.user, body.channel or "")
@@ -121,7 +128,12 @@ async def shortcut(desk: Desk, body: Shortcut) -> Json:
         payload |= {key: value for key, value in place.items() if key != "container"}
         payload["message_ts"] = body.ts
     reply = await desk.socket.ask("interactive", payload)
-    return {"ok": True, "ack_ms": milliseconds(reply), "envelope_id": reply.envelope_id}
+    return {
+        "ok": True,
+        "ack_ms": milliseconds(reply),
+        "envelope_id": reply.envelope_id,
+        "trigger_id": payload["trigger_id"],
+    }
 
 
 async def options(desk: Desk, body: Options) -> Json:

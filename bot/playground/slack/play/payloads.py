@@ -23,12 +23,12 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
         "api_app_id": APP,
         "is_enterprise_install": "false",
         "response_url": desk.state.grants.response_url(user=user["id"], channel=channel["id"]),
-        "trigger_id": desk.state.grants.trigger(user["id"]),
+        "trigger_id": desk.state.grants.trigger(user["id"], channel["id"]),
     }
 
 
-def interaction(desk: Desk, kind: str, user: Json) -> Json:
-    """What all interactive payloads share."""
+def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
+    """What all interactive payloads share; `channel` is where the user is."""
     return {
         "type": kind,
         "team": {"id": TEAM, "domain": TEAM_DOMAIN},
@@ -40,7 +40,7 @@ def interaction(desk: Desk, kind: str, user: Json) -> Json:
         },
         "api_app_id": APP,
         "token": "verification-token",
-        "trigger_id": desk.state.grants.trigger(user["id"]),
+        "trigger_id": desk.state.grants.trigger(user["id"], channel),
         "enterprise": None,
         "is_enterprise_install": False,
     }
