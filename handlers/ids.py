@@ -28,6 +28,11 @@ RUN_CODE = "run_code"
 EDIT_VIEW = "edit_program"
 REJECT_VIEW = "reject_program"
 CHANGE_VIEW = "change_program"
+RUN_MESSAGE = "run_message"
+EXPLAIN_MESSAGE = "explain_message"
+ASK_ANYWHERE = "ask_anywhere"
+RUN_VIEW = "run_program"
+ASK_VIEW = "ask"
 
 
 def proposal_value(proposal: Proposal) -> str:

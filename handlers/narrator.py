@@ -53,7 +53,7 @@ class SlackNarrator:
                 message = task_blocks.root(task)
                 ts = await self._courier.post(f"{session.id}:root", session.channel, "", message)
                 session = replace(session, thread_ts=ts)
-            if task.kind is TaskKind.CHANGE:
+            if task.unseen or task.kind is TaskKind.CHANGE:
                 asked = task_blocks.asked(task)
                 await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
             await self._cards.open(_card(task.id), _place(task, session), _live(task, Progress()))

@@ -9,6 +9,7 @@ from services.admission import Admission
 from services.approvals.desk import Approvals
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
+from services.output import head_and_tail
 from services.records import (
     Attachment,
     Proposal,
@@ -31,7 +32,10 @@ PROMPT_LIMIT = 8000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request as a surface heard it; `cause` is what makes it itself, `thread_ts` is empty for a new thread."""
+    """A request as a surface heard it; `cause` is what makes it itself, `thread_ts` is empty for a new thread.
+
+    `target` and `unseen` are as those of a task.
+    """
 
     cause: str
     prompt: str
@@ -40,6 +44,8 @@ class Ask:
     thread_ts: str
     team: str = ""
     attachments: tuple[Attachment, ...] = ()
+    target: str = ""
+    unseen: bool = False
 
     @property
     def task_id(self) -> str:
@@ -68,25 +74,25 @@ class FrontDesk:
         if not prompt:
             raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
         _check_length(prompt)
-        session = await self._session(ask)
-        task = Task(
-            ask.task_id,
-            session.id,
-            TaskKind.PROMPT,
-            prompt,
-            ask.user,
-            created_at=time.time(),
-            attachments=ask.attachments,
-        )
-        await self._begin(task, session)
+        await self._take(ask, TaskKind.PROMPT, prompt)
+
+    async def explain(self, ask: Ask) -> None:
+        """Have a text explained that somebody points at, such as an error. Raises BadRequest when there is nothing in it."""
+        files = ", ".join(file.name for file in ask.attachments)
+        text = masked(ask.prompt.strip()) or (f"It stands in the attached {files}." if files else "")
+        if not text:
+            raise BadRequest("There is no text in that message that I could explain.")
+        await self._take(ask, TaskKind.EXPLAIN, head_and_tail(text, limit=PROMPT_LIMIT).text)
+
+    async def target_of(self, user: str) -> str:
+        """Where a person's programs run unless they say otherwise; empty for the first one that is open to them."""
+        del user
+        return ""
 
     async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
         kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK
-        session = await self._session(ask)
-        prompt = masked(ask.prompt)
-        task = Task(ask.task_id, session.id, kind, prompt, ask.user, code, created_at=time.time())
-        await self._begin(task, session)
+        await self._take(ask, kind, masked(ask.prompt), code)
 
     async def revise(self, before: str, now: Ask | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
@@ -250,6 +256,23 @@ class FrontDesk:
         for task in await self.store.tasks.of_session(session.id) if session else ():
             if not task.ended:
                 await self.tasks.cancel(task.id, user)
+
+    async def _take(self, ask: Ask, kind: TaskKind, prompt: str, code: str | None = None) -> None:
+        """Begin the one task that a request makes."""
+        session = await self._session(ask)
+        task = Task(
+            ask.task_id,
+            session.id,
+            kind,
+            prompt,
+            ask.user,
+            code,
+            created_at=time.time(),
+            attachments=ask.attachments,
+            target=ask.target,
+            unseen=ask.unseen,
+        )
+        await self._begin(task, session)
 
     async def _begin(self, task: Task, session: Session) -> None:
         """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""

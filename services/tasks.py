@@ -242,9 +242,10 @@ class TaskDesk:
         return self._targets.first_for(user)
 
     def _target(self, task: Task, base: Proposal | None) -> str:
-        """Where the new program would run: where the one that it comes from would, if that is open to the person."""
+        """Where the new program would run: where the person wants it, or where the one that it comes from would."""
         names = [place.name for place in self._targets.open_to(task.user)]
-        return base.target if base and base.target in names else self._targets.first_for(task.user)
+        wanted = (task.target, base.target if base else "")
+        return next((name for name in wanted if name in names), self._targets.first_for(task.user))
 
     async def _supersede(self, session: Session, keep: str | None) -> None:
         """Older open proposals of the thread say that a newer one stands below them."""

@@ -31,6 +31,11 @@ from services.output import human_bytes, human_seconds, plural
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 
 _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
+# What people ask of a message that stands in the thread already.
+_POINTED = {
+    TaskKind.CHECK: "asked raygen to check a program from this thread; it runs once it is approved.",
+    TaskKind.EXPLAIN: "asked raygen to explain a message of this thread.",
+}
 _DECISIONS = {
     ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below; this one can no longer be run.",
     ProposalStatus.EXPIRED: "Expired; ask again to get a current one.",
@@ -47,7 +52,10 @@ def root(task: Task) -> Message:
 
 
 def asked(task: Task) -> Message:
-    """A request that was made in a form, so that the thread can see it."""
+    """A request that was made beside the thread, so that the thread can see it."""
+    if task.kind in _POINTED:
+        words = f"{person(task.user)} {_POINTED[task.kind]}"
+        return Message(words, [context(words)])
     words = literal(task.prompt, 1500)
     quoted = "\n".join(f">{line}" for line in words.splitlines())
     return Message(

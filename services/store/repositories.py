@@ -134,6 +134,8 @@ class Tasks(Repository):
             "summary": task.summary,
             "created_at": task.created_at or time.time(),
             "attachments": codec.dump_attachments(task.attachments),
+            "target": task.target,
+            "unseen": int(task.unseen),
         }
         return await self._insert_once(tables.tasks, values, audited.asked(task))
 
@@ -429,6 +431,8 @@ def _task(row: Row[Any]) -> Task:
         summary=row.summary,
         created_at=row.created_at,
         attachments=codec.load_attachments(row.attachments),
+        target=row.target or "",
+        unseen=bool(row.unseen),
     )
 
 

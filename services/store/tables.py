@@ -32,6 +32,8 @@ tasks = Table(
     Column("summary", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("attachments", Text),
+    Column("target", String(64)),
+    Column("unseen", Integer),
 )
 
 proposals = Table(
