@@ -30,4 +30,4 @@ def register(
     modals.register(app, desk, check)
     shortcuts.register(app, desk, check, targets)
     home.register(app, desk, targets)
-    actions.register(app, desk)
+    actions.register(app, desk, courier)

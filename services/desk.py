@@ -144,6 +144,17 @@ class FrontDesk:
         await self._known(proposal_id)
         await self.runs.share(proposal_id, user)
 
+    async def vote(self, subject: str, user: str, *, helpful: bool) -> None:
+        """Keep what a person thinks of an answer (a task's ID) or a result (a run's); their last vote counts."""
+        run = await self.store.runs.find(subject)
+        if run is not None:
+            task_id = (await self._known(run.proposal_id)).task_id
+        elif await self.store.tasks.find(subject) is not None:
+            task_id = subject
+        else:
+            raise Outdated("That answer is no longer kept, so there is nothing to vote on.")
+        await self.store.votes.put(subject, task_id, user, helpful=helpful)
+
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
         await self._known(proposal_id)

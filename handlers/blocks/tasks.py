@@ -16,6 +16,7 @@ from handlers.blocks.parts import (
     button,
     code,
     context,
+    feedback,
     mrkdwn,
     option,
     output,
@@ -83,7 +84,9 @@ def concluded(
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
-            return Message(escaped(task.summary, 3000), [*_answer(task.summary), *_account(spent)])
+            return Message(
+                escaped(task.summary, 3000), [*_answer(task.summary), *_account(spent), feedback(task.id)]
+            )
         case _:
             return failed(task, proposal, spent)
 

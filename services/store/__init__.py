@@ -13,6 +13,7 @@ from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.retention import Retention
 from services.store.spendings import Spendings
+from services.store.votes import Votes
 
 __all__ = ["Store", "open_database"]
 
@@ -31,6 +32,7 @@ class Store:
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
+        self.votes = Votes(engine)
         self.entries = Entries(engine)
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)

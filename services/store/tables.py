@@ -181,6 +181,17 @@ audit_head = Table(
     Column("told", Integer),
 )
 
+# Of an answer (the task's ID) or a result (the run's): one vote for each person, 1 for helpful and 0 for not.
+votes = Table(
+    "votes",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("user", String(64), primary_key=True),
+    Column("task_id", String(64), nullable=False, index=True),
+    Column("helpful", Integer, nullable=False),
+    Column("given_at", Float, nullable=False),
+)
+
 replicas = Table(
     "replicas",
     metadata,

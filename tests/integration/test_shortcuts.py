@@ -247,6 +247,18 @@ async def test_the_global_shortcut_begins_a_task_where_it_was_opened(world: Worl
     assert "Something was divided by zero." in json.dumps(answer)
 
 
+async def test_an_answer_can_be_voted_on(world: World):
+    await world.started("ask_anywhere", channel="CRAY")
+    await world.submitted(await world.form(), prompt="what is a task?")
+    (task,) = world.flows.begun
+    (answer,) = await world.thread((await world.store.sessions.get(task.session_id)).thread_ts)
+    for button in ("helpful", "unhelpful"):
+        value = f"{button} {task.id}"
+        where = {"channel": "CRAY", "ts": answer["ts"], "action_id": "feedback"}
+        assert (await world.people.post("/play/click", user="UENGINEER", value=value, **where))["ok"]
+    assert await world.store.votes.of(task.id) == {"UENGINEER": False}
+
+
 async def test_the_global_shortcut_asks_for_a_place_and_words(world: World):
     await world.started("ask_anywhere")
     refused = await world.submitted(await world.form(), prompt="estimate pi")
