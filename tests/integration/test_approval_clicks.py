@@ -14,6 +14,8 @@ from typing import Any, cast
 import pytest
 
 import handlers
+from bot.deploy.manifest import manifest
+from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import user
@@ -113,7 +115,7 @@ class World:
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules())
+    slack = SlackStandIn(rules=Rules(installed=Installed.by(manifest())))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)

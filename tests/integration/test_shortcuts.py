@@ -12,6 +12,8 @@ from typing import Any, cast
 import pytest
 
 import handlers
+from bot.deploy.manifest import manifest
+from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from handlers.delivery import Courier
@@ -104,8 +106,9 @@ class World:
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules())
+async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerator[World]:
+    """With raygen's own manifest as the app that is installed, or another one."""
+    slack = SlackStandIn(rules=Rules(installed=Installed.by(app or manifest())))
     async with AsyncExitStack() as stack:
         people = await stack.enter_async_context(people_at(await stack.enter_async_context(slack.serve())))
         engine = await stack.enter_async_context(open_database(f"sqlite:///{path / 'raygen.db'}"))
@@ -274,3 +277,24 @@ async def test_limits_are_told_in_the_form(world: World):
         answer = await world.submitted(await world.form(), prompt=f"estimate pi {number}")
     assert "please come back in" in answer["errors"]["prompt"]
     assert len(world.flows.begun) == 3
+
+
+@pytest.mark.parametrize("left_out", ["run_message", "chat:write"])
+async def test_an_app_that_lacks_a_part_of_the_manifest_does_not_work(tmp_path: Path, left_out: str):
+    """So the tests above would fail if the manifest lacked it."""
+    app = manifest()
+    app["features"]["shortcuts"] = [
+        each for each in app["features"]["shortcuts"] if each["callback_id"] != left_out
+    ]
+    app["oauth_config"]["scopes"]["bot"] = [
+        each for each in app["oauth_config"]["scopes"]["bot"] if each != left_out
+    ]
+    async with opened(tmp_path, app) as world:
+        ts = (await world.people.say(f"```{CODE}```"))["ts"]
+        started = await world.started("run_message", channel="CRAY", ts=ts)
+        if left_out == "run_message":
+            assert started["error"] == "unknown_shortcut"
+            return
+        await world.submitted(await world.form())
+        told = json.dumps(await world.thread(ts))
+        assert "proposal_approve" not in told

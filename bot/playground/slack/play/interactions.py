@@ -61,7 +61,8 @@ async def command(desk: Desk, body: Command) -> Json:
     Like Slack, refuses commands in threads; no acknowledgement in 3 seconds is `operation_timeout`.
     """
     user, channel = desk.user(body.user), desk.joined(body.user, body.channel)
-    if body.command not in {one["command"] for one in COMMANDS}:
+    app = desk.rules.installed
+    if body.command not in (app.commands if app else {one["command"] for one in COMMANDS}):
         raise PlayError(404, "unknown_command", f"{body.command} is not a valid command.")
     if body.thread_ts:
         raise PlayError(400, "not_supported_in_thread", f"{body.command} is not supported in threads. Sorry!")
@@ -119,6 +120,9 @@ async def shortcut(desk: Desk, body: Shortcut) -> Json:
     if body.channel:
         desk.joined(body.user, body.channel)
     kind = "message_action" if body.ts else "shortcut"
+    app = desk.rules.installed
+    if app and ("message" if body.ts else "global", body.callback_id) not in app.shortcuts:
+        raise PlayError(404, "unknown_shortcut", f"The app has no such shortcut as {body.callback_id!r}.")
     payload = payloads.interaction(desk, kind, user, body.channel or "")
     payload |= {"callback_id": body.callback_id, "action_ts": desk.state.clock.next()}
     if body.ts:

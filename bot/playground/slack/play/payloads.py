@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from bot.playground.slack.errors import PlayError
 from bot.playground.slack.play.desk import Desk
 from bot.playground.slack.workspace import APP, TEAM, TEAM_DOMAIN
 
@@ -29,6 +30,8 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
 
 def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
     """What all interactive payloads share; `channel` is where the user is."""
+    if desk.rules.installed and not desk.rules.installed.interactive:
+        raise PlayError(404, "not_interactive", "The app takes no interactions.")
     return {
         "type": kind,
         "team": {"id": TEAM, "domain": TEAM_DOMAIN},
