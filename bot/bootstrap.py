@@ -106,7 +106,11 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         feeds = Feeds()
         people = Everyone(settings.tokens, slack.people if slack else None)
         approvals = Approvals(approval_policy(settings, targets), people, settings.approval_expiry)
-        slack_narrator = SlackNarrator(slack.courier, slack.cards, targets, approvals) if slack else None
+        slack_narrator = (
+            SlackNarrator(slack.courier, slack.cards, targets, approvals, store.preferences)
+            if slack
+            else None
+        )
         narrator = Switchboard(feeds, slack_narrator)
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating_here(settings, default))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import actions, commands, errors, home, messages, modals, shortcuts
+from handlers import actions, choices, commands, errors, home, messages, modals, shortcuts
 from handlers.delivery import Courier
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
@@ -30,4 +30,5 @@ def register(
     modals.register(app, desk, check)
     shortcuts.register(app, desk, check, targets)
     home.register(app, desk, targets)
-    actions.register(app, desk, courier)
+    choices.register(app, desk, courier)
+    actions.register(app, desk)

@@ -12,7 +12,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
 from handlers.blocks import modals
-from handlers.delivery import Courier
 from handlers.ids import split_value
 from handlers.requests import Click
 from services.desk import FrontDesk
@@ -21,13 +20,7 @@ from services.errors import Outdated
 Deed = Callable[[Click], Awaitable[None]]
 
 
-_THANKS = {
-    True: "Thank you, noted as helpful.",
-    False: "Thank you, noted as not helpful; tell me in this thread what should be different.",
-}
-
-
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
+def register(app: AsyncApp, desk: FrontDesk) -> None:
     """Each button is one call of the front desk; what it refuses is told by the error mapper."""
     deeds: dict[str, Deed] = {
         ids.PROPOSAL_APPROVE: lambda click: desk.approve(*split_value(click.value), click.user),
@@ -49,14 +42,6 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     }
     for action_id, deed in deeds.items():
         app.action(action_id)(_listener(deed))
-
-    @app.action(ids.FEEDBACK)
-    async def vote(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        helpful, subject = ids.split_vote(click.value)
-        await desk.vote(subject, click.user, helpful=helpful)
-        await courier.whisper(click.channel, click.user, _THANKS[helpful], click.thread_ts)
-        await ack()
 
     @app.action(ids.PROPOSAL_EDIT)
     async def edit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -26,6 +26,7 @@ from services.narrator import Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task, TaskKind, TaskStatus
 from services.secrets import masked
 from services.store.grants import Grant
+from services.store.preferences import Preferences
 from services.targets import Targets
 
 _log = logging.getLogger(__name__)
@@ -38,8 +39,14 @@ class SlackNarrator:
     """One root message for a slash command, one card per task, one message per run; files beneath."""
 
     def __init__(
-        self, courier: Courier, cards: LiveCards, targets: Targets, approvals: Approvals | None = None
+        self,
+        courier: Courier,
+        cards: LiveCards,
+        targets: Targets,
+        approvals: Approvals | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
+        self._preferences = preferences
         self._approvals = approvals or Approvals()
         self._courier = courier
         self._cards = cards
@@ -130,6 +137,21 @@ class SlackNarrator:
             await self._upload(session, run.id, whole)
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
+        await self._tell_directly(run, proposal, session, outcome)
+
+    async def _tell_directly(self, run: Run, proposal: Proposal, session: Session, outcome: Outcome) -> None:
+        """To who asked, where they want that and are not there already."""
+        user = proposal.requester
+        if self._preferences is None or session.channel.startswith("D"):
+            return
+        if not (await self._preferences.of(user)).direct:
+            return
+        link = await self._courier.link(session.channel, session.thread_ts)
+        message = run_blocks.told(run, proposal, outcome, link)
+        try:
+            await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
+        except SlackApiError as error:
+            _log.info("%s could not be told directly: %s", user, error.response.get("error"))
 
     def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
         """Where the requester may have it run, what stands against the present choice, and what its approval takes."""

@@ -26,8 +26,8 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
     """Forms open while their trigger is fresh; whatever begins work makes it durable, then acknowledges."""
 
     async def names(user: str) -> list[str]:
-        own = await desk.target_of(user)
-        open_to = [place.name for place in targets.open_to(user)] or [targets.first_for(user)]
+        own = targets.first_for(user, (await desk.preference(user)).target)
+        open_to = [place.name for place in targets.open_to(user)] or [own]
         return sorted(open_to, key=lambda name: name != own)
 
     @app.message_shortcut(ids.RUN_MESSAGE)

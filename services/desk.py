@@ -24,6 +24,7 @@ from services.records import (
 from services.runs import RunDesk
 from services.secrets import masked
 from services.store import Store
+from services.store.preferences import Preference
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 
@@ -84,10 +85,18 @@ class FrontDesk:
             raise BadRequest("There is no text in that message that I could explain.")
         await self._take(ask, TaskKind.EXPLAIN, head_and_tail(text, limit=PROMPT_LIMIT).text)
 
-    async def target_of(self, user: str) -> str:
-        """Where a person's programs run unless they say otherwise; empty for the first one that is open to them."""
-        del user
-        return ""
+    async def preference(self, user: str) -> Preference:
+        """What a person has chosen for all that they ask."""
+        return await self.store.preferences.of(user)
+
+    async def prefer(self, user: str, *, target: str | None = None, direct: bool | None = None) -> Preference:
+        """Change what is given; all of it as it is then."""
+        known = await self.preference(user)
+        chosen = Preference(
+            known.target if target is None else target, known.direct if direct is None else direct
+        )
+        await self.store.preferences.put(user, chosen)
+        return chosen
 
     async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
@@ -280,10 +289,14 @@ class FrontDesk:
             code,
             created_at=time.time(),
             attachments=ask.attachments,
-            target=ask.target,
+            target=await self._wanted(ask),
             unseen=ask.unseen,
         )
         await self._begin(task, session)
+
+    async def _wanted(self, ask: Ask) -> str:
+        """The target that a person names now, or else has chosen for always; empty for neither."""
+        return ask.target or (await self.preference(ask.user)).target
 
     async def _begin(self, task: Task, session: Session) -> None:
         """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
@@ -329,7 +342,7 @@ class FrontDesk:
 
     async def _may_approve_own(self, ask: Ask) -> bool:
         """Whether a person may approve a program that they bring; what it turns out to need is asked then."""
-        target = self.tasks.first_target(ask.user)
+        target = self.tasks.first_target(ask.user, await self._wanted(ask))
         return (await self.approvals.standing(target, ask.channel, ask.user, own=True)).allowed
 
 

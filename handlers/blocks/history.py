@@ -80,6 +80,13 @@ def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
 
 
+def cancelled(entry: Entry, link: str) -> Message:
+    """That one thing is being stopped."""
+    name = entry.program.title if entry.program else " ".join(entry.prompt.split())
+    text = f"*{literal(name, 150)}* is being stopped{_at(link)}"
+    return Message(text, [mrkdwn(text)])
+
+
 def run(past: Past, link: str) -> Message:
     """One run: code, result, who asked and approved, and exactly what was approved."""
     entry, proposal, ran = past.entry, past.proposal, past.run

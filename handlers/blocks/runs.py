@@ -68,6 +68,13 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
     return Message(_text(headline, outcome), [*head, *value, *end])
 
 
+def told(run: Run, proposal: Proposal, outcome: Outcome, link: str) -> Message:
+    """That a run has ended, for somebody who is elsewhere."""
+    thread = f" · <{link}|the thread>" if link else ""
+    text = f"{_headline(outcome, run)}: *{literal(proposal.program.title, 120)}*{thread}"
+    return Message(text, [mrkdwn(text)])
+
+
 def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str) -> Message:
     """A result for a whole channel: its headline and the beginning of its output, in the name of who shared it."""
     title = literal(proposal.program.title, 120)

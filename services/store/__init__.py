@@ -9,6 +9,7 @@ from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.entries import Entries
 from services.store.grants import Grants
+from services.store.preferences import Preferences
 from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.retention import Retention
@@ -33,6 +34,7 @@ class Store:
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
         self.votes = Votes(engine)
+        self.preferences = Preferences(engine)
         self.entries = Entries(engine)
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)

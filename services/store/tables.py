@@ -192,6 +192,14 @@ votes = Table(
     Column("given_at", Float, nullable=False),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user", String(64), primary_key=True),
+    Column("target", String(64), nullable=False),
+    Column("direct", Integer, nullable=False),
+)
+
 replicas = Table(
     "replicas",
     metadata,

@@ -134,7 +134,7 @@ async def opened(path: Path) -> AsyncGenerator[World]:
         courier, directory, targets = Courier(client, store.posts), Directory(client), here(target)
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Approvals(policy, directory, 1000.0)
-        narrator = SlackNarrator(courier, cards, targets, approvals)
+        narrator = SlackNarrator(courier, cards, targets, approvals, store.preferences)
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
         desk = FrontDesk(store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store))

@@ -1,4 +1,4 @@
-"""Votes on answers and results, by real clicks on Slack's own feedback buttons."""
+"""Votes on results by real clicks on Slack's own feedback buttons, and what is told of a run's end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from services.model import Spent
 from services.records import TaskStatus, run_id
+from services.store.preferences import Preference
 from services.store.spendings import By
 from tests.integration.test_approval_clicks import World, opened
 
@@ -69,3 +70,14 @@ async def test_a_vote_on_what_is_gone_is_told_to_who_votes(world: World):
     assert world.alone("CRAY", "UENGINEER") == [
         "That answer is no longer kept, so there is nothing to vote on."
     ]
+
+
+async def test_the_end_of_a_run_is_told_directly_to_who_wants_that(world: World):
+    for number, direct in enumerate((False, True)):
+        await world.store.preferences.put("UENGINEER", Preference(direct=direct))
+        _, card = await world.card()
+        await world.press("CRAY", card, "UAPPROVER")
+        told = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
+        assert len(told) == number
+    assert "*Result*: *Add two numbers*" in told[0]["text"]
+    assert "|the thread>" in told[0]["text"]
