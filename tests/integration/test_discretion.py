@@ -23,7 +23,6 @@ from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from services import incidents
 from services.admission import Admission
-from services.approvals import ApprovalPolicy, Person
 from services.desk import Ask, FrontDesk
 from services.execution.interface import Finished, Output
 from services.llm.scripted import ScriptedModel, calls, says
@@ -125,8 +124,6 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 tasks,
                 runs,
                 cast("Workflows", Direct(tasks, runs)),
-                ApprovalPolicy(),
-                _member,
                 Admission(store),
             )
             announcer = Announcer(courier, store.audit, "CGENERAL")
@@ -135,10 +132,6 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             finally:
                 root.removeHandler(handler)
                 root.setLevel(level)
-
-
-async def _member(user: str) -> Person:
-    return Person(user, user)
 
 
 async def rows(store: Store) -> dict[str, str]:
