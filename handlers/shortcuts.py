@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -10,15 +11,20 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
+from handlers.attachments import SlackAttachments
 from handlers.blocks import modals
 from handlers.blocks import shortcuts as forms
 from handlers.requests import Form
 from services.desk import Ask, FrontDesk
 from services.errors import BadRequest, NotAllowed, TooOften
 from services.model import PolicyReport
+from services.records import Attachment
 from services.targets import Targets
 
 _PURPOSE = "A program from a message in Slack."
+# A form has to be open within three seconds.
+_PATIENCE = 2.0
+_LARGEST = 100_000
 _NO_CODE = "There is no code in that message that I could run; put the program between three backticks."
 
 
@@ -33,9 +39,8 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
     @app.message_shortcut(ids.RUN_MESSAGE)
     async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         message = requests.pointed(body)
-        if not message.code:
-            raise BadRequest(_NO_CODE)
-        view = forms.run(message.code, await names(message.user), message.channel, message.thread_ts)
+        code = message.code or await _attached(message.attachments, client)
+        view = forms.run(code, await names(message.user), message.channel, message.thread_ts)
         await client.views_open(trigger_id=message.trigger_id, view=view)
         await ack()
 
@@ -64,6 +69,24 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
     async def begin(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         form = requests.form(body)
         await _begin(ack, forms.PROMPT, desk.ask(_asked(form, form.fields[forms.PROMPT])))
+
+
+async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> str:
+    """The first Python file of a message. Raises BadRequest where there is none, or none that can be read in time."""
+    file = next((each for each in files if each.name.lower().endswith(".py")), None)
+    if file is None:
+        raise BadRequest(_NO_CODE)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
+    except TimeoutError:
+        raise BadRequest(f"The file {file.name!r} could not be read in time; please try again.") from None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise BadRequest(
+            f"The file {file.name!r} is not a text in UTF-8, so it can't be a program."
+        ) from None
 
 
 async def _begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from aiohttp import FormData
 
 import handlers
 from bot.deploy.manifest import manifest
@@ -346,3 +347,26 @@ async def test_a_target_that_was_closed_since_is_not_used(world: World):
     await world.started("run_message", channel="CRAY", ts=ts)
     await world.submitted(await world.form())
     assert (await world.store.proposals.get(derive("p", world.flows.begun[0].id))).target == "embedded"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "answer"),
+    [
+        ("sum.py", CODE.encode(), ""),
+        ("sum.py", b"\xff\xfe", "is not a text in UTF-8"),
+        ("sum.py", b"#" * 100_001, "larger than"),
+        ("notes.txt", CODE.encode(), "There is no code in that message"),
+    ],
+)
+async def test_a_program_may_be_a_file_of_the_message(world: World, name: str, content: bytes, answer: str):
+    upload = FormData({"user": "UAPPROVER", "channel": "CRAY", "text": "my program"})
+    upload.add_field("file", content, filename=name)
+    async with world.people.http.post("/play/upload", data=upload) as response:
+        ts = (await response.json())["ts"]
+    await world.started("run_message", channel="CRAY", ts=ts)
+    if answer:
+        (told,) = world.alone()
+        assert answer in told
+        return
+    assert (await world.submitted(await world.form()))["ok"]
+    assert world.flows.begun[0].code == f"{CODE}\n"
