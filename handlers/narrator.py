@@ -17,7 +17,7 @@ from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.blocks.tasks import Choice
 from handlers.delivery import Courier
-from handlers.escape import escape
+from handlers.escape import spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
 from services.errors import BadRequest
@@ -79,8 +79,8 @@ class SlackNarrator:
     async def task_concluded(
         self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
     ) -> None:
-        if not session.thread_ts:
-            await self._courier.direct(task.user, escape(task.summary))
+        if not session.thread_ts or await self._shut_out(task):
+            await self._courier.direct(task.user, spoken(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
         await self._courier.edit(
@@ -93,6 +93,10 @@ class SlackNarrator:
         for artifact in proposal.validation.artifacts:
             if artifact.media_type.startswith("image/"):
                 await self._upload(session, proposal.id, _renamed(artifact, "validation"))
+
+    async def _shut_out(self, task: Task) -> bool:
+        """Whether a request failed before its thread could show anything of it, as where the bot is no member."""
+        return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         message = task_blocks.proposed(task, proposal, self._choice(proposal, session))

@@ -24,6 +24,7 @@ from handlers.people import People as Directory
 from handlers.subcommands import Subcommands
 from services.admission import Admission, Limits
 from services.desk import FrontDesk
+from services.errors import BadRequest
 from services.history_desk import HistoryDesk
 from services.llm.scripted import ScriptedModel
 from services.model import PolicyReport
@@ -71,8 +72,11 @@ class AtOnce:
         if task.id in [each.id for each in self.begun]:
             return
         self.begun.append(task)
-        await self.tasks.open(task, session)
-        await self.tasks.conclude(task.id, await self.tasks.work(task.id))
+        try:
+            await self.tasks.open(task, session)
+            await self.tasks.conclude(task.id, await self.tasks.work(task.id))
+        except BadRequest as error:
+            await self.tasks.fail(task.id, error.public)
 
 
 @dataclass
@@ -370,3 +374,15 @@ async def test_a_program_may_be_a_file_of_the_message(world: World, name: str, c
         return
     assert (await world.submitted(await world.form()))["ok"]
     assert world.flows.begun[0].code == f"{CODE}\n"
+
+
+@pytest.mark.parametrize("shortcut", ["explain_message", "run_message"])
+async def test_where_the_bot_is_no_member_a_person_is_told_what_to_do(world: World, shortcut: str):
+    ts = (await world.people.say(f"```{CODE}```"))["ts"]
+    await world.people.post("/play/members", channel="CRAY", member="URAYGEN", joined=False)
+    await world.started(shortcut, channel="CRAY", ts=ts)
+    if shortcut == "run_message":
+        await world.submitted(await world.form())
+    assert await world.thread(ts) == []
+    (told,) = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
+    assert told["text"] == "I can't write in <#CRAY>; invite me with `/invite @raygen` and ask again."
