@@ -108,7 +108,9 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         approvals = Approvals(approval_policy(settings, targets), people, settings.approval_expiry)
         before = store.proposals.approved_before
         slack_narrator = (
-            SlackNarrator(slack.courier, slack.cards, targets, approvals, before=before) if slack else None
+            SlackNarrator(slack.courier, slack.cards, targets, approvals, store.preferences, before=before)
+            if slack
+            else None
         )
         narrator = Switchboard(feeds, slack_narrator)
         default = next(iter(targets)).target

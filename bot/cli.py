@@ -156,7 +156,7 @@ def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 @plainly
 def usage(by: str, days: float, *, as_json: bool) -> None:
-    """Tell what requests have taken: model calls, tokens, money, drafts and time."""
+    """Tell what requests have taken, and the votes on what came of them: model calls, tokens, money, drafts and time."""
     from bot import settings, usage
 
     found = asyncio.run(usage.sums(settings.load(), by, days))

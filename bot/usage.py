@@ -14,6 +14,18 @@ from services.store import open_database
 from services.store.spendings import By, Spendings, Sum
 
 _DAY = 86_400.0
+_COLUMNS = (
+    "requests",
+    "calls",
+    "in",
+    "out",
+    "cached",
+    "money",
+    "drafts",
+    "seconds",
+    "helpful",
+    "unhelpful",
+)
 
 
 async def sums(settings: Settings, by: str, days: float) -> list[Sum]:
@@ -39,7 +51,7 @@ def as_json(found: list[Sum], by: str, days: float) -> str:
 def as_table(found: list[Sum], by: str, days: float) -> str:
     if not found:
         return f"No request has ended in the last {days:g} days."
-    rows = [(by, "requests", "calls", "in", "out", "cached", "money", "drafts", "seconds"), *map(_row, found)]
+    rows = [(by, *_COLUMNS), *map(_row, found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(_line(row, widths) for row in rows)
 
@@ -53,6 +65,8 @@ def _row(each: Sum) -> tuple[str, ...]:
         money,
         f"{each.attempts:,}",
         f"{each.seconds:,.0f}",
+        f"{each.helpful:,}",
+        f"{each.unhelpful:,}",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import actions, commands, errors, home, looks, messages, modals
+from handlers import actions, choices, commands, errors, home, looks, messages, modals, shortcuts
 from handlers.delivery import Courier
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
@@ -28,6 +28,8 @@ def register(
     commands.register(app, desk, subcommands)
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
+    shortcuts.register(app, desk, check, targets)
     home.register(app, desk, targets)
     looks.register(app, desk, courier)
+    choices.register(app, desk, courier)
     actions.register(app, desk)

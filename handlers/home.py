@@ -9,6 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import home as home_blocks
+from handlers.blocks import settings
 from services.desk import FrontDesk
 from services.targets import Targets
 
@@ -18,5 +19,8 @@ def register(app: AsyncApp, desk: FrontDesk, targets: Targets) -> None:
     async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         if event.get("tab") == "home":
             user = str(event["user"])
-            tasks, found = await asyncio.gather(desk.store.tasks.of_user(user), targets.look())
-            await client.views_publish(user_id=user, view=home_blocks.home(tasks, found, user))
+            tasks, found, preference = await asyncio.gather(
+                desk.store.tasks.of_user(user), targets.look(), desk.preference(user)
+            )
+            own = settings.menus(preference, [place.name for place in targets.open_to(user)])
+            await client.views_publish(user_id=user, view=home_blocks.home(tasks, found, user, own))

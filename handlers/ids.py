@@ -28,14 +28,35 @@ RUN_AGAIN = "run_again"
 RUN_CHANGE = "run_change"
 RUN_SHARE = "run_share"
 RUN_CODE = "run_code"
+SETTING_TARGET = "setting_target"
+SETTING_NEWS = "setting_news"
+FEEDBACK = "feedback"
+HELPFUL = "helpful"
+UNHELPFUL = "unhelpful"
 EDIT_VIEW = "edit_program"
 REJECT_VIEW = "reject_program"
 CHANGE_VIEW = "change_program"
+RUN_MESSAGE = "run_message"
+EXPLAIN_MESSAGE = "explain_message"
+ASK_ANYWHERE = "ask_anywhere"
+RUN_VIEW = "run_program"
+ASK_VIEW = "ask"
 
 
 def proposal_value(proposal: Proposal) -> str:
     """A button's value: the proposal, the very code and the target that the card shows."""
     return f"{proposal.id} {proposal.program.sha256} {proposal.target}"
+
+
+def vote_value(vote: str, subject: str) -> str:
+    """A vote on an answer (a task's ID) or a result (a run's)."""
+    return f"{vote} {subject}"
+
+
+def split_vote(value: str) -> tuple[bool, str]:
+    """Whether it was found helpful, and what."""
+    vote, _, subject = value.partition(" ")
+    return vote == HELPFUL, subject
 
 
 def split_value(value: str) -> tuple[str, str, str]:

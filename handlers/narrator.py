@@ -18,7 +18,7 @@ from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.blocks.tasks import Choice
 from handlers.delivery import Courier
-from handlers.escape import escape
+from handlers.escape import spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
 from services.errors import BadRequest
@@ -27,6 +27,7 @@ from services.narrator import Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task, TaskKind, TaskStatus
 from services.secrets import masked
 from services.store.grants import Grant
+from services.store.preferences import Preferences
 from services.targets import Targets
 
 _log = logging.getLogger(__name__)
@@ -50,9 +51,11 @@ class SlackNarrator:
         cards: LiveCards,
         targets: Targets,
         approvals: Approvals | None = None,
+        preferences: Preferences | None = None,
         *,
         before: Earlier | None = None,
     ) -> None:
+        self._preferences = preferences
         self._approvals = approvals or Approvals()
         self._before = before or _nothing_before
         self._courier = courier
@@ -67,7 +70,7 @@ class SlackNarrator:
                 message = task_blocks.root(task)
                 ts = await self._courier.post(f"{session.id}:root", session.channel, "", message)
                 session = replace(session, thread_ts=ts)
-            if task.kind is TaskKind.CHANGE:
+            if task.unseen or task.kind is TaskKind.CHANGE:
                 asked = task_blocks.asked(task)
                 await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
             await self._cards.open(_card(task.id), _place(task, session), _live(task, Progress()))
@@ -86,8 +89,8 @@ class SlackNarrator:
     async def task_concluded(
         self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
     ) -> None:
-        if not session.thread_ts:
-            await self._courier.direct(task.user, escape(task.summary))
+        if not session.thread_ts or await self._shut_out(task):
+            await self._courier.direct(task.user, spoken(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
         await self._courier.edit(
@@ -101,6 +104,10 @@ class SlackNarrator:
         for artifact in proposal.validation.artifacts:
             if artifact.media_type.startswith("image/"):
                 await self._upload(session, proposal.id, _renamed(artifact, "validation"))
+
+    async def _shut_out(self, task: Task) -> bool:
+        """Whether a request failed before its thread could show anything of it, as where the bot is no member."""
+        return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         message = task_blocks.proposed(task, proposal, await self._choice(proposal, session))
@@ -145,6 +152,21 @@ class SlackNarrator:
             await self._upload(session, run.id, whole)
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
+        await self._tell_directly(run, proposal, session, outcome)
+
+    async def _tell_directly(self, run: Run, proposal: Proposal, session: Session, outcome: Outcome) -> None:
+        """To who asked, where they want that and are not there already."""
+        user = proposal.requester
+        if self._preferences is None or session.channel.startswith("D"):
+            return
+        if not (await self._preferences.of(user)).direct:
+            return
+        link = await self._courier.link(session.channel, session.thread_ts)
+        message = run_blocks.told(run, proposal, outcome, link)
+        try:
+            await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
+        except SlackApiError as error:
+            _log.info("%s could not be told directly: %s", user, error.response.get("error"))
 
     async def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
         """Where the requester may have it run, what stands against the present choice, and what its approval takes.

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handlers import pasted
+from handlers.pasted import text
 from services.desk import Ask
 from services.records import Attachment
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,34 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointed:
+    """A message that somebody chose a shortcut on; `code` is the program in it, empty where there is none."""
+
+    user: str
+    channel: str
+    ts: str
+    thread_ts: str
+    text: str
+    code: str
+    trigger_id: str
+    team: str
+    attachments: tuple[Attachment, ...] = ()
+
+    def ask(self) -> Ask:
+        """Its text as a request in its own thread, which does not show that anybody asked."""
+        return Ask(
+            cause=f"shortcut {self.trigger_id}",
+            prompt=self.text,
+            user=self.user,
+            channel=self.channel,
+            thread_ts=self.thread_ts,
+            team=self.team,
+            attachments=self.attachments,
+            unseen=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A subcommand of `/raygen`, with the one word after it or nothing, and the channel it was typed in."""
 
@@ -79,6 +107,12 @@ class Form:
     view_id: str
     metadata: str
     fields: dict[str, str]
+    team: str = ""
+
+    @property
+    def cause(self) -> str:
+        """A form is submitted once."""
+        return f"view {self.view_id}"
 
 
 def command(body: dict[str, Any]) -> Ask:
@@ -175,21 +209,39 @@ def click(body: dict[str, Any]) -> Click:
 def form(body: dict[str, Any]) -> Form:
     view: dict[str, Any] = body["view"]
     values: dict[str, dict[str, dict[str, Any]]] = view["state"]["values"]
-    fields = {
-        block: str(state.get("value") or "") for block, states in values.items() for state in states.values()
-    }
+    fields = {block: _filled(state) for block, states in values.items() for state in states.values()}
     order = [str(block["block_id"]) for block in view["blocks"] if block.get("block_id") in fields]
     return Form(
         user=str(body["user"]["id"]),
         view_id=str(view["id"]),
         metadata=str(view.get("private_metadata") or ""),
         fields={block: fields[block] for block in order},
+        team=_team(body),
     )
 
 
-def text(raw: str) -> str:
-    """What a person typed: Slack's links and entities undone."""
-    plain = _LINK.sub(lambda link: link[2] or link[1], raw)
-    for entity, character in _ENTITIES:
-        plain = plain.replace(entity, character)
-    return plain
+def pointed(body: dict[str, Any]) -> Pointed:
+    message: dict[str, Any] = body["message"]
+    ts = str(message["ts"])
+    said = pasted.said(message)
+    return Pointed(
+        user=str(body["user"]["id"]),
+        channel=str(body["channel"]["id"]),
+        ts=ts,
+        thread_ts=str(message.get("thread_ts") or ts),
+        text=said,
+        code=pasted.program(message, said),
+        trigger_id=str(body["trigger_id"]),
+        team=_team(body),
+        attachments=tuple(_attachment(file) for file in message.get("files") or () if file.get("name")),
+    )
+
+
+def _team(body: dict[str, Any]) -> str:
+    return str((body.get("team") or {}).get("id") or "")
+
+
+def _filled(state: dict[str, Any]) -> str:
+    """What a field of a form holds: words, a choice from a menu, or a conversation."""
+    chosen: dict[str, Any] = state.get("selected_option") or {}
+    return str(state.get("value") or chosen.get("value") or state.get("selected_conversation") or "")

@@ -1,4 +1,4 @@
-"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage`, `targets` and `policy` answer, each to one person alone."""
+"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage`, `targets`, `policy`, `settings` and `cancel` answer, each to one person alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from handlers.blocks import approvals as approval_blocks
 from handlers.blocks import help as help_blocks
 from handlers.blocks import history as history_blocks
+from handlers.blocks import settings as setting_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks.approvals import Ruled
 from handlers.blocks.parts import Message
@@ -39,12 +40,13 @@ class Subcommands:
             "usage": self._usage,
             "targets": self._look,
             "policy": self._policy,
+            "settings": self._settings,
         }
         self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
 
     @property
     def names(self) -> Collection[str]:
-        return {*self._alone, *self._of_run}
+        return {*self._alone, *self._of_run, "cancel"}
 
     def slow(self, order: Order) -> bool:
         """Whether the answer may take longer than Slack waits for one."""
@@ -52,6 +54,8 @@ class Subcommands:
 
     async def answer(self, order: Order) -> Message:
         """Raises BadRequest for an argument that is missing, wrong or too much."""
+        if order.name == "cancel":
+            return await self._cancel(order)
         if answer := self._alone.get(order.name):
             if order.argument and order.name != "help":
                 raise BadRequest(
@@ -75,6 +79,31 @@ class Subcommands:
     async def _status(self, order: Order) -> Message:
         entries = await self._history.under_way(order.user)
         return history_blocks.under_way(entries, await self._links(entries))
+
+    async def _cancel(self, order: Order) -> Message:
+        """Stop the one thing that is meant; where it could be several, each with its button."""
+        entries = await self._history.under_way(order.user)
+        wanted = order.argument.strip("`<>").lower().removeprefix("raygen-")
+        named = [
+            each for each in entries if each.ran and each.ran.id.removeprefix("raygen-").startswith(wanted)
+        ]
+        found = named if wanted else entries
+        if wanted and not found:
+            raise BadRequest(
+                f"No run of yours that goes on begins with `{wanted}`; `/raygen status` lists what does."
+            )
+        if len(found) != 1:
+            return history_blocks.under_way(found, await self._links(found))
+        (entry,) = found
+        if entry.ran is not None:
+            await self._desk.stop_run(entry.ran.id, order.user)
+        else:
+            await self._desk.stop_task(entry.task_id, order.user)
+        return history_blocks.cancelled(entry, await self._link(entry))
+
+    async def _settings(self, order: Order) -> Message:
+        names = [place.name for place in self._targets.open_to(order.user)]
+        return setting_blocks.settings(await self._desk.preference(order.user), names)
 
     async def _usage(self, order: Order) -> Message:
         return history_blocks.usage(await self._history.usage(order.user))

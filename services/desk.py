@@ -9,6 +9,7 @@ from services.admission import Admission
 from services.approvals.desk import Approvals
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
+from services.output import head_and_tail
 from services.records import (
     Attachment,
     Proposal,
@@ -23,6 +24,7 @@ from services.records import (
 from services.runs import RunDesk
 from services.secrets import masked
 from services.store import Store
+from services.store.preferences import Preference
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 
@@ -31,7 +33,10 @@ PROMPT_LIMIT = 8000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request as a surface heard it; `cause` is what makes it itself, `thread_ts` is empty for a new thread."""
+    """A request as a surface heard it; `cause` is what makes it itself, `thread_ts` is empty for a new thread.
+
+    `target` and `unseen` are as those of a task.
+    """
 
     cause: str
     prompt: str
@@ -40,6 +45,8 @@ class Ask:
     thread_ts: str
     team: str = ""
     attachments: tuple[Attachment, ...] = ()
+    target: str = ""
+    unseen: bool = False
 
     @property
     def task_id(self) -> str:
@@ -68,25 +75,33 @@ class FrontDesk:
         if not prompt:
             raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
         _check_length(prompt)
-        session = await self._session(ask)
-        task = Task(
-            ask.task_id,
-            session.id,
-            TaskKind.PROMPT,
-            prompt,
-            ask.user,
-            created_at=time.time(),
-            attachments=ask.attachments,
+        await self._take(ask, TaskKind.PROMPT, prompt)
+
+    async def explain(self, ask: Ask) -> None:
+        """Have a text explained that somebody points at, such as an error. Raises BadRequest when there is nothing in it."""
+        files = ", ".join(file.name for file in ask.attachments)
+        text = masked(ask.prompt.strip()) or (f"It stands in the attached {files}." if files else "")
+        if not text:
+            raise BadRequest("There is no text in that message that I could explain.")
+        await self._take(ask, TaskKind.EXPLAIN, head_and_tail(text, limit=PROMPT_LIMIT).text)
+
+    async def preference(self, user: str) -> Preference:
+        """What a person has chosen for all that they ask."""
+        return await self.store.preferences.of(user)
+
+    async def prefer(self, user: str, *, target: str | None = None, direct: bool | None = None) -> Preference:
+        """Change what is given; all of it as it is then."""
+        known = await self.preference(user)
+        chosen = Preference(
+            known.target if target is None else target, known.direct if direct is None else direct
         )
-        await self._begin(task, session)
+        await self.store.preferences.put(user, chosen)
+        return chosen
 
     async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
         kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK
-        session = await self._session(ask)
-        prompt = masked(ask.prompt)
-        task = Task(ask.task_id, session.id, kind, prompt, ask.user, code, created_at=time.time())
-        await self._begin(task, session)
+        await self._take(ask, kind, masked(ask.prompt), code)
 
     async def revise(self, before: str, now: Ask | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
@@ -137,6 +152,17 @@ class FrontDesk:
         """Show a result to the whole channel, once."""
         await self._known(proposal_id)
         await self.runs.share(proposal_id, user)
+
+    async def vote(self, subject: str, user: str, *, helpful: bool) -> None:
+        """Keep what a person thinks of an answer (a task's ID) or a result (a run's); their last vote counts."""
+        run = await self.store.runs.find(subject)
+        if run is not None:
+            task_id = (await self._known(run.proposal_id)).task_id
+        elif await self.store.tasks.find(subject) is not None:
+            task_id = subject
+        else:
+            raise Outdated("That answer is no longer kept, so there is nothing to vote on.")
+        await self.store.votes.put(subject, task_id, user, helpful=helpful)
 
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
@@ -259,6 +285,27 @@ class FrontDesk:
             if not task.ended:
                 await self.tasks.cancel(task.id, user)
 
+    async def _take(self, ask: Ask, kind: TaskKind, prompt: str, code: str | None = None) -> None:
+        """Begin the one task that a request makes."""
+        session = await self._session(ask)
+        task = Task(
+            ask.task_id,
+            session.id,
+            kind,
+            prompt,
+            ask.user,
+            code,
+            created_at=time.time(),
+            attachments=ask.attachments,
+            target=await self._wanted(ask),
+            unseen=ask.unseen,
+        )
+        await self._begin(task, session)
+
+    async def _wanted(self, ask: Ask) -> str:
+        """The target that a person names now, or else has chosen for always; empty for neither."""
+        return ask.target or (await self.preference(ask.user)).target
+
     async def _begin(self, task: Task, session: Session) -> None:
         """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
         await self.admission.admit(task, session)
@@ -303,7 +350,7 @@ class FrontDesk:
 
     async def _may_approve_own(self, ask: Ask) -> bool:
         """Whether a person may approve a program that they bring; what it turns out to need is asked then."""
-        target = self.tasks.first_target(ask.user)
+        target = self.tasks.first_target(ask.user, await self._wanted(ask))
         return (await self.approvals.standing(target, ask.channel, ask.user, own=True)).allowed
 
 

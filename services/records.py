@@ -15,6 +15,7 @@ from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spen
 class TaskKind(StrEnum):
     """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
 
+    `explain` is a text that somebody points at, and wants explained.
     `change` is a sentence about a program that has run, and `again` the wish for that very program. `check` and `execute`
     bring a program of one's own; what `execute` brings runs once it has passed, since who asks for it may approve it.
     """
@@ -27,6 +28,7 @@ class TaskKind(StrEnum):
     AGAIN = "again"
     CHECK = "check"
     EXECUTE = "execute"
+    EXPLAIN = "explain"
 
 
 class TaskStatus(StrEnum):
@@ -121,7 +123,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One request in a session. `code` is a program by a person's own hand; `base` is the proposal it starts from."""
+    """One request in a session. `code` is a program by a person's own hand; `base` is the proposal it starts from.
+
+    `target` is where the person wants its program to run, empty for where theirs run anyway; `unseen` is a request that was
+    made beside its thread, such as in a form, so that the thread has to be told of it.
+    """
 
     id: str
     session_id: str
@@ -134,6 +140,8 @@ class Task:
     summary: str = ""
     created_at: float = 0.0
     attachments: tuple[Attachment, ...] = ()
+    target: str = ""
+    unseen: bool = False
 
     @property
     def ended(self) -> bool:

@@ -83,10 +83,13 @@ class Targets:
         """Where this person may run programs, the default first."""
         return [place for place in self if not place.terms.users or user in place.terms.users]
 
-    def first_for(self, user: str) -> str:
-        """The target of a person's new proposal; the default one even where it is closed to them."""
-        places = self.open_to(user) or list(self)
-        return places[0].name
+    def first_for(self, user: str, *wanted: str) -> str:
+        """The target of a person's new proposal: the first wanted one that is open to them, or the first that is open.
+
+        It is the default one where all are closed to them.
+        """
+        names = [place.name for place in self.open_to(user)] or [place.name for place in self]
+        return next((name for name in wanted if name in names), names[0])
 
     async def look(self) -> list[tuple[Place, ClusterState]]:
         """All of them as they are now; whoever doesn't answer within five seconds is told as that."""

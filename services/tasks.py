@@ -237,14 +237,13 @@ class TaskDesk:
         briefing = replace(await self._history.briefing(task, way.session), files=files, origin=origin)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
-    def first_target(self, user: str) -> str:
+    def first_target(self, user: str, wanted: str) -> str:
         """Where a new program of this person would run."""
-        return self._targets.first_for(user)
+        return self._targets.first_for(user, wanted)
 
     def _target(self, task: Task, base: Proposal | None) -> str:
-        """Where the new program would run: where the one that it comes from would, if that is open to the person."""
-        names = [place.name for place in self._targets.open_to(task.user)]
-        return base.target if base and base.target in names else self._targets.first_for(task.user)
+        """Where the new program would run: where the person wants it, or where the one that it comes from would."""
+        return self._targets.first_for(task.user, task.target, base.target if base else "")
 
     async def _supersede(self, session: Session, keep: str | None) -> None:
         """Older open proposals of the thread say that a newer one stands below them."""

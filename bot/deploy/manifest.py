@@ -1,45 +1,82 @@
-"""The Slack app manifest: what the bot listens to, and the scopes that its calls need."""
+"""The Slack app manifest: what the handlers listen to, and the scopes that their calls need."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from handlers.ids import COMMAND
+from bot.deploy.surfaces import Surfaces, called, registered
+from handlers import ids
 
-EVENTS = (
-    "agent_session_stopped",
-    "app_home_opened",
-    "app_mention",
-    "message.channels",
-    "message.groups",
-    "message.im",
-    "message.mpim",
-)
+_HISTORY = {
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+}
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+# What a listener's event is called in a manifest, and the scope of each.
+_EVENTS: dict[str, dict[str, str]] = {
+    "agent_session_stopped": {"agent_session_stopped": "assistant:write"},
+    "app_home_opened": {"app_home_opened": ""},
+    "app_mention": {"app_mention": "app_mentions:read"},
+    "message": _HISTORY,
+}
+_CALLS: dict[str, tuple[str, ...]] = {
+    "agents_sessions_setStatus": ("assistant:write",),
+    "auth_test": (),
+    "chat_appendStream": ("chat:write",),
+    "chat_delete": ("chat:write",),
+    "chat_getPermalink": (),
+    "chat_postEphemeral": ("chat:write",),
+    # Slash commands and shortcuts are used where nobody has invited the bot, too.
+    "chat_postMessage": ("chat:write", "chat:write.public"),
+    "chat_startStream": ("chat:write",),
+    "chat_stopStream": ("chat:write",),
+    "chat_update": ("chat:write",),
+    "conversations_history": tuple(_HISTORY.values()),
+    "conversations_members": _READ,
+    "conversations_open": ("im:write",),
+    "conversations_replies": tuple(_HISTORY.values()),
+    "files_info": ("files:read",),
+    "files_upload_v2": ("files:write",),
+    "usergroups_users_list": ("usergroups:read",),
+    "users_info": ("users:read",),
+    "views_open": (),
+    "views_publish": (),
+}
+_COMMANDS = {
+    ids.COMMAND: {
+        "description": "Write, prove and run a Ray program",
+        "usage_hint": "estimate pi with 100 tasks",
+        "should_escape": True,
+    }
+}
+_SHORTCUTS = {
+    ids.RUN_MESSAGE: ("Run this with raygen", "Check the program in this message, and run it once approved"),
+    ids.EXPLAIN_MESSAGE: (
+        "Explain this Ray error",
+        "Say what the error in this message means and what to do",
+    ),
+    ids.ASK_ANYWHERE: ("Ask raygen", "Write, prove and run a Ray program"),
+}
 
-SCOPES = (
-    "app_mentions:read",
-    "assistant:write",
-    "channels:history",
-    "channels:read",
-    "chat:write",
-    "chat:write.public",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:read",
-    "im:write",
-    "mpim:history",
-    "mpim:read",
-    "usergroups:read",
-    "users:read",
-)
 
+def manifest(found: Surfaces | None = None, calls: Iterable[str] | None = None) -> dict[str, Any]:
+    """The app as Slack's “From a manifest” takes it.
 
-def manifest() -> dict[str, Any]:
-    """The app as Slack's “From a manifest” takes it."""
+    Raises KeyError for a listener or a call that nothing is known of here, so that no manifest is printed that lacks it.
+    """
+    found = registered() if found is None else found
+    calls = called() if calls is None else calls
+    events = {name: scope for event in found.events for name, scope in _EVENTS[event].items()}
+    scopes = {*events.values(), *(scope for call in calls for scope in _CALLS[call])}
+    shortcuts = [
+        *(_shortcut("global", name) for name in sorted(found.global_shortcuts)),
+        *(_shortcut("message", name) for name in sorted(found.message_shortcuts)),
+    ]
+    if found.commands or shortcuts:
+        scopes.add("commands")
     return {
         "display_information": {
             "name": "raygen",
@@ -48,7 +85,7 @@ def manifest() -> dict[str, Any]:
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": True,
+                "home_tab_enabled": "app_home_opened" in events,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
@@ -60,21 +97,20 @@ def manifest() -> dict[str, Any]:
                 ],
             },
             "bot_user": {"display_name": "raygen", "always_online": True},
-            "slash_commands": [
-                {
-                    "command": COMMAND,
-                    "description": "Write, prove and run a Ray program",
-                    "usage_hint": "estimate pi with 100 tasks",
-                    "should_escape": True,
-                }
-            ],
+            "slash_commands": [{"command": name, **_COMMANDS[name]} for name in sorted(found.commands)],
+            "shortcuts": shortcuts,
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted(scopes - {""})}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {"bot_events": sorted(events)},
+            "interactivity": {"is_enabled": found.interactions > 0},
             "socket_mode_enabled": True,
             "token_rotation_enabled": False,
             "org_deploy_enabled": False,
         },
     }
+
+
+def _shortcut(kind: str, callback_id: str) -> dict[str, str]:
+    name, description = _SHORTCUTS[callback_id]
+    return {"name": name, "type": kind, "callback_id": callback_id, "description": description}

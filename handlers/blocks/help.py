@@ -15,9 +15,11 @@ SUBCOMMANDS = (
     ("show <run>", "one run: code, result, who approved it"),
     ("rerun <run>", "propose it again, in its thread"),
     ("status", "what is under way for you"),
+    ("cancel", "stop it, or choose what to stop"),
     ("usage", "what your requests took in 30 days"),
     ("targets", "the clusters as they are now"),
     ("policy", "which rule decides on approvals here"),
+    ("settings", "your target, and how you hear of results"),
 )
 
 

@@ -80,6 +80,13 @@ def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
 
 
+def cancelled(entry: Entry, link: str) -> Message:
+    """That one thing is being stopped."""
+    name = entry.program.title if entry.program else " ".join(entry.prompt.split())
+    text = f"*{literal(name, 150)}* is being stopped{_at(link)}"
+    return Message(text, [mrkdwn(text)])
+
+
 def run(past: Past, link: str) -> Message:
     """One run: code, result, who asked and approved, and exactly what was approved."""
     entry, proposal, ran = past.entry, past.proposal, past.run
@@ -112,10 +119,10 @@ def usage(sums: Sequence[Sum]) -> Message:
         return _nothing(f"None of your requests has ended in the last {USAGE_DAYS} days.")
     whole = (
         f"*Your last {USAGE_DAYS} days*: {plural(sum(each.tasks for each in sums), 'request')}, "
-        f"{plural(sum(each.attempts for each in sums), 'draft')}, {_spent(sums)}"
+        f"{plural(sum(each.attempts for each in sums), 'draft')}, {_spent(sums)}{_votes(sums)}"
     )
     lines = [
-        f"• {literal(each.name, 120) or 'no model'}: {plural(each.tasks, 'request')}, {_spent([each])}"
+        f"• {literal(each.name, 120) or 'no model'}: {plural(each.tasks, 'request')}, {_spent([each])}{_votes([each])}"
         for each in sums[:_MOST]
     ]
     return Message(whole, [mrkdwn(whole), mrkdwn("\n".join(lines))])
@@ -162,6 +169,16 @@ def _spent(sums: Sequence[Sum]) -> str:
     money = [each.money for each in sums if each.money is not None]
     price = f", {sum(money):.2f} USD" if money else ""
     return f"{tokens:,} tokens{price}, {human_seconds(sum(each.seconds for each in sums))} of work"
+
+
+def _votes(sums: Sequence[Sum]) -> str:
+    """What people thought of it; nothing where nobody said."""
+    helpful, unhelpful = sum(each.helpful for each in sums), sum(each.unhelpful for each in sums)
+    return (
+        f", found helpful by {helpful:,} of {plural(helpful + unhelpful, 'vote')}"
+        if helpful + unhelpful
+        else ""
+    )
 
 
 def _stop(entry: Entry) -> Block:

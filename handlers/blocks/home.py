@@ -21,13 +21,16 @@ _WORDS = {
 }
 
 
-def home(tasks: Sequence[Task], found: Found = (), user: str = "") -> dict[str, Any]:
-    """A view with the targets as they are and the person's latest tasks, newest first."""
+def home(
+    tasks: Sequence[Task], found: Found = (), user: str = "", settings: Sequence[Block] = ()
+) -> dict[str, Any]:
+    """A view with the targets as they are, the person's settings and their latest tasks, newest first."""
     blocks: list[Block] = [
         {"type": "header", "text": {"type": "plain_text", "text": "raygen"}},
         *usage().blocks,
         {"type": "divider"},
         *([mrkdwn("*Targets*"), *sections(found, user), {"type": "divider"}] if found else []),
+        *([mrkdwn("*Your settings*"), *settings, {"type": "divider"}] if settings else []),
         mrkdwn("*Your latest requests*"),
     ]
     blocks += [mrkdwn(f"{_prompt(task)}\n_{_WORDS[task.status]}_") for task in tasks]

@@ -31,7 +31,12 @@ _PHASES = {
     Phase.COMPUTING: "Computing",
     Phase.VALIDATING: "Running it in a sealed cluster",
 }
-_OPENINGS = {TaskKind.EDIT: "Checking your edit", TaskKind.AGAIN: "Checking the program again"}
+_OPENINGS = {
+    TaskKind.EDIT: "Checking your edit",
+    TaskKind.AGAIN: "Checking the program again",
+    TaskKind.CHECK: "Checking the program",
+    TaskKind.EXPLAIN: "Reading the message",
+}
 _WORDS = 6000
 # What makes a link of the words before it: `[words](address)`, `[words][name]`, and `[name]: address`.
 _JOINED = re.compile(r"\](?=[(\[:])")

@@ -20,6 +20,7 @@ from services.records import Proposal
 from services.secrets import hidden, masked, restored
 
 FIELD_LIMIT = 3000
+_PROGRAM = "code_"
 # Room to type in each field before it is full.
 _CHUNK = 2400
 _FIELDS = 40
@@ -30,8 +31,8 @@ _TAIL = 3000
 
 def edit(proposal: Proposal) -> dict[str, Any]:
     """A form with the program's code, its secrets hidden. Raises BadRequest when it is too long to be edited in Slack."""
-    chunks = _chunks(hidden(proposal.program.code))
-    if len(chunks) > _FIELDS or any(len(chunk) > FIELD_LIMIT for chunk in chunks):
+    fields = program_fields(hidden(proposal.program.code))
+    if fields is None:
         raise BadRequest("That program is too long to be edited here; tell me in the thread what to change.")
     return {
         "type": "modal",
@@ -40,8 +41,21 @@ def edit(proposal: Proposal) -> dict[str, Any]:
         "title": {"type": "plain_text", "text": "Edit program"},
         "submit": {"type": "plain_text", "text": "Validate"},
         "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [_field(index, chunk, len(chunks)) for index, chunk in enumerate(chunks)],
+        "blocks": fields,
     }
+
+
+def program_fields(code: str) -> list[Block] | None:
+    """A program as fields to edit; None when it is too long for that."""
+    chunks = _chunks(code)
+    if len(chunks) > _FIELDS or any(len(chunk) > FIELD_LIMIT for chunk in chunks):
+        return None
+    return [_field(index, chunk, len(chunks)) for index, chunk in enumerate(chunks)]
+
+
+def of_program(fields: Mapping[str, str]) -> dict[str, str]:
+    """Those fields of a form that hold its program."""
+    return {block: text for block, text in fields.items() if block.startswith(_PROGRAM)}
 
 
 def attempts(proposal: Proposal) -> dict[str, Any]:
@@ -189,7 +203,7 @@ def _field(index: int, chunk: str, count: int) -> Block:
     label = "Program" if count == 1 else f"Program, part {index + 1} of {count}"
     return {
         "type": "input",
-        "block_id": f"code_{index}",
+        "block_id": f"{_PROGRAM}{index}",
         "label": {"type": "plain_text", "text": label},
         "element": {
             "type": "plain_text_input",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from handlers import ids
 from handlers.escape import escape, fallback, plain, shorten
 from services.output import NOTHING_GONE, Gone, head_and_tail
 from services.secrets import masked, masks_in
@@ -148,6 +149,27 @@ def select(action_id: str, options: list[Block], chosen: Block) -> Block:
 
 def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
+
+
+def feedback(subject: str) -> Block:
+    """Two buttons for a vote on `subject`: a task's ID or a run's."""
+    helpful = _vote("Helpful", ids.HELPFUL, subject, "This was helpful")
+    unhelpful = _vote("Not helpful", ids.UNHELPFUL, subject, "This was not helpful")
+    element: Block = {
+        "type": "feedback_buttons",
+        "action_id": ids.FEEDBACK,
+        "positive_button": helpful,
+        "negative_button": unhelpful,
+    }
+    return {"type": "context_actions", "elements": [element]}
+
+
+def _vote(label: str, vote: str, subject: str, described: str) -> Block:
+    return {
+        "text": {"type": "plain_text", "text": label},
+        "value": ids.vote_value(vote, subject),
+        "accessibility_label": described,
+    }
 
 
 def person(user: str) -> str:

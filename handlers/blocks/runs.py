@@ -12,6 +12,7 @@ from handlers.blocks.parts import (
     actions,
     button,
     context,
+    feedback,
     mrkdwn,
     output,
     person,
@@ -61,9 +62,17 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
     remarks = [context(literal(remark, 300)) for remark in outcome.remarks]
     head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
     facts = context(" · ".join([*_facts(run, outcome), *([f"<{link}|dashboard>"] if link else [])]))
-    end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome)]
+    vote = [feedback(run.id)] if outcome.verdict is not Verdict.STOPPED else []
+    end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome), *vote]
     value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))
     return Message(_text(headline, outcome), [*head, *value, *end])
+
+
+def told(run: Run, proposal: Proposal, outcome: Outcome, link: str) -> Message:
+    """That a run has ended, for somebody who is elsewhere."""
+    thread = f" · <{link}|the thread>" if link else ""
+    text = f"{_headline(outcome, run)}: *{literal(proposal.program.title, 120)}*{thread}"
+    return Message(text, [mrkdwn(text)])
 
 
 def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str) -> Message:

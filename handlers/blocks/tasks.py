@@ -18,6 +18,7 @@ from handlers.blocks.parts import (
     button,
     code,
     context,
+    feedback,
     mrkdwn,
     option,
     output,
@@ -37,6 +38,11 @@ _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 # What the notes beside the code, and what is said of a failed task's cost and next steps, may take, in characters.
 _NOTES = 500
 _ACCOUNT = 800
+# What people ask of a message that stands in the thread already.
+_POINTED = {
+    TaskKind.CHECK: "asked raygen to check a program from this thread; it runs once it is approved.",
+    TaskKind.EXPLAIN: "asked raygen to explain a message of this thread.",
+}
 _DECISIONS = {
     ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below; this one can no longer be run.",
     ProposalStatus.EXPIRED: "Expired; ask again to get a current one.",
@@ -53,7 +59,10 @@ def root(task: Task) -> Message:
 
 
 def asked(task: Task) -> Message:
-    """A request that was made in a form, so that the thread can see it."""
+    """A request that was made beside the thread, so that the thread can see it."""
+    if task.kind in _POINTED:
+        words = f"{person(task.user)} {_POINTED[task.kind]}"
+        return Message(words, [context(words)])
     words = literal(task.prompt, 1500)
     quoted = "\n".join(f">{line}" for line in words.splitlines())
     return Message(
@@ -86,7 +95,9 @@ def concluded(
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
-            return Message(escaped(task.summary, 3000), [*_answer(task.summary), *_account(spent)])
+            return Message(
+                escaped(task.summary, 3000), [*_answer(task.summary), *_account(spent), feedback(task.id)]
+            )
         case _:
             return failed(task, proposal, spent)
 

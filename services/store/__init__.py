@@ -9,10 +9,12 @@ from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.entries import Entries
 from services.store.grants import Grants
+from services.store.preferences import Preferences
 from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.retention import Retention
 from services.store.spendings import Spendings
+from services.store.votes import Votes
 
 __all__ = ["Store", "open_database"]
 
@@ -31,6 +33,8 @@ class Store:
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
+        self.votes = Votes(engine)
+        self.preferences = Preferences(engine)
         self.entries = Entries(engine)
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)

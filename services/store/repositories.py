@@ -43,6 +43,13 @@ class Repository:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         return await self._change(dialect.insert(table).values(**values).on_conflict_do_nothing(), audit)
 
+    async def _put(self, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
+        """Insert the row with this primary key, or give it these values."""
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(**key, **values)
+        async with self._engine.begin() as connection:
+            await connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
     async def _change(self, statement: Insert | Update, audit: Audit | None = None) -> bool:
         """Whether it changed the one row that it is about; `audit` then belongs to the same transaction."""
         async with self._engine.begin() as connection:
@@ -136,6 +143,8 @@ class Tasks(Repository):
             "summary": task.summary,
             "created_at": task.created_at or time.time(),
             "attachments": codec.dump_attachments(task.attachments),
+            "target": task.target,
+            "unseen": int(task.unseen),
         }
         return await self._insert_once(tables.tasks, values, audited.asked(task))
 
@@ -456,6 +465,8 @@ def _task(row: Row[Any]) -> Task:
         summary=row.summary,
         created_at=row.created_at,
         attachments=codec.load_attachments(row.attachments),
+        target=row.target or "",
+        unseen=bool(row.unseen),
     )
 
 

@@ -30,7 +30,7 @@ class Dropped:
 class Retention(Repository):
     """Deletes requests with their programs, runs, artifacts, inputs and notes of what was posted.
 
-    Open proposals stay, and whatever is worked on, awaits its run or runs. What requests took stays too: it has no content.
+    Open proposals stay, and whatever is worked on, awaits its run or runs. What requests took stays too, and the votes on it: they have no content.
     `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
     """
 

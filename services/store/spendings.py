@@ -25,7 +25,7 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What some tasks took together; `money` is None where no price was known."""
+    """What some tasks took together, and the votes on what came of them; `money` is None where no price was known."""
 
     name: str
     tasks: int
@@ -36,6 +36,8 @@ class Sum:
     money: float | None
     attempts: int
     seconds: float
+    helpful: int = 0
+    unhelpful: int = 0
 
 
 class Spendings(Repository):
@@ -100,6 +102,16 @@ class Spendings(Repository):
             func.coalesce(func.sum(table.c[each]), 0) for each in ("calls", "input", "output", "cached")
         ]
         tokens = func.sum(table.c.input + table.c.output + table.c.cached)
+        votes, given = tables.votes.c, func.count()
+        voted = (
+            select(
+                votes.task_id,
+                func.sum(votes.helpful).label("up"),
+                (given - func.sum(votes.helpful)).label("down"),
+            )
+            .group_by(votes.task_id)
+            .subquery()
+        )
         statement = (
             select(
                 name,
@@ -108,7 +120,10 @@ class Spendings(Repository):
                 func.sum(table.c.money),
                 func.sum(table.c.attempts),
                 func.sum(table.c.seconds),
+                func.coalesce(func.sum(voted.c.up), 0),
+                func.coalesce(func.sum(voted.c.down), 0),
             )
+            .select_from(table.outerjoin(voted, voted.c.task_id == table.c.task_id))
             .where(table.c.ended_at >= since, *([table.c.user == user] if user is not None else []))
             .group_by(name)
             .order_by(tokens.desc(), name)

@@ -32,6 +32,8 @@ tasks = Table(
     Column("summary", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("attachments", Text),
+    Column("target", String(64)),
+    Column("unseen", Integer),
 )
 
 proposals = Table(
@@ -178,6 +180,25 @@ audit_head = Table(
     Column("position", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
     Column("told", Integer),
+)
+
+# Of an answer (the task's ID) or a result (the run's): one vote for each person, 1 for helpful and 0 for not.
+votes = Table(
+    "votes",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("user", String(64), primary_key=True),
+    Column("task_id", String(64), nullable=False, index=True),
+    Column("helpful", Integer, nullable=False),
+    Column("given_at", Float, nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user", String(64), primary_key=True),
+    Column("target", String(64), nullable=False),
+    Column("direct", Integer, nullable=False),
 )
 
 replicas = Table(

@@ -14,6 +14,8 @@ from typing import Any, cast
 import pytest
 
 import handlers
+from bot.deploy.manifest import manifest
+from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import user
@@ -115,7 +117,7 @@ class World:
 
 @asynccontextmanager
 async def opened(path: Path, terms: Terms | None = None) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE))
+    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=Installed.by(manifest())))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)
@@ -136,7 +138,7 @@ async def opened(path: Path, terms: Terms | None = None) -> AsyncGenerator[World
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Approvals(policy, directory, 1000.0)
         before = store.proposals.approved_before
-        narrator = SlackNarrator(courier, cards, targets, approvals, before=before)
+        narrator = SlackNarrator(courier, cards, targets, approvals, store.preferences, before=before)
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
         desk = FrontDesk(store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store))

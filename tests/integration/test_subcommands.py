@@ -20,7 +20,7 @@ from services.admission import Admission, Limits
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.rates import Rate
-from services.records import ProposalStatus, Run, Session, Task, TaskKind, run_id
+from services.records import ProposalStatus, Run, Session, Task, TaskKind, TaskStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
 from services.tasks import TaskDesk
@@ -42,10 +42,25 @@ class Begun:
 
 
 @dataclass
+class Stopped:
+    """Takes the place of the desks that stop things: keeps what was stopped."""
+
+    names: list[str] = field(default_factory=list)
+
+    async def cancel(self, task_id: str, by: str = "") -> bool:
+        self.names.append(f"{task_id} {by}")
+        return True
+
+    async def stop(self, run_id: str, user: str) -> None:
+        self.names.append(f"{run_id} {user}")
+
+
+@dataclass
 class World:
     people: People
     store: Store
     begun: Begun
+    stopped: Stopped
 
     async def ran(self, name: str, channel: str) -> str:
         """A run that has passed, in a thread of this channel; its ID."""
@@ -86,12 +101,12 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         people_at(url) as people,
         open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine,
     ):
-        client, store, begun = client_at(slack.api_url), Store(engine), Begun()
+        client, store, begun, stopped = client_at(slack.api_url), Store(engine), Begun(), Stopped()
         members = Members(client)
         desk = FrontDesk(
             store,
-            cast("TaskDesk", None),
-            cast("RunDesk", None),
+            cast("TaskDesk", stopped),
+            cast("RunDesk", stopped),
             cast("Workflows", begun),
             Admission(store, Limits(user_rate=Rate(2, 3600.0))),
         )
@@ -103,7 +118,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             lambda app: commands.register(app, desk, subcommands),
         )
         async with bot(client, *listeners):
-            yield World(people, store, begun)
+            yield World(people, store, begun, stopped)
 
 
 async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: World):
@@ -154,6 +169,10 @@ async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
         ("targets", "embedded"),
         ("targets please", "`/raygen targets` takes nothing after it"),
         ("help", "one run: code, result, who approved it"),
+        ("cancel", "Nothing is being worked on or running for you"),
+        ("cancel ab", "No run of yours that goes on begins with `ab`"),
+        ("settings", "New programs of mine run on"),
+        ("settings please", "`/raygen settings` takes nothing after it"),
     ],
 )
 async def test_what_is_said_to_one_person_alone(world: World, text: str, answer: str):
@@ -171,3 +190,22 @@ async def test_free_text_is_a_request_and_too_many_of_them_are_refused(world: Wo
     await until(begun)
     assert "2 times in any hour; please come back in" in await world.told("estimate pi")
     assert len(world.begun.tasks) == 2
+
+
+async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world: World):
+    await world.store.sessions.ensure(builders.session())
+    await world.store.tasks.add(builders.task(id="t_work", status=TaskStatus.WORKING))
+    assert "Nothing is being worked on" in await world.told("cancel", user="UAPPROVER")
+    assert "*add 1 and 2* is being stopped" in await world.told("cancel")
+    assert world.stopped.names == ["t_work UENGINEER"]
+    for name in ("aa", "ab"):
+        proposal = builders.proposal(id=f"p_{name}", task_id=f"t_{name}")
+        await world.store.tasks.add(builders.proposed_task(id=f"t_{name}"))
+        await world.store.proposals.draft(proposal)
+        await world.store.runs.add(Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0))
+    asked = await world.told("cancel")
+    assert asked.count("run_stop") == 2
+    assert asked.count("task_stop") == 1
+    assert len(world.stopped.names) == 1, "nothing is stopped that was not meant"
+    assert "is being stopped" in await world.told("cancel raygen-ab")
+    assert world.stopped.names[1:] == ["raygen-ab UENGINEER"]

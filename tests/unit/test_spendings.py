@@ -45,13 +45,30 @@ async def test_a_task_that_is_done_again_counts_once(store: Store):
     assert await store.spendings.sums(By.USER, since=9e12) == []
 
 
+async def test_votes_count_once_for_each_person_and_message_and_can_be_changed(store: Store):
+    await fill(store)
+    for user, helpful in (("UA", True), ("UB", True), ("UA", False), ("UA", False)):
+        await store.votes.put("raygen-1", "t_1", user, helpful=helpful)
+    await store.votes.put("t_2", "t_2", "UA", helpful=True)
+    assert await store.votes.of("raygen-1") == {"UB": True, "UA": False}
+    first, second = await store.spendings.sums(By.USER)
+    assert (first.tasks, first.calls, first.helpful, first.unhelpful) == (2, 4, 2, 1)
+    assert (second.helpful, second.unhelpful) == (0, 0)
+    assert [(each.name, each.helpful) for each in await store.spendings.sums(By.STATUS)] == [
+        ("proposed", 1),
+        ("answered", 1),
+        ("failed", 0),
+    ]
+
+
 async def test_the_command_prints_sums(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     await fill(store)
     monkeypatch.setenv("RAYGEN_STATE_DIR", str(tmp_path))
     found = await usage.sums(load(), "user", 30)
     head, first, _ = usage.as_table(found, "user", 30).splitlines()
-    assert head.split() == ["user", "requests", "calls", "in", "out", "cached", "money", "drafts", "seconds"]
-    assert first.split() == ["UA", "2", "4", "1,010", "205", "500", "0.25", "2", "12"]
+    columns = "user requests calls in out cached money drafts seconds helpful unhelpful"
+    assert head.split() == columns.split()
+    assert first.split() == ["UA", "2", "4", "1,010", "205", "500", "0.25", "2", "12", "0", "0"]
     assert json.loads(usage.as_json(found, "user", 30))["sums"][1]["name"] == "UB"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from slack_sdk.models.messages.chunk import Chunk
 
-from handlers.blocks import audit, history, home, modals, runs, targets, tasks
+from handlers.blocks import audit, history, home, modals, runs, settings, shortcuts, targets, tasks
 from handlers.blocks.live import beginning, live
 from handlers.blocks.parts import Message
 from handlers.escape import spoken
@@ -36,6 +36,7 @@ from services.model import (
 from services.narrator import Progress, RunView
 from services.records import Input, Proposal, ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store.entries import Entry, Ran
+from services.store.preferences import Preference
 from services.supervisor.workshop import Phase, Stage
 from services.targets import Place
 from tests import builders
@@ -153,6 +154,7 @@ def places(text: str) -> Message:
 SURFACES: dict[str, Callable[[str], Any]] = {
     "root": lambda text: tasks.root(builders.task(prompt=text)),
     "asked": lambda text: tasks.asked(builders.task(prompt=text)),
+    "asked of a message": lambda text: tasks.asked(builders.task(prompt=text, kind=TaskKind.EXPLAIN)),
     **{
         f"concluded {status}": concluded(status)
         for status in TaskStatus
@@ -172,6 +174,12 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "status": lambda text: history.under_way([entry(text, status=TaskStatus.WORKING, ran=None)], {}),
     "show": lambda text: history.run(past(text), ""),
     "rerun": lambda text: history.proposed_again(past(text), ""),
+    "cancelled": lambda text: history.cancelled(entry(text), ""),
+    "told directly": lambda text: runs.told(
+        builders.run(), proposal(text), outcome(text, Verdict.PASSED), ""
+    ),
+    "settings": lambda text: settings.settings(Preference(target=text), ["embedded"]),
+    "run form": lambda text: shortcuts.run(text.encode(errors="replace").decode(), ["embedded"], "C1", "1.1"),
     "home": lambda text: home.home([builders.task(prompt=text)]),
     "targets": places,
     "edit form": lambda text: modals.edit(proposal(text)),
@@ -234,7 +242,7 @@ def test_foreign_words_stay_words(surface: str, name: str):
         if surface == "stream":
             assert not re.search(r"\][(\[:]", markup), "a link under another name"
     text = whole(sent)
-    if surface != "edit form":  # which has the program as it is
+    if surface not in {"edit form", "run form"}:  # which have the program as it is
         text.encode()
         assert not re.search(r"[\u202a-\u202e\u2066-\u2069]", text), "read as it stands"
     kinds = set(re.findall(r'"type": "(user|usergroup|broadcast|link|channel|emoji)"', text))

@@ -100,6 +100,8 @@ ALL = Targets([DEV, SMALL, GPU])
 
 def test_people_are_offered_what_is_open_to_them():
     assert [place.name for place in ALL.open_to("UENGINEER")] == ["dev", "small"]
+    assert ALL.first_for("UENGINEER", "gpu", "", "small") == "small", "the first wanted one that is open"
+    assert ALL.first_for("UENGINEER", "gpu", "gone") == "dev"
     assert ALL.first_for("UENGINEER") == "dev"
     with pytest.raises(NotAllowed, match="not open to you"):
         ALL.admit("gpu", "UENGINEER")

@@ -59,10 +59,18 @@ class WebApi:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         if wait := self._limiter.wait(method, channel):
             return ratelimited(wait)
+        self._permit(method, channel)
         call = Call(self._state, self._rules, self._connections, arguments)
         with self._state.transaction():
             body = METHODS[method](call)
         return respond({"ok": True, **body})
+
+    def _permit(self, method: str, channel: str) -> None:
+        if (app := self._rules.installed) is None:
+            return
+        place = self._state.people.channels.get(channel)
+        if needed := app.lacks(method, self._state.people.kind(place) if place else None):
+            raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(app.scopes)))
 
 
 def refused(refusal: SlackError) -> Json:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.playground.slack.installed import Installed
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -70,3 +72,5 @@ class Rules:
     file_bytes: int = 256 * 1024 * 1024
     latency: float = 0.0
     rate_limits: Mapping[str, RateLimit] = field(default_factory=lambda: GENEROUS)
+    #: With an app that a manifest installed, calls need its scopes, and it hears only what it subscribes to.
+    installed: Installed | None = None

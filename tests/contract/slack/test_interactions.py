@@ -272,7 +272,43 @@ async def test_shortcuts(client: AsyncWebClient, people: People) -> None:
         await people.post("/play/shortcut", user="UENGINEER", callback_id="again")
         await people.post("/play/shortcut", user="UENGINEER", callback_id="again", channel="CRAY", ts=ts)
     assert [one["type"] for one in small.clicks] == ["shortcut", "message_action"]
-    assert small.clicks[1]["message"]["text"] == "look"
+    anywhere, pointed = small.clicks
+    assert pointed["message"]["text"] == "look"
+    assert (pointed["message_ts"], pointed["channel"]["id"]) == (ts, "CRAY")
+    assert not {"channel", "message", "response_url"} & set(anywhere), (
+        "Slack does not say where it was started"
+    )
+    for one in small.clicks:
+        assert one["trigger_id"]
+        assert one["action_ts"]
+    async with people.http.post(pointed["response_url"], json={"text": "for you"}) as answered:
+        assert answered.status == 200
+    alone = (await people.get("/play/channel/CRAY?user=UENGINEER"))["messages"][-1]
+    assert (alone["text"], alone["is_ephemeral"]) == ("for you", True)
+
+
+async def test_a_menu_begins_with_the_conversation_that_a_form_was_opened_in(
+    client: AsyncWebClient, people: People
+) -> None:
+    menu = {"type": "conversations_select", "action_id": "c", "default_to_current_conversation": True}
+    label = {"type": "plain_text", "text": "Where"}
+    block = {"type": "input", "block_id": "where", "label": label, "element": menu}
+
+    async def open_it(ack: Respond, body: Json) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view={**MODAL, "blocks": [block]})
+        await ack()
+
+    async def opened(**more: str) -> Json:
+        await people.post("/play/shortcut", user="UENGINEER", callback_id="open", **more)
+        (view,) = (await people.get("/play/views/UENGINEER"))["views"]
+        return view["state"]["values"]
+
+    async with bot(client, lambda app: app.shortcut("open")(open_it)):
+        ts = (await people.say("look"))["ts"]
+        for place in ({"channel": "CRAY"}, {"channel": "CRAY", "ts": ts}):
+            chosen = {"type": "conversations_select", "selected_conversation": "CRAY"}
+            assert await opened(**place) == {"where": {"c": chosen}}
+        assert await opened() == {}, "started where there is no conversation"
 
 
 async def test_a_response_url_is_good_for_five_answers(client: AsyncWebClient, people: People) -> None:

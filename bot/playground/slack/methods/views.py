@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.playground.slack.blockkit import check
+from bot.playground.slack.blockkit.walk import interactive
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.call import Call, Method
 
@@ -11,14 +12,14 @@ Json = dict[str, Any]
 
 def open_view(call: Call) -> Json:
     view = _view(call, "modal")
-    user = call.state.grants.exchange(_trigger(call))
-    return _shown(call, call.state.views.open(user, view))
+    user, channel = call.state.grants.exchange(_trigger(call))
+    return _shown(call, call.state.views.open(user, view, _chosen(view, channel)))
 
 
 def push(call: Call) -> Json:
     view = _view(call, "modal")
-    user = call.state.grants.exchange(_trigger(call))
-    return _shown(call, call.state.views.push(user, view))
+    user, channel = call.state.grants.exchange(_trigger(call))
+    return _shown(call, call.state.views.push(user, view, _chosen(view, channel)))
 
 
 def update(call: Call) -> Json:
@@ -42,6 +43,17 @@ def _view(call: Call, kind: str) -> Json:
     if taken and taken["id"] != call.text("view_id") and call.text("external_id") != external:
         raise SlackError("duplicate_external_id")
     return view
+
+
+def _chosen(view: Json, channel: str) -> Json:
+    """What menus of conversations hold that ask for the one in which the view was opened: the client fills them."""
+    chosen: Json = {}
+    for one in interactive(view["blocks"]) if channel else ():
+        element = one.element
+        if element.get("default_to_current_conversation") and not element.get("initial_conversation"):
+            answered = {"type": element["type"], "selected_conversation": channel}
+            chosen.setdefault(one.block_id, {})[element["action_id"]] = answered
+    return chosen
 
 
 def _trigger(call: Call) -> str:

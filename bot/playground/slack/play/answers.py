@@ -37,6 +37,8 @@ def answer(element: Json, given: Any) -> Json:
     value = cast("Json", given).get(field, given) if isinstance(given, dict) else given
     if element["type"] in ONE_OPTION and value is not None:
         value = _option(element, value)
+    if element["type"] == "feedback_buttons":
+        _offered(element, value)
     if element["type"] in MANY_OPTIONS:
         value = [_option(element, one) for one in cast("list[Any]", value or [])]
     return {"type": element["type"], field: value}
@@ -58,6 +60,12 @@ def initial_values(blocks: list[Json]) -> Json:
         if one.element["type"] not in PRESSED:
             values.setdefault(one.block_id, {})[one.element["action_id"]] = initial(one.element)
     return values
+
+
+def _offered(element: Json, value: Any) -> None:
+    """The bot gets the value of the button that was pressed, and nothing else."""
+    if value not in [element[name]["value"] for name in ("positive_button", "negative_button")]:
+        raise PlayError(400, "no_such_button", f"{element.get('action_id')} has no button {value!r}.")
 
 
 def _option(element: Json, given: Any) -> Json:

@@ -77,6 +77,8 @@ async def close(desk: Desk, body: Close) -> Json:
 def home(desk: Desk, body: Home) -> Json:
     """A person opens the bot's home tab; the bot gets `app_home_opened`. Answers the view there is now."""
     user = desk.user(body.user)["id"]
+    if desk.rules.installed and not desk.rules.installed.home_tab:
+        raise PlayError(404, "no_home_tab", "The app has no home tab.")
     view = desk.state.views.home(user)
     shown = desk.state.views.show(view) if view else None
     direct = desk.state.people.direct(user) or {"id": ""}

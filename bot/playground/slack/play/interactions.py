@@ -61,7 +61,8 @@ async def command(desk: Desk, body: Command) -> Json:
     Like Slack, refuses commands in threads; no acknowledgement in 3 seconds is `operation_timeout`.
     """
     user, channel = desk.user(body.user), desk.joined(body.user, body.channel)
-    if body.command not in {one["command"] for one in COMMANDS}:
+    app = desk.rules.installed
+    if body.command not in (app.commands if app else {one["command"] for one in COMMANDS}):
         raise PlayError(404, "unknown_command", f"{body.command} is not a valid command.")
     if body.thread_ts:
         raise PlayError(400, "not_supported_in_thread", f"{body.command} is not supported in threads. Sorry!")
@@ -98,7 +99,8 @@ async def click(desk: Desk, body: Click) -> Json:
     else:
         place, found, given = _in_message(desk, body, user)
     act = payloads.action(found.element, found.block_id, answer(found.element, given))
-    payload = {**payloads.interaction(desk, "block_actions", user), **place, "actions": [act]}
+    shared = payloads.interaction(desk, "block_actions", user, body.channel or "")
+    payload = {**shared, **place, "actions": [act]}
     reply = await desk.socket.ask("interactive", payload)
     return {
         "ok": True,
@@ -109,10 +111,19 @@ async def click(desk: Desk, body: Click) -> Json:
 
 
 async def shortcut(desk: Desk, body: Shortcut) -> Json:
-    """A person starts a global shortcut or, with `channel` and `ts`, one on a message: `{ok, ack_ms}`."""
+    """A person starts a shortcut on a message (`channel`, `ts`) or a global one: `{ok, ack_ms}`.
+
+    The bot is not told where a global one was started; with `channel`, menus that ask for the current
+    conversation begin with it.
+    """
     user = desk.user(body.user)
+    if body.channel:
+        desk.joined(body.user, body.channel)
     kind = "message_action" if body.ts else "shortcut"
-    payload = payloads.interaction(desk, kind, user)
+    app = desk.rules.installed
+    if app and ("message" if body.ts else "global", body.callback_id) not in app.shortcuts:
+        raise PlayError(404, "unknown_shortcut", f"The app has no such shortcut as {body.callback_id!r}.")
+    payload = payloads.interaction(desk, kind, user, body.channel or "")
     payload |= {"callback_id": body.callback_id, "action_ts": desk.state.clock.next()}
     if body.ts:
         channel = desk.joined(body.user, body.channel or "")
@@ -121,7 +132,12 @@ async def shortcut(desk: Desk, body: Shortcut) -> Json:
         payload |= {key: value for key, value in place.items() if key != "container"}
         payload["message_ts"] = body.ts
     reply = await desk.socket.ask("interactive", payload)
-    return {"ok": True, "ack_ms": milliseconds(reply), "envelope_id": reply.envelope_id}
+    return {
+        "ok": True,
+        "ack_ms": milliseconds(reply),
+        "envelope_id": reply.envelope_id,
+        "trigger_id": payload["trigger_id"],
+    }
 
 
 async def options(desk: Desk, body: Options) -> Json:

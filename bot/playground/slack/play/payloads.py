@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from bot.playground.slack.errors import PlayError
 from bot.playground.slack.play.desk import Desk
 from bot.playground.slack.workspace import APP, TEAM, TEAM_DOMAIN
 
@@ -23,12 +24,14 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
         "api_app_id": APP,
         "is_enterprise_install": "false",
         "response_url": desk.state.grants.response_url(user=user["id"], channel=channel["id"]),
-        "trigger_id": desk.state.grants.trigger(user["id"]),
+        "trigger_id": desk.state.grants.trigger(user["id"], channel["id"]),
     }
 
 
-def interaction(desk: Desk, kind: str, user: Json) -> Json:
-    """What all interactive payloads share."""
+def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
+    """What all interactive payloads share; `channel` is where the user is."""
+    if desk.rules.installed and not desk.rules.installed.interactive:
+        raise PlayError(404, "not_interactive", "The app takes no interactions.")
     return {
         "type": kind,
         "team": {"id": TEAM, "domain": TEAM_DOMAIN},
@@ -40,7 +43,7 @@ def interaction(desk: Desk, kind: str, user: Json) -> Json:
         },
         "api_app_id": APP,
         "token": "verification-token",
-        "trigger_id": desk.state.grants.trigger(user["id"]),
+        "trigger_id": desk.state.grants.trigger(user["id"], channel),
         "enterprise": None,
         "is_enterprise_install": False,
     }

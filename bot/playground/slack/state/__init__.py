@@ -30,7 +30,7 @@ class State:
         self.documents = Documents(path)
         self.people = People(self.documents)
         self.envelopes = Envelopes(self.documents, rules.envelope_limit)
-        self.events = Events(self.envelopes)
+        self.events = Events(self.envelopes, rules.installed)
         self.files = Files(self.documents, self.address)
         self.messages = Messages(
             self.documents, self.feed, self.clock, people=self.people, events=self.events, files=self.files

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from bot.playground.slack.identity import new_id
+from bot.playground.slack.installed import Installed
 from bot.playground.slack.state.envelopes import Envelopes
 from bot.playground.slack.workspace import APP, BOT_USER, TEAM
 
@@ -11,13 +12,16 @@ Json = dict[str, Any]
 
 
 class Events:
-    def __init__(self, envelopes: Envelopes) -> None:
+    def __init__(self, envelopes: Envelopes, installed: Installed | None = None) -> None:
         self._envelopes = envelopes
+        self._installed = installed
         self._sent: list[str] = []
 
     def tell(self, event: Json, channel: Json | None = None) -> str | None:
-        """Queue an event for the bot; None when it is not in `channel` and so hears nothing."""
+        """Queue an event for the bot; None when it is not in `channel`, or did not subscribe, and so hears nothing."""
         if channel is not None and BOT_USER not in channel["members"]:
+            return None
+        if self._installed is not None and not self._installed.hears(event):
             return None
         event_id = new_id("Ev")
         self._envelopes.add("events_api", wrap(event, event_id))

@@ -20,29 +20,29 @@ class Grants:
         self._documents = documents
         self._address = address
         self._rules = rules
-        self._triggers: dict[str, tuple[str, float]] = {}
+        self._triggers: dict[str, tuple[str, float, str]] = {}
         self._used: set[str] = set()
 
-    def trigger(self, user: str) -> str:
-        """A trigger for one view, good for three seconds."""
+    def trigger(self, user: str, channel: str = "") -> str:
+        """A trigger for one view, good for three seconds; `channel` is the conversation that the user looks at."""
         identity = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**13)}.{secrets.token_hex(16)}"
-        self._triggers[identity] = (user, time.monotonic() + self._rules.trigger_expiry)
+        self._triggers[identity] = (user, time.monotonic() + self._rules.trigger_expiry, channel)
         for old in list(self._triggers)[:-KEPT]:
             del self._triggers[old]
             self._used.discard(old)
         return identity
 
-    def exchange(self, identity: str) -> str:
-        """Use a trigger up; the user it belongs to."""
+    def exchange(self, identity: str) -> tuple[str, str]:
+        """Use a trigger up; the user it belongs to, and the conversation that they were looking at."""
         if identity in self._used:
             raise SlackError("exchanged_trigger_id")
         if identity not in self._triggers:
             raise SlackError("invalid_trigger_id")
-        user, expiry = self._triggers[identity]
+        user, expiry, channel = self._triggers[identity]
         if time.monotonic() > expiry:
             raise SlackError("expired_trigger_id")
         self._used.add(identity)
-        return user
+        return user, channel
 
     def response_url(self, **place: Any) -> str:
         """A URL for up to five answers; `place` says to what: user, channel, ts, is_ephemeral, thread_ts."""

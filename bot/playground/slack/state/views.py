@@ -39,19 +39,19 @@ class Views:
         named = (one for one in self.all.values() if external_id and one["external_id"] == external_id)
         return next(named, None)
 
-    def open(self, user: str, view: Json) -> Json:
-        """Show a modal instead of whatever modals the user had open."""
+    def open(self, user: str, view: Json, values: Json | None = None) -> Json:
+        """Show a modal instead of whatever modals the user had open; `values` are what it holds already."""
         for old in self.stack(user):
             self.close(old)
-        return self._add(user, view, below=None)
+        return self._add(user, view, below=None, values=values)
 
-    def push(self, user: str, view: Json) -> Json:
+    def push(self, user: str, view: Json, values: Json | None = None) -> Json:
         stack = self.stack(user)
         if not stack:
             raise SlackError("not_found")
         if len(stack) >= STACK_LIMIT:
             raise SlackError("push_limit_reached")
-        return self._add(user, view, below=stack[-1])
+        return self._add(user, view, below=stack[-1], values=values)
 
     def update(self, current: Json, view: Json, *, expected_hash: str | None = None) -> Json:
         if expected_hash and expected_hash != current["hash"]:
@@ -78,9 +78,9 @@ class Views:
         """The view object as the API gives it."""
         return {key: value for key, value in view.items() if key not in ("owner", "depth")}
 
-    def _add(self, user: str, view: Json, below: Json | None) -> Json:
+    def _add(self, user: str, view: Json, below: Json | None, values: Json | None = None) -> Json:
         identity = new_id("V")
-        whole = self._whole(view) | {"id": identity, "owner": user}
+        whole = self._whole(view) | {"id": identity, "owner": user, "state": {"values": values or {}}}
         if below:
             place = {"root_view_id": below["root_view_id"], "previous_view_id": below["id"]}
             return self._save(whole | place | {"depth": below["depth"] + 1})

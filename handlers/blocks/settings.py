@@ -1,0 +1,36 @@
+"""A person's own settings, each a menu that holds as soon as it is chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import ids
+from handlers.blocks.parts import Block, Message, context, mrkdwn, option, select
+from handlers.escape import literal
+from services.store.preferences import Preference
+
+FIRST = "-"
+DIRECT, THREAD = "direct", "thread"
+
+
+def settings(preference: Preference, targets: Sequence[str]) -> Message:
+    """For one person alone; `targets` are those that are open to them."""
+    return Message("Your settings", [mrkdwn("*Your settings*"), *menus(preference, targets)])
+
+
+def menus(preference: Preference, targets: Sequence[str]) -> list[Block]:
+    first = option(f"The first open to me ({targets[0]})" if targets else "The first open to me", FIRST)
+    places = {FIRST: first, **{name: option(name, name) for name in targets[:99]}}
+    news = {THREAD: option("In its thread", THREAD), DIRECT: option("In its thread and directly", DIRECT)}
+    chosen = places.get(preference.target, first)
+    told = news[DIRECT if preference.direct else THREAD]
+    gone = preference.target and preference.target not in places
+    return [
+        _setting("New programs of mine run on", select(ids.SETTING_TARGET, list(places.values()), chosen)),
+        *([context(f"*{literal(preference.target, 100)}* is not open to you any more.")] if gone else []),
+        _setting("I hear of a run's end", select(ids.SETTING_NEWS, list(news.values()), told)),
+    ]
+
+
+def _setting(label: str, menu: Block) -> Block:
+    return {**mrkdwn(label), "accessory": menu}

@@ -1,0 +1,31 @@
+"""What people have chosen for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.store import tables
+from services.store.repositories import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """`target` is where a person's new programs run, empty for the first that is open to them.
+
+    `direct`: the end of a run that they asked for is told in a direct message, too.
+    """
+
+    target: str = ""
+    direct: bool = False
+
+
+class Preferences(Repository):
+    """One for each person who has chosen something."""
+
+    async def of(self, user: str) -> Preference:
+        row = await self._one(tables.preferences, tables.preferences.c.user == user)
+        return Preference(row.target, bool(row.direct)) if row else Preference()
+
+    async def put(self, user: str, preference: Preference) -> None:
+        values = {"target": preference.target, "direct": int(preference.direct)}
+        await self._put(tables.preferences, {"user": user}, values)
