@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
 from handlers.blocks import modals
+from handlers.home import Home
 from handlers.ids import split_value
 from handlers.requests import Click
 from services.desk import FrontDesk
@@ -20,7 +21,7 @@ from services.errors import Outdated
 Deed = Callable[[Click], Awaitable[None]]
 
 
-def register(app: AsyncApp, desk: FrontDesk) -> None:
+def register(app: AsyncApp, desk: FrontDesk, home: Home) -> None:
     """Each button is one call of the front desk; what it refuses is told by the error mapper."""
     deeds: dict[str, Deed] = {
         ids.PROPOSAL_APPROVE: lambda click: desk.approve(*split_value(click.value), click.user),
@@ -41,7 +42,7 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         ids.RUN_CODE: lambda click: desk.hand_out_code(click.value, click.user),
     }
     for action_id, deed in deeds.items():
-        app.action(action_id)(_listener(deed))
+        app.action(action_id)(_listener(deed, home))
 
     @app.action(ids.PROPOSAL_EDIT)
     async def edit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -84,9 +85,11 @@ def register(app: AsyncApp, desk: FrontDesk) -> None:
         raise Outdated("That button is from an older version of raygen; please ask again in this thread.")
 
 
-def _listener(deed: Deed) -> Callable[..., Awaitable[None]]:
-    async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await deed(requests.click(body))
+def _listener(deed: Deed, home: Home) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
+        async with home.fresh(click, client):
+            await deed(click)
         await ack()
 
     return listener

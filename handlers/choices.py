@@ -6,11 +6,13 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
 from handlers.blocks.settings import DIRECT, FIRST
 from handlers.delivery import Courier
 from handlers.escape import literal
+from handlers.home import Home
 from handlers.requests import Click
 from services.desk import FrontDesk
 
@@ -20,7 +22,7 @@ _THANKS = {
 }
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> None:
     """What is noted is said to the person alone; the home tab shows it by itself."""
 
     async def say(click: Click, text: str) -> None:
@@ -36,18 +38,20 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
         await ack()
 
     @app.action(ids.SETTING_TARGET)
-    async def target(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def target(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)
         name = "" if click.value == FIRST else click.value
-        await desk.prefer(click.user, target=name)
+        async with home.fresh(click, client):
+            await desk.prefer(click.user, target=name)
         where = f"on {literal(name, 100)}" if name else "on the first target that is open to you"
         await say(click, f"Noted: new programs of yours run {where}.")
         await ack()
 
     @app.action(ids.SETTING_NEWS)
-    async def news(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def news(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)
-        chosen = await desk.prefer(click.user, direct=click.value == DIRECT)
+        async with home.fresh(click, client):
+            chosen = await desk.prefer(click.user, direct=click.value == DIRECT)
         where = "in its thread and in a direct message" if chosen.direct else "in its thread"
         await say(click, f"Noted: you hear of a run's end {where}.")
         await ack()

@@ -52,13 +52,14 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A pressed button, and where it was pressed."""
+    """A pressed button, and where it was pressed; `home` is the person's own home tab."""
 
     user: str
     value: str
     trigger_id: str
     channel: str
     thread_ts: str | None
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def click(body: dict[str, Any]) -> Click:
         trigger_id=str(body.get("trigger_id") or ""),
         channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
         thread_ts=message.get("thread_ts") or container.get("thread_ts"),
+        home=(body.get("view") or {}).get("type") == "home",
     )
 
 

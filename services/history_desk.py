@@ -45,10 +45,16 @@ class HistoryDesk:
         found = await self.store.entries.of_user(user, limit=SHOWN * 2)
         return [each for each in found if each.user == user or await self.sees(user, each.channel)][:SHOWN]
 
-    async def under_way(self, user: str) -> list[Entry]:
+    async def under_way(self, user: str, *, limit: int | None = None) -> list[Entry]:
         """What is worked on or running for a person now, oldest first."""
-        found = await self.store.entries.under_way(user)
+        found = await self.store.entries.under_way(user, limit=limit)
         return [each for each in found if each.user == user or await self.sees(user, each.channel)]
+
+    async def overview(self, user: str) -> list[Entry]:
+        """What is under way for a person, then the latest besides, each once."""
+        going_on = await self.under_way(user, limit=SHOWN)
+        known = {each.task_id for each in going_on}
+        return [*going_on, *(each for each in await self.latest(user) if each.task_id not in known)]
 
     async def usage(self, user: str) -> list[Sum]:
         """What a person's requests of the last 30 days took, by model."""

@@ -9,6 +9,7 @@ import asyncio
 import time
 from dataclasses import replace
 
+from services.approvals.decision import Decision
 from services.approvals.desk import Approvals
 from services.approvals.ledger import Ledger, decided
 from services.errors import NotAllowed, Outdated, TargetUnavailable
@@ -116,12 +117,22 @@ class RunDesk:
         approved = proposal.status is ProposalStatus.APPROVED and task.user in proposal.approved_by
         return proposal.id if approved else None
 
-    def objection(self, proposal: Proposal, user: str) -> str:
-        """Why an approval of it by `user` would be refused, as a sentence; empty when it would not."""
+    async def decision(self, proposal: Proposal, user: str) -> Decision:
+        """Whether `user` may approve it, by the rules and by who asked for what it comes from."""
+        return await self._ledger.decision(proposal, user)
+
+    def refusal(self, proposal: Proposal, user: str) -> str:
+        """What its target has against running it for `user`, as a sentence; empty when it has nothing."""
         try:
             self._admit(proposal, proposal.target, user)
         except (NotAllowed, Outdated) as refused:
             return refused.public
+        return ""
+
+    def objection(self, proposal: Proposal, user: str) -> str:
+        """Why an approval of it by `user` would not be the one that runs it, as a sentence; empty when it would be."""
+        if refused := self.refusal(proposal, user):
+            return refused
         if proposal.approved_by:
             return f"It has {len(proposal.approved_by)} of {proposal.needed} approvals; somebody else has to approve it."
         return ""

@@ -57,7 +57,7 @@ def latest(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     if not entries:
         return _nothing("You have asked for nothing yet; try `/raygen estimate pi with 100 tasks`.")
     blocks = [mrkdwn("*Your latest requests and runs*")]
-    blocks += [mrkdwn(_line(entry, links.get(entry.session_id, ""))) for entry in entries]
+    blocks += [mrkdwn(line(entry, links.get(entry.session_id, ""))) for entry in entries]
     blocks.append(
         context(
             "`/raygen show &lt;run&gt;` shows one, `/raygen rerun &lt;run&gt;` proposes it again; a few letters do."
@@ -71,13 +71,15 @@ def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     if not entries:
         return _nothing("Nothing is being worked on or running for you right now.")
     blocks: list[Block] = [mrkdwn("*Under way for you*")]
-    for entry in entries[:_MOST]:
-        line = mrkdwn(_line(entry, links.get(entry.session_id, "")))
-        line["accessory"] = _stop(entry)
-        blocks.append(line)
+    blocks += [stoppable(entry, links.get(entry.session_id, "")) for entry in entries[:_MOST]]
     if len(entries) > _MOST:
         blocks.append(context(f"and {len(entries) - _MOST} more"))
     return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
+
+
+def stoppable(entry: Entry, link: str) -> Block:
+    """One line of what is under way, with its Stop."""
+    return mrkdwn(line(entry, link)) | {"accessory": stop(entry)}
 
 
 def cancelled(entry: Entry, link: str) -> Message:
@@ -132,7 +134,8 @@ def _nothing(text: str) -> Message:
     return Message(text, [mrkdwn(text)])
 
 
-def _line(entry: Entry, link: str) -> str:
+def line(entry: Entry, link: str) -> str:
+    """Title, thread, state, time and run of a request, as markup."""
     name = entry.program.title if entry.program else " ".join(entry.prompt.split())
     facts = [_state(entry), _when(entry.ran.created_at if entry.ran else entry.asked_at)]
     if entry.ran:
@@ -147,6 +150,13 @@ def _state(entry: Entry) -> str:
     if entry.ran.outcome is None:
         return ":hourglass_flowing_sand: under way"
     return _VERDICTS.get(entry.ran.outcome.verdict, ":x: failed")
+
+
+def goes_on(entry: Entry) -> bool:
+    """Whether it is worked on or runs, so that it can be stopped."""
+    if entry.ran is not None:
+        return entry.ran.status is not RunStatus.ENDED
+    return entry.status in {TaskStatus.QUEUED, TaskStatus.WORKING}
 
 
 def _took(ran: Ran) -> str:
@@ -181,7 +191,8 @@ def _votes(sums: Sequence[Sum]) -> str:
     )
 
 
-def _stop(entry: Entry) -> Block:
+def stop(entry: Entry) -> Block:
+    """The button that ends it."""
     if entry.ran is not None:
         return button("Stop", ids.RUN_STOP, entry.ran.id, style="danger")
     return button("Stop", ids.TASK_STOP, entry.task_id, style="danger")

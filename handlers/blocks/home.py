@@ -1,43 +1,104 @@
-"""The home tab's blocks."""
+"""The home tab's blocks: what waits for a person, what is theirs, the targets, their settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from handlers import ids
+from handlers.blocks import history
 from handlers.blocks.help import usage
-from handlers.blocks.parts import Block, context, mrkdwn
+from handlers.blocks.parts import Block, actions, button, context, mrkdwn, person
 from handlers.blocks.targets import Found, sections
 from handlers.escape import literal
-from services.records import Task, TaskStatus
+from services.store.entries import Entry
+from services.waiting import Awaiting
 
-_WORDS = {
-    TaskStatus.QUEUED: "waiting",
-    TaskStatus.WORKING: "being worked on",
-    TaskStatus.PROPOSED: "proposed",
-    TaskStatus.ANSWERED: "answered",
-    TaskStatus.FAILED: "did not work out",
-    TaskStatus.CANCELLED: "stopped",
-}
+_TARGETS = 10
+_DIVIDER: Block = {"type": "divider"}
 
 
-def home(
-    tasks: Sequence[Task], found: Found = (), user: str = "", settings: Sequence[Block] = ()
-) -> dict[str, Any]:
-    """A view with the targets as they are, the person's settings and their latest tasks, newest first."""
-    blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": "raygen"}},
-        *usage().blocks,
-        {"type": "divider"},
-        *([mrkdwn("*Targets*"), *sections(found, user), {"type": "divider"}] if found else []),
-        *([mrkdwn("*Your settings*"), *settings, {"type": "divider"}] if settings else []),
-        mrkdwn("*Your latest requests*"),
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """All that one person's home tab shows.
+
+    `cards` are the addresses of what waits, by proposal; `threads` those of requests, by session. `more` is whether more
+    may wait than is shown.
+    """
+
+    user: str
+    waiting: Sequence[Awaiting] = ()
+    more: bool = False
+    cards: Mapping[str, str] = field(default_factory=dict[str, str])
+    entries: Sequence[Entry] = ()
+    threads: Mapping[str, str] = field(default_factory=dict[str, str])
+    found: Found = ()
+    settings: Sequence[Block] = ()
+
+
+def home(tab: Tab) -> dict[str, Any]:
+    """A view of at most 80 blocks, where Slack takes 100."""
+    parts = [_waiting(tab), _requests(tab), _targets(tab), _settings(tab), usage().blocks]
+    blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": "raygen"}}]
+    for part in filter(None, parts):
+        blocks += [*part, _DIVIDER]
+    return {"type": "home", "blocks": blocks[:-1]}
+
+
+def _waiting(tab: Tab) -> list[Block]:
+    blocks: list[Block] = [mrkdwn("*Waiting for your approval*")]
+    for each in tab.waiting:
+        blocks += _proposal(each, tab)
+    if not tab.waiting:
+        blocks.append(context("Nothing."))
+    if tab.more:
+        blocks.append(context("There may be more; each waits in its own thread."))
+    return blocks
+
+
+def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
+    """What would run, where, for whom; Approve carries the very code and target that are named here."""
+    proposal = awaiting.proposal
+    link = tab.cards.get(proposal.id, "")
+    facts = [
+        "asked by you" if proposal.requester == tab.user else f"asked by {person(proposal.requester)}",
+        f"runs on *{literal(proposal.target, 100)}*",
+        f"sha256 `{proposal.program.sha256[:12]}`",
+        *(
+            [f"*{len(proposal.approved_by)} of {awaiting.needs.needed}* approvals"]
+            if awaiting.needs.needed > 1
+            else []
+        ),
+        *([f"<{link}|the card with its evidence>"] if link else []),
     ]
-    blocks += [mrkdwn(f"{_prompt(task)}\n_{_WORDS[task.status]}_") for task in tasks]
-    if not tasks:
+    title = f"*{literal(proposal.program.title, 100)}*\n{literal(proposal.program.purpose, 200)}"
+    value = ids.proposal_value(proposal)
+    code = button("Show all code", ids.PROPOSAL_CODE, value)
+    if awaiting.refusal:
+        return [mrkdwn(title), context(" · ".join(facts), literal(awaiting.refusal, 150)), actions(code)]
+    approve = button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary")
+    return [mrkdwn(title), context(" · ".join(facts)), actions(approve, code)]
+
+
+def _requests(tab: Tab) -> list[Block]:
+    blocks: list[Block] = [mrkdwn("*Your requests and runs*")]
+    for entry in tab.entries:
+        link = tab.threads.get(entry.session_id, "")
+        goes_on = history.goes_on(entry)
+        blocks.append(history.stoppable(entry, link) if goes_on else mrkdwn(history.line(entry, link)))
+    if not tab.entries:
         blocks.append(context("None yet."))
-    return {"type": "home", "blocks": blocks}
+    return blocks
 
 
-def _prompt(task: Task) -> str:
-    return literal(" ".join(task.prompt.split()), 200)
+def _targets(tab: Tab) -> list[Block]:
+    if not tab.found:
+        return []
+    left = len(tab.found) - _TARGETS
+    more = [context(f"and {left} more; `/raygen targets` lists all")] if left > 0 else []
+    return [mrkdwn("*Targets*"), *sections(tab.found[:_TARGETS], tab.user), *more]
+
+
+def _settings(tab: Tab) -> list[Block]:
+    return [mrkdwn("*Your settings*"), *tab.settings] if tab.settings else []

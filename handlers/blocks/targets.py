@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.blocks.parts import Block, Message, mrkdwn
-from handlers.escape import escape, literal
+from handlers.escape import literal
 from services.execution.state import ClusterState
 from services.output import human_resource, plural
 from services.targets import Place
@@ -33,7 +33,7 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
     if not state.up:
         return f":red_circle: {head}: down. {literal(state.problem, 300)}"
     facts = [
-        f"Ray {escape(state.version)}",
+        f"Ray {literal(state.version, 50)}",
         *([plural(state.nodes, "node")] if state.nodes else []),
         *_free(state),
     ]

@@ -40,6 +40,19 @@ class Count:
         return len(self.users) >= self.needed
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open proposal as far as it takes to say whose decision it waits for; `asked` is whether approvers were told of it."""
+
+    proposal_id: str
+    target: str
+    requester: str
+    channel: str
+    thread_ts: str
+    approved_by: tuple[str, ...]
+    asked: bool
+
+
 class Approvals(Repository):
     """One row for each approval; a proposal keeps in its own row who has approved it."""
 
@@ -115,6 +128,40 @@ class Approvals(Repository):
     async def stale(self, before: float) -> list[str]:
         """Open proposals from before then (POSIX seconds), by ID."""
         return await self._open(tables.proposals.c.created_at < before)
+
+    async def waiting(self, since: float, *, limit: int) -> list[Waiting]:
+        """Open proposals that were made since then (POSIX seconds), newest first, without their programs."""
+        table, sessions = tables.proposals.c, tables.sessions.c
+        statement = (
+            select(
+                table.id,
+                table.target,
+                table.requester,
+                table.approved_by,
+                table.asked_by,
+                table.reminded_at,
+                sessions.channel,
+                sessions.thread_ts,
+            )
+            .join(tables.sessions, sessions.id == table.session_id)
+            .where(table.status == str(ProposalStatus.OPEN), table.created_at >= since)
+            .order_by(table.created_at.desc(), table.id)
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [
+            Waiting(
+                row.id,
+                row.target,
+                row.requester,
+                row.channel,
+                row.thread_ts,
+                tuple((row.approved_by or "").split()),
+                row.asked_by is not None or row.reminded_at is not None,
+            )
+            for row in rows
+        ]
 
     async def unreminded(self, before: float) -> list[str]:
         """Those of whose approvers none has been reminded."""

@@ -57,12 +57,12 @@ class Entries(Repository):
         mine = or_(tables.tasks.c.user == user, tables.runs.c.approver == user)
         return await self._read(_joined().where(mine).order_by(tables.tasks.c.position.desc()).limit(limit))
 
-    async def under_way(self, user: str) -> list[Entry]:
+    async def under_way(self, user: str, *, limit: int | None = None) -> list[Entry]:
         """A person's requests that are worked on, and runs they asked for or approved that have not ended, oldest first."""
         tasks, runs = tables.tasks.c, tables.runs.c
         asked = and_(tasks.user == user, tasks.status.in_(_UNFINISHED))
         running = and_(or_(tasks.user == user, runs.approver == user), _goes_on())
-        return await self._read(_joined().where(or_(asked, running)).order_by(tasks.position))
+        return await self._read(_joined().where(or_(asked, running)).order_by(tasks.position).limit(limit))
 
     async def with_run(self, prefix: str, *, limit: int) -> list[Entry]:
         """Those whose run ID begins like this, newest first; `%` and `_` have no meaning of their own."""

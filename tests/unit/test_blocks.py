@@ -17,7 +17,11 @@ from bot.playground.slack.state.streams import fold, rendered
 from handlers.blocks import home, modals, runs, tasks
 from handlers.blocks.live import beginning, live
 from handlers.blocks.parts import Message
+from handlers.blocks.settings import menus
+from services.approvals.desk import Needs
 from services.errors import BadRequest
+from services.execution.state import ClusterState
+from services.history_desk import SHOWN as HISTORY
 from services.model import (
     Failure,
     Finding,
@@ -32,9 +36,15 @@ from services.model import (
     Verdict,
 )
 from services.narrator import Progress, RunView
-from services.records import ProposalStatus, TaskKind, TaskStatus
+from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.store.entries import Entry, Ran
+from services.store.preferences import Preference
 from services.supervisor.workshop import Phase, Stage
+from services.targets import Place, Terms
+from services.waiting import SHOWN as WAITING
+from services.waiting import Awaiting
 from tests import builders
+from tests.fakes import FakeTarget
 
 RULES = Rules()
 EVIL = "<!channel> <@UADMIN> <https://evil|ok> ``` *b* & \x1b[31m\u202e"
@@ -112,6 +122,27 @@ def streamed(chunks: list[Chunk]) -> Message:
     return Message("x", rendered(stream))
 
 
+def full_tab(text: str) -> home.Tab:
+    """The fullest home tab that there can be, with this text wherever somebody's words stand."""
+    program = Program(text, text, text.encode(errors="replace").decode())
+    waiting = Awaiting(replace(proposal(text), program=program), "CRAY", "1.1", Needs(2), text)
+    ran = Ran("raygen-1", text, "UAPPROVER", RunStatus.RUNNING, None, 1.0)
+    entry = Entry(
+        "t_1", TaskKind.PROMPT, text, "UENGINEER", TaskStatus.PROPOSED, 1.0, "s_1", "CRAY", "1.1", ran=ran
+    )
+    place = Place(FakeTarget(name=text), Terms(limits={text[:50]: 1.0}))
+    found = [(place, ClusterState(problem=text)), (place, ClusterState(version=text, nodes=1))] * 40
+    own = menus(Preference(text), ["embedded"])
+    return home.Tab(
+        "UENGINEER",
+        [waiting, replace(waiting, refusal="")] * (WAITING // 2),
+        more=True,
+        entries=[entry] * 2 * HISTORY,
+        found=found,
+        settings=own,
+    )
+
+
 def every_message_is_accepted(text: str) -> None:
     task = builders.task(prompt=text, summary=text)
     accepted(tasks.root(task))
@@ -128,7 +159,7 @@ def every_message_is_accepted(text: str) -> None:
         accepted(runs.ended(run, proposal(text), outcome(text, verdict)))
     view = RunView("PENDING", text, 9.0, outcome(text).tasks, text)
     accepted(runs.running(builders.run(), proposal(text), view))
-    check.view(home.home([task] * 10), RULES, kind="home")
+    check.view(home.home(full_tab(text)), RULES, kind="home")
 
 
 @pytest.mark.parametrize("status", list(ProposalStatus))

@@ -41,7 +41,7 @@ from services.supervisor.workshop import Phase, Stage
 from services.targets import Place
 from tests import builders
 from tests.fakes import FakeTarget
-from tests.unit.test_blocks import outcome
+from tests.unit.test_blocks import full_tab, outcome
 from tests.unit.test_blocks import proposal as proposed
 
 RLO, LRI, PDI = "\u202e", "\u2066", "\u2069"
@@ -180,7 +180,7 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     ),
     "settings": lambda text: settings.settings(Preference(target=text), ["embedded"]),
     "run form": lambda text: shortcuts.run(text.encode(errors="replace").decode(), ["embedded"], "C1", "1.1"),
-    "home": lambda text: home.home([builders.task(prompt=text)]),
+    "home": lambda text: home.home(full_tab(text)),
     "targets": places,
     "edit form": lambda text: modals.edit(proposal(text)),
     "change form": lambda text: modals.change(proposal(text)),
