@@ -19,7 +19,7 @@ from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
 from bot.settings import Settings
 from bot.wiring.agents import metering, supervised
-from bot.wiring.clusters import opened_targets
+from bot.wiring.clusters import opened_targets, run_links
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
 from handlers.announcer import Announcer
@@ -155,7 +155,8 @@ def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, tar
     )
     history = HistoryDesk(desk.store, slack.people.is_in)
     subcommands = Subcommands(slack.courier, desk, history, targets)
-    handlers.register(app, desk, slack.courier, policy.check, targets, subcommands=subcommands)
+    links = run_links(settings)
+    handlers.register(app, desk, slack.courier, policy.check, targets, subcommands=subcommands, links=links)
     return app
 
 

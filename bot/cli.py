@@ -266,8 +266,10 @@ def agentcore(port: int, host: str | None) -> None:
 def manifest() -> None:
     """Print the Slack app manifest: paste it at api.slack.com/apps, “From a manifest”."""
     from bot.deploy.manifest import manifest as build
+    from bot.settings import load
+    from bot.wiring.clusters import run_links
 
-    click.echo(json.dumps(build(), indent=2))
+    click.echo(json.dumps(build(domains=run_links(load()).domains), indent=2))
 
 
 @main.group()

@@ -378,6 +378,12 @@ class Settings(BaseSettings):
     api_port: int = Field(
         8000, ge=0, le=65535, alias="RAYGEN_API_PORT", description="The port that `raygen serve` listens on."
     )
+    api_url: str = Field(
+        "",
+        pattern=r"^(https?://.+)?$",
+        alias="RAYGEN_API_URL",
+        description="Where others reach `raygen serve`, such as `https://raygen.example.com`; links to its runs are shown as cards.",
+    )
     traces: str | None = Field(
         None,
         alias="RAYGEN_TRACES",

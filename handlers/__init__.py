@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import actions, choices, commands, errors, home, looks, messages, modals, shortcuts
+from handlers import actions, choices, commands, errors, home, looks, messages, modals, shortcuts, unfurls
 from handlers.delivery import Courier
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
+from services.links import RunLinks
 from services.model import PolicyReport
 from services.targets import Targets
 
@@ -22,6 +23,7 @@ def register(
     targets: Targets,
     *,
     subcommands: Subcommands,
+    links: RunLinks | None = None,
 ) -> None:
     """Attach all listeners to `app`; the catch-alls come last."""
     errors.register(app, courier)
@@ -31,6 +33,7 @@ def register(
     shortcuts.register(app, desk, check, targets)
     tabs = home.Home(desk, courier, targets)
     home.register(app, tabs)
+    unfurls.register(app, desk, courier, links or RunLinks())
     looks.register(app, desk, courier)
     choices.register(app, desk, courier, tabs)
     actions.register(app, desk, tabs)

@@ -91,6 +91,16 @@ class Pointed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Links of ours in a message that somebody posted."""
+
+    user: str
+    channel: str
+    ts: str
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A subcommand of `/raygen`, with the one word after it or nothing, and the channel it was typed in."""
 
@@ -192,6 +202,18 @@ def _cause(channel: str, message: dict[str, Any]) -> str:
 def stopped(event: dict[str, Any]) -> tuple[str, str, str]:
     """Channel and thread in which somebody has pressed Slack's own stop button, and who that was."""
     return str(event["channel"]), str(event["thread_ts"]), str(event.get("user") or "")
+
+
+def shared(event: dict[str, Any]) -> Shared | None:
+    """None for links that are only being written: nobody knows yet where they will be read."""
+    if event.get("source") == "composer":
+        return None
+    return Shared(
+        user=str(event.get("user") or ""),
+        channel=str(event["channel"]),
+        ts=str(event["message_ts"]),
+        urls=tuple(dict.fromkeys(str(link["url"]) for link in event.get("links") or ())),
+    )
 
 
 def click(body: dict[str, Any]) -> Click:

@@ -61,6 +61,15 @@ class HistoryDesk:
         since = time.time() - USAGE_DAYS * _DAY
         return await self.store.spendings.sums(By.MODEL, since=since, user=user)
 
+    async def shown_in(self, run_id: str, channel: str, user: str) -> Entry | None:
+        """The run with exactly this ID, where all who read a conversation may see it: in its own, and alone with us."""
+        found = await self.store.entries.with_run(run_id, limit=2)
+        entry = next((each for each in found if each.ran and each.ran.id == run_id), None)
+        if entry is None or entry.channel == channel:
+            return entry
+        alone = channel.startswith("D") and await self.sees(user, channel)
+        return entry if alone and await self.sees(user, entry.channel) else None
+
     async def run(self, name: str, user: str) -> Past:
         """The run of this ID, or of the only ID that begins like it. Raises BadRequest unless there is exactly one."""
         wanted = name.strip("`<>").lower().removeprefix(_PREFIX)

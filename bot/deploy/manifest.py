@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.deploy.surfaces import Surfaces, called, registered
@@ -20,6 +20,7 @@ _EVENTS: dict[str, dict[str, str]] = {
     "agent_session_stopped": {"agent_session_stopped": "assistant:write"},
     "app_home_opened": {"app_home_opened": ""},
     "app_mention": {"app_mention": "app_mentions:read"},
+    "link_shared": {"link_shared": "links:read"},
     "message": _HISTORY,
 }
 _CALLS: dict[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "chat_postMessage": ("chat:write", "chat:write.public"),
     "chat_startStream": ("chat:write",),
     "chat_stopStream": ("chat:write",),
+    "chat_unfurl": ("links:write",),
     "chat_update": ("chat:write",),
     "conversations_history": tuple(_HISTORY.values()),
     "conversations_members": _READ,
@@ -45,6 +47,9 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "views_open": (),
     "views_publish": (),
 }
+_OF_LINKS = {"link_shared", "chat_unfurl"}
+# Slack takes no more in a manifest.
+_DOMAINS = 5
 _COMMANDS = {
     ids.COMMAND: {
         "description": "Write, prove and run a Ray program",
@@ -62,15 +67,19 @@ _SHORTCUTS = {
 }
 
 
-def manifest(found: Surfaces | None = None, calls: Iterable[str] | None = None) -> dict[str, Any]:
+def manifest(
+    found: Surfaces | None = None, calls: Iterable[str] | None = None, *, domains: Sequence[str] = ()
+) -> dict[str, Any]:
     """The app as Slack's “From a manifest” takes it.
 
+    `domains` are where links to runs lead; without any, nothing is asked for that is about links.
     Raises KeyError for a listener or a call that nothing is known of here, so that no manifest is printed that lacks it.
     """
     found = registered() if found is None else found
     calls = called() if calls is None else calls
-    events = {name: scope for event in found.events for name, scope in _EVENTS[event].items()}
-    scopes = {*events.values(), *(scope for call in calls for scope in _CALLS[call])}
+    unused = set[str]() if domains else _OF_LINKS
+    events = {name: scope for event in found.events - unused for name, scope in _EVENTS[event].items()}
+    scopes = {*events.values(), *(scope for call in set(calls) - unused for scope in _CALLS[call])}
     shortcuts = [
         *(_shortcut("global", name) for name in sorted(found.global_shortcuts)),
         *(_shortcut("message", name) for name in sorted(found.message_shortcuts)),
@@ -99,6 +108,7 @@ def manifest(found: Surfaces | None = None, calls: Iterable[str] | None = None) 
             "bot_user": {"display_name": "raygen", "always_online": True},
             "slash_commands": [{"command": name, **_COMMANDS[name]} for name in sorted(found.commands)],
             "shortcuts": shortcuts,
+            **({"unfurl_domains": list(domains[:_DOMAINS])} if "link_shared" in events else {}),
         },
         "oauth_config": {"scopes": {"bot": sorted(scopes - {""})}},
         "settings": {

@@ -14,6 +14,7 @@ from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
+from services.links import RunLinks
 from services.targets import Place, Targets
 
 
@@ -34,6 +35,12 @@ def configured(settings: Settings) -> dict[str, TargetFile]:
         return targets_file.read(settings.targets)
     single = TargetFile.model_validate({"address": settings.ray_address, "token": settings.ray_auth_token})
     return {settings.target: single}
+
+
+def run_links(settings: Settings) -> RunLinks:
+    """The addresses that lead to runs. Raises SettingsError."""
+    terms = (target.terms(settings.run_wall_limit) for target in configured(settings).values())
+    return RunLinks.of((each.dashboard for each in terms), settings.api_url)
 
 
 def remote_target(name: str, target: TargetFile) -> JobsTarget:

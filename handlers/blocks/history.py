@@ -77,6 +77,14 @@ def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
 
 
+def card(entry: Entry, link: str) -> list[Block]:
+    """A run in short, beside a link to it; nobody is named, for nobody shall be notified by a link."""
+    assert entry.ran is not None
+    facts = [f"on {literal(entry.ran.target, 100)}"]
+    facts += [f"sha256 `{entry.program.sha256[:12]}`"] if entry.program else []
+    return [mrkdwn(line(entry, link)), context(" · ".join([*facts, "as it was when the link was posted"]))]
+
+
 def stoppable(entry: Entry, link: str) -> Block:
     """One line of what is under way, with its Stop."""
     return mrkdwn(line(entry, link)) | {"accessory": stop(entry)}

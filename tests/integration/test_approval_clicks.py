@@ -29,6 +29,7 @@ from services.approvals import ApprovalPolicy, Rule, Second
 from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
+from services.links import RunLinks
 from services.model import PolicyReport, Spent
 from services.pending import PendingDesk
 from services.policy import Policy
@@ -116,8 +117,10 @@ class World:
 
 
 @asynccontextmanager
-async def opened(path: Path, terms: Terms | None = None) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=Installed.by(manifest())))
+async def opened(path: Path, terms: Terms | None = None, api: str = "") -> AsyncGenerator[World]:
+    links = RunLinks.of([terms.dashboard if terms else ""], api)
+    app = Installed.by(manifest(domains=links.domains))
+    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=app))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)
@@ -147,7 +150,9 @@ async def opened(path: Path, terms: Terms | None = None) -> AsyncGenerator[World
         await stack.enter_async_context(
             bot(
                 client,
-                lambda app: handlers.register(app, desk, courier, check, targets, subcommands=subcommands),
+                lambda app: handlers.register(
+                    app, desk, courier, check, targets, subcommands=subcommands, links=links
+                ),
             )
         )
         yield World(slack, people, store, narrator, runs, target, policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 import bot
-from bot.deploy.manifest import manifest
+from bot.deploy import manifest as manifests
 from bot.deploy.surfaces import called, calls_in, every_listener, registered
 from bot.playground.slack.installed import EVENT_SCOPES, HISTORY, Installed, needs
 from handlers import ids
 
 Json = dict[str, Any]
+# With somewhere that links can lead to: all that there can be.
+manifest = partial(manifests.manifest, domains=("ray.example.com",))
 # The client calls these methods of the Web API for us.
 PARTS = {"files_upload_v2": ["files.getUploadURLExternal", "files.completeUploadExternal"]}
 
@@ -159,6 +162,16 @@ def test_slack_takes_no_manifest_that_lacks_a_scope(scope: str):
     made["oauth_config"]["scopes"]["bot"].remove(scope)
     with pytest.raises(ValueError, match=scope):
         Installed.by(made)
+
+
+def test_links_are_asked_for_only_where_they_can_lead_to_runs():
+    without = manifests.manifest()
+    assert "unfurl_domains" not in without["features"]
+    assert events(manifest()) - events(without) == {"link_shared"}
+    assert scopes(manifest()) - scopes(without) == {"links:read", "links:write"}
+    assert manifest()["features"]["unfurl_domains"] == ["ray.example.com"]
+    many = manifest(domains=[f"ray{number}.example.com" for number in range(9)])
+    assert len(Installed.by(many).domains) == 5, "as many as Slack takes"
 
 
 def test_names_and_descriptions_fit_slack():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 Json = dict[str, Any]
 
@@ -11,6 +12,7 @@ HISTORY = {
     "im": "im:history",
     "mpim": "mpim:history",
 }
+DOMAINS = 5
 READ = {kind: scope.replace("history", "read") for kind, scope in HISTORY.items()}
 MESSAGES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
@@ -28,6 +30,7 @@ METHOD_SCOPES: dict[str, str | dict[str, str]] = {
     "chat.postMessage": "chat:write",
     "chat.startStream": "chat:write",
     "chat.stopStream": "chat:write",
+    "chat.unfurl": "links:write",
     "chat.update": "chat:write",
     "conversations.history": HISTORY,
     "conversations.info": READ,
@@ -52,6 +55,7 @@ METHOD_SCOPES: dict[str, str | dict[str, str]] = {
 #: What an event needs; a manifest that subscribes to one without its scope is refused.
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
+    "link_shared": "links:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
     **{f"message.{MESSAGES[kind]}": scope for kind, scope in HISTORY.items()},
@@ -60,7 +64,7 @@ EVENT_SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID."""
+    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of."""
 
     scopes: frozenset[str]
     events: frozenset[str]
@@ -68,6 +72,7 @@ class Installed:
     shortcuts: frozenset[tuple[str, str]]
     home_tab: bool
     interactive: bool
+    domains: tuple[str, ...] = ()
 
     @classmethod
     def by(cls, manifest: Json) -> "Installed":
@@ -81,6 +86,9 @@ class Installed:
             missing.add("commands")
         if missing:
             raise ValueError(f"the manifest lacks {', '.join(sorted(missing))}")
+        domains = features.get("unfurl_domains", [])
+        if len(domains) > DOMAINS:
+            raise ValueError(f"the manifest has more than {DOMAINS} unfurl_domains")
         return cls(
             frozenset(scopes),
             frozenset(events),
@@ -88,7 +96,13 @@ class Installed:
             frozenset((one["type"], one["callback_id"]) for one in shortcuts),
             features.get("app_home", {}).get("home_tab_enabled", False),
             settings.get("interactivity", {}).get("is_enabled", False),
+            tuple(domains),
         )
+
+    def watched(self, url: str) -> str:
+        """The domain of the app's that an address is in, itself or below it; empty where it is in none."""
+        host = (urlsplit(url).hostname or "").lower()
+        return next((one for one in self.domains if host == one or host.endswith(f".{one}")), "")
 
     def lacks(self, method: str, kind: str | None) -> str:
         """The scope that it would need to call a method, for a conversation of this kind; empty when it may."""

@@ -1,12 +1,13 @@
 """chat.*: posting, changing and deleting messages."""
 
-from typing import Any
+from typing import Any, cast
 
+from bot.playground.slack.blockkit.check import message_blocks
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.author import signed
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.content import content, require_something
-from bot.playground.slack.workspace import BOT
+from bot.playground.slack.workspace import APP, BOT
 
 Json = dict[str, Any]
 
@@ -98,10 +99,48 @@ def get_permalink(call: Call) -> Json:
     return {"channel": channel, "permalink": link + reply}
 
 
+def unfurl(call: Call) -> Json:
+    """Cards for links that stand in a message; a second call takes the place of the first one's cards."""
+    channel, message = _unfurled(call)
+    unfurls = call.structure("unfurls", "invalid_unfurls_format")
+    if not isinstance(unfurls, dict) or not unfurls:
+        raise SlackError("missing_unfurls" if not unfurls else "invalid_unfurls_format")
+    shared = [link["url"] for link in call.state.events.watched(message.get("text", ""))]
+    cards: list[Json] = []
+    for url, given in cast("Json", unfurls).items():
+        if url not in shared:
+            raise SlackError("cannot_unfurl_url")
+        if not isinstance(given, dict):
+            raise SlackError("invalid_unfurls_format")
+        card = cast("Json", given)
+        blocks = {"blocks": message_blocks(card["blocks"], call.rules)} if "blocks" in card else {}
+        ours = {"from_url": url, "app_unfurl_url": url, "is_app_unfurl": True, "app_id": APP, "bot_id": BOT}
+        cards.append({"id": len(cards) + 1, **card, **blocks, **ours})
+    others = [one for one in message.get("attachments", []) if one.get("app_unfurl_url") not in unfurls]
+    call.state.messages.change(channel, message["ts"], {"attachments": [*others, *cards]})
+    return {}
+
+
+def _unfurled(call: Call) -> tuple[str, Json]:
+    """The message by its place, or by what `link_shared` called it; the app need not be in the conversation."""
+    name, ts = call.text("channel"), call.text("ts")
+    if not (name and ts):
+        if call.need("source") != "conversations_history":
+            raise SlackError("invalid_source")
+        name, _, ts = call.need("unfurl_id").partition(".")
+    if name not in call.state.people.channels:
+        raise SlackError("cannot_find_channel")
+    message = call.state.messages.find(name, ts)
+    if message is None or message.get("subtype") == "tombstone":
+        raise SlackError("cannot_unfurl_message")
+    return name, message
+
+
 METHODS: dict[str, Method] = {
     "chat.postMessage": post_message,
     "chat.update": update,
     "chat.delete": delete,
     "chat.postEphemeral": post_ephemeral,
     "chat.getPermalink": get_permalink,
+    "chat.unfurl": unfurl,
 }

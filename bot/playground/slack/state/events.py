@@ -1,5 +1,6 @@
 """Events API: what happens in the workspace, told to the bot where it is a member."""
 
+import re
 import time
 from typing import Any
 
@@ -9,6 +10,8 @@ from bot.playground.slack.state.envelopes import Envelopes
 from bot.playground.slack.workspace import APP, BOT_USER, TEAM
 
 Json = dict[str, Any]
+
+LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 
 
 class Events:
@@ -27,6 +30,13 @@ class Events:
         self._envelopes.add("events_api", wrap(event, event_id))
         self._sent.append(event_id)
         return event_id
+
+    def watched(self, text: str) -> list[Json]:
+        """The links of a message that lead to the app's domains, as `link_shared` lists them."""
+        if self._installed is None:
+            return []
+        links = {url: self._installed.watched(url) for url in LINK.findall(text)}
+        return [{"domain": domain, "url": url} for url, domain in links.items() if domain]
 
     def take_sent(self) -> list[str]:
         """IDs of the events since the last call; they tell a caller what its action caused."""

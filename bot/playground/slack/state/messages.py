@@ -86,6 +86,7 @@ class Messages:
             self._files.share(identity, channel, message["ts"], message.get("thread_ts"))
         self._feed.publish("message", channel=channel, message=self.show(message, metadata=True))
         self._tell(channel, self.show(message), message["ts"])
+        self._tell_links(channel, message)
         if thread_ts:
             self._count_replies(channel, message["thread_ts"])
         return message
@@ -198,6 +199,26 @@ class Messages:
         if mentioned and kind == "channel" and not event.get("bot_id") and not event.get("hidden"):
             mention = {key: value for key, value in event.items() if key != "subtype"}
             self._events.tell({**mention, **stamp, "type": "app_mention"}, place)
+
+    def _tell_links(self, channel: str, message: Json) -> None:
+        """Told wherever a person posts it: the app need not be in the conversation."""
+        links = [] if message.get("bot_id") else self._events.watched(message.get("text", ""))
+        if not links:
+            return
+        thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
+        event = {
+            "type": "link_shared",
+            "channel": channel,
+            "is_bot_user_member": BOT_USER in self._people.channel(channel)["members"],
+            "user": message["user"],
+            "message_ts": message["ts"],
+            **thread,
+            "unfurl_id": f"{channel}.{message['ts']}",
+            "source": "conversations_history",
+            "links": links,
+            "event_ts": message["ts"],
+        }
+        self._events.tell(event)
 
     def _tell_change(self, channel: str, message: Json, previous: Json) -> None:
         event = {
