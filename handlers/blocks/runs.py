@@ -139,7 +139,7 @@ def _unsaid(outcome: Outcome) -> list[Block]:
 def _left_behind(outcome: Outcome) -> list[Block]:
     """What a success has to tell besides: files that were too large to bring along."""
     told = outcome.passed and outcome.detail
-    return [context(f":warning: {literal(outcome.detail or '', 600)}")] if told else []
+    return [context(f":warning: *Warning:* {literal(outcome.detail or '', 600)}")] if told else []
 
 
 def too_long(outcome: Outcome) -> bool:

@@ -132,7 +132,7 @@ def proposed(
     head = [*above, mrkdwn(title), *said]
     end = [context(" · ".join(foot))]
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
-        end.append(context(f":warning: {literal(choice.objection, 300)}"))
+        end.append(context(f":warning: *Warning:* {literal(choice.objection, 300)}"))
     if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
         end += _approvals(proposal, choice.needs)
     end += _decision(proposal, choice)

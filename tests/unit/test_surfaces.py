@@ -14,16 +14,33 @@ from typing import Any
 import pytest
 from slack_sdk.models.messages.chunk import Chunk
 
-from handlers.blocks import audit, history, home, modals, runs, settings, shortcuts, targets, tasks
+from handlers.blocks import (
+    approvals,
+    audit,
+    history,
+    home,
+    looks,
+    modals,
+    runs,
+    settings,
+    shortcuts,
+    targets,
+    tasks,
+)
+from handlers.blocks.approvals import Ruled
 from handlers.blocks.live import beginning, live
 from handlers.blocks.parts import Message
 from handlers.escape import spoken
+from services.approvals import Rule
+from services.approvals.decision import Decision
+from services.approvals.facts import Facts
 from services.audit import GENESIS, Event, Record
 from services.errors import NotAllowed
 from services.execution.state import ClusterState
 from services.history_desk import Past
 from services.model import (
     Artifact,
+    Attempt,
     Failure,
     Frame,
     Outcome,
@@ -33,10 +50,12 @@ from services.model import (
     Touched,
     Verdict,
 )
-from services.narrator import Progress, RunView
+from services.narrator import Progress, RunView, Wanted
 from services.records import Input, Proposal, ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store.entries import Entry, Ran
+from services.store.grants import Grant
 from services.store.preferences import Preference
+from services.store.spendings import Sum
 from services.supervisor.workshop import Phase, Stage
 from services.targets import Place
 from tests import builders
@@ -151,6 +170,11 @@ def places(text: str) -> Message:
     return targets.targets([(place, state) for state in states], "UENGINEER")
 
 
+def ruled(text: str) -> Ruled:
+    decision = Decision(allowed=True, rule=text, clause="everyone", sentence="You may approve here.")
+    return Ruled(text, Rule(text), decision, decision)
+
+
 SURFACES: dict[str, Callable[[str], Any]] = {
     "root": lambda text: tasks.root(builders.task(prompt=text)),
     "asked": lambda text: tasks.asked(builders.task(prompt=text)),
@@ -181,6 +205,22 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "settings": lambda text: settings.settings(Preference(target=text), ["embedded"]),
     "run form": lambda text: shortcuts.run(text.encode(errors="replace").decode(), ["embedded"], "C1", "1.1"),
     "home": lambda text: home.home(full_tab(text)),
+    "link": lambda text: history.card(entry(text), ""),
+    "usage": lambda text: history.usage([Sum(text, 1, 1, 1, 1, 1, 0.1, 1, 1.0, 1)]),
+    "approval wanted": lambda text: approvals.wanted(proposal(text), Wanted(("UAPPROVER",), "UENGINEER"), ""),
+    "approvers asked": lambda text: approvals.told(proposal(text), Wanted(("UAPPROVER",), "UENGINEER")),
+    "thread approved": lambda text: approvals.granted(
+        Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", Facts(), 1.0, 2.0)
+    ),
+    "policy": lambda text: approvals.policy([ruled(text)]),
+    "program": lambda text: looks.program(proposal(text)).view,
+    "changes": lambda text: (
+        looks.compared(proposal(text), replace(proposal("other"), decided_by="UAPPROVER")).view
+    ),
+    "touches": lambda text: looks.touched(proposal(text)).view,
+    "attempts": lambda text: modals.attempts(proposal(text, failed=(Attempt(text, outcome(text)),))),
+    "reject form": lambda text: modals.reject(proposal(text)),
+    "ask form": lambda _: shortcuts.ask(["embedded", "gpu"]),
     "targets": places,
     "edit form": lambda text: modals.edit(proposal(text)),
     "change form": lambda text: modals.change(proposal(text)),
