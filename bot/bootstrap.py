@@ -18,7 +18,7 @@ from bot import settings as settings_module
 from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
 from bot.settings import Settings
-from bot.wiring.agents import metering, supervised
+from bot.wiring.agents import metering, offered, supervised
 from bot.wiring.clusters import opened_targets, run_links
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
@@ -134,7 +134,7 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
         flows = Workflows(tasks, runs, limits, store.retention, pending)
-        desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits))
+        desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits), offered(settings))
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         announcer = (
             Announcer(slack.courier, store.audit, settings.audit_channel)

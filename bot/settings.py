@@ -73,7 +73,8 @@ class Settings(BaseSettings):
     fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="RAYGEN_FALLBACK_MODELS",
-        description="Models that answer while the chosen one is busy, the preferred one first, by commas.",
+        description="Models that answer while the chosen one is busy, the preferred one first, by commas. "
+        "People may choose one of them, or the supervisor's, for what they ask.",
     )
     budget_tokens: int = Field(
         400_000, gt=0, alias="RAYGEN_BUDGET_TOKENS", description="Tokens that one request may take."

@@ -47,6 +47,16 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
         await say(click, f"Noted: new programs of yours run {where}.")
         await ack()
 
+    @app.action(ids.SETTING_MODEL)
+    async def model(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        click = requests.click(body)
+        name = "" if click.value == FIRST else click.value
+        async with home.fresh(click, client):
+            await desk.prefer(click.user, model=name)
+        whom = literal(name, 100) if name else "the usual models"
+        await say(click, f"Noted: what you ask for is written and answered by {whom}.")
+        await ack()
+
     @app.action(ids.SETTING_NEWS)
     async def news(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)

@@ -69,7 +69,8 @@ class Home:
             _named((each.proposal.id, self._card(each)) for each in waiting),
             _named((name, self._thread(each)) for name, each in sessions.items()),
         )
-        own = settings.menus(preference, [place.name for place in self._targets.open_to(user)])
+        names = [place.name for place in self._targets.open_to(user)]
+        own = settings.menus(preference, names, self._desk.models)
         return home_blocks.Tab(user, waiting, more, cards, entries, threads, self._found, own)
 
     async def _card(self, awaiting: Awaiting) -> str:

@@ -103,7 +103,7 @@ class Subcommands:
 
     async def _settings(self, order: Order) -> Message:
         names = [place.name for place in self._targets.open_to(order.user)]
-        return setting_blocks.settings(await self._desk.preference(order.user), names)
+        return setting_blocks.settings(await self._desk.preference(order.user), names, self._desk.models)
 
     async def _usage(self, order: Order) -> Message:
         return history_blocks.usage(await self._history.usage(order.user))

@@ -63,6 +63,8 @@ class FrontDesk:
     runs: RunDesk
     workflows: Workflows
     admission: Admission
+    models: tuple[str, ...] = ()
+    """Those that people may choose from; none where there is no choice."""
 
     @property
     def approvals(self) -> Approvals:
@@ -89,11 +91,17 @@ class FrontDesk:
         """What a person has chosen for all that they ask."""
         return await self.store.preferences.of(user)
 
-    async def prefer(self, user: str, *, target: str | None = None, direct: bool | None = None) -> Preference:
-        """Change what is given; all of it as it is then."""
+    async def prefer(
+        self, user: str, *, target: str | None = None, direct: bool | None = None, model: str | None = None
+    ) -> Preference:
+        """Change what is given; all of it as it is then. Raises Outdated for a model that is not on offer."""
         known = await self.preference(user)
+        if model and model not in self.models:
+            raise Outdated("That model is not on offer any more; please choose another one.")
         chosen = Preference(
-            known.target if target is None else target, known.direct if direct is None else direct
+            known.target if target is None else target,
+            known.direct if direct is None else direct,
+            known.model if model is None else model,
         )
         await self.store.preferences.put(user, chosen)
         return chosen

@@ -234,7 +234,9 @@ class TaskDesk:
         if task.kind is TaskKind.AGAIN and base is not None:
             made = await self._workshop.inspect(base.program, way.stage, files, origin)
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
-        briefing = replace(await self._history.briefing(task, way.session), files=files, origin=origin)
+        chosen = (await self._store.preferences.of(task.user)).model
+        known = await self._history.briefing(task, way.session)
+        briefing = replace(known, files=files, origin=origin, model=chosen)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
     def first_target(self, user: str, wanted: str) -> str:

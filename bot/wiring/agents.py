@@ -22,6 +22,7 @@ from services.model import Engine
 from services.snippets.interface import SnippetRunner
 from services.supervisor import prompt
 from services.supervisor.agent import Supervisor
+from services.supervisor.choosing import ChoosingSupervisor
 from services.supervisor.generator import Generator
 from services.supervisor.interface import Inspecting, Supervising
 from services.supervisor.meter import Budget, Meter
@@ -30,6 +31,8 @@ from services.supervisor.workshop import Workshop
 from services.validation import spark
 from services.validation.examine import Check
 from services.validation.interface import Validator
+
+_CHOICE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,35 @@ async def supervised(settings: Settings, check: Check, validator: Validator | No
         case "embedded":
             assert validator is not None
             access = settings_module.require_model(settings)
-            async with staffed(settings, access, check, validator) as agents:
-                yield agents
+            async with equipped(settings, access) as equipment:
+                yield choosing(settings, partial(crew, equipment=equipment, check=check, validator=validator))
         case "agentcore":
-            remote = RemoteSupervisor(RuntimeClient(runtime_address(settings)), terms(settings))
-            yield Agents(remote, remote)
+            yield choosing(settings, partial(_remote, RuntimeClient(runtime_address(settings))))
+
+
+def offered(settings: Settings) -> tuple[str, ...]:
+    """The models that people may choose from: the supervisor's and those that stand in for it; none where that is one.
+
+    A choice in a menu of Slack's holds at most 150 characters.
+    """
+    names = dict.fromkeys((settings.model, *settings.fallback_models))
+    fitting = tuple(name for name in names if len(name) <= _CHOICE)
+    return fitting if len(fitting) > 1 else ()
+
+
+def choosing(settings: Settings, made: Callable[[Settings], Agents]) -> Agents:
+    """Agents with the models that are set, and for each that people may choose some that have it write and answer."""
+    usual = made(settings)
+    others = {
+        name: made(settings.model_copy(update={"model": name, "generator_model": name})).supervisor
+        for name in offered(settings)
+    }
+    return Agents(ChoosingSupervisor(usual.supervisor, others), usual.workshop) if others else usual
+
+
+def _remote(client: RuntimeClient, settings: Settings) -> Agents:
+    remote = RemoteSupervisor(client, terms(settings))
+    return Agents(remote, remote)
 
 
 def runtime_address(settings: Settings) -> Address:

@@ -19,7 +19,7 @@ SUBCOMMANDS = (
     ("usage", "what your requests took in 30 days"),
     ("targets", "the clusters as they are now"),
     ("policy", "which rule decides on approvals here"),
-    ("settings", "your target, and how you hear of results"),
+    ("settings", "your target, your model, and how you hear of results"),
 )
 
 

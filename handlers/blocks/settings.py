@@ -13,12 +13,12 @@ FIRST = "-"
 DIRECT, THREAD = "direct", "thread"
 
 
-def settings(preference: Preference, targets: Sequence[str]) -> Message:
-    """For one person alone; `targets` are those that are open to them."""
-    return Message("Your settings", [mrkdwn("*Your settings*"), *menus(preference, targets)])
+def settings(preference: Preference, targets: Sequence[str], models: Sequence[str] = ()) -> Message:
+    """For one person alone; `targets` are those that are open to them, `models` those that they may choose from."""
+    return Message("Your settings", [mrkdwn("*Your settings*"), *menus(preference, targets, models)])
 
 
-def menus(preference: Preference, targets: Sequence[str]) -> list[Block]:
+def menus(preference: Preference, targets: Sequence[str], models: Sequence[str] = ()) -> list[Block]:
     first = option(f"The first open to me ({targets[0]})" if targets else "The first open to me", FIRST)
     places = {FIRST: first, **{name: option(name, name) for name in targets[:99]}}
     news = {THREAD: option("In its thread", THREAD), DIRECT: option("In its thread and directly", DIRECT)}
@@ -28,7 +28,19 @@ def menus(preference: Preference, targets: Sequence[str]) -> list[Block]:
     return [
         _setting("New programs of mine run on", select(ids.SETTING_TARGET, list(places.values()), chosen)),
         *([context(f"*{literal(preference.target, 100)}* is not open to you any more.")] if gone else []),
+        *(_models(preference.model, models) if models else []),
         _setting("I hear of a run's end", select(ids.SETTING_NEWS, list(news.values()), told)),
+    ]
+
+
+def _models(chosen: str, models: Sequence[str]) -> list[Block]:
+    usual = option("The usual models", FIRST)
+    offers = {FIRST: usual, **{name: option(name, name) for name in models[:99]}}
+    gone = bool(chosen) and chosen not in offers
+    menu = select(ids.SETTING_MODEL, list(offers.values()), offers.get(chosen, usual))
+    return [
+        _setting("My programs and answers are by", menu),
+        *([context(f"*{literal(chosen, 100)}* is not on offer any more.")] if gone else []),
     ]
 
 

@@ -12,11 +12,13 @@ from services.store.repositories import Repository
 class Preference:
     """`target` is where a person's new programs run, empty for the first that is open to them.
 
-    `direct`: the end of a run that they asked for is told in a direct message, too.
+    `direct`: the end of a run that they asked for is told in a direct message, too. `model` writes and answers for them,
+    empty for the usual ones.
     """
 
     target: str = ""
     direct: bool = False
+    model: str = ""
 
 
 class Preferences(Repository):
@@ -24,8 +26,8 @@ class Preferences(Repository):
 
     async def of(self, user: str) -> Preference:
         row = await self._one(tables.preferences, tables.preferences.c.user == user)
-        return Preference(row.target, bool(row.direct)) if row else Preference()
+        return Preference(row.target, bool(row.direct), row.model or "") if row else Preference()
 
     async def put(self, user: str, preference: Preference) -> None:
-        values = {"target": preference.target, "direct": int(preference.direct)}
+        values = {"target": preference.target, "direct": int(preference.direct), "model": preference.model}
         await self._put(tables.preferences, {"user": user}, values)

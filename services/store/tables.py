@@ -199,6 +199,7 @@ preferences = Table(
     Column("user", String(64), primary_key=True),
     Column("target", String(64), nullable=False),
     Column("direct", Integer, nullable=False),
+    Column("model", String(255)),
 )
 
 replicas = Table(

@@ -19,7 +19,7 @@ class Briefing:
     """What the supervisor is asked: the thread so far, the new prompt and who asks, the last program and the files.
 
     `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
-    current program.
+    current program. `model` is the one that whoever asks has chosen, empty for the usual ones.
     """
 
     prompt: str
@@ -30,6 +30,7 @@ class Briefing:
     files: Sequence[InputFile] = ()
     last_run: str = ""
     origin: Origin = field(default_factory=Origin)
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

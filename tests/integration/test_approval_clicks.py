@@ -44,6 +44,8 @@ from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget
 from tests.waiting import PATIENCE
 
+MODELS = ("claude-sonnet-5-5", "claude-opus-5-5")
+
 
 @dataclass
 class AtOnce:
@@ -75,6 +77,7 @@ class World:
     runs: RunDesk
     target: FakeTarget
     policy: ApprovalPolicy
+    desk: FrontDesk
     number: int = 0
 
     def rule(self, *rules: Rule) -> None:
@@ -144,7 +147,9 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         narrator = SlackNarrator(courier, cards, targets, approvals, store.preferences, before=before)
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
-        desk = FrontDesk(store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store))
+        desk = FrontDesk(
+            store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store), MODELS
+        )
         subcommands = Subcommands(courier, desk, HistoryDesk(store, directory.is_in), targets)
         check = Policy().check
         await stack.enter_async_context(
@@ -155,7 +160,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
                 ),
             )
         )
-        yield World(slack, people, store, narrator, runs, target, policy)
+        yield World(slack, people, store, narrator, runs, target, policy, desk)
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import pytest
 
 from services import waiting
 from services.approvals import Rule, Second
+from services.errors import Outdated
 from services.model import PolicyReport
 from services.records import ProposalStatus, TaskStatus, run_id
+from services.store.preferences import Preference
 from services.targets import Terms
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
@@ -164,6 +166,20 @@ async def test_however_much_waits_the_tab_is_one_that_slack_takes(world: World):
     assert text(view).count('"proposal_approve"') == waiting.SHOWN
     assert "There may be more" in text(view)
     assert len(view["blocks"]) <= 100
+
+
+async def test_a_model_is_chosen_among_those_on_offer(world: World):
+    view = await tab(world, "UENGINEER")
+    place = {"user": "UENGINEER", "view_id": view["id"], "action_id": "setting_model"}
+    assert (await world.people.post("/play/click", value="claude-opus-5-5", **place))["ok"]
+    assert (await world.store.preferences.of("UENGINEER")).model == "claude-opus-5-5"
+    assert not (await world.people.post("/play/click", value="claude-other", **place)).get("ok")
+    with pytest.raises(Outdated):
+        await world.desk.prefer("UENGINEER", model="claude-other")
+    await world.store.preferences.put("UENGINEER", Preference(model="claude-gone"))
+    assert "*claude-gone* is not on offer any more" in text(await tab(world, "UENGINEER"))
+    assert (await world.people.post("/play/click", value="-", **place))["ok"]
+    assert await world.store.preferences.of("UENGINEER") == Preference()
 
 
 async def test_a_setting_is_shown_as_soon_as_it_is_chosen(world: World):

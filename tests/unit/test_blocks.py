@@ -132,7 +132,7 @@ def full_tab(text: str) -> home.Tab:
     )
     place = Place(FakeTarget(name=text), Terms(limits={text[:50]: 1.0}))
     found = [(place, ClusterState(problem=text)), (place, ClusterState(version=text, nodes=1))] * 40
-    own = menus(Preference(text), ["embedded"])
+    own = menus(Preference(text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"])
     return home.Tab(
         "UENGINEER",
         [waiting, replace(waiting, refusal="")] * (WAITING // 2),

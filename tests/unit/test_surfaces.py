@@ -202,7 +202,9 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "told directly": lambda text: runs.told(
         builders.run(), proposal(text), outcome(text, Verdict.PASSED), ""
     ),
-    "settings": lambda text: settings.settings(Preference(target=text), ["embedded"]),
+    "settings": lambda text: settings.settings(
+        Preference(target=text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"]
+    ),
     "run form": lambda text: shortcuts.run(text.encode(errors="replace").decode(), ["embedded"], "C1", "1.1"),
     "home": lambda text: home.home(full_tab(text)),
     "link": lambda text: history.card(entry(text), ""),

@@ -1,0 +1,81 @@
+"""A person's model: chosen among those that the settings name, and asked for what that person asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from bot.settings import Settings, load
+from bot.wiring.agents import Agents, choosing, offered
+from services.records import TaskStatus
+from services.store import Store, open_database
+from services.store.preferences import Preference
+from services.supervisor.interface import Briefing, Conclusion, Inspecting, OnWords
+from services.supervisor.meter import Meter
+from services.supervisor.workshop import OnAttempt, OnStage
+from services.tasks import TaskDesk
+from tests import builders
+from tests.fakes import RecordingNarrator, here
+
+
+@dataclass
+class Named:
+    """A supervisor that says which models it has, and nothing else."""
+
+    settings: Settings
+    asked: list[str] = field(default_factory=list[str])
+
+    async def handle(
+        self,
+        briefing: Briefing,
+        on_stage: OnStage,
+        meter: Meter | None = None,
+        on_words: OnWords | None = None,
+        on_attempt: OnAttempt | None = None,
+    ) -> Conclusion:
+        return Conclusion(f"{self.settings.model} {self.settings.generator_model}")
+
+
+def agents(settings: Settings) -> Agents:
+    return Agents(Named(settings), cast("Inspecting", None))
+
+
+def chosen(*fallbacks: str) -> Settings:
+    return load(model="usual", generator_model="writer", fallback_models=fallbacks)
+
+
+def test_there_is_a_choice_where_there_are_several():
+    assert offered(chosen()) == ()
+    assert offered(chosen("usual")) == ()
+    assert offered(chosen("other", "usual")) == ("usual", "other")
+    assert offered(chosen("other", "arn:" + "x" * 150)) == ("usual", "other"), "more than a menu can hold"
+
+
+async def answered(path: Path, preference: Preference, models: Sequence[str]) -> str:
+    """What comes of a request by somebody with this preference."""
+    async with open_database(f"sqlite:///{path / 'raygen.db'}") as engine:
+        store, made = Store(engine), choosing(chosen(*models), agents)
+        desk = TaskDesk(store, RecordingNarrator(), made.supervisor, made.workshop, here())
+        await store.preferences.put("UENGINEER", preference)
+        task = builders.task()
+        await desk.open(task, builders.session())
+        await desk.conclude(task.id, await desk.work(task.id))
+        done = await store.tasks.get(task.id)
+        assert done.status is TaskStatus.ANSWERED
+        return done.summary
+
+
+async def test_the_model_of_whoever_asks_is_asked(tmp_path: Path):
+    for number, (model, models, asked) in enumerate(
+        [
+            ("", ["other"], "usual writer"),
+            ("other", ["other"], "other other"),
+            ("usual", ["other"], "usual usual"),
+            ("gone", ["other"], "usual writer"),
+            ("other", [], "usual writer"),
+        ]
+    ):
+        (place := tmp_path / str(number)).mkdir()
+        assert await answered(place, Preference(model=model), models) == asked
