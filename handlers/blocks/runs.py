@@ -132,8 +132,10 @@ def _value(outcome: Outcome, *, room: int, rows: int = 50) -> list[Block]:
 
 
 def _unsaid(outcome: Outcome) -> list[Block]:
-    cut = "The middle is left out here; the whole output is in the attached file."
-    return [context(cut)] if too_long(outcome) else []
+    if not too_long(outcome):
+        return []
+    more = "more of both ends is" if outcome.gone.size else "the whole output is"
+    return [context(f"The middle is left out here; {more} in the attached file.")]
 
 
 def _left_behind(outcome: Outcome) -> list[Block]:
