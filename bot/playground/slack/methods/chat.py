@@ -6,7 +6,6 @@ from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.author import signed
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.content import content, require_something
-from bot.playground.slack.workspace import BOT
 
 Json = dict[str, Any]
 
@@ -40,7 +39,7 @@ def post_message(call: Call) -> Json:
 def update(call: Call) -> Json:
     channel = call.state.people.joined(call.text("channel"))["id"]
     message = call.state.messages.get(channel, call.need("ts"))
-    if message.get("bot_id") != BOT or message.get("subtype") == "tombstone":
+    if message.get("bot_id") != call.state.workspace.bot or message.get("subtype") == "tombstone":
         raise SlackError("cant_update_message")
     if call.state.streams.is_open(channel, message["ts"]):
         raise SlackError("streaming_state_conflict")
@@ -69,7 +68,9 @@ def _check_update_text(call: Call, text: str) -> None:
 def delete(call: Call) -> Json:
     channel = call.state.people.joined(call.text("channel"))["id"]
     message = call.state.messages.get(channel, call.need("ts"))
-    if message.get("bot_id") != BOT or call.state.streams.is_open(channel, message["ts"]):
+    if message.get("bot_id") != call.state.workspace.bot or call.state.streams.is_open(
+        channel, message["ts"]
+    ):
         raise SlackError("cant_delete_message")
     call.state.messages.remove(channel, message["ts"])
     return {"channel": channel, "ts": message["ts"]}
