@@ -31,6 +31,7 @@ from services.approvals import ApprovalPolicy
 from services.approvals.desk import Approvals
 from services.chores import Watch, announcing, attending, cleaning, present, watching
 from services.desk import FrontDesk
+from services.errors import SettingsError
 from services.history_desk import HistoryDesk
 from services.model import Readiness
 from services.pending import PendingDesk
@@ -113,11 +114,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         flows = Workflows(tasks, runs, limits, store.retention, pending)
         desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits))
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
-        announcer = (
-            Announcer(slack.courier, store.audit, settings.audit_channel)
-            if slack and settings.audit_channel
-            else None
-        )
+        announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)
 
 
@@ -135,6 +132,13 @@ def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, tar
         installations=slack.installations,
     )
     return app
+
+
+def _announcer(settings: Settings, slack: Slack, store: Store) -> Announcer:
+    team, _, channel = settings.audit_channel.rpartition("/")
+    if slack.many and not team:
+        raise SettingsError("RAYGEN_AUDIT_CHANNEL needs its workspace where there are several: `T…/C…`.")
+    return Announcer(slack.courier, store.audit, channel, team)
 
 
 def approval_policy(settings: Settings, targets: Targets) -> ApprovalPolicy:

@@ -340,7 +340,7 @@ class Settings(BaseSettings):
     audit_channel: str = Field(
         "",
         alias="RAYGEN_AUDIT_CHANNEL",
-        description="The Slack channel (ID) in which decisions, runs and stops are told, each with its audit record's hash.",
+        description="The Slack channel (ID; `T…/C…` among many workspaces) that is told decisions, runs and stops, with their hashes.",
     )
     state_dir: Path = Field(
         default_factory=_state_dir,
