@@ -28,6 +28,7 @@ from bot.api.desk import ApiDesk
 from bot.api.server import serving
 from bot.api.slack import routes
 from bot.bootstrap import Bot
+from bot.connection import open_connection
 from bot.deploy.manifest import manifest
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.distribution import Apps
@@ -125,9 +126,15 @@ class World:
 
 @asynccontextmanager
 async def world(
-    path: Path, *, database: str | None = None, rotation: bool = False, life: float = 43_200.0, **chosen: Any
+    path: Path,
+    *,
+    socket_mode: bool = False,
+    database: str | None = None,
+    rotation: bool = False,
+    life: float = 43_200.0,
+    **chosen: Any,
 ) -> AsyncGenerator[World]:
-    """Two workspaces without raygen, and raygen with no installation."""
+    """Two workspaces without raygen, and raygen with no installation, which hears them over HTTP or by Socket Mode."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -172,14 +179,16 @@ async def world(
         desk = ApiDesk(bot.desk, bot.feeds, bot.targets)
         served = application(desk, settings.tokens, bot.readiness, routes(bot.app, access[1]))
         await enter(serving(served, port))
-        for slack in found:
-            await enter(delivering(http, slack.standin, f"{url}/slack/events"))
+        if socket_mode:
+            await enter(open_connection(bot.app, APP_TOKEN))
+        else:
+            await enter(delivering(http, found[0].standin, f"{url}/slack/events"))
         yield World(url, bot, apps, http, *found)
 
 
 @asynccontextmanager
 async def delivering(http: ClientSession, standin: SlackStandIn, url: str) -> AsyncGenerator[None]:
-    """Takes a workspace's envelopes from its socket to raygen's door."""
+    """Takes the envelopes of all workspaces from a socket to raygen's door."""
     client = AsyncWebClient(token=APP_TOKEN, base_url=standin.api_url)
     async with line(client) as connected:
         postman = asyncio.create_task(_deliver(http, connected, url))

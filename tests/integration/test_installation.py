@@ -23,6 +23,12 @@ ADA, AVERY = "Ada Acme", "Avery Approver"
 QUESTION = "what is 15% of 2847?"
 
 
+@pytest.fixture(params=["http", "socket mode"])
+async def both_ways(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[World]:
+    async with world(tmp_path, socket_mode=request.param == "socket mode") as made:
+        yield made
+
+
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncGenerator[World]:
     async with world(tmp_path) as made:
@@ -58,7 +64,10 @@ async def ask(of: World) -> None:
     await answered(of.playground, "CRAY", "427.05")
 
 
-async def test_each_workspace_is_answered_with_its_own_token(here: World, tokens_seen: list[tuple[str, str]]):
+async def test_each_workspace_is_answered_with_its_own_token(
+    both_ways: World, tokens_seen: list[tuple[str, str]]
+):
+    here = both_ways
     for person in (ADA, AVERY):
         status, page = await here.install(person)
         assert status == 200

@@ -10,6 +10,7 @@ from bot.playground.slack.errors import SlackError
 from bot.playground.slack.workspace import APP
 
 if TYPE_CHECKING:
+    from bot.playground.slack.socket import Socket
     from bot.playground.slack.state import State
 
 Json = dict[str, Any]
@@ -51,6 +52,7 @@ class Apps:
     rotation: bool = False
     token_life: float = 43_200.0
     states: dict[str, "State"] = field(default_factory=dict[str, "State"])
+    sockets: list["Socket"] = field(default_factory=list["Socket"])
     tokens: dict[str, Token] = field(default_factory=dict[str, Token])
     _codes: dict[str, Grant] = field(default_factory=dict[str, Grant])
     _used: set[str] = field(default_factory=set[str])

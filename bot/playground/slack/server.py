@@ -67,7 +67,7 @@ class SlackStandIn:
             self.state = State(self._state_path, self._rules, self.workspace)
             self.apps.add(self.state)
             stack.callback(self.state.close)
-            self.socket = Socket(self.state, self._rules)
+            self.socket = Socket(self.state, self._rules, self.apps.sockets)
             stack.callback(self.socket.close)
             runner = web.AppRunner(
                 self._application(), access_log=None, shutdown_timeout=1.0, handler_cancellation=True
