@@ -70,6 +70,8 @@ class Retention(Repository):
             async with self._engine.begin() as connection:
                 runs += await _drop_tasks(connection, found)
             tasks += len(found)
+        # What is worked on may need files before any proposal says so.
+        gone.difference_update(await self._ids(tables.sessions, tables.sessions.c.team == team))
         async with self._engine.begin() as connection:
             inputs = await _drop_inputs(connection, now, gone)
             posts = await _drop_posts(connection, now, gone)

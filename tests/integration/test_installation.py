@@ -14,8 +14,10 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from bot.playground.slack.api import WebApi
+from services import workspace
+from services.records import ProposalStatus
 from services.store import tables
-from tests import postgres
+from tests import builders, postgres
 from tests.installing import Json, World, answered, post, world
 from tests.waiting import until
 
@@ -83,6 +85,43 @@ async def test_each_workspace_is_answered_with_its_own_token(
     assert set(by_token) == set(own.values())
     sessions = await rows(here, tables.sessions)
     assert {(row.channel, row.team) for row in sessions} == {("CLAB", "TACME"), ("CRAY", "TRAYGEN")}
+
+
+async def test_what_is_whispered_comes_from_the_workspace_of_the_listener(both_ways: World):
+    here = both_ways
+    await here.install(ADA)
+    await here.install(AVERY)
+    await here.acme.people.post("/play/members", channel="CLAB", joined=True)
+    for slack, bot, user, channel in (
+        (here.acme, "UACMEBOT", "UADA", "CLAB"),
+        (here.playground, "URAYGEN", "UENGINEER", "CRAY"),
+        (here.acme, "UACMEBOT", "UALAN", "CLAB"),
+    ):
+        await slack.people.say(f"<@{bot}>", user=user, channel=channel)
+        state = slack.standin.state
+        await until(lambda state=state, user=user, channel=channel: state.ephemerals.seen_by(user, channel))
+
+
+async def test_what_raygen_does_by_itself_is_for_the_workspace_of_its_session(
+    here: World, tokens_seen: list[tuple[str, str]]
+):
+    """Whatever it was busy with before: here an expired proposal of each, looked after in one go."""
+    await here.install(ADA)
+    await here.install(AVERY)
+    await ask(here)
+    await until(lambda: _over(here))
+    tokens_seen.clear()
+    for row in await rows(here, tables.tasks):
+        proposal = builders.proposal(
+            id=f"p{row.id}", task_id=row.id, session_id=row.session_id, created_at=1000.0
+        )
+        await here.bot.store.proposals.draft(proposal)
+        await here.bot.store.proposals.move(proposal.id, ProposalStatus.OPEN)
+    workspace.enter("TRAYGEN")
+    await here.bot.workflows.attend()
+    own = {(here.token("TACME"), "CLAB"), (here.token("TRAYGEN"), "CRAY")}
+    await until(lambda: {place for _, place in tokens_seen} >= {"CLAB", "CRAY"})
+    assert {each for each in tokens_seen if each[1].startswith("C")} == own
 
 
 async def test_commands_and_their_private_answers_come_from_the_right_workspace(here: World):
