@@ -179,9 +179,8 @@ class WorkspaceClient(AsyncWebClient):
             bearer = {"Authorization": f"Bearer {await self.token_at_hand()}"}
         except NotInstalled as error:
             raise SlackApiError(error.public, {"ok": False, "error": "account_inactive"}) from None
-        return await super().api_call(
-            api_method, **{**more, "headers": {**(more.get("headers") or {}), **bearer}}
-        )
+        more["headers"] = {**(more.get("headers") or {}), **bearer}
+        return await super().api_call(api_method, **more)
 
     async def token_at_hand(self) -> str:
         """The token of the workspace that the work at hand is for. Raises NotInstalled."""

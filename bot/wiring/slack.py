@@ -69,7 +69,8 @@ def bolt(settings: Settings, slack: Slack) -> AsyncApp:
     return AsyncApp(
         client=slack.own,
         signing_secret=secret.get_secret_value() if secret else None,
-        authorize=many.tokens if many else None,
+        # Bolt's own class, to which its annotation of plain functions does not fit.
+        authorize=many.tokens if many else None,  # pyright: ignore[reportArgumentType]
         oauth_settings=many.pages if many else None,
         # Slack gets its acknowledgement once the listener has made the work durable, never before.
         process_before_response=True,
