@@ -60,21 +60,21 @@ class Retention(Repository):
         of_team = tables.tasks.c.session_id.in_(
             select(tables.sessions.c.id).where(tables.sessions.c.team == team)
         )
-        tasks = runs = 0
-        gone = set(ours)
+        tasks = runs = inputs = posts = 0
         while found := await self._batch(now, of_team):
             await self._forget_artifacts(found)
             proposals = await self._ids(tables.proposals, tables.proposals.c.task_id.in_(found))
             executions = await self._ids(tables.runs, tables.runs.c.proposal_id.in_(proposals))
-            gone.update(found, proposals, executions)
+            # At once, since what hangs on a thread is found by it.
             async with self._engine.begin() as connection:
                 runs += await _drop_tasks(connection, found)
+                sessions = tables.sessions.c
+                left = await _column(connection, tables.sessions, sessions.id, sessions.team == team)
+                # What is worked on may need files before any proposal says so.
+                gone = {*found, *proposals, *executions, *ours}.difference(left)
+                inputs += await _drop_inputs(connection, now, gone)
+                posts += await _drop_posts(connection, now, gone)
             tasks += len(found)
-        # What is worked on may need files before any proposal says so.
-        gone.difference_update(await self._ids(tables.sessions, tables.sessions.c.team == team))
-        async with self._engine.begin() as connection:
-            inputs = await _drop_inputs(connection, now, gone)
-            posts = await _drop_posts(connection, now, gone)
         return Dropped(tasks, runs, inputs, posts)
 
     async def _expire(self, team: str) -> None:
