@@ -9,14 +9,15 @@ import signal
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from starlette.routing import Route
 
 from bot import bootstrap
 from bot.api import health
+from bot.api import slack as slack_routes
 from bot.api.access import on_this_machine
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.server import serving
-from bot.api.slack import SlackEvents
 from bot.connection import open_connection
 from bot.settings import Settings, require_slack, slack_over_http
 from services.errors import SettingsError
@@ -26,14 +27,14 @@ _log = logging.getLogger(__name__)
 
 async def run(settings: Settings) -> None:
     """Work for Slack, by Socket Mode, until a signal asks for the end. Raises SettingsError when Slack refuses the tokens."""
-    bot_token, app_token = require_slack(settings)
+    access, app_token = require_slack(settings)
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     ended = on_signals()
     async with contextlib.AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(bootstrap.assemble(settings, bot_token))
+        bot = await stack.enter_async_context(bootstrap.assemble(settings, access))
         assert bot.app is not None
         await _open_health(stack, bot)
-        await _check_tokens(bot.app)
+        await _check_token(bot.app)
         await stack.enter_async_context(bootstrap.working(bot))
         try:
             await stack.enter_async_context(open_connection(bot.app, app_token))
@@ -59,13 +60,13 @@ async def serve(settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as stack:
         bot = await stack.enter_async_context(bootstrap.assemble(settings, slack[0] if slack else None))
         await _open_health(stack, bot)
-        events = None
+        routes: list[Route] = []
         if slack and bot.app is not None:
-            await _check_tokens(bot.app)
-            events = SlackEvents(bot.app, slack[1])
+            await _check_token(bot.app)
+            routes = slack_routes.routes(bot.app, slack[1])
         await stack.enter_async_context(bootstrap.working(bot))
         desk = ApiDesk(bot.desk, bot.feeds, bot.targets)
-        app = application(desk, settings.tokens, bot.readiness, events)
+        app = application(desk, settings.tokens, bot.readiness, routes)
         port = await stack.enter_async_context(serving(app, settings.api_port, settings.api_host))
         _log.info("serving on %s port %d; the targets are %s", settings.api_host, port, _names(bot))
         await ended.wait()
@@ -77,7 +78,10 @@ async def _open_health(stack: contextlib.AsyncExitStack, bot: bootstrap.Bot) -> 
         await stack.enter_async_context(serving(health.application(bot.readiness), port))
 
 
-async def _check_tokens(app: AsyncApp) -> None:
+async def _check_token(app: AsyncApp) -> None:
+    """Of one workspace; of many, each is checked when something comes from there."""
+    if app.oauth_flow is not None:
+        return
     try:
         await app.client.auth_test()
     except SlackApiError as error:

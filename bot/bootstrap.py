@@ -9,25 +9,21 @@ from dataclasses import dataclass
 from functools import partial
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot import approvals as approvals_file
 from bot import settings as settings_module
 from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
-from bot.settings import Settings
+from bot.settings import OAuth, Settings
 from bot.wiring.agents import metering, offered, supervised
 from bot.wiring.clusters import opened_targets, run_links
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
+from bot.wiring.slack import Slack, bolt, speaking
 from handlers.announcer import Announcer
 from handlers.attachments import SlackAttachments
-from handlers.delivery import Courier, open_courier
-from handlers.live import LiveCards, open_cards
 from handlers.narrator import SlackNarrator
-from handlers.people import People
 from handlers.subcommands import Subcommands
 from services import workflows
 from services.admission import Admission
@@ -35,6 +31,7 @@ from services.approvals import ApprovalPolicy
 from services.approvals.desk import Approvals
 from services.chores import Watch, announcing, attending, cleaning, present, watching
 from services.desk import FrontDesk
+from services.errors import SettingsError
 from services.history_desk import HistoryDesk
 from services.model import Readiness
 from services.pending import PendingDesk
@@ -71,37 +68,18 @@ class Bot:
         return [*own, next((each for each in found if each.ready), found[0])]
 
 
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """What speaks to one workspace."""
-
-    client: AsyncWebClient
-    courier: Courier
-    cards: LiveCards
-    people: People
-
-
 @asynccontextmanager
-async def _slack(settings: Settings, token: str, store: Store) -> AsyncGenerator[Slack]:
-    client = _client(settings, token)
-    async with (
-        open_courier(client, store.posts) as courier,
-        open_cards(client, courier, store.posts) as cards,
-    ):
-        yield Slack(client, courier, cards, People(client))
+async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGenerator[Bot]:
+    """Everything that a running bot consists of, closed in reverse order at the end.
 
-
-@asynccontextmanager
-async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[Bot]:
-    """Everything that a running bot consists of, closed in reverse order at the end; without a token, no Slack.
-
+    `access` to Slack is the token of one workspace, or what gives one for each; without it there is no Slack.
     Raises SettingsError when a setting is missing or wrong.
     """
     settings_module.require_supervisor(settings)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings.database))
-        store = Store(engine, artifact_store(settings))
-        slack = await stack.enter_async_context(_slack(settings, bot_token, store)) if bot_token else None
+        store = Store(engine, artifact_store(settings), settings.seal)
+        slack = await stack.enter_async_context(speaking(settings, access, store)) if access else None
         targets = await stack.enter_async_context(opened_targets(settings))
         feeds = Feeds()
         people = Everyone(settings.tokens, slack.people if slack else None)
@@ -136,28 +114,32 @@ async def assemble(settings: Settings, bot_token: str | None) -> AsyncGenerator[
         flows = Workflows(tasks, runs, limits, store.retention, pending)
         desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits), offered(settings))
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
-        announcer = (
-            Announcer(slack.courier, store.audit, settings.audit_channel)
-            if slack and settings.audit_channel
-            else None
-        )
+        announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)
 
 
 def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
-    secret = settings.slack_signing_secret
-    app = AsyncApp(
-        client=slack.client,
-        signing_secret=secret.get_secret_value() if secret else None,
-        # Slack gets its acknowledgement once the listener has made the work durable, never before.
-        process_before_response=True,
-        raise_error_for_unhandled_request=False,
-    )
+    app = bolt(settings, slack)
     history = HistoryDesk(desk.store, slack.people.is_in)
     subcommands = Subcommands(slack.courier, desk, history, targets)
-    links = run_links(settings)
-    handlers.register(app, desk, slack.courier, policy.check, targets, subcommands=subcommands, links=links)
+    handlers.register(
+        app,
+        desk,
+        slack.courier,
+        policy.check,
+        targets,
+        subcommands=subcommands,
+        links=run_links(settings),
+        installations=slack.installations,
+    )
     return app
+
+
+def _announcer(settings: Settings, slack: Slack, store: Store) -> Announcer:
+    team, _, channel = settings.audit_channel.rpartition("/")
+    if slack.many and not team:
+        raise SettingsError("RAYGEN_AUDIT_CHANNEL needs its workspace where there are several: `T…/C…`.")
+    return Announcer(slack.courier, store.audit, channel, team)
 
 
 def approval_policy(settings: Settings, targets: Targets) -> ApprovalPolicy:
@@ -188,9 +170,3 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
                 cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))
             )
         yield
-
-
-def _client(settings: Settings, token: str) -> AsyncWebClient:
-    client = AsyncWebClient(token=token, base_url=settings.slack_api_url)
-    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
-    return client

@@ -15,7 +15,7 @@ import click
 
 from bot.bench.command import bench
 from bot.evaluation.command import evaluation
-from services.errors import BadRequest, RaygenError
+from services.errors import BadRequest, RaygenError, SettingsError
 from services.model import InputFile
 
 
@@ -262,14 +262,23 @@ def agentcore(port: int, host: str | None) -> None:
 
 
 @main.command()
+@click.option("--url", help="Where Slack reaches raygen serve, for HTTP instead of Socket Mode.")
+@click.option("--many", is_flag=True, help="Workspaces install it themselves, at --url/slack/install.")
 @plainly
-def manifest() -> None:
-    """Print the Slack app manifest: paste it at api.slack.com/apps, “From a manifest”."""
+def manifest(url: str | None, *, many: bool) -> None:
+    """Print the Slack app manifest: paste it at api.slack.com/apps, “From a manifest”.
+
+    Without --url it is RAYGEN_PUBLIC_URL.
+    """
+    from bot import settings
     from bot.deploy.manifest import manifest as build
-    from bot.settings import load
     from bot.wiring.clusters import run_links
 
-    click.echo(json.dumps(build(domains=run_links(load()).domains), indent=2))
+    chosen = settings.load()
+    url = chosen.public_url if url is None else url
+    if many and not url.startswith("https://"):
+        raise SettingsError("Workspaces install raygen at a public address: give --url https://….")
+    click.echo(json.dumps(build(url=url, many=many, domains=run_links(chosen).domains), indent=2))
 
 
 @main.group()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import socket
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -19,6 +21,7 @@ from services.llm.clients import Access, Provider
 from services.model import Engine
 from services.policy import Policy, grades_in
 from services.rates import Rate
+from services.sealing import Seal
 from services.supervisor.meter import Price
 
 _PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
@@ -45,6 +48,24 @@ class Settings(BaseSettings):
         None,
         alias="SLACK_SIGNING_SECRET",
         description="The app's signing secret: with it `raygen serve` hears Slack over HTTP, at `/slack/events`.",
+    )
+    slack_client_id: str = Field(
+        "",
+        alias="SLACK_CLIENT_ID",
+        description="The app's client ID, instead of SLACK_BOT_TOKEN: many workspaces, by OAuth (docs/installation.md).",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        None, alias="SLACK_CLIENT_SECRET", description="The app's client secret, for the same."
+    )
+    oauth_keys: SecretStr | None = Field(
+        None,
+        alias="RAYGEN_OAUTH_KEY",
+        description="Encrypts the workspaces' tokens in the database; several by commas, the newest first. Default: plain.",
+    )
+    public_url: str = Field(
+        "",
+        alias="RAYGEN_PUBLIC_URL",
+        description="Where Slack and browsers reach `raygen serve`: `https://…`, for redirects and the manifest.",
     )
     slack_api_url: str = Field(
         "https://slack.com/api/",
@@ -320,7 +341,7 @@ class Settings(BaseSettings):
     audit_channel: str = Field(
         "",
         alias="RAYGEN_AUDIT_CHANNEL",
-        description="The Slack channel (ID) in which decisions, runs and stops are told, each with its audit record's hash.",
+        description="The Slack channel (ID; `T…/C…` among many workspaces) that is told decisions, runs and stops, with their hashes.",
     )
     state_dir: Path = Field(
         default_factory=_state_dir,
@@ -441,6 +462,12 @@ class Settings(BaseSettings):
         return Tokens.read(self.api_tokens.get_secret_value() if self.api_tokens else "")
 
     @property
+    def seal(self) -> Seal:
+        """What the workspaces' tokens are encrypted with. Raises SettingsError for a key that is none."""
+        keys = self.oauth_keys.get_secret_value() if self.oauth_keys else ""
+        return Seal([key for key in re.split(r"[\s,]+", keys) if key])
+
+    @property
     def limits(self) -> Limits:
         """What requests are held to."""
         return Limits(
@@ -489,12 +516,41 @@ def load(**overrides: object) -> Settings:
         raise SettingsError(f"The settings can't be read: {error}.") from None
 
 
-def require_slack(settings: Settings) -> tuple[str, str]:
-    """Bot token and app token. Raises SettingsError that says which is missing or of the wrong kind."""
-    for name, token, prefix in (
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """What the app is to Slack, whose installation pages give raygen a token for each workspace."""
+
+    client_id: str
+    client_secret: str = dataclass_field(repr=False)
+    redirect_uri: str | None = None
+
+
+def many_workspaces(settings: Settings) -> OAuth | None:
+    """How workspaces install raygen; None where there is one by tokens. Raises SettingsError for a half of it, or both."""
+    secret = settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else ""
+    if not settings.slack_client_id and not secret:
+        return None
+    if not settings.slack_client_id or not secret:
+        raise SettingsError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET need each other.")
+    if settings.slack_bot_token is not None and settings.slack_bot_token.get_secret_value():
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many; set one of them."
+        )
+    base = settings.public_url.rstrip("/")
+    return OAuth(settings.slack_client_id, secret, f"{base}/slack/oauth_redirect" if base else None)
+
+
+def require_slack(settings: Settings) -> tuple[str | OAuth, str]:
+    """Bot token, or what gives one for each workspace, and app token.
+
+    Raises SettingsError that says which is missing or of the wrong kind.
+    """
+    many = many_workspaces(settings)
+    needed = (
         ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
         ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
-    ):
+    )
+    for name, token, prefix in needed[1:] if many else needed:
         if token is None or not token.get_secret_value():
             raise SettingsError(
                 f"{name} is not set; it starts with {prefix} (see README, “Connect a workspace”)."
@@ -503,9 +559,9 @@ def require_slack(settings: Settings) -> tuple[str, str]:
             raise SettingsError(
                 f"{name} must start with {prefix}; what is set looks like another kind of token."
             )
-    assert settings.slack_bot_token is not None
     assert settings.slack_app_token is not None
-    return settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+    own = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    return many or own, settings.slack_app_token.get_secret_value()
 
 
 def require_supervisor(settings: Settings) -> None:
@@ -516,19 +572,23 @@ def require_supervisor(settings: Settings) -> None:
         raise SettingsError("RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN, the runtime's ARN.")
 
 
-def slack_over_http(settings: Settings) -> tuple[str, str] | None:
-    """Bot token and signing secret; None without Slack. Raises SettingsError where only one of them is set."""
+def slack_over_http(settings: Settings) -> tuple[str | OAuth, str] | None:
+    """Bot token, or what gives one for each workspace, and signing secret; None without Slack.
+
+    Raises SettingsError where only one of them is set.
+    """
+    many = many_workspaces(settings)
     token, secret = (
         value.get_secret_value() if value else ""
         for value in (settings.slack_bot_token, settings.slack_signing_secret)
     )
-    if token and not secret:
+    if (token or many) and not secret:
         raise SettingsError(
             "SLACK_SIGNING_SECRET is not set; `raygen serve` needs it to know Slack's own requests."
         )
-    if secret and not token.startswith("xoxb-"):
+    if secret and not many and not token.startswith("xoxb-"):
         raise SettingsError("SLACK_BOT_TOKEN is not set or of another kind; it starts with xoxb-.")
-    return (token, secret) if secret else None
+    return (many or token, secret) if secret else None
 
 
 def require_model(settings: Settings) -> Access:

@@ -6,9 +6,22 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import actions, choices, commands, errors, home, looks, messages, modals, shortcuts, unfurls
+from handlers import (
+    actions,
+    choices,
+    commands,
+    errors,
+    home,
+    installation,
+    looks,
+    messages,
+    modals,
+    shortcuts,
+    unfurls,
+)
 from handlers.delivery import Courier
 from handlers.subcommands import Subcommands
+from handlers.workspaces import SlackInstallations
 from services.desk import FrontDesk
 from services.links import RunLinks
 from services.model import PolicyReport
@@ -24,9 +37,11 @@ def register(
     *,
     subcommands: Subcommands,
     links: RunLinks | None = None,
+    installations: SlackInstallations | None = None,
 ) -> None:
-    """Attach all listeners to `app`; the catch-alls come last."""
+    """Attach all listeners to `app`; the catch-alls come last. `installations` are there where workspaces install raygen."""
     errors.register(app, courier)
+    installation.register(app, desk, installations)
     commands.register(app, desk, subcommands)
     messages.register(app, desk, courier)
     modals.register(app, desk, check)

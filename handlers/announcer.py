@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from handlers.blocks.audit import record, worth_telling
 from handlers.delivery import Courier
+from services import workspace
 from services.store.audit import AuditTrail
 
 
 class Announcer:
-    """Posts the chain's records as messages whose hashes are then where the database can't change them."""
+    """Posts the chain's records as messages whose hashes are then where the database can't change them.
 
-    def __init__(self, courier: Courier, trail: AuditTrail, channel: str) -> None:
+    `team` is the workspace of the channel, where there are several.
+    """
+
+    def __init__(self, courier: Courier, trail: AuditTrail, channel: str, team: str = "") -> None:
+        self._team = team
         self._courier = courier
         self._trail = trail
         self._channel = channel
 
     async def tell(self) -> None:
         """Post what is new. May be called by several replicas at once: each record is posted by one of them."""
+        workspace.enter(self._team)
         told = await self._trail.told()
         async for each in self._trail.records(after=told):
             if worth_telling(each.deed):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.workspaces import token_of
 from services.errors import BadRequest
 from services.output import human_bytes
 from services.records import Attachment
@@ -39,7 +40,7 @@ class SlackAttachments:
         return content
 
     async def _read(self, url: str, limit: int) -> bytes:
-        headers = {"Authorization": f"Bearer {self._client.token}"}
+        headers = {"Authorization": f"Bearer {await token_of(self._client)}"}
         content = bytearray()
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT, raise_for_status=True) as session,

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.live import Live, beginning, growth
 from handlers.delivery import TROUBLE, Courier, code_of
+from services import workspace
 from services.store.repositories import Posts
 
 _log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class LiveCards:
         self._renew_after = renew_after
         self._streams: dict[str, _Stream] = {}
         self._known: set[str] = set()
-        self._unable: set[str] = set()
+        self._unable: set[tuple[str, str]] = set()
 
     async def open(self, key: str, place: Place, card: Live) -> None:
         """Show that work has begun, once for each key. Raises SlackApiError where nothing can be posted."""
@@ -167,7 +168,7 @@ class LiveCards:
         self._courier.edit_soon(key, now.still)
 
     async def _start(self, place: Place, card: Live) -> _Stream | None:
-        if "chat.startStream" in self._unable or not place.thread_ts:
+        if self._is_unable("chat.startStream") or not place.thread_ts:
             return None
         try:
             answer = await self._client.chat_startStream(
@@ -191,7 +192,7 @@ class LiveCards:
 
     async def _status(self, place: Place, status: str) -> None:
         """Tell Slack whether we work in this thread, for its own stop button; only a help."""
-        if "agents.sessions.setStatus" in self._unable or not place.thread_ts:
+        if self._is_unable("agents.sessions.setStatus") or not place.thread_ts:
             return
         try:
             await self._client.agents_sessions_setStatus(
@@ -203,7 +204,10 @@ class LiveCards:
     def _note(self, method: str, error: Exception) -> None:
         _log.info("%s: %s", method, _told(error))
         if isinstance(error, SlackApiError) and code_of(error) in _NEVER:
-            self._unable.add(method)
+            self._unable.add((workspace.current(), method))
+
+    def _is_unable(self, method: str) -> bool:
+        return (workspace.current(), method) in self._unable
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.delivery import TROUBLE, code_of
+from services import workspace
 from services.approvals import Person
 
 _log = logging.getLogger(__name__)
@@ -22,20 +23,23 @@ _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 _NO_GROUP = {"missing_scope", "no_such_subteam", "plan_upgrade_required"}
 _UNSEEN = {"channel_not_found", "not_in_channel", "fetch_members_failed", "missing_scope", "is_archived"}
 
+# A workspace, and what is asked for in it.
+_Key = tuple[str, str]
+
 
 class People:
-    """Looks users up by ID; answers are kept for five minutes."""
+    """Looks users up by ID, in the workspace of the work at hand; answers are kept for five minutes."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._known: dict[str, tuple[float, Person]] = {}
-        self._members: dict[str, tuple[float, frozenset[str]]] = {}
-        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
-        self._home: tuple[str, str] | None = None
+        self._known: dict[_Key, tuple[float, Person]] = {}
+        self._members: dict[_Key, tuple[float, frozenset[str]]] = {}
+        self._groups: dict[_Key, tuple[float, frozenset[str]]] = {}
+        self._homes: dict[str, tuple[str, str]] = {}
 
     async def look_up(self, user: str) -> Person:
         """Somebody whom Slack does not know, or does not show us, is told as gone. Raises SlackApiError otherwise."""
-        known = self._known.get(user)
+        known = self._known.get(_key(user))
         if known and time.monotonic() - known[0] < _FRESH:
             return known[1]
         try:
@@ -45,7 +49,7 @@ class People:
                 raise
             return Person(user, user, gone=True)
         person = _person(answer["user"] or {"id": user}, *await self._our_home())
-        self._known[user] = (time.monotonic(), person)
+        self._known[_key(user)] = (time.monotonic(), person)
         return person
 
     async def name(self, user: str) -> str:
@@ -60,16 +64,16 @@ class People:
 
         Raises SlackApiError when Slack can't be asked right now.
         """
-        known = self._members.get(channel)
+        known = self._members.get(_key(channel))
         if known is None or time.monotonic() - known[0] > _FRESH_MEMBERS:
-            known = self._members[channel] = (time.monotonic(), await self._members_of(channel))
+            known = self._members[_key(channel)] = (time.monotonic(), await self._members_of(channel))
         return user in known[1]
 
     async def group(self, group: str) -> frozenset[str]:
         """The users of a user group; none where we may not see it, or where it is gone. Raises SlackApiError otherwise."""
-        known = self._groups.get(group)
+        known = self._groups.get(_key(group))
         if known is None or time.monotonic() - known[0] > _FRESH_GROUP:
-            known = self._groups[group] = (time.monotonic(), await self._users_of(group))
+            known = self._groups[_key(group)] = (time.monotonic(), await self._users_of(group))
         return known[1]
 
     async def _users_of(self, group: str) -> frozenset[str]:
@@ -84,10 +88,11 @@ class People:
 
     async def _our_home(self) -> tuple[str, str]:
         """Our workspace and the organization that it belongs to, which is empty where there is none."""
-        if self._home is None:
+        at_hand = workspace.current()
+        if at_hand not in self._homes:
             answer = await self._client.auth_test()
-            self._home = str(answer.get("team_id") or ""), str(answer.get("enterprise_id") or "")
-        return self._home
+            self._homes[at_hand] = str(answer.get("team_id") or ""), str(answer.get("enterprise_id") or "")
+        return self._homes[at_hand]
 
     async def _members_of(self, channel: str) -> frozenset[str]:
         found: set[str] = set()
@@ -105,6 +110,10 @@ class People:
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return frozenset(found)
+
+
+def _key(name: str) -> _Key:
+    return workspace.current(), name
 
 
 def _person(user: dict[str, Any], team: str, enterprise: str) -> Person:

@@ -106,6 +106,10 @@ class FrontDesk:
         await self.store.preferences.put(user, chosen)
         return chosen
 
+    async def forget(self, team: str, when: float) -> None:
+        """Delete what a workspace has left that took raygen away then (POSIX seconds)."""
+        await self.workflows.begin_leaving(team, when)
+
     async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
         kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK

@@ -157,6 +157,11 @@ class Workflows(DBOSConfiguredInstance):
         with SetWorkflowID(f"clean:{time.strftime('%Y-%m-%d', time.gmtime(now))}"):
             await DBOS.start_workflow_async(self.clean, now - days * _DAY)
 
+    async def begin_leaving(self, team: str, when: float) -> None:
+        """Delete what a workspace has left that went away then (POSIX seconds); durable once this returns, and done once."""
+        with SetWorkflowID(f"leave:{team}:{when:.0f}"):
+            await DBOS.start_workflow_async(self.leave, team)
+
     async def _begin_runs(self) -> None:
         for proposal_id in await self._runs.unfinished():
             await self.begin_run(proposal_id)
@@ -248,6 +253,12 @@ class Workflows(DBOSConfiguredInstance):
         if self._retention is not None:
             await DBOS.run_step_async({"name": "drop"}, self._retention.drop, before)
         await DBOS.run_step_async({"name": "forget"}, _forget, before)
+
+    @DBOS.workflow()
+    async def leave(self, team: str) -> None:
+        """Forget what a workspace has left."""
+        if self._retention is not None:
+            await DBOS.run_step_async({"name": "drop"}, self._retention.drop_team, team)
 
     async def _carry_out(self, proposal_id: str) -> None:
         """The part of a run that limits apply to."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
-from bot.api import errors, health, routes, slack, wire
+from bot.api import errors, health, routes, wire
 from bot.api.desk import ApiDesk
 from bot.api.health import Readinesses
 from bot.api.limits import BodyLimit
@@ -23,10 +23,8 @@ With `Accept: text/event-stream` the answer is a stream of events: `progress`, `
 """
 
 
-def application(
-    desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack_events: ASGIApp | None = None
-) -> FastAPI:
-    """The API, health, and Slack's events where there is Slack."""
+def application(desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack: Sequence[Route] = ()) -> FastAPI:
+    """The API, health, and what is for Slack where there is Slack."""
     app = FastAPI(
         title="raygen",
         version=version("raygen"),
@@ -41,6 +39,5 @@ def application(
     app.add_middleware(BodyLimit, limit=wire.BODY_LIMIT)
     app.include_router(routes.router)
     app.router.routes.extend(health.routes(parts))
-    if slack_events is not None:
-        app.router.routes.append(Route(slack.PATH, slack_events, methods=["POST"]))
+    app.router.routes.extend(slack)
     return app

@@ -12,9 +12,11 @@ from slack_bolt.app.async_app import AsyncApp
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-PATH = "/slack/events"
+from bot.deploy.manifest import EVENTS as PATH
+
 _FRESH = 300
 
 
@@ -36,6 +38,15 @@ class SlackEvents:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._bolt(dict(scope), replay, send)
+
+
+def routes(app: AsyncApp, secret: str) -> list[Route]:
+    """What Slack tells, and where workspaces install raygen the pages for that."""
+    found = [Route(PATH, SlackEvents(app, secret), methods=["POST"])]
+    if (flow := app.oauth_flow) is not None:
+        pages = AsyncSlackRequestHandler(app, path=PATH)
+        found += [Route(path, pages, methods=["GET"]) for path in (flow.install_path, flow.redirect_uri_path)]
+    return found
 
 
 def genuine(secret: str, headers: Headers, body: bytes, now: float) -> bool:

@@ -8,6 +8,11 @@ from typing import Any
 from bot.deploy.surfaces import Surfaces, called, registered
 from handlers import ids
 
+# Where `raygen serve` is asked to be installed, where Slack sends people back to, and where it tells what happens.
+INSTALL = "/slack/install"
+REDIRECT = "/slack/oauth_redirect"
+EVENTS = "/slack/events"
+
 _HISTORY = {
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -21,7 +26,9 @@ _EVENTS: dict[str, dict[str, str]] = {
     "app_home_opened": {"app_home_opened": ""},
     "app_mention": {"app_mention": "app_mentions:read"},
     "link_shared": {"link_shared": "links:read"},
+    "app_uninstalled": {"app_uninstalled": ""},
     "message": _HISTORY,
+    "tokens_revoked": {"tokens_revoked": ""},
 }
 _CALLS: dict[str, tuple[str, ...]] = {
     "agents_sessions_setStatus": ("assistant:write",),
@@ -68,10 +75,16 @@ _SHORTCUTS = {
 
 
 def manifest(
-    found: Surfaces | None = None, calls: Iterable[str] | None = None, *, domains: Sequence[str] = ()
+    found: Surfaces | None = None,
+    calls: Iterable[str] | None = None,
+    *,
+    url: str = "",
+    many: bool = False,
+    domains: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The app as Slack's “From a manifest” takes it.
+    """The app as Slack's “From a manifest” takes it: for Socket Mode, or for HTTP at the `url` of `raygen serve`.
 
+    With `many`, workspaces install it themselves by that address, and their tokens are renewed twice a day.
     `domains` are where links to runs lead; without any, nothing is asked for that is about links.
     Raises KeyError for a listener or a call that nothing is known of here, so that no manifest is printed that lacks it.
     """
@@ -86,6 +99,10 @@ def manifest(
     ]
     if found.commands or shortcuts:
         scopes.add("commands")
+    base = url.rstrip("/")
+    heard = {"request_url": base + EVENTS} if base else {}
+    told = {"url": base + EVENTS} if base else {}
+    redirects = {"redirect_urls": [base + REDIRECT]} if base and many else {}
     return {
         "display_information": {
             "name": "raygen",
@@ -106,16 +123,18 @@ def manifest(
                 ],
             },
             "bot_user": {"display_name": "raygen", "always_online": True},
-            "slash_commands": [{"command": name, **_COMMANDS[name]} for name in sorted(found.commands)],
+            "slash_commands": [
+                {"command": name, **told, **_COMMANDS[name]} for name in sorted(found.commands)
+            ],
             "shortcuts": shortcuts,
             **({"unfurl_domains": list(domains[:_DOMAINS])} if "link_shared" in events else {}),
         },
-        "oauth_config": {"scopes": {"bot": sorted(scopes - {""})}},
+        "oauth_config": {**redirects, "scopes": {"bot": sorted(scopes - {""})}},
         "settings": {
-            "event_subscriptions": {"bot_events": sorted(events)},
-            "interactivity": {"is_enabled": found.interactions > 0},
-            "socket_mode_enabled": True,
-            "token_rotation_enabled": False,
+            "event_subscriptions": {**heard, "bot_events": sorted(events)},
+            "interactivity": {"is_enabled": found.interactions > 0, **heard},
+            "socket_mode_enabled": not base,
+            "token_rotation_enabled": many,
             "org_deploy_enabled": False,
         },
     }

@@ -39,6 +39,10 @@ class Surfaces:
         """Not reached by anybody from outside."""
         return listener
 
+    def middleware(self, listener: Any) -> Any:
+        """It goes before all listeners, and is none."""
+        return listener
+
     def event(self, name: str) -> Callable[[Any], Any]:
         self.events.add(name)
         return _as_it_is

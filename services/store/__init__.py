@@ -3,12 +3,14 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore
+from services.sealing import Seal
 from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
 from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.entries import Entries
 from services.store.grants import Grants
+from services.store.installations import Installations, States
 from services.store.preferences import Preferences
 from services.store.replicas import Replicas
 from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
@@ -20,9 +22,14 @@ __all__ = ["Store", "open_database"]
 
 
 class Store:
-    """All repositories over one engine; without `artifacts`, files that programs make are kept in the database, too."""
+    """All repositories over one engine; without `artifacts`, files that programs make are kept in the database, too.
 
-    def __init__(self, engine: AsyncEngine, artifacts: ArtifactStore | None = None) -> None:
+    `seal` encrypts the tokens of workspaces.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, artifacts: ArtifactStore | None = None, seal: Seal | None = None
+    ) -> None:
         self.artifacts = Artifacts(engine, artifacts)
         self.sessions = Sessions(engine)
         self.tasks = Tasks(engine)
@@ -39,3 +46,5 @@ class Store:
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)
         self.audit = AuditTrail(engine)
+        self.installations = Installations(engine, seal)
+        self.oauth_states = States(engine)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Insert, Integer, Row, Table, Update, liter
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services import workspace
 from services.audit import Deed
 from services.model import Artifact, InputFile, Outcome
 from services.records import (
@@ -87,7 +88,7 @@ class Repository:
 
 
 class Sessions(Repository):
-    """Slack threads that raygen takes part in."""
+    """Slack threads that raygen takes part in; who reads one goes on for its workspace."""
 
     async def ensure(self, session: Session) -> None:
         values = {
@@ -103,12 +104,12 @@ class Sessions(Repository):
         row = await self._one(tables.sessions, tables.sessions.c.id == session_id)
         if row is None:
             raise LookupError(session_id)
-        return _session(row)
+        return _entered(_session(row))
 
     async def in_thread(self, channel: str, thread_ts: str) -> Session | None:
         table = tables.sessions
         row = await self._one(table, table.c.channel == channel, table.c.thread_ts == thread_ts)
-        return _session(row) if row else None
+        return _entered(_session(row)) if row else None
 
     async def latest(self, channel: str, prefix: str) -> Session | None:
         """The session of a channel whose thread begins like this and sorts last."""
@@ -446,6 +447,11 @@ class Posts(Repository):
         """The last word under this key, once there is one."""
         row = await self._one(tables.posts, tables.posts.c.key == key)
         return row.last if row else None
+
+
+def _entered(session: Session) -> Session:
+    workspace.enter(session.team)
+    return session
 
 
 def _session(row: Row[Any]) -> Session:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,43 @@ class Retention(Repository):
             posts = await _drop_posts(connection, before)
         return Dropped(tasks, runs, inputs, posts)
 
+    async def drop_team(self, team: str) -> Dropped:
+        """Delete what a workspace has left, except for what is worked on or runs; open proposals expire. May be repeated."""
+        await self._expire(team)
+        now = time.time()
+        ours = await self._ids(tables.sessions, tables.sessions.c.team == team)
+        of_team = tables.tasks.c.session_id.in_(
+            select(tables.sessions.c.id).where(tables.sessions.c.team == team)
+        )
+        tasks = runs = inputs = posts = 0
+        while found := await self._batch(now, of_team):
+            await self._forget_artifacts(found)
+            proposals = await self._ids(tables.proposals, tables.proposals.c.task_id.in_(found))
+            executions = await self._ids(tables.runs, tables.runs.c.proposal_id.in_(proposals))
+            # At once, since what hangs on a thread is found by it.
+            async with self._engine.begin() as connection:
+                runs += await _drop_tasks(connection, found)
+                sessions = tables.sessions.c
+                left = await _column(connection, tables.sessions, sessions.id, sessions.team == team)
+                # What is worked on may need files before any proposal says so.
+                gone = {*found, *proposals, *executions, *ours}.difference(left)
+                inputs += await _drop_inputs(connection, now, gone)
+                posts += await _drop_posts(connection, now, gone)
+            tasks += len(found)
+        return Dropped(tasks, runs, inputs, posts)
+
+    async def _expire(self, team: str) -> None:
+        """Nobody is left who could decide them."""
+        proposals, sessions = tables.proposals.c, tables.sessions.c
+        of_team = proposals.session_id.in_(select(sessions.id).where(sessions.team == team))
+        waiting = await self._ids(tables.proposals, of_team, proposals.status == str(ProposalStatus.OPEN))
+        for each in waiting:
+            await self._move(tables.proposals, each, ProposalStatus.EXPIRED)
+
+    async def _ids(self, table: Table, *where: ColumnElement[bool]) -> list[str]:
+        async with self._engine.connect() as connection:
+            return await _column(connection, table, table.c.id, and_(*where))
+
     async def _forget_artifacts(self, tasks: list[str]) -> None:
         """Before their rows go, so that a crash in between leaves the rows to find them by."""
         if self._forget is None:
@@ -65,9 +103,10 @@ class Retention(Repository):
         for each in set(owners):
             await self._forget(each)
 
-    async def _batch(self, before: float) -> list[str]:
+    async def _batch(self, before: float, *where: ColumnElement[bool]) -> list[str]:
         table = tables.tasks
-        over = and_(table.c.created_at < before, table.c.status.in_(_ENDED), ~exists().where(_holds(before)))
+        ended = table.c.status.in_(_ENDED)
+        over = and_(table.c.created_at < before, ended, ~exists().where(_holds(before)), *where)
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(table.c.id).where(over).limit(_BATCH))).scalars())
 
@@ -111,13 +150,13 @@ async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
     return len(runs)
 
 
-async def _drop_inputs(connection: AsyncConnection, before: float) -> int:
-    """Delete the old files that no proposal needs any more."""
+async def _drop_inputs(connection: AsyncConnection, before: float, of: Collection[str] | None = None) -> int:
+    """Delete the old files, of all sessions or of these, that no proposal needs any more."""
     table = tables.inputs
     rows = await connection.execute(
         select(table.c.session_id, table.c.sha256, table.c.name).where(table.c.created_at < before)
     )
-    old = {(row.session_id, row.sha256, row.name) for row in rows}
+    old = {(row.session_id, row.sha256, row.name) for row in rows if of is None or row.session_id in of}
     for sessions in _batches(sorted({key[0] for key in old})):
         proposals = tables.proposals
         needed = await connection.execute(
@@ -131,16 +170,20 @@ async def _drop_inputs(connection: AsyncConnection, before: float) -> int:
     return len(old)
 
 
-async def _drop_posts(connection: AsyncConnection, before: float) -> int:
-    """Delete the old notes of messages about what is no longer there; a key begins with the ID of what it is about."""
+async def _drop_posts(connection: AsyncConnection, before: float, of: Collection[str] | None = None) -> int:
+    """Delete the old notes of messages about what is no longer there; a key begins with the ID of what it is about.
+
+    With `of` only those about one of these.
+    """
     table = tables.posts
     old = await _column(connection, table, table.c.key, table.c.created_at < before)
     owners = {key.partition(":")[0] for key in old}
+    owners = owners if of is None else owners.intersection(of)
     there: set[str] = set()
     for each in (tables.sessions, tables.tasks, tables.proposals, tables.runs):
         for some in _batches(sorted(owners)):
             there.update(await _column(connection, each, each.c.id, each.c.id.in_(some)))
-    gone = [key for key in old if key.partition(":")[0] not in there]
+    gone = [key for key in old if (owner := key.partition(":")[0]) in owners and owner not in there]
     for some in _batches(gone):
         await connection.execute(delete(table).where(table.c.key.in_(some)))
     return len(gone)

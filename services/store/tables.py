@@ -202,6 +202,22 @@ preferences = Table(
     Column("model", String(255)),
 )
 
+# Slack workspaces that have installed raygen by OAuth; the body holds their tokens (services/sealing.py).
+installations = Table(
+    "installations",
+    metadata,
+    Column("team", String(64), primary_key=True),
+    Column("installed_at", Float, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("expires_at", Float, nullable=False),
+)
+
 replicas = Table(
     "replicas",
     metadata,

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from slack_bolt import BoltResponse
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
+from bot.api.slack import routes
 from bot.deploy import manifest as manifests
+from bot.deploy.manifest import INSTALL, REDIRECT
 from bot.deploy.surfaces import called, calls_in, every_listener, registered
 from bot.playground.slack.installed import EVENT_SCOPES, HISTORY, Installed, needs
 from handlers import ids
@@ -144,6 +148,39 @@ def test_every_call_has_its_scope_and_every_scope_its_call():
             others |= {EVENT_SCOPES.get(name, "") for name in events(made)}
             others |= {"assistant:write"}  # of the stop button's event
             assert needed - others == needed & (scopes(made) - without), call
+
+
+def test_an_app_over_http_is_the_same_at_an_address():
+    socket, web = manifest(), manifest(url="https://raygen.example.com/")
+    heard = "https://raygen.example.com/slack/events"
+    settings = web["settings"]
+    assert (settings["socket_mode_enabled"], socket["settings"]["socket_mode_enabled"]) == (False, True)
+    assert settings["event_subscriptions"]["request_url"] == settings["interactivity"]["request_url"] == heard
+    assert {each["url"] for each in web["features"]["slash_commands"]} == {heard}
+    assert (events(web), scopes(web), shortcuts(web)) == (events(socket), scopes(socket), shortcuts(socket))
+    assert "redirect_urls" not in web["oauth_config"]
+
+
+async def test_the_pages_of_an_app_for_many_are_served_where_its_manifest_says():
+    """And nowhere else; the same for what it tells."""
+    made = manifest(url="https://raygen.example.com", many=True)
+    (redirect,) = made["oauth_config"]["redirect_urls"]
+    assert made["settings"]["token_rotation_enabled"]
+    pages = AsyncOAuthSettings(
+        client_id="1", client_secret="s", redirect_uri_path=REDIRECT, install_path=INSTALL
+    )
+    app = AsyncApp(client=AsyncWebClient(), signing_secret="s", oauth_settings=pages)
+    served = {f"https://raygen.example.com{route.path}" for route in routes(app, "s")}
+    told = {made["settings"]["event_subscriptions"]["request_url"], redirect}
+    assert served - told == {"https://raygen.example.com/slack/install"}
+    assert told <= served
+
+
+def test_what_ends_an_installation_is_told():
+    assert {"app_uninstalled", "tokens_revoked"} <= events(manifest())
+    notes = registered()
+    notes.events -= {"app_uninstalled", "tokens_revoked"}
+    assert not {"app_uninstalled", "tokens_revoked"} & events(manifest(notes))
 
 
 def test_slack_is_called_from_the_handlers_alone():

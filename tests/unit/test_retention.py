@@ -105,6 +105,25 @@ async def test_what_is_over_goes_with_all_that_hangs_on_it(
     assert await store.retention.drop(CUTOFF) == Dropped()
 
 
+async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store: Store):
+    for name, team in (("gone", "T1"), ("waits", "T1"), ("runs", "T1"), ("other", "T2")):
+        decisions = {"gone": (OPEN, APPROVED), "runs": (OPEN, APPROVED)}.get(name, (OPEN,))
+        await old(store, name, *decisions, run={"gone": "ended", "runs": "goes on"}.get(name, ""))
+        async with store.tasks._engine.begin() as connection:
+            of = tables.sessions.c.id == f"s_{name}"
+            await connection.execute(update(tables.sessions).where(of).values(team=team))
+    await store.posts.intend("audit:1:C", "C", "")
+    dropped = await store.retention.drop_team("T1")
+    assert dropped == Dropped(tasks=2, runs=1, inputs=2, posts=7)
+    assert await count(store, tables.posts) == 4 + 3 + 1, (
+        "of the run that goes on, the other workspace, the audit"
+    )
+    for name, there in (("gone", False), ("waits", False), ("runs", True), ("other", True)):
+        assert (await store.proposals.find(f"p_{name}") is not None) == there, name
+    assert (await store.proposals.get("p_other")).status is OPEN
+    assert await store.retention.drop_team("T1") == Dropped()
+
+
 async def test_artifacts_outside_of_the_database_are_forgotten_before_their_rows(store: Store):
     await old(store, "1", OPEN, APPROVED, run="ended")
     await old(store, "2", OPEN)

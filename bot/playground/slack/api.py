@@ -1,6 +1,8 @@
 """The Web API over HTTP: tokens, arguments, rate limits, faults, and then the method."""
 
 import asyncio
+import base64
+import binascii
 import json
 import logging
 from typing import Any, cast
@@ -8,6 +10,7 @@ from typing import Any, cast
 from aiohttp import web
 
 from bot.playground.slack.connections import Connections
+from bot.playground.slack.distribution import Apps
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.identity import new_id
 from bot.playground.slack.limits import Fault, Faults, RateLimiter
@@ -16,7 +19,7 @@ from bot.playground.slack.methods.apps import APP_LEVEL, OPEN_TO_ALL
 from bot.playground.slack.methods.call import Call
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state import State
-from bot.playground.slack.workspace import APP_TOKEN, BOT_TOKEN
+from bot.playground.slack.workspace import APP_TOKEN
 
 Json = dict[str, Any]
 
@@ -30,8 +33,11 @@ SCOPES = (
 
 
 class WebApi:
-    def __init__(self, state: State, rules: Rules, connections: Connections) -> None:
+    """The Web API of all workspaces: whose a call is says its token; `state` is for calls without one."""
+
+    def __init__(self, state: State, rules: Rules, connections: Connections, apps: Apps) -> None:
         self._state = state
+        self._apps = apps
         self._rules = rules
         self._connections = connections
         self._limiter = RateLimiter(rules.rate_limits)
@@ -47,7 +53,8 @@ class WebApi:
             return await _broken(fault)
         try:
             arguments = await arguments_of(request)
-            answer = self._answer(method, _token(request, arguments), arguments)
+            token, own = _credentials(request, arguments)
+            answer = self._answer(method, token, {**arguments, **own})
         except SlackError as refusal:
             answer = respond(refused(refusal))
         return await _broken(fault) if fault else answer
@@ -55,21 +62,32 @@ class WebApi:
     def _answer(self, method: str, token: str, arguments: Json) -> web.Response:
         if method not in METHODS:
             raise SlackError("unknown_method", req_method=method)
-        _authorize(method, token)
+        state = self._authorize(method, token)
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         if wait := self._limiter.wait(method, channel):
             return ratelimited(wait)
-        self._permit(method, channel)
-        call = Call(self._state, self._rules, self._connections, arguments)
-        with self._state.transaction():
+        self._permit(method, channel, state)
+        call = Call(state, self._rules, self._connections, arguments, self._apps, token)
+        with state.transaction():
             body = METHODS[method](call)
         return respond({"ok": True, **body})
 
-    def _permit(self, method: str, channel: str) -> None:
+    def _authorize(self, method: str, token: str) -> State:
+        """The workspace that a call is for."""
+        if method in OPEN_TO_ALL:
+            return self._state
+        if not token:
+            raise SlackError("not_authed")
+        state = self._state if token == APP_TOKEN else self._apps.state_of(token)
+        if (token == APP_TOKEN) != (method in APP_LEVEL):
+            raise SlackError("not_allowed_token_type")
+        return state
+
+    def _permit(self, method: str, channel: str, state: State) -> None:
         if (app := self._rules.installed) is None:
             return
-        place = self._state.people.channels.get(channel)
-        if needed := app.lacks(method, self._state.people.kind(place) if place else None):
+        place = state.people.channels.get(channel)
+        if needed := app.lacks(method, state.people.kind(place) if place else None):
             raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(app.scopes)))
 
 
@@ -113,17 +131,17 @@ async def arguments_of(request: web.Request) -> Json:
     return arguments
 
 
-def _token(request: web.Request, arguments: Json) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else str(arguments.get("token") or "")
-
-
-def _authorize(method: str, token: str) -> None:
-    if method in OPEN_TO_ALL:
-        return
-    if not token:
-        raise SlackError("not_authed")
-    if token not in (BOT_TOKEN, APP_TOKEN):
-        raise SlackError("invalid_auth")
-    if (token == APP_TOKEN) != (method in APP_LEVEL):
-        raise SlackError("not_allowed_token_type")
+def _credentials(request: web.Request, arguments: Json) -> tuple[str, Json]:
+    """The token, and the app's own credentials where it sends those as user and password."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return value.strip(), {}
+        case "basic":
+            try:
+                name, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                raise SlackError("invalid_auth") from None
+            return str(arguments.get("token") or ""), {"client_id": name, "client_secret": secret}
+        case _:
+            return str(arguments.get("token") or ""), {}

@@ -10,23 +10,26 @@ from aiohttp import web
 
 from bot.playground.slack import pages
 from bot.playground.slack.api import WebApi
+from bot.playground.slack.consent import Consent
+from bot.playground.slack.distribution import Apps
 from bot.playground.slack.play import routes as play
 from bot.playground.slack.play.desk import About, Desk, Readiness
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.socket import Socket
 from bot.playground.slack.state import State
 from bot.playground.slack.webhooks import Webhooks
-from bot.playground.slack.workspace import APP_TOKEN, BOT_TOKEN
+from bot.playground.slack.workspace import APP_TOKEN, BOT_TOKEN, PLAYGROUND, Workspace
 
 PAGE = Path(__file__).parent.parent / "page"
 READY_INTERVAL = 0.5
 
 
 class SlackStandIn:
-    """One Slack workspace; `state_path` keeps it over restarts, SIGKILL included.
+    """One Slack workspace, by default with the app in it; `state_path` keeps it over restarts, SIGKILL included.
 
     `readiness` says which parts beside the bot's connection are not ready and why, `about` what the page
-    shows about the installation, such as which model answers.
+    shows about the installation, such as which model answers. Several that share `apps` are workspaces of one Slack,
+    whose Web API each of them serves; the pages by which people install the app, too.
     """
 
     bot_token = BOT_TOKEN
@@ -40,7 +43,11 @@ class SlackStandIn:
         readiness: Readiness | None = None,
         about: About | None = None,
         page_dir: Path | None = None,
+        workspace: Workspace = PLAYGROUND,
+        apps: Apps | None = None,
     ) -> None:
+        self.workspace = workspace
+        self.apps = apps or Apps()
         self._state_path = state_path
         self._rules = rules or Rules()
         self._readiness = readiness
@@ -57,9 +64,10 @@ class SlackStandIn:
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
         """Serve until left; gives the base URL. Port 0 takes a free one."""
         async with AsyncExitStack() as stack:
-            self.state = State(self._state_path, self._rules)
+            self.state = State(self._state_path, self._rules, self.workspace)
+            self.apps.add(self.state)
             stack.callback(self.state.close)
-            self.socket = Socket(self.state, self._rules)
+            self.socket = Socket(self.state, self._rules, self.apps.sockets)
             stack.callback(self.socket.close)
             runner = web.AppRunner(
                 self._application(), access_log=None, shutdown_timeout=1.0, handler_cancellation=True
@@ -78,9 +86,11 @@ class SlackStandIn:
 
     def _application(self) -> web.Application:
         rules, state = self._rules, self.state
-        self.api = WebApi(state, rules, self.socket.connections)
-        webhooks = Webhooks(state, rules)
-        self.desk = Desk(state, rules, self.socket, self.api, webhooks, self._readiness, self._about)
+        self.api = WebApi(state, rules, self.socket.connections, self.apps)
+        webhooks = Webhooks(state, rules, self.apps)
+        self.desk = Desk(
+            state, rules, self.socket, self.api, webhooks, self._readiness, self._about, self.apps
+        )
         app = web.Application(middlewares=[pages.only_here], client_max_size=rules.file_bytes + 1024 * 1024)
         app.add_routes(
             [
@@ -89,6 +99,7 @@ class SlackStandIn:
                 web.post("/actions/{team}/{app}/{key}", webhooks.respond),
                 web.post("/upload/v1/{secret}", webhooks.upload),
                 web.get("/files-pri/{file}/{name}", webhooks.download),
+                *Consent(self.apps, rules).routes(),
                 *play.routes(self.desk),
                 *pages.routes(self._page_dir),
             ]

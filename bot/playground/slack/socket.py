@@ -37,7 +37,11 @@ class Unanswered(Exception):
 
 
 class Socket:
-    def __init__(self, state: State, rules: Rules) -> None:
+    """One workspace's events, on the app's connections, which it shares with the other workspaces, its `peers`."""
+
+    def __init__(self, state: State, rules: Rules, peers: "list[Socket] | None" = None) -> None:
+        self._peers: list[Socket] = [] if peers is None else peers
+        self._peers.append(self)
         self._state = state
         self._rules = rules
         self._envelopes = state.envelopes
@@ -87,10 +91,11 @@ class Socket:
                     continue
                 if envelope["due"] > now:
                     self._later(envelope["due"] - now, self.pump)
-                elif connection := self.connections.next():
+                elif connection := self._next():
                     self._send(envelope, connection)
 
     def close(self) -> None:
+        self._peers.remove(self)
         for timer in self._timers:
             timer.cancel()
         self._closed = True
@@ -108,12 +113,14 @@ class Socket:
         connection = Connection(next(self._numbers), socket)
         async with connection.writing():
             self.connections.add(connection)
-            self.pump()
+            for peer in self._peers:
+                peer.pump()
             try:
                 await self._listen(connection)
             finally:
                 self.connections.remove(connection)
-                self._requeue(connection)
+                for peer in self._peers:
+                    peer.requeue(connection)
         return socket
 
     async def _turn_away(self, request: web.Request, reason: str) -> web.StreamResponse:
@@ -137,6 +144,10 @@ class Socket:
             message = json.loads(text)
         except ValueError:
             return
+        for peer in self._peers:
+            peer.take(message)
+
+    def take(self, message: Json) -> None:
         envelope = self._envelopes.all.get(message.get("envelope_id", ""))
         if envelope is None:
             return
@@ -147,6 +158,11 @@ class Socket:
             future.set_result(message.get("payload"))
 
     # --- inside
+
+    def _next(self) -> Connection | None:
+        """Round robin over its own connections; else over those that the app has at a peer."""
+        others = (peer.connections.next() for peer in self._peers if peer is not self)
+        return self.connections.next() or next((one for one in others if one), None)
 
     def _send(self, envelope: Json, connection: Connection) -> None:
         frame = {
@@ -180,7 +196,7 @@ class Socket:
         self._envelopes.save(envelope | {"state": "waiting", "timeouts": timeouts, "due": due})
         self.pump()
 
-    def _requeue(self, connection: Connection) -> None:
+    def requeue(self, connection: Connection) -> None:
         """Events that a lost connection took with it go to the next one, at no cost to their retries."""
         lost = [identity for identity, carrier in self._carriers.items() if carrier is connection]
         for identity in lost:

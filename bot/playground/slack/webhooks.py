@@ -7,17 +7,18 @@ from aiohttp import web
 
 from bot.playground.slack.api import refused
 from bot.playground.slack.blockkit.check import message_blocks
+from bot.playground.slack.distribution import Apps
 from bot.playground.slack.errors import SlackError
-from bot.playground.slack.methods.author import signed
+from bot.playground.slack.methods.author import author
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state import State
-from bot.playground.slack.workspace import BOT_TOKEN
 
 Json = dict[str, Any]
 
 
 class Webhooks:
-    def __init__(self, state: State, rules: Rules) -> None:
+    def __init__(self, state: State, rules: Rules, apps: Apps) -> None:
+        self._apps = apps
         self._state = state
         self._rules = rules
 
@@ -49,7 +50,11 @@ class Webhooks:
         if body.get("replace_original") and original:
             self._replace(place, original, fields)
             return
-        said = {"text": "", **signed(), **{k: v for k, v in fields.items() if v is not None}}
+        said = {
+            "text": "",
+            **author(self._state.workspace),
+            **{k: v for k, v in fields.items() if v is not None},
+        }
         # Slack does not answer in the thread of the click by itself: the answer has to name it.
         if thread_ts := body.get("thread_ts"):
             said["thread_ts"] = thread_ts
@@ -111,7 +116,11 @@ class Webhooks:
         """`GET /files-pri/{team}-{id}/{name}`: with the bot's token, or from the page itself."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         from_page = request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
-        allowed = (scheme == "Bearer" and token == BOT_TOKEN) if scheme else from_page
+        allowed = (
+            (scheme == "Bearer" and token in self._apps.of_team(self._state.workspace.team))
+            if scheme
+            else from_page
+        )
         if not allowed:
             return web.Response(
                 status=403, text="A private file needs the bot's token; see also its play_url."

@@ -1,12 +1,11 @@
-"""The playground's workspace: who and what exists in it before anyone types."""
+"""The playground's workspaces: who and what exists in them before anyone types."""
 
+from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
 
 TEAM = "TRAYGEN"
-TEAM_NAME = "Raygen Playground"
-TEAM_DOMAIN = "raygen-playground"
 APP = "ARAYGEN"
 BOT = "BRAYGEN"
 BOT_USER = "URAYGEN"
@@ -24,12 +23,40 @@ COMMANDS: tuple[Json, ...] = (
 )
 
 
-def user(identity: str, name: str, real_name: str, **flags: Any) -> Json:
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What tells a workspace apart. The app is in it from the start, by `token`, or once a person installs it."""
+
+    team: str
+    name: str
+    domain: str
+    bot: str
+    bot_user: str
+    users: tuple[Json, ...]
+    channels: tuple[Json, ...]
+    usergroups: tuple[Json, ...] = ()
+    token: str = ""
+
+    def profile(self) -> Json:
+        """Of the app's bot."""
+        return {
+            "id": self.bot,
+            "app_id": APP,
+            "user_id": self.bot_user,
+            "name": "raygen",
+            "icons": {},
+            "deleted": False,
+            "updated": CREATED,
+            "team_id": self.team,
+        }
+
+
+def user(identity: str, name: str, real_name: str, team: str = TEAM, bot: str = BOT, **flags: Any) -> Json:
     """A user object as `users.info` gives it."""
     first, _, last = real_name.partition(" ")
     return {
         "id": identity,
-        "team_id": TEAM,
+        "team_id": team,
         "name": name,
         "real_name": real_name,
         "deleted": False,
@@ -52,8 +79,8 @@ def user(identity: str, name: str, real_name: str, **flags: Any) -> Json:
             "first_name": first,
             "last_name": last,
             "email": f"{name}@playground.example",
-            "team": TEAM,
-            **({"bot_id": BOT, "api_app_id": APP} if flags.get("is_bot") else {}),
+            "team": team,
+            **({"bot_id": bot, "api_app_id": APP} if flags.get("is_bot") else {}),
         },
     }
 
@@ -79,7 +106,7 @@ def channel(identity: str, name: str, members: list[str], purpose: str) -> Json:
     }
 
 
-def direct(identity: str, person: str) -> Json:
+def direct(identity: str, person: str, bot_user: str = BOT_USER) -> Json:
     """The direct messages between the bot and a person."""
     return {
         "id": identity,
@@ -92,7 +119,7 @@ def direct(identity: str, person: str) -> Json:
         "is_archived": False,
         "is_open": True,
         "user": person,
-        "members": [person, BOT_USER],
+        "members": [person, bot_user],
     }
 
 
@@ -141,3 +168,27 @@ def usergroup(identity: str, handle: str, name: str, members: list[str]) -> Json
 
 
 USERGROUPS: tuple[Json, ...] = (usergroup("SPLATFORM", "platform", "Platform team", ["UAPPROVER"]),)
+
+PLAYGROUND = Workspace(
+    TEAM, "Raygen Playground", "raygen-playground", BOT, BOT_USER, USERS, CHANNELS, USERGROUPS, BOT_TOKEN
+)
+
+#: A second workspace, of other people, in which nobody has installed the app yet.
+ACME = Workspace(
+    "TACME",
+    "Acme Research",
+    "acme-research",
+    "BACME",
+    "UACMEBOT",
+    (
+        user("UADA", "ada", "Ada Acme", "TACME", is_admin=True),
+        user("UALAN", "alan", "Alan Acme", "TACME"),
+        user("UACMEBOT", "raygen", "raygen", "TACME", "BACME", is_bot=True),
+        user(SLACKBOT, "slackbot", "Slackbot", "TACME"),
+    ),
+    (
+        channel("CLAB", "lab", ["UADA", "UALAN"], "Experiments"),
+        direct("DADA", "UADA", "UACMEBOT"),
+        direct("DALAN", "UALAN", "UACMEBOT"),
+    ),
+)

@@ -4,19 +4,19 @@ from typing import Any
 
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.call import Call, Method
-from bot.playground.slack.workspace import BOT, BOT_USER, TEAM, TEAM_NAME
 
 Json = dict[str, Any]
 
 
 def auth_test(call: Call) -> Json:
+    place = call.state.workspace
     return {
         "url": f"{call.state.address.base}/",
-        "team": TEAM_NAME,
+        "team": place.name,
         "user": "raygen",
-        "team_id": TEAM,
-        "user_id": BOT_USER,
-        "bot_id": BOT,
+        "team_id": place.team,
+        "user_id": place.bot_user,
+        "bot_id": place.bot,
         "is_enterprise_install": False,
     }
 
@@ -41,4 +41,4 @@ METHODS: dict[str, Method] = {
 
 #: Needs the app-level token, and no other method takes it.
 APP_LEVEL = frozenset({"apps.connections.open"})
-OPEN_TO_ALL = frozenset({"api.test"})
+OPEN_TO_ALL = frozenset({"api.test", "oauth.v2.access"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.playground.slack.connections import Connections
+from bot.playground.slack.distribution import Apps
 from bot.playground.slack.errors import SlackError, arguments_missing
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state import State
@@ -19,6 +20,8 @@ class Call:
     rules: Rules
     connections: Connections
     arguments: Json
+    apps: Apps
+    token: str = ""
 
     def text(self, name: str, default: str = "") -> str:
         value = self.arguments.get(name)

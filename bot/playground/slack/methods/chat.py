@@ -7,7 +7,7 @@ from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.author import signed
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.content import content, require_something
-from bot.playground.slack.workspace import APP, BOT
+from bot.playground.slack.workspace import APP
 
 Json = dict[str, Any]
 
@@ -41,7 +41,7 @@ def post_message(call: Call) -> Json:
 def update(call: Call) -> Json:
     channel = call.state.people.joined(call.text("channel"))["id"]
     message = call.state.messages.get(channel, call.need("ts"))
-    if message.get("bot_id") != BOT or message.get("subtype") == "tombstone":
+    if message.get("bot_id") != call.state.workspace.bot or message.get("subtype") == "tombstone":
         raise SlackError("cant_update_message")
     if call.state.streams.is_open(channel, message["ts"]):
         raise SlackError("streaming_state_conflict")
@@ -70,7 +70,9 @@ def _check_update_text(call: Call, text: str) -> None:
 def delete(call: Call) -> Json:
     channel = call.state.people.joined(call.text("channel"))["id"]
     message = call.state.messages.get(channel, call.need("ts"))
-    if message.get("bot_id") != BOT or call.state.streams.is_open(channel, message["ts"]):
+    if message.get("bot_id") != call.state.workspace.bot or call.state.streams.is_open(
+        channel, message["ts"]
+    ):
         raise SlackError("cant_delete_message")
     call.state.messages.remove(channel, message["ts"])
     return {"channel": channel, "ts": message["ts"]}
@@ -114,7 +116,13 @@ def unfurl(call: Call) -> Json:
             raise SlackError("invalid_unfurls_format")
         card = cast("Json", given)
         blocks = {"blocks": message_blocks(card["blocks"], call.rules)} if "blocks" in card else {}
-        ours = {"from_url": url, "app_unfurl_url": url, "is_app_unfurl": True, "app_id": APP, "bot_id": BOT}
+        ours = {
+            "from_url": url,
+            "app_unfurl_url": url,
+            "is_app_unfurl": True,
+            "app_id": APP,
+            "bot_id": call.state.workspace.bot,
+        }
         cards.append({"id": len(cards) + 1, **card, **blocks, **ours})
     others = [one for one in message.get("attachments", []) if one.get("app_unfurl_url") not in unfurls]
     call.state.messages.change(channel, message["ts"], {"attachments": [*others, *cards]})

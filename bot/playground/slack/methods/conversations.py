@@ -5,7 +5,6 @@ from typing import Any
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.paging import page
-from bot.playground.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 
@@ -24,7 +23,7 @@ def list_channels(call: Call) -> Json:
 
 
 def of_user(call: Call) -> Json:
-    user = call.text("user") or BOT_USER
+    user = call.text("user") or call.state.workspace.bot_user
     kinds = call.text("types", "public_channel").split(",")
     channels = call.state.people.channels.values()
     found = [one for one in channels if user in one["members"] and _kind(one) in kinds]
@@ -58,8 +57,8 @@ def join(call: Call) -> Json:
     channel = people.channel(call.text("channel"))
     if channel["is_im"]:
         raise SlackError("method_not_supported_for_channel_type")
-    if BOT_USER not in channel["members"]:
-        people.set_members(channel, [*channel["members"], BOT_USER])
+    if (bot := call.state.workspace.bot_user) not in channel["members"]:
+        people.set_members(channel, [*channel["members"], bot])
         return {"channel": people.show(channel)}
     return {"channel": people.show(channel), "warning": "already_in_channel"}
 

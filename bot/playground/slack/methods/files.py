@@ -1,12 +1,12 @@
 """files.*: the external upload in three steps, and reading about files."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.slack.errors import SlackError, arguments_missing
 from bot.playground.slack.methods.author import signed
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.content import content
-from bot.playground.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 
@@ -22,7 +22,9 @@ def get_upload_url(call: Call) -> Json:
     if size > call.rules.file_bytes:
         raise SlackError("file_upload_size_restricted")
     files = call.state.files
-    file = files.begin(user=BOT_USER, name=name, size=size, alt_text=call.text("alt_txt") or None)
+    file = files.begin(
+        user=call.state.workspace.bot_user, name=name, size=size, alt_text=call.text("alt_txt") or None
+    )
     return {"upload_url": files.upload_url(file), "file_id": file["id"]}
 
 
@@ -61,7 +63,7 @@ def delete(call: Call) -> Json:
     file = call.state.files.all.get(call.need("file"))
     if file is None:
         raise SlackError("file_not_found")
-    if file["user"] != BOT_USER:
+    if file["user"] != call.state.workspace.bot_user:
         raise SlackError("cant_delete_file")
     call.state.documents.drop("files", file["id"])
     return {}
@@ -77,13 +79,13 @@ def _check_uploaded(call: Call, identity: str) -> None:
 
 def _comment(call: Call) -> Json:
     arguments = {"text": call.text("initial_comment"), "blocks": call.arguments.get("blocks")}
-    return content(Call(call.state, call.rules, call.connections, arguments))
+    return content(replace(call, arguments=arguments))
 
 
 def _share(call: Call, channel: str, identities: list[str], said: Json) -> None:
     thread_ts = call.text("thread_ts")
     place = {"thread_ts": thread_ts} if thread_ts else {}
-    fields = {**signed(), **said, **place, "files": identities, "upload": False, "subtype": "file_share"}
+    fields = {**signed(call), **said, **place, "files": identities, "upload": False, "subtype": "file_share"}
     message = call.state.messages.post(channel, fields)
     if thread_ts:
         call.state.threads.clear_status(channel, message["thread_ts"])

@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.call import Call, Method
-from bot.playground.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 
@@ -31,7 +30,7 @@ def _react(call: Call, *, add: bool) -> Json:
     if not NAME.fullmatch(name):
         raise SlackError("invalid_name")
     channel = call.state.people.joined(call.text("channel"))["id"]
-    call.state.messages.react(channel, call.need("timestamp"), BOT_USER, name, add=add)
+    call.state.messages.react(channel, call.need("timestamp"), call.state.workspace.bot_user, name, add=add)
     return {}
 
 

@@ -1,5 +1,6 @@
 """chat.startStream, appendStream and stopStream."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.slack.blockkit.blocks import BLOCKS
@@ -9,7 +10,6 @@ from bot.playground.slack.errors import SlackError, arguments_missing
 from bot.playground.slack.methods.author import signed
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.content import content
-from bot.playground.slack.workspace import BOT
 
 Json = dict[str, Any]
 
@@ -59,7 +59,7 @@ def append(call: Call) -> Json:
 def stop(call: Call) -> Json:
     channel, ts = _own_stream(call)
     chunks = _chunks(call)
-    fields = content(Call(call.state, call.rules, call.connections, _only(call, "metadata")))
+    fields = content(replace(call, arguments=_only(call, "metadata")))
     blocks = message_blocks(call.objects("blocks", "invalid_blocks_format"), call.rules)
     message = call.state.streams.stop(channel, ts, chunks, fields, blocks)
     if status := call.text("session_status"):
@@ -75,7 +75,7 @@ def _only(call: Call, name: str) -> Json:
 def _own_stream(call: Call) -> tuple[str, str]:
     channel = call.state.people.joined(call.text("channel"))["id"]
     message = call.state.messages.get(channel, call.need("ts"))
-    if message.get("bot_id") != BOT:
+    if message.get("bot_id") != call.state.workspace.bot:
         raise SlackError("message_not_owned_by_app")
     call.state.streams.open_one(channel, message["ts"])
     return channel, message["ts"]

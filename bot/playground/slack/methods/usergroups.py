@@ -4,19 +4,18 @@ from typing import Any
 
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.call import Call, Method
-from bot.playground.slack.workspace import USERGROUPS
 
 Json = dict[str, Any]
 
 
 def list_groups(call: Call) -> Json:
-    shown = [_shown(call, group) for group in USERGROUPS if _there(call, group)]
+    shown = [_shown(call, group) for group in call.state.workspace.usergroups if _there(call, group)]
     return {"usergroups": shown}
 
 
 def users(call: Call) -> Json:
     wanted = call.need("usergroup")
-    found = [group for group in USERGROUPS if group["id"] == wanted]
+    found = [group for group in call.state.workspace.usergroups if group["id"] == wanted]
     if not found:
         raise SlackError("no_such_subteam")
     return {"users": [*found[0]["users"]] if _there(call, found[0]) else []}

@@ -3,10 +3,8 @@
 from typing import Any
 
 from bot.playground.slack.errors import SlackError
-from bot.playground.slack.methods.author import PROFILE
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.paging import page
-from bot.playground.slack.workspace import BOT, TEAM, TEAM_DOMAIN, TEAM_NAME
 
 Json = dict[str, Any]
 
@@ -38,13 +36,19 @@ def presence(call: Call) -> Json:
 
 
 def bot_info(call: Call) -> Json:
-    if call.text("bot", BOT) != BOT:
+    if call.text("bot", call.state.workspace.bot) != call.state.workspace.bot:
         raise SlackError("bot_not_found")
-    return {"bot": PROFILE}
+    return {"bot": call.state.workspace.profile()}
 
 
-def team_info(_call: Call) -> Json:
-    team = {"id": TEAM, "name": TEAM_NAME, "domain": TEAM_DOMAIN, "email_domain": "playground.example"}
+def team_info(call: Call) -> Json:
+    place = call.state.workspace
+    team = {
+        "id": place.team,
+        "name": place.name,
+        "domain": place.domain,
+        "email_domain": "playground.example",
+    }
     return {"team": {**team, "icon": {"image_default": True}}}
 
 

@@ -1,10 +1,11 @@
 """What the user-side handlers work with, and the checks they share."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.playground.slack.api import WebApi
+from bot.playground.slack.distribution import Apps
 from bot.playground.slack.errors import PlayError
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.socket import Reply, Socket
@@ -29,6 +30,7 @@ class Desk:
     webhooks: Webhooks
     readiness: Readiness | None = None
     about: About | None = None
+    apps: Apps = field(default_factory=Apps)
 
     def user(self, identity: str) -> Json:
         found = self.state.people.users.get(identity)
@@ -52,6 +54,11 @@ class Desk:
         if found := self.state.messages.find(channel, ts):
             return found
         raise PlayError(404, "message_not_found", f"There is no message {ts} in {channel}.")
+
+    def check_installed(self) -> None:
+        """Without the app there are none of its commands, buttons and shortcuts."""
+        if not self.apps.installed(self.state.workspace.team):
+            raise PlayError(404, "not_installed", "The app is not installed in this workspace.")
 
     async def missing(self) -> dict[str, str]:
         """The parts that are not ready, each with a sentence for people; empty once all are."""

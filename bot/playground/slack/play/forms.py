@@ -11,7 +11,6 @@ from bot.playground.slack.play import payloads
 from bot.playground.slack.play.answers import PRESSED, answer, field_of, initial_values
 from bot.playground.slack.play.desk import Desk, milliseconds
 from bot.playground.slack.socket import Unanswered
-from bot.playground.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 
@@ -97,7 +96,11 @@ def assistant(desk: Desk, body: Assistant) -> Json:
     """A person starts a new thread in the assistant pane: `{channel, thread_ts}`."""
     user = desk.user(body.user)["id"]
     channel = desk.channel(user)["id"]
-    root = {"user": BOT_USER, "subtype": "assistant_app_thread", "text": "New conversation"}
+    root = {
+        "user": desk.state.workspace.bot_user,
+        "subtype": "assistant_app_thread",
+        "text": "New conversation",
+    }
     thread_ts = desk.state.messages.post(channel, root)["ts"]
     thread: Json = {
         "user_id": user,

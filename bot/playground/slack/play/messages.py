@@ -9,7 +9,6 @@ from bot.playground.slack.errors import PlayError, SlackError
 from bot.playground.slack.identity import new_uuid
 from bot.playground.slack.play.desk import Desk
 from bot.playground.slack.play.wording import composed
-from bot.playground.slack.workspace import BOT_USER
 
 Json = dict[str, Any]
 
@@ -49,9 +48,13 @@ class Reaction(BaseModel):
     remove: bool = False
 
 
+class Uninstall(BaseModel):
+    user: str
+
+
 class Membership(BaseModel):
     channel: str
-    member: str = BOT_USER
+    member: str = ""
     joined: bool
 
 
@@ -124,15 +127,23 @@ def react(desk: Desk, body: Reaction) -> Json:
     return {"reactions": changed.get("reactions", [])}
 
 
+def uninstall(desk: Desk, body: Uninstall) -> Json:
+    """An administrator takes the app out of the workspace."""
+    if not desk.user(body.user)["is_admin"]:
+        raise PlayError(403, "not_admin", "Only administrators take an app away.")
+    desk.apps.uninstall(desk.state.workspace.team)
+    return {"ok": True}
+
+
 def members(desk: Desk, body: Membership) -> Json:
     """A user, by default the bot, joins or leaves a channel."""
-    channel = desk.channel(body.channel)
-    if channel["is_im"] or body.member not in desk.state.people.users:
+    channel, member = desk.channel(body.channel), body.member or desk.state.workspace.bot_user
+    if channel["is_im"] or member not in desk.state.people.users:
         raise PlayError(400, "cant_change_members", "Only users join and leave, and only channels.")
-    kept = [one for one in channel["members"] if one != body.member]
-    event = {"user": body.member, "channel": channel["id"], "event_ts": desk.state.clock.next()}
+    kept = [one for one in channel["members"] if one != member]
+    event = {"user": member, "channel": channel["id"], "event_ts": desk.state.clock.next()}
     if body.joined:
-        desk.state.people.set_members(channel, [*kept, body.member])
+        desk.state.people.set_members(channel, [*kept, member])
         desk.state.events.tell({"type": "member_joined_channel", **event}, channel)
     else:
         desk.state.events.tell({"type": "member_left_channel", **event}, channel)

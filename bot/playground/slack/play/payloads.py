@@ -5,16 +5,17 @@ from typing import Any
 
 from bot.playground.slack.errors import PlayError
 from bot.playground.slack.play.desk import Desk
-from bot.playground.slack.workspace import APP, TEAM, TEAM_DOMAIN
+from bot.playground.slack.workspace import APP
 
 Json = dict[str, Any]
 
 
 def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> Json:
+    desk.check_installed()
     return {
         "token": "verification-token",
-        "team_id": TEAM,
-        "team_domain": TEAM_DOMAIN,
+        "team_id": desk.state.workspace.team,
+        "team_domain": desk.state.workspace.domain,
         "channel_id": channel["id"],
         "channel_name": channel.get("name", "directmessage"),
         "user_id": user["id"],
@@ -30,16 +31,17 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
 
 def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
     """What all interactive payloads share; `channel` is where the user is."""
+    desk.check_installed()
     if desk.rules.installed and not desk.rules.installed.interactive:
         raise PlayError(404, "not_interactive", "The app takes no interactions.")
     return {
         "type": kind,
-        "team": {"id": TEAM, "domain": TEAM_DOMAIN},
+        "team": {"id": desk.state.workspace.team, "domain": desk.state.workspace.domain},
         "user": {
             "id": user["id"],
             "username": user["name"],
             "name": user["name"],
-            "team_id": TEAM,
+            "team_id": desk.state.workspace.team,
         },
         "api_app_id": APP,
         "token": "verification-token",

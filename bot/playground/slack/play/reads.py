@@ -9,7 +9,7 @@ from bot.playground.slack.errors import PlayError
 from bot.playground.slack.play.desk import Desk
 from bot.playground.slack.state.messages import is_reply
 from bot.playground.slack.webhooks import serve_file
-from bot.playground.slack.workspace import APP, BOT, BOT_USER, COMMANDS, TEAM, TEAM_DOMAIN, TEAM_NAME
+from bot.playground.slack.workspace import APP, COMMANDS
 
 Json = dict[str, Any]
 
@@ -61,9 +61,10 @@ async def workspace(desk: Desk, _request: web.Request) -> Json:
     """Team, bot, users, conversations, slash commands, and which model answers."""
     connections = desk.socket.connections.usable
     missing = await desk.missing()
+    place = desk.state.workspace
     return {
-        "team": {"id": TEAM, "name": TEAM_NAME, "domain": TEAM_DOMAIN},
-        "bot": {"user_id": BOT_USER, "bot_id": BOT, "app_id": APP},
+        "team": {"id": place.team, "name": place.name, "domain": place.domain},
+        "bot": {"user_id": place.bot_user, "bot_id": place.bot, "app_id": APP},
         "users": list(desk.state.people.users.values()),
         "channels": list(desk.state.people.channels.values()),
         "commands": list(COMMANDS),

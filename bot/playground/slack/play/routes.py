@@ -50,6 +50,7 @@ ENDPOINTS = (
     Endpoint("POST", "/play/react", messages.react, messages.Reaction),
     Endpoint("POST", "/play/upload", messages.upload),
     Endpoint("POST", "/play/members", messages.members, messages.Membership),
+    Endpoint("POST", "/play/uninstall", messages.uninstall, messages.Uninstall),
     Endpoint("POST", "/play/home", forms.home, forms.Home),
     Endpoint("POST", "/play/assistant", forms.assistant, forms.Assistant),
     Endpoint("GET", "/play/channel/{channel}", reads.channel),

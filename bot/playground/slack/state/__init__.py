@@ -17,20 +17,22 @@ from bot.playground.slack.state.people import People
 from bot.playground.slack.state.streams import Streams
 from bot.playground.slack.state.threads import Threads
 from bot.playground.slack.state.views import Views
+from bot.playground.slack.workspace import PLAYGROUND, Workspace
 
 
 class State:
     """All of it; `path` is its SQLite file, None keeps it in memory."""
 
-    def __init__(self, path: Path | None, rules: Rules) -> None:
+    def __init__(self, path: Path | None, rules: Rules, workspace: Workspace = PLAYGROUND) -> None:
+        self.workspace = workspace
         self.rules = rules
         self.address = Address()
         self.clock = Clock()
         self.feed = Feed()
-        self.documents = Documents(path)
+        self.documents = Documents(path, workspace)
         self.people = People(self.documents)
         self.envelopes = Envelopes(self.documents, rules.envelope_limit)
-        self.events = Events(self.envelopes, rules.installed)
+        self.events = Events(self.envelopes, rules.installed, workspace)
         self.files = Files(self.documents, self.address)
         self.messages = Messages(
             self.documents, self.feed, self.clock, people=self.people, events=self.events, files=self.files

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.playground.slack.workspace import PLAYGROUND, Workspace
+
 Json = dict[str, Any]
 
 SCHEMA = """
@@ -16,12 +18,13 @@ create table if not exists blobs (key text primary key, body blob);
 
 
 class Documents:
-    """What is written inside a transaction survives SIGKILL as a whole or not at all.
+    """Those of one workspace. What is written inside a transaction survives SIGKILL as a whole or not at all.
 
     `synchronous=normal` leaves the last moments to a power cut, which a playground may lose.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, workspace: Workspace = PLAYGROUND) -> None:
+        self.workspace = workspace
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")

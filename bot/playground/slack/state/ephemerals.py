@@ -5,7 +5,6 @@ from typing import Any
 from bot.playground.slack.identity import Clock
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.feed import Feed
-from bot.playground.slack.workspace import TEAM
 
 Json = dict[str, Any]
 
@@ -26,7 +25,7 @@ class Ephemerals:
         message: Json = {
             "type": "message",
             "ts": self._clock.next(),
-            "team": TEAM,
+            "team": self._documents.workspace.team,
             "is_ephemeral": True,
             "channel": channel,
             "viewer": viewer,

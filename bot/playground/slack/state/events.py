@@ -2,12 +2,13 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from bot.playground.slack.identity import new_id
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.state.envelopes import Envelopes
-from bot.playground.slack.workspace import APP, BOT_USER, TEAM
+from bot.playground.slack.workspace import APP, PLAYGROUND, Workspace
 
 Json = dict[str, Any]
 
@@ -15,19 +16,26 @@ LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 
 
 class Events:
-    def __init__(self, envelopes: Envelopes, installed: Installed | None = None) -> None:
+    def __init__(
+        self, envelopes: Envelopes, installed: Installed | None = None, workspace: Workspace = PLAYGROUND
+    ) -> None:
+        self._workspace = workspace
         self._envelopes = envelopes
         self._installed = installed
         self._sent: list[str] = []
+        #: Whether the app is in the workspace at all.
+        self.present: Callable[[], bool] = lambda: True
 
     def tell(self, event: Json, channel: Json | None = None) -> str | None:
         """Queue an event for the bot; None when it is not in `channel`, or did not subscribe, and so hears nothing."""
-        if channel is not None and BOT_USER not in channel["members"]:
+        if channel is not None and self._workspace.bot_user not in channel["members"]:
+            return None
+        if not self.present():
             return None
         if self._installed is not None and not self._installed.hears(event):
             return None
         event_id = new_id("Ev")
-        self._envelopes.add("events_api", wrap(event, event_id))
+        self._envelopes.add("events_api", wrap(event, event_id, self._workspace))
         self._sent.append(event_id)
         return event_id
 
@@ -44,11 +52,11 @@ class Events:
         return sent
 
 
-def wrap(event: Json, event_id: str) -> Json:
+def wrap(event: Json, event_id: str, workspace: Workspace) -> Json:
     return {
         "token": "verification-token",
-        "team_id": TEAM,
-        "context_team_id": TEAM,
+        "team_id": workspace.team,
+        "context_team_id": workspace.team,
         "context_enterprise_id": None,
         "api_app_id": APP,
         "event": event,
@@ -58,8 +66,8 @@ def wrap(event: Json, event_id: str) -> Json:
         "authorizations": [
             {
                 "enterprise_id": None,
-                "team_id": TEAM,
-                "user_id": BOT_USER,
+                "team_id": workspace.team,
+                "user_id": workspace.bot_user,
                 "is_bot": True,
                 "is_enterprise_install": False,
             }

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from bot.playground.slack.identity import new_id
 from bot.playground.slack.state.documents import Documents
-from bot.playground.slack.workspace import TEAM
 
 Json = dict[str, Any]
 
@@ -85,7 +84,7 @@ class Files:
         file = self.all.get(identity)
         if file is None:
             return {"id": identity, "mode": "tombstone"}
-        url = f"{self._address.base}/files-pri/{TEAM}-{file['id']}/{quote(file['name'], safe='')}"
+        url = f"{self._address.base}/files-pri/{self._documents.workspace.team}-{file['id']}/{quote(file['name'], safe='')}"
         hidden = {"secret", "shares", "uploaded", "completed", "alt_txt", "preview", "lines"}
         shown = {key: value for key, value in file.items() if key not in hidden}
         shown |= {

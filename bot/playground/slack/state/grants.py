@@ -8,7 +8,7 @@ from bot.playground.slack.errors import SlackError
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.files import Address
-from bot.playground.slack.workspace import APP, TEAM
+from bot.playground.slack.workspace import APP
 
 Json = dict[str, Any]
 
@@ -50,7 +50,7 @@ class Grants:
         expires = time.time() + self._rules.response_url_expiry
         self._documents.put("hooks", key, {**place, "uses": 0, "expires": expires})
         self._drop_old()
-        return f"{self._address.base}/actions/{TEAM}/{APP}/{key}"
+        return f"{self._address.base}/actions/{self._documents.workspace.team}/{APP}/{key}"
 
     def use_hook(self, key: str) -> Json | None:
         """Where an answer goes; None when the URL is unknown, expired or used up."""

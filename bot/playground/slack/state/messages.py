@@ -11,7 +11,7 @@ from bot.playground.slack.state.events import Events
 from bot.playground.slack.state.feed import Feed
 from bot.playground.slack.state.files import Files
 from bot.playground.slack.state.people import People
-from bot.playground.slack.workspace import BOT_USER, SLACKBOT, TEAM
+from bot.playground.slack.workspace import SLACKBOT
 
 Json = dict[str, Any]
 
@@ -77,7 +77,12 @@ class Messages:
 
     def post(self, channel: str, fields: Json) -> Json:
         """Add a message; `fields` hold user, text, blocks, maybe thread_ts."""
-        message = {"type": "message", "ts": self._clock.next(), "team": TEAM, **fields}
+        message = {
+            "type": "message",
+            "ts": self._clock.next(),
+            "team": self._documents.workspace.team,
+            **fields,
+        }
         if thread_ts := fields.get("thread_ts"):
             root = self.root(channel, thread_ts)
             message |= {"thread_ts": root["ts"], "parent_user_id": root["user"]}
@@ -195,7 +200,7 @@ class Messages:
         kind = self._people.kind(place)
         stamp = {"channel": channel, "channel_type": kind, "event_ts": event_ts or event["ts"]}
         self._events.tell({**event, **stamp}, place)
-        mentioned = f"<@{BOT_USER}>" in event.get("text", "")
+        mentioned = f"<@{self._documents.workspace.bot_user}>" in event.get("text", "")
         if mentioned and kind == "channel" and not event.get("bot_id") and not event.get("hidden"):
             mention = {key: value for key, value in event.items() if key != "subtype"}
             self._events.tell({**mention, **stamp, "type": "app_mention"}, place)
@@ -209,7 +214,8 @@ class Messages:
         event = {
             "type": "link_shared",
             "channel": channel,
-            "is_bot_user_member": BOT_USER in self._people.channel(channel)["members"],
+            "is_bot_user_member": self._documents.workspace.bot_user
+            in self._people.channel(channel)["members"],
             "user": message["user"],
             "message_ts": message["ts"],
             **thread,

@@ -4,7 +4,6 @@ from typing import Any
 
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.state.documents import Documents
-from bot.playground.slack.workspace import BOT_USER, CHANNELS, USERS
 
 Json = dict[str, Any]
 
@@ -13,9 +12,9 @@ class People:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         with documents.transaction():
-            for user in USERS:
+            for user in documents.workspace.users:
                 self.users.setdefault(user["id"], documents.put("users", user["id"], dict(user)))
-            for channel in CHANNELS:
+            for channel in documents.workspace.channels:
                 if channel["id"] not in self.channels:
                     documents.put("channels", channel["id"], {**channel, "members": [*channel["members"]]})
 
@@ -50,10 +49,10 @@ class People:
             return found
         raise SlackError("channel_not_found")
 
-    def joined(self, name: str, user: str = BOT_USER) -> Json:
-        """A conversation that `user` is in. A DM of two others does not exist for third parties."""
+    def joined(self, name: str, user: str = "") -> Json:
+        """A conversation that `user`, by default the bot, is in. A DM of two others does not exist for third parties."""
         channel = self.channel(name)
-        if user in channel["members"]:
+        if (user or self._documents.workspace.bot_user) in channel["members"]:
             return channel
         raise SlackError("channel_not_found" if channel["is_im"] else "not_in_channel")
 
@@ -61,10 +60,11 @@ class People:
         channel["members"] = members
         self._documents.put("channels", channel["id"], channel)
 
-    def show(self, channel: Json, *, viewer: str = BOT_USER) -> Json:
+    def show(self, channel: Json, *, viewer: str = "") -> Json:
         """A conversation as `conversations.info` gives it."""
         shown = {key: value for key, value in channel.items() if key != "members"}
         if not channel["is_im"]:
+            viewer = viewer or self._documents.workspace.bot_user
             shown |= {"is_member": viewer in channel["members"], "num_members": len(channel["members"])}
         return shown
 

@@ -6,7 +6,7 @@ from bot.playground.slack.errors import SlackError
 from bot.playground.slack.identity import Clock, new_id
 from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.feed import Feed
-from bot.playground.slack.workspace import APP, BOT, TEAM
+from bot.playground.slack.workspace import APP
 
 Json = dict[str, Any]
 
@@ -88,8 +88,9 @@ class Views:
 
     def _whole(self, view: Json) -> Json:
         """Slack's view object: what was sent, with defaults for the rest."""
+        workspace = self._documents.workspace
         return {
-            "team_id": TEAM,
+            "team_id": workspace.team,
             "private_metadata": "",
             "callback_id": "",
             "clear_on_close": False,
@@ -102,8 +103,8 @@ class Views:
             "state": {"values": {}},
             "hash": f"{self._clock.next()}.{new_id('', 8)}",
             "app_id": APP,
-            "bot_id": BOT,
-            "app_installed_team_id": TEAM,
+            "bot_id": workspace.bot,
+            "app_installed_team_id": workspace.team,
         }
 
     def _save(self, view: Json) -> Json:

@@ -1,0 +1,162 @@
+"""The app across workspaces: its client secret, and the codes and tokens that installations give."""
+
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.slack.errors import SlackError
+from bot.playground.slack.workspace import APP
+
+if TYPE_CHECKING:
+    from bot.playground.slack.socket import Socket
+    from bot.playground.slack.state import State
+
+Json = dict[str, Any]
+
+CODE_LIFE = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody allowed on Slack's page; its code is good once."""
+
+    team: str
+    user: str
+    scopes: str
+    redirect_uri: str
+    expires: float
+
+
+@dataclass(slots=True)
+class Token:
+    """A bot token, or what renews one; `expires` is in POSIX seconds, 0 for never."""
+
+    team: str
+    scopes: str
+    expires: float = 0.0
+    revoked: str = ""
+
+
+@dataclass(slots=True)
+class Apps:
+    """One app, and where it is installed. With `rotation` tokens live `token_life` seconds and come with what renews them.
+
+    `redirect_urls` are those of its manifest.
+    """
+
+    client_id: str = "1234.5678"
+    client_secret: str = "playground-client-secret"  # noqa: S105 -- a stand-in's guards nothing
+    redirect_urls: tuple[str, ...] = ()
+    rotation: bool = False
+    token_life: float = 43_200.0
+    states: dict[str, "State"] = field(default_factory=dict[str, "State"])
+    sockets: list["Socket"] = field(default_factory=list["Socket"])
+    tokens: dict[str, Token] = field(default_factory=dict[str, Token])
+    _codes: dict[str, Grant] = field(default_factory=dict[str, Grant])
+    _used: set[str] = field(default_factory=set[str])
+    _renewals: dict[str, Token] = field(default_factory=dict[str, Token])
+
+    def add(self, state: "State") -> None:
+        """A workspace; the app is in it already where it has a token from the start."""
+        team = state.workspace.team
+        self.states[team] = state
+        state.events.present = lambda: self.installed(team)
+        if token := state.workspace.token:
+            self.tokens[token] = Token(team, "")
+
+    def installed(self, team: str) -> bool:
+        return any(token.team == team and not token.revoked for token in self.tokens.values())
+
+    # --- tokens
+
+    def state_of(self, token: str) -> "State":
+        """The workspace that a bot token is for."""
+        if (known := self.tokens.get(token)) is None:
+            raise SlackError("invalid_auth")
+        if known.revoked:
+            raise SlackError(known.revoked)
+        if known.expires and known.expires < time.time():
+            raise SlackError("token_expired")
+        return self.states[known.team]
+
+    def revoke(self, tokens: Iterable[str], reason: str) -> None:
+        for token in tokens:
+            self.tokens[token].revoked = reason
+
+    def of_team(self, team: str) -> list[str]:
+        """Bot tokens that are good in a workspace."""
+        return [name for name, token in self.tokens.items() if token.team == team and not token.revoked]
+
+    def uninstall(self, team: str) -> None:
+        """The app goes: it is told so, then it has no tokens there."""
+        state = self.states[team]
+        state.events.tell(
+            {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [state.workspace.bot_user]}}
+        )
+        state.events.tell({"type": "app_uninstalled"})
+        self.revoke(self.of_team(team), "account_inactive")
+        for name in [name for name, renewal in self._renewals.items() if renewal.team == team]:
+            del self._renewals[name]
+
+    # --- installing
+
+    def check(self, client_id: str, client_secret: str) -> None:
+        if client_id != self.client_id:
+            raise SlackError("invalid_client_id")
+        if not secrets.compare_digest(client_secret, self.client_secret):
+            raise SlackError("bad_client_secret")
+
+    def returns_to(self, redirect_uri: str) -> str:
+        """Where a browser goes after the page: one of the manifest's addresses, or one below, by default the first."""
+        if not redirect_uri and self.redirect_urls:
+            return self.redirect_urls[0]
+        if not any(redirect_uri.startswith(known) for known in self.redirect_urls):
+            raise SlackError("bad_redirect_uri")
+        return redirect_uri
+
+    def allow(self, team: str, user: str, scopes: str, redirect_uri: str) -> str:
+        """The code for what somebody has allowed."""
+        code = f"{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
+        self._codes[code] = Grant(team, user, scopes, redirect_uri, time.time() + CODE_LIFE)
+        return code
+
+    def exchange(self, code: str, redirect_uri: str) -> Json:
+        """A code becomes a token."""
+        if code in self._used:
+            raise SlackError("code_already_used")
+        grant = self._codes.get(code)
+        if grant is None or grant.expires < time.time():
+            raise SlackError("invalid_code")
+        if redirect_uri != grant.redirect_uri:
+            raise SlackError("bad_redirect_uri")
+        self._used.add(code)
+        return {"authed_user": {"id": grant.user}, **self._issue(grant.team, grant.scopes)}
+
+    def renew(self, refresh_token: str) -> Json:
+        """A refresh token becomes a token and its successor; the token before stays good until it expires."""
+        renewal = self._renewals.pop(refresh_token, None)
+        if renewal is None:
+            raise SlackError("invalid_refresh_token")
+        return self._issue(renewal.team, renewal.scopes)
+
+    def _issue(self, team: str, scopes: str) -> Json:
+        place = self.states[team].workspace
+        token = f"{'xoxe.' if self.rotation else ''}xoxb-{team}-{secrets.token_hex(12)}"
+        self.tokens[token] = Token(team, scopes, time.time() + self.token_life if self.rotation else 0.0)
+        answer: Json = {
+            "app_id": APP,
+            "scope": scopes,
+            "token_type": "bot",
+            "access_token": token,
+            "bot_user_id": place.bot_user,
+            "team": {"id": team, "name": place.name},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+        if self.rotation:
+            renewal = f"xoxe-1-{secrets.token_hex(24)}"
+            self._renewals[renewal] = Token(team, scopes)
+            answer |= {"refresh_token": renewal, "expires_in": int(self.token_life)}
+        return answer

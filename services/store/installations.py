@@ -1,0 +1,71 @@
+"""Where raygen is installed, and the states by which a redirect is known to end what was begun here."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.sealing import Seal
+from services.store import tables
+from services.store.repositories import Repository
+
+
+class Installations(Repository):
+    """One for each workspace, as JSON that `seal` encrypts."""
+
+    def __init__(self, engine: AsyncEngine, seal: Seal | None = None) -> None:
+        super().__init__(engine)
+        self._seal = seal or Seal()
+
+    async def put(self, team: str, installed_at: float, body: dict[str, Any]) -> None:
+        values = {"installed_at": installed_at, "body": self._seal.close(json.dumps(body))}
+        await self._put(tables.installations, {"team": team}, values)
+
+    async def find(self, team: str) -> dict[str, Any] | None:
+        """Raises SettingsError where it can't be decrypted."""
+        row = await self._one(tables.installations, tables.installations.c.team == team)
+        return json.loads(self._seal.open(row.body)) if row else None
+
+    async def teams(self) -> list[str]:
+        """All workspaces, in the order of their IDs."""
+        table = tables.installations
+        return [row.team for row in await self._all(table, order=table.c.team)]
+
+    async def drop(self, team: str, before: float | None = None) -> bool:
+        """Forget an installation; only one made before then (POSIX seconds), since news of its end may come late.
+
+        Whether the workspace has none now.
+        """
+        table = tables.installations
+        where = [table.c.team == team] + ([] if before is None else [table.c.installed_at < before])
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(table).where(*where))
+        return await self._one(table, table.c.team == team) is None
+
+
+class States(Repository):
+    """States that were handed out; each is good once, and for `lifetime` seconds."""
+
+    def __init__(self, engine: AsyncEngine, lifetime: float = 600.0) -> None:
+        super().__init__(engine)
+        self._lifetime = lifetime
+
+    async def issue(self) -> str:
+        state, table = secrets.token_urlsafe(32), tables.oauth_states
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(table).where(table.c.expires_at < time.time()))
+        await self._insert_once(table, {"state": state, "expires_at": time.time() + self._lifetime})
+        return state
+
+    async def consume(self, state: str) -> bool:
+        """Whether it was handed out here and is still good; from now on it is not, whoever asks at the same time."""
+        table = tables.oauth_states
+        statement = delete(table).where(table.c.state == state).returning(table.c.expires_at)
+        async with self._engine.begin() as connection:
+            expires_at = (await connection.execute(statement)).scalar_one_or_none()
+        return expires_at is not None and expires_at >= time.time()
