@@ -152,6 +152,7 @@ async def world(
         settings = settings_module.load(
             **{
                 "_env_file": None,
+                "slack_bot_token": None,
                 "slack_client_id": apps.client_id,
                 "slack_client_secret": apps.client_secret,
                 "slack_signing_secret": SIGNING,
