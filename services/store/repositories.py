@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Integer, Row, Table, Update, literal_column, select, update
+from sqlalchemy import Insert, Integer, Row, Table, Update, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -65,7 +65,7 @@ class Repository:
         table: Table,
         record_id: str,
         status: Status,
-        *where: ColumnElement[bool],
+        *,
         audit: Audit | None = None,
         **values: object,
     ) -> bool:
@@ -73,7 +73,7 @@ class Repository:
         allowed = [str(source) for source in sources(status)]
         statement = (
             update(table)
-            .where(table.c.id == record_id, table.c.status.in_(allowed), *where)
+            .where(table.c.id == record_id, table.c.status.in_(allowed))
             .values(status=str(status), **values)
         )
         return await self._change(statement, audit)
@@ -245,17 +245,12 @@ class Proposals(Repository):
         status: ProposalStatus,
         *,
         by: str | None = None,
-        digest: str | None = None,
-        target: str | None = None,
         reason: str = "",
     ) -> bool:
-        """Decide, once. With `digest`, only if the stored code has that sha256; with `target`, only if it is that one."""
-        if digest is not None and (await self.get(proposal_id)).program.sha256 != digest:
-            return False
+        """Decide, once; an approval by people is counted by `Approvals.press`."""
         values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
-        where = [] if target is None else [tables.proposals.c.target == target]
         audit = audited.of_proposal(_DEEDS.get(status, str(status)), proposal_id, by or "")
-        return await self._move(tables.proposals, proposal_id, status, *where, audit=audit, **values)
+        return await self._move(tables.proposals, proposal_id, status, audit=audit, **values)
 
     async def retarget(self, proposal_id: str, target: str, by: str = "") -> bool:
         """Name another target for a proposal that is open, which takes new approvals; False when it is not."""

@@ -90,6 +90,46 @@ async def test_two_different_people(world: World):
     assert world.target.jobs[run_id(proposal.id)].metadata["raygen_approver"] == "UA, UB"
 
 
+async def audited(store: Store) -> list[tuple[str, str, str]]:
+    """Deed, person, and what it is of, of all that the audit says of decisions."""
+    told = [(each.deed, each.told) async for each in store.audit.records()]
+    assert not (await store.audit.verify()).flaws
+    return [
+        (deed, body["by"], body["facts"].get("of", ""))
+        for deed, body in told
+        if deed not in {"asked", "shown"}
+    ]
+
+
+async def test_each_approval_is_in_the_audit_once(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    with pytest.raises(Outdated):
+        await approve(runs, proposal, "UA")
+    await approve(runs, proposal, "UB")
+    assert await audited(world.store) == [("counted", "UA", "1/2"), ("approved", "UB", "2/2")]
+
+
+async def test_an_approval_for_the_thread_is_in_the_audit_with_what_it_lets_run(world: World):
+    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    await runs.approve_at_once(second.task_id)
+    (grant,) = await world.store.grants.live("s_1", time.time())
+    await runs.end_grant(grant, "UENGINEER")
+    with pytest.raises(Outdated):
+        await runs.end_grant(grant, "UA")
+    assert await audited(world.store) == [
+        ("approved", "UA", "1/1"),
+        ("granted", "UA", ""),
+        ("approved", "UA", "1/1"),
+        ("grant_ended", "UENGINEER", ""),
+    ]
+    granted = [
+        each.told["facts"].get("grant") async for each in world.store.audit.records() if each.told.get("by")
+    ]
+    assert granted.count(grant.id) == 3, "the program that it let run names it, too"
+
+
 async def test_whoever_may_not_approve_any_more_does_not_count(world: World):
     runs, proposal = world.runs(Rule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")

@@ -17,12 +17,15 @@ from sqlalchemy import delete, select, text, update
 
 from bot import audit as auditing
 from bot.cli import main
+from services.approvals.facts import binding
 from services.audit import GENESIS, Deed, Event, Examination, Head, Record, canonical, digest
 from services.errors import BadRequest
 from services.model import Outcome, Verdict
 from services.records import Proposal, ProposalStatus, Run, RunStatus, TaskKind, TaskStatus, run_id
+from services.runs import RunDesk
 from services.store import Store, open_database, tables
 from tests import builders
+from tests.fakes import FakeTarget, RecordingNarrator, here
 
 EVENTS = st.builds(
     Event,
@@ -123,14 +126,15 @@ async def deeds(store: Store) -> list[tuple[str, str]]:
 
 async def story(store: Store) -> Proposal:
     """From a request to its stopped run."""
-    proposal = builders.proposal(target="blue")
+    proposal = builders.proposal(target="blue", created_at=time.time())
     await store.sessions.ensure(builders.session())
     await store.tasks.add(builders.task(kind=TaskKind.EDIT, code="print(1)"))
     await store.proposals.draft(proposal)
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.audit.looked(proposal.id, "ULOOKER", "code")
     await store.proposals.retarget(proposal.id, "red", "UENGINEER")
-    await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER", target="red")
+    runs = RunDesk(store, RecordingNarrator(), here(FakeTarget(name="red")))
+    await runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER", "red")
     await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))
     await store.runs.move(run_id(proposal.id), RunStatus.RUNNING)
     await store.runs.ask_to_stop(run_id(proposal.id), "USTOPPER")
@@ -168,9 +172,15 @@ async def test_an_approval_is_recorded_with_all_that_it_is_bound_to_and_no_words
         "proposal": proposal.id,
         "sha256": proposal.program.sha256,
         "target": "red",
-        "facts": {"requester": "UENGINEER"},
     }
     assert {name: approved[name] for name in expected} == expected
+    bound = await store.proposals.get(proposal.id)
+    assert approved["facts"] == {
+        "requester": "UENGINEER",
+        "binding": binding(bound, "UAPPROVER"),
+        "rule": "default",
+        "of": "1/1",
+    }
     whole = "".join([each.body async for each in store.audit.records()])
     assert "add 1 and 2" not in whole
     assert "print" not in whole
