@@ -98,6 +98,7 @@ def _facts(examined: Examined) -> list[tuple[str, str]]:
         ("hosts", ", ".join(touched.hosts)),
         ("processes", ", ".join(touched.processes)),
         ("environment", ", ".join(touched.environment)),
+        ("packages", ", ".join(touched.packages)),
         ("the seal refused", ", ".join(touched.refused)),
         ("makes", ", ".join(f"{it.name} ({plural(it.size, 'byte')})" for it in outcome.artifacts)),
     ]

@@ -177,6 +177,7 @@ class Touched:
     processes: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

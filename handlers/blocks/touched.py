@@ -92,6 +92,7 @@ def _observed(seen: Touched) -> Kinds:
         "hosts": _sorted(seen.hosts),
         "processes": _sorted(seen.processes),
         "environment": _sorted(seen.environment),
+        "packages": _sorted(seen.packages),
     }
 
 

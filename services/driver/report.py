@@ -62,6 +62,7 @@ class _Touched(_Loose):
     processes: list[str] = Field(default_factory=list[str], max_length=100)
     environment: list[str] = Field(default_factory=list[str], max_length=100)
     refused: list[str] = Field(default_factory=list[str], max_length=100)
+    packages: list[str] = Field(default_factory=list[str], max_length=100)
 
 
 class _Artifact(_Loose):
@@ -130,6 +131,7 @@ def fill(
             processes=tuple(facts.touched.processes),
             environment=tuple(facts.touched.environment),
             refused=tuple(facts.touched.refused),
+            packages=tuple(facts.touched.packages),
         ),
     )
 

@@ -1,6 +1,6 @@
 # pyright: reportPrivateUsage=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # The arguments of audit events are untyped.
-"""What a program touches, by Python's audit events: files, hosts, processes, names in the environment.
+"""What a program touches, by Python's audit events: files, hosts, processes, names in the environment; and its packages.
 
 It is what the program's own code wants, itself or through a library, and neither Ray's doing nor an import's.
 """
@@ -17,9 +17,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from .packages import watch_imports
 from .text import Facts
 
-_KINDS = ("files", "hosts", "processes", "environment", "refused")
+_KINDS = ("files", "hosts", "processes", "environment", "packages", "refused")
 _LISTED = 50
 _NAME = 200
 _RAY = os.path.join(os.path.dirname(importlib.machinery.PathFinder.find_spec("ray").origin or ""), "")  # type: ignore[union-attr]
@@ -56,6 +57,7 @@ class Touched:
         if self._journal and os.path.exists(self._journal):
             self._start = os.path.getsize(self._journal)
         self._watch_environment()
+        watch_imports(self._is_program, self._imported)
         sys.addaudithook(self._audit)
 
     def facts(self) -> Facts:
@@ -84,6 +86,16 @@ class Touched:
 
         with contextlib.suppress(TypeError):
             os.environ.__class__ = Environment
+
+    def _imported(self, package: str) -> None:
+        noted = self._noted["packages"]
+        if package in noted or len(noted) >= _LISTED or getattr(self._depth, "busy", False):
+            return
+        self._depth.busy = True
+        try:
+            self._keep("packages", package[:_NAME])
+        finally:
+            self._depth.busy = False
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         kind = _AUDITED.get(event)

@@ -42,6 +42,7 @@ import ray
 
 @ray.remote
 def look():
+    import yaml
     os.environ.get("A_TOKEN")
     try:
         open("/etc/elsewhere", "w")
@@ -163,6 +164,7 @@ async def test_what_it_touches_is_seen_in_driver_and_workers(validator: Validato
     assert "198.51.100.7:443" in touched.hosts
     assert "true" in touched.processes
     assert "A_TOKEN" in touched.environment
+    assert set(touched.packages) == {"ray", "yaml"}
     assert set(touched.refused) == {"network to 198.51.100.7:443", "writing to /etc/elsewhere"}
     assert outcome.resources == {"CPU": 2.0}
     assert outcome.tasks == (TaskCount("look", "SUBMITTED", 1),)

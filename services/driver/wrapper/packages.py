@@ -1,0 +1,81 @@
+"""The packages that a program imports by itself, loaded before or not; what they import in turn is their own matter."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+_MACHINERY = ("<frozen importlib", str(importlib.__file__))
+
+
+def watch_imports(is_program: Callable[[str], bool], note: Callable[[str], None]) -> None:
+    """From now on call `note` with the name of each package that code in files that `is_program` knows imports.
+
+    The standard library is none. A package is named at every import, whether it can be found or not.
+    """
+
+    def imported(module: str) -> None:
+        if is_program(_importer()):
+            note(module.partition(".")[0])
+
+    watched = _watched(imported)
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        if type(spec) is ModuleSpec and not _standard(name):
+            spec.__class__ = watched
+    sys.meta_path.insert(0, _Finder(imported, watched))
+
+
+def _watched(imported: Callable[[str], None]) -> type[ModuleSpec]:
+    """A spec that tells of each import of its module.
+
+    The import of a loaded module asks nobody, but looks whether its spec is still initializing: the one trace it leaves.
+    Standing in for `__import__` would tell as well, but show in every traceback of an import that fails.
+    """
+
+    class Watched(ModuleSpec):
+        @property
+        def _initializing(self) -> bool:
+            imported(self.name)
+            return bool(self.__dict__.get("_initializing"))
+
+        @_initializing.setter
+        def _initializing(self, value: bool) -> None:
+            self.__dict__["_initializing"] = value
+
+    return Watched
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds what the others find, and has the next imports of that watched, too."""
+
+    def __init__(self, imported: Callable[[str], None], watched: type[ModuleSpec]) -> None:
+        self._imported = imported
+        self._watched = watched
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        if _standard(name):
+            return None
+        self._imported(name)
+        others = [finder for finder in sys.meta_path if finder is not self]
+        found = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in found if spec is not None), None)
+        if type(spec) is ModuleSpec:
+            spec.__class__ = self._watched
+        return spec
+
+
+def _importer() -> str:
+    """The file of the code whose import it is."""
+    frame: Any = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]  # behind who tells of the import
+    while frame is not None and frame.f_code.co_filename.startswith(_MACHINERY):
+        frame = frame.f_back
+    return frame.f_code.co_filename if frame is not None else ""
+
+
+def _standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names or module == "__main__"
