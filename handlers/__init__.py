@@ -42,7 +42,7 @@ def register(
     """Attach all listeners to `app`; the catch-alls come last. `installations` are there where workspaces install raygen."""
     errors.register(app, courier)
     installation.register(app, desk, installations)
-    commands.register(app, desk, subcommands)
+    commands.register(app, desk, courier, subcommands)
     messages.register(app, desk, courier)
     modals.register(app, desk, check)
     shortcuts.register(app, desk, check, targets)

@@ -44,13 +44,6 @@ def register(app: AsyncApp, desk: FrontDesk, home: Home) -> None:
     for action_id, deed in deeds.items():
         app.action(action_id)(_listener(deed, home))
 
-    @app.action(ids.PROPOSAL_EDIT)
-    async def edit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        proposal = await desk.open_proposal(split_value(click.value)[0], click.user)
-        await client.views_open(trigger_id=click.trigger_id, view=modals.edit(proposal))
-        await ack()
-
     @app.action(ids.PROPOSAL_REJECT)
     async def reject(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         click = requests.click(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -9,12 +10,19 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from handlers import ids, requests
+from handlers.blocks.parts import Message
+from handlers.delivery import Courier
+from handlers.escape import spoken
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
+from services.incidents import sentence
+
+# Slack waits for three seconds; a target that does not answer, or Slack itself when it is busy, takes longer.
+PATIENCE = 2.0
 
 
-def register(app: AsyncApp, desk: FrontDesk, subcommands: Subcommands) -> None:
-    """What a subcommand answers is for the person alone."""
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier, subcommands: Subcommands) -> None:
+    """What a subcommand answers is for the person alone, in the acknowledgement or, when it takes longer, after it."""
 
     @app.command(ids.COMMAND)
     async def raygen(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -23,10 +31,20 @@ def register(app: AsyncApp, desk: FrontDesk, subcommands: Subcommands) -> None:
         if order is None:
             await desk.ask(ask)
             await ack()
-        elif subcommands.slow(order):
-            await ack()
-            message = await subcommands.answer(order)
-            await respond(text=message.text, blocks=message.blocks, response_type="ephemeral")
-        else:
-            message = await subcommands.answer(order)
+            return
+        answering = asyncio.create_task(subcommands.answer(order))
+        await asyncio.wait({answering}, timeout=PATIENCE)
+        if answering.done():
+            message = answering.result()
             await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
+        else:
+            courier.in_background(_answer_later(answering, respond))
+            await ack()
+
+
+async def _answer_later(answering: asyncio.Task[Message], respond: AsyncRespond) -> None:
+    try:
+        message = await answering
+    except Exception as error:  # noqa: BLE001  # as in a listener, whatever it is becomes a sentence
+        message = Message(spoken(sentence(error)))
+    await respond(text=message.text, blocks=message.blocks or None, response_type="ephemeral")

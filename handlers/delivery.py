@@ -106,7 +106,7 @@ class Courier:
         edits.newest = message
         if not edits.busy:
             edits.busy = True
-            self._start(edits.run())
+            self.in_background(edits.run())
 
     async def upload(self, key: str, channel: str, thread_ts: str, artifact: Artifact) -> None:
         """Put a file or picture into the thread, once."""
@@ -171,6 +171,25 @@ class Courier:
         """Send a file with this key to `user` alone, once."""
         opened = await self._client.conversations_open(users=[user])
         await self.upload(key, str((opened["channel"] or {})["id"]), "", artifact)
+
+    def hand_soon(self, key: str, user: str, artifact: Artifact) -> None:
+        """The same without waiting; where it fails, `user` is told."""
+        self.in_background(self._hand_or_tell(key, user, artifact))
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done that nobody waits for; it has ended when the courier is closed."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _hand_or_tell(self, key: str, user: str, artifact: Artifact) -> None:
+        try:
+            await self.hand(key, user, artifact)
+        except TROUBLE as error:
+            _log.warning("a file could not be sent: %s", error)
+            await self.direct(
+                user, f"The file `{artifact.name}` could not be sent; please press the button again."
+            )
 
     async def keys(self, prefix: str) -> list[str]:
         """The keys of all messages that begin like this."""
@@ -259,11 +278,6 @@ class Courier:
                 channel=channel, oldest=oldest, limit=200, include_all_metadata=True
             )
         return list(answer["messages"] or [])
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
 
 class _Edits:

@@ -1,4 +1,4 @@
-"""The buttons on a card that open more of it: the whole program, all changes, all that it touches."""
+"""The buttons on a card that open more of it: the program to read or to edit, all changes, all that it touches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
-from handlers.blocks import looks
+from handlers.blocks import looks, programs
 from handlers.blocks.looks import Look
 from handlers.delivery import Courier
 from handlers.ids import split_value
@@ -31,7 +31,11 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     async def touched(proposal_id: str, user: str) -> Look:
         return looks.touched(await desk.proposal(proposal_id, user, "all that it touches"))
 
+    async def edit(proposal_id: str, user: str) -> Look:
+        return programs.edit(await desk.open_proposal(proposal_id, user))
+
     found: dict[str, Looking] = {
+        ids.PROPOSAL_EDIT: edit,
         ids.PROPOSAL_CODE: program,
         ids.PROPOSAL_CHANGES: compared,
         ids.PROPOSAL_TOUCHES: touched,
@@ -47,6 +51,6 @@ def _listener(looking: Looking, courier: Courier) -> Callable[..., Awaitable[Non
         await client.views_open(trigger_id=click.trigger_id, view=look.view)
         await ack()
         if look.file is not None:
-            await courier.hand(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
+            courier.hand_soon(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
 
     return listener

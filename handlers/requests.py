@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handlers import pasted
@@ -112,13 +112,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A submitted modal: its fields in order, and the note it was opened with."""
+    """A submitted modal: its fields in order, the file in each that takes one, and the note it was opened with."""
 
     user: str
     view_id: str
     metadata: str
     fields: dict[str, str]
     team: str = ""
+    files: Mapping[str, Attachment] = field(default_factory=dict[str, Attachment])
 
     @property
     def cause(self) -> str:
@@ -234,6 +235,12 @@ def form(body: dict[str, Any]) -> Form:
     view: dict[str, Any] = body["view"]
     values: dict[str, dict[str, dict[str, Any]]] = view["state"]["values"]
     fields = {block: _filled(state) for block, states in values.items() for state in states.values()}
+    files = {
+        block: state["files"][0]
+        for block, states in values.items()
+        for state in states.values()
+        if state.get("files")
+    }
     order = [str(block["block_id"]) for block in view["blocks"] if block.get("block_id") in fields]
     return Form(
         user=str(body["user"]["id"]),
@@ -241,6 +248,7 @@ def form(body: dict[str, Any]) -> Form:
         metadata=str(view.get("private_metadata") or ""),
         fields={block: fields[block] for block in order},
         team=_team(body),
+        files={block: _attachment(file) for block, file in files.items()},
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -11,24 +10,19 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
-from handlers.attachments import SlackAttachments
-from handlers.blocks import modals
 from handlers.blocks import shortcuts as forms
+from handlers.forms import Check, begin, begin_program, read_program
 from handlers.requests import Form
 from services.desk import Ask, FrontDesk
-from services.errors import BadRequest, NotAllowed, TooOften
-from services.model import PolicyReport
+from services.errors import BadRequest
 from services.records import Attachment
 from services.targets import Targets
 
 _PURPOSE = "A program from a message in Slack."
-# A form has to be open within three seconds.
-_PATIENCE = 2.0
-_LARGEST = 100_000
 _NO_CODE = "There is no code in that message that I could run; put the program between three backticks."
 
 
-def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport], targets: Targets) -> None:
+def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> None:
     """Forms open while their trigger is fresh; whatever begins work makes it durable, then acknowledges."""
 
     async def names(user: str) -> list[str]:
@@ -56,19 +50,16 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
         await ack()
 
     @app.view(ids.RUN_VIEW)
-    async def check_it(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def check_it(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         form = requests.form(body)
-        fields = modals.of_program(form.fields)
-        code = modals.joined(fields)
-        if problems := modals.problems(fields, check(code)):
-            await ack(response_action="errors", errors=problems)
-            return
-        await _begin(ack, next(iter(fields)), desk.submit(_brought(form), code, run=False))
+        await begin_program(
+            ack, form, client, check, lambda code: desk.submit(_brought(form), code, run=False)
+        )
 
     @app.view(ids.ASK_VIEW)
-    async def begin(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def ask_it(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         form = requests.form(body)
-        await _begin(ack, forms.PROMPT, desk.ask(_asked(form, form.fields[forms.PROMPT])))
+        await begin(ack, forms.PROMPT, desk.ask(_asked(form, form.fields[forms.PROMPT])))
 
 
 async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> str:
@@ -76,27 +67,7 @@ async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> str:
     file = next((each for each in files if each.name.lower().endswith(".py")), None)
     if file is None:
         raise BadRequest(_NO_CODE)
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
-    except TimeoutError:
-        raise BadRequest(f"The file {file.name!r} could not be read in time; please try again.") from None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise BadRequest(
-            f"The file {file.name!r} is not a text in UTF-8, so it can't be a program."
-        ) from None
-
-
-async def _begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
-    """Acknowledge what is durable now; what is refused is told in the form, so that nobody has to fill it in again."""
-    try:
-        await begun
-    except (BadRequest, NotAllowed, TooOften) as refusal:
-        await ack(response_action="errors", errors={field: refusal.public})
-    else:
-        await ack()
+    return await read_program(file, client)
 
 
 def _asked(form: Form, prompt: str, thread_ts: str = "") -> Ask:

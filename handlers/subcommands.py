@@ -48,10 +48,6 @@ class Subcommands:
     def names(self) -> Collection[str]:
         return {*self._alone, *self._of_run, "cancel"}
 
-    def slow(self, order: Order) -> bool:
-        """Whether the answer may take longer than Slack waits for one."""
-        return order.name == "targets" and not order.argument
-
     async def answer(self, order: Order) -> Message:
         """Raises BadRequest for an argument that is missing, wrong or too much."""
         if order.name == "cancel":

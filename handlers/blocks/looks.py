@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.blocks.changes import heading
-from handlers.blocks.parts import Block, context, mrkdwn, preformatted
+from handlers.blocks.forms import look
+from handlers.blocks.parts import context, mrkdwn, preformatted
 from handlers.blocks.touched import everything
 from handlers.escape import literal, plain
 from services.changes import changes
@@ -55,10 +56,10 @@ def _whole(name: str, what: str, text: str, language: str | None, file: Artifact
     pieces, whole = _pieces(text)
     blocks = [mrkdwn(what), *(preformatted(piece, language) for piece in pieces)]
     if whole:
-        return Look(_modal(name, blocks if text else blocks[:1]))
+        return Look(look(name, blocks if text else blocks[:1]))
     shown = plural("".join(pieces).count("\n") + len(pieces), "line")
     note = f"Slack shows no more than the first {shown} here; the whole is in the file `{file.name}`, sent to you now."
-    return Look(_modal(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
+    return Look(look(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
 
 
 def _pieces(text: str) -> tuple[list[str], bool]:
@@ -82,12 +83,3 @@ def _pieces(text: str) -> tuple[list[str], bool]:
 
 def _title(proposal: Proposal) -> str:
     return f"*{literal(proposal.program.title, 120)}*"
-
-
-def _modal(title: str, blocks: list[Block]) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": title},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": blocks,
-    }

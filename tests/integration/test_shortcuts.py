@@ -97,11 +97,16 @@ class World:
         return view
 
     async def submitted(self, view: dict[str, Any], **values: Any) -> dict[str, Any]:
-        filled = {
-            block: {"chosen" if block in ("channel", "target") else "text": value}
-            for block, value in values.items()
-        }
+        actions = {"channel": "chosen", "target": "chosen", "code_file": "code"}
+        filled = {block: {actions.get(block, "text"): value} for block, value in values.items()}
         return await self.people.post("/play/submit", user="UENGINEER", view_id=view["id"], values=filled)
+
+    async def held(self, content: str | bytes) -> list[dict[str, Any]]:
+        """A file for a form, as the client uploads it before the form is submitted."""
+        upload = FormData({"user": "UENGINEER", "channel": "DENGINEER", "hold": "yes"})
+        upload.add_field("file", content if isinstance(content, bytes) else content.encode(), filename="p.py")
+        async with self.people.http.post("/play/upload", data=upload) as response:
+            return (await response.json())["files"]
 
     async def thread(self, ts: str, channel: str = "CRAY") -> list[dict[str, Any]]:
         """What stands under this message."""
@@ -358,7 +363,7 @@ async def test_a_target_that_was_closed_since_is_not_used(world: World):
     [
         ("sum.py", CODE.encode(), ""),
         ("sum.py", b"\xff\xfe", "is not a text in UTF-8"),
-        ("sum.py", b"#" * 100_001, "larger than"),
+        ("sum.py", b"#" * 300_001, "larger than"),
         ("notes.txt", CODE.encode(), "There is no code in that message"),
     ],
 )
@@ -374,6 +379,44 @@ async def test_a_program_may_be_a_file_of_the_message(world: World, name: str, c
         return
     assert (await world.submitted(await world.form()))["ok"]
     assert world.flows.begun[0].code == f"{CODE}\n"
+
+
+async def test_a_program_beyond_slacks_fields_goes_out_and_comes_back_as_a_file(world: World):
+    long = CODE + "".join(f"\nassert {number} == {number}" for number in range(6000))
+    upload = FormData({"user": "UAPPROVER", "channel": "CRAY"})
+    upload.add_field("file", long.encode(), filename="long.py")
+    async with world.people.http.post("/play/upload", data=upload) as response:
+        ts = (await response.json())["ts"]
+    await world.started("run_message", channel="CRAY", ts=ts)
+    assert "6,003 lines, which is more than Slack's text fields hold" in json.dumps(await world.form())
+    assert (await world.submitted(await world.form(), code_file=await world.held(long)))["ok"]
+    assert world.flows.begun[0].code == long
+    _, card, *_ = await world.thread(ts)
+
+    await world.people.post(
+        "/play/click", user="UENGINEER", channel="CRAY", ts=card["ts"], action_id="proposal_edit"
+    )
+
+    async def sent() -> Any:
+        messages = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
+        return [file for message in messages for file in message.get("files", ())]
+
+    (file,) = await until(sent)
+    headers = {"Authorization": f"Bearer {world.slack.bot_token}"}
+    async with world.people.http.get(file["url_private_download"], headers=headers) as response:
+        assert (file["name"], (await response.read()).decode()) == ("program.py", long)
+    for content, answer in (
+        (long + "\nprint(", "Line 6004"),
+        (b"\xff", "is not a text in UTF-8"),
+        ("#" * 300_001, "larger than"),
+    ):
+        refused = await world.submitted(await world.form(), code_file=await world.held(content))
+        assert answer in refused["errors"]["code_file"], refused
+    changed = long.replace("1 < 2", "2 < 3").replace("\n", "\r\n")
+    assert (await world.submitted(await world.form(), code_file=await world.held(changed)))["ok"]
+    edit = world.flows.begun[1]
+    assert (edit.kind, edit.code) == (TaskKind.EDIT, long.replace("1 < 2", "2 < 3"))
+    assert edit.base == derive("p", world.flows.begun[0].id)
 
 
 @pytest.mark.parametrize("shortcut", ["explain_message", "run_message"])

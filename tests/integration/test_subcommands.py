@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ import pytest
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from handlers import commands, errors
+from handlers.blocks.parts import Message
 from handlers.delivery import Courier
 from handlers.people import People as Members
+from handlers.requests import Order
 from handlers.subcommands import Subcommands
 from services.admission import Admission, Limits
 from services.desk import FrontDesk
@@ -61,6 +64,7 @@ class World:
     store: Store
     begun: Begun
     stopped: Stopped
+    subcommands: Subcommands
 
     async def ran(self, name: str, channel: str) -> str:
         """A run that has passed, in a thread of this channel; its ID."""
@@ -110,15 +114,15 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("Workflows", begun),
             Admission(store, Limits(user_rate=Rate(2, 3600.0))),
         )
-        subcommands = Subcommands(
-            Courier(client, store.posts), desk, HistoryDesk(store, members.is_in), here(FakeTarget())
-        )
+        courier = Courier(client, store.posts)
+        subcommands = Subcommands(courier, desk, HistoryDesk(store, members.is_in), here(FakeTarget()))
         listeners = (
-            lambda app: errors.register(app, Courier(client, store.posts)),
-            lambda app: commands.register(app, desk, subcommands),
+            lambda app: errors.register(app, courier),
+            lambda app: commands.register(app, desk, courier, subcommands),
         )
         async with bot(client, *listeners):
-            yield World(people, store, begun, stopped)
+            yield World(people, store, begun, stopped, subcommands)
+            await courier.drain()
 
 
 async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: World):
@@ -209,3 +213,29 @@ async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world
     assert len(world.stopped.names) == 1, "nothing is stopped that was not meant"
     assert "is being stopped" in await world.told("cancel raygen-ab")
     assert world.stopped.names[1:] == ["raygen-ab UENGINEER"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_takes_longer_than_slack_waits_is_answered_later(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+):
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+    answer = world.subcommands.answer
+
+    async def held_up(order: Order) -> Message:
+        asked.set()
+        await may_answer.wait()
+        if fails:
+            raise RuntimeError("hunter2")
+        return await answer(order)
+
+    monkeypatch.setattr(commands, "PATIENCE", 0.05)
+    monkeypatch.setattr(world.subcommands, "answer", held_up)
+    assert (await world.people.command("targets"))["ok"], "it is acknowledged while the answer is made"
+    assert asked.is_set()
+    assert await world.alone("UENGINEER") == []
+    may_answer.set()
+    (message,) = await until(lambda: world.alone("UENGINEER"))
+    told = json.dumps(message)
+    assert ("tell us incident" if fails else "embedded") in told
+    assert "hunter2" not in told

@@ -14,12 +14,11 @@ from slack_sdk.models.messages.chunk import Chunk
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state.streams import fold, rendered
-from handlers.blocks import home, modals, runs, tasks
+from handlers.blocks import home, programs, runs, tasks
 from handlers.blocks.live import beginning, live
 from handlers.blocks.parts import Message
 from handlers.blocks.settings import menus
 from services.approvals.desk import Needs
-from services.errors import BadRequest
 from services.execution.state import ClusterState
 from services.history_desk import SHOWN as HISTORY
 from services.model import (
@@ -194,18 +193,28 @@ def test_only_a_pass_is_told_as_a_result(verdict: Verdict):
 @settings(max_examples=60)
 def test_an_unchanged_edit_gives_the_same_program(lines: list[str]):
     code = "\n".join(lines).rstrip() + "\n"
-    try:
-        view = modals.edit(builders.proposal(program=Program("t", "p", code)))
-    except BadRequest:
+    look = programs.edit(builders.proposal(program=Program("t", "p", code)))
+    if look.file is not None:
+        assert [look.file.content.decode(errors="replace")] == [code.encode(errors="replace").decode()]
+        assert look.view["blocks"][-1]["block_id"] == programs.FILE
         return
-    fields = {block["block_id"]: block["element"]["initial_value"] for block in view["blocks"]}
-    assert modals.joined(fields) == code
+    fields = {block["block_id"]: block["element"]["initial_value"] for block in look.view["blocks"]}
+    assert programs.joined(fields) == code
+
+
+def test_an_edit_form_is_one_that_slack_takes_whatever_the_length():
+    for lines in (1, 2000, 11_000):
+        look = programs.edit(builders.proposal(program=Program("t", "p", "print(1)\n" * lines)))
+        check.view(look.view, RULES, kind="modal")
+        assert (look.file is None) == (lines < 11_000)
+    unbroken = programs.edit(builders.proposal(program=Program("t", "p", f"text = '{'x' * 3000}'")))
+    assert unbroken.file is not None
 
 
 def test_a_refusal_is_shown_at_the_part_that_holds_its_line():
     fields = {"code_0": "a\nb", "code_1": "c\nd"}
     report = PolicyReport((Finding("ray-stop", Grade.REFUSE, 4, "stops Ray"),))
-    assert list(modals.problems(fields, report)) == ["code_1"]
+    assert list(programs.problems(fields, report)) == ["code_1"]
 
 
 def test_an_answer_shows_what_was_computed_as_code():

@@ -21,6 +21,7 @@ from handlers.blocks import (
     home,
     looks,
     modals,
+    programs,
     runs,
     settings,
     shortcuts,
@@ -44,6 +45,7 @@ from services.model import (
     Failure,
     Frame,
     Outcome,
+    Program,
     Spent,
     Table,
     TaskCount,
@@ -224,12 +226,16 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "reject form": lambda text: modals.reject(proposal(text)),
     "ask form": lambda _: shortcuts.ask(["embedded", "gpu"]),
     "targets": places,
-    "edit form": lambda text: modals.edit(proposal(text)),
+    "edit form": lambda text: programs.edit(proposal(text)).view,
+    "long edit form": lambda text: (
+        programs.edit(replace(proposal(text), program=Program(text, text, _LONG))).view
+    ),
     "change form": lambda text: modals.change(proposal(text)),
     "details": lambda text: modals.details(proposal(text), outcome(text)),
     "audit": audited,
     "error": lambda text: spoken(NotAllowed(f"The input file {text} is gone.").public),
 }
+_LONG = "#\n" * 60_000
 # Whom a message names is who took part; in a sentence for one person nobody is notified by a name.
 _OURS = (re.compile(r"<@U(?:ENGINEER|APPROVER|A)>|<!date\^\d+\^[^<>|]*\|[^<>]*>"), re.compile(r"<@U[A-Z]+>"))
 _MARKUP = re.compile(r"<[^>]*>")

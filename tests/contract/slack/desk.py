@@ -82,8 +82,8 @@ def client_at(api_url: str, **more: Any) -> AsyncWebClient:
 
 @asynccontextmanager
 async def bot(client: AsyncWebClient, *listen: Callable[[AsyncApp], None]) -> AsyncGenerator[AsyncApp]:
-    """An unmodified Bolt app, connected over Socket Mode."""
-    app = AsyncApp(client=client)
+    """A Bolt app that acknowledges when its listener has ended, as raygen's does, connected over Socket Mode."""
+    app = AsyncApp(client=client, process_before_response=True)
     for add in listen:
         add(app)
     handler = AsyncSocketModeHandler(app, APP_TOKEN, ping_interval=0.5)

@@ -1,0 +1,75 @@
+"""Taking submitted forms: what stands against them is told in them, so that nobody has to fill them in again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.attachments import SlackAttachments
+from handlers.blocks import programs
+from handlers.requests import Form
+from services.errors import BadRequest, NotAllowed, Outdated, TooOften
+from services.model import PolicyReport
+from services.records import Attachment
+from services.secrets import restored
+
+Check = Callable[[str], PolicyReport]
+
+_REFUSALS = (BadRequest, NotAllowed, Outdated, TooOften)
+# Slack waits for three seconds, also for a form to open or to be taken.
+_PATIENCE = 2.0
+_LARGEST = 300_000
+
+
+async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
+    """Acknowledge what is durable now; what refuses it stands at `field`."""
+    try:
+        await begun
+    except _REFUSALS as refusal:
+        await ack(response_action="errors", errors={field: refusal.public})
+    else:
+        await ack()
+
+
+async def begin_program(
+    ack: AsyncAck,
+    form: Form,
+    client: AsyncWebClient,
+    check: Check,
+    taken: Callable[[str], Awaitable[None]],
+    *,
+    original: str = "",
+) -> None:
+    """The same with the program of the form, once the policy does not refuse it; `original` is what it was edited from."""
+    fields = programs.of_program(form.fields)
+    try:
+        if file := form.files.get(programs.FILE):
+            code = restored(await read_program(file, client), original)
+            fields = {programs.FILE: code}
+        else:
+            code = programs.joined(fields, original)
+    except BadRequest as refusal:
+        await ack(response_action="errors", errors={programs.FILE: refusal.public})
+        return
+    if problems := programs.problems(fields, check(code)):
+        await ack(response_action="errors", errors=problems)
+        return
+    await begin(ack, next(iter(fields)), taken(code))
+
+
+async def read_program(file: Attachment, client: AsyncWebClient) -> str:
+    """Raises BadRequest for a file that can't be read in time, or can't be a program."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
+    except TimeoutError:
+        raise BadRequest(f"The file {file.name!r} could not be read in time; please try again.") from None
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise BadRequest(
+            f"The file {file.name!r} is not a text in UTF-8, so it can't be a program."
+        ) from None
