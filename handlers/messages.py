@@ -42,6 +42,7 @@ async def _meant_for_us(message: Heard, bot: str, desk: FrontDesk) -> bool:
     """Direct, mentioned, or a follow-up by someone who takes part; people who address each other are left alone."""
     if message.direct or bot in message.mentioned:
         return True
-    if message.mentioned or message.thread_ts is None:
+    if message.thread_ts is None:
         return False
-    return await desk.takes_part(message.channel, message.thread_ts, message.user)
+    named, when = bool(message.mentioned), float(message.ts)
+    return await desk.addressed(message.channel, message.thread_ts, message.user, when, named=named)

@@ -29,6 +29,8 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 
 PROMPT_LIMIT = 8000
+# So long after a person has spoken, what another one says is an answer to that, in seconds.
+_CONVERSATION = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +266,24 @@ class FrontDesk:
     async def stop_run(self, run_id: str, user: str) -> None:
         await self.runs.stop(run_id, user)
 
-    async def takes_part(self, channel: str, thread_ts: str, user: str) -> bool:
-        """Whether `user` has asked something in this thread, so that a follow-up needs no mention."""
+    async def addressed(
+        self, channel: str, thread_ts: str, user: str, when: float, *, named: bool = False
+    ) -> bool:
+        """Whether a message in a thread, said then (POSIX seconds) without a mention of raygen, is a follow-up to it.
+
+        It is from somebody who has asked something there, unless it names somebody else (`named`), or another person has
+        spoken just before, to whom it is the answer.
+        """
         session = await self.store.sessions.in_thread(channel, thread_ts)
         if session is None:
             return False
-        return any(task.user == user for task in await self.store.tasks.of_session(session.id))
+        last, then = await self.store.sessions.overheard(session.id)
+        answers = last not in {"", user} and when - then < _CONVERSATION
+        asked = any(task.user == user for task in await self.store.tasks.of_session(session.id))
+        if asked and not named and not answers:
+            return True
+        await self.store.sessions.overhear(session.id, user, when)
+        return False
 
     async def open_proposal(self, proposal_id: str, user: str) -> Proposal:
         """A proposal that can still be edited, for `user` to do so. Raises Outdated."""
@@ -326,6 +340,7 @@ class FrontDesk:
         """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
         await self.admission.admit(task, session)
         await self.workflows.begin_task(task, session)
+        await self.store.sessions.spoke(session.id)
 
     async def _session(self, ask: Ask) -> Session:
         if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):

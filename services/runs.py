@@ -280,6 +280,7 @@ class RunDesk:
         if run.outcome is not None:
             run = replace(run, outcome=await self._complete(run.id, run.outcome))
         await self._narrator.run_ended(run, proposal, session)
+        await self._store.sessions.spoke(session.id)
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
         """End a run that could not be carried through, and say why."""

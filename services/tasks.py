@@ -166,6 +166,7 @@ class TaskDesk:
             proposal = replace(proposal, validation=replace(proposal.validation, artifacts=whole.artifacts))
         spent = await self._store.spendings.of_task(task_id)
         await self._narrator.task_concluded(task, session, proposal, spent)
+        await self._store.sessions.spoke(session.id)
         if task.status is TaskStatus.PROPOSED:
             await self._supersede(session, keep=result.proposal_id)
 

@@ -12,6 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from services.syntax import parse
 
 _METHODS = frozenset(
     name
@@ -93,7 +94,7 @@ def called(folder: Path | None = None) -> set[str]:
 
 def calls_in(source: str) -> Iterator[str]:
     """The same of one file."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse(source)):
         if isinstance(node, ast.Attribute) and node.attr in _METHODS:
             yield node.attr
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from services.syntax import parse
+
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _REMOTE = "ray.remote"
 
@@ -29,7 +31,7 @@ class Code:
     @classmethod
     def parse(cls, text: str) -> Self:
         try:
-            tree = ast.parse(text)
+            tree = parse(text)
         except (SyntaxError, ValueError, RecursionError):
             return cls()
         nodes = list(ast.walk(tree))

@@ -118,6 +118,25 @@ class Sessions(Repository):
         rows = await self._all(table, table.c.channel == channel, begins, order=table.c.thread_ts)
         return _session(rows[-1]) if rows else None
 
+    async def overhear(self, session_id: str, user: str, when: float) -> None:
+        """Note who has spoken last in a thread, where that was not to raygen; `when` in POSIX seconds."""
+        await self._heard(session_id, f"{when} {user}")
+
+    async def spoke(self, session_id: str) -> None:
+        """Note that raygen has spoken last."""
+        await self._heard(session_id, None)
+
+    async def overheard(self, session_id: str) -> tuple[str, float]:
+        """Who has spoken last, and when; nobody where that was to raygen, or raygen itself."""
+        row = await self._one(tables.sessions, tables.sessions.c.id == session_id)
+        when, _, user = (row.overheard or "").partition(" ") if row else ("", "", "")
+        return user, float(when or 0)
+
+    async def _heard(self, session_id: str, noted: str | None) -> None:
+        table = tables.sessions
+        async with self._engine.begin() as connection:
+            await connection.execute(update(table).where(table.c.id == session_id).values(overheard=noted))
+
     async def root(self, session_id: str, thread_ts: str) -> None:
         """Note the thread of a session that began before its first message was posted."""
         table = tables.sessions

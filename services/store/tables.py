@@ -14,6 +14,7 @@ sessions = Table(
     Column("thread_ts", String(32), nullable=False),
     Column("owner", String(64), nullable=False),
     Column("team", String(64), nullable=False),
+    Column("overheard", String(128)),
     Index("sessions_by_thread", "channel", "thread_ts"),
 )
 
