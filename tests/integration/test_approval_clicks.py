@@ -78,6 +78,7 @@ class World:
     target: FakeTarget
     policy: ApprovalPolicy
     desk: FrontDesk
+    flows: AtOnce
     number: int = 0
 
     def rule(self, *rules: Rule) -> None:
@@ -160,7 +161,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
                 ),
             )
         )
-        yield World(slack, people, store, narrator, runs, target, policy, desk)
+        yield World(slack, people, store, narrator, runs, target, policy, desk, flows)
 
 
 @pytest.fixture
@@ -178,6 +179,8 @@ RULES = {
     "members": (Rule(members=True), {"UENGINEER", "UAPPROVER"}),
     "guests": (Rule(members=True, guests=True, foreign=True), set(WHO)),
     "named": (Rule(users=frozenset({"UGUEST"})), {"UGUEST"}),
+    "nobody": (Rule(targets=frozenset({"prod"})), set[str]()),
+    "no app": (Rule(users=frozenset({"URAYGEN"})), set[str]()),
 }
 STATES = {
     "open": ("", None),
@@ -185,6 +188,7 @@ STATES = {
     "superseded": ("replaced by a newer one", ProposalStatus.SUPERSEDED),
     "dismissed": ("dismissed already", ProposalStatus.DISMISSED),
     "expired": ("has expired", ProposalStatus.EXPIRED),
+    "approved": ("approved already", ProposalStatus.APPROVED),
 }
 
 
@@ -197,6 +201,8 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
         proposal, ts = await world.card(channel, created_at=created)
         if status is not None:
             await world.store.proposals.move(proposal.id, status, by="UADA")
+            # Approved and run before: the press of a card that a client still shows must not run it again.
+            world.flows.begun.append(proposal.id)
         for name, (rule, allowed) in RULES.items():
             world.rule(Rule("other", targets=frozenset({"gpu"})), rule)
             for who in WHO if channel == "CRAY" else WHO[:1]:
@@ -211,6 +217,21 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
                 assert ran or told[0].count(".") == 1, (cell, told)
                 if ran:
                     proposal, ts = await world.card(channel)
+
+
+@pytest.mark.parametrize("second", [Rule(approvals=2), Rule(second=Second(gpus=True))], ids=["always", "GPU"])
+@pytest.mark.parametrize("channel", ["CRAY", "DENGINEER"])
+async def test_the_matrix_of_two_approvals(world: World, second: Rule, channel: str):
+    """Whoever is first and second: it runs once two people have approved it who may, and not before."""
+    world.rule(second)
+    members = WHO if channel == "CRAY" else WHO[:1]
+    for first, then in ((one, other) for one in members for other in members):
+        proposal, ts = await world.card(channel, policy=PolicyReport(resources={"GPU": 1}))
+        await world.press(channel, ts, first)
+        assert run_id(proposal.id) not in world.target.jobs, first
+        await world.press(channel, ts, then)
+        ran = run_id(proposal.id) in world.target.jobs
+        assert ran == ({first, then} == {"UENGINEER", "UAPPROVER"}), (first, then)
 
 
 async def test_two_approvers_in_the_same_moment_make_one_run(world: World):
