@@ -209,7 +209,7 @@ def _carry_out(desk: Desk, view: Json, answer: Json) -> Json:
 
 async def _tell_closed(desk: Desk, user: Json, view: Json, *, cleared: bool) -> None:
     payload = {
-        **payloads.interaction(desk, "view_closed", user),
+        **payloads.answerable(desk, "view_closed", user),
         "view": desk.state.views.show(view),
         "is_cleared": cleared,
     }

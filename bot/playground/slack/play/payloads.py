@@ -31,7 +31,12 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
 
 
 def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
-    """What all interactive payloads share; `channel` is where the user is."""
+    """What interactive payloads share that a form may follow; `channel` is where the user is."""
+    return {**answerable(desk, kind, user), "trigger_id": desk.state.grants.trigger(user["id"], channel)}
+
+
+def answerable(desk: Desk, kind: str, user: Json) -> Json:
+    """What all interactive payloads share."""
     desk.check_installed()
     if desk.rules.installed and not desk.rules.installed.interactive:
         raise PlayError(404, "not_interactive", "The app takes no interactions.")
@@ -46,7 +51,6 @@ def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
         },
         "api_app_id": APP,
         "token": "verification-token",
-        "trigger_id": desk.state.grants.trigger(user["id"], channel),
         "enterprise": None,
         "is_enterprise_install": False,
     }
