@@ -7,7 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-DOCS = "https://docs.slack.dev"
+_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,26 @@ class Published:
 
 def differences(published: Any, ours: Any, left_out: Mapping[str, str], path: str = "") -> Iterator[str]:
     """What stands in `published` and not in `ours`, or is of another type there. Blocks are their author's own."""
-    if path in left_out or published is None:
+    if path in left_out:
         return
-    if _kind(published) != _kind(ours):
-        yield f"{path}: {_kind(published)} is published, not {_kind(ours)}"
-    elif isinstance(published, dict):
-        for name, value in published.items():
-            here = f"{path}.{name}" if path else name
-            if here in left_out:
-                continue
-            if name not in ours:
-                yield f"{here} is missing"
-            elif name != "blocks":
-                yield from differences(value, ours[name], left_out, here)
-    elif isinstance(published, list) and published:
-        if not ours:
+    match published, ours:
+        case _ if ours is _MISSING:
+            yield f"{path} is missing"
+        case None, _:
+            return
+        case dict(), dict():
+            for name, value in published.items():
+                here = f"{path}.{name}" if path else name
+                yield from differences(value, ours.get(name, _MISSING), left_out, here)
+        case [first, *_], [_, *_] if not path.endswith("blocks"):
+            for one in ours:
+                yield from differences(first, one, left_out, f"{path}[]")
+        case [_, *_], []:
             yield f"{path} is empty"
-        for one in ours:
-            yield from differences(published[0], one, left_out, f"{path}[]")
+        case _ if _kind(published) != _kind(ours):
+            yield f"{path}: {_kind(published)} is published, not {_kind(ours)}"
+        case _:
+            return
 
 
 def _kind(value: Any) -> str:
