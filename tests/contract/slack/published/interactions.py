@@ -30,10 +30,10 @@ COMMON: Json = {
 COMMON_OPTIONAL = ("token", "enterprise", "is_enterprise_install", "user.username", "user.name")
 PRESSED: Json = {
     "type": "button",
-    "action_id": "run_details",
+    "action_id": "task_stop",
     "block_id": "b1",
-    "text": {"type": "plain_text", "text": "Details"},
-    "value": "r_unknown",
+    "text": {"type": "plain_text", "text": "Stop"},
+    "value": "t_published",
     "action_ts": "1700000021.000100",
 }
 MODAL: Json = {
@@ -203,7 +203,7 @@ INTERACTIONS: dict[str, Published] = {
             "type": "view_submission",
             **COMMON,
             "trigger_id": TRIGGER,
-            "view": MODAL,
+            "view": asking("what is 15% of 2847?", "CRAY", "local"),
             "response_urls": [
                 {
                     "block_id": "where",
@@ -214,6 +214,7 @@ INTERACTIONS: dict[str, Published] = {
             ],
         },
         (*COMMON_OPTIONAL, "response_urls", "trigger_id"),
+        {"view.state.values": "what is in a form is the app's own"},
     ),
     "view_closed": Published(
         VIEWS,
