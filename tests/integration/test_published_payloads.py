@@ -17,8 +17,9 @@ from handlers.workspaces import SlackInstallations
 from services.desk import Ask, FrontDesk
 from services.records import Attachment
 from tests.contract.slack.published import Json, Published
-from tests.contract.slack.published.events import EVENTS, FILE
+from tests.contract.slack.published.events import EVENTS
 from tests.contract.slack.published.interactions import INTERACTIONS, TRIGGER
+from tests.contract.slack.published.messages import FILE, NOTICES
 from tests.installing import World, answered, post, world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -54,6 +55,9 @@ UNDERSTOOD: dict[str, list[tuple[Any, ...]]] = {
         )
     ],
     "thread_broadcast": [],
+    "channel_join": [],
+    "me_message": [],
+    "bot_message": [],
     "message_changed": [
         (
             "revise",
@@ -122,7 +126,7 @@ CHANGED: dict[tuple[str, str], list[tuple[Any, ...]]] = {
     ("agent_session_stopped", "event.user"): [("stop_thread", "CRAY", "1700000002.000100", "")],
 }
 OURS: dict[str, Published] = {
-    kind: one for kind, one in {**EVENTS, **INTERACTIONS}.items() if kind not in NOT_OURS
+    kind: one for kind, one in {**EVENTS, **NOTICES, **INTERACTIONS}.items() if kind not in NOT_OURS
 }
 
 

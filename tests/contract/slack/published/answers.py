@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from tests.contract.slack.published import Json, Published
-from tests.contract.slack.published.events import FILE, FILE_LEFT_OUT
 from tests.contract.slack.published.interactions import MODAL
+from tests.contract.slack.published.messages import FILE, FILE_LEFT_OUT
 
 NO_PICTURES = "the playground has no pictures of people, and no address leads out of it"
 PROFILE: Json = {
