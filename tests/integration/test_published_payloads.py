@@ -248,6 +248,24 @@ async def test_what_is_there_only_sometimes_may_be_missing(receiver: Receiver, k
     await receiver.understands(kind, body, CHANGED.get((kind, path), UNDERSTOOD[kind]))
 
 
+async def test_a_program_in_published_blocks_is_found(receiver: Receiver) -> None:
+    """A message comes with its words, and with the rich text that Slack makes of them."""
+    state = receiver.world.playground.standin.state
+    body = deepcopy(OURS["message_action"].body)
+    code = {
+        "type": "rich_text_preformatted",
+        "elements": [{"type": "text", "text": "print(6 * 7)"}],
+        "border": 0,
+    }
+    blocks = [{"type": "rich_text", "block_id": "r1", "elements": [code]}]
+    body["message"] |= {"text": "```print(6 * 7)```", "blocks": blocks}
+    body |= {"callback_id": "run_message", "trigger_id": state.grants.trigger(ME)}
+    await receiver.understands("message_action", body, [])
+    shown = state.views.stack(ME)[-1]
+    assert shown["callback_id"] == "run_program"
+    assert "print(6 * 7)" in json.dumps(shown["blocks"])
+
+
 async def test_a_published_mention_is_answered(installed: World) -> None:
     """With the desk behind it: the message stands in the channel, and its thread gets the answer."""
     slack = installed.playground
