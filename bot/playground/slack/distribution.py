@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 CODE_LIFE = 600.0
+STEP_LIFE = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Token:
     scopes: str
     expires: float = 0.0
     revoked: str = ""
+    #: Lent for one step of a workflow: it installs nothing.
+    lent: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +70,8 @@ class Apps:
             self.tokens[token] = Token(team, "")
 
     def installed(self, team: str) -> bool:
-        return any(token.team == team and not token.revoked for token in self.tokens.values())
+        kept = (token for token in self.tokens.values() if not token.revoked and not token.lent)
+        return any(token.team == team for token in kept)
 
     # --- tokens
 
@@ -87,7 +91,17 @@ class Apps:
 
     def of_team(self, team: str) -> list[str]:
         """Bot tokens that are good in a workspace."""
-        return [name for name, token in self.tokens.items() if token.team == team and not token.revoked]
+        return [
+            name
+            for name, token in self.tokens.items()
+            if token.team == team and not token.revoked and not token.lent
+        ]
+
+    def lend(self, team: str) -> str:
+        """A bot token for one step of a workflow, good for a quarter of an hour."""
+        token = f"xwfp-{team}-{secrets.token_hex(12)}"
+        self.tokens[token] = Token(team, "", time.time() + STEP_LIFE, lent=True)
+        return token
 
     def uninstall(self, team: str) -> None:
         """The app goes: it is told so, then it has no tokens there."""
@@ -96,7 +110,10 @@ class Apps:
             {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [state.workspace.bot_user]}}
         )
         state.events.tell({"type": "app_uninstalled"})
-        self.revoke(self.of_team(team), "account_inactive")
+        self.revoke(
+            [name for name, token in self.tokens.items() if token.team == team and not token.revoked],
+            "account_inactive",
+        )
         for name in [name for name, renewal in self._renewals.items() if renewal.team == team]:
             del self._renewals[name]
 

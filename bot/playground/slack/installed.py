@@ -1,6 +1,7 @@
 """The app as its manifest installs it: what it may call, what it hears, and what people find in their menus."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,7 +65,10 @@ EVENT_SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of."""
+    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of.
+
+    `functions` are steps for workflows, by callback ID, as the manifest declares them.
+    """
 
     scopes: frozenset[str]
     events: frozenset[str]
@@ -73,6 +77,7 @@ class Installed:
     home_tab: bool
     interactive: bool
     domains: tuple[str, ...] = ()
+    functions: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
     @classmethod
     def by(cls, manifest: Json) -> "Installed":
@@ -97,6 +102,7 @@ class Installed:
             features.get("app_home", {}).get("home_tab_enabled", False),
             settings.get("interactivity", {}).get("is_enabled", False),
             tuple(domains),
+            manifest.get("functions", {}),
         )
 
     def watched(self, url: str) -> str:

@@ -58,6 +58,7 @@ def user(identity: str, name: str, real_name: str, team: str = TEAM, bot: str = 
         "id": identity,
         "team_id": team,
         "name": name,
+        "color": "9f69e7",
         "real_name": real_name,
         "deleted": False,
         "tz": "Etc/UTC",
@@ -65,6 +66,9 @@ def user(identity: str, name: str, real_name: str, team: str = TEAM, bot: str = 
         "tz_offset": 0,
         "is_admin": False,
         "is_owner": False,
+        "is_primary_owner": False,
+        "is_email_confirmed": True,
+        "who_can_share_contact_card": "EVERYONE",
         "is_bot": False,
         "is_app_user": False,
         "is_restricted": False,
@@ -72,6 +76,14 @@ def user(identity: str, name: str, real_name: str, team: str = TEAM, bot: str = 
         "updated": CREATED,
         **flags,
         "profile": {
+            "title": "",
+            "phone": "",
+            "skype": "",
+            "avatar_hash": "g" + identity.lower()[:11],
+            "status_text": "",
+            "status_emoji": "",
+            "status_emoji_display_info": [],
+            "status_expiration": 0,
             "real_name": real_name,
             "real_name_normalized": real_name,
             "display_name": name,
@@ -85,7 +97,7 @@ def user(identity: str, name: str, real_name: str, team: str = TEAM, bot: str = 
     }
 
 
-def channel(identity: str, name: str, members: list[str], purpose: str) -> Json:
+def channel(identity: str, name: str, members: list[str], purpose: str, team: str = TEAM) -> Json:
     """A public channel; `members` is the stand-in's own field and leaves through `conversations.members`."""
     return {
         "id": identity,
@@ -100,6 +112,18 @@ def channel(identity: str, name: str, members: list[str], purpose: str) -> Json:
         "is_private": False,
         "is_archived": False,
         "is_general": name == "general",
+        "is_shared": False,
+        "is_ext_shared": False,
+        "is_org_shared": False,
+        "is_pending_ext_shared": False,
+        "pending_shared": [],
+        "pending_connected_team_ids": [],
+        "shared_team_ids": [team],
+        "context_team_id": team,
+        "parent_conversation": None,
+        "previous_names": [],
+        "unlinked": 0,
+        "updated": CREATED * 1000,
         "topic": {"value": "", "creator": "", "last_set": 0},
         "purpose": {"value": purpose, "creator": "UENGINEER", "last_set": CREATED},
         "members": members,
@@ -187,7 +211,7 @@ ACME = Workspace(
         user(SLACKBOT, "slackbot", "Slackbot", "TACME"),
     ),
     (
-        channel("CLAB", "lab", ["UADA", "UALAN"], "Experiments"),
+        channel("CLAB", "lab", ["UADA", "UALAN"], "Experiments", "TACME"),
         direct("DADA", "UADA", "UACMEBOT"),
         direct("DALAN", "UALAN", "UACMEBOT"),
     ),

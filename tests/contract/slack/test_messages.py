@@ -6,7 +6,7 @@ from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.workspace import APP_TOKEN
-from tests.contract.slack.desk import People, client_at
+from tests.contract.slack.desk import People, client_at, line
 
 
 def code(refusal: pytest.ExceptionInfo[SlackApiError]) -> str:
@@ -80,7 +80,7 @@ async def test_update_keeps_blocks_that_are_not_named(client: AsyncWebClient) ->
     assert kept["message"]["blocks"][0]["type"] == "divider"
     assert kept["message"]["edited"]["user"] == "URAYGEN"
     gone = await client.chat_update(channel="CRAY", ts=posted["ts"], text="z", blocks=[])
-    assert "blocks" not in gone["message"]
+    assert [one["type"] for one in gone["message"]["blocks"]] == ["rich_text"], "which Slack makes of words"
 
 
 async def test_a_deleted_root_leaves_a_tombstone(client: AsyncWebClient, people: People) -> None:
@@ -176,3 +176,46 @@ async def test_forms_and_json_mean_the_same(client: AsyncWebClient) -> None:
     assert posted["message"]["blocks"][0]["type"] == "divider"
     other = await client_at(client.base_url).api_call("api.test", params={"a": "1"})
     assert other["args"] == {"a": "1"}
+
+
+async def test_words_without_blocks_come_as_rich_text_to_whoever_reads_them(
+    client: AsyncWebClient, people: People
+) -> None:
+    text = "*Look* <@URAYGEN>, <https://example.com|there> &amp; `x &lt; 1` :eyes:\n```\nprint(1)\n```"
+    said = await client.chat_postMessage(channel="CRAY", text=text)
+    [block] = said["message"]["blocks"]
+    section, code = block["elements"]
+    assert section["elements"] == [
+        {"type": "text", "text": "Look", "style": {"bold": True}},
+        {"type": "text", "text": " "},
+        {"type": "user", "user_id": "URAYGEN"},
+        {"type": "text", "text": ", "},
+        {"type": "link", "url": "https://example.com", "text": "there"},
+        {"type": "text", "text": " & "},
+        {"type": "text", "text": "x < 1", "style": {"code": True}},
+        {"type": "text", "text": " "},
+        {"type": "emoji", "name": "eyes"},
+    ]
+    assert code["type"] == "rich_text_preformatted"
+    assert code["elements"] == [{"type": "text", "text": "print(1)"}]
+    history = await client.conversations_history(channel="CRAY")
+    assert history["messages"][0]["blocks"] == [block]
+    kept = await client.chat_update(channel="CRAY", ts=said["ts"], text=text, blocks=[block])
+    assert kept["message"]["blocks"] == [block], "and gives back what it gave"
+    async with line(client) as wire:
+        await people.say("plain <!here>")
+        while (event := (await wire.event())["payload"]["event"]).get("user") != "UENGINEER":
+            pass
+    [block] = event["blocks"]
+    assert block["elements"][0]["elements"] == [
+        {"type": "text", "text": "plain "},
+        {"type": "broadcast", "range": "here"},
+    ]
+
+
+async def test_an_app_hears_the_metadata_of_a_new_message(client: AsyncWebClient) -> None:
+    marker = {"event_type": "note", "event_payload": {"id": "n_1"}}
+    async with line(client) as wire:
+        await client.chat_postMessage(channel="CRAY", text="x", metadata=marker)
+        event = (await wire.receive())["payload"]["event"]
+    assert event["metadata"] == marker

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ async def test_a_stream_becomes_a_message(client: AsyncWebClient, people: People
     )
 
 
-async def test_say_stream_and_set_status_of_bolt(client: AsyncWebClient, people: People) -> None:
+async def test_say_stream_and_set_status_of_bolt() -> None:
     def add(app: AsyncApp) -> None:
         @app.event("app_mention")
         async def mention(set_status: Any, say_stream: Any) -> None:
@@ -69,7 +69,9 @@ async def test_say_stream_and_set_status_of_bolt(client: AsyncWebClient, people:
         @app.event("message")
         async def message() -> None: ...
 
-    async with bot(client, add):
+    # Not in a hurry: a mention that comes twice is answered twice.
+    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE))
+    async with slack.serve(), people_at(slack.url) as people, bot(client_at(slack.api_url), add):
         ts = (await people.say("@raygen hi"))["ts"]
 
         async def answered() -> list[Json]:
@@ -77,9 +79,9 @@ async def test_say_stream_and_set_status_of_bolt(client: AsyncWebClient, people:
             return [one for one in replies if one["streaming_state"] == "completed"]
 
         [reply] = await until(answered)
-    assert reply["text"] == "hello"
-    assert reply["thread_ts"] == ts
-    assert (await people.get("/play/channel/CRAY"))["threads"] == {}, "an answer clears the status"
+        assert reply["text"] == "hello"
+        assert reply["thread_ts"] == ts
+        assert (await people.get("/play/channel/CRAY"))["threads"] == {}, "an answer clears the status"
 
 
 async def test_what_streams_refuse(client: AsyncWebClient, people: People) -> None:

@@ -7,6 +7,7 @@ from bot.playground.slack.methods.call import Call, Method
 
 Json = dict[str, Any]
 
+STOPPED = "agent_session_stopped"
 SESSION_STATUSES = frozenset({"active", "processing", "suspended", "closed"})
 
 
@@ -49,7 +50,19 @@ def set_session_status(call: Call) -> Json:
         if call.text(name):
             fields[name] = call.text(name)
     session = call.state.threads.set(channel, thread_ts, **fields)
-    return {"session": {key: value for key, value in session.items() if key != "status_until"}}
+    status = session["session_status"]
+    told = {"status": status, "agent_status": status, "title": session.get("title", "")}
+    app = call.rules.installed
+    return (
+        told
+        if app is None or STOPPED in app.events
+        else {**told, **warning(f"missing_{STOPPED}_event_subscription")}
+    )
+
+
+def warning(code: str) -> Json:
+    """A method was carried out, with something for its caller to know."""
+    return {"warning": code, "response_metadata": {"warnings": [code]}}
 
 
 def rename_session(call: Call) -> Json:

@@ -29,12 +29,13 @@ def post_message(call: Call) -> Json:
             **({"reply_broadcast": True, "subtype": "thread_broadcast"} if broadcast else {}),
         },
     )
+    call.state.executions.posted(call.token, channel, message["ts"])
     if thread_ts:
         call.state.threads.clear_status(channel, message["thread_ts"])
     return {
         "channel": channel,
         "ts": message["ts"],
-        "message": call.state.messages.show(message, metadata=True),
+        "message": call.state.messages.given(message, metadata=True),
     }
 
 
@@ -55,7 +56,7 @@ def update(call: Call) -> Json:
     changed = call.state.messages.change(
         channel, message["ts"], {**fields, "edited": edited, "streaming_state": None}
     )
-    shown = call.state.messages.show(changed, metadata=True)
+    shown = call.state.messages.given(changed, metadata=True)
     return {"channel": channel, "ts": message["ts"], "text": changed["text"], "message": shown}
 
 

@@ -69,7 +69,7 @@ def history(call: Call) -> Json:
     inside = _between(call, messages.top_level(channel))
     listed, rest = page(call, inside[::-1], default=100, most=999)
     metadata = call.flag("include_all_metadata")
-    shown = [messages.show(one, metadata=metadata) for one in listed]
+    shown = [messages.given(one, metadata=metadata) for one in listed]
     return {"messages": shown, "pin_count": 0, **rest}
 
 
@@ -81,7 +81,7 @@ def replies(call: Call) -> Json:
     inside = _between(call, messages.replies(channel, root["ts"]))
     listed, rest = page(call, inside, default=1000, most=1000)
     metadata = call.flag("include_all_metadata")
-    return {"messages": [messages.show(one, metadata=metadata) for one in [root, *listed]], **rest}
+    return {"messages": [messages.given(one, metadata=metadata) for one in [root, *listed]], **rest}
 
 
 def mark(call: Call) -> Json:

@@ -22,7 +22,7 @@ def remove(call: Call) -> Json:
 def get(call: Call) -> Json:
     channel = call.state.people.joined(call.text("channel"))["id"]
     message = call.state.messages.get(channel, call.need("timestamp"))
-    return {"type": "message", "channel": channel, "message": call.state.messages.show(message)}
+    return {"type": "message", "channel": channel, "message": call.state.messages.given(message)}
 
 
 def _react(call: Call, *, add: bool) -> Json:

@@ -33,7 +33,16 @@ class Home(BaseModel):
 
 
 class Assistant(BaseModel):
+    """`channel` is the conversation that the person looks at beside the pane."""
+
     user: str
+    channel: str = ""
+
+
+class Look(BaseModel):
+    user: str
+    thread_ts: str
+    channel: str
 
 
 async def submit(desk: Desk, body: Submit) -> Json:
@@ -93,7 +102,7 @@ def home(desk: Desk, body: Home) -> Json:
 
 
 def assistant(desk: Desk, body: Assistant) -> Json:
-    """A person starts a new thread in the assistant pane: `{channel, thread_ts}`."""
+    """A person starts a new thread in the assistant pane: `{channel, thread_ts}`; `channel` is what they look at."""
     user = desk.user(body.user)["id"]
     channel = desk.channel(user)["id"]
     root = {
@@ -102,14 +111,28 @@ def assistant(desk: Desk, body: Assistant) -> Json:
         "text": "New conversation",
     }
     thread_ts = desk.state.messages.post(channel, root)["ts"]
-    thread: Json = {
-        "user_id": user,
-        "context": {},
-        "channel_id": channel,
-        "thread_ts": thread_ts,
-    }
-    event: Json = {"type": "assistant_thread_started", "assistant_thread": thread, "event_ts": thread_ts}
-    return {"channel": channel, "thread_ts": thread_ts, "event_ids": [desk.state.events.tell(event)]}
+    told = _tell_thread(desk, "assistant_thread_started", body, channel, thread_ts)
+    return {"channel": channel, "thread_ts": thread_ts, "event_ids": [told]}
+
+
+def look(desk: Desk, body: Look) -> Json:
+    """A person goes to another conversation while a thread is open in the pane; the bot hears which."""
+    channel = desk.channel(desk.user(body.user)["id"])["id"]
+    root = desk.message(channel, body.thread_ts)
+    if root.get("subtype") != "assistant_app_thread":
+        raise PlayError(404, "thread_not_found", f"{body.thread_ts} is no thread of the pane.")
+    told = _tell_thread(desk, "assistant_thread_context_changed", body, channel, body.thread_ts)
+    return {"event_ids": [told]}
+
+
+def _tell_thread(desk: Desk, kind: str, body: Assistant | Look, channel: str, thread_ts: str) -> str | None:
+    context: Json = {}
+    if body.channel:
+        seen = desk.joined(body.user, body.channel)["id"]
+        context = {"channel_id": seen, "team_id": desk.state.workspace.team, "enterprise_id": None}
+    thread = {"user_id": body.user, "context": context, "channel_id": channel, "thread_ts": thread_ts}
+    event: Json = {"type": kind, "assistant_thread": thread, "event_ts": desk.state.clock.next()}
+    return desk.state.events.tell(event)
 
 
 def _view(desk: Desk, user: str, view_id: str) -> Json:
@@ -186,7 +209,7 @@ def _carry_out(desk: Desk, view: Json, answer: Json) -> Json:
 
 async def _tell_closed(desk: Desk, user: Json, view: Json, *, cleared: bool) -> None:
     payload = {
-        **payloads.interaction(desk, "view_closed", user),
+        **payloads.answerable(desk, "view_closed", user),
         "view": desk.state.views.show(view),
         "is_cleared": cleared,
     }

@@ -141,7 +141,13 @@ def members(desk: Desk, body: Membership) -> Json:
     if channel["is_im"] or member not in desk.state.people.users:
         raise PlayError(400, "cant_change_members", "Only users join and leave, and only channels.")
     kept = [one for one in channel["members"] if one != member]
-    event = {"user": member, "channel": channel["id"], "event_ts": desk.state.clock.next()}
+    event = {
+        "user": member,
+        "channel": channel["id"],
+        "channel_type": "C",
+        "team": desk.state.workspace.team,
+        "event_ts": desk.state.clock.next(),
+    }
     if body.joined:
         desk.state.people.set_members(channel, [*kept, member])
         desk.state.events.tell({"type": "member_joined_channel", **event}, channel)

@@ -1,5 +1,6 @@
 """The payloads of commands and interactions, as Slack builds them."""
 
+import secrets
 import time
 from typing import Any
 
@@ -30,7 +31,12 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
 
 
 def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
-    """What all interactive payloads share; `channel` is where the user is."""
+    """What interactive payloads share that a form may follow; `channel` is where the user is."""
+    return {**answerable(desk, kind, user), "trigger_id": desk.state.grants.trigger(user["id"], channel)}
+
+
+def answerable(desk: Desk, kind: str, user: Json) -> Json:
+    """What all interactive payloads share."""
     desk.check_installed()
     if desk.rules.installed and not desk.rules.installed.interactive:
         raise PlayError(404, "not_interactive", "The app takes no interactions.")
@@ -45,7 +51,6 @@ def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
         },
         "api_app_id": APP,
         "token": "verification-token",
-        "trigger_id": desk.state.grants.trigger(user["id"], channel),
         "enterprise": None,
         "is_enterprise_install": False,
     }
@@ -63,12 +68,33 @@ def in_message(desk: Desk, *, user: Json, channel: Json, message: Json) -> Json:
         "is_ephemeral": ephemeral,
         **thread,
     }
-    shown = {} if ephemeral else {"message": desk.state.messages.show(message)}
+    shown = {} if ephemeral else {"message": desk.state.messages.given(message)}
     return {
         "container": container,
         "channel": {"id": channel["id"], "name": channel.get("name", "directmessage")},
         **shown,
+        **_step(desk, user, channel["id"], message["ts"]),
         "response_url": desk.state.grants.response_url(user=user["id"], **place),
+    }
+
+
+def _step(desk: Desk, user: Json, channel: str, ts: str) -> Json:
+    """What a click in a message of a workflow's step says about that step."""
+    execution = desk.state.executions.of_message(channel, ts)
+    if execution is None:
+        return {}
+    pointer = desk.state.grants.trigger(user["id"], channel)
+    return {
+        "function_data": {
+            "execution_id": execution["id"],
+            "function": {"callback_id": execution["callback_id"]},
+            "inputs": execution["inputs"],
+        },
+        "interactivity": {
+            "interactor": {"id": user["id"], "secret": secrets.token_urlsafe(24)},
+            "interactivity_pointer": pointer,
+        },
+        "bot_access_token": execution["token"],
     }
 
 

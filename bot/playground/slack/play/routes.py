@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bot.playground.slack.errors import PlayError, SlackError
-from bot.playground.slack.play import forms, interactions, live, messages, reads, testing
+from bot.playground.slack.play import forms, interactions, live, messages, reads, steps, testing
 from bot.playground.slack.play.desk import Desk
 from bot.playground.slack.socket import Unanswered
 
@@ -53,6 +53,9 @@ ENDPOINTS = (
     Endpoint("POST", "/play/uninstall", messages.uninstall, messages.Uninstall),
     Endpoint("POST", "/play/home", forms.home, forms.Home),
     Endpoint("POST", "/play/assistant", forms.assistant, forms.Assistant),
+    Endpoint("POST", "/play/assistant/context", forms.look, forms.Look),
+    Endpoint("POST", "/play/step", steps.run, steps.Step),
+    Endpoint("GET", "/play/step/{execution}", steps.outcome),
     Endpoint("GET", "/play/channel/{channel}", reads.channel),
     Endpoint("GET", "/play/views/{user}", reads.views),
     Endpoint("GET", "/play/file/{file}", reads.file),

@@ -9,6 +9,7 @@ from bot.playground.slack.state.documents import Documents
 from bot.playground.slack.state.envelopes import Envelopes
 from bot.playground.slack.state.ephemerals import Ephemerals
 from bot.playground.slack.state.events import Events
+from bot.playground.slack.state.executions import Executions
 from bot.playground.slack.state.feed import Feed
 from bot.playground.slack.state.files import Address, Files
 from bot.playground.slack.state.grants import Grants
@@ -41,6 +42,7 @@ class State:
         self.views = Views(self.documents, self.feed, self.clock)
         self.threads = Threads(self.documents, self.feed)
         self.streams = Streams(self.documents, self.messages, rules)
+        self.executions = Executions(self.documents)
         self.grants = Grants(self.documents, self.address, rules)
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
+from bot.playground.slack.blockkit.composed import rich_text
 from bot.playground.slack.blockkit.walk import interactive
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.identity import Clock
@@ -61,13 +62,19 @@ class Messages:
         return self.get(channel, found["thread_ts"]) if is_reply(found) else found
 
     def show(self, message: Json, *, metadata: bool = False) -> Json:
-        """A copy as the API gives it: files in full, metadata only when asked for."""
+        """A copy for people's eyes: files in full, metadata only when asked for."""
         shown = deepcopy(message)
         if not metadata:
             shown.pop("metadata", None)
         if "files" in shown:
             shown["files"] = [self._files.show(identity) for identity in shown["files"]]
         return shown
+
+    def given(self, message: Json, *, metadata: bool = False) -> Json:
+        """The same as the API and events give it: words that came without blocks stand in one of rich text, too."""
+        shown = self.show(message, metadata=metadata)
+        bare = shown.get("text") and not shown.get("blocks") and not shown.get("attachments")
+        return {**shown, "blocks": [rich_text(shown["text"])]} if bare else shown
 
     def stale_action(self, channel: str, ts: str, action_id: str) -> Json | None:
         """An element that the message once had: a client that has not caught up may still press it."""
@@ -90,7 +97,11 @@ class Messages:
         for identity in message.get("files", []):
             self._files.share(identity, channel, message["ts"], message.get("thread_ts"))
         self._feed.publish("message", channel=channel, message=self.show(message, metadata=True))
-        self._tell(channel, self.show(message), message["ts"])
+        # An app hears the metadata of new messages, its own among them.
+        told = self.given(message, metadata=True)
+        if message.get("reply_broadcast"):
+            told["root"] = self.given(self.get(channel, message["thread_ts"]))
+        self._tell(channel, told, message["ts"])
         self._tell_links(channel, message)
         if thread_ts:
             self._count_replies(channel, message["thread_ts"])
@@ -99,7 +110,7 @@ class Messages:
     def change(self, channel: str, ts: str, fields: Json, *, tell: bool = True) -> Json:
         """Replace fields of a message; None removes one."""
         previous = self.get(channel, ts)
-        shown_before = self.show(previous)
+        shown_before = self.given(previous)
         self._remember_actions(channel, previous)
         merged = {**previous, **fields}
         message = {key: value for key, value in merged.items() if value is not None}
@@ -151,7 +162,7 @@ class Messages:
             "subtype": "message_deleted",
             "hidden": True,
             "deleted_ts": message["ts"],
-            "previous_message": self.show(message),
+            "previous_message": self.given(message),
         }
         self._tell(channel, {"type": "message", "ts": self._clock.next(), **event})
 
@@ -168,7 +179,7 @@ class Messages:
         }
         self._save(channel, tombstone)
         self._feed.publish("changed", channel=channel, message=tombstone)
-        self._tell_change(channel, tombstone, self.show(message))
+        self._tell_change(channel, tombstone, self.given(message))
 
     def _count_replies(self, channel: str, thread_ts: str) -> None:
         root = self.find(channel, thread_ts)
@@ -231,7 +242,7 @@ class Messages:
             "type": "message",
             "subtype": "message_changed",
             "hidden": True,
-            "message": self.show(message),
+            "message": self.given(message),
             "previous_message": previous,
             "ts": self._clock.next(),
         }

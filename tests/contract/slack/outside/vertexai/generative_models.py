@@ -1,0 +1,1 @@
+"""Imported by a sample app that asks none of these models here."""
