@@ -18,7 +18,7 @@ from bot.deploy.manifest import manifest
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from bot.playground.slack.workspace import user
+from bot.playground.slack.workspace import group, private, user
 from handlers.delivery import Courier
 from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
@@ -130,8 +130,11 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)
         slack.state.documents.put("users", "USUE", sue)
         for channel in slack.state.people.channels.values():
-            if not channel["is_im"]:
+            if not channel["is_private"]:
+                channel["is_ext_shared"] = True
                 slack.state.people.set_members(channel, [*channel["members"], "USUE"])
+        for more in (private("COPS", "ops", [*_OPS, "URAYGEN"]), group("GTRIO", [*_TRIO, "URAYGEN"])):
+            slack.state.documents.put("channels", more["id"], more)
         people = await stack.enter_async_context(people_at(url))
         engine = await stack.enter_async_context(open_database(f"sqlite:///{path / 'raygen.db'}"))
         client, store, target, policy = (
@@ -170,7 +173,10 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield here
 
 
+_OPS, _TRIO = ("UENGINEER", "UAPPROVER", "USUE"), ("UENGINEER", "UAPPROVER", "UGUEST")
 WHO = ("UENGINEER", "UAPPROVER", "UGUEST", "USUE")
+# A channel shared with another company, a private one, the direct messages of several people, and of one.
+MEMBERS = {"CRAY": WHO, "COPS": _OPS, "GTRIO": _TRIO, "DENGINEER": WHO[:1]}
 RULES = {
     "everyone": (Rule(), {"UENGINEER", "UAPPROVER"}),
     "two-person": (Rule(requester=False), {"UAPPROVER"}),
@@ -179,6 +185,7 @@ RULES = {
     "members": (Rule(members=True), {"UENGINEER", "UAPPROVER"}),
     "guests": (Rule(members=True, guests=True, foreign=True), set(WHO)),
     "named": (Rule(users=frozenset({"UGUEST"})), {"UGUEST"}),
+    "in channels": (Rule(channels=frozenset({"CRAY", "COPS"})), {"UENGINEER", "UAPPROVER"}),
     "nobody": (Rule(targets=frozenset({"prod"})), set[str]()),
     "no app": (Rule(users=frozenset({"URAYGEN"})), set[str]()),
 }
@@ -192,7 +199,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("channel", ["CRAY", "DENGINEER"])
+@pytest.mark.parametrize("channel", MEMBERS)
 async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: str):
     """Every cell by a real click; what is refused runs nothing and is told in one sentence to that person alone."""
     heard = dict.fromkeys(WHO, 0)
@@ -205,26 +212,28 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
             world.flows.begun.append(proposal.id)
         for name, (rule, allowed) in RULES.items():
             world.rule(Rule("other", targets=frozenset({"gpu"})), rule)
-            for who in WHO if channel == "CRAY" else WHO[:1]:
+            for who in MEMBERS[channel]:
                 cell = (name, state, who)
+                here = name != "in channels" or channel in {"CRAY", "COPS"}
                 await world.press(channel, ts, who)
                 told = (world.alone(channel, who))[heard[who] :]
                 heard[who] += len(told)
                 ran = run_id(proposal.id) in world.target.jobs
-                assert ran == (who in allowed and state == "open"), cell
+                may = who in allowed and here
+                assert ran == (may and state == "open"), cell
                 assert len(told) == (0 if ran else 1), (cell, told)
-                assert ran or who not in allowed or sentence in told[0], cell
+                assert ran or not may or sentence in told[0], cell
                 assert ran or told[0].count(".") == 1, (cell, told)
                 if ran:
                     proposal, ts = await world.card(channel)
 
 
 @pytest.mark.parametrize("second", [Rule(approvals=2), Rule(second=Second(gpus=True))], ids=["always", "GPU"])
-@pytest.mark.parametrize("channel", ["CRAY", "DENGINEER"])
+@pytest.mark.parametrize("channel", MEMBERS)
 async def test_the_matrix_of_two_approvals(world: World, second: Rule, channel: str):
     """Whoever is first and second: it runs once two people have approved it who may, and not before."""
     world.rule(second)
-    members = WHO if channel == "CRAY" else WHO[:1]
+    members = MEMBERS[channel]
     for first, then in ((one, other) for one in members for other in members):
         proposal, ts = await world.card(channel, policy=PolicyReport(resources={"GPU": 1}))
         await world.press(channel, ts, first)

@@ -130,6 +130,17 @@ def channel(identity: str, name: str, members: list[str], purpose: str, team: st
     }
 
 
+def private(identity: str, name: str, members: list[str]) -> Json:
+    """A private channel, which only its members know of."""
+    return {**channel(identity, name, members, ""), "is_private": True}
+
+
+def group(identity: str, members: list[str]) -> Json:
+    """The direct messages of several people, the bot among them."""
+    name = f"mpdm-{'--'.join(member.lower() for member in members)}-1"
+    return {**channel(identity, name, members, ""), "is_private": True, "is_mpim": True}
+
+
 def direct(identity: str, person: str, bot_user: str = BOT_USER) -> Json:
     """The direct messages between the bot and a person."""
     return {

@@ -5,7 +5,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack.workspace import APP_TOKEN
+from bot.playground.slack.server import SlackStandIn
+from bot.playground.slack.workspace import APP_TOKEN, group, private
 from tests.contract.slack.desk import People, client_at, line
 
 
@@ -128,6 +129,28 @@ async def test_outside_a_channel_the_bot_reads_and_writes_nothing(
     assert (await client.conversations_info(channel="CRAY"))["channel"]["is_member"] is False
     await client.conversations_join(channel="CRAY")
     assert (await client.chat_postMessage(channel="CRAY", text="x"))["ok"]
+
+
+async def test_what_is_private_is_known_to_its_members_alone(
+    standin: SlackStandIn, client: AsyncWebClient, people: People
+) -> None:
+    for channel in (
+        private("COPS", "ops", ["UENGINEER", "URAYGEN"]),
+        private("CBOARD", "board", ["UENGINEER"]),
+        group("GTRIO", ["UENGINEER", "UAPPROVER", "URAYGEN"]),
+    ):
+        standin.state.documents.put("channels", channel["id"], channel)
+    listed = await client.conversations_list(types="private_channel,mpim")
+    assert [one["id"] for one in listed["channels"]] == ["COPS", "GTRIO"]
+    async with line(client) as wire:
+        for channel, kind in (("COPS", "group"), ("GTRIO", "mpim")):
+            await people.say("hello", channel=channel)
+            assert (await wire.event())["payload"]["event"]["channel_type"] == kind
+    assert (await client.chat_postMessage(channel="GTRIO", text="x"))["ok"]
+    for call in (client.conversations_info, client.conversations_members, client.conversations_join):
+        with pytest.raises(SlackApiError) as refusal:
+            await call(channel="CBOARD")
+        assert code(refusal) == "channel_not_found"
 
 
 async def test_direct_messages_by_user(client: AsyncWebClient, people: People) -> None:

@@ -5,19 +5,20 @@ from typing import Any
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.methods.call import Call, Method
 from bot.playground.slack.methods.paging import page
+from bot.playground.slack.state.people import People
 
 Json = dict[str, Any]
 
 
 def info(call: Call) -> Json:
     people = call.state.people
-    channel = people.channel(call.text("channel"))
+    channel = people.visible(call.text("channel"))
     return {"channel": people.show(channel)}
 
 
 def list_channels(call: Call) -> Json:
     kinds = call.text("types", "public_channel").split(",")
-    found = [one for one in call.state.people.channels.values() if _kind(one) in kinds]
+    found = [one for one in call.state.people.all_visible() if _kind(one) in kinds]
     listed, rest = page(call, found, default=100, most=1000)
     return {"channels": [call.state.people.show(one) for one in listed], **_cursor(rest)}
 
@@ -25,14 +26,14 @@ def list_channels(call: Call) -> Json:
 def of_user(call: Call) -> Json:
     user = call.text("user") or call.state.workspace.bot_user
     kinds = call.text("types", "public_channel").split(",")
-    channels = call.state.people.channels.values()
+    channels = call.state.people.all_visible()
     found = [one for one in channels if user in one["members"] and _kind(one) in kinds]
     listed, rest = page(call, found, default=100, most=1000)
     return {"channels": [call.state.people.show(one) for one in listed], **_cursor(rest)}
 
 
 def members(call: Call) -> Json:
-    channel = call.state.people.channel(call.text("channel"))
+    channel = call.state.people.visible(call.text("channel"))
     listed, rest = page(call, channel["members"], default=100, most=1000)
     return {"members": listed, **_cursor(rest)}
 
@@ -54,7 +55,7 @@ def open_direct(call: Call) -> Json:
 
 def join(call: Call) -> Json:
     people = call.state.people
-    channel = people.channel(call.text("channel"))
+    channel = people.visible(call.text("channel"))
     if channel["is_im"]:
         raise SlackError("method_not_supported_for_channel_type")
     if (bot := call.state.workspace.bot_user) not in channel["members"]:
@@ -112,8 +113,11 @@ def _stamp(call: Call, name: str) -> float | None:
         raise SlackError(f"invalid_ts_{name}") from None
 
 
+_KINDS = {"im": "im", "mpim": "mpim", "group": "private_channel", "channel": "public_channel"}
+
+
 def _kind(channel: Json) -> str:
-    return "im" if channel["is_im"] else "public_channel"
+    return _KINDS[People.kind(channel)]
 
 
 def _cursor(rest: Json) -> Json:

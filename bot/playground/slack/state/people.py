@@ -50,11 +50,20 @@ class People:
         raise SlackError("channel_not_found")
 
     def joined(self, name: str, user: str = "") -> Json:
-        """A conversation that `user`, by default the bot, is in. A DM of two others does not exist for third parties."""
+        """A conversation that `user`, by default the bot, is in. What is private does not exist for others."""
         channel = self.channel(name)
         if (user or self._documents.workspace.bot_user) in channel["members"]:
             return channel
-        raise SlackError("channel_not_found" if channel["is_im"] else "not_in_channel")
+        raise SlackError("channel_not_found" if channel["is_private"] else "not_in_channel")
+
+    def visible(self, name: str) -> Json:
+        """A conversation that the bot may know of: a public one, or one that it is in."""
+        channel = self.channel(name)
+        return self.joined(name) if channel["is_private"] else channel
+
+    def all_visible(self) -> list[Json]:
+        bot = self._documents.workspace.bot_user
+        return [one for one in self.channels.values() if not one["is_private"] or bot in one["members"]]
 
     def set_members(self, channel: Json, members: list[str]) -> None:
         channel["members"] = members
@@ -71,4 +80,8 @@ class People:
     @staticmethod
     def kind(channel: Json) -> str:
         """`channel_type` in events."""
-        return "im" if channel["is_im"] else "channel"
+        if channel["is_im"]:
+            return "im"
+        if channel["is_mpim"]:
+            return "mpim"
+        return "group" if channel["is_private"] else "channel"
