@@ -14,9 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.live import Live, beginning, growth
 from handlers.delivery import TROUBLE, Courier, code_of
-from handlers.escape import shorten
 from services import workspace
-from services.output import clean
 from services.store.repositories import Posts
 
 _log = logging.getLogger(__name__)
@@ -25,7 +23,6 @@ _log = logging.getLogger(__name__)
 RENEW_AFTER = 240.0
 # Slack takes about a hundred additions to streams a minute.
 INTERVAL = 0.7
-_TITLE = 80
 # What a workspace answers that has no streams, or an app that may not make any.
 _NEVER = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled"})
 
@@ -111,20 +108,6 @@ class LiveCards:
             await self._courier.sweep(key)
         self._known.discard(key)
         await self._status(place, "active")
-
-    async def name(self, session: str, place: Place, title: str) -> None:
-        """Give the thread a title where Slack lists it, once for each session; only a help."""
-        method = "agents.sessions.rename"
-        if self._is_unable(method) or not place.thread_ts:
-            return
-        if not await self._posts.intend(f"{session}:title", place.channel, place.thread_ts):
-            return
-        try:
-            await self._client.agents_sessions_rename(
-                channel_id=place.channel, thread_ts=place.thread_ts, title=shorten(clean(title), _TITLE)
-            )
-        except TROUBLE as error:
-            self._note(method, error)
 
     async def _tend(self, key: str, stream: _Stream) -> None:
         """Bring news to the stream at the pace that Slack allows, until it is closed or goes on as an ordinary message."""

@@ -99,7 +99,6 @@ class SlackNarrator:
         )
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
-        await self._cards.name(session.id, _place(task, session), masked(proposal.program.title))
         if len(masked(proposal.program.code)) > CODE_LIMIT or not proposal.runnable:
             await self._upload(session, proposal.id, _code_file(proposal))
         for artifact in proposal.validation.artifacts:

@@ -31,7 +31,6 @@ _EVENTS: dict[str, dict[str, str]] = {
     "tokens_revoked": {"tokens_revoked": ""},
 }
 _CALLS: dict[str, tuple[str, ...]] = {
-    "agents_sessions_rename": ("assistant:write",),
     "agents_sessions_setStatus": ("assistant:write",),
     "auth_test": (),
     "chat_appendStream": ("chat:write",),

@@ -105,19 +105,6 @@ async def test_work_is_streamed_and_ends_as_an_ordinary_message(tmp_path: Path):
         await here.finish()
 
 
-async def test_a_thread_gets_its_title_once(tmp_path: Path):
-    async with world(tmp_path) as here:
-        await here.cards.open(KEY, here.place, FIRST)
-        await here.cards.name("s_1", here.place, "Estimate \x1b[1mpi" + " by throwing darts" * 9)
-        await here.next_life()[1].name("s_1", here.place, "Something else")
-        threads = (await here.people.get("/play/channel/CRAY"))["threads"]
-        title = threads[here.place.thread_ts]["title"]
-        assert title.startswith("Estimate ")
-        assert title.endswith("…")
-        assert "\x1b" not in title
-        await here.finish()
-
-
 async def test_words_that_are_taken_back_are_nowhere_to_be_seen(tmp_path: Path):
     async with world(tmp_path) as here:
         await here.cards.open(KEY, here.place, FIRST)
