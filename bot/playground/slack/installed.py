@@ -1,6 +1,7 @@
 """The app as its manifest installs it: what it may call, what it hears, and what people find in their menus."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,7 +65,10 @@ EVENT_SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of."""
+    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of.
+
+    `menus` is what people's clients show of it, as the manifest says it: commands, shortcuts, and suggested prompts.
+    """
 
     scopes: frozenset[str]
     events: frozenset[str]
@@ -73,6 +77,7 @@ class Installed:
     home_tab: bool
     interactive: bool
     domains: tuple[str, ...] = ()
+    menus: Mapping[str, Sequence[Json]] = field(default_factory=dict[str, Sequence[Json]])
 
     @classmethod
     def by(cls, manifest: Json) -> "Installed":
@@ -97,6 +102,11 @@ class Installed:
             features.get("app_home", {}).get("home_tab_enabled", False),
             settings.get("interactivity", {}).get("is_enabled", False),
             tuple(domains),
+            {
+                "commands": commands,
+                "shortcuts": shortcuts,
+                "prompts": features.get("agent_view", {}).get("suggested_prompts", []),
+            },
         )
 
     def watched(self, url: str) -> str:
