@@ -94,10 +94,10 @@ def _opening(request: str) -> str:
 
 
 def _closing(result: Result) -> str:
-    if found := _PASSED.search(result.text):
+    if _PASSED.search(result.text):
         last = _last_line(result.text)
-        shown = f" In validation it ended with “{last}”." if last else ""
-        return f"“{found['title'].strip()}” is ready and passed its validation.{shown} Approve it to run it."
+        ended = f" and ended with “{last}”" if last else ""
+        return f"It ran through in its validation{ended}. Approve it to run it on the cluster."
     if not result.is_error:
         return f"That gives {_TAG.sub('', result.text).strip()}."
     cause = result.text.partition(": ")[2].strip().rstrip(".") or "the validation did not pass"
