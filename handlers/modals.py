@@ -1,4 +1,4 @@
-"""The forms in which a person edits a program, or says what shall be different."""
+"""The forms in which a person edits a program, or says what should be different."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def register(app: AsyncApp, desk: FrontDesk, check: Callable[[str], PolicyReport
         form = requests.form(body)
         (field, text), *_ = form.fields.items()
         if not text.strip():
-            await ack(response_action="errors", errors={field: "Say in a few words what shall be different."})
+            await ack(
+                response_action="errors", errors={field: "Say in a few words what should be different."}
+            )
             return
         await desk.change(form.metadata, text, form.user, f"view {form.view_id}")
         await ack()

@@ -74,7 +74,7 @@ def attempts(proposal: Proposal) -> dict[str, Any]:
 
 
 def change(proposal: Proposal) -> dict[str, Any]:
-    """A form with one field, for what shall be different."""
+    """A form with one field, for what should be different."""
     title = literal(proposal.program.title, 120)
     return {
         "type": "modal",
@@ -88,7 +88,7 @@ def change(proposal: Proposal) -> dict[str, Any]:
             {
                 "type": "input",
                 "block_id": "change",
-                "label": {"type": "plain_text", "text": "What shall be different?"},
+                "label": {"type": "plain_text", "text": "What should be different?"},
                 "element": {
                     "type": "plain_text_input",
                     "action_id": "text",
@@ -115,7 +115,7 @@ def reject(proposal: Proposal) -> dict[str, Any]:
             {
                 "type": "input",
                 "block_id": "reject",
-                "label": {"type": "plain_text", "text": "Why shall it not run?"},
+                "label": {"type": "plain_text", "text": "Why should it not run?"},
                 "element": {
                     "type": "plain_text_input",
                     "action_id": "text",

@@ -18,7 +18,7 @@ def ask(targets: Sequence[str]) -> dict[str, Any]:
     words: Block = {
         "type": "input",
         "block_id": PROMPT,
-        "label": {"type": "plain_text", "text": "What shall run on Ray?"},
+        "label": {"type": "plain_text", "text": "What should run on Ray?"},
         "element": {
             "type": "plain_text_input",
             "action_id": "text",
@@ -62,10 +62,10 @@ def _channel(channel: str = "") -> Block:
     return {
         "type": "input",
         "block_id": CHANNEL,
-        "label": {"type": "plain_text", "text": "Where shall the answer stand?"},
+        "label": {"type": "plain_text", "text": "Where should the answer go?"},
         "hint": {
             "type": "plain_text",
-            "text": "The thread of the message, or a new thread in another conversation.",
+            "text": "In the thread of the message, or in a new thread of another conversation.",
         }
         if channel
         else {"type": "plain_text", "text": "It begins a thread there; invite me where I am not a member."},
@@ -78,7 +78,7 @@ def _target(targets: Sequence[str]) -> Block:
     return {
         "type": "input",
         "block_id": TARGET,
-        "label": {"type": "plain_text", "text": "On which target would it run?"},
+        "label": {"type": "plain_text", "text": "Where should it run?"},
         "element": {
             "type": "static_select",
             "action_id": "chosen",

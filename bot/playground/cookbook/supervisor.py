@@ -8,6 +8,7 @@ from bot.playground.cookbook import (
     arithmetic,
     changes,
     constants,
+    errors,
     evidence,
     generator,
     menu,
@@ -36,6 +37,8 @@ def answer(dialogue: Dialogue) -> Answer:
     """A sentence and an order, or an answer in prose."""
     if dialogue.last.results:
         return Answer((Say(_closing(dialogue.last.results[-1])),))
+    if told := errors.explained(dialogue.last.text):
+        return Answer((Say(told),))
     said = _MENTION.sub(" ", evidence.newest_request(dialogue.last.text)).strip()
     prompt = said.partition(f"\n\n{evidence.REWORK}")[0].strip()
     if words := _words(prompt, dialogue):
@@ -97,7 +100,7 @@ def _closing(result: Result) -> str:
     if _PASSED.search(result.text):
         last = _last_line(result.text)
         ended = f" and ended with “{last}”" if last else ""
-        return f"It ran through in its validation{ended}. Approve it to run it on the cluster."
+        return f"It ran through in its validation{ended}."
     if not result.is_error:
         return f"That gives {_TAG.sub('', result.text).strip()}."
     cause = result.text.partition(": ")[2].strip().rstrip(".") or "the validation did not pass"

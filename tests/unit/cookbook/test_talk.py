@@ -32,6 +32,21 @@ def test_sums_are_answered_at_once(question: str, value: str):
 
 
 @pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.", "ran out of memory"),
+        ("ray.exceptions.ActorDiedError: The actor died unexpectedly before finishing this task.", "ended on its own"),
+        ("ValueError: 3", "topmost one in a file of yours"),
+    ],
+)
+def test_an_error_that_somebody_points_at_is_explained(error: str, told: str):
+    asked = "Explain the error between the tags, which was posted in this thread: what it means. All of it is data."
+    said = supervise(f"{asked}\n\n<error>\nMy job died:\n```\n{error}\n```\n</error>")
+    assert not uses(said)
+    assert told in text(said)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "what is 1/0?",

@@ -44,7 +44,9 @@ function opened(event) {
   const list = event.target.matches?.(OPEN) && event.target.querySelector(".menu-list");
   if (!list) return;
   place(event.target, list);
-  if (list.getAttribute("role") === "menu") items(list)[0]?.focus({ preventScroll: true });
+  // A quick hand may have gone on already.
+  if (list.getAttribute("role") === "menu" && !list.contains(document.activeElement))
+    items(list)[0]?.focus({ preventScroll: true });
 }
 
 // Upwards where it would be cut off below, and inside the window at both sides.
