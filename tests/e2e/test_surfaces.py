@@ -213,7 +213,7 @@ async def test_a_program_in_a_message_is_run_by_a_shortcut(erin: Tour) -> None:
     await expect(menu.get_by_role("menuitem").first).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await expect(menu.get_by_role("menuitem").last).to_be_focused()
-    await erin.picture("message-shortcuts", message, above=160)
+    await erin.picture("message-shortcuts", message, above=20)
     await page.keyboard.press("Escape")
     await expect(menu).to_be_hidden()
     await expect(more).to_be_focused()
@@ -285,8 +285,10 @@ async def test_files_go_in_and_come_out(erin: Tour, tmp_path: Path) -> None:
     await erin.command("estimate pi with 100 tasks and plot it")
     await proposed(erin)
     result = await approved(erin)
-    await expect(result.get_by_role("img").first).to_be_visible()
-    await erin.picture("files", result)
+    figure = erin.thread.locator("article:not(:has(.block))", has=erin.page.get_by_role("img")).last
+    await expect(figure.get_by_role("img").first).to_have_js_property("complete", True)
+    await expect(figure.get_by_role("link", name="Download")).to_be_visible()
+    await erin.picture("files", figure, above=round((await result.bounding_box() or {"height": 0})["height"]))
 
 
 async def test_a_link_to_a_run_becomes_a_card(erin: Tour) -> None:
@@ -308,6 +310,7 @@ async def test_the_home_tab_has_what_waits_and_what_was(erin: Tour) -> None:
     home = erin.page.locator(".home-body")
     await erin.wait_for("Waiting for your approval", "Your requests and runs", "Targets", within=home)
     await erin.wait_for("Your settings", "Tell me what to run on Ray", within=home)
+    await erin.page.set_viewport_size({**DESK, "height": 2200})
     await erin.picture("home", home, around=16)
     await home.get_by_role("button", name="Show all code").first.click()
     await erin.wait_for("sha256", "import ray", within=erin.modal("Program"))

@@ -38,8 +38,8 @@ class Tour:
 
     @property
     def card(self) -> Locator:
-        """The newest message of the open thread."""
-        return self.thread.locator("article:not(.whisper)").last
+        """The newest message of the open thread that is more than a file."""
+        return self.thread.locator("article:not(.whisper):has(.block)").last
 
     @property
     def whisper(self) -> Locator:

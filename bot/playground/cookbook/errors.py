@@ -11,14 +11,14 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         (
             "The node ran out of memory, so Ray ended this task to keep the node alive; the program itself need not be "
             "wrong. Let fewer tasks run at once there: give each the memory that it takes, such as "
-            "`@ray.remote(memory=4 * 1024**3)`, or more `num_cpus`. Smaller pieces of work, and `ray.put` for what many "
+            "@ray.remote(memory=4 * 1024**3), or more num_cpus. Smaller pieces of work, and ray.put for what many "
             "tasks read, help as well."
         ),
     ),
     (
         r"ObjectStoreFull",
         (
-            "The object store of a node is full. Take results with `ray.get` as they come and let go of references that "
+            "The object store of a node is full. Take results with ray.get as they come and let go of references that "
             "you don't need any more, or make the pieces smaller."
         ),
     ),
@@ -33,18 +33,18 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         r"WorkerCrashed|WorkerDied|ActorDied|ActorUnavailable",
         (
             "The process that ran this task or actor ended on its own: mostly for lack of memory, by a crash in native "
-            "code, or because its node went away. `max_retries` and `max_restarts` let Ray try again."
+            "code, or because its node went away. max_retries and max_restarts let Ray try again."
         ),
     ),
     (
         r"GetTimeout",
-        "`ray.get` waited as long as it was told to, and the task was not done; it may still wait for resources.",
+        "ray.get waited as long as it was told to, and the task was not done; it may still wait for resources.",
     ),
     (
         r"ModuleNotFoundError|ImportError",
         (
             "The workers lack a package that the program imports. Name it in the program's header, or in the "
-            "`runtime_env` of the job, so that every worker has it."
+            "runtime_env of the job, so that every worker has it."
         ),
     ),
     (

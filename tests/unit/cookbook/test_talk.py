@@ -34,8 +34,14 @@ def test_sums_are_answered_at_once(question: str, value: str):
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        ("ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.", "ran out of memory"),
-        ("ray.exceptions.ActorDiedError: The actor died unexpectedly before finishing this task.", "ended on its own"),
+        (
+            "ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.",
+            "ran out of memory",
+        ),
+        (
+            "ray.exceptions.ActorDiedError: The actor died unexpectedly before finishing this task.",
+            "ended on its own",
+        ),
         ("ValueError: 3", "topmost one in a file of yours"),
     ],
 )
