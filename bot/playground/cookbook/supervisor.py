@@ -24,7 +24,7 @@ SNIPPET = "run_python"
 
 _MENTION = re.compile(r"<[@!][^>]*>|^\s*/raygen\b")
 _TAG = re.compile(r"</?(?:output|value)>")
-_PASSED = re.compile(r"proposal(?: \S+)? passed: (?P<title>[^;\n]+)")
+_PASSED = re.compile(r"proposal(?: \S+)? passed: ")
 _ASKS_RESULT = re.compile(r"^(?:and )?what (?:was|is|were) the (?:result|output|answer)s?\b", re.IGNORECASE)
 _CHANGING = re.compile(
     r"\b(?:instead|use|using|make it|make that|change|set|with|increase|decrease|raise|lower|try|now|again|"

@@ -134,8 +134,7 @@ def test_a_pass_is_closed_with_what_it_showed():
     ["proposal p_12ab passed: Sort; output: Result: ok", "proposal passed: Sort; output: <output></output>"],
 )
 def test_other_forms_of_a_pass_are_understood(report: str):
-    assert "Sort" in close(report)
-    assert "passed" in close(report)
+    assert "ran through" in close(report)
 
 
 def test_a_failure_is_said_plainly():
