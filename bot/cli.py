@@ -68,10 +68,13 @@ def playground(port: int, *, no_browser: bool) -> None:
     stand-ins that speak the real protocols. Everything is kept between starts.
     """
     from bot import settings
+    from bot.deploy.manifest import manifest
     from bot.playground import launch
+    from bot.wiring.clusters import run_links
 
-    where = settings.load().state_dir / "playground"
-    sys.exit(asyncio.run(launch.run(where, port=port, browser=not no_browser)))
+    chosen = settings.load()
+    where, app = chosen.state_dir / "playground", manifest(domains=run_links(chosen).domains)
+    sys.exit(asyncio.run(launch.run(where, port=port, browser=not no_browser, manifest=app)))
 
 
 @main.command()

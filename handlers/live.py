@@ -29,12 +29,13 @@ _NEVER = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type",
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a card is, and for whom it is; in channels Slack wants to know."""
+    """Where a card is, and for whom it is; in channels Slack wants to know. `title` names a thread that it begins."""
 
     channel: str
     thread_ts: str
     user: str
     team: str
+    title: str = ""
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class LiveCards:
             await self._posts.posted(key, stream.ts)
             self._streams[key] = stream
             stream.worker = asyncio.create_task(self._tend(key, stream))
-        await self._status(place, "processing")
+        await self._status(place, "processing", place.title)
 
     def show(self, key: str, card: Live) -> None:
         """Show how far it has come, soon; a newer call replaces one that is still waiting."""
@@ -190,13 +191,13 @@ class LiveCards:
         except TROUBLE as error:
             _log.info("a stream had ended: %s", _told(error))
 
-    async def _status(self, place: Place, status: str) -> None:
+    async def _status(self, place: Place, status: str, title: str = "") -> None:
         """Tell Slack whether we work in this thread, for its own stop button; only a help."""
         if self._is_unable("agents.sessions.setStatus") or not place.thread_ts:
             return
         try:
             await self._client.agents_sessions_setStatus(
-                channel_id=place.channel, thread_ts=place.thread_ts, status=status
+                channel_id=place.channel, thread_ts=place.thread_ts, status=status, title=title or None
             )
         except TROUBLE as error:
             self._note("agents.sessions.setStatus", error)

@@ -1,4 +1,4 @@
-"""The forms in which a person edits a program, or says what shall be different."""
+"""The forms in which a person edits a program, or says what should be different."""
 
 from __future__ import annotations
 

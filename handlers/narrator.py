@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
 
+from handlers import requests
 from handlers.blocks import approvals as approval_blocks
 from handlers.blocks import live as live_blocks
 from handlers.blocks import runs as run_blocks
@@ -18,7 +19,7 @@ from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.blocks.tasks import Choice
 from handlers.delivery import Courier
-from handlers.escape import spoken
+from handlers.escape import plain, shorten, spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
 from services.errors import BadRequest
@@ -33,6 +34,8 @@ from services.targets import Targets
 _log = logging.getLogger(__name__)
 
 _DELETED = "The program was put into this thread before, but somebody has deleted the file."
+# Of the title of a thread, in characters.
+_TITLE = 80
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
 
 
@@ -65,6 +68,8 @@ class SlackNarrator:
         self._handing_out = asyncio.Lock()
 
     async def task_opened(self, task: Task, session: Session) -> Session:
+        begins = not session.thread_ts or task.id == requests.began(session.channel, session.thread_ts)
+        title = shorten(plain(" ".join(task.prompt.split())), _TITLE) if begins else ""
         try:
             if not session.thread_ts:
                 message = task_blocks.root(task)
@@ -73,7 +78,8 @@ class SlackNarrator:
             if task.unseen or task.kind is TaskKind.CHANGE:
                 asked = task_blocks.asked(task)
                 await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
-            await self._cards.open(_card(task.id), _place(task, session), _live(task, Progress()))
+            place = replace(_place(task, session), title=title)
+            await self._cards.open(_card(task.id), place, _live(task, Progress()))
         except SlackApiError as error:
             if error.response.get("error") in _CLOSED:
                 raise BadRequest(

@@ -10,7 +10,7 @@ from typing import Any
 from handlers import pasted
 from handlers.pasted import text
 from services.desk import Ask
-from services.records import Attachment
+from services.records import Attachment, derive
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -198,6 +198,11 @@ def _cause(channel: str, message: dict[str, Any]) -> str:
     edited: dict[str, Any] = message.get("edited") or {}
     edition = f" edited {edited['ts']}" if edited else ""
     return f"message {channel} {message['ts']}{edition}"
+
+
+def began(channel: str, thread_ts: str) -> str:
+    """The ID of the task that the first message of a thread began, where it is a request."""
+    return derive("t", _cause(channel, {"ts": thread_ts}))
 
 
 def stopped(event: dict[str, Any]) -> tuple[str, str, str]:

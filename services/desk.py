@@ -147,7 +147,7 @@ class FrontDesk:
     async def change(self, proposal_id: str, text: str, user: str, cause: str) -> None:
         """Ask for another version of a program. Raises BadRequest when the text says nothing or is far too long."""
         if not text.strip():
-            raise BadRequest("Say in a few words what shall be different.")
+            raise BadRequest("Say in a few words what should be different.")
         _check_length(text)
         await self._derived(proposal_id, user, cause, TaskKind.CHANGE, prompt=masked(text.strip()))
 
@@ -254,7 +254,7 @@ class FrontDesk:
     async def reject(self, proposal_id: str, reason: str, user: str) -> None:
         """The same with a reason, which the next draft in the thread heeds. Raises BadRequest for none or one far too long."""
         if not reason.strip():
-            raise BadRequest("Say in a few words why it shall not run.")
+            raise BadRequest("Say in a few words why it should not run.")
         _check_length(reason)
         await self._own(proposal_id, user)
         await self.runs.dismiss(proposal_id, user, reason.strip())

@@ -228,6 +228,12 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{human_count(count)} {one if count == 1 else many or one + 's'}"
 
 
+def human_share(name: str, free: float, total: float) -> str:
+    """What is left of a resource: `2 of 8 CPUs`, `4.0 GB of 16 GB of memory`."""
+    left = human_bytes(int(free)) if name in _IN_BYTES else f"{free:g}"
+    return f"{left} of {human_resource(name, total)}"
+
+
 def human_resource(name: str, amount: float) -> str:
     """An amount of what Ray calls a resource: `2 CPUs`, `1 GPU`, `8.0 GB of memory`, `3 tpu`."""
     if name in _IN_BYTES:

@@ -290,7 +290,7 @@ def _proposal(
 def _edited(program: Program, code: str) -> Program:
     """A person's version of a program, which may do something else by now: its title follows its docstring."""
     known, words = program.title.removesuffix(_EDITED), docstring(code)
-    title = f"{known}{_EDITED}" if words in {"", docstring(program.code)} else words.splitlines()[0]
+    title = f"{known}{_EDITED}" if words in {"", docstring(program.code)} else _first_line(words)
     return replace(program, title=title[:_TITLE], purpose=f"Edited from “{known}”.", code=code)
 
 
@@ -299,8 +299,13 @@ async def _as_it_is(user: str) -> str:
 
 
 def _brought(task: Task, code: str) -> Program:
-    title = docstring(code).splitlines()[:1] or ["A program that was brought along"]
-    return Program(title[0][:_TITLE], task.prompt, code)
+    title = _first_line(docstring(code)) or "A program that was brought along"
+    return Program(title[:_TITLE], task.prompt, code)
+
+
+def _first_line(words: str) -> str:
+    """As a title, which ends without a full stop."""
+    return words.partition("\n")[0].strip().removesuffix(".")
 
 
 def _verdict_on_own(made: Made) -> str:

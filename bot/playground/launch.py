@@ -12,10 +12,13 @@ import webbrowser
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
 from bot.playground.anthropic import ModelStandIn
+from bot.playground.slack.installed import Installed
+from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, SlackStandIn
 
 _RESTART_PAUSE = 1.0
@@ -23,8 +26,11 @@ _STOP_GRACE = 20.0
 _STAND_IN_KEY = "sk-ant-playground"
 
 
-async def run(state_dir: Path, *, port: int, browser: bool) -> int:
-    """Serve until a signal asks for the end; the exit status of the command. Keeps all state in `state_dir`."""
+async def run(state_dir: Path, *, port: int, browser: bool, manifest: Mapping[str, Any]) -> int:
+    """Serve until a signal asks for the end; the exit status of the command. Keeps all state in `state_dir`.
+
+    The workspace has the app as its `manifest` installs it: no scope, event or menu that is not in there.
+    """
     _make_private(state_dir)
     ended = _on_signals()
     health_port = _free_port()
@@ -32,6 +38,7 @@ async def run(state_dir: Path, *, port: int, browser: bool) -> int:
     async with AsyncExitStack() as stack:
         slack = SlackStandIn(
             state_path=state_dir / "slack.db",
+            rules=Rules(installed=Installed.by(dict(manifest))),
             readiness=lambda: _missing(health_port),
             about=lambda: {"model": _model_label(real=real)},
             page_dir=Path(__file__).parent / "page",

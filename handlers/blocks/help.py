@@ -27,12 +27,12 @@ def usage() -> Message:
     """The answer to an empty request and to `help`."""
     text = "Tell me what to run on Ray, for example `/raygen estimate pi with 100 tasks`."
     examples = "\n".join(f"• `/raygen {example}`" for example in EXAMPLES)
-    subcommands = "\n".join(f"• `/raygen {escape(name)}` {meaning}" for name, meaning in SUBCOMMANDS)
+    subcommands = "\n".join(f"• `/raygen {escape(name)}` – {meaning}" for name, meaning in SUBCOMMANDS)
     return Message(
         text,
         [
             mrkdwn("*Tell me what to run on Ray*, in a sentence:\n" + examples),
-            mrkdwn("*What was, and what is*:\n" + subcommands),
+            mrkdwn("*Look back and steer*, seen by you alone:\n" + subcommands),
             context(
                 "I write the program, prove it in a sealed Ray cluster, and run it once someone approves. "
                 "Go on in the thread to change it. Mentions and direct messages work too."

@@ -92,8 +92,7 @@ def stoppable(entry: Entry, link: str) -> Block:
 
 def cancelled(entry: Entry, link: str) -> Message:
     """That one thing is being stopped."""
-    name = entry.program.title if entry.program else " ".join(entry.prompt.split())
-    text = f"*{literal(name, 150)}* is being stopped{_at(link)}"
+    text = f"*{literal(_name(entry), 150)}* is being stopped{_at(link)}"
     return Message(text, [mrkdwn(text)])
 
 
@@ -144,11 +143,15 @@ def _nothing(text: str) -> Message:
 
 def line(entry: Entry, link: str) -> str:
     """Title, thread, state, time and run of a request, as markup."""
-    name = entry.program.title if entry.program else " ".join(entry.prompt.split())
     facts = [_state(entry), _when(entry.ran.created_at if entry.ran else entry.asked_at)]
     if entry.ran:
         facts += [_took(entry.ran), f"`{escape(_short(entry.ran.id))}`"]
-    return f"*{literal(name, 150)}*{_at(link)}\n" + " · ".join(filter(None, facts))
+    return f"*{literal(_name(entry), 150)}*{_at(link)}\n" + " · ".join(filter(None, facts))
+
+
+def _name(entry: Entry) -> str:
+    """The program's title, or what was asked, on one line and without the fences of what was pasted."""
+    return entry.program.title if entry.program else " ".join(entry.prompt.replace("```", " ").split())
 
 
 def _state(entry: Entry) -> str:

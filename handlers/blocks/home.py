@@ -39,15 +39,23 @@ class Tab:
 
 def home(tab: Tab) -> dict[str, Any]:
     """A view of at most 80 blocks, where Slack takes 100."""
-    parts = [_waiting(tab), _requests(tab), _targets(tab), _settings(tab), usage().blocks]
-    blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": "raygen"}}]
+    parts = [_waiting(tab), _requests(tab), _targets(tab), _settings(tab), _help()]
+    blocks: list[Block] = []
     for part in filter(None, parts):
         blocks += [*part, _DIVIDER]
     return {"type": "home", "blocks": blocks[:-1]}
 
 
+def _title(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": text}}
+
+
+def _help() -> list[Block]:
+    return [_title("What I can do"), *usage().blocks]
+
+
 def _waiting(tab: Tab) -> list[Block]:
-    blocks: list[Block] = [mrkdwn("*Waiting for your approval*")]
+    blocks: list[Block] = [_title("Waiting for your approval")]
     for each in tab.waiting:
         blocks += _proposal(each, tab)
     if not tab.waiting:
@@ -82,7 +90,7 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
 
 
 def _requests(tab: Tab) -> list[Block]:
-    blocks: list[Block] = [mrkdwn("*Your requests and runs*")]
+    blocks: list[Block] = [_title("Your requests and runs")]
     for entry in tab.entries:
         link = tab.threads.get(entry.session_id, "")
         goes_on = history.goes_on(entry)
@@ -97,8 +105,8 @@ def _targets(tab: Tab) -> list[Block]:
         return []
     left = len(tab.found) - _TARGETS
     more = [context(f"and {left} more; `/raygen targets` lists all")] if left > 0 else []
-    return [mrkdwn("*Targets*"), *sections(tab.found[:_TARGETS], tab.user), *more]
+    return [_title("Targets"), *sections(tab.found[:_TARGETS], tab.user), *more]
 
 
 def _settings(tab: Tab) -> list[Block]:
-    return [mrkdwn("*Your settings*"), *tab.settings] if tab.settings else []
+    return [_title("Your settings"), *tab.settings] if tab.settings else []

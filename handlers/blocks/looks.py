@@ -34,7 +34,7 @@ class Look:
 def program(proposal: Proposal) -> Look:
     """The whole program, without its secrets."""
     file = Artifact("program.py", "text/x-python", masked(proposal.program.code).encode(errors="replace"))
-    what = f"{_title(proposal)}, sha256 `{proposal.program.sha256[:12]}`"
+    what = f"{_title(proposal)} · sha256 `{proposal.program.sha256[:12]}`"
     return _whole("Program", what, masked(proposal.program.code), "python", file)
 
 
@@ -42,7 +42,7 @@ def compared(proposal: Proposal, before: Proposal) -> Look:
     """All that a proposal changes in another program."""
     found = changes(before.program, proposal.program)
     file = Artifact("changes.diff", "text/x-diff", found.text.encode(errors="replace"))
-    return _whole("Changes", f"{_title(proposal)}. {heading(before, found)}", found.text, "diff", file)
+    return _whole("Changes", f"{_title(proposal)}\n{heading(before, found)}", found.text, "diff", file)
 
 
 def touched(proposal: Proposal) -> Look:

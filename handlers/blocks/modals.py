@@ -31,11 +31,11 @@ def attempts(proposal: Proposal) -> dict[str, Any]:
 
 
 def change(proposal: Proposal) -> dict[str, Any]:
-    """A form with one field, for what shall be different."""
+    """A form with one field, for what should be different."""
     title = literal(proposal.program.title, 120)
     blocks = [
         context(f"*{title}*: you get a new proposal in the thread; nothing runs until it is approved."),
-        field("change", "What shall be different?", paragraph()),
+        field("change", "What should be different?", paragraph()),
     ]
     return form(ids.CHANGE_VIEW, "Change program", "Ask for it", blocks, proposal.id)
 
@@ -45,7 +45,7 @@ def reject(proposal: Proposal) -> dict[str, Any]:
     title = literal(proposal.program.title, 120)
     blocks = [
         context(f"*{title}*: the reason is shown in the thread, and the next draft heeds it."),
-        field("reject", "Why shall it not run?", paragraph(1000)),
+        field("reject", "Why should it not run?", paragraph(1000)),
     ]
     return form(ids.REJECT_VIEW, "Reject program", "Reject", blocks, proposal.id)
 

@@ -15,7 +15,7 @@ PROMPT, CHANNEL, TARGET = "prompt", "channel", "target"
 
 def ask(targets: Sequence[str]) -> dict[str, Any]:
     """What shall be computed, where the answer shall stand, and where it would run; `targets` begin with the person's own."""
-    words = field(PROMPT, "What shall run on Ray?", paragraph(placeholder="estimate pi with 100 tasks"))
+    words = field(PROMPT, "What should run on Ray?", paragraph(placeholder="estimate pi with 100 tasks"))
     note = context("You get a proposal with its evidence there; nothing runs until it is approved.")
     return form(ids.ASK_VIEW, "Ask raygen", "Ask", [words, _channel(), _target(targets), note])
 
@@ -31,12 +31,12 @@ def _channel(channel: str = "") -> Block:
     """Where the answer stands: the conversation that the form was opened in, unless the person chooses another one."""
     chosen = {"initial_conversation": channel} if channel else {"default_to_current_conversation": True}
     hint = (
-        "The thread of the message, or a new thread in another conversation."
+        "In the thread of the message, or in a new thread of another conversation."
         if channel
         else "It begins a thread there; invite me where I am not a member."
     )
     element: Block = {"type": "conversations_select", "action_id": "chosen", **chosen}
-    return field(CHANNEL, "Where shall the answer stand?", element, hint)
+    return field(CHANNEL, "Where should the answer go?", element, hint)
 
 
 def _target(targets: Sequence[str]) -> Block:
@@ -47,4 +47,4 @@ def _target(targets: Sequence[str]) -> Block:
         "options": options[:100],
         "initial_option": options[0],
     }
-    return field(TARGET, "On which target would it run?", element)
+    return field(TARGET, "Where should it run?", element)

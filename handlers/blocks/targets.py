@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers.blocks.parts import Block, Message, mrkdwn
 from handlers.escape import literal
 from services.execution.state import ClusterState
-from services.output import human_resource, plural
+from services.output import human_resource, human_share, plural
 from services.targets import Place
 
 _SHOWN = ("CPU", "GPU", "memory")
@@ -49,7 +49,7 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
 
 def _free(state: ClusterState) -> list[str]:
     shares = [(name, state.shares[name]) for name in _SHOWN if name in state.shares]
-    return [f"{_amount(name, share.free)} of {_amount(name, share.total)} free" for name, share in shares]
+    return [f"{literal(human_share(name, share.free, share.total), 200)} free" for name, share in shares]
 
 
 def _amount(name: str, amount: float) -> str:

@@ -18,6 +18,12 @@ _SHOWN = 4
 _BLOCKED = 8
 _RESOURCES = 8
 _NAME = 500
+_UNTOUCHED = {
+    "files": "files",
+    "hosts": "hosts",
+    "processes": "processes",
+    "environment": "environment variables",
+}
 
 Kinds = Mapping[str, Collection[str]]
 
@@ -98,8 +104,8 @@ def _observed(seen: Touched) -> Kinds:
 
 def _line(kinds: Kinds) -> str:
     named = [f"{kind} {_names(names, _SHOWN)}" for kind, names in kinds.items() if names]
-    missing = [kind for kind in ("files", "hosts", "processes", "environment") if not kinds[kind]]
-    none = [f"no {', '.join(missing)}"] if missing else []
+    *missing, last = ["", *(words for kind, words in _UNTOUCHED.items() if not kinds[kind])]
+    none = [f"no {' or '.join(filter(None, [', '.join(missing[1:]), last]))}"] if last else []
     return " · ".join([*named, *none])
 
 

@@ -22,6 +22,8 @@ from tests.waiting import PATIENCE
 
 Json = dict[str, Any]
 SECRET = "sk-very-secret-of-the-operator"
+#: Where the API would be reached; the links to runs there are shown as cards.
+API_URL = "https://raygen.example.com"
 
 
 @dataclass
@@ -300,7 +302,12 @@ async def running(state_dir: Path, **environment: str) -> AsyncGenerator[Playgro
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    defaults = {"RAYGEN_TEST_SECRET": SECRET, "ANTHROPIC_API_KEY": "", "RAYGEN_TARGET_CPUS": "2"}
+    defaults = {
+        "RAYGEN_TEST_SECRET": SECRET,
+        "ANTHROPIC_API_KEY": "",
+        "RAYGEN_TARGET_CPUS": "2",
+        "RAYGEN_API_URL": API_URL,
+    }
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as http:
         play = Playground(state_dir, port, http, {**defaults, **environment})
         await play.start()

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from tests.e2e import page_blocks as blocks
@@ -500,4 +501,106 @@ async def test_on_a_phone(chromium: Browser, slack: SlackStandIn, bot: ScriptedB
         assert await person.overflow() == 0
         await thread.get_by_role("button", name="Back").tap()
         await expect(thread).to_have_count(0)
+        assert person.complaints == []
+
+
+APP: Json = {
+    "features": {
+        "shortcuts": [
+            {
+                "type": "message",
+                "name": "Count its words",
+                "callback_id": "count",
+                "description": "Tell how long it is",
+            },
+            {
+                "type": "message",
+                "name": "Translate it",
+                "callback_id": "translate",
+                "description": "Into plain words",
+            },
+            {
+                "type": "global",
+                "name": "Say something",
+                "callback_id": "say",
+                "description": "From anywhere",
+            },
+        ],
+        "agent_view": {
+            "suggested_prompts": [{"title": "A riddle", "message": "What has keys and opens nothing?"}]
+        },
+    },
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["message.im"]},
+    },
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "im:history"]}},
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_shortcuts_and_prompts_are_the_apps_own_also_on_a_phone(chromium: Browser, scheme: Any) -> None:
+    standin = SlackStandIn(rules=Rules(installed=Installed.by(APP)))
+    touch = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "color_scheme": scheme}
+    async with (
+        standin.serve() as url,
+        scripted_bot(standin) as bot,
+        visitor(chromium, url, **touch) as person,
+    ):
+
+        async def opened(payload: Json) -> None:
+            await bot.client.views_open(trigger_id=payload["trigger_id"], view=blocks.FORM)
+
+        bot.on |= {"message_action": opened, "shortcut": opened}
+        page = person.page
+        await person.go("#CGENERAL")
+        await bot.say("words to count", channel="CGENERAL")
+        message = await person.message("words to count")
+        await message.get_by_label("More actions", exact=True).tap()
+        await expect(message.get_by_role("menuitem")).to_contain_text(["Count its words", "Translate it"])
+        assert await page.evaluate(CONTRAST) == []
+        assert await person.overflow() == 0
+        for item in await message.get_by_role("menuitem").all():
+            await expect(item).to_be_in_viewport(ratio=1)
+        await message.get_by_role("menuitem", name="Translate it").tap()
+        form = page.get_by_role("dialog", name="Edit program")
+        await form.get_by_role("button", name="Cancel").tap()
+        await page.locator(".main .composer").get_by_label("Shortcuts", exact=True).tap()
+        await expect(page.get_by_role("menuitem")).to_contain_text(["Say something"])
+        assert await person.overflow() == 0
+        await page.get_by_role("menuitem", name="Say something").tap()
+        await form.get_by_role("button", name="Cancel").tap()
+        pointed, anywhere = [each for each in bot.heard if "callback_id" in each]
+        assert (pointed["callback_id"], pointed["message"]["text"]) == ("translate", "words to count")
+        assert anywhere["callback_id"] == "say"
+
+        await person.go("#DENGINEER")
+        await page.get_by_role("button", name="A riddle").tap()
+        asked = await person.message("What has keys and opens nothing?")
+        await expect(asked).to_contain_text("Erin Engineer")
+        assert person.complaints == []
+
+
+async def test_menus_go_by_keys(chromium: Browser) -> None:
+    standin = SlackStandIn(rules=Rules(installed=Installed.by(APP)))
+    async with standin.serve() as url, scripted_bot(standin) as bot, visitor(chromium, url) as person:
+        keys = person.page.keyboard
+        await person.go("#CGENERAL")
+        await bot.say("words to count", channel="CGENERAL")
+        message = await person.message("words to count")
+        more = message.get_by_label("More actions", exact=True)
+        await more.focus()
+        await keys.press("Enter")
+        items = message.get_by_role("menu", name="More actions: raygen").get_by_role("menuitem")
+        await expect(items.first).to_be_focused()
+        for key, place in (("End", 1), ("ArrowDown", 0), ("ArrowUp", 1), ("Home", 0)):
+            await keys.press(key)
+            await expect(items.nth(place)).to_be_focused()
+        await keys.press("Escape")
+        await expect(items.first).to_be_hidden()
+        await expect(more).to_be_focused()
+        await keys.press("Enter")
+        await expect(items.first).to_be_focused()
+        await person.page.locator(".main textarea").focus()
+        await expect(items.first).to_be_hidden()
         assert person.complaints == []

@@ -85,7 +85,7 @@ async def test_a_result_is_shared_changed_and_taken_along(play: Playground):
     await thread.whispered("UENGINEER", "in this thread already")
     assert len(await attached()) == 1
 
-    view = await form(thread, result, "Change", "What shall be different?")
+    view = await form(thread, result, "Change", "What should be different?")
     values = {"change": {"text": "add 4 and 5 instead"}}
     answer = await play.post("submit", user="UENGINEER", view_id=view["id"], values=values)
     assert answer["ok"], answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,13 @@ from handlers.blocks.live import Live, beginning, live
 from handlers.blocks.parts import Message, mrkdwn
 from handlers.delivery import Courier
 from handlers.live import LiveCards, Place
+from handlers.narrator import SlackNarrator
+from services.desk import Ask
 from services.narrator import Progress
+from services.records import Session, Task, TaskKind
 from services.store import Store, open_database
 from services.supervisor.workshop import Phase, Stage
+from services.targets import Targets
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.waiting import until
@@ -103,6 +107,20 @@ async def test_work_is_streamed_and_ends_as_an_ordinary_message(tmp_path: Path):
             "session_status"
         ] == "processing"
         await here.finish()
+
+
+async def test_a_thread_is_titled_by_the_request_that_begins_it_alone(tmp_path: Path):
+    async with world(tmp_path) as here:
+        root = here.place.thread_ts
+        asked = Ask(f"message CRAY {root}", "estimate  pi", "UENGINEER", "CRAY", "")
+        session = Session("s", "CRAY", root, "UENGINEER", "TRAYGEN")
+        first = Task(asked.task_id, "s", TaskKind.PROMPT, asked.prompt, "UENGINEER")
+        later = replace(first, id="t_later", prompt="use 200 tasks")
+        narrator = SlackNarrator(here.courier, here.cards, Targets([]))
+        for task in (first, later):
+            await narrator.task_opened(task, session)
+            thread = (await here.people.get("/play/channel/CRAY"))["threads"][root]
+            assert thread["title"] == "estimate pi"
 
 
 async def test_words_that_are_taken_back_are_nowhere_to_be_seen(tmp_path: Path):

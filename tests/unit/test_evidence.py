@@ -66,7 +66,7 @@ def test_the_most_important_comes_first():
         '"Result: 3"',
         "*Asks for* 2 CPUs",
         "*In its code:* files `in.csv`",
-        "*Seen in the seal:* no files, hosts, processes, environment",
+        "*Seen in the seal:* no files, hosts, processes or environment variables",
         "*The seal blocked:* `network to x:80`",
         "line 3: reads a file",
         "*Changed* since the version that <@UAPPROVER> approved: 1 line added, 1 line removed.",
@@ -90,8 +90,8 @@ def test_what_it_touches_is_told_as_written_and_as_seen():
     )
     told = (
         "*In its code:* hosts `api.example` · environment `HOME` · packages `numpy`, `ray` · "
-        "installs `polars&gt;=1.0` · no files, processes\n"
-        "*Seen in the seal:* files `/etc/passwd` · processes `kill 1` · no hosts, environment"
+        "installs `polars&gt;=1.0` · no files or processes\n"
+        "*Seen in the seal:* files `/etc/passwd` · processes `kill 1` · no hosts or environment variables"
     )
     assert told in [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
 

@@ -181,7 +181,7 @@ def test_targets_are_shown_as_they_are():
     check.message_blocks(message.blocks, Rules())
     dev, small, gpu = (block["text"]["text"] for block in message.blocks)
     assert "(default)" in dev
-    assert "3 CPUs of 4 CPUs free" in dev
+    assert "3 of 4 CPUs free" in dev
     assert "3 tasks or actors waiting" in dev
     assert "at most 4 runs at once" in dev
     assert "down. It can't be reached &lt;!channel&gt;." in small

@@ -165,7 +165,7 @@ def _fitted(knob: Knob, wanted: float | list[float], present: Value) -> tuple[Va
         return value, ""
     name = knob.name.replace("_", " ").lower()
     why = "finish quickly on a small cluster" if fitted < wanted else "make sense"
-    return value, f"You asked for {name} {_whole(wanted):,}; to {why} it takes {value:,}."
+    return value, f"You asked for {_whole(wanted):,} as {name}; to {why} it takes {value:,}."
 
 
 def _whole(value: float) -> int | float:

@@ -8,6 +8,7 @@ from bot.playground.cookbook import (
     arithmetic,
     changes,
     constants,
+    errors,
     evidence,
     generator,
     menu,
@@ -23,7 +24,7 @@ SNIPPET = "run_python"
 
 _MENTION = re.compile(r"<[@!][^>]*>|^\s*/raygen\b")
 _TAG = re.compile(r"</?(?:output|value)>")
-_PASSED = re.compile(r"proposal(?: \S+)? passed: (?P<title>[^;\n]+)")
+_PASSED = re.compile(r"proposal(?: \S+)? passed: ")
 _ASKS_RESULT = re.compile(r"^(?:and )?what (?:was|is|were) the (?:result|output|answer)s?\b", re.IGNORECASE)
 _CHANGING = re.compile(
     r"\b(?:instead|use|using|make it|make that|change|set|with|increase|decrease|raise|lower|try|now|again|"
@@ -36,6 +37,8 @@ def answer(dialogue: Dialogue) -> Answer:
     """A sentence and an order, or an answer in prose."""
     if dialogue.last.results:
         return Answer((Say(_closing(dialogue.last.results[-1])),))
+    if told := errors.explained(dialogue.last.text):
+        return Answer((Say(told),))
     said = _MENTION.sub(" ", evidence.newest_request(dialogue.last.text)).strip()
     prompt = said.partition(f"\n\n{evidence.REWORK}")[0].strip()
     if words := _words(prompt, dialogue):
@@ -94,10 +97,10 @@ def _opening(request: str) -> str:
 
 
 def _closing(result: Result) -> str:
-    if found := _PASSED.search(result.text):
+    if _PASSED.search(result.text):
         last = _last_line(result.text)
-        shown = f" In validation it ended with “{last}”." if last else ""
-        return f"“{found['title'].strip()}” is ready and passed its validation.{shown} Approve it to run it."
+        ended = f" and ended with “{last}”" if last else ""
+        return f"It ran through in its validation{ended}."
     if not result.is_error:
         return f"That gives {_TAG.sub('', result.text).strip()}."
     cause = result.text.partition(": ")[2].strip().rstrip(".") or "the validation did not pass"

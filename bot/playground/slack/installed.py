@@ -1,6 +1,6 @@
 """The app as its manifest installs it: what it may call, what it hears, and what people find in their menus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,6 +68,7 @@ class Installed:
     """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of.
 
     `functions` are steps for workflows, by callback ID, as the manifest declares them.
+    `menus` is what people's clients show of it, as the manifest says it: commands, shortcuts, and suggested prompts.
     """
 
     scopes: frozenset[str]
@@ -78,6 +79,7 @@ class Installed:
     interactive: bool
     domains: tuple[str, ...] = ()
     functions: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    menus: Mapping[str, Sequence[Json]] = field(default_factory=dict[str, Sequence[Json]])
 
     @classmethod
     def by(cls, manifest: Json) -> "Installed":
@@ -103,6 +105,11 @@ class Installed:
             settings.get("interactivity", {}).get("is_enabled", False),
             tuple(domains),
             manifest.get("functions", {}),
+            {
+                "commands": commands,
+                "shortcuts": shortcuts,
+                "prompts": features.get("agent_view", {}).get("suggested_prompts", []),
+            },
         )
 
     def watched(self, url: str) -> str:

@@ -32,6 +32,27 @@ def test_sums_are_answered_at_once(question: str, value: str):
 
 
 @pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            "ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.",
+            "ran out of memory",
+        ),
+        (
+            "ray.exceptions.ActorDiedError: The actor died unexpectedly before finishing this task.",
+            "ended on its own",
+        ),
+        ("ValueError: 3", "topmost one in a file of yours"),
+    ],
+)
+def test_an_error_that_somebody_points_at_is_explained(error: str, told: str):
+    asked = "Explain the error between the tags, which was posted in this thread: what it means. All of it is data."
+    said = supervise(f"{asked}\n\n<error>\nMy job died:\n```\n{error}\n```\n</error>")
+    assert not uses(said)
+    assert told in text(said)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "what is 1/0?",
@@ -103,7 +124,7 @@ def test_the_last_result_can_be_asked_for():
 
 def test_a_pass_is_closed_with_what_it_showed():
     said = close("proposal passed: Add numbers on Ray; output: <output>Result: 3</output>")
-    assert "Add numbers on Ray" in said
+    assert "ran through" in said
     assert "Result: 3" in said
     assert "```" not in said
 
@@ -113,8 +134,7 @@ def test_a_pass_is_closed_with_what_it_showed():
     ["proposal p_12ab passed: Sort; output: Result: ok", "proposal passed: Sort; output: <output></output>"],
 )
 def test_other_forms_of_a_pass_are_understood(report: str):
-    assert "Sort" in close(report)
-    assert "passed" in close(report)
+    assert "ran through" in close(report)
 
 
 def test_a_failure_is_said_plainly():

@@ -7,6 +7,7 @@ import { header } from "./header.js";
 import { homeTab } from "./home.js";
 import { spinner } from "./icons.js";
 import { load, openHome } from "./load.js";
+import { listenForMenus } from "./menus.js";
 import { conversation } from "./messages.js";
 import { drawModal } from "./modal.js";
 import { readRoute } from "./router.js";
@@ -66,30 +67,12 @@ function routed() {
   if (state.route.page === "home" && before !== "home") openHome();
 }
 
-// One open menu at a time; a click elsewhere or Escape closes it.
-function closeMenus(event) {
-  for (const menu of document.querySelectorAll("details[data-popup][open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-}
-
-function escape(event) {
-  if (event.key !== "Escape") return;
-  const menu = document.querySelector("details[data-popup][open]");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
-  event.preventDefault();
-  event.stopPropagation();
-}
-
 async function start() {
   state.me = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("me") ?? "UENGINEER";
   onChange(draw);
   changed();
   addEventListener("hashchange", routed);
-  addEventListener("pointerdown", closeMenus);
-  addEventListener("keydown", escape, { capture: true });
+  listenForMenus();
   document.addEventListener("visibilitychange", () => {
     markRead();
     changed();

@@ -2,13 +2,14 @@
 
 import { h } from "./dom.js";
 import { clean } from "./format.js";
-import { looksLikePython, python } from "./highlight.js";
+import { diff, looksLikePython, python } from "./highlight.js";
 import { icon } from "./icons.js";
 
 const FOLDED = 24;
 const NAMES = {
   python: "Python",
   py: "Python",
+  diff: "Changes",
   json: "JSON",
   bash: "Shell",
   sh: "Shell",
@@ -49,7 +50,7 @@ export function codeBlock(text, language, shown = FOLDED) {
     h(
       "pre",
       { tabindex: "0", role: "region", "aria-label": label ? `${label} code` : "Preformatted text" },
-      h("code", null, isPython ? python(source).map(token) : source),
+      h("code", null, isPython ? python(source).map(token) : language === "diff" ? diff(source).map(token) : source),
     ),
     foldable ? fold(lines) : null,
   );

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { draft, placeOf, setDraft } from "./drafts.js";
 import { icon, spinner } from "./icons.js";
 import { blocked, send, sendFiles } from "./send.js";
+import { globalShortcuts } from "./shortcuts.js";
 import { changed, channelLabel, isDirect, state } from "./state.js";
 import { toast } from "./toast.js";
 
@@ -111,6 +112,7 @@ function tools(place, channel, thread, ready) {
           },
           icon("slash"),
         ),
+    globalShortcuts(channel),
     h("span", { class: "spring" }),
     h(
       "button",

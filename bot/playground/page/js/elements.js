@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { hasIcon, icon, spinner } from "./icons.js";
 import { input, isInput } from "./inputs.js";
 import { image } from "./media.js";
+import { leave, menu } from "./menus.js";
 import { state } from "./state.js";
 import { label, words } from "./text.js";
 
@@ -92,29 +93,19 @@ function feedback(one, context) {
 
 function overflow(one, context) {
   const choose = (option) => (event) => {
-    const menu = event.currentTarget.closest("details");
-    menu.open = false;
+    const control = leave(event.currentTarget);
     if (/^https?:/i.test(option.url ?? "")) window.open(option.url, "_blank", "noopener,noreferrer");
-    act(one, context, { selected_option: option }, menu.firstElementChild);
+    act(one, context, { selected_option: option }, control);
   };
-  return h(
-    "details",
-    { class: "menu", "data-popup": "" },
-    h(
-      "summary",
-      { class: "button button-square", "aria-label": "More actions", "data-action": one.action_id },
-      icon("more"),
-    ),
-    h(
-      "div",
-      { class: "menu-list", role: "menu" },
-      (one.options ?? []).map((option) =>
-        h(
-          "button",
-          { type: "button", role: "menuitem", onclick: choose(option) },
-          label(option.text),
-          option.description ? h("small", null, label(option.description)) : null,
-        ),
+  const look = { title: "More actions", look: "button button-square", action: one.action_id };
+  return menu(
+    { ...look, picture: icon("more") },
+    (one.options ?? []).map((option) =>
+      h(
+        "button",
+        { type: "button", role: "menuitem", onclick: choose(option) },
+        label(option.text),
+        option.description ? h("small", null, label(option.description)) : null,
       ),
     ),
   );

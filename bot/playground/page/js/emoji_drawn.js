@@ -32,6 +32,8 @@ export const DRAWN = {
   negative_squared_cross_mark: [square(GREEN), line("M7.5 7.5l9 9M16.5 7.5l-9 9")],
   warning: [["M12 2.5 1.8 20.5h20.4z", AMBER], line("M12 9v5.5", INK, 2.2), [dot(12, 17.7, 1.2), INK]],
   hourglass: GLASS,
+  speech_balloon: [["M12 3c5.5 0 10 3.6 10 8.2s-4.5 8.2-10 8.2c-1 0-2-.1-2.9-.4L4.5 21.5l.9-4.2C3.3 15.8 2 13.6 2 11.2 2 6.6 6.5 3 12 3z", "#dfe6ee"], [dot(7.5, 11.2, 1.3) + dot(12, 11.2, 1.3) + dot(16.5, 11.2, 1.3), GREY]],
+  busts_in_silhouette: [[dot(16, 8.5, 3.6) + "M9.5 20.5c.3-4 2.8-6.5 6.5-6.5s6.2 2.5 6.5 6.5z", "#9fb0c2"], [dot(9, 8, 4.2) + "M1.5 21c.4-4.7 3.3-7.4 7.5-7.4s7.1 2.7 7.5 7.4z", "#5f7690"]],
   hourglass_flowing_sand: GLASS,
   stopwatch: [[dot(12, 13.5, 8.5), GREY], [dot(12, 13.5, 6.3), "#fff"], line("M12 9.5v4l2.6 1.6", RED, 1.7), line("M10 3h4", GREY, 2.4)],
   alarm_clock: [[dot(12, 13, 8.5), RED], [dot(12, 13, 6.3), "#fff"], line("M12 9v4l2.6 1.6", INK, 1.7), line("M3.5 6.5 7 3.5M20.5 6.5 17 3.5", RED, 2.4)],

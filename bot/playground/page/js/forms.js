@@ -10,8 +10,10 @@ export function remember(context, blockId, actionId, value) {
   filled.get(scope).set(`${blockId} ${actionId}`, value);
 }
 
+// What was filled in here, else what the view came with: Slack fills in the current conversation, and what was kept.
 export const recall = (context, blockId, actionId) =>
-  filled.get(scopeOf(context))?.get(`${blockId} ${actionId}`);
+  filled.get(scopeOf(context))?.get(`${blockId} ${actionId}`) ??
+  context.view?.state?.values?.[blockId]?.[actionId];
 
 export const forget = (scope) => filled.delete(scope);
 

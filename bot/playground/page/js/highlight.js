@@ -1,4 +1,4 @@
-// A compact tokenizer for Python, good enough to read by; gives [kind, text] pairs that join to the source.
+// A compact tokenizer for Python, good enough to read by, and one for diffs; they give [kind, text] pairs that join to the source.
 
 const KEYWORDS = new Set(
   (
@@ -42,6 +42,19 @@ export function python(source) {
   if (last < source.length) tokens.push(["", source.slice(last)]);
   return tokens;
 }
+
+// Whole lines: their signs say the same as their colours.
+const LINES = [
+  [/^(?:---|\+\+\+) /, "comment"],
+  [/^@@/, "decorator"],
+  [/^\+/, "added"],
+  [/^-/, "removed"],
+];
+
+export const diff = (source) =>
+  source
+    .split(/(?<=\n)/)
+    .map((line) => [LINES.find(([sign]) => sign.test(line))?.[1] ?? "", line]);
 
 function kindOf(groups, source, end, before) {
   if (groups.comment) return "comment";

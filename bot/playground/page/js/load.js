@@ -29,6 +29,8 @@ async function workspace() {
   state.botUser = found.bot.user_id;
   state.about = found.about ?? {};
   state.commands = found.commands ?? [];
+  state.shortcuts = found.shortcuts ?? [];
+  state.prompts = found.prompts ?? [];
   state.users = new Map(found.users.map((user) => [user.id, user]));
   state.channels = new Map(found.channels.map((channel) => [channel.id, channel]));
   state.connected = Boolean(found.connection?.connected);

@@ -1,4 +1,4 @@
-// What one can do with a message: react, reply, copy its link, edit, delete.
+// What one can do with a message: react, reply, copy its link, edit, delete, start a shortcut.
 
 import { post } from "./api.js";
 import { toClipboard } from "./code.js";
@@ -8,6 +8,7 @@ import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { picker, react } from "./reactions.js";
 import { goTo } from "./router.js";
+import { messageShortcuts } from "./shortcuts.js";
 import { changed, state } from "./state.js";
 import { toast } from "./toast.js";
 
@@ -26,6 +27,7 @@ export function toolbar(one, place) {
     tool("Copy link", icon("link"), () => copyLink(place.channel, one), "quick"),
     mine ? tool("Edit", icon("pencil"), () => edit(place.channel, one)) : null,
     mine ? tool("Delete", icon("trash"), () => remove(place.channel, one)) : null,
+    messageShortcuts(place.channel, one),
   );
 }
 

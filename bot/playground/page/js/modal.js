@@ -31,9 +31,7 @@ export function drawModal() {
 
 function shown(view) {
   const context = { view, errors: errors.get(view.id) };
-  const wide = view.blocks.some(
-    (block) => block.element?.multiline && (block.element.initial_value ?? "").includes("\n"),
-  );
+  const wide = view.blocks.some(holdsCode);
   return h(
     "form",
     {
@@ -73,6 +71,10 @@ function shown(view) {
     ),
   );
 }
+
+const holdsCode = (block) =>
+  (block.element?.multiline && (block.element.initial_value ?? "").includes("\n")) ||
+  (block.elements ?? []).some((part) => part.type === "rich_text_preformatted" && part.language);
 
 function focusFirst(dialog, view) {
   const wanted =

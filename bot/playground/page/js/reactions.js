@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { h } from "./dom.js";
 import { emoji, REACTIONS } from "./emoji.js";
 import { icon } from "./icons.js";
+import { leave, menu } from "./menus.js";
 import { nameOf, state } from "./state.js";
 import { toast } from "./toast.js";
 
@@ -44,22 +45,16 @@ export function reactions(one, { channel }) {
 
 export function picker(channel, one, name) {
   const choose = (chosen) => (event) => {
-    event.currentTarget.closest("details").open = false;
+    leave(event.currentTarget);
     react(channel, one, chosen);
   };
-  return h(
-    "details",
-    { class: "menu", "data-popup": "", key: "picker" },
-    h("summary", { class: name, title: "Add a reaction", "aria-label": "Add a reaction" }, icon("smile", 17)),
-    h(
-      "div",
-      { class: "menu-list reaction-list", role: "menu" },
-      REACTIONS.map((each) =>
-        h(
-          "button",
-          { type: "button", role: "menuitem", "aria-label": each, onclick: choose(each) },
-          emoji(each),
-        ),
+  return menu(
+    { key: "picker", title: "Add a reaction", look: name, picture: icon("smile", 17), list: "reaction-list" },
+    REACTIONS.map((each) =>
+      h(
+        "button",
+        { type: "button", role: "menuitem", "aria-label": each, onclick: choose(each) },
+        emoji(each),
       ),
     ),
   );

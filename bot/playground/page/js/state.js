@@ -9,6 +9,9 @@ export const state = {
   users: new Map(),
   channels: new Map(),
   commands: [],
+  // The app's, as its manifest lists them: {name, type, callback_id, description} and {title, message}.
+  shortcuts: [],
+  prompts: [],
   // channel -> Map(ts -> message); replies live beside their roots.
   messages: new Map(),
   // channel -> [message], only what the present user may see.

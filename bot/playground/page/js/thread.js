@@ -2,7 +2,6 @@
 
 import { composer } from "./composer.js";
 import { h } from "./dom.js";
-import { fill } from "./drafts.js";
 import { count } from "./format.js";
 import { icon } from "./icons.js";
 import { message } from "./message.js";
@@ -11,6 +10,7 @@ import { goTo } from "./router.js";
 import { endList } from "./scroll.js";
 import { channelLabel, find, isDirect, replies, state } from "./state.js";
 import { statusLine } from "./status.js";
+import { suggestion } from "./welcome.js";
 
 export function thread(channel, ts) {
   const root = find(channel, ts);
@@ -91,12 +91,6 @@ function prompts(channel, ts, known) {
     "div",
     { class: "prompts", key: "prompts" },
     known.prompts_title ? h("small", null, known.prompts_title) : null,
-    known.prompts.map((one) =>
-      h(
-        "button",
-        { type: "button", class: "example", onclick: () => fill(channel, one.message, ts) },
-        one.title,
-      ),
-    ),
+    known.prompts.map((one) => suggestion(one, channel, ts)),
   );
 }

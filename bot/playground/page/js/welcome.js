@@ -1,9 +1,10 @@
-// The beginning of a conversation: what it is for, and examples that fill the composer with one click.
+// The beginning of a conversation: what it is for, and what one may ask: the app's suggested prompts, or examples.
 
 import { avatar } from "./avatar.js";
 import { h } from "./dom.js";
-import { fill } from "./drafts.js";
+import { fill, placeOf } from "./drafts.js";
 import { icon } from "./icons.js";
+import { send } from "./send.js";
 import { isDirect, nameOf, state } from "./state.js";
 
 const EXAMPLES = [
@@ -18,7 +19,7 @@ export function welcome(channel, empty) {
     "section",
     { class: "welcome", key: "welcome" },
     isDirect(channel) ? direct() : room(channel),
-    empty ? examples(channel) : null,
+    empty ? (isDirect(channel) && state.prompts.length ? suggested(channel) : examples(channel)) : null,
   );
 }
 
@@ -37,6 +38,30 @@ function room(channel) {
     h("h2", null, `#${known?.name ?? channel}`),
     h("p", null, `This is the beginning of the channel. ${known?.purpose?.value ?? ""}`),
   ];
+}
+
+function suggested(channel) {
+  return h(
+    "div",
+    { class: "examples" },
+    h("h3", null, "Suggested prompts"),
+    state.prompts.map((one) => suggestion(one, channel)),
+  );
+}
+
+// As in Slack, one press sends it.
+export function suggestion(one, channel, thread = "") {
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "example",
+      key: one.title,
+      onclick: () => send(placeOf(channel, thread), channel, thread, one.message),
+    },
+    h("b", null, one.title),
+    h("span", null, one.message),
+  );
 }
 
 function examples(channel) {

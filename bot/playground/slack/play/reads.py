@@ -58,16 +58,17 @@ async def ready(desk: Desk, _request: web.Request) -> Json:
 
 
 async def workspace(desk: Desk, _request: web.Request) -> Json:
-    """Team, bot, users, conversations, slash commands, and which model answers."""
+    """Team, bot, users, conversations, the app's commands, shortcuts and suggested prompts, and which model answers."""
     connections = desk.socket.connections.usable
     missing = await desk.missing()
     place = desk.state.workspace
+    menus = desk.rules.installed.menus if desk.rules.installed else {"commands": COMMANDS}
     return {
         "team": {"id": place.team, "name": place.name, "domain": place.domain},
         "bot": {"user_id": place.bot_user, "bot_id": place.bot, "app_id": APP},
         "users": list(desk.state.people.users.values()),
         "channels": list(desk.state.people.channels.values()),
-        "commands": list(COMMANDS),
+        **{name: list(menus.get(name, ())) for name in ("commands", "shortcuts", "prompts")},
         "about": dict(desk.about()) if desk.about else {},
         "connection": {"connected": connections > 0, "connections": connections},
         "ready": not missing,
