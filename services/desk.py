@@ -202,6 +202,7 @@ class FrontDesk:
             status=TaskStatus.QUEUED,
             summary="",
             created_at=time.time(),
+            retry_of=task.id,
         )
         await self._begin(again, session)
 

@@ -126,7 +126,8 @@ class Task:
     """One request in a session. `code` is a program by a person's own hand; `base` is the proposal it starts from.
 
     `target` is where the person wants its program to run, empty for where theirs run anyway; `unseen` is a request that was
-    made beside its thread, such as in a form, so that the thread has to be told of it.
+    made beside its thread, such as in a form, so that the thread has to be told of it. `retry_of` is the task that this one
+    tries again, maybe for somebody else.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Task:
     attachments: tuple[Attachment, ...] = ()
     target: str = ""
     unseen: bool = False
+    retry_of: str = ""
 
     @property
     def ended(self) -> bool:

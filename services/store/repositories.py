@@ -146,6 +146,7 @@ class Tasks(Repository):
             "attachments": codec.dump_attachments(task.attachments),
             "target": task.target,
             "unseen": int(task.unseen),
+            "retry_of": task.retry_of,
         }
         return await self._insert_once(tables.tasks, values, audited.asked(task))
 
@@ -468,6 +469,7 @@ def _task(row: Row[Any]) -> Task:
         attachments=codec.load_attachments(row.attachments),
         target=row.target or "",
         unseen=bool(row.unseen),
+        retry_of=row.retry_of or "",
     )
 
 

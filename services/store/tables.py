@@ -34,6 +34,7 @@ tasks = Table(
     Column("attachments", Text),
     Column("target", String(64)),
     Column("unseen", Integer),
+    Column("retry_of", String(64)),
 )
 
 proposals = Table(

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from services.admission import Admission
 from services.approvals import ApprovalPolicy, Person, Rule, Second
 from services.approvals.desk import Approvals
+from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.history import History
 from services.model import PolicyReport, Program
 from services.pending import PendingDesk
-from services.records import Proposal, ProposalStatus, TaskKind, derive, run_id
+from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive, run_id
 from services.runs import RunDesk
 from services.store import Store, codec, open_database, tables
+from services.tasks import TaskDesk
+from services.workflows import Workflows
 from tests import builders
 from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, here
 
@@ -52,9 +56,36 @@ class World:
         task = builders.proposed_task(id=made.task_id, user=made.requester, base=base, kind=kind)
         await self.store.sessions.ensure(builders.session())
         await self.store.tasks.add(task)
+        return await self._shown(made)
+
+    async def propose(self, task: Task) -> Proposal:
+        """What a task that is on record has come to."""
+        return await self._shown(
+            builders.proposal(
+                id=derive("p", task.id), task_id=task.id, requester=task.user, created_at=time.time()
+            )
+        )
+
+    async def _shown(self, made: Proposal) -> Proposal:
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
         return await self.store.proposals.get(made.id)
+
+
+@dataclass
+class Begun:
+    """Takes the place of the workflows: keeps what was begun."""
+
+    tasks: list[Task] = field(default_factory=list[Task])
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        assert session.id == task.session_id
+        self.tasks.append(task)
+
+
+def front(world: World, runs: RunDesk, begun: Begun) -> FrontDesk:
+    flows = cast("Workflows", begun)
+    return FrontDesk(world.store, cast("TaskDesk", None), runs, flows, Admission(world.store))
 
 
 @pytest.fixture
@@ -70,6 +101,9 @@ async def approve(runs: RunDesk, proposal: Proposal, user: str) -> Proposal:
 async def carry_out(runs: RunDesk, proposal: Proposal) -> None:
     await runs.open(proposal.id)
     await runs.submit(proposal.id)
+
+
+TWO_PERSONS = Rule(requester=False)
 
 
 async def test_two_different_people(world: World):
@@ -211,14 +245,42 @@ async def test_a_row_that_says_approved_is_no_approval(world: World):
         await runs.submit(proposal.id)
 
 
-async def test_two_person_rule_holds_for_everyone_who_asked(world: World):
-    runs = world.runs(Rule(requester=False))
+DERIVED = [kind for kind in TaskKind if kind not in {TaskKind.PROMPT, TaskKind.EXPLAIN}]
+
+
+@pytest.mark.parametrize("kind", DERIVED)
+async def test_two_person_rule_holds_for_everyone_who_asked(world: World, kind: TaskKind):
+    runs = world.runs(TWO_PERSONS)
     first = await world.open(1, requester="UA")
-    again = await world.open(2, requester="UB", base=first.id, kind=TaskKind.REGENERATE)
-    for user in ("UA", "UB"):
-        with pytest.raises(NotAllowed, match="somebody else has to approve"):
-            await approve(runs, again, user)
+    again = await world.open(2, requester="UB", base=first.id, kind=kind)
+    await nobody_of(runs, again, "UA", "UB")
     assert (await approve(runs, again, "UC")).status is ProposalStatus.APPROVED
+
+
+@pytest.mark.parametrize("kind", [TaskKind.PROMPT, *DERIVED])
+async def test_to_try_again_makes_it_nobody_elses_wish(world: World, kind: TaskKind):
+    """It fails for UA, for UB and for UC again, each of whom could otherwise approve what is then proposed to UD."""
+    runs, begun = world.runs(TWO_PERSONS), Begun()
+    base = await world.open(9, requester="UZ") if kind is not TaskKind.PROMPT else None
+    failed = builders.task(
+        user="UA", kind=kind, base=base.id if base else None, code="print(1)", status=TaskStatus.FAILED
+    )
+    await world.store.sessions.ensure(builders.session())
+    await world.store.tasks.add(failed)
+    for user in ("UB", "UC", "UD"):
+        await front(world, runs, begun).retry(failed.id, user)
+        failed = replace(begun.tasks[-1], status=TaskStatus.FAILED)
+        await world.store.tasks.add(failed)
+    assert failed.user == "UD"
+    proposal = await world.propose(failed)
+    await nobody_of(runs, proposal, "UA", "UB", "UC", "UD", *(["UZ"] if base else []))
+    assert (await approve(runs, proposal, "UE")).status is ProposalStatus.APPROVED
+
+
+async def nobody_of(runs: RunDesk, proposal: Proposal, *users: str) -> None:
+    for user in users:
+        with pytest.raises(NotAllowed, match="somebody else has to approve"):
+            await approve(runs, proposal, user)
 
 
 async def test_old_cards_expire_once_and_say_so(world: World):
