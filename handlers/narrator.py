@@ -17,7 +17,7 @@ from handlers.blocks.evidence import written
 from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.blocks.tasks import Choice
-from handlers.delivery import Courier
+from handlers.delivery import Courier, code_of
 from handlers.escape import spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
@@ -128,7 +128,12 @@ class SlackNarrator:
             except SlackApiError as error:
                 _log.info("%s could not be asked: %s", user, error.response.get("error"))
         note = approval_blocks.told(proposal, wanted)
-        await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
+        try:
+            await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
+        except SlackApiError as error:
+            if code_of(error) not in _CLOSED:
+                raise
+            _log.info("a thread could not be told that its approval is wanted: %s", code_of(error))
 
     async def thread_approved(self, grant: Grant, session: Session) -> None:
         message = approval_blocks.granted(grant)

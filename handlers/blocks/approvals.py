@@ -44,8 +44,10 @@ def told(proposal: Proposal, wish: Wanted) -> Message:
         text = f"{person(wish.by)} has asked {names} to approve *{title}*."
     elif wish.users:
         text = f"{names}: *{title}* still awaits your approval."
+    elif wish.by:
+        text = f"{person(wish.by)} asks for an approval of *{title}* by {wish.whom}."
     else:
-        text = f"*{title}* still awaits an approval; please ask {wish.whom}."
+        text = f"*{title}* still awaits an approval by {wish.whom}."
     return Message(text, [mrkdwn(text)])
 
 

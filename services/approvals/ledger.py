@@ -59,6 +59,12 @@ class Ledger:
                 behind.append(task.retry_of)
         return found
 
+    async def approvers(self, proposal: Proposal) -> list[str]:
+        """The people that can be asked for their approval by name."""
+        session = await self._store.sessions.get(proposal.session_id)
+        askers = await self._askers(proposal)
+        return await self._approvals.approvers(proposal, session.channel, askers)
+
     async def permit(self, proposal: Proposal, user: str) -> Decision:
         """The same. Raises NotAllowed for somebody who may not approve it."""
         decision = await self.decision(proposal, user)

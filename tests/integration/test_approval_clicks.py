@@ -251,6 +251,32 @@ async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: Wo
     assert "proposal_approve" not in await world.seen("DENGINEER")
 
 
+async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: World):
+    world.rule(Rule(members=True))
+    proposal, ts = await world.card()
+    await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
+    asked = "<@UENGINEER> asks for an approval of *Add two numbers* by a member of this channel."
+    assert asked in await world.seen("CRAY")
+    await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
+    assert "asked already" in (world.alone("CRAY", "UENGINEER"))[-1]
+    pending = PendingDesk(world.store, world.narrator, world.desk.approvals)
+    for _ in range(2):
+        await pending.remind(proposal.id)
+    reminder = "*Add two numbers* still awaits an approval by a member of this channel."
+    (root,) = (await world.people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
+    assert [reply["text"] for reply in root["replies"]].count(reminder) == 1
+
+
+async def test_a_closed_channel_is_not_told_over_and_over(world: World):
+    world.rule(Rule(members=True))
+    proposal, _ = await world.card()
+    await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
+    pending = PendingDesk(world.store, world.narrator, world.desk.approvals)
+    await pending.remind(proposal.id)
+    assert await pending.store.approvals.unreminded(time.time()) == []
+    assert "still awaits" not in await world.seen("CRAY")
+
+
 async def test_a_rejection_with_its_reason(world: World):
     _, ts = await world.card()
     await world.press("CRAY", ts, "UAPPROVER", "proposal_reject")

@@ -17,7 +17,7 @@ from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.history import History
-from services.model import PolicyReport, Program
+from services.model import Engine, PolicyReport, Program
 from services.pending import PendingDesk
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive, run_id
 from services.runs import RunDesk
@@ -306,6 +306,55 @@ async def test_approvers_are_reminded_once(world: World):
     await pending.remind(late.id)
     assert world.narrator.told == [f"{late.id} wants UA, UB, reminder"]
     assert await pending.due() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "whom"),
+    [
+        (Rule(), "a member of this workspace"),
+        (Rule(members=True), "a member of this channel"),
+        (Rule(requester=True), "<@UENGINEER>"),
+        (Rule(requester=True, members=True), "a member of this channel or <@UENGINEER>"),
+        (TWO_PERSONS, "somebody else"),
+        (Rule(users=frozenset({"UENGINEER"})), "<@UENGINEER>"),
+        (Rule(groups=frozenset({"SNONE"})), "<!subteam^SNONE>"),
+    ],
+)
+async def test_where_nobody_can_be_named_the_thread_is_reminded(world: World, rule: Rule, whom: str):
+    pending, late = world.pending(rule), await world.open(1, created_at=time.time() - 101)
+    await pending.remind(late.id)
+    assert world.narrator.told == [f"{late.id} wants {whom}, reminder"]
+
+
+async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world: World):
+    rule, late = Rule(approvals=2), await world.open(1, created_at=time.time() - 101)
+    await approve(world.runs(rule), late, "UA")
+    await world.pending(rule).remind(late.id)
+    assert world.narrator.told[-1] == f"{late.id} wants somebody else, reminder"
+
+
+async def test_nobody_is_reminded_of_what_no_target_runs(world: World):
+    program = replace(builders.ADD, engine=Engine.SPARK)
+    late = await world.open(1, created_at=time.time() - 101, program=program)
+    await world.pending(Rule()).remind(late.id)
+    assert world.narrator.told == []
+
+
+async def test_members_are_asked_in_their_channel(world: World):
+    pending, proposal = world.pending(Rule(members=True)), await world.open()
+    assert world.approvals(Rule(members=True)).needs(proposal, "CRAY").askable
+    await pending.check(proposal.id)
+    await pending.ask(proposal.id, "UENGINEER")
+    assert world.narrator.told == [f"{proposal.id} wants a member of this channel, UENGINEER"]
+    assert not world.approvals(Rule(members=True)).needs(proposal, "DENGINEER").askable
+
+
+async def test_those_barred_by_the_two_person_rule_are_not_asked(world: World):
+    rule = replace(TWO_PERSONS, users=frozenset({"UA", "UB", "UC"}))
+    first = await world.open(1, requester="UA")
+    again = await world.open(2, requester="UB", base=first.id, kind=TaskKind.EDIT)
+    await world.pending(rule).ask(again.id, "UB")
+    assert world.narrator.told == [f"{again.id} wants UC, UB"]
 
 
 async def test_approvers_are_asked_once(world: World):

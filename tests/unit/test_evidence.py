@@ -275,7 +275,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
     choice = Choice(
         ("a", text[:90] or "b"),
         text,
-        Needs(2, (text, text), text, askable=True, thread=60.0),
+        Needs(2, (text, text), askable=True, thread=60.0),
         Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
         before,
     )
