@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from handlers import ids
+from handlers.blocks.approvals import overtaken
 from handlers.blocks.changes import changed, cost
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import (
@@ -30,6 +31,7 @@ from handlers.blocks.parts import (
 from handlers.escape import escape, escaped, literal, shorten
 from services.approvals.desk import Needs
 from services.model import Spent
+from services.newer import Newer
 from services.output import human_bytes, human_seconds, plural
 from services.prices import Estimate
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
@@ -75,7 +77,8 @@ def asked(task: Task) -> Message:
 class Choice:
     """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes.
 
-    `cost` is what a run is expected to cost there, and `before` the last approved program of the thread.
+    `cost` is what a run is expected to cost there, `before` the last approved program of the thread, and `newer` what has come
+    up there since.
     """
 
     targets: tuple[str, ...] = ()
@@ -83,6 +86,7 @@ class Choice:
     needs: Needs = field(default_factory=Needs)
     cost: Estimate | None = None
     before: Proposal | None = None
+    newer: Newer = field(default_factory=Newer)
 
 
 def concluded(
@@ -135,6 +139,8 @@ def proposed(
         end.append(context(f":warning: *Warning:* {literal(choice.objection, 300)}"))
     if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
         end += _approvals(proposal, choice.needs)
+    if choice and choice.newer and proposal.status is ProposalStatus.OPEN:
+        end.append(context(*overtaken(choice.newer)))
     end += _decision(proposal, choice)
     before = choice.before if choice else None
     price = cost(proposal, choice.cost) if choice else []

@@ -391,6 +391,17 @@ class Inputs(Repository):
         newest = {row.name: InputFile(row.name, row.content) for row in rows}
         return tuple(newest[name] for name in sorted(newest))
 
+    async def digests(self, session_id: str) -> dict[str, str]:
+        """The sha256 of the newest of each name."""
+        table = tables.inputs
+        statement = (
+            select(table.c.name, table.c.sha256)
+            .where(table.c.session_id == session_id)
+            .order_by(table.c.created_at)
+        )
+        async with self._engine.connect() as connection:
+            return {row.name: row.sha256 for row in await connection.execute(statement)}
+
     async def exactly(self, session_id: str, inputs: Iterable[Input]) -> tuple[InputFile, ...]:
         """These files. Raises LookupError for one that is gone, or no longer what it was."""
         return tuple([await self._exactly(session_id, each) for each in inputs])

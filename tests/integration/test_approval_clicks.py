@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.links import RunLinks
 from services.model import PolicyReport, Spent
+from services.newer import newer
 from services.pending import PendingDesk
 from services.policy import Policy
 from services.records import Proposal, ProposalStatus, derive, run_id
@@ -144,7 +146,10 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Approvals(policy, directory, 1000.0)
         before = store.proposals.approved_before
-        narrator = SlackNarrator(courier, cards, targets, approvals, store.preferences, before=before)
+        since = partial(newer, store)
+        narrator = SlackNarrator(
+            courier, cards, targets, approvals, store.preferences, before=before, newer=since
+        )
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
         desk = FrontDesk(

@@ -18,8 +18,9 @@ from handlers.blocks.parts import Message, weight
 from handlers.blocks.tasks import Choice
 from services.approvals.desk import Needs
 from services.model import Artifact, Finding, Grade, Outcome, PolicyReport, Program, Table, Touched, Verdict
+from services.newer import Newer
 from services.prices import Estimate
-from services.records import Input, Proposal, ProposalStatus, TaskStatus
+from services.records import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
 from tests import builders
 
 RULES = Rules()
@@ -278,6 +279,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         Needs(2, (text, text), askable=True, thread=60.0),
         Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
         before,
+        Newer("U1", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
     )
     for status in (ProposalStatus.OPEN, ProposalStatus.APPROVED):
         shown = tasks.proposed(task, builders.replace(proposal, status=status), choice)
