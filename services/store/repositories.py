@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import workspace
 from services.audit import Deed
-from services.model import Artifact, InputFile, Outcome
+from services.model import Artifact, InputFile, Outcome, sha256
 from services.records import (
     Input,
     Proposal,
@@ -250,7 +250,9 @@ class Proposals(Repository):
     ) -> bool:
         """Decide, once; an approval by people is counted by `Approvals.press`."""
         values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
-        audit = audited.of_proposal(_DEEDS.get(status, str(status)), proposal_id, by or "")
+        deed = Deed.REJECTED if reason else _DEEDS.get(status, str(status))
+        why = {"reason_sha256": sha256(reason)} if reason else {}
+        audit = audited.of_proposal(deed, proposal_id, by or "", **why)
         return await self._move(tables.proposals, proposal_id, status, audit=audit, **values)
 
     async def retarget(self, proposal_id: str, target: str, by: str = "") -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.audit import Deed
 from services.records import ProposalStatus, RunStatus, TaskStatus
-from services.store import codec, tables
+from services.store import audited, codec, tables
 from services.store.repositories import Repository
 
 _BATCH = 200
@@ -83,7 +84,8 @@ class Retention(Repository):
         of_team = proposals.session_id.in_(select(sessions.id).where(sessions.team == team))
         waiting = await self._ids(tables.proposals, of_team, proposals.status == str(ProposalStatus.OPEN))
         for each in waiting:
-            await self._move(tables.proposals, each, ProposalStatus.EXPIRED)
+            record = audited.of_proposal(Deed.EXPIRED, each, because="uninstalled")
+            await self._move(tables.proposals, each, ProposalStatus.EXPIRED, audit=record)
 
     async def _ids(self, table: Table, *where: ColumnElement[bool]) -> list[str]:
         async with self._engine.connect() as connection:

@@ -17,7 +17,7 @@ from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.history import History
-from services.model import Engine, PolicyReport, Program
+from services.model import Engine, PolicyReport, Program, sha256
 from services.pending import PendingDesk
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive, run_id
 from services.runs import RunDesk
@@ -422,6 +422,19 @@ async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
         with pytest.raises(NotAllowed, match="a decision of its own"):
             await world.runs(rule).approve_thread(proposal.id, proposal.program.sha256, "UA", proposal.target)
     assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
+
+
+async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(world: World):
+    runs, first, second = world.runs(Rule()), await world.open(1), await world.open(2)
+    await runs.dismiss(first.id, "UA", "reads all of prod")
+    await runs.dismiss(second.id, "UB")
+    assert await audited(world.store) == [("rejected", "UA", ""), ("dismissed", "UB", "")]
+    (reason, none) = [
+        each.told["facts"].get("reason_sha256")
+        async for each in world.store.audit.records()
+        if each.deed in {"rejected", "dismissed"}
+    ]
+    assert (reason, none) == (sha256("reads all of prod"), None)
 
 
 async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
