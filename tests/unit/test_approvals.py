@@ -12,20 +12,32 @@ from typing import Any, cast
 import pytest
 
 from services.admission import Admission
-from services.approvals import ApprovalPolicy, Person, Rule, Second
+from services.approvals import ApprovalPolicy, Person, Rule, Second, facts
 from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.history import History
-from services.model import Engine, PolicyReport, Program, sha256
+from services.model import Engine, InputFile, PolicyReport, Program, sha256
 from services.pending import PendingDesk
-from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive, run_id
+from services.records import (
+    Input,
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+    run_id,
+)
 from services.runs import RunDesk
+from services.script import Script
 from services.store import Store, codec, open_database, tables
+from services.targets import Place, Targets, Terms
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, here
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator
 
 
 @dataclass
@@ -37,9 +49,8 @@ class World:
     directory: FakeDirectory
 
     def runs(self, *rules: Rule, expiry: float = 1000.0) -> RunDesk:
-        return RunDesk(
-            self.store, self.narrator, here(self.target, self.other), self.approvals(*rules, expiry=expiry)
-        )
+        targets = Targets(Place(each, Terms(packages=True)) for each in (self.target, self.other))
+        return RunDesk(self.store, self.narrator, targets, self.approvals(*rules, expiry=expiry))
 
     def approvals(self, *rules: Rule, expiry: float = 1000.0) -> Approvals:
         return Approvals(ApprovalPolicy(rules=rules), self.directory, expiry)
@@ -207,16 +218,35 @@ async def test_another_target_takes_new_approvals(world: World):
         await approve(runs, proposal, "UC")
 
 
-@pytest.mark.parametrize("what", ["code", "resources", "target", "approver"])
+CSV, OTHER_CSV = InputFile("a.csv", b"1,2\n"), InputFile("a.csv", b"3,4\n")
+
+
+def listed(*files: InputFile) -> tuple[Input, ...]:
+    return tuple(Input(file.name, file.sha256, len(file.content)) for file in files)
+
+
+def packaged(package: str) -> Program:
+    header = f'# /// script\n# dependencies = ["{package}"]\n# ///\n'
+    return replace(builders.ADD, code=header + builders.ADD.code)
+
+
+@pytest.mark.parametrize(
+    "what", ["code", "packages", "resources", "target", "approver", "inputs", "no inputs"]
+)
 async def test_what_was_changed_after_its_approval_does_not_run(world: World, what: str):
-    runs, proposal = world.runs(Rule()), await world.open()
+    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    for file in (CSV, OTHER_CSV):
+        await world.store.inputs.keep(proposal.session_id, file)
     await approve(runs, proposal, "UA")
     other = replace(proposal.program, code="print('other')")
     values = {
         "code": {"program": codec.dump_program(other)},
+        "packages": {"program": codec.dump_program(packaged("evil"))},
         "resources": {"policy": codec.dump_policy(PolicyReport(resources={"GPU": 8}))},
         "target": {"target": "gpu"},
         "approver": {"approved_by": "UB"},
+        "inputs": {"inputs": codec.dump_inputs(listed(OTHER_CSV))},
+        "no inputs": {"inputs": codec.dump_inputs(())},
     }
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(**values[what]))
@@ -225,6 +255,53 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
         await runs.submit(proposal.id)
     assert world.target.jobs == world.other.jobs == {}
     assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
+
+
+@pytest.mark.parametrize("header", [Script(packages=("six", "evil")), Script(("six",), {"CPU": 64.0})])
+async def test_a_header_that_is_read_otherwise_than_when_it_was_approved_does_not_run(
+    world: World, monkeypatch: pytest.MonkeyPatch, header: Script
+):
+    """As by another version of raygen; the code is the very same."""
+    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"))
+    await approve(runs, proposal, "UA")
+    monkeypatch.setattr(facts, "script", lambda _code: header)
+    await runs.open(proposal.id)
+    with pytest.raises(NotAllowed, match="no longer what was approved"):
+        await runs.submit(proposal.id)
+    assert world.target.jobs == {}
+
+
+@pytest.mark.parametrize("how", ["changed", "renamed", "deleted"])
+async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: World, how: str):
+    runs, proposal = world.runs(Rule()), await world.open(inputs=listed(CSV))
+    await world.store.inputs.keep(proposal.session_id, CSV)
+    await approve(runs, proposal, "UA")
+    table = tables.inputs
+    statements = {
+        "changed": table.update().values(content=OTHER_CSV.content),
+        "renamed": table.update().values(name="b.csv"),
+        "deleted": table.delete(),
+    }
+    async with world.store.inputs._engine.begin() as connection:
+        await connection.execute(statements[how])
+    await runs.open(proposal.id)
+    with pytest.raises(
+        NotAllowed, match=r"input file a\.csv is no longer what was approved; nothing was run"
+    ):
+        await runs.submit(proposal.id)
+    assert world.target.jobs == {}
+    assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
+
+
+async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
+    """What the cases above are one change away from."""
+    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    for file in (CSV, OTHER_CSV):
+        await world.store.inputs.keep(proposal.session_id, file)
+    await approve(runs, proposal, "UA")
+    await carry_out(runs, proposal)
+    job = world.target.jobs[run_id(proposal.id)]
+    assert (job.inputs, job.packages) == ((CSV,), ("six",))
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):
