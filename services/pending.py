@@ -42,8 +42,11 @@ class PendingDesk:
     async def check(self, proposal_id: str) -> None:
         """Raises Outdated for what is decided, or whose approvers were asked, and BadRequest where nobody is named."""
         proposal = await self.store.proposals.find(proposal_id)
-        if proposal is None or proposal.status is not ProposalStatus.OPEN:
-            raise Outdated(decided(proposal) if proposal else None)
+        if proposal is None:
+            raise Outdated
+        proposal = self.approvals.as_of_now(proposal)
+        if proposal.status is not ProposalStatus.OPEN:
+            raise Outdated(decided(proposal))
         if await self.store.approvals.was_asked(proposal_id):
             raise Outdated("Its approvers have been asked already.")
         session = await self.store.sessions.get(proposal.session_id)

@@ -155,8 +155,8 @@ class Proposal:
     """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs.
 
     `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by. `approved_by` are those
-    who have approved it so far, of as many as are `needed`; `reason` is why it was rejected,
-    and `grant` the approval for the whole thread by which it was approved.
+    who have approved it so far, of as many as are `needed`, and `voided` those who had before another target was chosen;
+    `reason` is why it was rejected, and `grant` the approval for the whole thread by which it was approved.
     """
 
     id: str
@@ -181,6 +181,7 @@ class Proposal:
     needed: int = 1
     reason: str = ""
     grant: str = ""
+    voided: tuple[str, ...] = ()
 
     @property
     def runnable(self) -> bool:

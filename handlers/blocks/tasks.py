@@ -138,7 +138,7 @@ def proposed(
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: *Warning:* {literal(choice.objection, 300)}"))
     if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
-        end += _approvals(proposal, choice.needs)
+        end += [*_void(proposal), *_approvals(proposal, choice.needs)]
     if choice and choice.newer and proposal.status is ProposalStatus.OPEN:
         end.append(context(*overtaken(choice.newer)))
     end += _decision(proposal, choice)
@@ -189,6 +189,17 @@ def _approvals(proposal: Proposal, needs: Needs) -> list[Block]:
     names = " and ".join(map(person, proposal.approved_by))
     count = f"*{len(proposal.approved_by)} of {needs.needed}* approvals, by {names}"
     return [context(f":busts_in_silhouette: {count}; somebody else has to approve it, too{because}.")]
+
+
+def _void(proposal: Proposal) -> list[Block]:
+    """Whose approval another target has made void, and who has not given it again."""
+    users = [person(user) for user in proposal.voided if user not in proposal.approved_by]
+    if not users:
+        return []
+    given = "approval by {} was given" if len(users) == 1 else "approvals by {} were given"
+    names = " and ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
+    end = "it no longer counts" if len(users) == 1 else "they no longer count"
+    return [context(f"The {given.format(names)} before another target was chosen, so {end}.")]
 
 
 def _rejected(proposal: Proposal) -> list[Block]:

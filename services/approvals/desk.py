@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.approvals.decision import Decision, Standing, decide, required
 from services.approvals.facts import Facts
 from services.approvals.person import Person
 from services.approvals.rules import ApprovalPolicy, Rule, kind
-from services.records import Proposal, Session
+from services.records import Proposal, ProposalStatus, Session
 
 
 class Directory(Protocol):
@@ -58,6 +59,11 @@ class Approvals:
     policy: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     directory: Directory = field(default_factory=Unlisted)
     expiry: float = math.inf
+
+    def as_of_now(self, proposal: Proposal) -> Proposal:
+        """It as expired where it is open and has waited too long, whether or not anybody has seen to its card yet."""
+        overdue = proposal.status is ProposalStatus.OPEN and proposal.created_at < time.time() - self.expiry
+        return replace(proposal, status=ProposalStatus.EXPIRED) if overdue else proposal
 
     async def decision(
         self, proposal: Proposal, session: Session, user: str, askers: Collection[str] = ()

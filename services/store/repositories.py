@@ -255,16 +255,6 @@ class Proposals(Repository):
         audit = audited.of_proposal(deed, proposal_id, by or "", **why)
         return await self._move(tables.proposals, proposal_id, status, audit=audit, **values)
 
-    async def retarget(self, proposal_id: str, target: str, by: str = "") -> bool:
-        """Name another target for a proposal that is open, which takes new approvals; False when it is not."""
-        table = tables.proposals
-        statement = (
-            update(table)
-            .where(table.c.id == proposal_id, table.c.status == str(ProposalStatus.OPEN))
-            .values(target=target, approved_by="")
-        )
-        return await self._change(statement, audited.of_proposal(Deed.RETARGETED, proposal_id, by))
-
     async def of_session(self, session_id: str) -> list[Proposal]:
         """The programs of a session, oldest first; drafts are those of failed tasks, and of those under way."""
         table = tables.proposals
@@ -510,6 +500,7 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         needed=row.needed or 1,
         reason=row.reason or "",
         grant=row.grant_id or "",
+        voided=tuple((row.voided or "").split()),
     )
 
 

@@ -64,6 +64,7 @@ proposals = Table(
     Column("reminded_at", Float),
     Column("asked_by", String(64)),
     Column("grant_id", String(64)),
+    Column("voided", Text),
 )
 
 approvals = Table(

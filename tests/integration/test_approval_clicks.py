@@ -142,7 +142,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
             ApprovalPolicy(),
         )
         courier, directory = Courier(client, store.posts), Directory(client)
-        targets = Targets([Place(target, terms or Terms())])
+        targets = Targets([Place(target, terms or Terms()), Place(FakeTarget(name="gpu"))])
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Approvals(policy, directory, 1000.0)
         before = store.proposals.approved_before
@@ -239,6 +239,19 @@ async def test_one_of_two(world: World):
     await world.press("CRAY", ts, "UAPPROVER")
     assert list(world.target.jobs) == [run_id(proposal.id)]
     assert "Approved by <@UENGINEER> and <@UAPPROVER>" in await world.seen("CRAY")
+
+
+async def test_another_target_says_whose_approval_is_void(world: World):
+    world.rule(Rule(targets=frozenset({"embedded"}), approvals=2), Rule())
+    proposal, ts = await world.card()
+    await world.press("CRAY", ts, "UENGINEER")
+    await world.runs.retarget(proposal.id, "gpu", "UAPPROVER")
+    void = "The approval by <@UENGINEER> was given before another target was chosen, so it no longer counts."
+    assert void in await world.seen("CRAY")
+    await world.press("CRAY", ts, "UENGINEER")
+    seen = await world.seen("CRAY")
+    assert void not in seen
+    assert "Approved by <@UENGINEER>" in seen
 
 
 async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: World):

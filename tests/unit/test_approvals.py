@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -212,10 +212,76 @@ async def test_another_target_takes_new_approvals(world: World):
     runs, proposal = world.runs(Rule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     moved = await runs.retarget(proposal.id, "gpu", "UA")
-    assert moved.approved_by == ()
+    assert (moved.approved_by, moved.voided) == ((), ("UA",))
     assert (await approve(runs, moved, "UB")).approved_by == ("UB",)
     with pytest.raises(Outdated, match="another target"):
         await approve(runs, proposal, "UC")
+
+
+async def test_back_on_its_first_target_the_first_approval_stays_void(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    await runs.retarget(proposal.id, "gpu", "UB")
+    back = await runs.retarget(proposal.id, proposal.target, "UB")
+    assert (back.approved_by, back.voided) == ((), ("UA",))
+    assert (await approve(runs, back, "UB")).status is ProposalStatus.OPEN, "UA has not approved this"
+    assert (await approve(runs, back, "UA")).status is ProposalStatus.APPROVED
+    assert await audited(world.store) == [
+        ("counted", "UA", "1/2"),
+        ("retargeted", "UB", ""),
+        ("retargeted", "UB", ""),
+        ("counted", "UB", "1/2"),
+        ("approved", "UA", "2/2"),
+    ]
+    void = [
+        each.told["facts"].get("void")
+        async for each in world.store.audit.records()
+        if each.deed == "retargeted"
+    ]
+    assert void == ["UA", None]
+    await carry_out(runs, proposal)
+    assert list(world.target.jobs) == [run_id(proposal.id)]
+
+
+async def test_the_same_target_again_is_no_other_target(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    assert (await runs.retarget(proposal.id, proposal.target, "UB")).approved_by == ("UA",)
+    assert (await approve(runs, proposal, "UB")).status is ProposalStatus.APPROVED
+
+
+async def test_of_an_approval_and_another_target_at_the_same_moment_none_is_for_both(world: World):
+    runs = world.runs(Rule())
+    for number in range(20):
+        proposal = await world.open(number)
+        await asyncio.gather(
+            approve(runs, proposal, "UA"), runs.retarget(proposal.id, "gpu", "UB"), return_exceptions=True
+        )
+        after = await world.store.proposals.get(proposal.id)
+        assert (after.status is ProposalStatus.APPROVED) == (after.target == proposal.target)
+
+
+OVERDUE: dict[str, Callable[[World, FrontDesk, Proposal], Awaitable[object]]] = {
+    "approve": lambda world, desk, card: desk.approve(card.id, card.program.sha256, card.target, "UENGINEER"),
+    "dismiss": lambda world, desk, card: desk.dismiss(card.id, "UENGINEER"),
+    "reject": lambda world, desk, card: desk.reject(card.id, "too much", "UENGINEER"),
+    "target": lambda world, desk, card: desk.retarget(card.id, "gpu", "UENGINEER"),
+    "regenerate": lambda world, desk, card: desk.regenerate(card.id, "UENGINEER"),
+    "edit": lambda world, desk, card: desk.open_proposal(card.id, "UENGINEER"),
+    "ask": lambda world, desk, card: world.pending(Rule(members=True)).check(card.id),
+}
+
+
+@pytest.mark.parametrize("what", OVERDUE)
+async def test_what_has_waited_too_long_takes_no_decision_before_anybody_has_seen_to_it(
+    world: World, what: str
+):
+    card, begun = await world.open(created_at=time.time() - 1001), Begun()
+    with pytest.raises(Outdated, match="has expired"):
+        await OVERDUE[what](world, front(world, world.runs(Rule()), begun), card)
+    assert await world.store.proposals.get(card.id) == card
+    assert await audited(world.store) == []
+    assert begun.tasks == []
 
 
 CSV, OTHER_CSV = InputFile("a.csv", b"1,2\n"), InputFile("a.csv", b"3,4\n")

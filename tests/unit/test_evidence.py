@@ -281,8 +281,9 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         before,
         Newer("U1", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
     )
+    voided = tuple(f"U{number}" for number in range(30))
     for status in (ProposalStatus.OPEN, ProposalStatus.APPROVED):
-        shown = tasks.proposed(task, builders.replace(proposal, status=status), choice)
+        shown = tasks.proposed(task, builders.replace(proposal, status=status, voided=voided), choice)
         check.message_blocks(shown.blocks, RULES)
         assert weight(shown.blocks) <= 13_000
         markup = [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
