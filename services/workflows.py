@@ -57,7 +57,9 @@ _PATIENCE: StepOptions = {
     "backoff_rate": 2.0,
     "max_attempts": 15,
 }
-_FAILED = {"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
+_FAILED = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+# Of those three hours each.
+_ATTEMPTS = 8
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -145,9 +147,11 @@ class Workflows(DBOSConfiguredInstance):
         if self._pending is None:
             return
         expired, late = await self._pending.due()
-        for proposal_id in expired:
-            with SetWorkflowID(f"expire:{proposal_id}"):
-                await DBOS.start_workflow_async(self.expire, proposal_id)
+        # A proposal has expired at once, but its card may not say so yet.
+        for proposal_id in dict.fromkeys([*expired, *await _failed("expire")]):
+            if attempt := await _attempt(f"expire:{proposal_id}"):
+                with SetWorkflowID(attempt):
+                    await DBOS.start_workflow_async(self.expire, proposal_id)
         for proposal_id in late:
             if attempt := await _attempt(f"remind:{proposal_id}"):
                 with SetWorkflowID(attempt):
@@ -313,12 +317,20 @@ class Workflows(DBOSConfiguredInstance):
 
 
 async def _attempt(name: str) -> str:
-    """The ID of the next attempt at something that is done once; empty where one is under way or has succeeded."""
+    """The ID of the next attempt at something that is done once; empty where one is under way, has succeeded, or all have failed."""
     found = await DBOS.list_workflows_async(workflow_id_prefix=name, load_input=False, load_output=False)
     before = [each for each in found if each.workflow_id == name or each.workflow_id.startswith(f"{name}:")]
-    if any(each.status not in _FAILED for each in before):
+    if len(before) == _ATTEMPTS or any(each.status not in _FAILED for each in before):
         return ""
     return f"{name}:{len(before) + 1}" if before else name
+
+
+async def _failed(kind: str) -> list[str]:
+    """What attempts of this kind were about that have failed."""
+    found = await DBOS.list_workflows_async(
+        workflow_id_prefix=f"{kind}:", status=_FAILED, load_input=False, load_output=False
+    )
+    return [each.workflow_id.split(":")[1] for each in found]
 
 
 def _own_queue(target: str) -> str:

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -195,19 +194,31 @@ async def test_what_failed_for_good_is_begun_again_when_it_is_due(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(workflows, "_PATIENCE", {})
-    async with waiting_for_approval(tmp_path, 10, 200) as (world, narrator):
-        for begin in (partial(world.flows.begin_asking, "p_0", "UENGINEER"), world.flows.attend):
-            for attempt in range(3):
-                narrator.refusals = 0 if attempt == 2 else 1
-                await begin()
-                await until(lambda: not narrator.refusals)
-                await until(no_workflow_goes_on)
-        assert narrator.told == ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder"]
+    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, narrator):
+        for refusals in (1, 1, 0):
+            narrator.refusals = refusals
+            await world.flows.begin_asking("p_0", "UENGINEER")
+            await until(no_workflow_goes_on)
+        for refusals in (2, 1, 1, 0, 0):
+            narrator.refusals = refusals
+            await world.flows.attend()
+            await until(no_workflow_goes_on)
+        told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
+        assert sorted(narrator.told) == told
         with pytest.raises(Outdated, match="asked already"):
             await world.flows.begin_asking("p_0", "UENGINEER")
-        await world.flows.attend()
-        await until(no_workflow_goes_on)
-        assert len(narrator.told) == 2
+
+
+async def test_what_fails_for_ever_is_not_begun_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workflows, "_PATIENCE", {})
+    monkeypatch.setattr(workflows, "_ATTEMPTS", 3)
+    async with waiting_for_approval(tmp_path, 200, 2000) as (world, narrator):
+        narrator.refusals = 100
+        for _ in range(5):
+            await world.flows.attend()
+            await until(no_workflow_goes_on)
+        assert narrator.refusals == 100 - 2 * 3
+        assert (await world.store.proposals.get("p_1")).status is ProposalStatus.EXPIRED
 
 
 async def test_who_asks_again_while_approvers_are_being_asked_is_told_so(tmp_path: Path):
