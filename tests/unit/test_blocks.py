@@ -126,7 +126,7 @@ def streamed(chunks: list[Chunk]) -> Message:
 def full_tab(text: str) -> home.Tab:
     """The fullest home tab that there can be, with this text wherever somebody's words stand."""
     program = Program(text, text, text.encode(errors="replace").decode())
-    newer = Newer("U1", TaskKind.EDIT, (text,) * 9, (text,) * 9)
+    newer = Newer("UAPPROVER", TaskKind.EDIT, (text,) * 9, (text,) * 9)
     waiting = Awaiting(replace(proposal(text), program=program), "CRAY", "1.1", Needs(2), newer=newer)
     ran = Ran("raygen-1", text, "UAPPROVER", RunStatus.RUNNING, None, 1.0)
     entry = Entry(

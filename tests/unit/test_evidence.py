@@ -279,7 +279,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         Needs(2, (text, text), askable=True, thread=60.0),
         Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
         before,
-        Newer("U1", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
+        Newer("UAPPROVER", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
     )
     voided = tuple(f"U{number}" for number in range(30))
     for status in (ProposalStatus.OPEN, ProposalStatus.APPROVED):
