@@ -420,6 +420,22 @@ async def test_to_try_again_makes_it_nobody_elses_wish(world: World, kind: TaskK
     assert (await approve(runs, proposal, "UE")).status is ProposalStatus.APPROVED
 
 
+async def test_to_forget_who_asked_makes_it_nobody_elses_wish_either(world: World):
+    runs, begun = world.runs(TWO_PERSONS), Begun()
+    failed = builders.task(user="UA", status=TaskStatus.FAILED)
+    await world.store.sessions.ensure(builders.session())
+    await world.store.tasks.add(failed)
+    await front(world, runs, begun).retry(failed.id, "UB")
+    (again,) = begun.tasks
+    await world.store.tasks.add(replace(again, status=TaskStatus.PROPOSED))
+    proposal = await world.propose(again)
+    await world.store.retention.drop(time.time() + 1)
+    await nobody_of(runs, proposal, "UA", "UB")
+    await runs.dismiss(proposal.id, "UA")
+    await world.store.retention.drop(time.time() + 1)
+    assert await world.store.tasks.of_session("s_1") == []
+
+
 async def nobody_of(runs: RunDesk, proposal: Proposal, *users: str) -> None:
     for user in users:
         with pytest.raises(NotAllowed, match="somebody else has to approve"):
