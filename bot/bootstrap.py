@@ -34,6 +34,7 @@ from services.desk import FrontDesk
 from services.errors import SettingsError
 from services.history_desk import HistoryDesk
 from services.model import Readiness
+from services.newer import newer
 from services.pending import PendingDesk
 from services.policy import Policy
 from services.runs import RunDesk
@@ -84,9 +85,16 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         feeds = Feeds()
         people = Everyone(settings.tokens, slack.people if slack else None)
         approvals = Approvals(approval_policy(settings, targets), people, settings.approval_expiry)
-        before = store.proposals.approved_before
         slack_narrator = (
-            SlackNarrator(slack.courier, slack.cards, targets, approvals, store.preferences, before=before)
+            SlackNarrator(
+                slack.courier,
+                slack.cards,
+                targets,
+                approvals,
+                store.preferences,
+                before=store.proposals.approved_before,
+                newer=partial(newer, store),
+            )
             if slack
             else None
         )

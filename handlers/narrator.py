@@ -18,14 +18,15 @@ from handlers.blocks.evidence import written
 from handlers.blocks.live import Live
 from handlers.blocks.parts import CODE_LIMIT
 from handlers.blocks.tasks import Choice
-from handlers.delivery import Courier
+from handlers.delivery import Courier, code_of
 from handlers.escape import plain, shorten, spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
 from services.errors import BadRequest
 from services.model import Artifact, Outcome, Spent, Verdict
 from services.narrator import Progress, RunView, Wanted
-from services.records import Proposal, Run, Session, Task, TaskKind, TaskStatus
+from services.newer import Newer
+from services.records import Proposal, ProposalStatus, Run, Session, Task, TaskKind, TaskStatus
 from services.secrets import masked
 from services.store.grants import Grant
 from services.store.preferences import Preferences
@@ -40,12 +41,14 @@ _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_act
 
 
 Earlier = Callable[[Proposal], Awaitable[Proposal | None]]
+Since = Callable[[Proposal], Awaitable[Newer]]
 
 
 class SlackNarrator:
     """One root message for a slash command, one card per task, one message per run; files beneath.
 
-    `before` finds the program that a proposal is compared with: the last approved one of its thread.
+    `before` finds the program that a proposal is compared with: the last approved one of its thread; `newer` what has come up
+    in the thread since it was proposed.
     """
 
     def __init__(
@@ -57,10 +60,12 @@ class SlackNarrator:
         preferences: Preferences | None = None,
         *,
         before: Earlier | None = None,
+        newer: Since | None = None,
     ) -> None:
         self._preferences = preferences
         self._approvals = approvals or Approvals()
         self._before = before or _nothing_before
+        self._newer = newer or _nothing_newer
         self._courier = courier
         self._cards = cards
         self._targets = targets
@@ -116,9 +121,15 @@ class SlackNarrator:
         return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        message = task_blocks.proposed(task, proposal, await self._choice(proposal, session))
+        choice = await self._choice(proposal, session)
+        message = task_blocks.proposed(task, proposal, choice)
         await self._courier.edit(_card(task.id), message)
-        for key in await self._courier.keys(_asking(proposal)):
+        keys = await self._courier.keys(_asking(proposal))
+        if keys and proposal.status is ProposalStatus.OPEN:
+            link = await self._courier.link(session.channel, session.thread_ts)
+            above = approval_blocks.wanted(proposal, Wanted(()), link)
+            message = task_blocks.proposed(task, proposal, choice, above=above)
+        for key in keys:
             await self._courier.edit(key, message)
 
     async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
@@ -134,7 +145,12 @@ class SlackNarrator:
             except SlackApiError as error:
                 _log.info("%s could not be asked: %s", user, error.response.get("error"))
         note = approval_blocks.told(proposal, wanted)
-        await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
+        try:
+            await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
+        except SlackApiError as error:
+            if code_of(error) not in _CLOSED:
+                raise
+            _log.info("a thread could not be told that its approval is wanted: %s", code_of(error))
 
     async def thread_approved(self, grant: Grant, session: Session) -> None:
         message = approval_blocks.granted(grant)
@@ -177,14 +193,15 @@ class SlackNarrator:
     async def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
         """Where the requester may have it run, what stands against the present choice, and what its approval takes.
 
-        And what it will probably cost, and what it is compared with.
+        And what it will probably cost, what it is compared with, and what is newer.
         """
         if proposal is None:
             return None
         names = tuple(place.name for place in self._targets.open_to(proposal.requester))
         needs = self._approvals.needs(proposal, session.channel)
         cost, before = self._targets.estimate(proposal), await self._before(proposal)
-        return Choice(names, self._targets.objection(proposal), needs, cost, before)
+        newer = await self._newer(proposal)
+        return Choice(names, self._targets.objection(proposal), needs, cost, before, newer)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
@@ -211,6 +228,11 @@ class SlackNarrator:
 async def _nothing_before(proposal: Proposal) -> Proposal | None:
     del proposal
     return None
+
+
+async def _nothing_newer(proposal: Proposal) -> Newer:
+    del proposal
+    return Newer()
 
 
 def _file_key(owner: str, artifact: Artifact) -> str:

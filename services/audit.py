@@ -20,7 +20,8 @@ GENESIS = "0" * 64
 class Deed(StrEnum):
     """What was done. `shown` is a proposal put before its channel, `looked` one person's look at code or details.
 
-    `counted` is an approval that is not enough by itself yet, `granted` one for a whole thread.
+    `counted` is an approval that is not enough by itself yet, `granted` one for a whole thread; `rejected` is dismissed with a
+    reason.
     """
 
     ASKED = "asked"
@@ -34,6 +35,7 @@ class Deed(StrEnum):
     GRANTED = "granted"
     GRANT_ENDED = "grant_ended"
     DISMISSED = "dismissed"
+    REJECTED = "rejected"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     BEGUN = "begun"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.admission import Admission
 from services.approvals.desk import Approvals
+from services.approvals.ledger import decided
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
 from services.output import head_and_tail
@@ -128,10 +129,10 @@ class FrontDesk:
 
     async def regenerate(self, proposal_id: str, user: str) -> None:
         """Have the program of an open proposal written anew."""
-        proposal = await self._known(proposal_id)
+        proposal = self.approvals.as_of_now(await self._known(proposal_id))
         rejected = proposal.status is ProposalStatus.DISMISSED and proposal.reason
         if proposal.status is not ProposalStatus.OPEN and not rejected:
-            raise Outdated
+            raise Outdated(decided(proposal))
         task = await self.store.tasks.get(proposal.task_id)
         await self._derived(
             proposal_id, user, f"regenerate {proposal_id}", TaskKind.REGENERATE, prompt=task.prompt
@@ -206,6 +207,7 @@ class FrontDesk:
             status=TaskStatus.QUEUED,
             summary="",
             created_at=time.time(),
+            retry_of=task.id,
         )
         await self._begin(again, session)
 
@@ -287,9 +289,9 @@ class FrontDesk:
 
     async def open_proposal(self, proposal_id: str, user: str) -> Proposal:
         """A proposal that can still be edited, for `user` to do so. Raises Outdated."""
-        proposal = await self._known(proposal_id)
+        proposal = self.approvals.as_of_now(await self._known(proposal_id))
         if proposal.status not in {ProposalStatus.OPEN, ProposalStatus.DRAFT}:
-            raise Outdated
+            raise Outdated(decided(proposal))
         await self.store.audit.looked(proposal_id, user, "code, to edit it")
         return proposal
 

@@ -43,7 +43,7 @@ class Progress:
 class Wanted:
     """Approvers who are asked, by IDs; `by` asks them, nobody where it is a reminder.
 
-    Where no `users` can be named, `whom` is the end of `please ask …` for the thread, empty where it needs nobody else.
+    Where no `users` can be named, the thread is told of `whom`, the end of `an approval by …`; empty where nobody may.
     """
 
     users: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Proposals that wait for their decision: approvers are asked and reminded, and what waited too long expires.
 
-What a durable workflow calls may be repeated: `ask`, `remind` and `expire`.
+What a durable workflow calls may be repeated: `ask`, `remind`, `expire` and `show_expired`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 
 from services.approvals.desk import Approvals
-from services.approvals.ledger import decided
+from services.approvals.ledger import Ledger, decided
 from services.errors import BadRequest, Outdated
 from services.narrator import Narrator, Wanted
-from services.records import Proposal, ProposalStatus
+from services.records import ProposalStatus
 from services.store import Store
 
 _ASKED = 20
@@ -28,6 +28,10 @@ class PendingDesk:
     approvals: Approvals
     reminder: float = math.inf
 
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.store, self.approvals)
+
     async def due(self) -> tuple[list[str], list[str]]:
         """The IDs of proposals that have expired, and of those whose approvers are to be reminded."""
         now = time.time()
@@ -38,12 +42,16 @@ class PendingDesk:
     async def check(self, proposal_id: str) -> None:
         """Raises Outdated for what is decided, or whose approvers were asked, and BadRequest where nobody is named."""
         proposal = await self.store.proposals.find(proposal_id)
-        if proposal is None or proposal.status is not ProposalStatus.OPEN:
-            raise Outdated(decided(proposal) if proposal else None)
+        if proposal is None:
+            raise Outdated
+        proposal = self.approvals.as_of_now(proposal)
+        if proposal.status is not ProposalStatus.OPEN:
+            raise Outdated(decided(proposal))
         if await self.store.approvals.was_asked(proposal_id):
             raise Outdated("Its approvers have been asked already.")
         session = await self.store.sessions.get(proposal.session_id)
-        if not await self.approvals.approvers(proposal, session.channel):
+        by_channel = self.approvals.by_channel(proposal, session.channel)
+        if not by_channel and not await self._ledger.approvers(proposal):
             raise BadRequest("There is nobody else whom I could ask by name; please ask in this thread.")
 
     async def ask(self, proposal_id: str, user: str) -> None:
@@ -57,26 +65,24 @@ class PendingDesk:
         await self.store.approvals.reminded(proposal_id)
 
     async def expire(self, proposal_id: str) -> None:
-        """Take the buttons from the card of a proposal that has waited too long."""
+        """Close a proposal that has waited too long."""
         await self.store.proposals.move(proposal_id, ProposalStatus.EXPIRED)
-        proposal = await self.store.proposals.get(proposal_id)
-        if proposal.status is ProposalStatus.EXPIRED:
+
+    async def show_expired(self, proposal_id: str) -> None:
+        """Take the buttons from its card."""
+        proposal = await self.store.proposals.find(proposal_id)
+        if proposal is not None and proposal.status is ProposalStatus.EXPIRED:
             task = await self.store.tasks.get(proposal.task_id)
             session = await self.store.sessions.get(proposal.session_id)
             await self.narrator.proposal_decided(task, proposal, session)
 
     async def _tell(self, proposal_id: str, by: str) -> None:
-        proposal = await self.store.proposals.get(proposal_id)
-        if proposal.status is not ProposalStatus.OPEN:
+        proposal = await self.store.proposals.find(proposal_id)
+        if proposal is None or proposal.status is not ProposalStatus.OPEN or not proposal.runnable:
             return
         task = await self.store.tasks.get(proposal.task_id)
         session = await self.store.sessions.get(proposal.session_id)
-        users = await self.approvals.approvers(proposal, session.channel)
-        wanted = Wanted(tuple(users[:_ASKED]), by, self._alone(proposal, session.channel))
+        users = await self._ledger.approvers(proposal)
+        whom = self.approvals.whom(proposal, session.channel)
+        wanted = Wanted(tuple(users[:_ASKED]), by, whom)
         await self.narrator.approval_wanted(task, proposal, session, wanted)
-
-    def _alone(self, proposal: Proposal, channel: str) -> str:
-        """Whom the thread is told to ask where it takes somebody else and nobody is named; empty where it doesn't."""
-        rule = self.approvals.policy.rule(proposal.target, channel)
-        needs = self.approvals.needs(proposal, channel)
-        return needs.whom if rule and (needs.needed > 1 or rule.requester is False) else ""

@@ -126,7 +126,8 @@ class Task:
     """One request in a session. `code` is a program by a person's own hand; `base` is the proposal it starts from.
 
     `target` is where the person wants its program to run, empty for where theirs run anyway; `unseen` is a request that was
-    made beside its thread, such as in a form, so that the thread has to be told of it.
+    made beside its thread, such as in a form, so that the thread has to be told of it. `retry_of` is the task that this one
+    tries again, maybe for somebody else.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Task:
     attachments: tuple[Attachment, ...] = ()
     target: str = ""
     unseen: bool = False
+    retry_of: str = ""
 
     @property
     def ended(self) -> bool:
@@ -153,8 +155,8 @@ class Proposal:
     """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs.
 
     `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by. `approved_by` are those
-    who have approved it so far, of as many as are `needed`; `reason` is why it was rejected,
-    and `grant` the approval for the whole thread by which it was approved.
+    who have approved it so far, of as many as are `needed`, and `voided` those who had before another target was chosen;
+    `reason` is why it was rejected, and `grant` the approval for the whole thread by which it was approved.
     """
 
     id: str
@@ -179,6 +181,7 @@ class Proposal:
     needed: int = 1
     reason: str = ""
     grant: str = ""
+    voided: tuple[str, ...] = ()
 
     @property
     def runnable(self) -> bool:

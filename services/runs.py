@@ -138,13 +138,23 @@ class RunDesk:
         return ""
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> Proposal:
-        """Have an undecided proposal run elsewhere. Raises NotAllowed, and Outdated for a decided one."""
-        proposal = await self._store.proposals.get(proposal_id)
+        """Have an undecided proposal run elsewhere, which takes new approvals.
+
+        Raises NotAllowed, and Outdated for a decided one.
+        """
+        proposal = await self.undecided(proposal_id)
         self._targets.admit(target, user)
-        if not await self._store.proposals.retarget(proposal_id, target, user):
+        if target != proposal.target and not await self._store.approvals.retarget(proposal_id, target, user):
+            raise Outdated(decided(await self._store.proposals.get(proposal_id)))
+        proposal = await self._store.proposals.get(proposal_id)
+        await self._show_count(proposal)
+        return proposal
+
+    async def undecided(self, proposal_id: str) -> Proposal:
+        """A proposal that can be decided now. Raises Outdated, for one that has waited too long as well."""
+        proposal = self.approvals.as_of_now(await self._store.proposals.get(proposal_id))
+        if proposal.status is not ProposalStatus.OPEN:
             raise Outdated(decided(proposal))
-        proposal = replace(proposal, target=target, approved_by=())
-        await self._show_decision(proposal)
         return proposal
 
     def _admit(self, proposal: Proposal, target: str, user: str) -> None:
@@ -296,6 +306,7 @@ class RunDesk:
     async def _decide(
         self, proposal_id: str, status: ProposalStatus, user: str, reason: str = ""
     ) -> Proposal:
+        await self.undecided(proposal_id)
         if await self._store.proposals.move(proposal_id, status, by=user, reason=reason):
             return await self._store.proposals.get(proposal_id)
         proposal = await self._store.proposals.get(proposal_id)

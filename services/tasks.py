@@ -112,6 +112,7 @@ class TaskDesk:
         await self._store.tasks.add(task)
         session = await self._narrator.task_opened(task, await self._store.sessions.get(session.id))
         await self._store.sessions.root(session.id, session.thread_ts)
+        await self._show_open(session.id)
 
     async def wait_for_turn(self, task_id: str) -> None:
         """Return once every earlier task of the same session has ended."""
@@ -169,6 +170,8 @@ class TaskDesk:
         await self._store.sessions.spoke(session.id)
         if task.status is TaskStatus.PROPOSED:
             await self._supersede(session, keep=result.proposal_id)
+        else:
+            await self._show_open(session.id)
 
     async def fail(self, task_id: str, sentence: str) -> None:
         """End a task whose workflow broke in a way that nobody foresaw."""
@@ -211,6 +214,8 @@ class TaskDesk:
         files, problems = await collect(task.attachments, self._attachments)
         for file in files:
             await self._store.inputs.keep(task.session_id, file)
+        if files:
+            await self._show_open(task.session_id)
         return problems
 
     async def _files(self, task: Task, base: Proposal | None) -> Sequence[InputFile]:
@@ -257,6 +262,26 @@ class TaskDesk:
                 task = await self._store.tasks.get(proposal.task_id)
                 superseded = replace(proposal, status=ProposalStatus.SUPERSEDED)
                 await self._narrator.proposal_decided(task, superseded, session)
+
+    async def _show_open(self, session_id: str) -> None:
+        """Have open cards of the thread say what has come up since, or that it has come to nothing.
+
+        A card that can't be changed right now is no reason to let the request wait.
+        """
+        try:
+            for proposal in await self._store.proposals.of_session(session_id):
+                if proposal.status is ProposalStatus.OPEN:
+                    await self._show_again(proposal)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the work goes on
+            _log.warning("an open card does not say what is newer: %s", error)
+
+    async def _show_again(self, proposal: Proposal) -> None:
+        """A decision that falls meanwhile has the last word."""
+        task, session = await self._both(proposal.task_id)
+        await self._narrator.proposal_decided(task, proposal, session)
+        now = await self._store.proposals.get(proposal.id)
+        if (now.status, now.approved_by) != (proposal.status, proposal.approved_by):
+            await self._narrator.proposal_decided(task, now, session)
 
     async def _both(self, task_id: str) -> tuple[Task, Session]:
         task = await self._store.tasks.get(task_id)

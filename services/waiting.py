@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.approvals.desk import Approvals, Needs
+from services.newer import Newer, newer
 from services.records import Proposal, ProposalStatus
 from services.runs import RunDesk
 from services.store import Store
@@ -19,13 +20,17 @@ _NAMED = {"users", "groups"}
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """A proposal that somebody may approve; `refusal` is what its target has against it now, as a sentence."""
+    """A proposal that somebody may approve; `refusal` is what its target has against it now, as a sentence.
+
+    `newer` is what has come up in its thread since.
+    """
 
     proposal: Proposal
     channel: str
     thread_ts: str
     needs: Needs
     refusal: str = ""
+    newer: Newer = field(default_factory=Newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class WaitingDesk:
         if not (await self.runs.decision(proposal, user)).allowed:
             return None
         needs = self._approvals.needs(proposal, row.channel)
-        return Awaiting(proposal, row.channel, row.thread_ts, needs, self.runs.refusal(proposal, user))
+        refusal, since = self.runs.refusal(proposal, user), await newer(self.store, proposal)
+        return Awaiting(proposal, row.channel, row.thread_ts, needs, refusal, since)
 
     async def _concerns(self, row: Waiting, user: str) -> bool:
         """Whether the rule lets this person approve there, and what is said there is theirs to read."""

@@ -22,11 +22,12 @@ from dbos import (
     EnqueueOptions,
     SetEnqueueOptions,
     SetWorkflowID,
+    StepOptions,
     WorkflowHandleAsync,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.errors import RaygenError
+from services.errors import Outdated, RaygenError
 from services.incidents import sentence
 from services.pending import PendingDesk
 from services.records import Session, Task, TaskStatus
@@ -49,6 +50,16 @@ _IDLE_POLL = 1.0
 _NO_LIMIT = 1_000_000
 _DAY = 86_400.0
 _BATCH = 500
+# What only tells people is tried again for three hours, in which Slack may be away, a group not be had, and so on.
+_PATIENCE: StepOptions = {
+    "retries_allowed": True,
+    "interval_seconds": 1.0,
+    "backoff_rate": 2.0,
+    "max_attempts": 15,
+}
+_FAILED = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+# Of those three hours each.
+_ATTEMPTS = 8
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -136,19 +147,25 @@ class Workflows(DBOSConfiguredInstance):
         if self._pending is None:
             return
         expired, late = await self._pending.due()
-        for proposal_id in expired:
-            with SetWorkflowID(f"expire:{proposal_id}"):
-                await DBOS.start_workflow_async(self.expire, proposal_id)
+        # A proposal has expired at once, but its card may not say so yet.
+        for proposal_id in dict.fromkeys([*expired, *await _failed("expire")]):
+            if attempt := await _attempt(f"expire:{proposal_id}"):
+                with SetWorkflowID(attempt):
+                    await DBOS.start_workflow_async(self.expire, proposal_id)
         for proposal_id in late:
-            with SetWorkflowID(f"remind:{proposal_id}"):
-                await DBOS.start_workflow_async(self.remind, proposal_id)
+            if attempt := await _attempt(f"remind:{proposal_id}"):
+                with SetWorkflowID(attempt):
+                    await DBOS.start_workflow_async(self.remind, proposal_id)
 
     async def begin_asking(self, proposal_id: str, user: str) -> None:
         """Ask the approvers of a proposal, once. Raises Outdated and BadRequest where they can't be."""
         if self._pending is None:
             return
         await self._pending.check(proposal_id)
-        with SetWorkflowID(f"ask:{proposal_id}"):
+        attempt = await _attempt(f"ask:{proposal_id}")
+        if not attempt:
+            raise Outdated("Its approvers are being asked already.")
+        with SetWorkflowID(attempt):
             await DBOS.start_workflow_async(self.ask, proposal_id, user)
 
     async def begin_cleaning(self, days: float) -> None:
@@ -234,18 +251,19 @@ class Workflows(DBOSConfiguredInstance):
         """Nobody can approve it any more, and its card says so."""
         if self._pending is not None:
             await DBOS.run_step_async({"name": "expire"}, self._pending.expire, proposal_id)
+            await DBOS.run_step_async({"name": "show", **_PATIENCE}, self._pending.show_expired, proposal_id)
 
     @DBOS.workflow()
     async def remind(self, proposal_id: str) -> None:
         """Its approvers hear of it once more."""
         if self._pending is not None:
-            await DBOS.run_step_async({"name": "remind"}, self._pending.remind, proposal_id)
+            await DBOS.run_step_async({"name": "remind", **_PATIENCE}, self._pending.remind, proposal_id)
 
     @DBOS.workflow()
     async def ask(self, proposal_id: str, user: str) -> None:
         """Its approvers hear of it from somebody."""
         if self._pending is not None:
-            await DBOS.run_step_async({"name": "ask"}, self._pending.ask, proposal_id, user)
+            await DBOS.run_step_async({"name": "ask", **_PATIENCE}, self._pending.ask, proposal_id, user)
 
     @DBOS.workflow()
     async def clean(self, before: float) -> None:
@@ -296,6 +314,23 @@ class Workflows(DBOSConfiguredInstance):
                 polling_interval_sec=_POLL if limit else _IDLE_POLL,
                 on_conflict="always_update",
             )
+
+
+async def _attempt(name: str) -> str:
+    """The ID of the next attempt at something that is done once; empty where one is under way, has succeeded, or all have failed."""
+    found = await DBOS.list_workflows_async(workflow_id_prefix=name, load_input=False, load_output=False)
+    before = [each for each in found if each.workflow_id == name or each.workflow_id.startswith(f"{name}:")]
+    if len(before) == _ATTEMPTS or any(each.status not in _FAILED for each in before):
+        return ""
+    return f"{name}:{len(before) + 1}" if before else name
+
+
+async def _failed(kind: str) -> list[str]:
+    """What attempts of this kind were about that have failed."""
+    found = await DBOS.list_workflows_async(
+        workflow_id_prefix=f"{kind}:", status=_FAILED, load_input=False, load_output=False
+    )
+    return [each.workflow_id.split(":")[1] for each in found]
 
 
 def _own_queue(target: str) -> str:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from handlers import ids
 from handlers.blocks.parts import Block, Message, actions, button, context, mrkdwn, person
-from handlers.escape import literal
+from handlers.escape import escaped, literal
 from services.approvals import Rule
 from services.approvals.decision import Decision
 from services.narrator import Wanted
+from services.newer import Newer
 from services.output import human_seconds, plural
-from services.records import Proposal
+from services.records import Proposal, TaskKind
 from services.store.grants import Grant
+
+_BEGUN = {TaskKind.EDIT: "an edit", TaskKind.REGENERATE: "another draft, asked for"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,35 @@ def told(proposal: Proposal, wish: Wanted) -> Message:
         text = f"{person(wish.by)} has asked {names} to approve *{title}*."
     elif wish.users:
         text = f"{names}: *{title}* still awaits your approval."
+    elif wish.by:
+        text = f"{person(wish.by)} asks for an approval of *{title}* by {wish.whom}."
     else:
-        text = f"*{title}* still awaits an approval; please ask {wish.whom}."
+        text = f"*{title}* still awaits an approval by {wish.whom}."
     return Message(text, [mrkdwn(text)])
+
+
+def overtaken(since: Newer) -> list[str]:
+    """What has come up in the thread of a card that awaits its decision, and what that means for its buttons."""
+    told: list[str] = []
+    if since.kind is not None:
+        told.append(
+            f"*Under way:* {_BEGUN.get(since.kind, 'a newer request')} by {person(since.user)}; until that becomes a proposal, "
+            "this card's buttons are for the program as it is here."
+        )
+    late = "came after this program's validation; if approved, it"
+    if since.changed:
+        versions = "the earlier version" if len(since.changed) == 1 else "the earlier versions"
+        told.append(f"*Newer input:* {_names(since.changed)} {late} still runs with {versions}.")
+    if since.added:
+        without = "it" if len(since.added) == 1 else "them"
+        told.append(f"*Newer input:* {_names(since.added)} {late} runs without {without}.")
+    return told
+
+
+def _names(files: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return ", ".join(f"`{escaped(name.replace('`', 'ˋ'), 60)}`" for name in files[:3]) + more
 
 
 def granted(grant: Grant) -> Message:

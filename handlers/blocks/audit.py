@@ -15,6 +15,7 @@ _WORDS: dict[str, str] = {
     Deed.GRANTED: "Approved for a thread",
     Deed.GRANT_ENDED: "Ended an approval for a thread",
     Deed.DISMISSED: "Dismissed",
+    Deed.REJECTED: "Rejected",
     Deed.EXPIRED: "Expired",
     Deed.BEGUN: "Run begun",
     Deed.STOP_ASKED: "Asked to stop a run",

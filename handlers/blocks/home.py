@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import ids
 from handlers.blocks import history
+from handlers.blocks.approvals import overtaken
 from handlers.blocks.help import usage
 from handlers.blocks.parts import Block, actions, button, context, mrkdwn, person
 from handlers.blocks.targets import Found, sections
@@ -86,7 +87,11 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
     if awaiting.refusal:
         return [mrkdwn(title), context(" · ".join(facts), literal(awaiting.refusal, 150)), actions(code)]
     approve = button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary")
-    return [mrkdwn(title), context(" · ".join(facts)), actions(approve, code)]
+    return [
+        mrkdwn(title),
+        context(" · ".join(facts), *overtaken(awaiting.newer)),
+        actions(approve, code),
+    ]
 
 
 def _requests(tab: Tab) -> list[Block]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from handlers import ids
+from handlers.blocks.approvals import overtaken
 from handlers.blocks.changes import changed, cost
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.parts import (
@@ -30,6 +31,7 @@ from handlers.blocks.parts import (
 from handlers.escape import escape, escaped, literal, shorten
 from services.approvals.desk import Needs
 from services.model import Spent
+from services.newer import Newer
 from services.output import human_bytes, human_seconds, plural
 from services.prices import Estimate
 from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
@@ -75,7 +77,8 @@ def asked(task: Task) -> Message:
 class Choice:
     """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes.
 
-    `cost` is what a run is expected to cost there, and `before` the last approved program of the thread.
+    `cost` is what a run is expected to cost there, `before` the last approved program of the thread, and `newer` what has come
+    up there since.
     """
 
     targets: tuple[str, ...] = ()
@@ -83,6 +86,7 @@ class Choice:
     needs: Needs = field(default_factory=Needs)
     cost: Estimate | None = None
     before: Proposal | None = None
+    newer: Newer = field(default_factory=Newer)
 
 
 def concluded(
@@ -134,7 +138,9 @@ def proposed(
     if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: *Warning:* {literal(choice.objection, 300)}"))
     if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
-        end += _approvals(proposal, choice.needs)
+        end += [*_void(proposal), *_approvals(proposal, choice.needs)]
+    if choice and choice.newer and proposal.status is ProposalStatus.OPEN:
+        end.append(context(*overtaken(choice.newer)))
     end += _decision(proposal, choice)
     before = choice.before if choice else None
     price = cost(proposal, choice.cost) if choice else []
@@ -183,6 +189,17 @@ def _approvals(proposal: Proposal, needs: Needs) -> list[Block]:
     names = " and ".join(map(person, proposal.approved_by))
     count = f"*{len(proposal.approved_by)} of {needs.needed}* approvals, by {names}"
     return [context(f":busts_in_silhouette: {count}; somebody else has to approve it, too{because}.")]
+
+
+def _void(proposal: Proposal) -> list[Block]:
+    """Whose approval another target has made void, and who has not given it again."""
+    users = [person(user) for user in proposal.voided if user not in proposal.approved_by]
+    if not users:
+        return []
+    given = "approval by {} was given" if len(users) == 1 else "approvals by {} were given"
+    names = " and ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
+    end = "it no longer counts" if len(users) == 1 else "they no longer count"
+    return [context(f"The {given.format(names)} before another target was chosen, so {end}.")]
 
 
 def _rejected(proposal: Proposal) -> list[Block]:

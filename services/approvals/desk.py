@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.approvals.decision import Decision, Standing, decide, required
 from services.approvals.facts import Facts
 from services.approvals.person import Person
-from services.approvals.rules import ApprovalPolicy, Rule
-from services.records import Proposal, Session
+from services.approvals.rules import ApprovalPolicy, Rule, kind
+from services.records import Proposal, ProposalStatus, Session
 
 
 class Directory(Protocol):
@@ -43,11 +44,10 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a proposal's card says of its approval: how many, why more than usual, who can be asked, for how long a thread."""
+    """What a proposal's card says of its approval: how many, why more than usual, if anybody can be asked, for how long a thread."""
 
     needed: int = 1
     reasons: tuple[str, ...] = ()
-    whom: str = ""
     askable: bool = False
     thread: float = 0.0
 
@@ -59,6 +59,11 @@ class Approvals:
     policy: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     directory: Directory = field(default_factory=Unlisted)
     expiry: float = math.inf
+
+    def as_of_now(self, proposal: Proposal) -> Proposal:
+        """It as expired where it is open and has waited too long, whether or not anybody has seen to its card yet."""
+        overdue = proposal.status is ProposalStatus.OPEN and proposal.created_at < time.time() - self.expiry
+        return replace(proposal, status=ProposalStatus.EXPIRED) if overdue else proposal
 
     async def decision(
         self, proposal: Proposal, session: Session, user: str, askers: Collection[str] = ()
@@ -82,10 +87,23 @@ class Approvals:
             return Needs()
         needed, reasons = required(rule, Facts.of(proposal))
         thread = rule.thread if needed == 1 else 0.0
-        return Needs(needed, reasons, rule.whom(), bool(rule.users or rule.groups), thread)
+        by_name = bool(rule.users or rule.groups)
+        return Needs(needed, reasons, by_name or self.by_channel(proposal, channel), thread)
 
-    async def approvers(self, proposal: Proposal, channel: str) -> list[str]:
-        """The people that can be asked by name, without those who have approved it or can't."""
+    def by_channel(self, proposal: Proposal, channel: str) -> bool:
+        """Whether its approvers are asked where everyone of the channel reads it."""
+        rule = self.policy.rule(proposal.target, channel)
+        return rule is not None and rule.members and not kind(channel)
+
+    def whom(self, proposal: Proposal, channel: str) -> str:
+        """Whose approval it awaits, as the end of `an approval by …`; empty where nobody may give it."""
+        rule = self.policy.rule(proposal.target, channel)
+        if rule is None:
+            return ""
+        return "somebody else" if proposal.approved_by else rule.whom(proposal.requester)
+
+    async def approvers(self, proposal: Proposal, channel: str, askers: Collection[str] = ()) -> list[str]:
+        """The people that can be asked by name, without those who have approved it or can't; `askers` as in `decision`."""
         rule = self.policy.rule(proposal.target, channel)
         if rule is None:
             return []
@@ -94,7 +112,7 @@ class Approvals:
             found |= await self.directory.group(group)
         session = Session("", channel, "", proposal.requester)
         asked = sorted(found - {*proposal.approved_by, proposal.requester})
-        return [user for user in asked if (await self.decision(proposal, session, user)).allowed]
+        return [user for user in asked if (await self.decision(proposal, session, user, askers)).allowed]
 
     async def lost(self, proposal: Proposal, session: Session) -> frozenset[str]:
         """Those who have approved it and may not any more."""

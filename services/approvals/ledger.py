@@ -40,14 +40,30 @@ class Ledger:
         return await self._approvals.decision(proposal, session, user, await self._askers(proposal))
 
     async def _askers(self, proposal: Proposal) -> set[str]:
-        """Those who asked for what this program comes from: who presses *Regenerate* makes it nobody else's wish."""
-        found: set[str] = set()
-        at: Proposal | None = proposal
-        while at is not None:
-            found.add(at.requester)
-            task = await self._store.tasks.find(at.task_id)
-            at = await self._store.proposals.find(task.base) if task and task.base else None
+        """Those who asked for what this program comes from: who presses *Regenerate* makes it nobody else's wish.
+
+        Nor does who presses *Try again*, so the way goes back over failed requests as well as over earlier programs.
+        """
+        found, seen, behind = {proposal.requester}, set[str](), [proposal.task_id]
+        while behind:
+            task = await self._store.tasks.find(behind.pop())
+            if task is None or task.id in seen:
+                continue
+            seen.add(task.id)
+            found.add(task.user)
+            base = await self._store.proposals.find(task.base) if task.base else None
+            if base is not None:
+                found.add(base.requester)
+                behind.append(base.task_id)
+            if task.retry_of:
+                behind.append(task.retry_of)
         return found
+
+    async def approvers(self, proposal: Proposal) -> list[str]:
+        """The people that can be asked for their approval by name."""
+        session = await self._store.sessions.get(proposal.session_id)
+        askers = await self._askers(proposal)
+        return await self._approvals.approvers(proposal, session.channel, askers)
 
     async def permit(self, proposal: Proposal, user: str) -> Decision:
         """The same. Raises NotAllowed for somebody who may not approve it."""

@@ -90,12 +90,12 @@ class Rule:
         """Whether nobody is singled out as an approver."""
         return not (self.users or self.groups or self.members or self.requester)
 
-    def whom(self) -> str:
-        """Whom to ask, as the end of `please ask …`."""
+    def whom(self, requester: str = "") -> str:
+        """Whom to ask, as the end of `please ask …`; `requester` is who asked, where one request is meant."""
         named = [mention(user) for user in sorted(self.users)]
         named += [f"<!subteam^{group}>" for group in sorted(self.groups)]
         named += ["a member of this channel"] if self.members else []
-        named += ["whoever asked for it"] if self.requester else []
+        named += [mention(requester) if requester else "whoever asked for it"] if self.requester else []
         other = "somebody else" if self.requester is False else "a member of this workspace"
         return listed(named or [other])
 

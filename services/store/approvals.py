@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from services.audit import Deed
 from services.records import Proposal, ProposalStatus
@@ -110,6 +110,28 @@ class Approvals(Repository):
                 facts |= {"grant": approval.grant} if approval.grant else {}
                 await audited.of_proposal(deed, proposal.id, approval.user, **facts)(connection)
         return count
+
+    async def retarget(self, proposal_id: str, target: str, by: str) -> bool:
+        """Name another target for a proposal that is open; False when it is not. What it had of approvals is void from then on."""
+        table, given = tables.proposals, tables.approvals
+        this = (table.c.id == proposal_id, table.c.status == str(ProposalStatus.OPEN))
+        async with self._engine.begin() as connection:
+            # Holds the row until the end, so that an approval at the same moment is for the old target or the new one.
+            held = await connection.execute(
+                update(table).where(*this).values(target=target, approved_by="").returning(table.c.voided)
+            )
+            row = held.first()
+            if row is None:
+                return False
+            of_it = given.c.proposal_id == proposal_id
+            users = await connection.execute(select(given.c.user).where(of_it).order_by(given.c.given_at))
+            void = list(dict.fromkeys(users.scalars()))
+            await connection.execute(delete(given).where(of_it))
+            voided = " ".join(dict.fromkeys([*(row.voided or "").split(), *void]))
+            await connection.execute(update(table).where(table.c.id == proposal_id).values(voided=voided))
+            facts = {"void": " ".join(void)} if void else {}
+            await audited.of_proposal(Deed.RETARGETED, proposal_id, by, **facts)(connection)
+        return True
 
     async def use_up(self, proposal_id: str, run: str) -> list[Approval]:
         """The approvals of a proposal, from now on used up by this run; none that another run has used. May be repeated."""

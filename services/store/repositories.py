@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import workspace
 from services.audit import Deed
-from services.model import Artifact, InputFile, Outcome
+from services.model import Artifact, InputFile, Outcome, sha256
 from services.records import (
     Input,
     Proposal,
@@ -165,6 +165,7 @@ class Tasks(Repository):
             "attachments": codec.dump_attachments(task.attachments),
             "target": task.target,
             "unseen": int(task.unseen),
+            "retry_of": task.retry_of,
         }
         return await self._insert_once(tables.tasks, values, audited.asked(task))
 
@@ -268,18 +269,10 @@ class Proposals(Repository):
     ) -> bool:
         """Decide, once; an approval by people is counted by `Approvals.press`."""
         values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
-        audit = audited.of_proposal(_DEEDS.get(status, str(status)), proposal_id, by or "")
+        deed = Deed.REJECTED if reason else _DEEDS.get(status, str(status))
+        why = {"reason_sha256": sha256(reason)} if reason else {}
+        audit = audited.of_proposal(deed, proposal_id, by or "", **why)
         return await self._move(tables.proposals, proposal_id, status, audit=audit, **values)
-
-    async def retarget(self, proposal_id: str, target: str, by: str = "") -> bool:
-        """Name another target for a proposal that is open, which takes new approvals; False when it is not."""
-        table = tables.proposals
-        statement = (
-            update(table)
-            .where(table.c.id == proposal_id, table.c.status == str(ProposalStatus.OPEN))
-            .values(target=target, approved_by="")
-        )
-        return await self._change(statement, audited.of_proposal(Deed.RETARGETED, proposal_id, by))
 
     async def of_session(self, session_id: str) -> list[Proposal]:
         """The programs of a session, oldest first; drafts are those of failed tasks, and of those under way."""
@@ -409,6 +402,17 @@ class Inputs(Repository):
         newest = {row.name: InputFile(row.name, row.content) for row in rows}
         return tuple(newest[name] for name in sorted(newest))
 
+    async def digests(self, session_id: str) -> dict[str, str]:
+        """The sha256 of the newest of each name."""
+        table = tables.inputs
+        statement = (
+            select(table.c.name, table.c.sha256)
+            .where(table.c.session_id == session_id)
+            .order_by(table.c.created_at)
+        )
+        async with self._engine.connect() as connection:
+            return {row.name: row.sha256 for row in await connection.execute(statement)}
+
     async def exactly(self, session_id: str, inputs: Iterable[Input]) -> tuple[InputFile, ...]:
         """These files. Raises LookupError for one that is gone, or no longer what it was."""
         return tuple([await self._exactly(session_id, each) for each in inputs])
@@ -487,6 +491,7 @@ def _task(row: Row[Any]) -> Task:
         attachments=codec.load_attachments(row.attachments),
         target=row.target or "",
         unseen=bool(row.unseen),
+        retry_of=row.retry_of or "",
     )
 
 
@@ -514,6 +519,7 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         needed=row.needed or 1,
         reason=row.reason or "",
         grant=row.grant_id or "",
+        voided=tuple((row.voided or "").split()),
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.audit import Deed
 from services.records import ProposalStatus, RunStatus, TaskStatus
-from services.store import codec, tables
+from services.store import audited, codec, tables
 from services.store.repositories import Repository
 
 _BATCH = 200
@@ -31,7 +32,7 @@ class Dropped:
 class Retention(Repository):
     """Deletes requests with their programs, runs, artifacts, inputs and notes of what was posted.
 
-    Open proposals stay, and whatever is worked on, awaits its run or runs. What requests took stays too, and the votes on it: they have no content.
+    Open proposals stay with what their thread has said before, and whatever is worked on, awaits its run or runs. What requests took stays too, and the votes on it: they have no content.
     `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
     """
 
@@ -83,7 +84,8 @@ class Retention(Repository):
         of_team = proposals.session_id.in_(select(sessions.id).where(sessions.team == team))
         waiting = await self._ids(tables.proposals, of_team, proposals.status == str(ProposalStatus.OPEN))
         for each in waiting:
-            await self._move(tables.proposals, each, ProposalStatus.EXPIRED)
+            record = audited.of_proposal(Deed.EXPIRED, each, because="uninstalled")
+            await self._move(tables.proposals, each, ProposalStatus.EXPIRED, audit=record)
 
     async def _ids(self, table: Table, *where: ColumnElement[bool]) -> list[str]:
         async with self._engine.connect() as connection:
@@ -106,9 +108,23 @@ class Retention(Repository):
     async def _batch(self, before: float, *where: ColumnElement[bool]) -> list[str]:
         table = tables.tasks
         ended = table.c.status.in_(_ENDED)
-        over = and_(table.c.created_at < before, ended, ~exists().where(_holds(before)), *where)
+        over = and_(
+            table.c.created_at < before,
+            ended,
+            ~exists().where(_holds(before)),
+            ~exists().where(_awaits()),
+            *where,
+        )
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(table.c.id).where(over).limit(_BATCH))).scalars())
+
+
+def _awaits() -> ColumnElement[bool]:
+    """A proposal of the same thread that awaits its decision: who asked for what it comes from is needed for that."""
+    proposals = tables.proposals.c
+    return and_(
+        proposals.session_id == tables.tasks.c.session_id, proposals.status == str(ProposalStatus.OPEN)
+    )
 
 
 def _holds(before: float) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ tasks = Table(
     Column("attachments", Text),
     Column("target", String(64)),
     Column("unseen", Integer),
+    Column("retry_of", String(64)),
 )
 
 proposals = Table(
@@ -64,6 +65,7 @@ proposals = Table(
     Column("reminded_at", Float),
     Column("asked_by", String(64)),
     Column("grant_id", String(64)),
+    Column("voided", Text),
 )
 
 approvals = Table(

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.links import RunLinks
 from services.model import PolicyReport, Spent
+from services.newer import newer
 from services.pending import PendingDesk
 from services.policy import Policy
 from services.records import Proposal, ProposalStatus, derive, run_id
@@ -144,11 +146,14 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
             ApprovalPolicy(),
         )
         courier, directory = Courier(client, store.posts), Directory(client)
-        targets = Targets([Place(target, terms or Terms())])
+        targets = Targets([Place(target, terms or Terms()), Place(FakeTarget(name="gpu"))])
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Approvals(policy, directory, 1000.0)
         before = store.proposals.approved_before
-        narrator = SlackNarrator(courier, cards, targets, approvals, store.preferences, before=before)
+        since = partial(newer, store)
+        narrator = SlackNarrator(
+            courier, cards, targets, approvals, store.preferences, before=before, newer=since
+        )
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
         desk = FrontDesk(
@@ -266,6 +271,19 @@ async def test_one_of_two(world: World):
     assert "Approved by <@UENGINEER> and <@UAPPROVER>" in await world.seen("CRAY")
 
 
+async def test_another_target_says_whose_approval_is_void(world: World):
+    world.rule(Rule(targets=frozenset({"embedded"}), approvals=2), Rule())
+    proposal, ts = await world.card()
+    await world.press("CRAY", ts, "UENGINEER")
+    await world.runs.retarget(proposal.id, "gpu", "UAPPROVER")
+    void = "The approval by <@UENGINEER> was given before another target was chosen, so it no longer counts."
+    assert void in await world.seen("CRAY")
+    await world.press("CRAY", ts, "UENGINEER")
+    seen = await world.seen("CRAY")
+    assert void not in seen
+    assert "Approved by <@UENGINEER>" in seen
+
+
 async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: World):
     world.rule(Rule(groups=frozenset({"SPLATFORM"})))
     proposal, ts = await world.card("DENGINEER")
@@ -279,6 +297,32 @@ async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: Wo
     assert list(world.target.jobs) == [run_id(proposal.id)]
     assert "proposal_approve" not in await world.seen("DAPPROVER", "UAPPROVER"), "no card keeps live buttons"
     assert "proposal_approve" not in await world.seen("DENGINEER")
+
+
+async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: World):
+    world.rule(Rule(members=True))
+    proposal, ts = await world.card()
+    await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
+    asked = "<@UENGINEER> asks for an approval of *Add two numbers* by a member of this channel."
+    assert asked in await world.seen("CRAY")
+    await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
+    assert "asked already" in (world.alone("CRAY", "UENGINEER"))[-1]
+    pending = PendingDesk(world.store, world.narrator, world.desk.approvals)
+    for _ in range(2):
+        await pending.remind(proposal.id)
+    reminder = "*Add two numbers* still awaits an approval by a member of this channel."
+    (root,) = (await world.people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
+    assert [reply["text"] for reply in root["replies"]].count(reminder) == 1
+
+
+async def test_a_closed_channel_is_not_told_over_and_over(world: World):
+    world.rule(Rule(members=True))
+    proposal, _ = await world.card()
+    await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
+    pending = PendingDesk(world.store, world.narrator, world.desk.approvals)
+    await pending.remind(proposal.id)
+    assert await pending.store.approvals.unreminded(time.time()) == []
+    assert "still awaits" not in await world.seen("CRAY")
 
 
 async def test_a_rejection_with_its_reason(world: World):

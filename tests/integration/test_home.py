@@ -100,7 +100,7 @@ async def test_a_tab_that_is_behind_runs_nothing(world: World, status: ProposalS
     proposal, _ = await world.card()
     view = await tab(world, "UAPPROVER")
     if status is None:
-        await world.store.proposals.retarget(proposal.id, "other", "UENGINEER")
+        await world.store.approvals.retarget(proposal.id, "other", "UENGINEER")
     else:
         await world.store.proposals.move(proposal.id, status, by="UENGINEER")
     after = await press(world, view, "UAPPROVER", "proposal_approve")

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from dbos import DBOS
+from dbos import DBOS, StepOptions
+from slack_sdk.errors import SlackApiError
 
+from services import workflows
 from services.approvals import ApprovalPolicy, Rule
 from services.approvals.desk import Approvals
 from services.approvals.ledger import Ledger
+from services.errors import Outdated
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.records import ProposalStatus, TaskStatus, derive, run_id
+from services.narrator import Wanted
+from services.records import Proposal, ProposalStatus, Session, Task, TaskStatus, derive, run_id
 from tests import builders
-from tests.fakes import FakeTarget
-from tests.integration.lives import process
+from tests.fakes import FakeTarget, RecordingNarrator
+from tests.integration.lives import World, process
 from tests.waiting import until
 
 
@@ -132,6 +139,99 @@ async def test_what_waits_for_its_approval_is_asked_for_reminded_of_and_expired_
         await world.flows.attend()
         await asyncio.sleep(0.1)
         assert sorted(world.narrator.told) == told
+
+
+AT_ONCE: StepOptions = {"retries_allowed": True, "interval_seconds": 0.01, "max_attempts": 3}
+
+
+@dataclass
+class Refusing(RecordingNarrator):
+    """Slack is away for the next calls that tell of a pending approval."""
+
+    refusals: int = 0
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
+        self._refuse()
+        await super().proposal_decided(task, proposal, session)
+
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        self._refuse()
+        await super().approval_wanted(task, proposal, session, wanted)
+
+    def _refuse(self) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise SlackApiError("Slack is away", {"ok": False, "error": "internal_error"})
+
+
+@asynccontextmanager
+async def waiting_for_approval(tmp_path: Path, *ages: float) -> AsyncGenerator[tuple[World, Refusing]]:
+    """Proposals `p_0`, `p_1`, … that have waited for so many seconds."""
+    async with process(tmp_path, [], FakeTarget()) as world:
+        narrator, now = Refusing(), time.time()
+        world.flows._pending = replace(world.pending, narrator=narrator)
+        await world.store.sessions.ensure(builders.session())
+        for number, age in enumerate(ages):
+            made = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", created_at=now - age)
+            await world.store.tasks.add(builders.proposed_task(id=made.task_id))
+            await world.store.proposals.draft(made)
+            await world.store.proposals.move(made.id, ProposalStatus.OPEN)
+        yield world, narrator
+
+
+async def test_a_call_that_slack_refuses_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workflows, "_PATIENCE", AT_ONCE)
+    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, narrator):
+        narrator.refusals = 2
+        await world.flows.begin_asking("p_0", "UENGINEER")
+        await until(lambda: narrator.told == ["p_0 wants UADA, UENGINEER"])
+        narrator.refusals = 2
+        await world.flows.attend()
+        await until(lambda: sorted(narrator.told[1:]) == ["p_1 wants UADA, reminder", "p_2 expired"])
+
+
+async def test_what_failed_for_good_is_begun_again_when_it_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(workflows, "_PATIENCE", {})
+    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, narrator):
+        for refusals in (1, 1, 0):
+            narrator.refusals = refusals
+            await world.flows.begin_asking("p_0", "UENGINEER")
+            await until(no_workflow_goes_on)
+        for refusals in (2, 1, 1, 0, 0):
+            narrator.refusals = refusals
+            await world.flows.attend()
+            await until(no_workflow_goes_on)
+        told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
+        assert sorted(narrator.told) == told
+        with pytest.raises(Outdated, match="asked already"):
+            await world.flows.begin_asking("p_0", "UENGINEER")
+
+
+async def test_what_fails_for_ever_is_not_begun_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workflows, "_PATIENCE", {})
+    monkeypatch.setattr(workflows, "_ATTEMPTS", 3)
+    async with waiting_for_approval(tmp_path, 200, 2000) as (world, narrator):
+        narrator.refusals = 100
+        for _ in range(5):
+            await world.flows.attend()
+            await until(no_workflow_goes_on)
+        assert narrator.refusals == 100 - 2 * 3
+        assert (await world.store.proposals.get("p_1")).status is ProposalStatus.EXPIRED
+
+
+async def test_who_asks_again_while_approvers_are_being_asked_is_told_so(tmp_path: Path):
+    async with waiting_for_approval(tmp_path, 10) as (world, narrator):
+        narrator.refusals = 1
+        await world.flows.begin_asking("p_0", "UENGINEER")
+        with pytest.raises(Outdated, match="being asked already"):
+            await world.flows.begin_asking("p_0", "UENGINEER")
+        await until(lambda: narrator.told == ["p_0 wants UADA, UENGINEER"])
+
+
+async def no_workflow_goes_on() -> bool:
+    return not await DBOS.list_workflows_async(status=["PENDING", "ENQUEUED"])
 
 
 async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: Path):

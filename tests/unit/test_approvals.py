@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from services.approvals import ApprovalPolicy, Person, Rule, Second
+from services.admission import Admission
+from services.approvals import ApprovalPolicy, Person, Rule, Second, facts
 from services.approvals.desk import Approvals
+from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.history import History
-from services.model import PolicyReport, Program
+from services.model import Engine, InputFile, PolicyReport, Program, sha256
 from services.pending import PendingDesk
-from services.records import Proposal, ProposalStatus, TaskKind, derive, run_id
+from services.records import (
+    Input,
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+    run_id,
+)
 from services.runs import RunDesk
+from services.script import Script
 from services.store import Store, codec, open_database, tables
+from services.targets import Place, Targets, Terms
+from services.tasks import TaskDesk
+from services.workflows import Workflows
 from tests import builders
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, here
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator
 
 
 @dataclass
@@ -33,9 +49,8 @@ class World:
     directory: FakeDirectory
 
     def runs(self, *rules: Rule, expiry: float = 1000.0) -> RunDesk:
-        return RunDesk(
-            self.store, self.narrator, here(self.target, self.other), self.approvals(*rules, expiry=expiry)
-        )
+        targets = Targets(Place(each, Terms(packages=True)) for each in (self.target, self.other))
+        return RunDesk(self.store, self.narrator, targets, self.approvals(*rules, expiry=expiry))
 
     def approvals(self, *rules: Rule, expiry: float = 1000.0) -> Approvals:
         return Approvals(ApprovalPolicy(rules=rules), self.directory, expiry)
@@ -52,9 +67,36 @@ class World:
         task = builders.proposed_task(id=made.task_id, user=made.requester, base=base, kind=kind)
         await self.store.sessions.ensure(builders.session())
         await self.store.tasks.add(task)
+        return await self._shown(made)
+
+    async def propose(self, task: Task) -> Proposal:
+        """What a task that is on record has come to."""
+        return await self._shown(
+            builders.proposal(
+                id=derive("p", task.id), task_id=task.id, requester=task.user, created_at=time.time()
+            )
+        )
+
+    async def _shown(self, made: Proposal) -> Proposal:
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
         return await self.store.proposals.get(made.id)
+
+
+@dataclass
+class Begun:
+    """Takes the place of the workflows: keeps what was begun."""
+
+    tasks: list[Task] = field(default_factory=list[Task])
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        assert session.id == task.session_id
+        self.tasks.append(task)
+
+
+def front(world: World, runs: RunDesk, begun: Begun) -> FrontDesk:
+    flows = cast("Workflows", begun)
+    return FrontDesk(world.store, cast("TaskDesk", None), runs, flows, Admission(world.store))
 
 
 @pytest.fixture
@@ -70,6 +112,9 @@ async def approve(runs: RunDesk, proposal: Proposal, user: str) -> Proposal:
 async def carry_out(runs: RunDesk, proposal: Proposal) -> None:
     await runs.open(proposal.id)
     await runs.submit(proposal.id)
+
+
+TWO_PERSONS = Rule(requester=False)
 
 
 async def test_two_different_people(world: World):
@@ -167,22 +212,107 @@ async def test_another_target_takes_new_approvals(world: World):
     runs, proposal = world.runs(Rule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     moved = await runs.retarget(proposal.id, "gpu", "UA")
-    assert moved.approved_by == ()
+    assert (moved.approved_by, moved.voided) == ((), ("UA",))
     assert (await approve(runs, moved, "UB")).approved_by == ("UB",)
     with pytest.raises(Outdated, match="another target"):
         await approve(runs, proposal, "UC")
 
 
-@pytest.mark.parametrize("what", ["code", "resources", "target", "approver"])
+async def test_back_on_its_first_target_the_first_approval_stays_void(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    await runs.retarget(proposal.id, "gpu", "UB")
+    back = await runs.retarget(proposal.id, proposal.target, "UB")
+    assert (back.approved_by, back.voided) == ((), ("UA",))
+    assert (await approve(runs, back, "UB")).status is ProposalStatus.OPEN, "UA has not approved this"
+    assert (await approve(runs, back, "UA")).status is ProposalStatus.APPROVED
+    assert await audited(world.store) == [
+        ("counted", "UA", "1/2"),
+        ("retargeted", "UB", ""),
+        ("retargeted", "UB", ""),
+        ("counted", "UB", "1/2"),
+        ("approved", "UA", "2/2"),
+    ]
+    void = [
+        each.told["facts"].get("void")
+        async for each in world.store.audit.records()
+        if each.deed == "retargeted"
+    ]
+    assert void == ["UA", None]
+    await carry_out(runs, proposal)
+    assert list(world.target.jobs) == [run_id(proposal.id)]
+
+
+async def test_the_same_target_again_is_no_other_target(world: World):
+    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    await approve(runs, proposal, "UA")
+    assert (await runs.retarget(proposal.id, proposal.target, "UB")).approved_by == ("UA",)
+    assert (await approve(runs, proposal, "UB")).status is ProposalStatus.APPROVED
+
+
+async def test_of_an_approval_and_another_target_at_the_same_moment_none_is_for_both(world: World):
+    runs = world.runs(Rule())
+    for number in range(20):
+        proposal = await world.open(number)
+        await asyncio.gather(
+            approve(runs, proposal, "UA"), runs.retarget(proposal.id, "gpu", "UB"), return_exceptions=True
+        )
+        after = await world.store.proposals.get(proposal.id)
+        assert (after.status is ProposalStatus.APPROVED) == (after.target == proposal.target)
+
+
+OVERDUE: dict[str, Callable[[World, FrontDesk, Proposal], Awaitable[object]]] = {
+    "approve": lambda world, desk, card: desk.approve(card.id, card.program.sha256, card.target, "UENGINEER"),
+    "dismiss": lambda world, desk, card: desk.dismiss(card.id, "UENGINEER"),
+    "reject": lambda world, desk, card: desk.reject(card.id, "too much", "UENGINEER"),
+    "target": lambda world, desk, card: desk.retarget(card.id, "gpu", "UENGINEER"),
+    "regenerate": lambda world, desk, card: desk.regenerate(card.id, "UENGINEER"),
+    "edit": lambda world, desk, card: desk.open_proposal(card.id, "UENGINEER"),
+    "ask": lambda world, desk, card: world.pending(Rule(members=True)).check(card.id),
+}
+
+
+@pytest.mark.parametrize("what", OVERDUE)
+async def test_what_has_waited_too_long_takes_no_decision_before_anybody_has_seen_to_it(
+    world: World, what: str
+):
+    card, begun = await world.open(created_at=time.time() - 1001), Begun()
+    with pytest.raises(Outdated, match="has expired"):
+        await OVERDUE[what](world, front(world, world.runs(Rule()), begun), card)
+    assert await world.store.proposals.get(card.id) == card
+    assert await audited(world.store) == []
+    assert begun.tasks == []
+
+
+CSV, OTHER_CSV = InputFile("a.csv", b"1,2\n"), InputFile("a.csv", b"3,4\n")
+
+
+def listed(*files: InputFile) -> tuple[Input, ...]:
+    return tuple(Input(file.name, file.sha256, len(file.content)) for file in files)
+
+
+def packaged(package: str) -> Program:
+    header = f'# /// script\n# dependencies = ["{package}"]\n# ///\n'
+    return replace(builders.ADD, code=header + builders.ADD.code)
+
+
+@pytest.mark.parametrize(
+    "what", ["code", "packages", "resources", "target", "approver", "inputs", "no inputs"]
+)
 async def test_what_was_changed_after_its_approval_does_not_run(world: World, what: str):
-    runs, proposal = world.runs(Rule()), await world.open()
+    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    for file in (CSV, OTHER_CSV):
+        await world.store.inputs.keep(proposal.session_id, file)
     await approve(runs, proposal, "UA")
     other = replace(proposal.program, code="print('other')")
     values = {
         "code": {"program": codec.dump_program(other)},
+        "packages": {"program": codec.dump_program(packaged("evil"))},
         "resources": {"policy": codec.dump_policy(PolicyReport(resources={"GPU": 8}))},
         "target": {"target": "gpu"},
         "approver": {"approved_by": "UB"},
+        "inputs": {"inputs": codec.dump_inputs(listed(OTHER_CSV))},
+        "no inputs": {"inputs": codec.dump_inputs(())},
     }
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(**values[what]))
@@ -191,6 +321,53 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
         await runs.submit(proposal.id)
     assert world.target.jobs == world.other.jobs == {}
     assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
+
+
+@pytest.mark.parametrize("header", [Script(packages=("six", "evil")), Script(("six",), {"CPU": 64.0})])
+async def test_a_header_that_is_read_otherwise_than_when_it_was_approved_does_not_run(
+    world: World, monkeypatch: pytest.MonkeyPatch, header: Script
+):
+    """As by another version of raygen; the code is the very same."""
+    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"))
+    await approve(runs, proposal, "UA")
+    monkeypatch.setattr(facts, "script", lambda _code: header)
+    await runs.open(proposal.id)
+    with pytest.raises(NotAllowed, match="no longer what was approved"):
+        await runs.submit(proposal.id)
+    assert world.target.jobs == {}
+
+
+@pytest.mark.parametrize("how", ["changed", "renamed", "deleted"])
+async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: World, how: str):
+    runs, proposal = world.runs(Rule()), await world.open(inputs=listed(CSV))
+    await world.store.inputs.keep(proposal.session_id, CSV)
+    await approve(runs, proposal, "UA")
+    table = tables.inputs
+    statements = {
+        "changed": table.update().values(content=OTHER_CSV.content),
+        "renamed": table.update().values(name="b.csv"),
+        "deleted": table.delete(),
+    }
+    async with world.store.inputs._engine.begin() as connection:
+        await connection.execute(statements[how])
+    await runs.open(proposal.id)
+    with pytest.raises(
+        NotAllowed, match=r"input file a\.csv is no longer what was approved; nothing was run"
+    ):
+        await runs.submit(proposal.id)
+    assert world.target.jobs == {}
+    assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
+
+
+async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
+    """What the cases above are one change away from."""
+    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    for file in (CSV, OTHER_CSV):
+        await world.store.inputs.keep(proposal.session_id, file)
+    await approve(runs, proposal, "UA")
+    await carry_out(runs, proposal)
+    job = world.target.jobs[run_id(proposal.id)]
+    assert (job.inputs, job.packages) == ((CSV,), ("six",))
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):
@@ -211,14 +388,58 @@ async def test_a_row_that_says_approved_is_no_approval(world: World):
         await runs.submit(proposal.id)
 
 
-async def test_two_person_rule_holds_for_everyone_who_asked(world: World):
-    runs = world.runs(Rule(requester=False))
+DERIVED = [kind for kind in TaskKind if kind not in {TaskKind.PROMPT, TaskKind.EXPLAIN}]
+
+
+@pytest.mark.parametrize("kind", DERIVED)
+async def test_two_person_rule_holds_for_everyone_who_asked(world: World, kind: TaskKind):
+    runs = world.runs(TWO_PERSONS)
     first = await world.open(1, requester="UA")
-    again = await world.open(2, requester="UB", base=first.id, kind=TaskKind.REGENERATE)
-    for user in ("UA", "UB"):
-        with pytest.raises(NotAllowed, match="somebody else has to approve"):
-            await approve(runs, again, user)
+    again = await world.open(2, requester="UB", base=first.id, kind=kind)
+    await nobody_of(runs, again, "UA", "UB")
     assert (await approve(runs, again, "UC")).status is ProposalStatus.APPROVED
+
+
+@pytest.mark.parametrize("kind", [TaskKind.PROMPT, *DERIVED])
+async def test_to_try_again_makes_it_nobody_elses_wish(world: World, kind: TaskKind):
+    """It fails for UA, for UB and for UC again, each of whom could otherwise approve what is then proposed to UD."""
+    runs, begun = world.runs(TWO_PERSONS), Begun()
+    base = await world.open(9, requester="UZ") if kind is not TaskKind.PROMPT else None
+    failed = builders.task(
+        user="UA", kind=kind, base=base.id if base else None, code="print(1)", status=TaskStatus.FAILED
+    )
+    await world.store.sessions.ensure(builders.session())
+    await world.store.tasks.add(failed)
+    for user in ("UB", "UC", "UD"):
+        await front(world, runs, begun).retry(failed.id, user)
+        failed = replace(begun.tasks[-1], status=TaskStatus.FAILED)
+        await world.store.tasks.add(failed)
+    assert failed.user == "UD"
+    proposal = await world.propose(failed)
+    await nobody_of(runs, proposal, "UA", "UB", "UC", "UD", *(["UZ"] if base else []))
+    assert (await approve(runs, proposal, "UE")).status is ProposalStatus.APPROVED
+
+
+async def test_to_forget_who_asked_makes_it_nobody_elses_wish_either(world: World):
+    runs, begun = world.runs(TWO_PERSONS), Begun()
+    failed = builders.task(user="UA", status=TaskStatus.FAILED)
+    await world.store.sessions.ensure(builders.session())
+    await world.store.tasks.add(failed)
+    await front(world, runs, begun).retry(failed.id, "UB")
+    (again,) = begun.tasks
+    await world.store.tasks.add(replace(again, status=TaskStatus.PROPOSED))
+    proposal = await world.propose(again)
+    await world.store.retention.drop(time.time() + 1)
+    await nobody_of(runs, proposal, "UA", "UB")
+    await runs.dismiss(proposal.id, "UA")
+    await world.store.retention.drop(time.time() + 1)
+    assert await world.store.tasks.of_session("s_1") == []
+
+
+async def nobody_of(runs: RunDesk, proposal: Proposal, *users: str) -> None:
+    for user in users:
+        with pytest.raises(NotAllowed, match="somebody else has to approve"):
+            await approve(runs, proposal, user)
 
 
 async def test_old_cards_expire_once_and_say_so(world: World):
@@ -244,6 +465,55 @@ async def test_approvers_are_reminded_once(world: World):
     await pending.remind(late.id)
     assert world.narrator.told == [f"{late.id} wants UA, UB, reminder"]
     assert await pending.due() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "whom"),
+    [
+        (Rule(), "a member of this workspace"),
+        (Rule(members=True), "a member of this channel"),
+        (Rule(requester=True), "<@UENGINEER>"),
+        (Rule(requester=True, members=True), "a member of this channel or <@UENGINEER>"),
+        (TWO_PERSONS, "somebody else"),
+        (Rule(users=frozenset({"UENGINEER"})), "<@UENGINEER>"),
+        (Rule(groups=frozenset({"SNONE"})), "<!subteam^SNONE>"),
+    ],
+)
+async def test_where_nobody_can_be_named_the_thread_is_reminded(world: World, rule: Rule, whom: str):
+    pending, late = world.pending(rule), await world.open(1, created_at=time.time() - 101)
+    await pending.remind(late.id)
+    assert world.narrator.told == [f"{late.id} wants {whom}, reminder"]
+
+
+async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world: World):
+    rule, late = Rule(approvals=2), await world.open(1, created_at=time.time() - 101)
+    await approve(world.runs(rule), late, "UA")
+    await world.pending(rule).remind(late.id)
+    assert world.narrator.told[-1] == f"{late.id} wants somebody else, reminder"
+
+
+async def test_nobody_is_reminded_of_what_no_target_runs(world: World):
+    program = replace(builders.ADD, engine=Engine.SPARK)
+    late = await world.open(1, created_at=time.time() - 101, program=program)
+    await world.pending(Rule()).remind(late.id)
+    assert world.narrator.told == []
+
+
+async def test_members_are_asked_in_their_channel(world: World):
+    pending, proposal = world.pending(Rule(members=True)), await world.open()
+    assert world.approvals(Rule(members=True)).needs(proposal, "CRAY").askable
+    await pending.check(proposal.id)
+    await pending.ask(proposal.id, "UENGINEER")
+    assert world.narrator.told == [f"{proposal.id} wants a member of this channel, UENGINEER"]
+    assert not world.approvals(Rule(members=True)).needs(proposal, "DENGINEER").askable
+
+
+async def test_those_barred_by_the_two_person_rule_are_not_asked(world: World):
+    rule = replace(TWO_PERSONS, users=frozenset({"UA", "UB", "UC"}))
+    first = await world.open(1, requester="UA")
+    again = await world.open(2, requester="UB", base=first.id, kind=TaskKind.EDIT)
+    await world.pending(rule).ask(again.id, "UB")
+    assert world.narrator.told == [f"{again.id} wants UC, UB"]
 
 
 async def test_approvers_are_asked_once(world: World):
@@ -311,6 +581,19 @@ async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
         with pytest.raises(NotAllowed, match="a decision of its own"):
             await world.runs(rule).approve_thread(proposal.id, proposal.program.sha256, "UA", proposal.target)
     assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
+
+
+async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(world: World):
+    runs, first, second = world.runs(Rule()), await world.open(1), await world.open(2)
+    await runs.dismiss(first.id, "UA", "reads all of prod")
+    await runs.dismiss(second.id, "UB")
+    assert await audited(world.store) == [("rejected", "UA", ""), ("dismissed", "UB", "")]
+    (reason, none) = [
+        each.told["facts"].get("reason_sha256")
+        async for each in world.store.audit.records()
+        if each.deed in {"rejected", "dismissed"}
+    ]
+    assert (reason, none) == (sha256("reads all of prod"), None)
 
 
 async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):

@@ -132,7 +132,7 @@ async def story(store: Store) -> Proposal:
     await store.proposals.draft(proposal)
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.audit.looked(proposal.id, "ULOOKER", "code")
-    await store.proposals.retarget(proposal.id, "red", "UENGINEER")
+    await store.approvals.retarget(proposal.id, "red", "UENGINEER")
     runs = RunDesk(store, RecordingNarrator(), here(FakeTarget(name="red")))
     await runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER", "red")
     await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))

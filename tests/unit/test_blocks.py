@@ -35,6 +35,7 @@ from services.model import (
     Verdict,
 )
 from services.narrator import Progress, RunView
+from services.newer import Newer
 from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store.entries import Entry, Ran
 from services.store.preferences import Preference
@@ -124,7 +125,8 @@ def streamed(chunks: list[Chunk]) -> Message:
 def full_tab(text: str) -> home.Tab:
     """The fullest home tab that there can be, with this text wherever somebody's words stand."""
     program = Program(text, text, text.encode(errors="replace").decode())
-    waiting = Awaiting(replace(proposal(text), program=program), "CRAY", "1.1", Needs(2), text)
+    newer = Newer("UAPPROVER", TaskKind.EDIT, (text,) * 9, (text,) * 9)
+    waiting = Awaiting(replace(proposal(text), program=program), "CRAY", "1.1", Needs(2), newer=newer)
     ran = Ran("raygen-1", text, "UAPPROVER", RunStatus.RUNNING, None, 1.0)
     entry = Entry(
         "t_1", TaskKind.PROMPT, text, "UENGINEER", TaskStatus.PROPOSED, 1.0, "s_1", "CRAY", "1.1", ran=ran
@@ -134,7 +136,7 @@ def full_tab(text: str) -> home.Tab:
     own = menus(Preference(text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"])
     return home.Tab(
         "UENGINEER",
-        [waiting, replace(waiting, refusal="")] * (WAITING // 2),
+        [waiting, replace(waiting, refusal=text)] * (WAITING // 2),
         more=True,
         entries=[entry] * 2 * HISTORY,
         found=found,

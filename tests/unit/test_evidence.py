@@ -18,8 +18,9 @@ from handlers.blocks.parts import Message, weight
 from handlers.blocks.tasks import Choice
 from services.approvals.desk import Needs
 from services.model import Artifact, Finding, Grade, Outcome, PolicyReport, Program, Table, Touched, Verdict
+from services.newer import Newer
 from services.prices import Estimate
-from services.records import Input, Proposal, ProposalStatus, TaskStatus
+from services.records import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
 from tests import builders
 
 RULES = Rules()
@@ -275,12 +276,14 @@ def everything_is_accepted(text: str, earlier: str) -> None:
     choice = Choice(
         ("a", text[:90] or "b"),
         text,
-        Needs(2, (text, text), text, askable=True, thread=60.0),
+        Needs(2, (text, text), askable=True, thread=60.0),
         Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
         before,
+        Newer("UAPPROVER", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
     )
+    voided = tuple(f"U{number}" for number in range(30))
     for status in (ProposalStatus.OPEN, ProposalStatus.APPROVED):
-        shown = tasks.proposed(task, builders.replace(proposal, status=status), choice)
+        shown = tasks.proposed(task, builders.replace(proposal, status=status, voided=voided), choice)
         check.message_blocks(shown.blocks, RULES)
         assert weight(shown.blocks) <= 13_000
         markup = [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]

@@ -53,6 +53,7 @@ from services.model import (
     Verdict,
 )
 from services.narrator import Progress, RunView, Wanted
+from services.newer import Newer
 from services.records import Input, Proposal, ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store.entries import Entry, Ran
 from services.store.grants import Grant
@@ -119,7 +120,8 @@ def concluded(status: TaskStatus) -> Callable[[str], Any]:
         task = builders.task(status=status, prompt=text, summary=text)
         inputs = (Input(text, "0" * 64, 1),)
         shown = None if status is TaskStatus.ANSWERED else proposal(text, inputs=inputs, model=text)
-        return tasks.concluded(task, shown, spent, tasks.Choice(("embedded",), text))
+        newer = Newer("UAPPROVER", TaskKind.EDIT, (text,), (text,))
+        return tasks.concluded(task, shown, spent, tasks.Choice(("embedded",), text, newer=newer))
 
     return surface
 

@@ -1,0 +1,258 @@
+"""What comes up in a thread while a card awaits its decision: the card says so, and what its buttons are for then."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.approvals import Rule
+from services.llm.interface import Reply
+from services.llm.scripted import ScriptedModel, calls, says
+from services.model import InputFile, Outcome, PolicyReport, Verdict
+from services.records import Attachment, Input, Proposal, ProposalStatus, Task, TaskKind, TaskStatus, run_id
+from services.supervisor.agent import Supervisor
+from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
+from services.supervisor.workshop import Workshop
+from services.tasks import TaskDesk
+from tests import builders
+from tests.builders import passed
+from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.integration.test_approval_clicks import World, opened
+from tests.waiting import until
+
+OLD, NEW = InputFile("data.csv", b"a\n1\n"), InputFile("data.csv", b"a\n2\n")
+
+
+class Shared:
+    """The files that people share, by name."""
+
+    async def fetch(self, attachment: Attachment, *, limit: int) -> bytes:
+        assert attachment.size <= limit
+        return {"data.csv": NEW.content, "more.csv": b"b\n"}[attachment.name]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with opened(tmp_path) as found:
+        yield found
+
+
+def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskDesk:
+    """A desk whose model writes a program, or with `says_only` just answers."""
+    drafts = [calls("submit_program", title="Add", purpose="Adds.", code="print(4)")] * 3
+    workshop = Workshop(
+        Generator(ScriptedModel(drafts), Profile("g")), lambda _: PolicyReport(), FakeValidator([*outcomes])
+    )
+    replies = [says(says_only)] if says_only else [calls("write_program", request="add"), says("Done.")]
+    supervisor = Supervisor(ScriptedModel(replies), workshop, "s")
+    return TaskDesk(
+        world.store, world.narrator, supervisor, workshop, here(world.target), attachments=Shared()
+    )
+
+
+async def begin(world: World, desk: TaskDesk, proposal: Proposal, kind: TaskKind, *files: str) -> Task:
+    task = builders.task(
+        id=f"t_{kind}",
+        session_id=proposal.session_id,
+        kind=kind,
+        user="UAPPROVER",
+        base=None if kind is TaskKind.PROMPT else proposal.id,
+        code="print(4)" if kind is TaskKind.EDIT else None,
+        attachments=tuple(Attachment(name, 4, f"https://files/{name}") for name in files),
+    )
+    await desk.open(task, await world.store.sessions.get(proposal.session_id))
+    return task
+
+
+async def end(desk: TaskDesk, task: Task) -> None:
+    await desk.conclude(task.id, await desk.work(task.id))
+
+
+async def card(world: World, proposal: Proposal) -> str:
+    """The card of exactly this proposal, as text."""
+    found = await world.store.posts.find(f"{proposal.task_id}:card")
+    assert found is not None
+    (root,) = (await world.people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
+    (message,) = [each for each in root["replies"] if each["ts"] == found[2]]
+    return str(message["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (TaskKind.EDIT, "an edit by <@UAPPROVER>"),
+        (TaskKind.REGENERATE, "another draft, asked for by <@UAPPROVER>"),
+        (TaskKind.CHANGE, "a newer request by <@UAPPROVER>"),
+        (TaskKind.PROMPT, "a newer request by <@UAPPROVER>"),
+    ],
+)
+async def test_a_request_under_way_is_on_the_card_until_it_has_ended(world: World, kind: TaskKind, what: str):
+    proposal, ts = await world.card()
+    assert "Under way" not in await card(world, proposal)
+    desk = tasks_of(world, Outcome(Verdict.FAILED), Outcome(Verdict.FAILED), Outcome(Verdict.FAILED))
+    task = await begin(world, desk, proposal, kind)
+    shown = await card(world, proposal)
+    assert f"*Under way:* {what}; until that becomes a proposal" in shown
+    assert "this card's buttons are for the program as it is here." in shown
+    assert "proposal_approve" in shown
+    await end(desk, task)
+    assert (await world.store.tasks.get(task.id)).status is TaskStatus.FAILED
+    shown = await card(world, proposal)
+    assert "Under way" not in shown
+    assert "proposal_approve" in shown
+    await world.press("CRAY", ts, "UENGINEER")
+    assert world.target.jobs[run_id(proposal.id)].code == proposal.program.code
+
+
+async def test_what_is_under_way_can_still_be_overtaken_by_an_approval(world: World):
+    proposal, ts = await world.card()
+    desk = tasks_of(world, passed())
+    task = await begin(world, desk, proposal, TaskKind.EDIT)
+    await world.press("CRAY", ts, "UENGINEER")
+    assert list(world.target.jobs) == [run_id(proposal.id)]
+    shown = await card(world, proposal)
+    assert "Under way" not in shown
+    assert "Approved by <@UENGINEER>" in shown
+    await end(desk, task)
+    assert "Approved by <@UENGINEER>" in await card(world, proposal), "what ran is not replaced"
+
+
+async def test_a_newer_proposal_takes_the_buttons_away(world: World):
+    proposal, _ = await world.card()
+    desk = tasks_of(world, passed())
+    await end(desk, await begin(world, desk, proposal, TaskKind.EDIT))
+    shown = await card(world, proposal)
+    assert "Replaced by the newer proposal below" in shown
+    assert "Under way" not in shown
+    assert "proposal_approve" not in shown
+
+
+async def test_a_request_that_was_stopped_leaves_the_card_as_it_was(world: World):
+    proposal, _ = await world.card()
+    desk = tasks_of(world)
+    task = await begin(world, desk, proposal, TaskKind.CHANGE)
+    assert "Under way" in await card(world, proposal)
+    await desk.cancel(task.id, "UAPPROVER")
+    await end(desk, task)
+    shown = await card(world, proposal)
+    assert "Under way" not in shown
+    assert "proposal_approve" in shown
+
+
+async def test_a_newer_file_with_a_mere_answer_is_on_the_card_for_good(world: World):
+    proposal, ts = await world.card(inputs=(Input(OLD.name, OLD.sha256, len(OLD.content)),))
+    await world.store.inputs.keep(proposal.session_id, OLD)
+    desk = tasks_of(world, says_only="Thank you.")
+    task = await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv", "more.csv")
+    await end(desk, task)
+    assert (await world.store.tasks.get(task.id)).status is TaskStatus.ANSWERED
+    shown = await card(world, proposal)
+    assert (
+        "`data.csv` came after this program's validation; if approved, it still runs with the earlier"
+        in shown
+    )
+    assert "`more.csv` came after this program's validation; if approved, it runs without it." in shown
+    assert "Under way" not in shown
+    await world.press("CRAY", ts, "UENGINEER")
+    assert [each.content for each in world.target.jobs[run_id(proposal.id)].inputs] == [OLD.content]
+    assert "Newer input" not in await card(world, proposal)
+
+
+class Looking(ScriptedModel):
+    """Looks at a card when it is first asked."""
+
+    def __init__(self, world: World, proposal: Proposal) -> None:
+        super().__init__([says("Thank you.")])
+        self._world = world
+        self._proposal = proposal
+        self.shown = ""
+
+    async def reply(self, **asked: Any) -> Reply:
+        self.shown = await card(self._world, self._proposal)
+        return await super().reply(**asked)
+
+
+async def test_a_newer_file_is_on_the_card_while_it_is_worked_with(world: World):
+    proposal, _ = await world.card(inputs=(Input(OLD.name, OLD.sha256, len(OLD.content)),))
+    desk, model = tasks_of(world), Looking(world, proposal)
+    desk._supervisor._model = model
+    await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
+    assert "*Newer input:* `data.csv`" in model.shown
+    assert "*Under way:*" in model.shown
+
+
+async def test_the_home_tab_says_it_too(world: World):
+    proposal, _ = await world.card()
+    await begin(world, tasks_of(world), proposal, TaskKind.CHANGE)
+    await world.people.post("/play/home", user="UAPPROVER")
+
+    async def told() -> bool:
+        view = world.slack.state.views.home("UAPPROVER")
+        return "*Under way:* a newer request by <@UAPPROVER>" in str(dict(view or {}))
+
+    await until(told)
+
+
+async def test_the_same_file_again_is_nothing_newer(world: World):
+    proposal, _ = await world.card(inputs=(Input(NEW.name, NEW.sha256, len(NEW.content)),))
+    await world.store.inputs.keep(proposal.session_id, NEW)
+    desk = tasks_of(world, says_only="Thank you.")
+    await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
+    assert "Newer input" not in await card(world, proposal)
+
+
+async def test_a_new_card_says_what_already_waits_behind_it(world: World):
+    proposal, _ = await world.card()
+    desk = tasks_of(world, passed())
+    first = await begin(world, desk, proposal, TaskKind.EDIT)
+    await begin(world, desk, proposal, TaskKind.CHANGE)
+    await end(desk, first)
+    (second,) = [
+        each
+        for each in await world.store.proposals.of_session(proposal.session_id)
+        if each.status is ProposalStatus.OPEN
+    ]
+    assert "*Under way:* a newer request by <@UAPPROVER>" in await card(world, second)
+
+
+async def test_who_was_asked_by_name_sees_it_too(world: World):
+    world.rule(Rule(groups=frozenset({"SPLATFORM"})))
+    proposal, ts = await world.card()
+    await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
+    await begin(world, tasks_of(world), proposal, TaskKind.CHANGE)
+    (asked,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
+    assert "*Under way:* a newer request" in str(asked["blocks"])
+    assert "awaits your approval; it is <http" in str(asked["blocks"]), "it still says what it is"
+
+
+class Deciding(RecordingNarrator):
+    """Somebody decides while a card is shown again."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: builders.Session) -> None:
+        await super().proposal_decided(task, proposal, session)
+        await self._world.store.proposals.move(proposal.id, ProposalStatus.DISMISSED, by="UADA")
+
+
+async def test_a_decision_that_falls_meanwhile_has_the_last_word(world: World):
+    proposal, _ = await world.card()
+    desk = tasks_of(world)
+    desk._narrator = narrator = Deciding(world)
+    await begin(world, desk, proposal, TaskKind.CHANGE)
+    assert narrator.told[-2:] == [f"{proposal.id} open", f"{proposal.id} dismissed"]
+
+
+async def test_a_card_that_cannot_be_changed_holds_nothing_up(world: World):
+    proposal, _ = await world.card()
+    desk = tasks_of(world, passed())
+    await world.people.post("/play/faults", method="chat.update", error="internal_error")
+    task = await begin(world, desk, proposal, TaskKind.EDIT)
+    await end(desk, task)
+    assert (await world.store.tasks.get(task.id)).status is TaskStatus.PROPOSED
