@@ -157,6 +157,8 @@ def _name(entry: Entry) -> str:
 def _state(entry: Entry) -> str:
     if entry.ran is None:
         decision = _DECISIONS[entry.decision] if entry.decision else ":memo: proposed"
+        if entry.rejected and entry.decision is ProposalStatus.DISMISSED:
+            decision = ":wastebasket: rejected"
         return _REQUESTS.get(entry.status, decision)
     if entry.ran.outcome is None:
         return ":hourglass_flowing_sand: under way"

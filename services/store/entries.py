@@ -32,7 +32,10 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request in its thread; `program`, `proposal_id` and `decision` are None without one, `ran` without a run."""
+    """A request in its thread; `program`, `proposal_id` and `decision` are None without one, `ran` without a run.
+
+    `rejected` is whether it was dismissed with a reason.
+    """
 
     task_id: str
     kind: TaskKind
@@ -47,6 +50,7 @@ class Entry:
     proposal_id: str | None = None
     decision: ProposalStatus | None = None
     ran: Ran | None = None
+    rejected: bool = False
 
 
 class Entries(Repository):
@@ -162,6 +166,7 @@ def _joined() -> Select[*tuple[Any, ...]]:
             proposals.c.id.label("proposal_id"),
             proposals.c.program,
             proposals.c.status.label("decision"),
+            proposals.c.reason,
             runs.c.id.label("run_id"),
             runs.c.target,
             runs.c.approver,
@@ -192,6 +197,7 @@ def _entry(row: Row[Any]) -> Entry:
         proposal_id=row.proposal_id,
         decision=ProposalStatus(row.decision) if row.decision else None,
         ran=_ran(row) if row.run_id else None,
+        rejected=bool(row.reason),
     )
 
 

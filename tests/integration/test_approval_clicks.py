@@ -337,6 +337,8 @@ async def test_a_rejection_with_its_reason(world: World):
     await world.press("CRAY", ts, "UAPPROVER")
     assert "dismissed already" in (world.alone("CRAY", "UAPPROVER"))[-1]
     assert world.target.jobs == {}
+    await world.people.command("history", user="UENGINEER")
+    assert ":wastebasket: rejected" in await world.seen("CRAY")
 
 
 async def test_an_approval_for_the_thread_and_its_end(world: World):
