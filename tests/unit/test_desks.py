@@ -285,7 +285,7 @@ async def test_an_edited_program_is_called_what_it_says_of_itself(store: Store):
             here, builders.task(id=f"t_{number + 2}", kind=TaskKind.EDIT, code=code, base=base.id)
         )
         names.append((await store.proposals.of_session("s_1"))[-1].program.title)
-    assert names[1:] == [f"{names[0]} (edited)", f"{names[0]} (edited)", "Count to six."]
+    assert names[1:] == [f"{names[0]} (edited)", f"{names[0]} (edited)", "Count to six"]
 
 
 async def test_a_rerun_is_the_same_code_with_the_same_inputs_and_needs_its_own_approval(store: Store):
