@@ -251,7 +251,7 @@ class FrontDesk:
         """The same with a reason, which the next draft in the thread heeds. Raises BadRequest when it is far too long."""
         _check_length(reason)
         await self._own(proposal_id, user)
-        await self.runs.dismiss(proposal_id, user, reason.strip())
+        await self.runs.dismiss(proposal_id, user, masked(reason.strip()))
 
     async def stop_task(self, task_id: str, user: str = "") -> None:
         if not await self.tasks.cancel(task_id, user):
