@@ -108,7 +108,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             outcome = builders.passed(
                 stdout=f"{PRINTED}\n{WRITTEN}\n",
                 value=PRINTED,
-                artifacts=(Artifact("left.txt", "text/plain", PRINTED.encode()),),
+                artifacts=(Artifact("left.yaml", "application/yaml", PRINTED.encode()),),
             )
             target.events = [Output(f"{PRINTED}\n"), Finished(outcome)]
             workshop = Workshop(
@@ -166,6 +166,7 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
         "What looks like a secret is masked here: GitHub token. The program runs as it was written." in posted
     )
     assert 'TOKEN = \\"[masked: GitHub token]' in posted
+    assert "What looks like a secret is masked in this file: Anthropic key." in posted
 
     kept = await rows(world.store)
     holding = {name for name, text in kept.items() if any(s in text for s in (ASKED, WRITTEN, PRINTED))}
@@ -174,6 +175,17 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
     whole = b"".join(file.read_bytes() for file in await asyncio.to_thread(list, tmp_path.glob("raygen.db*")))
     assert ASKED.encode() not in whole
     assert PRINTED.encode() not in whole
+
+
+async def test_a_secret_in_the_reason_of_a_rejection_is_neither_posted_nor_kept(world: World):
+    await world.desk.ask(Ask("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
+    await world.desk.reject(proposal.id, f"It shows {ASKED}, which is mine.", "UENGINEER")
+    rejected = await world.store.proposals.get(proposal.id)
+    assert rejected.reason == "It shows [masked: Slack token], which is mine."
+    assert ASKED not in await world.posted()
+    assert "[masked: Slack token]" in await world.posted()
+    assert not [name for name, text in (await rows(world.store)).items() if ASKED in text]
 
 
 async def first_task(store: Store) -> Task:
