@@ -78,7 +78,9 @@ class People:
 
     async def _users_of(self, group: str) -> frozenset[str]:
         try:
-            answer = await self._client.usergroups_users_list(usergroup=group)
+            answer = await self._client.usergroups_users_list(
+                usergroup=group, team_id=workspace.current() or None
+            )
         except SlackApiError as error:
             if code_of(error) not in _NO_GROUP:
                 raise
@@ -91,7 +93,10 @@ class People:
         at_hand = workspace.current()
         if at_hand not in self._homes:
             answer = await self._client.auth_test()
-            self._homes[at_hand] = str(answer.get("team_id") or ""), str(answer.get("enterprise_id") or "")
+            # An organization's token is of none of its workspaces.
+            own = at_hand if answer.get("is_enterprise_install") else ""
+            team, enterprise = own or answer.get("team_id") or "", answer.get("enterprise_id") or ""
+            self._homes[at_hand] = str(team), str(enterprise)
         return self._homes[at_hand]
 
     async def _members_of(self, channel: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -53,6 +53,35 @@ FRESH = Workspace(
     PLAYGROUND.usergroups,
 )
 """The playground's workspace before anybody has installed the app."""
+
+
+def of_organization(workspace: Workspace) -> Workspace:
+    """The same as one of an organization's (Enterprise Grid), in all of which the app's bot is one and the same user."""
+    names = {workspace.bot: "BGROUP", workspace.bot_user: "UGROUPBOT"}
+
+    def named(value: Any) -> Any:
+        match value:
+            case str():
+                return names.get(value, value)
+            case list():
+                return [named(each) for each in value]
+            case dict():
+                return {key: named(each) for key, each in value.items()}
+            case _:
+                return value
+
+    member = {"enterprise_id": "EGROUP", "enterprise_name": "The Group", "teams": [workspace.team]}
+    return replace(
+        workspace,
+        bot="BGROUP",
+        bot_user="UGROUPBOT",
+        users=tuple(
+            {**named(user), "enterprise_user": {"id": user["id"], **member}} for user in workspace.users
+        ),
+        channels=tuple(named(channel) for channel in workspace.channels),
+        enterprise="EGROUP",
+        enterprise_name="The Group",
+    )
 
 
 @dataclass
@@ -132,6 +161,7 @@ async def world(
     database: str | None = None,
     rotation: bool = False,
     life: float = 43_200.0,
+    workspaces: tuple[Workspace, ...] = (FRESH, ACME),
     **chosen: Any,
 ) -> AsyncGenerator[World]:
     """Two workspaces without raygen, and raygen with no installation, which hears them over HTTP or by Socket Mode."""
@@ -146,7 +176,7 @@ async def world(
         enter = stack.enter_async_context
         http, model = await enter(ClientSession()), await enter(ModelStandIn().serve())
         found: list[Slack] = []
-        for workspace in (FRESH, ACME):
+        for workspace in workspaces:
             standin = SlackStandIn(rules=rules, workspace=workspace, apps=apps)
             found.append(Slack(standin, await enter(people_at(await enter(standin.serve())))))
         settings = settings_module.load(

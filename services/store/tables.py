@@ -211,6 +211,14 @@ installations = Table(
     Column("body", Text, nullable=False),
 )
 
+# Workspaces of an organization (Enterprise Grid) that has installed raygen for all: each goes by its installation.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("team", String(64), primary_key=True),
+    Column("organization", String(64), nullable=False, index=True),
+)
+
 oauth_states = Table(
     "oauth_states",
     metadata,

@@ -18,7 +18,7 @@ from services import workspace
 from services.records import ProposalStatus
 from services.store import tables
 from tests import builders, postgres
-from tests.installing import Json, World, answered, post, world
+from tests.installing import ACME, FRESH, Json, World, answered, of_organization, post, world
 from tests.waiting import until
 
 ADA, AVERY = "Ada Acme", "Avery Approver"
@@ -111,17 +111,22 @@ async def test_what_raygen_does_by_itself_is_for_the_workspace_of_its_session(
     await ask(here)
     await until(lambda: _over(here))
     tokens_seen.clear()
-    for row in await rows(here, tables.tasks):
-        proposal = builders.proposal(
-            id=f"p{row.id}", task_id=row.id, session_id=row.session_id, created_at=1000.0
-        )
-        await here.bot.store.proposals.draft(proposal)
-        await here.bot.store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    workspace.enter("TRAYGEN")
-    await here.bot.workflows.attend()
+    await expire_something(here)
     own = {(here.token("TACME"), "CLAB"), (here.token("TRAYGEN"), "CRAY")}
     await until(lambda: {place for _, place in tokens_seen} >= {"CLAB", "CRAY"})
     assert {each for each in tokens_seen if each[1].startswith("C")} == own
+
+
+async def expire_something(of: World) -> None:
+    """A proposal of each thread, which has waited for too long."""
+    for row in await rows(of, tables.tasks):
+        proposal = builders.proposal(
+            id=f"p{row.id}", task_id=row.id, session_id=row.session_id, created_at=1000.0
+        )
+        await of.bot.store.proposals.draft(proposal)
+        await of.bot.store.proposals.move(proposal.id, ProposalStatus.OPEN)
+    workspace.enter("TRAYGEN")
+    await of.bot.workflows.attend()
 
 
 async def test_commands_and_their_private_answers_come_from_the_right_workspace(here: World):
@@ -234,6 +239,81 @@ async def test_tokens_that_end_are_renewed_and_kept_encrypted(tmp_path: Path):
         assert kept is not None
         assert kept["bot_token"] in here.apps.of_team("TACME")
         assert kept["bot_token"] not in row.body
+
+
+ALL = "Ada Acme allows raygen in all of The Group"
+GRID = (of_organization(FRESH), of_organization(ACME))
+
+
+@pytest.mark.parametrize("socket_mode", [False, True])
+async def test_an_organization_installs_it_for_all_its_workspaces(
+    tmp_path: Path, tokens_seen: list[tuple[str, str]], *, socket_mode: bool
+):
+    async with world(tmp_path, workspaces=GRID, socket_mode=socket_mode) as here:
+        assert (await here.install(ALL))[0] == 200
+        assert await here.bot.store.installations.teams() == ["EGROUP"]
+        await ask_all(here)
+        sessions = await rows(here, tables.sessions)
+        assert {(row.channel, row.team) for row in sessions} == {("CLAB", "TACME"), ("CRAY", "TRAYGEN")}
+        assert {token for token, _ in tokens_seen} == {here.token("EGROUP")}
+        for slack, user, channel in ((here.acme, "UADA", "CLAB"), (here.playground, "UENGINEER", "CRAY")):
+            assert (await slack.people.command("help", user=user, channel=channel))["ok"]
+            assert "raygen" in json.dumps(slack.standin.state.ephemerals.seen_by(user, channel))
+            assert (await slack.people.command("what is 20% of 50?", user=user, channel=channel))["ok"]
+            await answered(slack, channel, "10.0")
+        sessions = await rows(here, tables.sessions)
+        assert sorted(row.team for row in sessions) == ["TACME", "TACME", "TRAYGEN", "TRAYGEN"]
+
+
+async def test_what_is_done_for_a_workspace_of_an_organization_outlives_a_restart(
+    tmp_path: Path, tokens_seen: list[tuple[str, str]]
+):
+    async with world(tmp_path, workspaces=GRID) as here:
+        await here.install(ALL)
+        await ask_all(here)
+        await until(lambda: _over(here))
+        apps = here.apps
+    async with world(tmp_path, workspaces=GRID) as again:
+        again.apps.tokens, again.apps.access = apps.tokens, apps.access
+        tokens_seen.clear()
+        await expire_something(again)
+        own = {(again.token("EGROUP"), "CLAB"), (again.token("EGROUP"), "CRAY")}
+        await until(lambda: own <= set(tokens_seen))
+
+
+async def test_an_organization_takes_it_away_from_one_workspace_then_from_all(tmp_path: Path):
+    async with world(tmp_path, workspaces=GRID) as here:
+        await here.install(ALL)
+        await ask_all(here)
+        await until(lambda: _over(here))
+        here.apps.withdraw("TACME")
+        await until(lambda: _sessions(here, ["TRAYGEN"]))
+        assert await here.bot.store.installations.teams() == ["EGROUP"]
+        assert await here.bot.store.installations.members("EGROUP") == ["TRAYGEN"]
+        refused = await here.acme.people.command("help", user="UADA", channel="CLAB")
+        assert refused["error"] == "not_installed"
+        here.apps.uninstall("EGROUP")
+        await until(lambda: _sessions(here, []))
+        await until(lambda: _none(here))
+        assert await here.bot.store.installations.members("EGROUP") == []
+
+
+async def test_only_administrators_install_it_for_an_organization(tmp_path: Path):
+    async with world(tmp_path, workspaces=GRID) as here:
+        link, page = await here.consent(browser := here.browser())
+        assert "Erin Engineer allows raygen in Raygen Playground" in page
+        assert "Erin Engineer allows raygen in all" not in page
+        forged = page.replace('value="TRAYGEN"', 'value="EGROUP"')
+        back = await browser.press(link, forged, "Erin Engineer")
+        assert "access_denied" in back
+
+
+async def ask_all(of: World) -> None:
+    """In two workspaces of an organization."""
+    for slack, user, channel in ((of.acme, "UADA", "CLAB"), (of.playground, "UENGINEER", "CRAY")):
+        await slack.people.post("/play/members", channel=channel, joined=True)
+        await slack.people.say(f"<@UGROUPBOT> {QUESTION}", user=user, channel=channel)
+        await answered(slack, channel, "427.05")
 
 
 @postgres.needed

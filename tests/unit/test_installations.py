@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,20 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import settings
 from bot.settings import OAuth
-from handlers.workspaces import NotInstalled, WorkspaceClient, token_of
+from handlers import workspaces
+from handlers.workspaces import NotInstalled, SlackInstallations, WorkspaceClient, Workspaces, token_of
 from services import workspace
 from services.errors import SettingsError
 from services.sealing import Seal
 from services.store import open_database
 from services.store.installations import Installations, States
+from tests.waiting import until
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -106,3 +111,134 @@ async def test_a_call_for_no_workspace_takes_no_other_ones_token():
     with pytest.raises(NotInstalled):
         await token_of(client)
     assert asked == ["", "T1", "T1"]
+
+
+class Renewing(AsyncWebClient):
+    """Slack as far as it renews tokens: each refresh token once, and with a trouble of its own if it is given one."""
+
+    def __init__(self) -> None:
+        super().__init__(base_url="http://127.0.0.1:9/api/")
+        self.used: list[str] = []
+        self.trouble: Exception | None = None
+
+    async def oauth_v2_access(self, *, refresh_token: str = "", **_: Any) -> Any:
+        if self.trouble is not None:
+            raise self.trouble
+        if refresh_token in self.used:
+            raise refusal("invalid_refresh_token")
+        self.used.append(refresh_token)
+        number = len(self.used)
+        return {
+            "token_type": "bot",
+            "access_token": f"fresh-{number}",
+            "refresh_token": f"r-{number}",
+            "expires_in": 43_200,
+        }
+
+
+def refusal(code: str) -> SlackApiError:
+    return SlackApiError(code, {"ok": False, "error": code})
+
+
+async def installed(engine: AsyncEngine, *, left: float, **more: Any) -> SlackInstallations:
+    """With a token that has so many seconds left."""
+    store = SlackInstallations(Installations(engine))
+    values = {
+        "app_id": "A1",
+        "team_id": "T1",
+        "bot_id": "B1",
+        "bot_user_id": "U1",
+        "installed_at": 1.0,
+        **more,
+    }
+    token = {"bot_token": "old", "bot_refresh_token": "r", "bot_token_expires_at": int(time.time() + left)}
+    await store.async_save_bot(Bot(**values, **token))
+    return store
+
+
+@pytest.mark.parametrize(
+    "trouble", [refusal("internal_error"), refusal("invalid_refresh_token"), OSError("no way there")]
+)
+async def test_a_token_is_good_until_it_ends_whatever_becomes_of_its_renewal(
+    engine: AsyncEngine, trouble: Exception
+):
+    client = Renewing()
+    spaces = Workspaces(await installed(engine, left=60.0), client, "1.2", "s")
+    client.trouble = trouble
+    assert await spaces.token("T1") == "old"
+    client.trouble = None
+    assert await spaces.token("T1") == "fresh-1"
+
+
+async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(workspaces, "_PAUSES", (0.0,))
+    client = Renewing()
+    spaces = Workspaces(await installed(engine, left=-1.0), client, "1.2", "s")
+    client.trouble = OSError("no way there")
+    with pytest.raises(OSError, match="no way there"):
+        await spaces.token("T1")
+    client.trouble = refusal("internal_error")
+    with pytest.raises(SlackApiError, match="internal_error"):
+        await spaces.token("T1")
+    client.trouble = refusal("invalid_refresh_token")
+    with pytest.raises(NotInstalled):
+        await spaces.token("T1")
+    client.trouble = None
+    assert await spaces.token("T1") == "fresh-1"
+
+
+async def test_who_was_second_to_renew_a_token_waits_for_the_first_to_save_it(engine: AsyncEngine):
+    """Two replicas: the second one's refusal comes before the first has saved what it got."""
+    client, saving = Renewing(), asyncio.Event()
+
+    class Slow(SlackInstallations):
+        async def async_save_bot(self, bot: Bot) -> None:
+            await saving.wait()
+            await super().async_save_bot(bot)
+
+    class Eager(SlackInstallations):
+        reads = 0
+
+        async def async_find_bot(self, **where: Any) -> Bot | None:
+            self.reads += 1
+            if self.reads > 4:  # after its refusal it has looked once at least
+                saving.set()
+            return await super().async_find_bot(**where)
+
+    await installed(engine, left=-1.0)
+    first = Workspaces(Slow(Installations(engine)), client, "1.2", "s")
+    second = Workspaces(Eager(Installations(engine)), client, "1.2", "s")
+    winner = asyncio.create_task(first.token("T1"))
+    await until(lambda: client.used)
+    assert await second.token("T1") == "fresh-1"
+    assert await winner == "fresh-1"
+    assert client.used == ["r"]
+
+
+async def test_a_workspace_of_an_organization_goes_by_its_installation_also_after_a_restart(
+    engine: AsyncEngine,
+):
+    store = await installed(
+        engine, left=80_000.0, team_id=None, enterprise_id="E1", is_enterprise_install=True
+    )
+    with pytest.raises(NotInstalled):
+        await Workspaces(store, Renewing(), "1.2", "s").token("T1")
+    await store.joined("T1", "E1")
+    await store.joined("T2", "E1")
+    again = SlackInstallations(Installations(engine))
+    assert await Workspaces(again, Renewing(), "1.2", "s").token("T1") == "old"
+    assert await again.parted("T1") == ["T1"]
+    assert await again.parted("T9") == [], "it never was one of an organization"
+    await again.joined("T1", "E1")
+    await again.async_save_bot(
+        Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
+    )
+    assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "old", "as Slack said last"
+    assert await again.gone("T2", 2.0) == [], "the organization's installation goes on there"
+    await again.async_save_bot(
+        Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
+    )
+    assert sorted(await again.gone("E1", 2.0)) == ["E1", "T1"]
+    assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "own"

@@ -177,6 +177,11 @@ async def test_the_pages_of_an_app_for_many_are_served_where_its_manifest_says()
 
 
 def test_what_ends_an_installation_is_told():
+    of_organizations = {"team_access_granted", "team_access_revoked"}
+    assert of_organizations <= events(manifest(many=True))
+    assert manifest(many=True)["settings"]["org_deploy_enabled"]
+    assert not of_organizations & events(manifest())
+    assert not manifest()["settings"]["org_deploy_enabled"]
     assert {"app_uninstalled", "tokens_revoked"} <= events(manifest())
     notes = registered()
     notes.events -= {"app_uninstalled", "tokens_revoked"}

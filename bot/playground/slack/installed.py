@@ -73,6 +73,7 @@ class Installed:
     home_tab: bool
     interactive: bool
     domains: tuple[str, ...] = ()
+    organizations: bool = False
 
     @classmethod
     def by(cls, manifest: Json) -> "Installed":
@@ -97,6 +98,7 @@ class Installed:
             features.get("app_home", {}).get("home_tab_enabled", False),
             settings.get("interactivity", {}).get("is_enabled", False),
             tuple(domains),
+            settings.get("org_deploy_enabled", False),
         )
 
     def watched(self, url: str) -> str:

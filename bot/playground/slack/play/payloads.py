@@ -23,7 +23,8 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
         "command": name,
         "text": text,
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        **_organization(desk, {"enterprise_id": "id", "enterprise_name": "name"}),
+        "is_enterprise_install": "true" if desk.whole else "false",
         "response_url": desk.state.grants.response_url(user=user["id"], channel=channel["id"]),
         "trigger_id": desk.state.grants.trigger(user["id"], channel["id"]),
     }
@@ -34,9 +35,13 @@ def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
     desk.check_installed()
     if desk.rules.installed and not desk.rules.installed.interactive:
         raise PlayError(404, "not_interactive", "The app takes no interactions.")
+    place = desk.state.workspace
+    within = _organization(desk, {"enterprise_id": "id", "enterprise_name": "name"})
+    team = {"id": place.team, "domain": place.domain, **within}
     return {
         "type": kind,
-        "team": {"id": desk.state.workspace.team, "domain": desk.state.workspace.domain},
+        # To an installation of the whole organization it is only told where there is a conversation.
+        "team": team if channel or not desk.whole else None,
         "user": {
             "id": user["id"],
             "username": user["name"],
@@ -46,9 +51,16 @@ def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
         "api_app_id": APP,
         "token": "verification-token",
         "trigger_id": desk.state.grants.trigger(user["id"], channel),
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": _organization(desk, {"id": "id", "name": "name"}) or None,
+        "is_enterprise_install": desk.whole,
     }
+
+
+def _organization(desk: Desk, names: dict[str, str]) -> Json:
+    """What the workspace's organization is called, by `names`; nothing where there is none."""
+    place = desk.state.workspace
+    known = {"id": place.enterprise, "name": place.enterprise_name}
+    return {name: known[what] for name, what in names.items()} if place.enterprise else {}
 
 
 def in_message(desk: Desk, *, user: Json, channel: Json, message: Json) -> Json:
