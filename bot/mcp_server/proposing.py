@@ -40,7 +40,10 @@ class Proposer:
         task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
         await self.admission.admit(task, session)
         await self.doorbell.begin_task(task, session)
-        return await self._followed(task, session)
+        task, session, proposal = await self._followed(task, session)
+        if proposal is not None:
+            await self.store.audit.looked(proposal.id, task.user, "answer to an agent")
+        return task, session, proposal
 
     def _begun(self, code: str, purpose: str, channel: str, user: str) -> tuple[Task, Session]:
         if not channel:
