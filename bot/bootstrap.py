@@ -112,7 +112,9 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
         flows = Workflows(tasks, runs, limits, store.retention, pending)
-        desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits), offered(settings))
+        desk = FrontDesk(
+            store, tasks, runs, flows, Admission(store, settings.limits, people.teams), offered(settings)
+        )
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)

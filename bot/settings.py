@@ -250,7 +250,7 @@ class Settings(BaseSettings):
     workspaces: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
         alias="RAYGEN_WORKSPACES",
-        description="Slack team IDs for which raygen takes requests. Default: all.",
+        description="Slack team IDs for which raygen takes requests, and only from their members. Default: all.",
     )
     snippets: Literal["on", "off", "gateway", "lambda"] = Field(
         "on",
@@ -289,7 +289,9 @@ class Settings(BaseSettings):
         description="The gateway's name of the tool that runs snippets.",
     )
     mcp_channel: str = Field(
-        "", alias="RAYGEN_MCP_CHANNEL", description="The Slack channel that agents' proposals are posted in."
+        "",
+        alias="RAYGEN_MCP_CHANNEL",
+        description="The Slack channel (ID; `T…/C…` among many workspaces) that agents' proposals are posted in.",
     )
     mcp_user: str = Field(
         "",

@@ -122,7 +122,9 @@ def _key(name: str) -> _Key:
 
 
 def _person(user: dict[str, Any], team: str, enterprise: str) -> Person:
-    of_enterprise = str((user.get("enterprise_user") or {}).get("enterprise_id") or "")
+    member: dict[str, Any] = user.get("enterprise_user") or {}
+    of_enterprise = str(member.get("enterprise_id") or "")
+    of_organization = map(str, member.get("teams") or ())
     colleague = bool(enterprise) and of_enterprise == enterprise
     elsewhere = str(user.get("team_id") or team) != team and not colleague
     return Person(
@@ -132,4 +134,5 @@ def _person(user: dict[str, Any], team: str, enterprise: str) -> Person:
         bot=bool(user.get("is_bot")),
         foreign=bool(user.get("is_stranger")) or elsewhere,
         gone=bool(user.get("deleted")),
+        teams=frozenset(filter(None, (str(user.get("team_id") or ""), *of_organization))),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from services.errors import NotAllowed, TooOften
@@ -12,9 +12,13 @@ from services.rates import Rate, Throttle
 from services.records import Session, Task
 from services.store import Store
 
+Teams = Callable[[str], Awaitable[frozenset[str]]]
+"""The workspaces (team IDs) that a user (ID) is a member of; none where that is not known."""
 DIRECT = "dm"
 """What stands for direct messages among the channels."""
 _DAY = 86_400.0
+_NOT_HERE = "raygen does not work for this workspace; its operators say for which it does."
+_NOWHERE = "It is not known for which workspace this is, and raygen works for some only; an agent names its channel as `T…/C…`."
 # A task has its row within milliseconds of its beginning; one that has none by now never began.
 _ROWLESS = 60.0
 
@@ -32,7 +36,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens."""
+    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens.
+
+    With `workspaces` both the place and the person must be of one of them.
+    """
 
     user_rate: Rate | None = None
     channel_rate: Rate | None = None
@@ -45,11 +52,15 @@ class Limits:
 
 
 class Admission:
-    """Holds requests to the limits; a repeated request never counts twice."""
+    """Holds requests to the limits; a repeated request never counts twice.
 
-    def __init__(self, store: Store, limits: Limits | None = None) -> None:
+    `teams` says of which workspaces a person is a member; without it nobody is asked where they come from.
+    """
+
+    def __init__(self, store: Store, limits: Limits | None = None, teams: Teams | None = None) -> None:
         self._store = store
         self._limits = limits or Limits()
+        self._teams = teams
         self.users = Throttle(store.entries.asked_since, self._limits.user_rate)
         self.channels = Throttle(
             store.entries.asked_in, self._limits.channel_rate, "In this channel raygen may be asked"
@@ -59,6 +70,7 @@ class Admission:
     async def admit(self, task: Task, session: Session) -> None:
         """Count a request. Raises NotAllowed for the wrong place, and TooOften, which says when to come back."""
         self._check_place(session)
+        await self._check_home(task, session)
         await self._check_day(self._limits.day, "", "Today's budget for all requests is used up")
         await self._check_day(self._limits.user_day, task.user, "Your budget for today is used up")
         await self.users.admit(task.user, task.id)
@@ -72,15 +84,25 @@ class Admission:
 
     def _check_place(self, session: Session) -> None:
         limits, channel = self._limits, session.channel
-        if not channel[:1].isupper():  # not one of Slack's
+        if not _of_slack(channel):
             return
-        if limits.workspaces and session.team and session.team not in limits.workspaces:
-            raise NotAllowed("raygen does not work for this workspace; its operators say for which it does.")
+        if limits.workspaces and session.team not in limits.workspaces:
+            raise NotAllowed(_NOT_HERE if session.team else _NOWHERE)
         named = DIRECT if channel.startswith("D") else channel
         if limits.channels and named not in limits.channels:
             places = [f"<#{each}>" for each in sorted(limits.channels) if each != DIRECT]
             places += ["direct messages"] if DIRECT in limits.channels else []
             raise NotAllowed(f"raygen is not to be used here; please ask in {' or '.join(places)}.")
+
+    async def _check_home(self, task: Task, session: Session) -> None:
+        """A guest of a shared channel asks from elsewhere, and spends what is meant for others."""
+        allowed = self._limits.workspaces
+        if not allowed or self._teams is None or not _of_slack(session.channel):
+            return
+        if not (await self._teams(task.user)).intersection(allowed):
+            raise NotAllowed(
+                "raygen does not work for people of your workspace; its operators say for whose it does."
+            )
 
     async def _check_day(self, day: Day, user: str, sentence: str) -> None:
         if not day:
@@ -118,6 +140,10 @@ class Admission:
                 "most; please come back when one has ended."
             )
         self._begun[task.id] = (task.user, session.channel, now)
+
+
+def _of_slack(channel: str) -> bool:
+    return channel[:1].isupper()
 
 
 def _under_way(known: dict[str, bool], begun: Collection[str]) -> set[str]:

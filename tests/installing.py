@@ -161,7 +161,7 @@ async def world(
     database: str | None = None,
     rotation: bool = False,
     life: float = 43_200.0,
-    workspaces: tuple[Workspace, ...] = (FRESH, ACME),
+    places: tuple[Workspace, ...] = (FRESH, ACME),
     **chosen: Any,
 ) -> AsyncGenerator[World]:
     """Two workspaces without raygen, and raygen with no installation, which hears them over HTTP or by Socket Mode."""
@@ -176,7 +176,7 @@ async def world(
         enter = stack.enter_async_context
         http, model = await enter(ClientSession()), await enter(ModelStandIn().serve())
         found: list[Slack] = []
-        for workspace in workspaces:
+        for workspace in places:
             standin = SlackStandIn(rules=rules, workspace=workspace, apps=apps)
             found.append(Slack(standin, await enter(people_at(await enter(standin.serve())))))
         settings = settings_module.load(

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
+from bot.playground.slack import workspace as places
 from bot.playground.slack.api import WebApi
 from services import workspace
 from services.records import ProposalStatus
@@ -241,6 +242,23 @@ async def test_tokens_that_end_are_renewed_and_kept_encrypted(tmp_path: Path):
         assert kept["bot_token"] not in row.body
 
 
+async def test_strangers_in_a_shared_channel_do_not_spend_what_is_meant_for_a_workspace(tmp_path: Path):
+    async with world(tmp_path, workspaces="TACME") as here:
+        await here.install(ADA)
+        sue, state = (
+            places.user("USUE", "sue", "Sue Stranger", "TOTHER", is_stranger=True),
+            here.acme.standin.state,
+        )
+        state.documents.put("users", "USUE", sue)
+        state.people.set_members(state.people.channels["CLAB"], ["UADA", "UALAN", "USUE", "UACMEBOT"])
+        await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="USUE", channel="CLAB")
+        told = await until(lambda: state.ephemerals.seen_by("USUE", "CLAB"))
+        assert "does not work for people of your workspace" in json.dumps(told)
+        assert await rows(here, tables.tasks) == []
+        await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="UADA", channel="CLAB")
+        await answered(here.acme, "CLAB", "427.05")
+
+
 ALL = "Ada Acme allows raygen in all of The Group"
 GRID = (of_organization(FRESH), of_organization(ACME))
 
@@ -249,7 +267,7 @@ GRID = (of_organization(FRESH), of_organization(ACME))
 async def test_an_organization_installs_it_for_all_its_workspaces(
     tmp_path: Path, tokens_seen: list[tuple[str, str]], *, socket_mode: bool
 ):
-    async with world(tmp_path, workspaces=GRID, socket_mode=socket_mode) as here:
+    async with world(tmp_path, places=GRID, socket_mode=socket_mode) as here:
         assert (await here.install(ALL))[0] == 200
         assert await here.bot.store.installations.teams() == ["EGROUP"]
         await ask_all(here)
@@ -268,12 +286,12 @@ async def test_an_organization_installs_it_for_all_its_workspaces(
 async def test_what_is_done_for_a_workspace_of_an_organization_outlives_a_restart(
     tmp_path: Path, tokens_seen: list[tuple[str, str]]
 ):
-    async with world(tmp_path, workspaces=GRID) as here:
+    async with world(tmp_path, places=GRID) as here:
         await here.install(ALL)
         await ask_all(here)
         await until(lambda: _over(here))
         apps = here.apps
-    async with world(tmp_path, workspaces=GRID) as again:
+    async with world(tmp_path, places=GRID) as again:
         again.apps.tokens, again.apps.access = apps.tokens, apps.access
         tokens_seen.clear()
         await expire_something(again)
@@ -282,7 +300,7 @@ async def test_what_is_done_for_a_workspace_of_an_organization_outlives_a_restar
 
 
 async def test_an_organization_takes_it_away_from_one_workspace_then_from_all(tmp_path: Path):
-    async with world(tmp_path, workspaces=GRID) as here:
+    async with world(tmp_path, places=GRID) as here:
         await here.install(ALL)
         await ask_all(here)
         await until(lambda: _over(here))
@@ -299,7 +317,7 @@ async def test_an_organization_takes_it_away_from_one_workspace_then_from_all(tm
 
 
 async def test_only_administrators_install_it_for_an_organization(tmp_path: Path):
-    async with world(tmp_path, workspaces=GRID) as here:
+    async with world(tmp_path, places=GRID) as here:
         link, page = await here.consent(browser := here.browser())
         assert "Erin Engineer allows raygen in Raygen Playground" in page
         assert "Erin Engineer allows raygen in all" not in page

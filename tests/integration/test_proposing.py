@@ -74,6 +74,11 @@ async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: P
         await hasty.propose(CODE, "Adds.")
 
 
+async def test_among_many_workspaces_the_channel_comes_with_its_own(world: World, tmp_path: Path):
+    _, session, _ = await proposer(world, tmp_path, channel="TACME/CLAB").propose(CODE, "Adds two numbers.")
+    assert (session.team, session.channel) == ("TACME", "CLAB")
+
+
 async def test_without_a_bot_it_is_said(tmp_path: Path):
     with pytest.raises(Closed, match="No raygen has worked on this database yet"):
         await Doorbell(f"sqlite:///{tmp_path / 'new.db'}").begin_task(builders.task(), builders.session())
