@@ -200,6 +200,8 @@ preferences = Table(
     Column("target", String(64), nullable=False),
     Column("direct", Integer, nullable=False),
     Column("model", String(255)),
+    Column("team", String(64)),
+    Column("chosen_at", Float),
 )
 
 # Slack workspaces that have installed raygen by OAuth; the body holds their tokens (services/sealing.py).
