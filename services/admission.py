@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from services.output import human_seconds, plural
 from services.rates import Rate, Throttle
 from services.records import Session, Task
 from services.store import Store
+from services.store.admissions import Begun, Turn
 
 Teams = Callable[[str], Awaitable[frozenset[str]]]
 """The workspaces (team IDs) that a user (ID) is a member of; none where that is not known."""
@@ -52,7 +54,7 @@ class Limits:
 
 
 class Admission:
-    """Holds requests to the limits; a repeated request never counts twice.
+    """Holds requests to the limits, together with all replicas; a repeated request never counts twice.
 
     `teams` says of which workspaces a person is a member; without it nobody is asked where they come from.
     """
@@ -65,7 +67,7 @@ class Admission:
         self.channels = Throttle(
             store.entries.asked_in, self._limits.channel_rate, "In this channel raygen may be asked"
         )
-        self._begun: dict[str, tuple[str, str, float]] = {}
+        self._one = asyncio.Lock()
 
     async def admit(self, task: Task, session: Session) -> None:
         """Count a request. Raises NotAllowed for the wrong place, and TooOften, which says when to come back."""
@@ -73,14 +75,34 @@ class Admission:
         await self._check_home(task, session)
         await self._check_day(self._limits.day, "", "Today's budget for all requests is used up")
         await self._check_day(self._limits.user_day, task.user, "Your budget for today is used up")
-        await self.users.admit(task.user, task.id)
+        if self._counts:
+            # No more than one connection of this process waits for the others.
+            async with self._one, self._store.admissions.turn() as turn:
+                await self._count(task, session, turn)
+
+    @property
+    def _counts(self) -> bool:
+        limits = self._limits
+        most = (self.users.rate, self.channels.rate, limits.user_tasks, limits.channel_tasks)
+        return any(each is not None for each in most)
+
+    async def _count(self, task: Task, session: Session, turn: Turn) -> None:
+        """Whether there is room for it, by what all replicas have let in."""
+        user, channel = task.user, session.channel
+        known = await turn.begun(_ROWLESS)
         try:
-            await self.channels.admit(session.channel, task.id)
-            await self._check_room(task, session)
+            await self.users.admit(
+                user, task.id, {each.task_id: each.at for each in known if each.user == user}
+            )
+            await self.channels.admit(
+                channel, task.id, {each.task_id: each.at for each in known if each.channel == channel}
+            )
+            await self._check_room(task, session, known)
         except TooOften:
-            self.users.forget(task.user, task.id)
-            self.channels.forget(session.channel, task.id)
+            self.users.forget(user, task.id)
+            self.channels.forget(channel, task.id)
             raise
+        await turn.let_in(Begun(task.id, user, channel, time.time()))
 
     def _check_place(self, session: Session) -> None:
         limits, channel = self._limits, session.channel
@@ -118,17 +140,15 @@ class Admission:
             left = human_seconds(midnight + _DAY - now)
             raise TooOften(f"{sentence} ({' and '.join(spent)}); please come back in {left}.")
 
-    async def _check_room(self, task: Task, session: Session) -> None:
+    async def _check_room(self, task: Task, session: Session, known: list[Begun]) -> None:
         limits = self._limits
         if limits.user_tasks is None and limits.channel_tasks is None:
             return
-        now = time.time()
-        self._begun = {name: each for name, each in self._begun.items() if now - each[2] < _ROWLESS}
-        own = await self._store.entries.standing(user=task.user, ids=tuple(self._begun))
-        there = await self._store.entries.standing(channel=session.channel, ids=tuple(self._begun))
-        # Nothing is awaited from here on, so that of two at once the second sees the first.
-        mine = _under_way(own, [name for name, each in self._begun.items() if each[0] == task.user])
-        here = _under_way(there, [name for name, each in self._begun.items() if each[1] == session.channel])
+        ids = [each.task_id for each in known]
+        own = await self._store.entries.standing(user=task.user, ids=ids)
+        there = await self._store.entries.standing(channel=session.channel, ids=ids)
+        mine = _under_way(own, [each.task_id for each in known if each.user == task.user])
+        here = _under_way(there, [each.task_id for each in known if each.channel == session.channel])
         if limits.user_tasks is not None and len(mine - {task.id}) >= limits.user_tasks:
             raise TooOften(
                 f"You have {plural(len(mine), 'request')} under way, and {limits.user_tasks} at once is the most; "
@@ -139,7 +159,6 @@ class Admission:
                 f"This channel has {plural(len(here), 'request')} under way, and {limits.channel_tasks} at once is the "
                 "most; please come back when one has ended."
             )
-        self._begun[task.id] = (task.user, session.channel, now)
 
 
 def _of_slack(channel: str) -> bool:

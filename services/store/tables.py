@@ -94,6 +94,19 @@ grants = Table(
     Column("ended_at", Float),
 )
 
+# Requests that were let in, until they have rows of their own (services/store/admissions.py).
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("task_id", String(64), primary_key=True),
+    Column("user", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
+
+# One row: who changes it decides alone until its transaction ends.
+turnstile = Table("turnstile", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+
 spendings = Table(
     "spendings",
     metadata,

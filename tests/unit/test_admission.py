@@ -128,6 +128,25 @@ async def test_only_so_many_are_worked_on_at_once(store: Store):
         await admission.admit(asked("t_9", "UTHIRD"), here)
 
 
+@pytest.mark.parametrize(
+    "limits", [Limits(user_tasks=2), Limits(user_rate=Rate(2, 3600.0)), Limits(channel_tasks=2)]
+)
+async def test_replicas_hold_to_one_limit_together(store: Store, limits: Limits):
+    """In the moment in which none of the requests has its row yet."""
+    await hold_together(store, limits)
+
+
+async def hold_together(store: Store, limits: Limits) -> None:
+    replicas = [Admission(store, limits) for _ in range(3)]
+    told = await asyncio.gather(
+        *(replicas[number % 3].admit(asked(f"t_{number}"), builders.session()) for number in range(12)),
+        return_exceptions=True,
+    )
+    assert [each for each in told if not isinstance(each, TooOften)] == [None, None]
+    taken = told.index(None)
+    await replicas[(taken + 1) % 3].admit(asked(f"t_{taken}"), builders.session())
+
+
 async def spend(store: Store, name: str, user: str, spent: Spent) -> None:
     await store.spendings.put(asked(name, user), "CRAY", TaskStatus.ANSWERED, spent)
 
