@@ -246,8 +246,36 @@ def _told(error: Exception) -> str:
         return incidents.sentence(caught)
 
 
+def test_what_a_library_has_put_into_its_message_is_left_out():
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logs.Json())
+    logger = logging.getLogger("dbos")
+    logger.addHandler(handler)
+    try:
+        _log_as_libraries_do(logger, ValueError(WORDS))
+        handler.setFormatter(logs.Json(text=True))
+        _log_as_libraries_do(logger, ValueError(WORDS))
+    finally:
+        logger.removeHandler(handler)
+    told = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
+    place = "test_discretion._log_as_libraries_do, line"
+    left_out = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
+    assert (told[0].startswith(place), told[0].endswith(left_out)) == (True, True)
+    assert told[1:3] == ["step 3 of work failed", f"step 4: ValueError {left_out}"]
+    assert told[3:] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
+
+
+def _log_as_libraries_do(logger: logging.Logger, error: Exception) -> None:
+    logger.error(f"step failed: {error}")  # noqa: G004  # as they do
+    logger.error("step %d of %s failed", 3, "work")
+    logger.error("step %d: %s", 4, error)
+
+
 def test_a_log_line_that_quotes_an_exception_leaves_its_words_out():
-    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s: %s", ("chore", ValueError("my name")), None)
+    record = logging.LogRecord(
+        "services.x", logging.INFO, "f", 1, "%s: %s", ("chore", ValueError("my name")), None
+    )
     told: dict[str, Any] = json.loads(logs.Json().format(record))
     assert told["message"] == "chore: ValueError (its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert json.loads(logs.Json(text=True).format(record))["message"] == "chore: my name"
