@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.deploy.surfaces import Surfaces, called, registered
+from bot.deploy.surfaces import READING, Surfaces, called, registered
 from handlers import ids
 
 # Where `raygen serve` is asked to be installed, where Slack sends people back to, and where it tells what happens.
@@ -51,6 +51,7 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "conversations_replies": tuple(_HISTORY.values()),
     "files_info": ("files:read",),
     "files_upload_v2": ("files:write",),
+    READING: ("files:read",),
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
