@@ -13,9 +13,10 @@ from slack_bolt.app.async_app import AsyncApp
 import handlers
 from bot import approvals as approvals_file
 from bot import settings as settings_module
+from bot.access import OAuth
 from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
-from bot.settings import OAuth, Settings
+from bot.settings import Settings
 from bot.wiring.agents import metering, offered, supervised
 from bot.wiring.clusters import opened_targets, run_links
 from bot.wiring.files import artifact_store

@@ -14,6 +14,7 @@ from pathlib import Path
 import ray
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import access as access_module
 from bot import settings as settings_module
 from bot.settings import Settings
 from bot.targets import TargetFile
@@ -83,7 +84,7 @@ async def _python(_: Settings) -> Finding:
 
 async def _slack(settings: Settings) -> Finding:
     try:
-        settings_module.require_slack(settings)
+        access_module.require_slack(settings)
     except RaygenError as error:
         return Finding(
             "slack", ok=False, found=error.public, advice="`raygen manifest` prints the app to create."

@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import bootstrap
 from bot import settings as settings_module
+from bot.access import slack_over_http
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.server import serving
@@ -202,7 +203,7 @@ async def world(
             }
         )
         _get_or_create_dbos_registry().instance_info_map.clear()
-        access = settings_module.slack_over_http(settings)
+        access = slack_over_http(settings)
         assert access is not None
         bot = await enter(bootstrap.assemble(settings, access[0]))
         assert bot.app is not None

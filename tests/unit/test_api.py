@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-from bot import settings
+from bot import access, settings
 from bot.api import wire
 from bot.api.application import application
 from bot.api.desk import ApiDesk
@@ -57,7 +57,7 @@ def test_wrong_tokens_are_a_sentence_that_repeats_none(text: str, monkeypatch: p
 def test_slack_over_http_needs_both_secrets():
     def chosen(**values: str) -> tuple[str, str] | None:
         names = {"SLACK_BOT_TOKEN": "", "SLACK_SIGNING_SECRET": "", **values}
-        return settings.slack_over_http(settings.load(_env_file=None, **names))
+        return access.slack_over_http(settings.load(_env_file=None, **names))
 
     assert chosen() is None
     assert chosen(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s") == ("xoxb-1", "s")

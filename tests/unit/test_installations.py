@@ -15,8 +15,8 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import settings
-from bot.settings import OAuth
+from bot import access, settings
+from bot.access import OAuth
 from handlers import workspaces
 from handlers.workspaces import NotInstalled, SlackInstallations, WorkspaceClient, Workspaces, token_of
 from services import workspace
@@ -64,12 +64,12 @@ MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "secret"}
 
 
 def test_many_workspaces_need_the_apps_secrets_and_no_token():
-    assert settings.many_workspaces(chosen()) is None
-    found = settings.slack_over_http(
+    assert access.many_workspaces(chosen()) is None
+    found = access.slack_over_http(
         chosen(**MANY, SLACK_SIGNING_SECRET="s", RAYGEN_PUBLIC_URL="https://a.example/")
     )
     assert found == (OAuth("1.2", "secret", "https://a.example/slack/oauth_redirect"), "s")
-    assert settings.require_slack(chosen(**MANY, SLACK_APP_TOKEN="xapp-1")) == (
+    assert access.require_slack(chosen(**MANY, SLACK_APP_TOKEN="xapp-1")) == (
         OAuth("1.2", "secret"),
         "xapp-1",
     )
@@ -87,7 +87,7 @@ def test_many_workspaces_need_the_apps_secrets_and_no_token():
 )
 def test_a_half_of_it_is_a_sentence(values: dict[str, str], sentence: str):
     with pytest.raises(SettingsError, match=sentence):
-        settings.slack_over_http(chosen(**values))
+        access.slack_over_http(chosen(**values))
 
 
 def test_a_key_that_is_none_is_a_sentence_that_does_not_repeat_it():
