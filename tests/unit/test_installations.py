@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -15,7 +16,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import access, settings
+from bot import access, doctor, settings
 from bot.access import OAuth
 from handlers import workspaces
 from handlers.workspaces import NotInstalled, SlackInstallations, WorkspaceClient, Workspaces, token_of
@@ -242,3 +243,51 @@ async def test_a_workspace_of_an_organization_goes_by_its_installation_also_afte
     )
     assert sorted(await again.gone("E1", 2.0)) == ["E1", "T1"]
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "own"
+
+
+HEARD = {**MANY, "SLACK_SIGNING_SECRET": "s", "RAYGEN_PUBLIC_URL": "https://raygen.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("values", "ok", "found", "advice"),
+    [
+        (HEARD | {"RAYGEN_OAUTH_KEY": OLD}, True, "by OAuth and HTTP, for", ""),
+        (HEARD, True, "; 0 installations", "RAYGEN_OAUTH_KEY, else the tokens are kept as they are"),
+        (
+            HEARD | {"RAYGEN_PUBLIC_URL": ""},
+            True,
+            "OAuth",
+            "RAYGEN_PUBLIC_URL, where people install it and RAYGEN_OAUTH",
+        ),
+        (HEARD | {"SLACK_APP_TOKEN": "xapp-1"}, True, "by OAuth and HTTP and Socket Mode", ""),
+        (MANY, False, "SLACK_SIGNING_SECRET is not set", "raygen manifest"),
+        ({"SLACK_CLIENT_ID": "1.2"}, False, "need each other", ""),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"},
+            True,
+            "bot token and signing secret are set",
+            "",
+        ),
+        ({}, False, "SLACK_BOT_TOKEN is not set", ""),
+    ],
+)
+async def test_the_doctor_knows_each_way_of_installation(
+    tmp_path: Path, values: dict[str, str], *, ok: bool, found: str, advice: str
+):
+    finding = await doctor._slack(chosen(RAYGEN_STATE_DIR=str(tmp_path), **values))
+    assert finding.ok is ok
+    assert found in finding.found
+    assert advice in finding.advice
+    if "SLACK_CLIENT_ID" in values:
+        assert not re.search("SLACK_(BOT|APP)_TOKEN", finding.found + finding.advice)
+
+
+async def test_the_doctor_counts_installations_and_tries_the_key(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'raygen.db'}"
+    async with open_database(url) as engine:
+        for team in ("T1", "E1"):
+            await Installations(engine, Seal([OLD])).put(team, 1.0, {"bot_token": "secret"})
+    told = {"RAYGEN_DATABASE_URL": url, **HEARD}
+    assert "; 2 installations" in (await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=OLD))).found
+    wrong = await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=NEW))
+    assert (wrong.ok, "another RAYGEN_OAUTH_KEY" in wrong.advice) == (False, True)
