@@ -35,6 +35,7 @@ class People:
         self._known: dict[_Key, tuple[float, Person]] = {}
         self._members: dict[_Key, tuple[float, frozenset[str]]] = {}
         self._groups: dict[_Key, tuple[float, frozenset[str]]] = {}
+        self._teams: dict[_Key, str] = {}
         self._homes: dict[str, tuple[str, str]] = {}
 
     async def look_up(self, user: str) -> Person:
@@ -50,6 +51,7 @@ class People:
             return Person(user, user, gone=True)
         person = _person(answer["user"] or {"id": user}, *await self._our_home())
         self._known[_key(user)] = (time.monotonic(), person)
+        self._teams[_key(user)] = str((answer["user"] or {}).get("team_id") or "")
         return person
 
     async def name(self, user: str) -> str:
@@ -58,6 +60,14 @@ class People:
             return (await self.look_up(user)).name
         except TROUBLE:
             return user
+
+    async def home(self, user: str) -> str:
+        """The workspace (ID) that a user is of; empty where Slack can't say."""
+        try:
+            await self.look_up(user)
+        except TROUBLE:
+            return ""
+        return self._teams.get(_key(user), "")
 
     async def is_in(self, user: str, channel: str) -> bool:
         """Whether a user is a member of a channel; False too where Slack doesn't show us its members.

@@ -57,11 +57,12 @@ async def speaking(settings: Settings, access: str | OAuth, store: Store) -> Asy
         case token:
             own = client = _patient(AsyncWebClient(token=token, base_url=settings.slack_api_url))
             many = None
+    people = People(client)
     async with (
         open_courier(client, store.posts) as courier,
-        open_cards(client, courier, store.posts) as cards,
+        open_cards(client, courier, store.posts, people.home) as cards,
     ):
-        yield Slack(own, client, courier, cards, People(client), many)
+        yield Slack(own, client, courier, cards, people, many)
 
 
 def bolt(settings: Settings, slack: Slack) -> AsyncApp:
