@@ -109,7 +109,8 @@ class Json(_Discreet):
 
 def _as_written(record: logging.LogRecord) -> bool:
     """Whether its message, before anything is put into it, is a constant of the function that logs it."""
-    frame = sys._getframe(1)  # noqa: SLF001  # the stack down to whoever logs
+    # The stack down to whoever logs.
+    frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     for _ in range(_FRAMES):
         code = frame.f_code
         if (code.co_filename, code.co_name) == (record.pathname, record.funcName):

@@ -16,6 +16,8 @@ from services import workspace
 from services.desk import FrontDesk
 
 _log = logging.getLogger(__name__)
+# News of these tell of a workspace that may have just gone.
+_ENDS = {"app_uninstalled", "tokens_revoked", "team_access_revoked"}
 
 
 def register(app: AsyncApp, desk: FrontDesk, installations: SlackInstallations | None) -> None:
@@ -43,7 +45,8 @@ class _News:
     ) -> None:
         """Say which workspace the work is for."""
         team, organization = requests.team_of(body) or context.team_id or "", context.enterprise_id or ""
-        if self.installations and context.is_enterprise_install and team and organization:
+        ends = str((body.get("event") or {}).get("type")) in _ENDS
+        if self.installations and context.is_enterprise_install and team and organization and not ends:
             await self.installations.joined(team, organization)
         # Of what an organization's installation is sent, Bolt knows none.
         context["team_id"] = team or None
