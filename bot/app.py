@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from starlette.routing import Route
 
 from bot import bootstrap
+from bot.access import require_slack, slack_over_http
 from bot.api import health
 from bot.api import slack as slack_routes
 from bot.api.access import on_this_machine
@@ -19,7 +20,7 @@ from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.server import serving
 from bot.connection import open_connection
-from bot.settings import Settings, require_slack, slack_over_http
+from bot.settings import Settings
 from services.errors import SettingsError
 
 _log = logging.getLogger(__name__)

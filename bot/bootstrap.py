@@ -13,9 +13,10 @@ from slack_bolt.app.async_app import AsyncApp
 import handlers
 from bot import approvals as approvals_file
 from bot import settings as settings_module
+from bot.access import OAuth
 from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
-from bot.settings import OAuth, Settings
+from bot.settings import Settings
 from bot.wiring.agents import metering, offered, supervised
 from bot.wiring.clusters import opened_targets, run_links
 from bot.wiring.files import artifact_store
@@ -120,7 +121,9 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
         flows = Workflows(tasks, runs, limits, store.retention, pending)
-        desk = FrontDesk(store, tasks, runs, flows, Admission(store, settings.limits), offered(settings))
+        desk = FrontDesk(
+            store, tasks, runs, flows, Admission(store, settings.limits, people.teams), offered(settings)
+        )
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)

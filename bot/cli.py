@@ -81,10 +81,10 @@ def playground(port: int, *, no_browser: bool) -> None:
 @plainly
 def start() -> None:
     """Run the bot against Slack, by Socket Mode."""
-    from bot import app, logs, settings, tracing
+    from bot import access, app, logs, settings, tracing
 
     chosen = settings.load()
-    settings.require_slack(chosen)
+    access.require_slack(chosen)
     settings.require_supervisor(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
@@ -99,10 +99,10 @@ def serve() -> None:
 
     Who may use it is in RAYGEN_API_TOKENS; without those it listens on this machine only, and approves nothing.
     """
-    from bot import app, logs, settings, tracing
+    from bot import access, app, logs, settings, tracing
 
     chosen = settings.load()
-    settings.slack_over_http(chosen)
+    access.slack_over_http(chosen)
     settings.require_supervisor(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()

@@ -12,8 +12,10 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 import ray
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import access as access_module
 from bot import settings as settings_module
 from bot.settings import Settings
 from bot.targets import TargetFile
@@ -21,12 +23,14 @@ from bot.wiring.agents import runtime_address
 from bot.wiring.clusters import configured, jobs_target, remote_target
 from bot.wiring.sandboxes import function
 from services.agentcore.client import look
-from services.errors import RaygenError
+from services.errors import RaygenError, SettingsError
 from services.gateway.errors import GatewayDenied, GatewayLogin
 from services.lambdas.errors import FunctionDenied
 from services.llm.clients import Access, Provider, model_id
+from services.output import plural
 from services.snippets.interface import TIMEOUT
 from services.store import open_database
+from services.store.installations import Installations
 from services.validation.probe import probe
 
 
@@ -83,12 +87,63 @@ async def _python(_: Settings) -> Finding:
 
 async def _slack(settings: Settings) -> Finding:
     try:
-        settings_module.require_slack(settings)
+        many = access_module.many_workspaces(settings)
+        if many is not None:
+            return await _many_workspaces(settings)
+        by_http = _is_set(settings.slack_signing_secret) and not _is_set(settings.slack_app_token)
+        if by_http:
+            access_module.slack_over_http(settings)
+        else:
+            access_module.require_slack(settings)
     except RaygenError as error:
         return Finding(
             "slack", ok=False, found=error.public, advice="`raygen manifest` prints the app to create."
         )
-    return Finding("slack", ok=True, found=f"bot and app token are set, for {settings.slack_api_url}")
+    what = "bot token and signing secret" if by_http else "bot and app token"
+    return Finding("slack", ok=True, found=f"{what} are set, for {settings.slack_api_url}")
+
+
+async def _many_workspaces(settings: Settings) -> Finding:
+    """What workspaces install raygen with, and how many have. Raises SettingsError where neither way to hear them is set."""
+    ways = [
+        *(["HTTP"] if _is_set(settings.slack_signing_secret) else []),
+        *(["Socket Mode"] if _is_set(settings.slack_app_token) else []),
+    ]
+    if not ways:
+        raise SettingsError(
+            "SLACK_SIGNING_SECRET is not set; `raygen serve` needs it to know Slack's own requests."
+        )
+    missing = [
+        *(["RAYGEN_PUBLIC_URL, where people install it"] if not settings.public_url else []),
+        *(
+            ["RAYGEN_OAUTH_KEY, else the tokens are kept as they are"]
+            if not _is_set(settings.oauth_keys)
+            else []
+        ),
+    ]
+    advice = f"Set {' and '.join(missing)} (docs/installation.md)." if missing else ""
+    found = f"many workspaces by OAuth and {' and '.join(ways)}, for {settings.slack_api_url}"
+    try:
+        count = await _installed(settings)
+    except RaygenError as error:
+        return Finding("slack", ok=False, found=found, advice=error.public)
+    except (SQLAlchemyError, OSError, KeyError):
+        return Finding("slack", ok=True, found=f"{found}; how many is not known", advice=advice)
+    return Finding("slack", ok=True, found=f"{found}; {plural(count, 'installation')}", advice=advice)
+
+
+async def _installed(settings: Settings) -> int:
+    """How many have installed it, whose tokens can all be read. Raises SettingsError for another key."""
+    async with open_database(settings.database) as engine:
+        records = Installations(engine, settings.seal)
+        teams = await records.teams()
+        for team in teams:
+            await records.find(team)
+    return len(teams)
+
+
+def _is_set(secret: SecretStr | None) -> bool:
+    return secret is not None and bool(secret.get_secret_value())
 
 
 async def _model(settings: Settings) -> Finding:

@@ -1,7 +1,8 @@
 """Logging: one JSON object a line for machines, a short line for a terminal; never secrets, and no one's words unless asked.
 
 What exceptions say may quote a request, a program or a row of the database. So of those that are not known to be harmless only
-the type and the place are told; `RAYGEN_LOG_TEXT=on` shows their words, too.
+the type and the place are told; `RAYGEN_LOG_TEXT=on` shows their words, too. Libraries often put such words into their message
+before it gets here: theirs is told only as it stands in their source.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from services.secrets import masked
 # Libraries that log whole payloads at INFO or DEBUG.
 _LOUD = ("slack_bolt", "slack_sdk", "httpx2", "httpcore2", "aiohttp.access", "anthropic", "aiosqlite", "dbos")
 _HARMLESS = (RaygenError, OSError, TimeoutError, ImportError, SlackApiError)
+_OURS = {"bot", "handlers", "services"}
+_FRAMES = 30
 _LEFT_OUT = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -46,7 +49,11 @@ class _Discreet(logging.Formatter):
         self._text = text
 
     def message(self, record: logging.LogRecord) -> str:
-        if self._text or not record.args:
+        if self._text:
+            return record.getMessage()
+        if record.name.partition(".")[0] not in _OURS and not _as_written(record):
+            return f"{record.module}.{record.funcName}, line {record.lineno} {_LEFT_OUT}"
+        if not record.args:
             return record.getMessage()
         args = record.args
         told = (
@@ -98,3 +105,17 @@ class Json(_Discreet):
         if exception := self.exception(record):
             entry["exception"] = masked(exception)
         return json.dumps(entry, ensure_ascii=False)
+
+
+def _as_written(record: logging.LogRecord) -> bool:
+    """Whether its message, before anything is put into it, is a constant of the function that logs it."""
+    # The stack down to whoever logs.
+    frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    for _ in range(_FRAMES):
+        code = frame.f_code
+        if (code.co_filename, code.co_name) == (record.pathname, record.funcName):
+            return record.msg in code.co_consts
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return False

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -250,7 +248,7 @@ class Settings(BaseSettings):
     workspaces: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
         alias="RAYGEN_WORKSPACES",
-        description="Slack team IDs for which raygen takes requests. Default: all.",
+        description="Slack team IDs for which raygen takes requests, and only from their members. Default: all.",
     )
     snippets: Literal["on", "off", "gateway", "lambda"] = Field(
         "on",
@@ -289,7 +287,9 @@ class Settings(BaseSettings):
         description="The gateway's name of the tool that runs snippets.",
     )
     mcp_channel: str = Field(
-        "", alias="RAYGEN_MCP_CHANNEL", description="The Slack channel that agents' proposals are posted in."
+        "",
+        alias="RAYGEN_MCP_CHANNEL",
+        description="The Slack channel (ID; `T…/C…` among many workspaces) that agents' proposals are posted in.",
     )
     mcp_user: str = Field(
         "",
@@ -516,79 +516,12 @@ def load(**overrides: object) -> Settings:
         raise SettingsError(f"The settings can't be read: {error}.") from None
 
 
-@dataclass(frozen=True, slots=True)
-class OAuth:
-    """What the app is to Slack, whose installation pages give raygen a token for each workspace."""
-
-    client_id: str
-    client_secret: str = dataclass_field(repr=False)
-    redirect_uri: str | None = None
-
-
-def many_workspaces(settings: Settings) -> OAuth | None:
-    """How workspaces install raygen; None where there is one by tokens. Raises SettingsError for a half of it, or both."""
-    secret = settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else ""
-    if not settings.slack_client_id and not secret:
-        return None
-    if not settings.slack_client_id or not secret:
-        raise SettingsError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET need each other.")
-    if settings.slack_bot_token is not None and settings.slack_bot_token.get_secret_value():
-        raise SettingsError(
-            "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many; set one of them."
-        )
-    base = settings.public_url.rstrip("/")
-    return OAuth(settings.slack_client_id, secret, f"{base}/slack/oauth_redirect" if base else None)
-
-
-def require_slack(settings: Settings) -> tuple[str | OAuth, str]:
-    """Bot token, or what gives one for each workspace, and app token.
-
-    Raises SettingsError that says which is missing or of the wrong kind.
-    """
-    many = many_workspaces(settings)
-    needed = (
-        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
-        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
-    )
-    for name, token, prefix in needed[1:] if many else needed:
-        if token is None or not token.get_secret_value():
-            raise SettingsError(
-                f"{name} is not set; it starts with {prefix} (see README, “Connect a workspace”)."
-            )
-        if not token.get_secret_value().startswith(prefix):
-            raise SettingsError(
-                f"{name} must start with {prefix}; what is set looks like another kind of token."
-            )
-    assert settings.slack_app_token is not None
-    own = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    return many or own, settings.slack_app_token.get_secret_value()
-
-
 def require_supervisor(settings: Settings) -> None:
     """Raises SettingsError when something is missing for the chosen supervisor."""
     if settings.supervisor == "embedded":
         require_model(settings)
     elif not settings.agentcore_arn:
         raise SettingsError("RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN, the runtime's ARN.")
-
-
-def slack_over_http(settings: Settings) -> tuple[str | OAuth, str] | None:
-    """Bot token, or what gives one for each workspace, and signing secret; None without Slack.
-
-    Raises SettingsError where only one of them is set.
-    """
-    many = many_workspaces(settings)
-    token, secret = (
-        value.get_secret_value() if value else ""
-        for value in (settings.slack_bot_token, settings.slack_signing_secret)
-    )
-    if (token or many) and not secret:
-        raise SettingsError(
-            "SLACK_SIGNING_SECRET is not set; `raygen serve` needs it to know Slack's own requests."
-        )
-    if secret and not many and not token.startswith("xoxb-"):
-        raise SettingsError("SLACK_BOT_TOKEN is not set or of another kind; it starts with xoxb-.")
-    return (many or token, secret) if secret else None
 
 
 def require_model(settings: Settings) -> Access:

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.parts import Message
 from services.model import Artifact
+from services.secrets import masks_in_file
 from services.store.repositories import Posts
 
 _log = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Courier:
             filename=artifact.name,
             title=artifact.name,
             content=artifact.content,
+            initial_comment=_hidden(artifact) or None,
             alt_txt=f"{artifact.name}, made by the program"
             if artifact.media_type.startswith("image/")
             else None,
@@ -340,3 +342,9 @@ def _carries(message: dict[str, Any], key: str) -> bool:
 def code_of(error: SlackApiError) -> str:
     """What Slack calls the error, such as `channel_not_found`."""
     return str(error.response.get("error", "")) if error.response else ""
+
+
+def _hidden(artifact: Artifact) -> str:
+    """What is said beside a file that is not as the program made it."""
+    kinds = masks_in_file(artifact.content)
+    return f":lock: What looks like a secret is masked in this file: {', '.join(kinds[:5])}." if kinds else ""

@@ -1,41 +1,90 @@
-"""Where work comes from, and what happens when a workspace takes raygen away."""
+"""Where work comes from, and what happens when a workspace or an organization takes raygen away."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from handlers import requests
 from handlers.workspaces import SlackInstallations
 from services import workspace
 from services.desk import FrontDesk
 
 _log = logging.getLogger(__name__)
+# News of these tell of a workspace that may have just gone.
+_ENDS = {"app_uninstalled", "tokens_revoked", "team_access_revoked"}
 
 
 def register(app: AsyncApp, desk: FrontDesk, installations: SlackInstallations | None) -> None:
     """Without `installations` there is one workspace by tokens, whose records stay: they are its owner's own."""
+    news = _News(desk, installations)
+    app.middleware(news.enter)
+    app.event("app_uninstalled")(news.gone)
+    app.event("tokens_revoked")(news.revoked)
+    app.event("team_access_granted")(news.granted)
+    app.event("team_access_revoked")(news.withdrawn)
 
-    async def gone(body: dict[str, Any], context: AsyncBoltContext) -> None:
-        team, when = context.team_id or context.enterprise_id or "", float(body.get("event_time") or 0)
-        if installations is None:
-            _log.warning("raygen was taken out of the workspace %s", team)
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Listeners, and what goes before all of them."""
+
+    desk: FrontDesk
+    installations: SlackInstallations | None
+
+    async def enter(
+        self,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        next: Callable[[], Awaitable[None]],  # noqa: A002  # Bolt's name
+    ) -> None:
+        """Say which workspace the work is for."""
+        team, organization = requests.team_of(body) or context.team_id or "", context.enterprise_id or ""
+        ends = str((body.get("event") or {}).get("type")) in _ENDS
+        if self.installations and context.is_enterprise_install and team and organization and not ends:
+            await self.installations.joined(team, organization)
+        # Of what an organization's installation is sent, Bolt knows none.
+        context["team_id"] = team or None
+        workspace.enter(team or organization)
+        await next()
+
+    async def gone(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        whole = context.enterprise_id if context.is_enterprise_install else None
+        place = whole or context.team_id or context.enterprise_id or ""
+        when = _when(body)
+        if self.installations is None:
+            _log.warning("raygen was taken out of %s", place)
+            return
         # Of its last second it can't be said which was first; whoever installs it again needs longer.
-        elif await installations.gone(context.enterprise_id, context.team_id, when + 1):
-            await desk.forget(team, when)
+        for team in await self.installations.gone(place, when + 1):
+            await self.desk.forget(team, when)
 
-    async def revoked(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def revoked(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
-            await gone(body, context)
+            await self.gone(body, context)
 
-    app.middleware(_enter)
-    app.event("app_uninstalled")(gone)
-    app.event("tokens_revoked")(revoked)
+    async def granted(self, event: dict[str, Any], context: AsyncBoltContext) -> None:
+        """An organization lets raygen into some more of its workspaces."""
+        if self.installations and context.enterprise_id:
+            for team in _teams(event):
+                await self.installations.joined(team, context.enterprise_id)
+
+    async def withdrawn(self, event: dict[str, Any], body: dict[str, Any]) -> None:
+        """An organization keeps raygen, and takes it out of some of its workspaces."""
+        if self.installations is not None:
+            for team in _teams(event):
+                for each in await self.installations.parted(team):
+                    await self.desk.forget(each, _when(body))
 
 
-async def _enter(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  # Bolt's name
-    workspace.enter(context.team_id or context.enterprise_id or "")
-    await next()
+def _teams(event: dict[str, Any]) -> list[str]:
+    return [str(team) for team in event.get("team_ids") or ()]
+
+
+def _when(body: dict[str, Any]) -> float:
+    return float(body.get("event_time") or 0)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from slack_sdk.errors import SlackApiError
@@ -25,6 +25,10 @@ RENEW_AFTER = 240.0
 INTERVAL = 0.7
 # What a workspace answers that has no streams, or an app that may not make any.
 _NEVER = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled"})
+
+
+Home = Callable[[str], Awaitable[str]]
+"""The workspace (team ID) that a user (ID) is of; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,19 @@ class LiveCards:
     """
 
     def __init__(
-        self, client: AsyncWebClient, courier: Courier, posts: Posts, *, renew_after: float = RENEW_AFTER
+        self,
+        client: AsyncWebClient,
+        courier: Courier,
+        posts: Posts,
+        *,
+        renew_after: float = RENEW_AFTER,
+        home: Home | None = None,
     ) -> None:
         self._client = client
         self._courier = courier
         self._posts = posts
         self._renew_after = renew_after
+        self._home = home
         self._streams: dict[str, _Stream] = {}
         self._known: set[str] = set()
         self._unable: set[tuple[str, str]] = set()
@@ -176,7 +187,7 @@ class LiveCards:
                 channel=place.channel,
                 thread_ts=place.thread_ts,
                 recipient_user_id=place.user or None,
-                recipient_team_id=place.team or None,
+                recipient_team_id=await self._team(place) or None,
                 task_display_mode="plan",
                 chunks=beginning(card),
             )
@@ -184,6 +195,10 @@ class LiveCards:
             self._note("chat.startStream", error)
             return None
         return _Stream(place, str(answer["ts"]), card)
+
+    async def _team(self, place: Place) -> str:
+        """Whose stream it is to Slack: in a shared channel a person may be of another workspace than the thread."""
+        return (await self._home(place.user) if self._home and place.user else "") or place.team
 
     async def _stop(self, stream: _Stream) -> None:
         try:
@@ -212,9 +227,11 @@ class LiveCards:
 
 
 @contextlib.asynccontextmanager
-async def open_cards(client: AsyncWebClient, courier: Courier, posts: Posts) -> AsyncGenerator[LiveCards]:
-    """Cards whose streams are let go of when the context ends."""
-    cards = LiveCards(client, courier, posts)
+async def open_cards(
+    client: AsyncWebClient, courier: Courier, posts: Posts, home: Home | None = None
+) -> AsyncGenerator[LiveCards]:
+    """Cards whose streams are let go of when the context ends; `home` says of which workspace a person is."""
+    cards = LiveCards(client, courier, posts, home=home)
     try:
         yield cards
     finally:

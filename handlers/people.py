@@ -35,6 +35,7 @@ class People:
         self._known: dict[_Key, tuple[float, Person]] = {}
         self._members: dict[_Key, tuple[float, frozenset[str]]] = {}
         self._groups: dict[_Key, tuple[float, frozenset[str]]] = {}
+        self._teams: dict[_Key, str] = {}
         self._homes: dict[str, tuple[str, str]] = {}
 
     async def look_up(self, user: str) -> Person:
@@ -50,6 +51,7 @@ class People:
             return Person(user, user, gone=True)
         person = _person(answer["user"] or {"id": user}, *await self._our_home())
         self._known[_key(user)] = (time.monotonic(), person)
+        self._teams[_key(user)] = str((answer["user"] or {}).get("team_id") or "")
         return person
 
     async def name(self, user: str) -> str:
@@ -58,6 +60,14 @@ class People:
             return (await self.look_up(user)).name
         except TROUBLE:
             return user
+
+    async def home(self, user: str) -> str:
+        """The workspace (ID) that a user is of; empty where Slack can't say."""
+        try:
+            await self.look_up(user)
+        except TROUBLE:
+            return ""
+        return self._teams.get(_key(user), "")
 
     async def is_in(self, user: str, channel: str) -> bool:
         """Whether a user is a member of a channel; False too where Slack doesn't show us its members.
@@ -78,7 +88,9 @@ class People:
 
     async def _users_of(self, group: str) -> frozenset[str]:
         try:
-            answer = await self._client.usergroups_users_list(usergroup=group)
+            answer = await self._client.usergroups_users_list(
+                usergroup=group, team_id=workspace.current() or None
+            )
         except SlackApiError as error:
             if code_of(error) not in _NO_GROUP:
                 raise
@@ -91,7 +103,10 @@ class People:
         at_hand = workspace.current()
         if at_hand not in self._homes:
             answer = await self._client.auth_test()
-            self._homes[at_hand] = str(answer.get("team_id") or ""), str(answer.get("enterprise_id") or "")
+            # An organization's token is of none of its workspaces.
+            own = at_hand if answer.get("is_enterprise_install") else ""
+            team, enterprise = own or answer.get("team_id") or "", answer.get("enterprise_id") or ""
+            self._homes[at_hand] = str(team), str(enterprise)
         return self._homes[at_hand]
 
     async def _members_of(self, channel: str) -> frozenset[str]:
@@ -117,7 +132,9 @@ def _key(name: str) -> _Key:
 
 
 def _person(user: dict[str, Any], team: str, enterprise: str) -> Person:
-    of_enterprise = str((user.get("enterprise_user") or {}).get("enterprise_id") or "")
+    member: dict[str, Any] = user.get("enterprise_user") or {}
+    of_enterprise = str(member.get("enterprise_id") or "")
+    of_organization = map(str, member.get("teams") or ())
     colleague = bool(enterprise) and of_enterprise == enterprise
     elsewhere = str(user.get("team_id") or team) != team and not colleague
     return Person(
@@ -127,4 +144,5 @@ def _person(user: dict[str, Any], team: str, enterprise: str) -> Person:
         bot=bool(user.get("is_bot")),
         foreign=bool(user.get("is_stranger")) or elsewhere,
         gone=bool(user.get("deleted")),
+        teams=frozenset(filter(None, (str(user.get("team_id") or ""), *of_organization))),
     )

@@ -134,7 +134,7 @@ def command(body: dict[str, Any]) -> Ask:
         user=str(body["user_id"]),
         channel=str(body["channel_id"]),
         thread_ts=str(body.get("thread_ts") or ""),
-        team=str(body.get("team_id") or ""),
+        team=team_of(body),
     )
 
 
@@ -252,7 +252,7 @@ def form(body: dict[str, Any]) -> Form:
         view_id=str(view["id"]),
         metadata=str(view.get("private_metadata") or ""),
         fields={block: fields[block] for block in order},
-        team=_team(body),
+        team=team_of(body),
         files={block: _attachment(file) for block, file in files.items()},
     )
 
@@ -269,13 +269,33 @@ def pointed(body: dict[str, Any]) -> Pointed:
         text=said,
         code=pasted.program(message, said),
         trigger_id=str(body["trigger_id"]),
-        team=_team(body),
+        team=team_of(body),
         attachments=tuple(_attachment(file) for file in message.get("files") or () if file.get("name")),
     )
 
 
-def _team(body: dict[str, Any]) -> str:
-    return str((body.get("team") or {}).get("id") or "")
+def team_of(body: dict[str, Any]) -> str:
+    """The workspace by which raygen is told something; empty where Slack names an organization at most.
+
+    To an organization's installation Slack names it elsewhere than to a workspace's.
+    """
+    granted: list[dict[str, Any]] = body.get("authorizations") or [{}]
+    view, user = _part(body, "view"), _part(body, "user")
+    named = (
+        view.get("app_installed_team_id"),
+        body.get("team") if isinstance(body.get("team"), str) else _part(body, "team").get("id"),
+        granted[0].get("team_id"),
+        body.get("context_team_id"),
+        body.get("team_id"),
+        user.get("team_id"),
+        view.get("team_id"),
+    )
+    return next((str(each) for each in named if each and not str(each).startswith("E")), "")
+
+
+def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
+    found: Any = body.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _filled(state: dict[str, Any]) -> str:

@@ -125,7 +125,7 @@ class Subcommands:
         return history_blocks.run(past, await self._link(past.entry))
 
     async def _rerun(self, order: Order) -> Message:
-        past = await self._history.run(order.argument, order.user)
+        past = await self._history.find(order.argument, order.user)
         await self._desk.again(past.proposal.id, order.user)
         return history_blocks.proposed_again(past, await self._link(past.entry))
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from aiohttp import ClientError
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -23,6 +26,19 @@ from services.errors import RaygenError
 from services.store.installations import Installations, States
 
 _log = logging.getLogger(__name__)
+
+_RENEWED_BEFORE = 120
+"""Minutes before its end in which a token is renewed."""
+_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+# What Slack says of a refresh token that is of no use any more.
+_LOST = {
+    "account_inactive",
+    "invalid_auth",
+    "invalid_refresh_token",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+}
 
 
 class NotInstalled(RaygenError):
@@ -66,8 +82,16 @@ class SlackInstallations(AsyncInstallationStore):
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        found = await self._records.find(_place(enterprise_id, None if is_enterprise_install else team_id))
-        return Bot(**found) if found else None
+        """By what Slack says of a request, or, for what raygen does by itself (None), by what it said before."""
+        if is_enterprise_install or not team_id:
+            places = [enterprise_id or ""]
+        else:
+            places = [team_id, await self._records.organization(team_id)]
+            places = places if is_enterprise_install is False else places[::-1]
+        for place in filter(None, places):
+            if found := await self._records.find(place):
+                return Bot(**found)
+        return None
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         await self._records.drop(_place(enterprise_id, team_id))
@@ -77,9 +101,30 @@ class SlackInstallations(AsyncInstallationStore):
     ) -> None:
         """There are no tokens of users."""
 
-    async def gone(self, enterprise_id: str | None, team_id: str | None, when: float) -> bool:
-        """Forget what was installed by then (POSIX seconds); False where it has been installed again since."""
-        return await self._records.drop(_place(enterprise_id, team_id), when)
+    async def joined(self, team: str, organization: str) -> None:
+        """Slack has named a workspace that goes by its organization's installation."""
+        await self._records.join(team, organization)
+
+    async def gone(self, place: str, when: float) -> list[str]:
+        """Forget what a workspace or an organization had installed by then (POSIX seconds): whose records go with it.
+
+        None do where it has been installed again since, or where the organization's goes on in a workspace.
+        """
+        if not await self._records.drop(place, when):
+            return []
+        left = [place, *await self._records.members(place)]
+        return [each for each in left if await self._left(each, place)]
+
+    async def parted(self, team: str) -> list[str]:
+        """The organization has taken raygen out of this workspace: whose records go with it."""
+        organization = await self._records.organization(team)
+        return [team] if organization and await self._left(team, organization) else []
+
+    async def _left(self, team: str, place: str) -> bool:
+        """Whether there is no way to this workspace any more, now that the one by `place` is gone."""
+        if await self._records.organization(team) == place:
+            await self._records.part(team)
+        return await self.async_find_bot(enterprise_id=None, team_id=team, is_enterprise_install=None) is None
 
 
 class SlackStates(AsyncOAuthStateStore):
@@ -100,70 +145,88 @@ class SlackStates(AsyncOAuthStateStore):
         return await self._records.consume(state)
 
 
-class Workspaces(AsyncInstallationStoreAuthorize):
-    """Knows each workspace's token, renewed by Bolt's rotation: for what Slack sends, and for what raygen says by itself.
+class Workspaces(AsyncAuthorize):
+    """Knows each workspace's token, renewed before it ends: for what Slack sends, and for what raygen says by itself.
 
-    A refresh token is good once, so that one workspace's are never used by two at a time here; where another replica was
-    first, its tokens are in the store.
+    A refresh token is good once, so that one installation's are never used by two at a time here; where another replica
+    was first, its tokens are in the store, or soon will be. A token that has not ended is good whatever became of its
+    renewal.
     """
 
     def __init__(
         self, installations: SlackInstallations, client: AsyncWebClient, client_id: str, client_secret: str
     ) -> None:
-        super().__init__(
-            logger=_log,
-            installation_store=installations,
-            client_id=client_id,
-            client_secret=client_secret,
-            client=client,
-            bot_only=True,
-        )
         self._installations = installations
+        self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __call__(
-        self, *, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None, **more: Any
+        self,
+        *,
+        context: AsyncBoltContext,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        **more: Any,
     ) -> AuthorizeResult | None:
         """As Bolt asks; None where raygen is not installed."""
+        del user_id, more
         try:
-            await self.token(team_id or enterprise_id or "")
-        except NotInstalled:
+            bot = await self._fresh(enterprise_id, team_id, whole=context.is_enterprise_install)
+            told = await context.client.auth_test(token=bot.bot_token)
+        except (NotInstalled, SlackApiError) as error:
+            _log.info("a request of %s is not taken: %s", team_id or enterprise_id, error)
             return None
-        return await super().__call__(
-            context=context,
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            user_id=more.pop("user_id", None),
-            **more,
+        return AuthorizeResult.from_auth_test_response(
+            auth_test_response=told, bot_token=bot.bot_token, bot_scopes=bot.bot_scopes
         )
 
     async def token(self, team: str) -> str:
-        """A token that is good for a while. Raises NotInstalled."""
-        async with self._turns[team]:
-            bot = await self._find(team)
-            assert self.token_rotator is not None
-            try:
-                fresh = await self.token_rotator.perform_bot_token_rotation(
-                    bot=bot, minutes_before_expiration=self.token_rotation_expiration_minutes or 0
-                )
-            except SlackTokenRotationError:
-                now = await self._find(team)
-                if now.bot_token == bot.bot_token:
-                    _log.exception("the token of %s could not be renewed", team)
-                    raise NotInstalled from None
-                return now.bot_token
-            if fresh is None:
-                return bot.bot_token
-            await self._installations.async_save_bot(fresh)
-            return fresh.bot_token
+        """A token that is good for a while. Raises NotInstalled, and what Slack's client does if it can't be renewed now."""
+        return (await self._fresh(team, None if team.startswith("E") else team, whole=None)).bot_token
 
-    async def _find(self, team: str) -> Bot:
-        bot = await self._installations.async_find_bot(
-            enterprise_id=team, team_id=team, is_enterprise_install=team.startswith("E")
-        )
-        if bot is None:
-            raise NotInstalled
-        return bot
+    async def _fresh(self, enterprise: str | None, team: str | None, *, whole: bool | None) -> Bot:
+        async def find() -> Bot:
+            bot = await self._installations.async_find_bot(
+                enterprise_id=enterprise, team_id=team, is_enterprise_install=whole
+            )
+            if bot is None:
+                raise NotInstalled
+            return bot
+
+        bot = await find()
+        if _lasts(bot, _RENEWED_BEFORE * 60):
+            return bot
+        async with self._turns[_place(bot.enterprise_id, bot.team_id)]:
+            return await self._renewed(await find(), find)
+
+    async def _renewed(self, bot: Bot, find: Callable[[], Awaitable[Bot]]) -> Bot:
+        trouble: Exception
+        try:
+            fresh = await self._rotator.perform_bot_token_rotation(
+                bot=bot, minutes_before_expiration=_RENEWED_BEFORE
+            )
+        except SlackTokenRotationError as error:
+            trouble = error.api_error
+        except (ClientError, OSError, TimeoutError) as error:
+            trouble = error
+        else:
+            if fresh is not None:
+                await self._installations.async_save_bot(fresh)
+            return fresh or bot
+        place = _place(bot.enterprise_id, bot.team_id)
+        _log.warning("the token of %s could not be renewed: %s", place, trouble)
+        if _lasts(bot):
+            return bot
+        # Another replica may have been first, and not have saved yet what it got.
+        for pause in _PAUSES:
+            now = await find()
+            if now.bot_token != bot.bot_token:
+                return now
+            await asyncio.sleep(pause)
+        if isinstance(trouble, SlackApiError) and trouble.response.get("error") in _LOST:
+            raise NotInstalled from None
+        raise trouble
 
 
 class WorkspaceClient(AsyncWebClient):
@@ -195,3 +258,8 @@ async def token_of(client: AsyncWebClient) -> str:
 def _place(enterprise: str | None, team: str | None) -> str:
     """What an installation goes by: its workspace, or its organization where it is one of the whole."""
     return team or enterprise or ""
+
+
+def _lasts(bot: Bot, seconds: float = 0.0) -> bool:
+    """Whether a token is good for so long."""
+    return bot.bot_token_expires_at is None or bot.bot_token_expires_at > time.time() + seconds

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from services.errors import NotAllowed, TooOften
@@ -11,10 +12,15 @@ from services.output import human_seconds, plural
 from services.rates import Rate, Throttle
 from services.records import Session, Task
 from services.store import Store
+from services.store.admissions import Begun, Turn
 
+Teams = Callable[[str], Awaitable[frozenset[str]]]
+"""The workspaces (team IDs) that a user (ID) is a member of; none where that is not known."""
 DIRECT = "dm"
 """What stands for direct messages among the channels."""
 _DAY = 86_400.0
+_NOT_HERE = "raygen does not work for this workspace; its operators say for which it does."
+_NOWHERE = "It is not known for which workspace this is, and raygen works for some only; an agent names its channel as `T…/C…`."
 # A task has its row within milliseconds of its beginning; one that has none by now never began.
 _ROWLESS = 60.0
 
@@ -32,7 +38,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens."""
+    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens.
+
+    With `workspaces` both the place and the person must be of one of them.
+    """
 
     user_rate: Rate | None = None
     channel_rate: Rate | None = None
@@ -45,42 +54,77 @@ class Limits:
 
 
 class Admission:
-    """Holds requests to the limits; a repeated request never counts twice."""
+    """Holds requests to the limits, together with all replicas; a repeated request never counts twice.
 
-    def __init__(self, store: Store, limits: Limits | None = None) -> None:
+    `teams` says of which workspaces a person is a member; without it nobody is asked where they come from.
+    """
+
+    def __init__(self, store: Store, limits: Limits | None = None, teams: Teams | None = None) -> None:
         self._store = store
         self._limits = limits or Limits()
+        self._teams = teams
         self.users = Throttle(store.entries.asked_since, self._limits.user_rate)
         self.channels = Throttle(
             store.entries.asked_in, self._limits.channel_rate, "In this channel raygen may be asked"
         )
-        self._begun: dict[str, tuple[str, str, float]] = {}
+        self._one = asyncio.Lock()
 
     async def admit(self, task: Task, session: Session) -> None:
         """Count a request. Raises NotAllowed for the wrong place, and TooOften, which says when to come back."""
         self._check_place(session)
+        await self._check_home(task, session)
         await self._check_day(self._limits.day, "", "Today's budget for all requests is used up")
         await self._check_day(self._limits.user_day, task.user, "Your budget for today is used up")
-        await self.users.admit(task.user, task.id)
+        if self._counts:
+            # No more than one connection of this process waits for the others.
+            async with self._one, self._store.admissions.turn() as turn:
+                await self._count(task, session, turn)
+
+    @property
+    def _counts(self) -> bool:
+        limits = self._limits
+        most = (self.users.rate, self.channels.rate, limits.user_tasks, limits.channel_tasks)
+        return any(each is not None for each in most)
+
+    async def _count(self, task: Task, session: Session, turn: Turn) -> None:
+        """Whether there is room for it, by what all replicas have let in."""
+        user, channel = task.user, session.channel
+        known = await turn.begun(_ROWLESS)
         try:
-            await self.channels.admit(session.channel, task.id)
-            await self._check_room(task, session)
+            await self.users.admit(
+                user, task.id, {each.task_id: each.at for each in known if each.user == user}
+            )
+            await self.channels.admit(
+                channel, task.id, {each.task_id: each.at for each in known if each.channel == channel}
+            )
+            await self._check_room(task, session, known)
         except TooOften:
-            self.users.forget(task.user, task.id)
-            self.channels.forget(session.channel, task.id)
+            self.users.forget(user, task.id)
+            self.channels.forget(channel, task.id)
             raise
+        await turn.let_in(Begun(task.id, user, channel, time.time()))
 
     def _check_place(self, session: Session) -> None:
         limits, channel = self._limits, session.channel
-        if not channel[:1].isupper():  # not one of Slack's
+        if not _of_slack(channel):
             return
-        if limits.workspaces and session.team and session.team not in limits.workspaces:
-            raise NotAllowed("raygen does not work for this workspace; its operators say for which it does.")
+        if limits.workspaces and session.team not in limits.workspaces:
+            raise NotAllowed(_NOT_HERE if session.team else _NOWHERE)
         named = DIRECT if channel.startswith("D") else channel
         if limits.channels and named not in limits.channels:
             places = [f"<#{each}>" for each in sorted(limits.channels) if each != DIRECT]
             places += ["direct messages"] if DIRECT in limits.channels else []
             raise NotAllowed(f"raygen is not to be used here; please ask in {' or '.join(places)}.")
+
+    async def _check_home(self, task: Task, session: Session) -> None:
+        """A guest of a shared channel asks from elsewhere, and spends what is meant for others."""
+        allowed = self._limits.workspaces
+        if not allowed or self._teams is None or not _of_slack(session.channel):
+            return
+        if not (await self._teams(task.user)).intersection(allowed):
+            raise NotAllowed(
+                "raygen does not work for people of your workspace; its operators say for whose it does."
+            )
 
     async def _check_day(self, day: Day, user: str, sentence: str) -> None:
         if not day:
@@ -96,17 +140,15 @@ class Admission:
             left = human_seconds(midnight + _DAY - now)
             raise TooOften(f"{sentence} ({' and '.join(spent)}); please come back in {left}.")
 
-    async def _check_room(self, task: Task, session: Session) -> None:
+    async def _check_room(self, task: Task, session: Session, known: list[Begun]) -> None:
         limits = self._limits
         if limits.user_tasks is None and limits.channel_tasks is None:
             return
-        now = time.time()
-        self._begun = {name: each for name, each in self._begun.items() if now - each[2] < _ROWLESS}
-        own = await self._store.entries.standing(user=task.user, ids=tuple(self._begun))
-        there = await self._store.entries.standing(channel=session.channel, ids=tuple(self._begun))
-        # Nothing is awaited from here on, so that of two at once the second sees the first.
-        mine = _under_way(own, [name for name, each in self._begun.items() if each[0] == task.user])
-        here = _under_way(there, [name for name, each in self._begun.items() if each[1] == session.channel])
+        ids = [each.task_id for each in known]
+        own = await self._store.entries.standing(user=task.user, ids=ids)
+        there = await self._store.entries.standing(channel=session.channel, ids=ids)
+        mine = _under_way(own, [each.task_id for each in known if each.user == task.user])
+        here = _under_way(there, [each.task_id for each in known if each.channel == session.channel])
         if limits.user_tasks is not None and len(mine - {task.id}) >= limits.user_tasks:
             raise TooOften(
                 f"You have {plural(len(mine), 'request')} under way, and {limits.user_tasks} at once is the most; "
@@ -117,7 +159,10 @@ class Admission:
                 f"This channel has {plural(len(here), 'request')} under way, and {limits.channel_tasks} at once is the "
                 "most; please come back when one has ended."
             )
-        self._begun[task.id] = (task.user, session.channel, now)
+
+
+def _of_slack(channel: str) -> bool:
+    return channel[:1].isupper()
 
 
 def _under_way(known: dict[str, bool], begun: Collection[str]) -> set[str]:

@@ -259,7 +259,7 @@ class FrontDesk:
             raise BadRequest("Say in a few words why it should not run.")
         _check_length(reason)
         await self._own(proposal_id, user)
-        await self.runs.dismiss(proposal_id, user, reason.strip())
+        await self.runs.dismiss(proposal_id, user, masked(reason.strip()))
 
     async def stop_task(self, task_id: str, user: str = "") -> None:
         if not await self.tasks.cancel(task_id, user):

@@ -62,15 +62,28 @@ class HistoryDesk:
         return await self.store.spendings.sums(By.MODEL, since=since, user=user)
 
     async def shown_in(self, run_id: str, channel: str, user: str) -> Entry | None:
-        """The run with exactly this ID, where all who read a conversation may see it: in its own, and alone with us."""
+        """The run with exactly this ID, where all who read a conversation may see it: in its own, and alone with us.
+
+        It is on record in which conversation `user` had it shown.
+        """
         found = await self.store.entries.with_run(run_id, limit=2)
         entry = next((each for each in found if each.ran and each.ran.id == run_id), None)
-        if entry is None or entry.channel == channel:
-            return entry
-        alone = channel.startswith("D") and await self.sees(user, channel)
-        return entry if alone and await self.sees(user, entry.channel) else None
+        if entry is None:
+            return None
+        if entry.channel != channel:
+            alone = channel.startswith("D") and await self.sees(user, channel)
+            if not alone or not await self.sees(user, entry.channel):
+                return None
+        await self._looked(entry, user, f"card in {channel}")
+        return entry
 
     async def run(self, name: str, user: str) -> Past:
+        """As `find`, for `user` to look at its code and result, which is on record."""
+        past = await self.find(name, user)
+        await self._looked(past.entry, user, "run")
+        return past
+
+    async def find(self, name: str, user: str) -> Past:
         """The run of this ID, or of the only ID that begins like it. Raises BadRequest unless there is exactly one."""
         wanted = name.strip("`<>").lower().removeprefix(_PREFIX)
         if not _RUN_ID.fullmatch(wanted):
@@ -88,6 +101,10 @@ class HistoryDesk:
         assert entry.proposal_id is not None
         proposal = await self.store.proposals.get(entry.proposal_id)
         return Past(entry, proposal, await self.store.runs.get(entry.ran.id))
+
+    async def _looked(self, entry: Entry, user: str, what: str) -> None:
+        assert entry.proposal_id is not None
+        await self.store.audit.looked(entry.proposal_id, user, what)
 
 
 _HINT = "`/raygen history` lists yours."

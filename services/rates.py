@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Self
 
 from services.errors import TooOften
@@ -47,8 +48,10 @@ class Throttle:
     whose: str = "You may ask"
     _taken: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
 
-    async def admit(self, key: str, task_id: str) -> None:
-        """Count a request. Raises TooOften, which says when to come back."""
+    async def admit(
+        self, key: str, task_id: str, elsewhere: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
+        """Count a request, beside those that were let in `elsewhere` (IDs and times). Raises TooOften: when to come back."""
         if self.rate is None:
             return
         now = time.time()
@@ -57,7 +60,7 @@ class Throttle:
         taken = self._taken.setdefault(key, {})
         for each in [each for each, at in taken.items() if at <= now - self.rate.period]:
             del taken[each]
-        counted = {**taken, **asked}
+        counted = {**taken, **elsewhere, **asked}
         if task_id in counted:
             return
         if len(counted) >= self.rate.limit:

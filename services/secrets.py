@@ -103,6 +103,11 @@ def masks_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mask[1] for mask in _MASK.finditer(text))) if "[masked: " in text else ()
 
 
+def masks_in_file(content: bytes) -> tuple[str, ...]:
+    """The same of a file's bytes."""
+    return masks_in(content.decode("latin-1")) if b"[masked: " in content else ()
+
+
 def hidden(text: str) -> str:
     """As `masked`, with a number for each secret, so that an edited version can be `restored`."""
     return _hide(text)[0]
@@ -155,7 +160,7 @@ def _clean(value: Any) -> Any:
         case Program():
             found = dataclasses.replace(value, title=masked(value.title), purpose=masked(value.purpose))
         case Artifact():
-            found = dataclasses.replace(value, content=_file(value.media_type, value.content))
+            found = dataclasses.replace(value, name=masked(value.name), content=_file(value.content))
         case tuple():
             found = tuple(map(_clean, cast("tuple[Any, ...]", value)))
         case Mapping():
@@ -169,11 +174,12 @@ def _clean(value: Any) -> Any:
     return found
 
 
-def _file(media_type: str, content: bytes) -> bytes:
-    """A file's bytes: text is masked, everything else and what is no UTF-8 stays as it is."""
-    if not media_type.startswith("text/") and "json" not in media_type:
+def _file(content: bytes) -> bytes:
+    """A file's bytes: what is text by its bytes is masked, whatever it is called; what has a zero byte is none."""
+    if b"\0" in content:
         return content
     try:
         return masked(content.decode()).encode()
     except UnicodeDecodeError:
-        return content
+        # Another encoding that holds ASCII, as all secrets are; by Latin-1 each byte comes back as it was.
+        return masked(content.decode("latin-1")).encode("latin-1")

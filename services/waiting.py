@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from services import workspace
 from services.approvals.desk import Approvals, Needs
 from services.newer import Newer, newer
 from services.records import Proposal, ProposalStatus
@@ -47,10 +48,10 @@ class WaitingDesk:
     async def of(self, user: str) -> tuple[list[Awaiting], bool]:
         """What waits for this person, newest first, and whether there may be more than that.
 
-        However many are open, a hundred of them are looked at, in twenty channels.
+        However many are open, a hundred of them are looked at, in twenty channels of the workspace at hand.
         """
         since = max(0.0, time.time() - self._approvals.expiry)
-        rows = await self.store.approvals.waiting(since, limit=_LOOKED_AT)
+        rows = await self.store.approvals.waiting(since, workspace.current(), limit=_LOOKED_AT)
         channels: set[str] = set()
         found: list[Awaiting] = []
         for row in rows:

@@ -7,6 +7,8 @@ starts nothing new, and after a crash every unfinished workflow goes on from its
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import time
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +37,8 @@ from services.runs import RunDesk
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
 
+_log = logging.getLogger(__name__)
+
 # Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
 VERSION = "1"
 # They are for statements of a millisecond. By default DBOS takes as many as there are requests, which then all wait for
@@ -49,6 +53,9 @@ _POLL = 0.1
 _IDLE_POLL = 1.0
 _NO_LIMIT = 1_000_000
 _DAY = 86_400.0
+# Between two looks at what goes on for a workspace that has left.
+_FIRST_PAUSE = 1.0
+_LAST_PAUSE = 3600.0
 _BATCH = 500
 # What only tells people is tried again for three hours, in which Slack may be away, a group not be had, and so on.
 _PATIENCE: StepOptions = {
@@ -177,7 +184,7 @@ class Workflows(DBOSConfiguredInstance):
     async def begin_leaving(self, team: str, when: float) -> None:
         """Delete what a workspace has left that went away then (POSIX seconds); durable once this returns, and done once."""
         with SetWorkflowID(f"leave:{team}:{when:.0f}"):
-            await DBOS.start_workflow_async(self.leave, team)
+            await DBOS.start_workflow_async(self.leave, team, when)
 
     async def _begin_runs(self) -> None:
         for proposal_id in await self._runs.unfinished():
@@ -273,10 +280,29 @@ class Workflows(DBOSConfiguredInstance):
         await DBOS.run_step_async({"name": "forget"}, _forget, before)
 
     @DBOS.workflow()
-    async def leave(self, team: str) -> None:
-        """Forget what a workspace has left."""
-        if self._retention is not None:
-            await DBOS.run_step_async({"name": "drop"}, self._retention.drop_team, team)
+    async def leave(self, team: str, when: float | None = None) -> None:
+        """Stop what goes on for a workspace, and forget what it had left by then (POSIX seconds), as often as it takes."""
+        # Requests of that very second were made before it.
+        before = math.inf if when is None else when + 1
+        pause = _FIRST_PAUSE
+        while await DBOS.run_step_async({"name": "drop"}, self._drop, team, before):
+            await DBOS.sleep_async(pause)
+            pause = min(2 * pause, _LAST_PAUSE)
+
+    async def _drop(self, team: str, before: float) -> bool:
+        """Whether something still goes on, which takes another time."""
+        if self._retention is None:
+            return False
+        await self._retention.drop_team(team, before)
+        tasks, runs = await self._retention.going_on(team, before)
+        for task_id in tasks:
+            await self._tasks.cancel(task_id)
+        for run in runs:
+            try:
+                await self._runs.stop(run, "")
+            except Exception as error:  # noqa: BLE001  # a target that is out of reach is told again the next time
+                _log.info("the run %s is not stopped yet: %s", run, error)
+        return await self._retention.left(team, before)
 
     async def _carry_out(self, proposal_id: str) -> None:
         """The part of a run that limits apply to."""

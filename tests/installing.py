@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import bootstrap
 from bot import settings as settings_module
+from bot.access import slack_over_http
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.server import serving
@@ -53,6 +54,35 @@ FRESH = Workspace(
     PLAYGROUND.usergroups,
 )
 """The playground's workspace before anybody has installed the app."""
+
+
+def of_organization(workspace: Workspace) -> Workspace:
+    """The same as one of an organization's (Enterprise Grid), in all of which the app's bot is one and the same user."""
+    names = {workspace.bot: "BGROUP", workspace.bot_user: "UGROUPBOT"}
+
+    def named(value: Any) -> Any:
+        match value:
+            case str():
+                return names.get(value, value)
+            case list():
+                return [named(each) for each in value]
+            case dict():
+                return {key: named(each) for key, each in value.items()}
+            case _:
+                return value
+
+    member = {"enterprise_id": "EGROUP", "enterprise_name": "The Group", "teams": [workspace.team]}
+    return replace(
+        workspace,
+        bot="BGROUP",
+        bot_user="UGROUPBOT",
+        users=tuple(
+            {**named(user), "enterprise_user": {"id": user["id"], **member}} for user in workspace.users
+        ),
+        channels=tuple(named(channel) for channel in workspace.channels),
+        enterprise="EGROUP",
+        enterprise_name="The Group",
+    )
 
 
 @dataclass
@@ -132,6 +162,7 @@ async def world(
     database: str | None = None,
     rotation: bool = False,
     life: float = 43_200.0,
+    places: tuple[Workspace, ...] = (FRESH, ACME),
     **chosen: Any,
 ) -> AsyncGenerator[World]:
     """Two workspaces without raygen, and raygen with no installation, which hears them over HTTP or by Socket Mode."""
@@ -146,7 +177,7 @@ async def world(
         enter = stack.enter_async_context
         http, model = await enter(ClientSession()), await enter(ModelStandIn().serve())
         found: list[Slack] = []
-        for workspace in (FRESH, ACME):
+        for workspace in places:
             standin = SlackStandIn(rules=rules, workspace=workspace, apps=apps)
             found.append(Slack(standin, await enter(people_at(await enter(standin.serve())))))
         settings = settings_module.load(
@@ -172,7 +203,7 @@ async def world(
             }
         )
         _get_or_create_dbos_registry().instance_info_map.clear()
-        access = settings_module.slack_over_http(settings)
+        access = slack_over_http(settings)
         assert access is not None
         bot = await enter(bootstrap.assemble(settings, access[0]))
         assert bot.app is not None

@@ -13,6 +13,7 @@ from bot.api.desk import ApiDesk
 from bot.api.health import Readinesses
 from bot.api.limits import BodyLimit
 from bot.api.tokens import Tokens
+from bot.deploy.manifest import EVENTS
 
 _ABOUT = """
 Turns a sentence into a Ray program, proves it in a sealed cluster, and runs it once somebody who may has approved.
@@ -36,7 +37,7 @@ def application(desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack: Sequen
     )
     app.state.desk, app.state.tokens, app.state.parts = desk, tokens, parts
     errors.register(app)
-    app.add_middleware(BodyLimit, limit=wire.BODY_LIMIT)
+    app.add_middleware(BodyLimit, limit=wire.BODY_LIMIT, others={EVENTS})
     app.include_router(routes.router)
     app.router.routes.extend(health.routes(parts))
     app.router.routes.extend(slack)

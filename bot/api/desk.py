@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.api import views, wire
@@ -19,6 +20,7 @@ from services.model import sha256
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, derive, run_id
 from services.secrets import masked
 from services.store import Store
+from services.store.entries import Entry
 from services.targets import Targets
 
 _POLL = 0.1
@@ -27,6 +29,7 @@ _LOOKS = 750
 _SHOWN = 100
 _T = TypeVar("_T")
 _JOBS = 100
+_NOTED = 10_000
 _REPLACED = "A newer program of the session took its place before it could run."
 
 OWN = "Run a program of my own."
@@ -35,11 +38,17 @@ OWN = "Run a program of my own."
 
 @dataclass(frozen=True, slots=True)
 class ApiDesk:
-    """Every session belongs to one holder: the same session ID of another is another session."""
+    """Every session belongs to one holder: the same session ID of another is another session.
+
+    What a holder is told of a program and its run is on record, once for as far as it had come.
+    """
 
     desk: FrontDesk
     feeds: Feeds
     targets: Targets
+    _noted: OrderedDict[tuple[str, ...], None] = field(
+        default_factory=OrderedDict[tuple[str, ...], None], compare=False, repr=False
+    )
 
     @property
     def _store(self) -> Store:
@@ -66,6 +75,13 @@ class ApiDesk:
         task = await self._store.tasks.get(task_id)
         return await self._told(task, session_id)
 
+    async def hand_over(self, holder: Holder, answer: wire.Answer) -> wire.Answer:
+        """The same answer, with a record that this holder has it."""
+        if answer.proposal is not None:
+            ended = answer.run is not None and answer.run.result is not None
+            await self._note(holder, answer.proposal.id, "answer and result" if ended else "answer")
+        return answer
+
     async def wait(self, task_id: str, session_id: str, limit: float) -> wire.Answer:
         """The same once it is done, or after `limit` (seconds)."""
         end = time.monotonic() + limit
@@ -87,9 +103,8 @@ class ApiDesk:
     async def history(self, holder: Holder, session_id: str) -> wire.Past:
         session = await self._session(holder, session_id)
         tasks = await self._store.tasks.of_session(session.id) if session else []
-        return wire.Past(
-            session_id=session_id, tasks=[await self._told(task, session_id) for task in tasks[-_SHOWN:]]
-        )
+        told = [await self._told(task, session_id) for task in tasks[-_SHOWN:]]
+        return wire.Past(session_id=session_id, tasks=[await self.hand_over(holder, each) for each in told])
 
     async def reset(self, holder: Holder, session_id: str) -> wire.Fresh:
         """Begin the session anew: what is under way is stopped, and nothing is remembered."""
@@ -121,7 +136,8 @@ class ApiDesk:
 
     async def jobs(self, holder: Holder) -> wire.Jobs:
         found = await self._store.entries.of_user(holder.user, limit=_JOBS)
-        return wire.Jobs(jobs=[job for job in map(views.job_of, found) if job is not None])
+        jobs = [(job, entry) for entry in found if (job := views.job_of(entry)) is not None]
+        return wire.Jobs(jobs=[await self._with_record(holder, job, entry) for job, entry in jobs])
 
     async def job(self, holder: Holder, job_id: str) -> wire.Job:
         """Raises Unknown unless the holder has asked for it, or may approve runs of the API."""
@@ -130,7 +146,7 @@ class ApiDesk:
             job = views.job_of(entry)
             theirs = entry.user == holder.user or (holder.approves and entry.user.startswith(PREFIX))
             if job is not None and job.id == job_id and theirs:
-                return job
+                return await self._with_record(holder, job, entry)
         raise Unknown
 
     async def stop(self, holder: Holder, job_id: str) -> wire.Stopped:
@@ -138,6 +154,20 @@ class ApiDesk:
         job = await self.job(holder, job_id)
         await self.desk.stop_run(job.id, holder.user)
         return wire.Stopped(id=job.id, stopping=True)
+
+    async def _with_record(self, holder: Holder, job: wire.Job, entry: Entry) -> wire.Job:
+        if job.result is not None and entry.proposal_id is not None:
+            await self._note(holder, entry.proposal_id, "result")
+        return job
+
+    async def _note(self, holder: Holder, proposal_id: str, what: str) -> None:
+        """Clients ask again and again; the latest are not noted twice."""
+        key = (holder.user, proposal_id, what)
+        if key not in self._noted:
+            await self._store.audit.looked(proposal_id, holder.user, what)
+            self._noted[key] = None
+            while len(self._noted) > _NOTED:
+                self._noted.popitem(last=False)
 
     async def _told(self, task: Task, session_id: str) -> wire.Answer:
         proposal = await self._store.proposals.find(derive("p", task.id)) if task.ended else None

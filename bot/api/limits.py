@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -13,14 +15,18 @@ _STATUS = 413
 
 
 class BodyLimit:
-    """ASGI middleware: bodies of at most `limit` bytes, whether their length is declared or not."""
+    """ASGI middleware: bodies of at most `limit` bytes, whether their length is declared or not.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    `others` are paths that refuse what is too large in their own way.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, others: Collection[str] = ()) -> None:
         self._app = app
         self._limit = limit
+        self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._others:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")

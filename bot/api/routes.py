@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from bot.api import health, stream, wire
 from bot.api.access import Caller, Desk
 from bot.api.desk import OWN, ApiDesk
+from bot.api.tokens import Holder
 
 router = APIRouter()
 
@@ -45,7 +46,7 @@ async def generate(
     """Turn a sentence into a program that has been seen to work, or answer it."""
     ask = await desk.ask(caller, asked.session_id, asked.prompt, key)
     begin = partial(desk.generate, ask)
-    return await _told(request, desk, ask.task_id, asked, begin)
+    return await _told(request, desk, caller, ask.task_id, asked, begin=begin)
 
 
 @router.post("/execute", response_model=wire.Answer, responses=_BOTH, tags=["work"])
@@ -55,14 +56,14 @@ async def execute(
     """Validate a program; run it on the target, too, if your token may approve that."""
     ask = await desk.ask(caller, asked.session_id, OWN, key)
     begin = partial(desk.execute, ask, asked.code, run=asked.run)
-    return await _told(request, desk, ask.task_id, asked, begin)
+    return await _told(request, desk, caller, ask.task_id, asked, begin=begin)
 
 
 @router.get("/sessions/{session_id:path}/tasks/{task_id}", tags=["sessions"])
 async def task(session_id: InPath, task_id: Id, caller: Caller, desk: Desk) -> wire.Answer:
     """One request, as far as it has come."""
     found = await desk.task(caller, session_id, task_id)
-    return await desk.answer(found.id, session_id)
+    return await desk.hand_over(caller, await desk.answer(found.id, session_id))
 
 
 @router.get("/history/{session_id:path}", tags=["sessions"])
@@ -118,13 +119,15 @@ async def well(request: Request) -> wire.Health:
 async def _told(
     request: Request,
     desk: ApiDesk,
+    holder: Holder,
     task_id: str,
     asked: wire.Work,
+    *,
     begin: Callable[[], Awaitable[None]],
 ) -> Response:
     if stream.MEDIA_TYPE in request.headers.get("accept", ""):
-        told = stream.events(desk, task_id, asked.session_id, begin)
+        told = stream.events(desk, holder, task_id, asked.session_id, begin)
         return StreamingResponse(told, media_type=stream.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
     await begin()
-    answer = await desk.wait(task_id, asked.session_id, asked.wait)
+    answer = await desk.hand_over(holder, await desk.wait(task_id, asked.session_id, asked.wait))
     return JSONResponse(answer.model_dump(mode="json"), 200 if answer.done else 202)

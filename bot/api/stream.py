@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from bot.api.desk import ApiDesk
 from bot.api.errors import problem
+from bot.api.tokens import Holder
 
 MEDIA_TYPE = "text/event-stream"
 # How long an end that was not told of may go unnoticed: it can have come in another replica.
@@ -21,7 +22,7 @@ _SILENCE = 15.0
 
 
 async def events(
-    desk: ApiDesk, task_id: str, session_id: str, begin: Callable[[], Awaitable[None]]
+    desk: ApiDesk, holder: Holder, task_id: str, session_id: str, begin: Callable[[], Awaitable[None]]
 ) -> AsyncGenerator[bytes]:
     """Begin the work, and tell of it until its end."""
     with desk.feeds.follow(task_id) as feed:
@@ -39,7 +40,7 @@ async def events(
                     spoke = time.monotonic()
             for name, body in (await feed.news(0)).items():
                 yield event(name, body)
-            yield event("result", answer)
+            yield event("result", await desk.hand_over(holder, answer))
         except Exception as error:  # noqa: BLE001  # the stream's edge: its status has been sent, so the error is an event
             yield event("error", problem(error)[1])
 

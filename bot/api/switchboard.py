@@ -70,6 +70,10 @@ class Everyone:
             return self._tokens.person(user)
         return await self._slack.look_up(user)
 
+    async def teams(self, user: str) -> frozenset[str]:
+        """The workspaces that somebody is a member of; none where there is no Slack to ask."""
+        return (await self.look_up(user)).teams
+
     async def group(self, group: str) -> frozenset[str]:
         """The people of a user group of Slack's; none where there is no Slack."""
         return await self._slack.group(group) if self._slack else frozenset()

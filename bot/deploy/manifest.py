@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.deploy.surfaces import Surfaces, called, registered
+from bot.deploy.surfaces import READING, Surfaces, called, registered
 from handlers import ids
 
 # Where `raygen serve` is asked to be installed, where Slack sends people back to, and where it tells what happens.
@@ -28,6 +28,8 @@ _EVENTS: dict[str, dict[str, str]] = {
     "link_shared": {"link_shared": "links:read"},
     "app_uninstalled": {"app_uninstalled": ""},
     "message": _HISTORY,
+    "team_access_granted": {"team_access_granted": ""},
+    "team_access_revoked": {"team_access_revoked": ""},
     "tokens_revoked": {"tokens_revoked": ""},
 }
 _CALLS: dict[str, tuple[str, ...]] = {
@@ -49,12 +51,14 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "conversations_replies": tuple(_HISTORY.values()),
     "files_info": ("files:read",),
     "files_upload_v2": ("files:write",),
+    READING: ("files:read",),
     "usergroups_users_list": ("usergroups:read",),
     "users_info": ("users:read",),
     "views_open": (),
     "views_publish": (),
 }
 _OF_LINKS = {"link_shared", "chat_unfurl"}
+_OF_ORGANIZATIONS = {"team_access_granted", "team_access_revoked"}
 # Slack takes no more in a manifest.
 _DOMAINS = 5
 _COMMANDS = {
@@ -84,13 +88,13 @@ def manifest(
 ) -> dict[str, Any]:
     """The app as Slack's “From a manifest” takes it: for Socket Mode, or for HTTP at the `url` of `raygen serve`.
 
-    With `many`, workspaces install it themselves by that address, and their tokens are renewed twice a day.
+    With `many`, workspaces and organizations install it themselves by that address, and their tokens are renewed twice a day.
     `domains` are where links to runs lead; without any, nothing is asked for that is about links.
     Raises KeyError for a listener or a call that nothing is known of here, so that no manifest is printed that lacks it.
     """
     found = registered() if found is None else found
     calls = called() if calls is None else calls
-    unused = set[str]() if domains else _OF_LINKS
+    unused = (set[str]() if domains else _OF_LINKS) | (set[str]() if many else _OF_ORGANIZATIONS)
     events = {name: scope for event in found.events - unused for name, scope in _EVENTS[event].items()}
     scopes = {*events.values(), *(scope for call in set(calls) - unused for scope in _CALLS[call])}
     shortcuts = [
@@ -135,7 +139,7 @@ def manifest(
             "interactivity": {"is_enabled": found.interactions > 0, **heard},
             "socket_mode_enabled": not base,
             "token_rotation_enabled": many,
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": many,
         },
     }
 

@@ -12,6 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from handlers.workspaces import token_of
 from services.syntax import parse
 
 _METHODS = frozenset(
@@ -20,6 +21,8 @@ _METHODS = frozenset(
     if callable(value) and "_" in name.strip("_") and not name.startswith("_")
 )
 
+READING = token_of.__name__
+"""Stands for the reading of files, which is no method of the Web API."""
 Register = Callable[[AsyncApp], None]
 
 
@@ -87,7 +90,10 @@ def every_listener(app: AsyncApp) -> None:
 
 
 def called(folder: Path | None = None) -> set[str]:
-    """The methods of Slack's Web API, as the client names them, that the code in a folder calls; by default the handlers'."""
+    """The methods of Slack's Web API, as the client names them, that the code in a folder calls; by default the handlers'.
+
+    Who takes the token itself (`token_of`) calls something that the client has no method for: it reads files.
+    """
     folder = folder or Path(handlers.__file__).parent
     return {name for file in folder.rglob("*.py") for name in calls_in(file.read_text(encoding="utf-8"))}
 
@@ -97,6 +103,8 @@ def calls_in(source: str) -> Iterator[str]:
     for node in ast.walk(parse(source)):
         if isinstance(node, ast.Attribute) and node.attr in _METHODS:
             yield node.attr
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == READING:
+            yield READING
 
 
 def _as_it_is(listener: Any) -> Any:

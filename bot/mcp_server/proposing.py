@@ -21,7 +21,7 @@ _PURPOSE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Proposer:
-    """Puts proposals into `channel` unless another one is asked for, in the name of `user` where no token names one.
+    """Puts proposals into `channel` (`C…`, or `T…/C…` with its workspace) unless another one is asked for, in the name of `user` where no token names one.
 
     It waits up to `patience` seconds for what comes of one.
     """
@@ -40,7 +40,10 @@ class Proposer:
         task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
         await self.admission.admit(task, session)
         await self.doorbell.begin_task(task, session)
-        return await self._followed(task, session)
+        task, session, proposal = await self._followed(task, session)
+        if proposal is not None:
+            await self.store.audit.looked(proposal.id, task.user, "answer to an agent")
+        return task, session, proposal
 
     def _begun(self, code: str, purpose: str, channel: str, user: str) -> tuple[Task, Session]:
         if not channel:
@@ -54,7 +57,8 @@ class Proposer:
         if len(code) > _CODE or len(purpose) > _PURPOSE:
             raise BadRequest(f"A program may have {_CODE:,} characters here, and its purpose {_PURPOSE:,}.")
         cause = f"mcp {secrets.token_hex(16)}"
-        session = Session(derive("s", cause), channel, "", user)
+        team, _, named = channel.rpartition("/")
+        session = Session(derive("s", cause), named, "", user, team)
         task = Task(
             derive("t", cause),
             session.id,

@@ -11,8 +11,9 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access import OAuth
 from bot.deploy.manifest import INSTALL, REDIRECT, manifest
-from bot.settings import OAuth, Settings
+from bot.settings import Settings
 from handlers.delivery import Courier, open_courier
 from handlers.live import LiveCards, open_cards
 from handlers.people import People
@@ -56,11 +57,12 @@ async def speaking(settings: Settings, access: str | OAuth, store: Store) -> Asy
         case token:
             own = client = _patient(AsyncWebClient(token=token, base_url=settings.slack_api_url))
             many = None
+    people = People(client)
     async with (
         open_courier(client, store.posts) as courier,
-        open_cards(client, courier, store.posts) as cards,
+        open_cards(client, courier, store.posts, people.home) as cards,
     ):
-        yield Slack(own, client, courier, cards, People(client), many)
+        yield Slack(own, client, courier, cards, people, many)
 
 
 def bolt(settings: Settings, slack: Slack) -> AsyncApp:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Person:
     """What is known of somebody who asks; `foreign` is someone of another workspace, `gone` one whose account is closed.
 
+    `teams` are the workspaces that they are members of, as far as Slack says: their own, and others of its organization.
     `approves` is what the operator has said of this very one by a token, who then needs no other reason to be heard.
     """
 
@@ -19,6 +20,7 @@ class Person:
     foreign: bool = False
     approves: bool | None = None
     gone: bool = False
+    teams: frozenset[str] = frozenset()
 
 
 def mention(user: str) -> str:

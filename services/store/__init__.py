@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore
 from services.sealing import Seal
+from services.store.admissions import Admissions
 from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
 from services.store.audit import AuditTrail
@@ -40,6 +41,7 @@ class Store:
         self.inputs = Inputs(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
+        self.admissions = Admissions(engine)
         self.votes = Votes(engine)
         self.preferences = Preferences(engine)
         self.entries = Entries(engine)

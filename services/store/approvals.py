@@ -151,9 +151,13 @@ class Approvals(Repository):
         """Open proposals from before then (POSIX seconds), by ID."""
         return await self._open(tables.proposals.c.created_at < before)
 
-    async def waiting(self, since: float, *, limit: int) -> list[Waiting]:
-        """Open proposals that were made since then (POSIX seconds), newest first, without their programs."""
+    async def waiting(self, since: float, team: str = "", *, limit: int) -> list[Waiting]:
+        """Open proposals that were made since then (POSIX seconds), newest first, without their programs.
+
+        Those of a workspace (Slack's team ID) and of none in particular; without `team` those of all.
+        """
         table, sessions = tables.proposals.c, tables.sessions.c
+        of_team = [sessions.team.in_((team, ""))] if team else []
         statement = (
             select(
                 table.id,
@@ -166,7 +170,7 @@ class Approvals(Repository):
                 sessions.thread_ts,
             )
             .join(tables.sessions, sessions.id == table.session_id)
-            .where(table.status == str(ProposalStatus.OPEN), table.created_at >= since)
+            .where(table.status == str(ProposalStatus.OPEN), table.created_at >= since, *of_team)
             .order_by(table.created_at.desc(), table.id)
             .limit(limit)
         )

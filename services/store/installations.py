@@ -16,7 +16,10 @@ from services.store.repositories import Repository
 
 
 class Installations(Repository):
-    """One for each workspace, as JSON that `seal` encrypts."""
+    """One for each workspace or organization, as JSON that `seal` encrypts.
+
+    Of an organization that has installed raygen for all its workspaces, these are known once Slack has named them.
+    """
 
     def __init__(self, engine: AsyncEngine, seal: Seal | None = None) -> None:
         super().__init__(engine)
@@ -32,9 +35,30 @@ class Installations(Repository):
         return json.loads(self._seal.open(row.body)) if row else None
 
     async def teams(self) -> list[str]:
-        """All workspaces, in the order of their IDs."""
+        """All that have installed it, in the order of their IDs."""
         table = tables.installations
         return [row.team for row in await self._all(table, order=table.c.team)]
+
+    async def join(self, team: str, organization: str) -> None:
+        """From here on this workspace goes by its organization's installation."""
+        if await self.organization(team) != organization:
+            await self._put(tables.memberships, {"team": team}, {"organization": organization})
+
+    async def part(self, team: str) -> None:
+        """It no longer does."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(tables.memberships).where(tables.memberships.c.team == team))
+
+    async def organization(self, team: str) -> str:
+        """By whose installation this workspace goes; empty where by none but its own."""
+        row = await self._one(tables.memberships, tables.memberships.c.team == team)
+        return row.organization if row else ""
+
+    async def members(self, organization: str) -> list[str]:
+        """The workspaces that go by this organization's installation, in the order of their IDs."""
+        table = tables.memberships
+        rows = await self._all(table, table.c.organization == organization, order=table.c.team)
+        return [row.team for row in rows]
 
     async def drop(self, team: str, before: float | None = None) -> bool:
         """Forget an installation; only one made before then (POSIX seconds), since news of its end may come late.

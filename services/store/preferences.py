@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
+from services import workspace
 from services.store import tables
 from services.store.repositories import Repository
 
@@ -22,12 +24,18 @@ class Preference:
 
 
 class Preferences(Repository):
-    """One for each person who has chosen something."""
+    """One for each person who has chosen something, with the workspace in which they did so last."""
 
     async def of(self, user: str) -> Preference:
         row = await self._one(tables.preferences, tables.preferences.c.user == user)
         return Preference(row.target, bool(row.direct), row.model or "") if row else Preference()
 
     async def put(self, user: str, preference: Preference) -> None:
-        values = {"target": preference.target, "direct": int(preference.direct), "model": preference.model}
+        values = {
+            "target": preference.target,
+            "direct": int(preference.direct),
+            "model": preference.model,
+            "team": workspace.current(),
+            "chosen_at": time.time(),
+        }
         await self._put(tables.preferences, {"user": user}, values)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.audit import Deed
@@ -32,7 +33,9 @@ class Dropped:
 class Retention(Repository):
     """Deletes requests with their programs, runs, artifacts, inputs and notes of what was posted.
 
-    Open proposals stay with what their thread has said before, and whatever is worked on, awaits its run or runs. What requests took stays too, and the votes on it: they have no content.
+    Open proposals stay with what their thread has said before, and whatever is worked on, awaits its run or runs. What
+    requests took stays too, and the votes on it: they have no content; of a workspace that has left only the figures stay,
+    so that a day's budget does not begin anew.
     `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
     """
 
@@ -53,14 +56,37 @@ class Retention(Repository):
             posts = await _drop_posts(connection, before)
         return Dropped(tasks, runs, inputs, posts)
 
-    async def drop_team(self, team: str) -> Dropped:
-        """Delete what a workspace has left, except for what is worked on or runs; open proposals expire. May be repeated."""
-        await self._expire(team)
-        now = time.time()
-        ours = await self._ids(tables.sessions, tables.sessions.c.team == team)
-        of_team = tables.tasks.c.session_id.in_(
-            select(tables.sessions.c.id).where(tables.sessions.c.team == team)
+    async def going_on(self, team: str, before: float) -> tuple[list[str], list[str]]:
+        """What a workspace asked for by then (POSIX seconds) and is worked on, and its runs that have not ended: IDs."""
+        tasks, runs = tables.tasks.c, tables.runs.c
+        of_team = select(tables.sessions.c.id).where(tables.sessions.c.team == team)
+        ours = and_(tasks.session_id.in_(of_team), tasks.created_at < before)
+        proposals = select(tables.proposals.c.id).where(
+            tables.proposals.c.task_id.in_(select(tasks.id).where(ours))
         )
+        return (
+            await self._ids(tables.tasks, ours, tasks.status.not_in(_ENDED)),
+            await self._ids(
+                tables.runs, runs.proposal_id.in_(proposals), runs.status != str(RunStatus.ENDED)
+            ),
+        )
+
+    async def left(self, team: str, before: float) -> bool:
+        """Whether anything is left of what a workspace asked for by then (POSIX seconds)."""
+        of_team = select(tables.sessions.c.id).where(tables.sessions.c.team == team)
+        tasks = tables.tasks.c
+        return bool(await self._ids(tables.tasks, tasks.session_id.in_(of_team), tasks.created_at < before))
+
+    async def drop_team(self, team: str, before: float = math.inf) -> Dropped:
+        """Delete what a workspace has left by then (POSIX seconds), except for what is worked on or runs; open proposals expire.
+
+        What people have chosen there goes, and what requests took says no longer who asked. May be repeated.
+        """
+        now = time.time()
+        sessions = select(tables.sessions.c.id).where(tables.sessions.c.team == team)
+        of_team = and_(tables.tasks.c.session_id.in_(sessions), tables.tasks.c.created_at < before)
+        await self._expire(of_team)
+        ours = await self._ids(tables.sessions, tables.sessions.c.team == team)
         tasks = runs = inputs = posts = 0
         while found := await self._batch(now, of_team):
             await self._forget_artifacts(found)
@@ -68,6 +94,7 @@ class Retention(Repository):
             executions = await self._ids(tables.runs, tables.runs.c.proposal_id.in_(proposals))
             # At once, since what hangs on a thread is found by it.
             async with self._engine.begin() as connection:
+                await _drop_people(connection, found)
                 runs += await _drop_tasks(connection, found)
                 sessions = tables.sessions.c
                 left = await _column(connection, tables.sessions, sessions.id, sessions.team == team)
@@ -76,13 +103,20 @@ class Retention(Repository):
                 inputs += await _drop_inputs(connection, now, gone)
                 posts += await _drop_posts(connection, now, gone)
             tasks += len(found)
+        chosen = tables.preferences.c
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                delete(tables.preferences).where(
+                    chosen.team == team, func.coalesce(chosen.chosen_at, 0.0) < before
+                )
+            )
         return Dropped(tasks, runs, inputs, posts)
 
-    async def _expire(self, team: str) -> None:
+    async def _expire(self, of_team: ColumnElement[bool]) -> None:
         """Nobody is left who could decide them."""
-        proposals, sessions = tables.proposals.c, tables.sessions.c
-        of_team = proposals.session_id.in_(select(sessions.id).where(sessions.team == team))
-        waiting = await self._ids(tables.proposals, of_team, proposals.status == str(ProposalStatus.OPEN))
+        proposals = tables.proposals.c
+        theirs = proposals.task_id.in_(select(tables.tasks.c.id).where(of_team))
+        waiting = await self._ids(tables.proposals, theirs, proposals.status == str(ProposalStatus.OPEN))
         for each in waiting:
             record = audited.of_proposal(Deed.EXPIRED, each, because="uninstalled")
             await self._move(tables.proposals, each, ProposalStatus.EXPIRED, audit=record)
@@ -164,6 +198,14 @@ async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
     there = exists().where(tables.sessions.c.id == tables.grants.c.session_id)
     await connection.execute(delete(tables.grants).where(empty, ~there))
     return len(runs)
+
+
+async def _drop_people(connection: AsyncConnection, tasks: list[str]) -> None:
+    """What these requests took no longer says whose they were; votes on them go."""
+    spendings, votes = tables.spendings, tables.votes
+    nobody = update(spendings).where(spendings.c.task_id.in_(tasks)).values(user="", channel="")
+    await connection.execute(nobody)
+    await connection.execute(delete(votes).where(votes.c.task_id.in_(tasks)))
 
 
 async def _drop_inputs(connection: AsyncConnection, before: float, of: Collection[str] | None = None) -> int:

@@ -97,6 +97,19 @@ grants = Table(
     Column("ended_at", Float),
 )
 
+# Requests that were let in, until they have rows of their own (services/store/admissions.py).
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("task_id", String(64), primary_key=True),
+    Column("user", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
+
+# One row: who changes it decides alone until its transaction ends.
+turnstile = Table("turnstile", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+
 spendings = Table(
     "spendings",
     metadata,
@@ -203,6 +216,8 @@ preferences = Table(
     Column("target", String(64), nullable=False),
     Column("direct", Integer, nullable=False),
     Column("model", String(255)),
+    Column("team", String(64)),
+    Column("chosen_at", Float),
 )
 
 # Slack workspaces that have installed raygen by OAuth; the body holds their tokens (services/sealing.py).
@@ -212,6 +227,14 @@ installations = Table(
     Column("team", String(64), primary_key=True),
     Column("installed_at", Float, nullable=False),
     Column("body", Text, nullable=False),
+)
+
+# Workspaces of an organization (Enterprise Grid) that has installed raygen for all: each goes by its installation.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("team", String(64), primary_key=True),
+    Column("organization", String(64), nullable=False, index=True),
 )
 
 oauth_states = Table(

@@ -17,8 +17,9 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 from bot.api.tokens import Tokens
 from services.llm.scripted import calls, says
 from services.rates import Rate
-from services.records import TaskStatus
+from services.records import TaskStatus, run_id
 from tests.integration.served import CI, Served, served
+from tests.looks import looks
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,6 +89,15 @@ async def test_a_program_runs_for_whom_it_may_and_else_awaits_an_approval(api: S
 
     await until(ended)
     assert len(api.target.jobs) == 2
+    for _ in range(2):
+        assert (await api.get(f"/ray/jobs/{job['id']}"))["status"] == "ended"
+    told = [
+        (by, what)
+        for by, proposal, what in await looks(api.desk.store)
+        if proposal == theirs["proposal"]["id"]
+    ]
+    # Who asks again and again is noted for what is new.
+    assert told == [("api:ci", "answer"), ("api:ci", "answer and result"), ("api:ann", "result")]
 
 
 async def test_what_fails_is_never_a_success_and_never_runs(api: Served):
@@ -170,6 +180,9 @@ async def test_jobs_are_for_those_they_belong_to(api: Served):
     for path in (f"/ray/jobs/{run['id']}", "/ray/jobs/raygen-none"):
         assert (await api.get(path, token=CI))["error"]["code"] == "not_found"
     assert (await api.post(f"/ray/jobs/{run['id']}/stop"))["error"]["code"] == "outdated"
+    await api.get(f"/history/{api.session}")
+    told = [(by, what) for by, proposal, what in await looks(api.desk.store) if run_id(proposal) == run["id"]]
+    assert told == [("api:ann", "answer and result"), ("api:ann", "result")]
     status = await api.get("/ray/status")
     assert status["targets"][0]["resources"]["CPU"] == {"used": 1, "total": 4}
 

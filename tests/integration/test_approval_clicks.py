@@ -19,7 +19,7 @@ from bot.deploy.manifest import manifest
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from bot.playground.slack.workspace import group, private, user
+from bot.playground.slack.workspace import TEAM, group, private, user
 from handlers.delivery import Courier
 from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
@@ -89,7 +89,7 @@ class World:
     async def card(self, channel: str = "CRAY", **changes: Any) -> tuple[Proposal, str]:
         """An open proposal with its card in a thread of its own; the card's ts."""
         self.number += 1
-        session = builders.session(id=f"s_{self.number}", channel=channel, thread_ts="")
+        session = builders.session(id=f"s_{self.number}", channel=channel, thread_ts="", team=TEAM)
         task = builders.proposed_task(id=f"t_{self.number}", session_id=session.id)
         made = builders.proposal(
             id=derive("p", task.id),

@@ -108,7 +108,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             outcome = builders.passed(
                 stdout=f"{PRINTED}\n{WRITTEN}\n",
                 value=PRINTED,
-                artifacts=(Artifact("left.txt", "text/plain", PRINTED.encode()),),
+                artifacts=(Artifact("left.yaml", "application/yaml", PRINTED.encode()),),
             )
             target.events = [Output(f"{PRINTED}\n"), Finished(outcome)]
             workshop = Workshop(
@@ -166,6 +166,7 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
         "What looks like a secret is masked here: GitHub token. The program runs as it was written." in posted
     )
     assert 'TOKEN = \\"[masked: GitHub token]' in posted
+    assert "What looks like a secret is masked in this file: Anthropic key." in posted
 
     kept = await rows(world.store)
     holding = {name for name, text in kept.items() if any(s in text for s in (ASKED, WRITTEN, PRINTED))}
@@ -174,6 +175,17 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
     whole = b"".join(file.read_bytes() for file in await asyncio.to_thread(list, tmp_path.glob("raygen.db*")))
     assert ASKED.encode() not in whole
     assert PRINTED.encode() not in whole
+
+
+async def test_a_secret_in_the_reason_of_a_rejection_is_neither_posted_nor_kept(world: World):
+    await world.desk.ask(Ask("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
+    await world.desk.reject(proposal.id, f"It shows {ASKED}, which is mine.", "UENGINEER")
+    rejected = await world.store.proposals.get(proposal.id)
+    assert rejected.reason == "It shows [masked: Slack token], which is mine."
+    assert ASKED not in await world.posted()
+    assert "[masked: Slack token]" in await world.posted()
+    assert not [name for name, text in (await rows(world.store)).items() if ASKED in text]
 
 
 async def first_task(store: Store) -> Task:
@@ -234,8 +246,36 @@ def _told(error: Exception) -> str:
         return incidents.sentence(caught)
 
 
+def test_what_a_library_has_put_into_its_message_is_left_out():
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logs.Json())
+    logger = logging.getLogger("dbos")
+    logger.addHandler(handler)
+    try:
+        _log_as_libraries_do(logger, ValueError(WORDS))
+        handler.setFormatter(logs.Json(text=True))
+        _log_as_libraries_do(logger, ValueError(WORDS))
+    finally:
+        logger.removeHandler(handler)
+    told = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
+    place = "test_discretion._log_as_libraries_do, line"
+    left_out = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
+    assert (told[0].startswith(place), told[0].endswith(left_out)) == (True, True)
+    assert told[1:3] == ["step 3 of work failed", f"step 4: ValueError {left_out}"]
+    assert told[3:] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
+
+
+def _log_as_libraries_do(logger: logging.Logger, error: Exception) -> None:
+    logger.error(f"step failed: {error}")  # noqa: G004  # as they do
+    logger.error("step %d of %s failed", 3, "work")
+    logger.error("step %d: %s", 4, error)
+
+
 def test_a_log_line_that_quotes_an_exception_leaves_its_words_out():
-    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s: %s", ("chore", ValueError("my name")), None)
+    record = logging.LogRecord(
+        "services.x", logging.INFO, "f", 1, "%s: %s", ("chore", ValueError("my name")), None
+    )
     told: dict[str, Any] = json.loads(logs.Json().format(record))
     assert told["message"] == "chore: ValueError (its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert json.loads(logs.Json(text=True).format(record))["message"] == "chore: my name"

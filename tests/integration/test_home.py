@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from services import waiting
+from bot.playground.slack.workspace import TEAM
+from services import waiting, workspace
 from services.approvals import Rule, Second
 from services.errors import Outdated
 from services.model import PolicyReport
@@ -155,7 +156,9 @@ async def test_requests_show_their_state_their_thread_and_a_stop(world: World):
 
 async def test_however_much_waits_the_tab_is_one_that_slack_takes(world: World):
     for number in range(15):
-        await world.store.sessions.ensure(builders.session(id=f"s_m{number}", thread_ts=f"1.{number}"))
+        await world.store.sessions.ensure(
+            builders.session(id=f"s_m{number}", thread_ts=f"1.{number}", team=TEAM)
+        )
         made = builders.proposal(
             id=f"p_m{number}", task_id=f"t_m{number}", session_id=f"s_m{number}", created_at=time.time()
         )
@@ -203,3 +206,18 @@ async def test_a_setting_is_shown_as_soon_as_it_is_chosen(world: World):
         if (block.get("accessory") or {}).get("action_id") == "setting_news"
     ]
     assert menu["initial_option"] == option
+
+
+async def test_the_many_of_another_workspace_leave_nothing_out(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Only so many are looked at, and those of others don't count."""
+    monkeypatch.setattr(waiting, "_LOOKED_AT", 1)
+    world.rule(Rule(requester=False))
+    own, _ = await world.card(created_at=time.time() - 60)
+    await world.store.sessions.ensure(builders.session(id="s_other", channel="CRAY", team="T2"))
+    other = builders.proposal(id="p_other", session_id="s_other", created_at=time.time())
+    await world.store.proposals.draft(other)
+    await world.store.proposals.move(other.id, ProposalStatus.OPEN)
+    for team, mine in ((TEAM, own.id), ("T2", other.id)):
+        workspace.enter(team)
+        found, _ = await waiting.WaitingDesk(world.store, world.runs).of("UAPPROVER")
+        assert [each.proposal.id for each in found] == [mine]

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
+from bot.playground.slack import workspace as places
 from bot.playground.slack.api import WebApi
 from services import workspace
 from services.records import ProposalStatus
@@ -111,17 +112,22 @@ async def test_what_raygen_does_by_itself_is_for_the_workspace_of_its_session(
     await ask(here)
     await until(lambda: _over(here))
     tokens_seen.clear()
-    for row in await rows(here, tables.tasks):
-        proposal = builders.proposal(
-            id=f"p{row.id}", task_id=row.id, session_id=row.session_id, created_at=1000.0
-        )
-        await here.bot.store.proposals.draft(proposal)
-        await here.bot.store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    workspace.enter("TRAYGEN")
-    await here.bot.workflows.attend()
+    await expire_something(here)
     own = {(here.token("TACME"), "CLAB"), (here.token("TRAYGEN"), "CRAY")}
     await until(lambda: {place for _, place in tokens_seen} >= {"CLAB", "CRAY"})
     assert {each for each in tokens_seen if each[1].startswith("C")} == own
+
+
+async def expire_something(of: World) -> None:
+    """A proposal of each thread, which has waited for too long."""
+    for row in await rows(of, tables.tasks):
+        proposal = builders.proposal(
+            id=f"p{row.id}", task_id=row.id, session_id=row.session_id, created_at=1000.0
+        )
+        await of.bot.store.proposals.draft(proposal)
+        await of.bot.store.proposals.move(proposal.id, ProposalStatus.OPEN)
+    workspace.enter("TRAYGEN")
+    await of.bot.workflows.attend()
 
 
 async def test_commands_and_their_private_answers_come_from_the_right_workspace(here: World):
@@ -234,6 +240,45 @@ async def test_tokens_that_end_are_renewed_and_kept_encrypted(tmp_path: Path):
         assert kept is not None
         assert kept["bot_token"] in here.apps.of_team("TACME")
         assert kept["bot_token"] not in row.body
+
+
+async def test_strangers_in_a_shared_channel_do_not_spend_what_is_meant_for_a_workspace(tmp_path: Path):
+    async with world(tmp_path, workspaces="TACME") as here:
+        await here.install(ADA)
+        stranger(here)
+        state = here.acme.standin.state
+        await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="USUE", channel="CLAB")
+        told = await until(lambda: state.ephemerals.seen_by("USUE", "CLAB"))
+        assert "does not work for people of your workspace" in json.dumps(told)
+        assert await rows(here, tables.tasks) == []
+        await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="UADA", channel="CLAB")
+        await answered(here.acme, "CLAB", "427.05")
+
+
+async def test_what_a_stranger_is_streamed_is_theirs_to_slack(here: World, monkeypatch: pytest.MonkeyPatch):
+    recipients: set[tuple[str, str]] = set()
+    before = WebApi._answer
+
+    def noting(self: WebApi, method: str, token: str, arguments: Json) -> Any:
+        if method == "chat.startStream":
+            recipients.add((str(arguments["recipient_user_id"]), str(arguments["recipient_team_id"])))
+        return before(self, method, token, arguments)
+
+    monkeypatch.setattr(WebApi, "_answer", noting)
+    await here.install(ADA)
+    stranger(here)
+    for user in ("USUE", "UADA"):
+        await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user=user, channel="CLAB")
+    await until(lambda: recipients == {("USUE", "TOTHER"), ("UADA", "TACME")})
+    await until(lambda: _over(here))
+
+
+def stranger(of: World) -> None:
+    """Somebody of another workspace, in a channel that is shared with it."""
+    sue = places.user("USUE", "sue", "Sue Stranger", "TOTHER", is_stranger=True)
+    state = of.acme.standin.state
+    state.documents.put("users", "USUE", sue)
+    state.people.set_members(state.people.channels["CLAB"], ["UADA", "UALAN", "USUE", "UACMEBOT"])
 
 
 @postgres.needed

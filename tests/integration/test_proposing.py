@@ -17,6 +17,7 @@ from services.workflows import Closed, Doorbell
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import World, process
+from tests.looks import looks
 
 CODE = "import ray\nprint('Result: 3')\n"
 
@@ -55,6 +56,7 @@ async def test_it_is_proposed_exactly_as_it_came_and_nothing_runs(world: World, 
     )
     assert world.target.jobs == {}
     assert f"{task.id} validating" in world.narrator.told
+    assert await looks(world.store) == [("UENGINEER", proposal.id, "answer to an agent")]
 
 
 async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: Path):
@@ -70,6 +72,11 @@ async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: P
     await hasty.propose(CODE, "Adds.")
     with pytest.raises(TooOften):
         await hasty.propose(CODE, "Adds.")
+
+
+async def test_among_many_workspaces_the_channel_comes_with_its_own(world: World, tmp_path: Path):
+    _, session, _ = await proposer(world, tmp_path, channel="TACME/CLAB").propose(CODE, "Adds two numbers.")
+    assert (session.team, session.channel) == ("TACME", "CLAB")
 
 
 async def test_without_a_bot_it_is_said(tmp_path: Path):

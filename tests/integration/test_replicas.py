@@ -10,6 +10,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from services.admission import Admission, Limits
+from services.errors import TooOften
 from services.records import Run, run_id
 from services.store import Store, open_database
 from tests import builders
@@ -70,6 +72,17 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
         assert dropped.runs >= 1
         assert await store.proposals.find("p_90") is None
         assert await store.proposals.find("p_91") is not None
+
+
+async def test_they_hold_to_one_limit_together(postgres: str):
+    async with open_database(postgres) as engine, open_database(postgres) as other:
+        replicas = [Admission(Store(each), Limits(user_tasks=2)) for each in (engine, other)]
+        tasks = [builders.task(id=f"t_l{number}", user="ULIMITED") for number in range(12)]
+        told = await asyncio.gather(
+            *(replicas[place % 2].admit(task, builders.session()) for place, task in enumerate(tasks)),
+            return_exceptions=True,
+        )
+        assert [each for each in told if not isinstance(each, TooOften)] == [None, None]
 
 
 async def test_who_records_something_first_is_told_so(postgres: str):

@@ -31,6 +31,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, here
+from tests.looks import looks
 from tests.waiting import until
 
 
@@ -138,6 +139,8 @@ async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: Worl
         assert "print('Result: 3')" in shown
         assert "approved by <@UAPPROVER>" in shown
     assert world.begun.tasks == []
+    proposal = (await world.store.runs.get(name)).proposal_id
+    assert await looks(world.store) == [("UAPPROVER", proposal, "run")] * 3
 
 
 async def test_nobody_learns_of_a_run_in_a_conversation_they_are_not_in(world: World):
@@ -150,6 +153,7 @@ async def test_nobody_learns_of_a_run_in_a_conversation_they_are_not_in(world: W
     assert "You have asked for nothing yet" in await world.told("history", user="UAPPROVER")
     assert "There is no run" in await world.told("rerun 0ab1", user="UAPPROVER")
     assert world.begun.tasks == []
+    assert await looks(world.store) == [], "who is shown nothing has looked at nothing"
     assert builders.ADD.sha256 in await world.told("show 0ab1")
 
 

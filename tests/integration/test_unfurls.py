@@ -14,6 +14,7 @@ from services.records import run_id
 from services.targets import Terms
 from tests.contract.slack.desk import client_at
 from tests.integration.test_approval_clicks import World, opened
+from tests.looks import looks
 from tests.waiting import until
 
 DASHBOARD, API = "https://ray.example.com", "https://raygen.example.com"
@@ -54,6 +55,7 @@ async def test_a_link_in_the_runs_own_channel_is_a_card(world: World, page: str)
     assert "passed" in shown
     assert "/archives/CRAY/p" in shown
     assert "<@" not in shown, "nobody is notified by a link"
+    assert [(by, what) for by, _, what in await looks(world.store)] == [("UGUEST", "card in CRAY")]
 
 
 async def test_elsewhere_nothing_is_shown_unless_all_who_read_it_may_see_it(world: World):

@@ -60,7 +60,7 @@ def test_the_settings_say_all_of_it():
     [
         ("C1", "T1", ""),
         ("D5", "T1", ""),
-        ("C1", "", ""),
+        ("C1", "", "It is not known for which workspace this is"),
         ("api:ci", "", ""),
         ("C2", "T1", r"please ask in <#C1> or direct messages\."),
         ("G2", "T1", "not to be used here"),
@@ -75,6 +75,25 @@ async def test_only_what_is_on_the_lists_is_taken(store: Store, channel: str, te
         return
     with pytest.raises(NotAllowed, match=sentence):
         await admission.admit(asked("t_1"), session)
+
+
+@pytest.mark.parametrize(
+    ("teams", "taken"), [({"T1"}, True), ({"T2", "T1"}, True), ({"T2"}, False), (set[str](), False)]
+)
+async def test_who_is_a_guest_from_a_workspace_that_is_not_on_the_list_spends_nothing(
+    store: Store, teams: set[str], *, taken: bool
+):
+    async def of(user: str) -> frozenset[str]:
+        assert user == "UENGINEER"
+        return frozenset(teams)
+
+    admission = Admission(store, Limits(workspaces={"T1"}), of)
+    if taken:
+        await admission.admit(asked("t_1"), builders.session(team="T1"))
+        return
+    with pytest.raises(NotAllowed, match="does not work for people of your workspace"):
+        await admission.admit(asked("t_1"), builders.session(team="T1"))
+    await admission.admit(asked("t_2"), builders.session(channel="api:ci", team=""))
 
 
 async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_anything(store: Store):
@@ -107,6 +126,25 @@ async def test_only_so_many_are_worked_on_at_once(store: Store):
     await admission.admit(asked("t_8", "UOTHER"), here)
     with pytest.raises(TooOften, match="This channel has 3 requests under way"):
         await admission.admit(asked("t_9", "UTHIRD"), here)
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(user_tasks=2), Limits(user_rate=Rate(2, 3600.0)), Limits(channel_tasks=2)]
+)
+async def test_replicas_hold_to_one_limit_together(store: Store, limits: Limits):
+    """In the moment in which none of the requests has its row yet."""
+    await hold_together(store, limits)
+
+
+async def hold_together(store: Store, limits: Limits) -> None:
+    replicas = [Admission(store, limits) for _ in range(3)]
+    told = await asyncio.gather(
+        *(replicas[number % 3].admit(asked(f"t_{number}"), builders.session()) for number in range(12)),
+        return_exceptions=True,
+    )
+    assert [each for each in told if not isinstance(each, TooOften)] == [None, None]
+    taken = told.index(None)
+    await replicas[(taken + 1) % 3].admit(asked(f"t_{taken}"), builders.session())
 
 
 async def spend(store: Store, name: str, user: str, spent: Spent) -> None:

@@ -6,15 +6,19 @@ import hashlib
 import hmac
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.datastructures import Headers
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
-from bot import settings
-from bot.api.slack import PATH, SlackEvents, genuine
+from bot import access, settings
+from bot.api import wire
+from bot.api.application import application
+from bot.api.desk import ApiDesk
+from bot.api.slack import PATH, SlackEvents, genuine, routes
 from bot.api.tokens import Holder, Tokens
 from bot.app import serve
 from services.errors import SettingsError
@@ -53,7 +57,7 @@ def test_wrong_tokens_are_a_sentence_that_repeats_none(text: str, monkeypatch: p
 def test_slack_over_http_needs_both_secrets():
     def chosen(**values: str) -> tuple[str, str] | None:
         names = {"SLACK_BOT_TOKEN": "", "SLACK_SIGNING_SECRET": "", **values}
-        return settings.slack_over_http(settings.load(_env_file=None, **names))
+        return access.slack_over_http(settings.load(_env_file=None, **names))
 
     assert chosen() is None
     assert chosen(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s") == ("xoxb-1", "s")
@@ -92,12 +96,42 @@ async def test_what_slack_has_not_signed_gets_401_and_nothing_else():
         assert await answered(events, body, wrong) == (401, b"")
 
 
-async def answered(events: SlackEvents, body: bytes, headers: Headers) -> tuple[int, bytes]:
+async def test_of_what_slack_can_not_have_sent_no_body_is_read_and_too_much_of_it_is_401_too():
+    """Through all that `raygen serve` puts before it."""
+    bolt = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
+    served = application(cast("ApiDesk", None), Tokens({}), cast("Any", None), routes(bolt, SECRET))
+    now, large = str(int(time.time())), b"x" * (wire.BODY_LIMIT + 1)
+    read: list[int] = []
+    formless = Headers({"x-slack-request-timestamp": now, "x-slack-signature": "v0=abc"})
+    for wrong in (Headers({}), formless, signed(b"x", "1")):
+        assert await answered(served, b"x", wrong, read) == (401, b"")
+    length = Headers({**signed(large, now), "content-length": str(len(large))})
+    assert await answered(served, large, length, read) == (401, b"")
+    assert read == []
+    assert await answered(served, large, signed(large, now), read) == (401, b"")
+    assert await answered(served, b"x", signed(b"y", now), read) == (401, b"")
+    assert len(read) == 2, "these can be told by their bodies alone"
+    body = b'{"type": "url_verification", "challenge": "abc"}'
+    assert await answered(served, body, signed(body, now), read) == (200, b'{"challenge": "abc"}')
+
+
+async def answered(
+    events: ASGIApp, body: bytes, headers: Headers, read: list[int] | None = None
+) -> tuple[int, bytes]:
+    """Status and body; `read` notes how much of the request was taken."""
     sent: list[Message] = []
     raw = [*headers.raw, (b"content-type", b"application/json")]
-    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": raw}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": PATH,
+        "query_string": b"",
+        "headers": raw,
+    }
 
     async def receive() -> Message:
+        if read is not None:
+            read.append(len(body))
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -10,16 +12,20 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import settings
-from bot.settings import OAuth
-from handlers.workspaces import NotInstalled, WorkspaceClient, token_of
+from bot import access, doctor, settings
+from bot.access import OAuth
+from handlers import workspaces
+from handlers.workspaces import NotInstalled, SlackInstallations, WorkspaceClient, Workspaces, token_of
 from services import workspace
 from services.errors import SettingsError
 from services.sealing import Seal
 from services.store import open_database
 from services.store.installations import Installations, States
+from tests.waiting import until
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -59,12 +65,12 @@ MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "secret"}
 
 
 def test_many_workspaces_need_the_apps_secrets_and_no_token():
-    assert settings.many_workspaces(chosen()) is None
-    found = settings.slack_over_http(
+    assert access.many_workspaces(chosen()) is None
+    found = access.slack_over_http(
         chosen(**MANY, SLACK_SIGNING_SECRET="s", RAYGEN_PUBLIC_URL="https://a.example/")
     )
     assert found == (OAuth("1.2", "secret", "https://a.example/slack/oauth_redirect"), "s")
-    assert settings.require_slack(chosen(**MANY, SLACK_APP_TOKEN="xapp-1")) == (
+    assert access.require_slack(chosen(**MANY, SLACK_APP_TOKEN="xapp-1")) == (
         OAuth("1.2", "secret"),
         "xapp-1",
     )
@@ -82,7 +88,7 @@ def test_many_workspaces_need_the_apps_secrets_and_no_token():
 )
 def test_a_half_of_it_is_a_sentence(values: dict[str, str], sentence: str):
     with pytest.raises(SettingsError, match=sentence):
-        settings.slack_over_http(chosen(**values))
+        access.slack_over_http(chosen(**values))
 
 
 def test_a_key_that_is_none_is_a_sentence_that_does_not_repeat_it():
@@ -106,3 +112,182 @@ async def test_a_call_for_no_workspace_takes_no_other_ones_token():
     with pytest.raises(NotInstalled):
         await token_of(client)
     assert asked == ["", "T1", "T1"]
+
+
+class Renewing(AsyncWebClient):
+    """Slack as far as it renews tokens: each refresh token once, and with a trouble of its own if it is given one."""
+
+    def __init__(self) -> None:
+        super().__init__(base_url="http://127.0.0.1:9/api/")
+        self.used: list[str] = []
+        self.trouble: Exception | None = None
+
+    async def oauth_v2_access(self, *, refresh_token: str = "", **_: Any) -> Any:
+        if self.trouble is not None:
+            raise self.trouble
+        if refresh_token in self.used:
+            raise refusal("invalid_refresh_token")
+        self.used.append(refresh_token)
+        number = len(self.used)
+        return {
+            "token_type": "bot",
+            "access_token": f"fresh-{number}",
+            "refresh_token": f"r-{number}",
+            "expires_in": 43_200,
+        }
+
+
+def refusal(code: str) -> SlackApiError:
+    return SlackApiError(code, {"ok": False, "error": code})
+
+
+async def installed(engine: AsyncEngine, *, left: float, **more: Any) -> SlackInstallations:
+    """With a token that has so many seconds left."""
+    store = SlackInstallations(Installations(engine))
+    values = {
+        "app_id": "A1",
+        "team_id": "T1",
+        "bot_id": "B1",
+        "bot_user_id": "U1",
+        "installed_at": 1.0,
+        **more,
+    }
+    token = {"bot_token": "old", "bot_refresh_token": "r", "bot_token_expires_at": int(time.time() + left)}
+    await store.async_save_bot(Bot(**values, **token))
+    return store
+
+
+@pytest.mark.parametrize(
+    "trouble", [refusal("internal_error"), refusal("invalid_refresh_token"), OSError("no way there")]
+)
+async def test_a_token_is_good_until_it_ends_whatever_becomes_of_its_renewal(
+    engine: AsyncEngine, trouble: Exception
+):
+    client = Renewing()
+    spaces = Workspaces(await installed(engine, left=60.0), client, "1.2", "s")
+    client.trouble = trouble
+    assert await spaces.token("T1") == "old"
+    client.trouble = None
+    assert await spaces.token("T1") == "fresh-1"
+
+
+async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(workspaces, "_PAUSES", (0.0,))
+    client = Renewing()
+    spaces = Workspaces(await installed(engine, left=-1.0), client, "1.2", "s")
+    client.trouble = OSError("no way there")
+    with pytest.raises(OSError, match="no way there"):
+        await spaces.token("T1")
+    client.trouble = refusal("internal_error")
+    with pytest.raises(SlackApiError, match="internal_error"):
+        await spaces.token("T1")
+    client.trouble = refusal("invalid_refresh_token")
+    with pytest.raises(NotInstalled):
+        await spaces.token("T1")
+    client.trouble = None
+    assert await spaces.token("T1") == "fresh-1"
+
+
+async def test_who_was_second_to_renew_a_token_waits_for_the_first_to_save_it(engine: AsyncEngine):
+    """Two replicas: the second one's refusal comes before the first has saved what it got."""
+    client, saving = Renewing(), asyncio.Event()
+
+    class Slow(SlackInstallations):
+        async def async_save_bot(self, bot: Bot) -> None:
+            await saving.wait()
+            await super().async_save_bot(bot)
+
+    class Eager(SlackInstallations):
+        reads = 0
+
+        async def async_find_bot(self, **where: Any) -> Bot | None:
+            self.reads += 1
+            if self.reads > 4:  # after its refusal it has looked once at least
+                saving.set()
+            return await super().async_find_bot(**where)
+
+    await installed(engine, left=-1.0)
+    first = Workspaces(Slow(Installations(engine)), client, "1.2", "s")
+    second = Workspaces(Eager(Installations(engine)), client, "1.2", "s")
+    winner = asyncio.create_task(first.token("T1"))
+    await until(lambda: client.used)
+    assert await second.token("T1") == "fresh-1"
+    assert await winner == "fresh-1"
+    assert client.used == ["r"]
+
+
+async def test_a_workspace_of_an_organization_goes_by_its_installation_also_after_a_restart(
+    engine: AsyncEngine,
+):
+    store = await installed(
+        engine, left=80_000.0, team_id=None, enterprise_id="E1", is_enterprise_install=True
+    )
+    with pytest.raises(NotInstalled):
+        await Workspaces(store, Renewing(), "1.2", "s").token("T1")
+    await store.joined("T1", "E1")
+    await store.joined("T2", "E1")
+    again = SlackInstallations(Installations(engine))
+    assert await Workspaces(again, Renewing(), "1.2", "s").token("T1") == "old"
+    assert await again.parted("T1") == ["T1"]
+    assert await again.parted("T9") == [], "it never was one of an organization"
+    await again.joined("T1", "E1")
+    await again.async_save_bot(
+        Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
+    )
+    assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "old", "as Slack said last"
+    assert await again.gone("T2", 2.0) == [], "the organization's installation goes on there"
+    await again.async_save_bot(
+        Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
+    )
+    assert sorted(await again.gone("E1", 2.0)) == ["E1", "T1"]
+    assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "own"
+
+
+HEARD = {**MANY, "SLACK_SIGNING_SECRET": "s", "RAYGEN_PUBLIC_URL": "https://raygen.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("values", "ok", "found", "advice"),
+    [
+        (HEARD | {"RAYGEN_OAUTH_KEY": OLD}, True, "by OAuth and HTTP, for", ""),
+        (HEARD, True, "; 0 installations", "RAYGEN_OAUTH_KEY, else the tokens are kept as they are"),
+        (
+            HEARD | {"RAYGEN_PUBLIC_URL": ""},
+            True,
+            "OAuth",
+            "RAYGEN_PUBLIC_URL, where people install it and RAYGEN_OAUTH",
+        ),
+        (HEARD | {"SLACK_APP_TOKEN": "xapp-1"}, True, "by OAuth and HTTP and Socket Mode", ""),
+        (MANY, False, "SLACK_SIGNING_SECRET is not set", "raygen manifest"),
+        ({"SLACK_CLIENT_ID": "1.2"}, False, "need each other", ""),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"},
+            True,
+            "bot token and signing secret are set",
+            "",
+        ),
+        ({}, False, "SLACK_BOT_TOKEN is not set", ""),
+    ],
+)
+async def test_the_doctor_knows_each_way_of_installation(
+    tmp_path: Path, values: dict[str, str], *, ok: bool, found: str, advice: str
+):
+    finding = await doctor._slack(chosen(RAYGEN_STATE_DIR=str(tmp_path), **values))
+    assert finding.ok is ok
+    assert found in finding.found
+    assert advice in finding.advice
+    if "SLACK_CLIENT_ID" in values:
+        assert not re.search("SLACK_(BOT|APP)_TOKEN", finding.found + finding.advice)
+
+
+async def test_the_doctor_counts_installations_and_tries_the_key(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'raygen.db'}"
+    async with open_database(url) as engine:
+        for team in ("T1", "E1"):
+            await Installations(engine, Seal([OLD])).put(team, 1.0, {"bot_token": "secret"})
+    told = {"RAYGEN_DATABASE_URL": url, **HEARD}
+    assert "; 2 installations" in (await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=OLD))).found
+    wrong = await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=NEW))
+    assert (wrong.ok, "another RAYGEN_OAUTH_KEY" in wrong.advice) == (False, True)

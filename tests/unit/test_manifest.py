@@ -15,10 +15,11 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
+import handlers
 from bot.api.slack import routes
 from bot.deploy import manifest as manifests
 from bot.deploy.manifest import INSTALL, REDIRECT
-from bot.deploy.surfaces import called, calls_in, every_listener, registered
+from bot.deploy.surfaces import READING, called, calls_in, every_listener, registered
 from bot.playground.slack.installed import EVENT_SCOPES, HISTORY, Installed, needs
 from handlers import ids
 
@@ -26,7 +27,10 @@ Json = dict[str, Any]
 # With somewhere that links can lead to: all that there can be.
 manifest = partial(manifests.manifest, domains=("ray.example.com",))
 # The client calls these methods of the Web API for us.
-PARTS = {"files_upload_v2": ["files.getUploadURLExternal", "files.completeUploadExternal"]}
+PARTS = {
+    "files_upload_v2": ["files.getUploadURLExternal", "files.completeUploadExternal"],
+    READING: ["files.info"],
+}
 
 
 def scopes(app: Json) -> set[str]:
@@ -132,6 +136,21 @@ def test_a_new_call_that_the_manifest_knows_nothing_of_is_an_error(tmp_path: Pat
         manifest(calls=called() | called(tmp_path))
 
 
+def test_reading_files_is_no_method_and_needs_its_scope_all_the_same():
+    """Also where nothing asks what is known of them."""
+    assert READING in called()
+    assert "files:read" in scopes(manifest(calls=called() - {"files_info"}))
+    assert "files:read" not in scopes(manifest(calls=called() - {"files_info", READING}))
+
+
+def test_only_who_reads_files_speaks_to_slack_without_its_client():
+    """Else the scan, which knows the client's methods, would miss a call."""
+    folder = Path(handlers.__file__).parent
+    sources = {file.name: file.read_text(encoding="utf-8") for file in folder.rglob("*.py")}
+    assert [name for name, text in sources.items() if "ClientSession" in text] == ["attachments.py"]
+    assert READING in set(calls_in(sources["attachments.py"]))
+
+
 def test_every_call_has_its_scope_and_every_scope_its_call():
     """By the scopes that the stand-in demands, which are written down apart from the manifest's."""
     made, calls = manifest(), called()
@@ -177,6 +196,11 @@ async def test_the_pages_of_an_app_for_many_are_served_where_its_manifest_says()
 
 
 def test_what_ends_an_installation_is_told():
+    of_organizations = {"team_access_granted", "team_access_revoked"}
+    assert of_organizations <= events(manifest(many=True))
+    assert manifest(many=True)["settings"]["org_deploy_enabled"]
+    assert not of_organizations & events(manifest())
+    assert not manifest()["settings"]["org_deploy_enabled"]
     assert {"app_uninstalled", "tokens_revoked"} <= events(manifest())
     notes = registered()
     notes.events -= {"app_uninstalled", "tokens_revoked"}

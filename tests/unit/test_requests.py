@@ -105,3 +105,22 @@ def test_a_deletion_takes_it_back():
 )
 def test_other_events_revise_nothing(event: dict[str, Any]):
     assert requests.revised(event, "UBOT") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "team"),
+    [
+        ({"team_id": "T1"}, "T1"),
+        ({"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T2"}}, "T1"),
+        # An organization's installation is told of its workspaces elsewhere.
+        ({"team_id": "T1", "authorizations": [{"enterprise_id": "E1", "team_id": None}]}, "T1"),
+        ({"team_id": "T9", "context_team_id": "T1", "authorizations": [{"team_id": None}]}, "T1"),
+        ({"team": None, "enterprise": {"id": "E1"}, "user": {"id": "U1", "team_id": "T1"}}, "T1"),
+        ({"team": None, "view": {"app_installed_team_id": "E1", "team_id": "T1"}}, "T1"),
+        ({"team": {"id": "T2"}, "view": {"app_installed_team_id": "T1", "team_id": "T2"}}, "T1"),
+        ({"team_id": "E1", "authorizations": []}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_workspace_is_named_wherever_slack_names_it(body: dict[str, Any], team: str):
+    assert requests.team_of(body) == team

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from services.model import Artifact, InputFile
+from services import workspace
+from services.audit import Deed
+from services.model import Artifact, InputFile, Spent
 from services.records import Input, ProposalStatus, Run, TaskStatus, run_id
 from services.store import Store, open_database, tables
+from services.store.preferences import Preference
 from services.store.retention import Dropped, Retention
+from services.store.spendings import By
 from tests import builders
 
 OLD, CUTOFF = 1000.0, 2000.0
@@ -112,6 +116,12 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
         async with store.tasks._engine.begin() as connection:
             of = tables.sessions.c.id == f"s_{name}"
             await connection.execute(update(tables.sessions).where(of).values(team=team))
+        await store.spendings.put(
+            await store.tasks.get(f"t_{name}"), name, TaskStatus.PROPOSED, Spent(input=5)
+        )
+        await store.votes.put(f"t_{name}", f"t_{name}", "UENGINEER", helpful=True)
+        workspace.enter(team)
+        await store.preferences.put(f"U{team}", Preference("gpu"))
     await store.posts.intend("audit:1:C", "C", "")
     dropped = await store.retention.drop_team("T1")
     assert dropped == Dropped(tasks=2, runs=1, inputs=2, posts=7)
@@ -125,6 +135,34 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
     assert [(each["proposal"], each["facts"]["because"]) for each in expired] == [("p_waits", "uninstalled")]
     assert not (await store.audit.verify()).flaws
     assert await store.retention.drop_team("T1") == Dropped()
+    assert (await store.preferences.of("UT1"), await store.preferences.of("UT2")) == (
+        Preference(),
+        Preference("gpu"),
+    )
+    assert {each.name: each.input for each in await store.spendings.sums(By.CHANNEL)} == {
+        "": 10,
+        "runs": 5,
+        "other": 5,
+    }
+    assert [await store.votes.of(f"t_{name}") for name in ("gone", "waits", "other")] == [
+        {},
+        {},
+        {"UENGINEER": True},
+    ]
+    records = [each.told async for each in store.audit.records()]
+    assert [each["proposal"] for each in records if each["deed"] == Deed.EXPIRED] == ["p_waits"]
+
+
+async def test_what_was_asked_since_a_workspace_has_it_again_stays(store: Store):
+    await old(store, "before", OPEN)
+    await old(store, "since", OPEN)
+    async with store.tasks._engine.begin() as connection:
+        await connection.execute(
+            update(tables.tasks).where(tables.tasks.c.id == "t_since").values(created_at=CUTOFF + 1)
+        )
+    assert (await store.retention.drop_team("T1", CUTOFF)).tasks == 1
+    assert (await store.proposals.get("p_since")).status is OPEN
+    assert not await store.retention.left("T1", CUTOFF)
 
 
 async def test_artifacts_outside_of_the_database_are_forgotten_before_their_rows(store: Store):

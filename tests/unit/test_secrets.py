@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.model import Artifact, Failure, Frame, Table, Verdict
-from services.secrets import hidden, masked, masks_in, restored, without_secrets
+from services.secrets import hidden, masked, masks_in, masks_in_file, restored, without_secrets
 from tests import builders
 
 # Put together here, so that nobody's scanner takes this file for a leak.
@@ -160,6 +160,33 @@ def test_whatever_is_repeated_the_time_grows_with_the_length_only(piece: str):
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("a.yaml", "application/yaml"),
+        ("a.log", "application/octet-stream"),
+        (".env", "application/octet-stream"),
+        ("a.svg", "image/svg+xml"),
+        ("a.xml", "application/xml"),
+        ("a.ipynb", "application/x-ipynb+json"),
+        ("a", ""),
+    ],
+)
+def test_a_file_of_text_loses_its_secrets_whatever_it_is_called(name: str, media_type: str):
+    secret = SECRETS["GitHub token"]
+    for encoding in ("utf-8", "latin-1"):
+        whole = Artifact(name, media_type, f"für alle: {secret}\n".encode(encoding))
+        clean = without_secrets(whole)
+        assert clean.content == "für alle: [masked: GitHub token]\n".encode(encoding)
+        assert masks_in_file(clean.content) == ("GitHub token",)
+        assert not masks_in_file(whole.content)
+
+
+def test_a_file_that_is_no_text_stays_byte_for_byte():
+    for content in (b"PK\x03\x04\x00" + SECRETS["GitHub token"].encode(), bytes(range(1, 256)), b""):
+        assert without_secrets(Artifact("a.zip", "application/zip", content)).content == content
+
+
 def test_a_record_loses_its_secrets_everywhere_but_in_its_program():
     secret = SECRETS["Slack token"]
     outcome = builders.passed(
@@ -170,7 +197,8 @@ def test_a_record_loses_its_secrets_everywhere_but_in_its_program():
         table=Table((secret,), ((secret,),), 1, 1),
         artifacts=(
             Artifact("a.csv", "text/csv", secret.encode()),
-            Artifact("b", "image/png", b"\x89" + secret.encode()),
+            Artifact("b", "image/png", b"\x89\x00" + secret.encode()),
+            Artifact(f"{secret}.txt", "text/plain", b"x"),
         ),
         resources={"CPU": 1.0},
     )
@@ -182,6 +210,7 @@ def test_a_record_loses_its_secrets_everywhere_but_in_its_program():
     assert clean.validation.verdict is Verdict.FAILED
     assert clean.validation.artifacts[0].content == b"[masked: Slack token]"
     assert clean.validation.artifacts[1] == outcome.artifacts[1]
+    assert clean.validation.artifacts[2].name == "[masked: Slack token].txt"
     told = repr(replace(clean, program=proposal.program))
     assert secret not in told
-    assert told.count("[masked: Slack token]") == 7
+    assert told.count("[masked: Slack token]") == 8

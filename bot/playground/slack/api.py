@@ -62,7 +62,7 @@ class WebApi:
     def _answer(self, method: str, token: str, arguments: Json) -> web.Response:
         if method not in METHODS:
             raise SlackError("unknown_method", req_method=method)
-        state = self._authorize(method, token)
+        state = self._authorize(method, token, arguments)
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         if wait := self._limiter.wait(method, channel):
             return ratelimited(wait)
@@ -72,13 +72,13 @@ class WebApi:
             body = METHODS[method](call)
         return respond({"ok": True, **body})
 
-    def _authorize(self, method: str, token: str) -> State:
+    def _authorize(self, method: str, token: str, arguments: Json) -> State:
         """The workspace that a call is for."""
         if method in OPEN_TO_ALL:
             return self._state
         if not token:
             raise SlackError("not_authed")
-        state = self._state if token == APP_TOKEN else self._apps.state_of(token)
+        state = self._state if token == APP_TOKEN else self._apps.state_of(token, arguments)
         if (token == APP_TOKEN) != (method in APP_LEVEL):
             raise SlackError("not_allowed_token_type")
         return state

@@ -1,6 +1,7 @@
 """Slack's page on which a person allows an app into their workspace, and is sent back with a code."""
 
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -8,7 +9,9 @@ from aiohttp import web
 from bot.playground.slack.distribution import Apps
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.rules import Rules
-from bot.playground.slack.workspace import SLACKBOT
+from bot.playground.slack.workspace import SLACKBOT, Workspace
+
+Json = dict[str, Any]
 
 PATH = "/oauth/v2/authorize"
 # Unlike the playground's own page it has a form, whose answer leads to the app.
@@ -24,7 +27,9 @@ class Consent:
         return [web.get(PATH, self.show), web.post(PATH, self.answer)]
 
     async def show(self, request: web.Request) -> web.Response:
-        """One button for each person, in each workspace, or in the one that `team` names."""
+        """One button for each person, in each workspace, or in the one that `team` names; and for administrators of an
+        organization one for all its workspaces, where the app can be installed so.
+        """
         asked = dict(request.query)
         try:
             self._check(asked)
@@ -35,12 +40,13 @@ class Consent:
             for name, value in asked.items()
         )
         forms = [
-            f'<form method="post">{hidden}<input type="hidden" name="team_id" value="{place.team}">'
+            f'<form method="post">{hidden}<input type="hidden" name="team_id" value="{where}">'
             f'<input type="hidden" name="user_id" value="{user["id"]}">'
-            f"<button>{escape(user['real_name'])} allows raygen in {escape(place.name)}</button></form>"
+            f"<button>{escape(user['real_name'])} allows raygen in {escape(called)}</button></form>"
             for place in (state.workspace for state in self._apps.states.values())
             for user in place.users
             if not user["is_bot"] and user["id"] != SLACKBOT and asked.get("team") in {None, place.team}
+            for where, called in self._places(place, user)
         ]
         cancel = f'<form method="post">{hidden}<button>Cancel</button></form>'
         scopes = escape(asked["scope"].replace(",", ", "))
@@ -57,6 +63,13 @@ class Consent:
         joint = "&" if "?" in back else "?"
         raise web.HTTPFound(f"{back}{joint}{urlencode({**told, 'state': asked.get('state', '')})}")
 
+    def _places(self, place: Workspace, user: Json) -> list[tuple[str, str]]:
+        """Where a person may allow the app: IDs and names."""
+        whole = place.enterprise and user["is_admin"]
+        if not whole or ((app := self._rules.installed) and not app.organizations):
+            return [(place.team, place.name)]
+        return [(place.team, place.name), (place.enterprise, f"all of {place.enterprise_name}")]
+
     def _check(self, asked: dict[str, str]) -> str:
         """Where the person is sent back to."""
         if asked.get("client_id") != self._apps.client_id:
@@ -69,16 +82,17 @@ class Consent:
         return self._apps.returns_to(asked.get("redirect_uri", ""))
 
     def _allowed(self, asked: dict[str, str]) -> dict[str, str]:
-        state = self._apps.states.get(asked.get("team_id", ""))
-        if state is None:
-            return {"error": "access_denied"}
-        user = state.people.user(asked.get("user_id", ""))
-        if user["is_restricted"]:
-            return {"error": "access_denied"}
-        code = self._apps.allow(
-            state.workspace.team, user["id"], asked["scope"], asked.get("redirect_uri", "")
+        where, name = asked.get("team_id", ""), asked.get("user_id", "")
+        there = (
+            self._apps.states[team] for team in {where, *self._apps.members(where)} & {*self._apps.states}
         )
-        return {"code": code}
+        state = next((each for each in there if name in each.people.users), None)
+        user = state.people.user(name) if state else None
+        if state is None or user is None or user["is_restricted"]:
+            return {"error": "access_denied"}
+        if where not in dict(self._places(state.workspace, user)):
+            return {"error": "access_denied"}
+        return {"code": self._apps.allow(where, user["id"], asked["scope"], asked.get("redirect_uri", ""))}
 
 
 def _page(body: str, status: int = 200) -> web.Response:

@@ -17,6 +17,18 @@ Json = dict[str, Any]
 
 CODE_LIFE = 600.0
 STEP_LIFE = 900.0
+_ABOUT = (
+    "team_id",
+    "channel",
+    "channel_id",
+    "user",
+    "user_id",
+    "users",
+    "usergroup",
+    "view_id",
+    "file",
+    "trigger_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Token:
-    """A bot token, or what renews one; `expires` is in POSIX seconds, 0 for never."""
+    """A bot token, or what renews one; `expires` is in POSIX seconds, 0 for never. `team` may be an organization."""
 
     team: str
     scopes: str
@@ -57,6 +69,8 @@ class Apps:
     states: dict[str, "State"] = field(default_factory=dict[str, "State"])
     sockets: list["Socket"] = field(default_factory=list["Socket"])
     tokens: dict[str, Token] = field(default_factory=dict[str, Token])
+    #: The workspaces into which each organization lets the app that it has installed.
+    access: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _codes: dict[str, Grant] = field(default_factory=dict[str, Grant])
     _used: set[str] = field(default_factory=set[str])
     _renewals: dict[str, Token] = field(default_factory=dict[str, Token])
@@ -66,24 +80,40 @@ class Apps:
         team = state.workspace.team
         self.states[team] = state
         state.events.present = lambda: self.installed(team)
+        state.events.whole = lambda: bool(self.organization(team))
+        state.views.whole = lambda: self.organization(team)
         if token := state.workspace.token:
             self.tokens[token] = Token(team, "")
 
     def installed(self, team: str) -> bool:
-        kept = (token for token in self.tokens.values() if not token.revoked and not token.lent)
-        return any(token.team == team for token in kept)
+        return bool(self.of_team(team) or self.organization(team))
+
+    def organization(self, team: str) -> str:
+        """By whose installation the app is in a workspace; empty where it is there by the workspace's own, or not at all."""
+        whole = self.states[team].workspace.enterprise
+        return whole if whole and team in self.access.get(whole, ()) and self.of_team(whole) else ""
+
+    def members(self, organization: str) -> list[str]:
+        """Its workspaces."""
+        return [team for team, state in self.states.items() if state.workspace.enterprise == organization]
 
     # --- tokens
 
-    def state_of(self, token: str) -> "State":
-        """The workspace that a bot token is for."""
+    def state_of(self, token: str, arguments: Json) -> "State":
+        """The workspace that a call is for: its token's, or of an organization's the one that has what it names."""
         if (known := self.tokens.get(token)) is None:
             raise SlackError("invalid_auth")
         if known.revoked:
             raise SlackError(known.revoked)
         if known.expires and known.expires < time.time():
             raise SlackError("token_expired")
-        return self.states[known.team]
+        if known.team in self.states:
+            return self.states[known.team]
+        members = [self.states[team] for team in self.members(known.team)]
+        place = next((state for state in members if _named(state, arguments)), None)
+        if place is not None and place.workspace.team not in self.access[known.team]:
+            raise SlackError("team_access_not_granted")
+        return place or members[0]
 
     def revoke(self, tokens: Iterable[str], reason: str) -> None:
         for token in tokens:
@@ -103,9 +133,15 @@ class Apps:
         self.tokens[token] = Token(team, "", time.time() + STEP_LIFE, lent=True)
         return token
 
-    def uninstall(self, team: str) -> None:
-        """The app goes: it is told so, then it has no tokens there."""
+    def withdraw(self, team: str) -> None:
+        """An organization that keeps the app takes it out of one of its workspaces."""
         state = self.states[team]
+        state.events.tell({"type": "team_access_revoked", "team_ids": [team]})
+        self.access[state.workspace.enterprise].discard(team)
+
+    def uninstall(self, team: str) -> None:
+        """The app goes from a workspace or an organization: it is told so, then it has no tokens there."""
+        state = self.states[team if team in self.states else self.members(team)[0]]
         state.events.tell(
             {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [state.workspace.bot_user]}}
         )
@@ -149,7 +185,11 @@ class Apps:
         if redirect_uri != grant.redirect_uri:
             raise SlackError("bad_redirect_uri")
         self._used.add(code)
-        return {"authed_user": {"id": grant.user}, **self._issue(grant.team, grant.scopes)}
+        answer = {"authed_user": {"id": grant.user}, **self._issue(grant.team, grant.scopes)}
+        if grant.team not in self.states:
+            self.access[grant.team] = set(members := self.members(grant.team))
+            self.states[members[0]].events.tell({"type": "team_access_granted", "team_ids": members})
+        return answer
 
     def renew(self, refresh_token: str) -> Json:
         """A refresh token becomes a token and its successor; the token before stays good until it expires."""
@@ -159,7 +199,9 @@ class Apps:
         return self._issue(renewal.team, renewal.scopes)
 
     def _issue(self, team: str, scopes: str) -> Json:
-        place = self.states[team].workspace
+        whole = team not in self.states
+        place = self.states[self.members(team)[0] if whole else team].workspace
+        organization = {"id": place.enterprise, "name": place.enterprise_name} if place.enterprise else None
         token = f"{'xoxe.' if self.rotation else ''}xoxb-{team}-{secrets.token_hex(12)}"
         self.tokens[token] = Token(team, scopes, time.time() + self.token_life if self.rotation else 0.0)
         answer: Json = {
@@ -168,12 +210,27 @@ class Apps:
             "token_type": "bot",
             "access_token": token,
             "bot_user_id": place.bot_user,
-            "team": {"id": team, "name": place.name},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": None if whole else {"id": team, "name": place.name},
+            "enterprise": organization,
+            "is_enterprise_install": whole,
         }
         if self.rotation:
             renewal = f"xoxe-1-{secrets.token_hex(24)}"
             self._renewals[renewal] = Token(team, scopes)
             answer |= {"refresh_token": renewal, "expires_in": int(self.token_life)}
         return answer
+
+
+def _named(state: "State", arguments: Json) -> bool:
+    """Whether a workspace has what a call is about."""
+    people, workspace = state.people, state.workspace
+    about = {name: str(arguments.get(name) or "") for name in _ABOUT}
+    return (
+        about["team_id"] == workspace.team
+        or any(about[name] in people.channels for name in ("channel", "channel_id"))
+        or any(about[name].partition(",")[0] in people.users for name in ("user", "user_id", "users"))
+        or about["usergroup"] in {group["id"] for group in workspace.usergroups}
+        or about["view_id"] in state.views.all
+        or about["file"] in state.files.all
+        or state.grants.known(about["trigger_id"])
+    )

@@ -80,6 +80,7 @@ class Installed:
     domains: tuple[str, ...] = ()
     functions: Mapping[str, Json] = field(default_factory=dict[str, Json])
     menus: Mapping[str, Sequence[Json]] = field(default_factory=dict[str, Sequence[Json]])
+    organizations: bool = False
 
     @classmethod
     def by(cls, manifest: Json) -> "Installed":
@@ -110,6 +111,7 @@ class Installed:
                 "shortcuts": shortcuts,
                 "prompts": features.get("agent_view", {}).get("suggested_prompts", []),
             },
+            settings.get("org_deploy_enabled", False),
         )
 
     def watched(self, url: str) -> str:

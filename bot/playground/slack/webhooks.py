@@ -116,11 +116,10 @@ class Webhooks:
         """`GET /files-pri/{team}-{id}/{name}`: with the bot's token, or from the page itself."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         from_page = request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
-        allowed = (
-            (scheme == "Bearer" and token in self._apps.of_team(self._state.workspace.team))
-            if scheme
-            else from_page
-        )
+        team, app = self._state.workspace.team, self._rules.installed
+        known = {*self._apps.of_team(team), *self._apps.of_team(self._apps.organization(team))}
+        reads = app is None or "files:read" in app.scopes
+        allowed = (scheme == "Bearer" and token in known and reads) if scheme else from_page
         if not allowed:
             return web.Response(
                 status=403, text="A private file needs the bot's token; see also its play_url."

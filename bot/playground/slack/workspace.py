@@ -36,6 +36,9 @@ class Workspace:
     channels: tuple[Json, ...]
     usergroups: tuple[Json, ...] = ()
     token: str = ""
+    #: The organization that it belongs to (ID and name), empty for none.
+    enterprise: str = ""
+    enterprise_name: str = ""
 
     def profile(self) -> Json:
         """Of the app's bot."""

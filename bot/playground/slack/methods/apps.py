@@ -10,14 +10,17 @@ Json = dict[str, Any]
 
 def auth_test(call: Call) -> Json:
     place = call.state.workspace
+    whole = call.apps.tokens[call.token].team == place.enterprise if place.enterprise else False
+    organization = {"enterprise_id": place.enterprise} if place.enterprise else {}
     return {
         "url": f"{call.state.address.base}/",
-        "team": place.name,
+        "team": place.enterprise_name if whole else place.name,
         "user": "raygen",
-        "team_id": place.team,
+        "team_id": place.enterprise if whole else place.team,
+        **organization,
         "user_id": place.bot_user,
         "bot_id": place.bot,
-        "is_enterprise_install": False,
+        "is_enterprise_install": whole,
     }
 
 

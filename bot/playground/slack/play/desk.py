@@ -60,6 +60,11 @@ class Desk:
         if not self.apps.installed(self.state.workspace.team):
             raise PlayError(404, "not_installed", "The app is not installed in this workspace.")
 
+    @property
+    def whole(self) -> bool:
+        """Whether the app is there by an installation of the whole organization."""
+        return bool(self.apps.organization(self.state.workspace.team))
+
     async def missing(self) -> dict[str, str]:
         """The parts that are not ready, each with a sentence for people; empty once all are."""
         missing = dict(await self.readiness()) if self.readiness else {}

@@ -145,7 +145,10 @@ async def options(desk: Desk, body: Options) -> Json:
     user = desk.user(body.user)
     operated = Click(**body.model_dump(exclude={"value"}))
     place, found, _ = _in_view(desk, operated) if body.view_id else _in_message(desk, operated, user)
-    payload = {**payloads.answerable(desk, "block_suggestion", user), **place}
+    payload = {
+        **payloads.answerable(desk, "block_suggestion", user, str(place.get("channel", {}).get("id", ""))),
+        **place,
+    }
     payload |= {"action_id": body.action_id, "block_id": found.block_id, "value": body.value}
     reply = await desk.socket.ask("interactive", payload)
     return {"ok": True, "ack_ms": milliseconds(reply), **(reply.payload or {})}

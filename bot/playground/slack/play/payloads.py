@@ -24,25 +24,33 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
         "command": name,
         "text": text,
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        **_organization(desk, {"enterprise_id": "id", "enterprise_name": "name"}),
+        "is_enterprise_install": "true" if desk.whole else "false",
         "response_url": desk.state.grants.response_url(user=user["id"], channel=channel["id"]),
         "trigger_id": desk.state.grants.trigger(user["id"], channel["id"]),
     }
 
 
 def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
-    """What interactive payloads share that a form may follow; `channel` is where the user is."""
-    return {**answerable(desk, kind, user), "trigger_id": desk.state.grants.trigger(user["id"], channel)}
+    """The same of those that a form may follow."""
+    return {
+        **answerable(desk, kind, user, channel),
+        "trigger_id": desk.state.grants.trigger(user["id"], channel),
+    }
 
 
-def answerable(desk: Desk, kind: str, user: Json) -> Json:
-    """What all interactive payloads share."""
+def answerable(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
+    """What all interactive payloads share; `channel` is where the user is."""
     desk.check_installed()
     if desk.rules.installed and not desk.rules.installed.interactive:
         raise PlayError(404, "not_interactive", "The app takes no interactions.")
+    place = desk.state.workspace
+    within = _organization(desk, {"enterprise_id": "id", "enterprise_name": "name"})
+    team = {"id": place.team, "domain": place.domain, **within}
     return {
         "type": kind,
-        "team": {"id": desk.state.workspace.team, "domain": desk.state.workspace.domain},
+        # To an installation of the whole organization it is only told where there is a conversation.
+        "team": team if channel or not desk.whole else None,
         "user": {
             "id": user["id"],
             "username": user["name"],
@@ -51,9 +59,16 @@ def answerable(desk: Desk, kind: str, user: Json) -> Json:
         },
         "api_app_id": APP,
         "token": "verification-token",
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": _organization(desk, {"id": "id", "name": "name"}) or None,
+        "is_enterprise_install": desk.whole,
     }
+
+
+def _organization(desk: Desk, names: dict[str, str]) -> Json:
+    """What the workspace's organization is called, by `names`; nothing where there is none."""
+    place = desk.state.workspace
+    known = {"id": place.enterprise, "name": place.enterprise_name}
+    return {name: known[what] for name, what in names.items()} if place.enterprise else {}
 
 
 def in_message(desk: Desk, *, user: Json, channel: Json, message: Json) -> Json:

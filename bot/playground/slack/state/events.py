@@ -25,6 +25,8 @@ class Events:
         self._sent: list[str] = []
         #: Whether the app is in the workspace at all.
         self.present: Callable[[], bool] = lambda: True
+        #: Whether it is there by an installation of the whole organization.
+        self.whole: Callable[[], bool] = lambda: False
 
     def tell(self, event: Json, channel: Json | None = None) -> str | None:
         """Queue an event for the bot; None when it is not in `channel`, or did not subscribe, and so hears nothing."""
@@ -35,7 +37,7 @@ class Events:
         if self._installed is not None and not self._installed.hears(event):
             return None
         event_id = new_id("Ev")
-        self._envelopes.add("events_api", wrap(event, event_id, self._workspace))
+        self._envelopes.add("events_api", wrap(event, event_id, self._workspace, whole=self.whole()))
         self._sent.append(event_id)
         return event_id
 
@@ -52,12 +54,15 @@ class Events:
         return sent
 
 
-def wrap(event: Json, event_id: str, workspace: Workspace) -> Json:
+def wrap(event: Json, event_id: str, workspace: Workspace, *, whole: bool = False) -> Json:
+    """As Slack sends it; to an installation of the `whole` organization it says in whose name by no workspace."""
+    organization = {"enterprise_id": workspace.enterprise} if workspace.enterprise else {}
     return {
         "token": "verification-token",
         "team_id": workspace.team,
+        **organization,
         "context_team_id": workspace.team,
-        "context_enterprise_id": None,
+        "context_enterprise_id": workspace.enterprise or None,
         "api_app_id": APP,
         "event": event,
         "type": "event_callback",
@@ -65,11 +70,11 @@ def wrap(event: Json, event_id: str, workspace: Workspace) -> Json:
         "event_time": int(time.time()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": workspace.team,
+                "enterprise_id": workspace.enterprise or None,
+                "team_id": None if whole else workspace.team,
                 "user_id": workspace.bot_user,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": whole,
             }
         ],
         "is_ext_shared_channel": False,

@@ -32,6 +32,10 @@ class Grants:
             self._used.discard(old)
         return identity
 
+    def known(self, identity: str) -> bool:
+        """Whether a trigger was given out here."""
+        return identity in self._triggers
+
     def exchange(self, identity: str) -> tuple[str, str]:
         """Use a trigger up; the user it belongs to, and the conversation that they were looking at."""
         if identity in self._used:

@@ -1,5 +1,6 @@
 """Modals and home tabs: view stacks per user, with Slack's view objects."""
 
+from collections.abc import Callable
 from typing import Any
 
 from bot.playground.slack.errors import SlackError
@@ -18,6 +19,8 @@ class Views:
         self._documents = documents
         self._feed = feed
         self._clock = clock
+        #: The organization by whose installation the app is there; empty where the workspace has one of its own.
+        self.whole: Callable[[], str] = lambda: ""
 
     @property
     def all(self) -> dict[str, Json]:
@@ -104,7 +107,7 @@ class Views:
             "hash": f"{self._clock.next()}.{new_id('', 8)}",
             "app_id": APP,
             "bot_id": workspace.bot,
-            "app_installed_team_id": workspace.team,
+            "app_installed_team_id": self.whole() or workspace.team,
         }
 
     def _save(self, view: Json) -> Json:
