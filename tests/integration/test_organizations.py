@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.store import tables
+from tests.contract.slack.published import differences
+from tests.contract.slack.published.events import ORGANIZATION
 from tests.installing import ACME, FRESH, World, answered, of_organization, world
 from tests.integration.test_installation import (
     QUESTION,
@@ -77,6 +79,15 @@ async def test_an_organization_takes_it_away_from_one_workspace_then_from_all(tm
         await until(lambda: _sessions(here, []))
         await until(lambda: _none(here))
         assert await here.bot.store.installations.members("EGROUP") == []
+        sent = [
+            envelope["payload"]
+            for slack in (here.playground, here.acme)
+            for envelope in slack.standin.state.envelopes.all.values()
+            if envelope["type"] == "events_api"
+        ]
+        for name, published in ORGANIZATION.items():
+            told = next(payload for payload in sent if payload["event"]["type"] == name)
+            assert list(differences(published.body, told, published.left_out)) == [], published.page
 
 
 async def test_only_administrators_install_it_for_an_organization(tmp_path: Path):

@@ -17,7 +17,7 @@ from handlers.workspaces import SlackInstallations
 from services.desk import Ask, FrontDesk
 from services.records import Attachment
 from tests.contract.slack.published import Json, Published
-from tests.contract.slack.published.events import EVENTS
+from tests.contract.slack.published.events import EVENTS, ORGANIZATION
 from tests.contract.slack.published.interactions import INTERACTIONS, TRIGGER
 from tests.contract.slack.published.messages import FILE, NOTICES
 from tests.installing import World, answered, post, world
@@ -78,6 +78,8 @@ UNDERSTOOD: dict[str, list[tuple[Any, ...]]] = {
     "agent_session_stopped": [("stop_thread", "CRAY", "1700000002.000100", ME)],
     "app_uninstalled": [("forget", "TRAYGEN")],
     "tokens_revoked": [("forget", "TRAYGEN")],
+    "team_access_granted": [],
+    "team_access_revoked": [("forget", "TRAYGEN")],
     "command": [],
     "block_actions.message": [("stop_task", "t_published", ME)],
     "block_actions.modal": [("stop_task", "t_published", ME)],
@@ -126,7 +128,9 @@ CHANGED: dict[tuple[str, str], list[tuple[Any, ...]]] = {
     ("agent_session_stopped", "event.user"): [("stop_thread", "CRAY", "1700000002.000100", "")],
 }
 OURS: dict[str, Published] = {
-    kind: one for kind, one in {**EVENTS, **NOTICES, **INTERACTIONS}.items() if kind not in NOT_OURS
+    kind: one
+    for kind, one in {**EVENTS, **ORGANIZATION, **NOTICES, **INTERACTIONS}.items()
+    if kind not in NOT_OURS
 }
 
 
@@ -139,7 +143,11 @@ class Receiver:
 
     async def send(self, kind: str, body: Json) -> tuple[int, str]:
         envelope = (
-            "events_api" if kind in EVENTS else "slash_commands" if kind == "command" else "interactive"
+            "events_api"
+            if kind in {**EVENTS, **ORGANIZATION}
+            else "slash_commands"
+            if kind == "command"
+            else "interactive"
         )
         return await post(self.world.http, f"{self.world.url}/slack/events", envelope, body)
 
@@ -176,10 +184,14 @@ def receiver(installed: World, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     for name in RECORDED:
         monkeypatch.setattr(FrontDesk, name, recording(name))
 
-    async def gone(*_: Any) -> bool:
-        return True
+    async def left(_self: SlackInstallations, place: str, *_: Any) -> list[str]:
+        return [place]
 
-    monkeypatch.setattr(SlackInstallations, "gone", gone)
+    async def joined(*_: Any) -> None:
+        return
+
+    for name, instead in (("gone", left), ("parted", left), ("joined", joined)):
+        monkeypatch.setattr(SlackInstallations, name, instead)
     return found
 
 
@@ -208,11 +220,11 @@ def strewn(value: Any, path: str = "") -> Any:
 
 async def test_the_tables_hold_all_that_raygen_listens_to() -> None:
     found = registered()
-    types = {one.body["event"]["type"] for kind, one in EVENTS.items() if kind in OURS}
+    types = {one.body["event"]["type"] for kind, one in {**EVENTS, **ORGANIZATION}.items() if kind in OURS}
     assert types == found.events
     assert set(UNDERSTOOD) == set(OURS)
     assert {
-        one.body["event"]["type"] for kind, one in EVENTS.items() if kind in NOT_OURS
+        one.body["event"]["type"] for kind, one in {**EVENTS, **ORGANIZATION}.items() if kind in NOT_OURS
     } & found.events == set()
 
 

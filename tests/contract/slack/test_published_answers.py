@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.deploy.surfaces import called
+from bot.deploy.surfaces import READING, called
 from bot.playground.slack.distribution import Apps
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.server import SlackStandIn
@@ -115,7 +115,9 @@ async def test_an_answer_has_all_that_is_published(answers: dict[str, Json], met
 
 
 async def test_nothing_that_raygen_calls_is_left_out() -> None:
-    methods = {name for call in called() for name in COMPOSED.get(call, (call.replace("_", "."),))}
+    methods = {
+        name for call in called() - {READING} for name in COMPOSED.get(call, (call.replace("_", "."),))
+    }
     assert methods - set(ANSWERS) == set()
 
 

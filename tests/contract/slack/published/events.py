@@ -1,5 +1,7 @@
 """The other events: of the app's home, of links, of threads, of workspaces."""
 
+from dataclasses import replace
+
 from tests.contract.slack.published import Json, Published
 from tests.contract.slack.published.messages import MESSAGES
 from tests.contract.slack.published.wrapper import event
@@ -156,4 +158,11 @@ EVENTS: dict[str, Published] = {
             "bot_access_token": "xwfp-published",
         },
     ),
+}
+_WHOLE = {"authorizations[].team_id": "the installation of an organization is no workspace's"}
+#: What only the installation of an organization hears.
+ORGANIZATION: dict[str, Published] = {
+    name: replace(known, left_out={**known.left_out, **_WHOLE})
+    for name in ("team_access_granted", "team_access_revoked")
+    for known in [event(f"/reference/events/{name}", {"type": name, "team_ids": ["TRAYGEN"]})]
 }
