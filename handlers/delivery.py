@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.blocks.parts import Message
 from services.model import Artifact
 from services.secrets import masks_in_file
-from services.store.repositories import Posts
+from services.store.posts import Posts
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.blocks.live import Live, beginning, growth
 from handlers.delivery import TROUBLE, Courier, code_of
 from services import workspace
-from services.store.repositories import Posts
+from services.store.posts import Posts
 
 _log = logging.getLogger(__name__)
 

@@ -11,12 +11,17 @@ from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.entries import Entries
 from services.store.grants import Grants
+from services.store.inputs import Inputs
 from services.store.installations import Installations, States
+from services.store.posts import Posts
 from services.store.preferences import Preferences
+from services.store.proposals import Proposals
 from services.store.replicas import Replicas
-from services.store.repositories import Inputs, Posts, Proposals, Runs, Sessions, Tasks
 from services.store.retention import Retention
+from services.store.runs import Runs
+from services.store.sessions import Sessions
 from services.store.spendings import Spendings
+from services.store.tasks import Tasks
 from services.store.votes import Votes
 
 __all__ = ["Store", "open_database"]

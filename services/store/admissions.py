@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store import tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 _ONLY = 1
 

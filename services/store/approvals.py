@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from services.audit import Deed
 from services.records import Proposal, ProposalStatus
 from services.store import audited, tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from services.model import Outcome, Program
 from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store import codec, tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 _UNFINISHED = (str(TaskStatus.QUEUED), str(TaskStatus.WORKING))
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.approvals.facts import Facts
 from services.audit import Deed
 from services.store import audited, codec, tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

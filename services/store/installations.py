@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.sealing import Seal
 from services.store import tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 
 class Installations(Repository):

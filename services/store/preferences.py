@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services import workspace
 from services.store import tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import delete, select, update
 
 from services.store import tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 GONE = 0.0
 """The beat of a process that has said goodbye."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.audit import Deed
 from services.records import ProposalStatus, RunStatus, TaskStatus
 from services.store import audited, codec, tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 _BATCH = 200
 _ENDED = [str(status) for status in TaskStatus if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from services.model import Spent
 from services.records import Task, TaskStatus
 from services.store import tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 
 class By(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from services.store import tables
-from services.store.repositories import Repository
+from services.store.repository import Repository
 
 
 class Votes(Repository):

@@ -1,0 +1,83 @@
+"""Slack threads that raygen takes part in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, update
+
+from services import workspace
+from services.records import (
+    Session,
+)
+from services.store import tables
+from services.store.repository import Repository
+
+
+class Sessions(Repository):
+    """Slack threads that raygen takes part in; who reads one goes on for its workspace."""
+
+    async def ensure(self, session: Session) -> None:
+        values = {
+            "id": session.id,
+            "channel": session.channel,
+            "thread_ts": session.thread_ts,
+            "owner": session.owner,
+            "team": session.team,
+        }
+        await self._insert_once(tables.sessions, values)
+
+    async def get(self, session_id: str) -> Session:
+        row = await self._one(tables.sessions, tables.sessions.c.id == session_id)
+        if row is None:
+            raise LookupError(session_id)
+        return _entered(_session(row))
+
+    async def in_thread(self, channel: str, thread_ts: str) -> Session | None:
+        table = tables.sessions
+        row = await self._one(table, table.c.channel == channel, table.c.thread_ts == thread_ts)
+        return _entered(_session(row)) if row else None
+
+    async def latest(self, channel: str, prefix: str) -> Session | None:
+        """The session of a channel whose thread begins like this and sorts last."""
+        table = tables.sessions
+        begins = table.c.thread_ts.startswith(prefix, autoescape=True)
+        rows = await self._all(table, table.c.channel == channel, begins, order=table.c.thread_ts)
+        return _session(rows[-1]) if rows else None
+
+    async def overhear(self, session_id: str, user: str, when: float) -> None:
+        """Note who has spoken last in a thread, where that was not to raygen; `when` in POSIX seconds."""
+        await self._heard(session_id, f"{when} {user}")
+
+    async def spoke(self, session_id: str) -> None:
+        """Note that raygen has spoken last."""
+        await self._heard(session_id, None)
+
+    async def overheard(self, session_id: str) -> tuple[str, float]:
+        """Who has spoken last, and when; nobody where that was to raygen, or raygen itself."""
+        row = await self._one(tables.sessions, tables.sessions.c.id == session_id)
+        when, _, user = (row.overheard or "").partition(" ") if row else ("", "", "")
+        return user, float(when or 0)
+
+    async def _heard(self, session_id: str, noted: str | None) -> None:
+        table = tables.sessions
+        async with self._engine.begin() as connection:
+            await connection.execute(update(table).where(table.c.id == session_id).values(overheard=noted))
+
+    async def root(self, session_id: str, thread_ts: str) -> None:
+        """Note the thread of a session that began before its first message was posted."""
+        table = tables.sessions
+        statement = (
+            update(table).where(table.c.id == session_id, table.c.thread_ts == "").values(thread_ts=thread_ts)
+        )
+        async with self._engine.begin() as connection:
+            await connection.execute(statement)
+
+
+def _entered(session: Session) -> Session:
+    workspace.enter(session.team)
+    return session
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(row.id, row.channel, row.thread_ts, row.owner, row.team)
