@@ -1,6 +1,6 @@
-"""Durable work: the workflows of raygen as DBOS runs, checkpoints and recovers them.
+"""The workflows of raygen as DBOS runs, checkpoints and recovers them.
 
-Only this module knows DBOS. A workflow's ID is derived from its cause, so a redelivered event or a double click
+A workflow's ID is derived from its cause, so a redelivered event or a double click
 starts nothing new, and after a crash every unfinished workflow goes on from its last completed step.
 """
 
@@ -10,53 +10,35 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncGenerator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from dbos import (
     DBOS,
-    DBOSClient,
-    DBOSConfig,
     DBOSConfiguredInstance,
-    EnqueueOptions,
     SetEnqueueOptions,
     SetWorkflowID,
     StepOptions,
     WorkflowHandleAsync,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
-from services.errors import Outdated, RaygenError
+from services.errors import Outdated
 from services.incidents import sentence
 from services.pending import PendingDesk
 from services.records import Session, Task, TaskStatus
 from services.runs import RunDesk
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
+from services.workflows.durability import IDLE_POLL, NAME, forget
+from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
 
 _log = logging.getLogger(__name__)
 
-# Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
-VERSION = "1"
-# They are for statements of a millisecond. By default DBOS takes as many as there are requests, which then all wait for
-# SQLite's one lock, the newest as long as the oldest, and stay for good.
-_THREADS = 4
-_PER_USER = "raygen-runs-per-user"
-_PER_TARGET = "raygen-runs-per-target"
-_FROM_OUTSIDE = "raygen-from-outside"
-_NAME = "raygen"
 # How often a queue is looked at, in seconds: with limits a run starts half of it later on average.
 _POLL = 0.1
-_IDLE_POLL = 1.0
 _NO_LIMIT = 1_000_000
 _DAY = 86_400.0
 # Between two looks at what goes on for a workspace that has left.
 _FIRST_PAUSE = 1.0
 _LAST_PAUSE = 3600.0
-_BATCH = 500
 # What only tells people is tried again for three hours, in which Slack may be away, a group not be had, and so on.
 _PATIENCE: StepOptions = {
     "retries_allowed": True,
@@ -67,37 +49,6 @@ _PATIENCE: StepOptions = {
 _FAILED = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 # Of those three hours each.
 _ATTEMPTS = 8
-_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-
-
-class Closed(RaygenError):
-    """No raygen has worked on this database yet; start one with `raygen start` and the same settings."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunLimits:
-    """How many runs may go at once on one target, and of what one person asked for; None is no limit.
-
-    `targets` has the limits of those targets, by name, for which `per_target` does not hold.
-    """
-
-    per_target: int | None = None
-    per_user: int | None = None
-    targets: Mapping[str, int] = field(default_factory=dict[str, int])
-
-    def __bool__(self) -> bool:
-        return self.per_target is not None or self.per_user is not None or bool(self.targets)
-
-    def queues(self) -> dict[str, int]:
-        """All queues with their limits, which hold for each partition."""
-        own = {_own_queue(name): limit for name, limit in self.targets.items()}
-        shared = {_PER_USER: self.per_user, _PER_TARGET: self.per_target}
-        return own | {name: limit for name, limit in shared.items() if limit is not None}
-
-    def places(self, requester: str, target: str) -> list[tuple[str, str]]:
-        """The queues that a run has to pass, each with what it is partitioned by."""
-        of_target = _own_queue(target) if target in self.targets else _PER_TARGET
-        return [place for place in ((_PER_USER, requester), (of_target, target)) if place[0] in self.queues()]
 
 
 @DBOS.dbos_class()
@@ -116,7 +67,7 @@ class Workflows(DBOSConfiguredInstance):
         retention: Retention | None = None,
         pending: PendingDesk | None = None,
     ) -> None:
-        super().__init__(_NAME)
+        super().__init__(NAME)
         self._pending = pending
         self._retention = retention
         self._tasks = tasks
@@ -247,7 +198,7 @@ class Workflows(DBOSConfiguredInstance):
         try:
             if places:
                 waiting = await self._enqueue(proposal_id, places)
-                await waiting.get_result(polling_interval_sec=_IDLE_POLL)
+                await waiting.get_result(polling_interval_sec=IDLE_POLL)
             elif await DBOS.run_step_async({"name": "begin"}, desk.begin_turn, proposal_id):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
@@ -277,7 +228,7 @@ class Workflows(DBOSConfiguredInstance):
         """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
         if self._retention is not None:
             await DBOS.run_step_async({"name": "drop"}, self._retention.drop, before)
-        await DBOS.run_step_async({"name": "forget"}, _forget, before)
+        await DBOS.run_step_async({"name": "forget"}, forget, before)
 
     @DBOS.workflow()
     async def leave(self, team: str, when: float | None = None) -> None:
@@ -325,19 +276,19 @@ class Workflows(DBOSConfiguredInstance):
     async def _wait(self, proposal_id: str, places: list[tuple[str, str]]) -> bool:
         queues = {queue for queue, _ in places}
         return await self._runs.wait_for_turn(
-            proposal_id, target=bool(queues - {_PER_USER}), user=_PER_USER in queues
+            proposal_id, target=bool(queues - {PER_USER}), user=PER_USER in queues
         )
 
     async def _open_queues(self) -> None:
         limits = self._limits.queues()
         known = [queue.name for queue in await DBOS.list_queues_async()]
-        for name in {*limits, *(each for each in known if each.startswith((_PER_USER, _PER_TARGET)))}:
+        for name in {*limits, *(each for each in known if each.startswith((PER_USER, PER_TARGET)))}:
             limit = limits.get(name)
             await DBOS.register_queue_async(
                 name,
                 # What waits in a queue whose limit was taken away goes on at once.
                 partition_concurrency=limit or _NO_LIMIT,
-                polling_interval_sec=_POLL if limit else _IDLE_POLL,
+                polling_interval_sec=_POLL if limit else IDLE_POLL,
                 on_conflict="always_update",
             )
 
@@ -357,81 +308,3 @@ async def _failed(kind: str) -> list[str]:
         workflow_id_prefix=f"{kind}:", status=_FAILED, load_input=False, load_output=False
     )
     return [each.workflow_id.split(":")[1] for each in found]
-
-
-def _own_queue(target: str) -> str:
-    return f"{_PER_TARGET}:{target}"
-
-
-class Doorbell:
-    """Begins tasks from a process that carries out none: whichever bot works on this database takes them in."""
-
-    def __init__(self, database_url: str) -> None:
-        self._database_url = database_url
-
-    async def begin_task(self, task: Task, session: Session) -> None:
-        """Durable once this returns, and a no-op the second time. Raises Closed where no bot has ever worked."""
-        await asyncio.to_thread(self._enqueue, task, session)
-
-    def _enqueue(self, task: Task, session: Session) -> None:
-        options: EnqueueOptions = {
-            "workflow_name": Workflows.task.__qualname__,
-            "class_name": Workflows.__name__,
-            "instance_name": _NAME,
-            "queue_name": _FROM_OUTSIDE,
-            "workflow_id": task.id,
-            "app_version": VERSION,
-        }
-        try:
-            client = DBOSClient(
-                system_database_url=self._database_url, application_name=_NAME, retry_connection_errors=False
-            )
-            try:
-                # Bots find the queue by themselves; where nobody rings, none is looked at.
-                client.register_queue(_FROM_OUTSIDE, polling_interval_sec=_IDLE_POLL)
-                client.enqueue(options, task, session)
-            finally:
-                client.destroy()
-        except SQLAlchemyError as error:
-            raise Closed from error
-
-
-@asynccontextmanager
-async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
-    """DBOS on `database_url`; launch it with `launch()` once every Workflows instance exists."""
-    config: DBOSConfig = {
-        "name": _NAME,
-        "system_database_url": database_url,
-        "application_version": VERSION,
-        "executor_id": executor,
-        "log_level": "WARNING",
-        "max_executor_threads": _THREADS,
-        "notification_listener_polling_interval_sec": 1.0,
-    }
-    DBOS(config=config)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
-        # DBOS makes its own thread pool the loop's default and shuts it down; what closes after it needs one too.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-
-
-def launch() -> None:
-    """Begin, with whatever an earlier process left unfinished.
-
-    Call it on the event loop that everything else lives on: recovered workflows run on the loop that launched them.
-    """
-    DBOS.launch()
-
-
-async def _forget(before: float) -> int:
-    """Delete DBOS's records of the workflows that had ended by then; how many that were."""
-    moment = datetime.fromtimestamp(before, UTC).isoformat()
-    count = 0
-    while found := await DBOS.list_workflows_async(
-        status=_OVER, completed_before=moment, limit=_BATCH, load_input=False, load_output=False
-    ):
-        await DBOS.delete_workflows_async([each.workflow_id for each in found])
-        count += len(found)
-    return count

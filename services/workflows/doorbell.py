@@ -1,0 +1,55 @@
+"""How a process that carries out no workflow has one begun."""
+
+from __future__ import annotations
+
+import asyncio
+
+from dbos import (
+    DBOSClient,
+    EnqueueOptions,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.errors import RaygenError
+from services.records import Session, Task
+from services.workflows.durability import IDLE_POLL, NAME, VERSION
+from services.workflows.workflows import Workflows
+
+_FROM_OUTSIDE = "raygen-from-outside"
+
+
+class Closed(RaygenError):
+    """No raygen has worked on this database yet; start one with `raygen start` and the same settings."""
+
+
+class Doorbell:
+    """Begins tasks from a process that carries out none: whichever bot works on this database takes them in."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        """Durable once this returns, and a no-op the second time. Raises Closed where no bot has ever worked."""
+        await asyncio.to_thread(self._enqueue, task, session)
+
+    def _enqueue(self, task: Task, session: Session) -> None:
+        options: EnqueueOptions = {
+            "workflow_name": Workflows.task.__qualname__,
+            "class_name": Workflows.__name__,
+            "instance_name": NAME,
+            "queue_name": _FROM_OUTSIDE,
+            "workflow_id": task.id,
+            "app_version": VERSION,
+        }
+        try:
+            client = DBOSClient(
+                system_database_url=self._database_url, application_name=NAME, retry_connection_errors=False
+            )
+            try:
+                # Bots find the queue by themselves; where nobody rings, none is looked at.
+                client.register_queue(_FROM_OUTSIDE, polling_interval_sec=IDLE_POLL)
+                client.enqueue(options, task, session)
+            finally:
+                client.destroy()
+        except SQLAlchemyError as error:
+            raise Closed from error

@@ -1,0 +1,66 @@
+"""DBOS itself: how it is opened on a database, launched and kept small."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from dbos import (
+    DBOS,
+    DBOSConfig,
+)
+
+# Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
+VERSION = "1"
+NAME = "raygen"
+# How often a queue is looked at in which nothing is expected, in seconds.
+IDLE_POLL = 1.0
+# They are for statements of a millisecond. By default DBOS takes as many as there are requests, which then all wait for
+# SQLite's one lock, the newest as long as the oldest, and stay for good.
+_THREADS = 4
+_BATCH = 500
+_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+
+@asynccontextmanager
+async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
+    """DBOS on `database_url`; launch it with `launch()` once every Workflows instance exists."""
+    config: DBOSConfig = {
+        "name": NAME,
+        "system_database_url": database_url,
+        "application_version": VERSION,
+        "executor_id": executor,
+        "log_level": "WARNING",
+        "max_executor_threads": _THREADS,
+        "notification_listener_polling_interval_sec": 1.0,
+    }
+    DBOS(config=config)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
+        # DBOS makes its own thread pool the loop's default and shuts it down; what closes after it needs one too.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+def launch() -> None:
+    """Begin, with whatever an earlier process left unfinished.
+
+    Call it on the event loop that everything else lives on: recovered workflows run on the loop that launched them.
+    """
+    DBOS.launch()
+
+
+async def forget(before: float) -> int:
+    """Delete DBOS's records of the workflows that had ended by then; how many that were."""
+    moment = datetime.fromtimestamp(before, UTC).isoformat()
+    count = 0
+    while found := await DBOS.list_workflows_async(
+        status=_OVER, completed_before=moment, limit=_BATCH, load_input=False, load_output=False
+    ):
+        await DBOS.delete_workflows_async([each.workflow_id for each in found])
+        count += len(found)
+    return count
