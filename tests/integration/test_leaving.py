@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services import workflows
 from services.execution.interface import Event, Finished
 from services.model import Outcome, Verdict
 from services.records import run_id
 from services.store import Store, tables
+from services.workflows import workflows
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import approved, process

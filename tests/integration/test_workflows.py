@@ -13,7 +13,6 @@ import pytest
 from dbos import DBOS, StepOptions
 from slack_sdk.errors import SlackApiError
 
-from services import workflows
 from services.approvals import ApprovalPolicy, Rule
 from services.approvals.desk import Approvals
 from services.approvals.ledger import Ledger
@@ -22,6 +21,7 @@ from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
 from services.narrator import Wanted
 from services.records import Proposal, ProposalStatus, Session, Task, TaskStatus, derive, run_id
+from services.workflows import workflows
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator
 from tests.integration.lives import World, process
