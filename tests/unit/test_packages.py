@@ -22,11 +22,11 @@ finally:
 """
 
 
-async def imported(folder: Path, program: str) -> tuple[str, str]:
-    """What a program prints, then the packages that were noted."""
+async def imported(folder: Path, program: str, before: str = "") -> tuple[str, str]:
+    """What a program prints, then the packages that were noted; `before` is what is done in its process before it."""
     file = folder / "program.py"
     file.write_text(program)
-    words = (sys.executable, "-c", WATCHING, str(file), str(folder))
+    words = (sys.executable, "-c", before + WATCHING, str(file), str(folder))
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
     told, _ = await process.communicate()
     *printed, noted = told.decode().splitlines()
@@ -75,3 +75,20 @@ async def test_failing_imports_look_as_they_always_do(tmp_path: Path):
         "    import nowhere",
         "ModuleNotFoundError: No module named 'nowhere'",
     ]
+
+
+async def test_modules_travel_by_value_as_they_always_do(tmp_path: Path):
+    (tmp_path / "fresh.py").write_text("def double(n):\n    return 2 * n")
+    program = (
+        "import fresh, pickle\nfrom ray import cloudpickle\ncloudpickle.register_pickle_by_value(fresh)\n"
+    )
+    program += "print(pickle.loads(cloudpickle.dumps(lambda: fresh.double(4)))())\n"
+    program += "print(type(pickle.loads(pickle.dumps(fresh.__spec__))).__name__)"
+    assert await imported(tmp_path, program) == ("8\nModuleSpec", "fresh ray")
+
+
+async def test_a_module_that_can_not_be_looked_at_is_left_alone(tmp_path: Path):
+    (tmp_path / "fresh.py").write_text("")
+    lazy = "import sys, types\nclass Lazy(types.ModuleType):\n    def __getattribute__(self, name):\n        raise RuntimeError\n"
+    lazy += "sys.modules['lazy'] = Lazy('lazy')\n"
+    assert (await imported(tmp_path, "import fresh", before=lazy))[1] == "fresh"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import sys
@@ -15,7 +16,8 @@ _MACHINERY = ("<frozen importlib", str(importlib.__file__))
 def watch_imports(is_program: Callable[[str], bool], note: Callable[[str], None]) -> None:
     """From now on call `note` with the name of each package that code in files that `is_program` knows imports.
 
-    The standard library is none. A package is named at every import, whether it can be found or not.
+    The standard library is none. A package is named at every import, whether it can be found or not; only code that the
+    program makes while it runs has no file, and is not seen.
     """
 
     def imported(module: str) -> None:
@@ -24,9 +26,11 @@ def watch_imports(is_program: Callable[[str], bool], note: Callable[[str], None]
 
     watched = _watched(imported)
     for name, module in list(sys.modules.items()):
-        spec = getattr(module, "__spec__", None)
-        if type(spec) is ModuleSpec and not _standard(name):
-            spec.__class__ = watched
+        # Modules that load lazily may raise anything when they are looked at.
+        with contextlib.suppress(Exception):
+            spec = module.__spec__
+            if type(spec) is ModuleSpec and not _standard(name):
+                spec.__class__ = watched
     sys.meta_path.insert(0, _Finder(imported, watched))
 
 
@@ -47,6 +51,10 @@ def _watched(imported: Callable[[str], None]) -> type[ModuleSpec]:
         def _initializing(self, value: bool) -> None:
             self.__dict__["_initializing"] = value
 
+        def __reduce__(self) -> Any:
+            """As the plain spec that it stands for: modules are pickled with theirs when they travel by value."""
+            return ModuleSpec, (self.name, self.loader), self.__dict__
+
     return Watched
 
 
@@ -61,7 +69,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         if _standard(name):
             return None
         self._imported(name)
-        others = [finder for finder in sys.meta_path if finder is not self]
+        others = [finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec")]
         found = (finder.find_spec(name, path, target) for finder in others)
         spec = next((spec for spec in found if spec is not None), None)
         if type(spec) is ModuleSpec:
