@@ -59,6 +59,14 @@ class Artifacts:
         """Whether the value of a last expression is a figure, which is then kept as one."""
         return self._plots.shows(value)
 
+    def save_figures_left_open(self) -> None:
+        """Keep the figures that are open at the end, unless the program has written as many pictures by itself: it would
+        be the same ones twice.
+        """
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None and len(pyplot.get_fignums()) > sum(map(_is_picture, self._written())):
+            self.save_figures()
+
     def save_figures(self) -> None:
         """Keep the figures that are open now, and close them."""
         pyplot = sys.modules.get("matplotlib.pyplot")
@@ -84,16 +92,24 @@ class Artifacts:
         yield from ((name, content, len(content)) for name, content in self._figures)
         if (page := self._plots.page()) is not None:
             yield PAGE, page, len(page)
+        for path in self._written():
+            size = os.path.getsize(path)
+            with contextlib.suppress(OSError), open(path, "rb") as file:
+                yield os.path.basename(path), file.read(min(size, _ROOM + 1)), size
+
+    def _written(self) -> Iterator[str]:
+        """The pictures that the program has put beside itself, and all that it has put into `outputs/`, by path."""
         new = sorted(set(os.listdir(self._here)) - self._before - {OUTPUTS})
-        images = [os.path.join(self._here, name) for name in new if name.lower().endswith(_IMAGES)]
+        images = [os.path.join(self._here, name) for name in new if _is_picture(name)]
         outputs = os.path.join(self._here, OUTPUTS)
         written = [
             os.path.join(folder, name) for folder, _, names in os.walk(outputs) for name in sorted(names)
         ]
         for path in [*images, *sorted(written)]:
             # A link could lead out of the program's own directory.
-            if os.path.islink(path) or not os.path.isfile(path):
-                continue
-            size = os.path.getsize(path)
-            with contextlib.suppress(OSError), open(path, "rb") as file:
-                yield os.path.basename(path), file.read(min(size, _ROOM + 1)), size
+            if not os.path.islink(path) and os.path.isfile(path):
+                yield path
+
+
+def _is_picture(name: str) -> bool:
+    return name.lower().endswith(_IMAGES)

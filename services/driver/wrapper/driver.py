@@ -173,7 +173,7 @@ class Driver:
         with contextlib.suppress(Exception):
             threading._shutdown()  # type: ignore[attr-defined]  # waits for the program's threads, as at exit
         with contextlib.suppress(Exception):
-            self._artifacts.save_figures()  # matplotlib's own exit function closes them
+            self._artifacts.save_figures_left_open()  # matplotlib's own exit function closes them
         if self._tail is not None:
             # Whoever forked this process ends the whole cluster; Ray's own farewell takes most of a second.
             self._session.forgo_farewell()

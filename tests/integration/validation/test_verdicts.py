@@ -170,6 +170,18 @@ async def test_what_it_touches_is_seen_in_driver_and_workers(validator: Validato
     assert outcome.tasks == (TaskCount("look", "SUBMITTED", 1),)
 
 
+@pytest.mark.parametrize(
+    ("figures", "expected"), [(1, ["pi.png"]), (2, ["figure-1.png", "figure-2.png", "pi.png"])]
+)
+async def test_a_figure_that_the_program_has_saved_does_not_come_twice(
+    validator: Validator, figures: int, expected: list[str]
+):
+    code = "import os\nimport matplotlib.pyplot as plt\nos.makedirs('outputs', exist_ok=True)\n"
+    code += "plt.figure().savefig('outputs/pi.png')\n" + "plt.figure()\n" * (figures - 1)
+    outcome = await verdict(validator, code)
+    assert [artifact.name for artifact in outcome.artifacts] == expected
+
+
 async def test_figures_and_files_come_along_but_no_links(validator: Validator):
     outcome = await verdict(validator, MAKES)
     assert [artifact.name for artifact in outcome.artifacts] == ["figure-1.png", "figures.html", "table.csv"]
