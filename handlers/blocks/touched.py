@@ -39,12 +39,17 @@ def asked(proposal: Proposal) -> list[Block]:
 
 
 def touches(proposal: Proposal) -> list[Block]:
-    """What it touches, twice; what the seal blocked, by name; and a way to all of it where it is more than fits."""
+    """What it touches, twice, in one line where both say the same; what the seal blocked, by name; and a way to all of it
+    where it is more than fits.
+    """
     seen = proposal.validation.touched
     stated, observed = _stated(proposal), _observed(seen)
-    lines = [f"*In its code:* {_line(stated)}", f"*{_where(proposal.validation)}:* {_line(observed)}"]
+    where = _where(proposal.validation)
+    lines = [f"*In its code:* {_line(stated)}", f"*{where}:* {_line(observed)}"]
     if proposal.validation.wall is None and not any(observed.values()):
         lines = lines[:1]
+    elif _some(stated) == _some(observed):
+        lines = [f"*In its code, and {where[0].lower()}{where[1:]}:* {_line(observed)}"]
     block = mrkdwn("\n".join(lines))
     kinds = [*stated.values(), *observed.values()]
     if any(len(names) > _SHOWN for names in kinds) or len(seen.refused) > _BLOCKED:
@@ -114,6 +119,10 @@ def _names(names: Collection[str], most: int) -> str:
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     # A name may be as long as a program, and cleaning takes its time.
     return ", ".join(quoted(clean(name[:_NAME]), 60) for name in listed[:most]) + more
+
+
+def _some(kinds: Kinds) -> Kinds:
+    return {kind: names for kind, names in kinds.items() if names}
 
 
 def _sorted(names: Collection[str]) -> list[str]:

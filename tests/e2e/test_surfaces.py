@@ -117,8 +117,7 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
         "Estimate pi by Monte Carlo", "in a sealed Ray cluster: passed", "Result: pi is about"
     )
     await erin.wait_for(
-        "In its code: packages numpy, ray",
-        "Seen in the seal: packages numpy, ray · no files, hosts",
+        "In its code, and seen in the seal: packages numpy, ray · no files, hosts",
         "sha256",
     )
     await erin.picture("proposal", card)

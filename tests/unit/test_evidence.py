@@ -99,7 +99,10 @@ def test_what_it_touches_is_told_as_written_and_as_seen():
 
 def test_a_validation_outside_of_a_seal_is_not_told_as_one():
     text = flat(card(builders.proposal(validation=builders.passed(where="Unsealed, on the target"))))
-    assert "*Seen in its validation:*" in text
+    assert (
+        "*In its code, and seen in its validation:* no files, hosts, processes or environment variables"
+        in text
+    )
     assert "in the seal" not in text
 
 
