@@ -90,6 +90,7 @@ class Driver:
         sys.path[0:0] = [os.path.dirname(self._program)]
         sys.modules["__main__"] = self._module()
         self._session.prepare()
+        self._touched.prepare()
 
     def connect(self, *, workers: int = 0) -> None:
         """Connect to Ray ahead of the program, whose own `ray.init` then finds the connection made.

@@ -53,11 +53,14 @@ class Touched:
         self._noted: dict[str, dict[str, None]] = {kind: {} for kind in _KINDS}
         self._depth = threading.local()
 
+    def prepare(self) -> None:
+        """What takes milliseconds, ahead of the program."""
+        watch_imports(self._is_program, self._imported)
+
     def begin(self) -> None:
         if self._journal and os.path.exists(self._journal):
             self._start = os.path.getsize(self._journal)
         self._watch_environment()
-        watch_imports(self._is_program, self._imported)
         sys.addaudithook(self._audit)
 
     def facts(self) -> Facts:

@@ -117,7 +117,9 @@ def _watch() -> None:
     def is_program(name: str) -> bool:
         return name.startswith(f"{home}/attempt-") and name.endswith("/program.py")
 
-    Touched(is_program, own=home, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL)).begin()
+    touched = Touched(is_program, own=home, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL))
+    touched.prepare()
+    touched.begin()
 
 
 def _split(argv: list[str], script: str) -> list[str]:
