@@ -16,7 +16,7 @@ from services.execution.interface import Event, Finished
 from services.model import Outcome, Verdict
 from services.records import run_id
 from services.store import Store, tables
-from services.workflows import workflows
+from services.workflows import RunLimits, workflows
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import approved, process
@@ -69,3 +69,22 @@ async def test_what_goes_on_is_stopped_and_then_all_of_it_goes(
         assert target.stopped[0] == run_id(proposal)
         assert len(target.stopped) > 1, "a target that was out of reach is told again"
         assert [row.team for row in await rows(world.store, "sessions")] == ["T2"]
+
+
+async def test_a_run_that_waits_for_its_turn_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Its turn comes when the one before it is stopped."""
+    monkeypatch.setattr(workflows, "_FIRST_PAUSE", 0.05)
+    target = Endless(deaf=0)
+    async with process(tmp_path, [], target, RunLimits(per_target=1)) as world:
+        first, second = [await approved(world.store, number) for number in (1, 2)]
+        await world.flows.begin_run(first)
+        await until(lambda: target.jobs)
+        await world.flows.begin_run(second)
+        await until(lambda: any(run_id(second) in line and "QUEUED" in line for line in world.narrator.told))
+        await world.flows.begin_leaving("T1", time.time())
+        await until(lambda: _none(world.store))
+        assert list(target.jobs) == [run_id(first)]
+
+
+async def _none(store: Store) -> bool:
+    return not any([await rows(store, name) for name in LEFT])
