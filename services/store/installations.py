@@ -60,6 +60,11 @@ class Installations(Repository):
         rows = await self._all(table, table.c.organization == organization, order=table.c.team)
         return [row.team for row in rows]
 
+    async def reaches(self, team: str, without: str = "") -> bool:
+        """Whether there is a way to this workspace: its own installation or its organization's, but for the one of `without`."""
+        table, ways = tables.installations, {team, await self.organization(team)} - {without}
+        return await self._one(table, table.c.team.in_(ways)) is not None
+
     async def drop(self, team: str, before: float | None = None) -> bool:
         """Forget an installation; only one made before then (POSIX seconds), since news of its end may come late.
 
