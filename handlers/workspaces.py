@@ -13,7 +13,7 @@ from aiohttp import ClientError
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError, SlackTokenRotationError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 _RENEWED_BEFORE = 120
 """Minutes before its end in which a token is renewed."""
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-# What Slack says of a refresh token that is of no use any more.
+# What Slack says of a token that is of no use any more.
 _LOST = {
     "account_inactive",
     "invalid_auth",
@@ -41,8 +41,15 @@ _LOST = {
 }
 
 
+_Forget = Callable[[str], Awaitable[None]]
+
+
 class NotInstalled(RaygenError):
     """raygen is not installed in this workspace any more; whoever looks after it can install it again."""
+
+
+class Unsure(Exception):
+    """Slack does not say right now whose request it is; Bolt would acknowledge it after an error of Slack's own client."""
 
 
 class SlackInstallations(AsyncInstallationStore):
@@ -105,26 +112,26 @@ class SlackInstallations(AsyncInstallationStore):
         """Slack has named a workspace that goes by its organization's installation."""
         await self._records.join(team, organization)
 
-    async def gone(self, place: str, when: float) -> list[str]:
-        """Forget what a workspace or an organization had installed by then (POSIX seconds): whose records go with it.
+    async def gone(self, place: str, when: float, forget: _Forget) -> None:
+        """Forget what a workspace or an organization had installed by then (POSIX seconds); `forget` takes whose records go.
 
         None do where it has been installed again since, or where the organization's goes on in a workspace.
         """
-        if not await self._records.drop(place, when):
-            return []
-        left = [place, *await self._records.members(place)]
-        return [each for each in left if await self._left(each, place)]
+        if await self._records.drop(place, when):
+            for team in [place, *await self._records.members(place)]:
+                await self._left(team, place, forget)
 
-    async def parted(self, team: str) -> list[str]:
-        """The organization has taken raygen out of this workspace: whose records go with it."""
-        organization = await self._records.organization(team)
-        return [team] if organization and await self._left(team, organization) else []
+    async def parted(self, team: str, forget: _Forget) -> None:
+        """The organization has taken raygen out of this workspace, whose records go with it."""
+        if organization := await self._records.organization(team):
+            await self._left(team, organization, forget)
 
-    async def _left(self, team: str, place: str) -> bool:
-        """Whether there is no way to this workspace any more, now that the one by `place` is gone."""
+    async def _left(self, team: str, place: str, forget: _Forget) -> None:
+        """The way to this workspace by `place` is gone; it is parted last, since it is found by that if this is repeated."""
+        if not await self._records.reaches(team, without=place):
+            await forget(team)
         if await self._records.organization(team) == place:
             await self._records.part(team)
-        return await self.async_find_bot(enterprise_id=None, team_id=team, is_enterprise_install=None) is None
 
 
 class SlackStates(AsyncOAuthStateStore):
@@ -169,14 +176,16 @@ class Workspaces(AsyncAuthorize):
         user_id: str | None,
         **more: Any,
     ) -> AuthorizeResult | None:
-        """As Bolt asks; None where raygen is not installed."""
+        """As Bolt asks; None where raygen is not installed. Raises Unsure, so that Slack sends it again."""
         del user_id, more
         try:
             bot = await self._fresh(enterprise_id, team_id, whole=context.is_enterprise_install)
             told = await context.client.auth_test(token=bot.bot_token)
-        except (NotInstalled, SlackApiError) as error:
+        except (NotInstalled, SlackClientError, ClientError, OSError, TimeoutError) as error:
             _log.info("a request of %s is not taken: %s", team_id or enterprise_id, error)
-            return None
+            if isinstance(error, NotInstalled) or _is_lost(error):
+                return None
+            raise Unsure from error
         return AuthorizeResult.from_auth_test_response(
             auth_test_response=told, bot_token=bot.bot_token, bot_scopes=bot.bot_scopes
         )
@@ -224,7 +233,7 @@ class Workspaces(AsyncAuthorize):
             if now.bot_token != bot.bot_token:
                 return now
             await asyncio.sleep(pause)
-        if isinstance(trouble, SlackApiError) and trouble.response.get("error") in _LOST:
+        if _is_lost(trouble):
             raise NotInstalled from None
         raise trouble
 
@@ -258,6 +267,10 @@ async def token_of(client: AsyncWebClient) -> str:
 def _place(enterprise: str | None, team: str | None) -> str:
     """What an installation goes by: its workspace, or its organization where it is one of the whole."""
     return team or enterprise or ""
+
+
+def _is_lost(error: Exception) -> bool:
+    return isinstance(error, SlackApiError) and error.response.get("error") in _LOST
 
 
 def _lasts(bot: Bot, seconds: float = 0.0) -> bool:

@@ -7,10 +7,14 @@ import re
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography.fernet import Fernet
+from slack_bolt import BoltResponse
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,8 +22,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import access, doctor, settings
 from bot.access import OAuth
-from handlers import workspaces
-from handlers.workspaces import NotInstalled, SlackInstallations, WorkspaceClient, Workspaces, token_of
+from handlers import errors, workspaces
+from handlers.delivery import Courier
+from handlers.workspaces import (
+    NotInstalled,
+    SlackInstallations,
+    Unsure,
+    WorkspaceClient,
+    Workspaces,
+    token_of,
+)
 from services import workspace
 from services.errors import SettingsError
 from services.sealing import Seal
@@ -230,19 +242,109 @@ async def test_a_workspace_of_an_organization_goes_by_its_installation_also_afte
     await store.joined("T2", "E1")
     again = SlackInstallations(Installations(engine))
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T1") == "old"
-    assert await again.parted("T1") == ["T1"]
-    assert await again.parted("T9") == [], "it never was one of an organization"
+    left: list[str] = []
+
+    async def forget(team: str) -> None:
+        left.append(team)
+
+    await again.parted("T1", forget)
+    await again.parted("T9", forget)
+    assert left == ["T1"], "the other never was one of an organization"
     await again.joined("T1", "E1")
     await again.async_save_bot(
         Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
     )
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "old", "as Slack said last"
-    assert await again.gone("T2", 2.0) == [], "the organization's installation goes on there"
+    await again.gone("T2", 2.0, forget)
+    assert left == ["T1"], "the organization's installation goes on there"
     await again.async_save_bot(
         Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
     )
-    assert sorted(await again.gone("E1", 2.0)) == ["E1", "T1"]
+    await again.gone("E1", 2.0, forget)
+    assert left == ["T1", "E1", "T1"]
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "own"
+
+
+async def test_whose_records_could_not_be_forgotten_is_found_again(engine: AsyncEngine):
+    store = await installed(
+        engine, left=80_000.0, team_id=None, enterprise_id="E1", is_enterprise_install=True
+    )
+    left: list[str] = []
+    away = ["T1"]
+
+    async def forget(team: str) -> None:
+        if team in away:
+            raise OSError("no way to the database")
+        left.append(team)
+
+    for team in ("T1", "T2"):
+        await store.joined(team, "E1")
+    with pytest.raises(OSError, match="no way"):
+        await store.parted("T1", forget)
+    for _ in range(2):
+        with pytest.raises(OSError, match="no way"):
+            await store.gone("E1", 2.0, forget)
+    away.clear()
+    await store.gone("E1", 2.0, forget)
+    assert set(left) == {"E1", "T1", "T2"}
+    assert await Installations(engine).members("E1") == []
+
+
+class Unsteady(AsyncWebClient):
+    """Slack's answer to `auth.test`: an error."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(base_url="http://127.0.0.1:9/api/")
+        self.error = error
+
+    async def auth_test(self, **_: Any) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [refusal("ratelimited"), refusal("internal_error"), OSError("no way there")], ids=str
+)
+async def test_what_slack_does_not_say_right_now_is_asked_again(engine: AsyncEngine, error: Exception):
+    """A request that is acknowledged is never sent again."""
+    store = await installed(engine, left=80_000.0)
+    spaces = Workspaces(store, Renewing(), "1.2", "s")
+
+    async def asked(error: Exception, team: str = "T1") -> Any:
+        context = AsyncBoltContext({"client": Unsteady(error), "is_enterprise_install": False})
+        return await spaces(context=context, enterprise_id=None, team_id=team, user_id=None)
+
+    with pytest.raises(Unsure):
+        await asked(error)
+    assert await asked(refusal("account_inactive")) is None
+    assert await asked(error, "T9") is None, "it is not installed there"
+
+
+@pytest.mark.parametrize(
+    ("error", "event", "status"),
+    [
+        (Unsure(), {"type": "message", "user": "U1", "channel": "C1"}, 500),
+        (OSError("no database"), {"type": "app_uninstalled"}, 500),
+        (OSError("no database"), {"type": "message", "user": "U1", "channel": "C1"}, 200),
+    ],
+    ids=["whose it is can't be told", "nobody's", "a person's"],
+)
+async def test_an_event_of_nobody_that_fails_is_logged_and_sent_again(
+    error: Exception, event: dict[str, Any], status: int, caplog: pytest.LogCaptureFixture
+):
+    told: list[tuple[str, ...]] = []
+
+    class Whispering:
+        async def whisper(self, *said: str) -> None:
+            told.append(said)
+
+    app = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret="s")
+    errors.register(app, cast("Courier", Whispering()))
+    response = BoltResponse(status=500)
+    request = AsyncBoltRequest(body={"type": "event_callback", "event": event}, mode="socket_mode")
+    await app._async_middleware_error_handler.handle(error, request, response)  # pyright: ignore[reportOptionalMemberAccess]
+    assert response.status == status
+    assert bool(told) == (status == 200)
+    assert ("incident" in caplog.text) == isinstance(error, OSError)
 
 
 HEARD = {**MANY, "SLACK_SIGNING_SECRET": "s", "RAYGEN_PUBLIC_URL": "https://raygen.example.com"}
