@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 _RENEWED_BEFORE = 120
 """Minutes before its end in which a token is renewed."""
+_AGAIN = 60.0
+"""Seconds after a renewal that failed in which the next is not tried, as long as the token is good."""
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 # What Slack says of a token that is of no use any more.
 _LOST = {
@@ -66,25 +68,12 @@ class SlackInstallations(AsyncInstallationStore):
         await self.async_save_bot(installation.to_bot())
 
     async def async_save_bot(self, bot: Bot) -> None:
-        body = {
-            name: getattr(bot, name)
-            for name in (
-                "app_id",
-                "enterprise_id",
-                "enterprise_name",
-                "team_id",
-                "team_name",
-                "bot_token",
-                "bot_id",
-                "bot_user_id",
-                "bot_scopes",
-                "bot_refresh_token",
-                "bot_token_expires_at",
-                "is_enterprise_install",
-                "installed_at",
-            )
-        }
-        await self._records.put(_place(bot.enterprise_id, bot.team_id), bot.installed_at, body)
+        await self._records.put(_place(bot.enterprise_id, bot.team_id), bot.installed_at, _body(bot))
+
+    async def renewed(self, old: Bot, fresh: Bot) -> bool:
+        """Keep a renewed token; False where raygen was taken out or installed again meanwhile, which stays so."""
+        place = _place(old.enterprise_id, old.team_id)
+        return await self._records.replace(place, {"bot_token": old.bot_token}, _body(fresh))
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
@@ -157,7 +146,7 @@ class Workspaces(AsyncAuthorize):
 
     A refresh token is good once, so that one installation's are never used by two at a time here; where another replica
     was first, its tokens are in the store, or soon will be. A token that has not ended is good whatever became of its
-    renewal.
+    renewal, and nobody waits for one that is under way or has just failed.
     """
 
     def __init__(
@@ -166,6 +155,7 @@ class Workspaces(AsyncAuthorize):
         self._installations = installations
         self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._not_before: dict[str, float] = {}
 
     async def __call__(
         self,
@@ -206,7 +196,11 @@ class Workspaces(AsyncAuthorize):
         bot = await find()
         if _lasts(bot, _RENEWED_BEFORE * 60):
             return bot
-        async with self._turns[_place(bot.enterprise_id, bot.team_id)]:
+        place = _place(bot.enterprise_id, bot.team_id)
+        turn, waits = self._turns[place], time.monotonic() < self._not_before.get(place, 0.0)
+        if _lasts(bot) and (turn.locked() or waits):
+            return bot
+        async with turn:
             return await self._renewed(await find(), find)
 
     async def _renewed(self, bot: Bot, find: Callable[[], Awaitable[Bot]]) -> Bot:
@@ -220,10 +214,11 @@ class Workspaces(AsyncAuthorize):
         except (ClientError, OSError, TimeoutError) as error:
             trouble = error
         else:
-            if fresh is not None:
-                await self._installations.async_save_bot(fresh)
-            return fresh or bot
+            if fresh is None or await self._installations.renewed(bot, fresh):
+                return fresh or bot
+            return await find()
         place = _place(bot.enterprise_id, bot.team_id)
+        self._not_before[place] = time.monotonic() + _AGAIN
         _log.warning("the token of %s could not be renewed: %s", place, trouble)
         if _lasts(bot):
             return bot
@@ -262,6 +257,25 @@ class WorkspaceClient(AsyncWebClient):
 async def token_of(client: AsyncWebClient) -> str:
     """The token that a client would use right now."""
     return await client.token_at_hand() if isinstance(client, WorkspaceClient) else client.token or ""
+
+
+def _body(bot: Bot) -> dict[str, Any]:
+    names = (
+        "app_id",
+        "enterprise_id",
+        "enterprise_name",
+        "team_id",
+        "team_name",
+        "bot_token",
+        "bot_id",
+        "bot_user_id",
+        "bot_scopes",
+        "bot_refresh_token",
+        "bot_token_expires_at",
+        "is_enterprise_install",
+        "installed_at",
+    )
+    return {name: getattr(bot, name) for name in names}
 
 
 def _place(enterprise: str | None, team: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -132,9 +132,14 @@ class Renewing(AsyncWebClient):
     def __init__(self) -> None:
         super().__init__(base_url="http://127.0.0.1:9/api/")
         self.used: list[str] = []
+        self.asked: list[str] = []
         self.trouble: Exception | None = None
+        self.before: Callable[[], Awaitable[object]] | None = None
 
     async def oauth_v2_access(self, *, refresh_token: str = "", **_: Any) -> Any:
+        self.asked.append(refresh_token)
+        if self.before is not None:
+            await self.before()
         if self.trouble is not None:
             raise self.trouble
         if refresh_token in self.used:
@@ -180,7 +185,42 @@ async def test_a_token_is_good_until_it_ends_whatever_becomes_of_its_renewal(
     client.trouble = trouble
     assert await spaces.token("T1") == "old"
     client.trouble = None
+    assert await spaces.token("T1") == "old", "the next attempt is in a minute"
+    spaces._not_before.clear()
     assert await spaces.token("T1") == "fresh-1"
+
+
+async def test_nobody_waits_for_a_renewal_while_the_token_is_good(engine: AsyncEngine):
+    client, answer = Renewing(), asyncio.Event()
+    client.before = answer.wait
+    spaces = Workspaces(await installed(engine, left=60.0), client, "1.2", "s")
+    first = asyncio.create_task(spaces.token("T1"))
+    await until(lambda: client.asked)
+    assert await spaces.token("T1") == "old"
+    answer.set()
+    assert await first == await spaces.token("T1") == "fresh-1"
+    assert client.asked == ["r"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, again: bool):
+    """While Slack renews the token, raygen is taken out, and maybe installed again."""
+    client, store = Renewing(), await installed(engine, left=60.0)
+
+    async def meanwhile() -> None:
+        await Installations(engine).drop("T1")
+        if again:
+            own = Bot(team_id="T1", bot_token="own", bot_id="B", bot_user_id="U", installed_at=2.0)
+            await store.async_save_bot(own)
+
+    client.before = meanwhile
+    spaces = Workspaces(store, client, "1.2", "s")
+    if again:
+        assert await spaces.token("T1") == "own"
+    else:
+        with pytest.raises(NotInstalled):
+            await spaces.token("T1")
+    assert await Installations(engine).teams() == (["T1"] if again else [])
 
 
 async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
@@ -207,9 +247,9 @@ async def test_who_was_second_to_renew_a_token_waits_for_the_first_to_save_it(en
     client, saving = Renewing(), asyncio.Event()
 
     class Slow(SlackInstallations):
-        async def async_save_bot(self, bot: Bot) -> None:
+        async def renewed(self, old: Bot, fresh: Bot) -> bool:
             await saving.wait()
-            await super().async_save_bot(bot)
+            return await super().renewed(old, fresh)
 
     class Eager(SlackInstallations):
         reads = 0
