@@ -115,6 +115,25 @@ async def test_of_what_slack_can_not_have_sent_no_body_is_read_and_too_much_of_i
     assert await answered(served, body, signed(body, now), read) == (200, b'{"challenge": "abc"}')
 
 
+async def test_who_goes_away_in_the_middle_is_no_error():
+    """Anybody can do so with headers like Slack's."""
+    events = SlackEvents(AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET), SECRET)
+    headers = signed(b"x", str(int(time.time()))).raw
+    told: list[Message] = [
+        {"type": "http.request", "body": b"x", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return told.pop(0)
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    await events({"type": "http", "method": "POST", "path": PATH, "headers": headers}, receive, send)
+    assert told[0]["status"] == 401
+
+
 async def answered(
     events: ASGIApp, body: bytes, headers: Headers, read: list[int] | None = None
 ) -> tuple[int, bytes]:
