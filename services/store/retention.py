@@ -211,7 +211,13 @@ async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
 
 
 async def _drop_people(connection: AsyncConnection, tasks: list[str]) -> None:
-    """What these requests took no longer says whose they were; votes on them go."""
+    """What these requests took no longer says whose they were; votes on them go.
+
+    So does what these people had chosen when it was not kept yet in which workspace.
+    """
+    asked = select(tables.tasks.c.user).where(tables.tasks.c.id.in_(tasks))
+    chosen = tables.preferences.c
+    await connection.execute(delete(tables.preferences).where(chosen.team.is_(None), chosen.user.in_(asked)))
     spendings, votes = tables.spendings, tables.votes
     nobody = update(spendings).where(spendings.c.task_id.in_(tasks)).values(user="", channel="")
     await connection.execute(nobody)
