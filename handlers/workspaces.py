@@ -13,7 +13,7 @@ from aiohttp import ClientError
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError, SlackClientError, SlackTokenRotationError
+from slack_sdk.errors import SlackApiError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -42,7 +42,6 @@ _LOST = {
     "token_revoked",
 }
 
-
 _Forget = Callable[[str], Awaitable[None]]
 
 
@@ -51,7 +50,10 @@ class NotInstalled(RaygenError):
 
 
 class Unsure(Exception):
-    """Slack does not say right now whose request it is; Bolt would acknowledge it after an error of Slack's own client."""
+    """Whose request it is can't be told right now; one that is acknowledged would never come again.
+
+    Bolt acknowledges it after an error of Slack's own client.
+    """
 
 
 class SlackInstallations(AsyncInstallationStore):
@@ -171,10 +173,12 @@ class Workspaces(AsyncAuthorize):
         try:
             bot = await self._fresh(enterprise_id, team_id, whole=context.is_enterprise_install)
             told = await context.client.auth_test(token=bot.bot_token)
-        except (NotInstalled, SlackClientError, ClientError, OSError, TimeoutError) as error:
-            _log.info("a request of %s is not taken: %s", team_id or enterprise_id, error)
+        except Exception as error:
+            place = team_id or enterprise_id
             if isinstance(error, NotInstalled) or _is_lost(error):
+                _log.info("a request of %s is not taken: %s", place, error)
                 return None
+            _log.warning("whose request one of %s is can't be told right now: %s", place, error)
             raise Unsure from error
         return AuthorizeResult.from_auth_test_response(
             auth_test_response=told, bot_token=bot.bot_token, bot_scopes=bot.bot_scopes

@@ -342,7 +342,7 @@ class Unsteady(AsyncWebClient):
 
 
 @pytest.mark.parametrize(
-    "error", [refusal("ratelimited"), refusal("internal_error"), OSError("no way there")], ids=str
+    "error", [refusal("ratelimited"), refusal("internal_error"), OSError("away"), ValueError("odd")], ids=str
 )
 async def test_what_slack_does_not_say_right_now_is_asked_again(engine: AsyncEngine, error: Exception):
     """A request that is acknowledged is never sent again."""
