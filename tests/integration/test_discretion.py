@@ -264,7 +264,7 @@ def test_what_a_library_has_put_into_its_message_is_left_out():
     left_out = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert (told[0].startswith(place), told[0].endswith(left_out)) == (True, True)
     assert told[1:3] == ["step 3 of (…) failed", f"step 4: ValueError {left_out}"]
-    assert told[3:5] == ["no way there: [Errno 2] gone", "payload of 2.50 MB: (…)"]
+    assert told[3:5] == ["no way there: FileNotFoundError: [Errno 2] gone", "payload of 2.50 MB: (…)"]
     assert (told[5].startswith(place), told[5].endswith(left_out)) == (True, True)
     assert told[6:9] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
     assert told[10:] == ["payload of 2.50 MB: {'text': 'print my name'}", "0.5 of a word"]
