@@ -88,6 +88,21 @@ async def test_a_run_that_waits_for_its_turn_never_starts(tmp_path: Path, monkey
         assert list(target.jobs) == [run_id(first)]
 
 
+@pytest.mark.parametrize("submitted", [False, True])
+async def test_a_run_that_raygen_itself_has_stopped_is_stopped(tmp_path: Path, *, submitted: bool):
+    target = FakeTarget()
+    async with process(tmp_path, [], target) as world:
+        proposal = await approved(world.store, 1)
+        await world.runs.open(proposal)
+        if submitted:
+            await world.runs.submit(proposal)
+        await world.store.runs.ask_to_stop(run_id(proposal), "")
+        if not submitted:
+            await world.runs.submit(proposal)
+        await world.runs.follow(proposal)
+        assert list(target.jobs) == target.stopped == ([run_id(proposal)] if submitted else [])
+
+
 async def _none(store: Store) -> bool:
     return not any([await rows(store, name) for name in LEFT])
 
