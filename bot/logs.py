@@ -2,7 +2,8 @@
 
 What exceptions say may quote a request, a program or a row of the database. So of those that are not known to be harmless only
 the type and the place are told; `RAYGEN_LOG_TEXT=on` shows their words, too. Libraries often put such words into their message
-before it gets here: theirs is told only as it stands in their source.
+before it gets here: theirs is told only as it stands in their source, with no more put into it than numbers and what harmless
+exceptions say.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from services.secrets import masked
 _LOUD = ("slack_bolt", "slack_sdk", "httpx2", "httpcore2", "aiohttp.access", "anthropic", "aiosqlite", "dbos")
 _HARMLESS = (RaygenError, OSError, TimeoutError, ImportError, SlackApiError)
 _OURS = {"bot", "handlers", "services"}
+_NUMBERS = {int, float, bool, type(None)}
+_SOMETHING = "(…)"
 _FRAMES = 30
 _LEFT_OUT = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
 
@@ -51,17 +54,22 @@ class _Discreet(logging.Formatter):
     def message(self, record: logging.LogRecord) -> str:
         if self._text:
             return record.getMessage()
-        if record.name.partition(".")[0] not in _OURS and not _as_written(record):
-            return f"{record.module}.{record.funcName}, line {record.lineno} {_LEFT_OUT}"
+        ours = record.name.partition(".")[0] in _OURS
+        if not ours and not _as_written(record):
+            return _place(record)
         if not record.args:
             return record.getMessage()
-        args = record.args
+        args, tell = record.args, self._told if ours else self._told_of_others
         told = (
-            {name: self._told(value) for name, value in args.items()}
+            {name: tell(value) for name, value in args.items()}
             if isinstance(args, Mapping)
-            else tuple(map(self._told, args))
+            else tuple(map(tell, args))
         )
-        return str(record.msg) % told
+        try:
+            return str(record.msg) % told
+        except (TypeError, ValueError):
+            # What is told in the place of a value does not fit where it takes a number of another kind.
+            return _place(record)
 
     def exception(self, record: logging.LogRecord) -> str:
         """The traceback, outermost first, with those of the exceptions that led to this one."""
@@ -70,6 +78,11 @@ class _Discreet(logging.Formatter):
 
     def _told(self, value: Any) -> Any:
         return self._words(value) if isinstance(value, BaseException) else value
+
+    def _told_of_others(self, value: Any) -> Any:
+        return (
+            self._told(value) if type(value) in _NUMBERS or isinstance(value, BaseException) else _SOMETHING
+        )
 
     def _words(self, error: BaseException) -> str:
         name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
@@ -105,6 +118,10 @@ class Json(_Discreet):
         if exception := self.exception(record):
             entry["exception"] = masked(exception)
         return json.dumps(entry, ensure_ascii=False)
+
+
+def _place(record: logging.LogRecord) -> str:
+    return f"{record.module}.{record.funcName}, line {record.lineno} {_LEFT_OUT}"
 
 
 def _as_written(record: logging.LogRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -9,7 +10,10 @@ from slack_bolt.app.async_app import AsyncApp
 
 from handlers.delivery import Courier
 from handlers.escape import spoken
+from handlers.workspaces import Unsure
 from services.incidents import sentence
+
+_log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, courier: Courier) -> None:
@@ -18,10 +22,20 @@ def register(app: AsyncApp, courier: Courier) -> None:
     @app.error
     async def explain(error: Exception, body: dict[str, Any]) -> BoltResponse:  # pyright: ignore[reportUnusedFunction]
         user, channel, thread_ts = _where(body)
-        if user:
-            await courier.whisper(channel or user, user, spoken(sentence(error)), thread_ts)
+        if isinstance(error, Unsure):
+            return _again()
+        told = sentence(error)
+        if not user:
+            _log.warning("an event of nobody is left to be sent again: %s", told)
+            return _again()
+        await courier.whisper(channel or user, user, spoken(told), thread_ts)
         # Answered is acknowledged: the person has been told, a redelivery would only tell them again.
         return BoltResponse(status=200, body="")
+
+
+def _again() -> BoltResponse:
+    """Slack sends it once more, a few times."""
+    return BoltResponse(status=500, body="")
 
 
 def _where(body: dict[str, Any]) -> tuple[str, str, str | None]:

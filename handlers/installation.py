@@ -61,8 +61,7 @@ class _News:
             _log.warning("raygen was taken out of %s", place)
             return
         # Of its last second it can't be said which was first; whoever installs it again needs longer.
-        for team in await self.installations.gone(place, when + 1):
-            await self.desk.forget(team, when)
+        await self.installations.gone(place, when + 1, self._forget(when))
 
     async def revoked(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         if (event.get("tokens") or {}).get("bot"):
@@ -78,8 +77,10 @@ class _News:
         """An organization keeps raygen, and takes it out of some of its workspaces."""
         if self.installations is not None:
             for team in _teams(event):
-                for each in await self.installations.parted(team):
-                    await self.desk.forget(each, _when(body))
+                await self.installations.parted(team, self._forget(_when(body)))
+
+    def _forget(self, when: float) -> Callable[[str], Awaitable[None]]:
+        return lambda team: self.desk.forget(team, when)
 
 
 def _teams(event: dict[str, Any]) -> list[str]:

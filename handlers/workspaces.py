@@ -29,8 +29,10 @@ _log = logging.getLogger(__name__)
 
 _RENEWED_BEFORE = 120
 """Minutes before its end in which a token is renewed."""
+_AGAIN = 60.0
+"""Seconds after a renewal that failed in which the next is not tried, as long as the token is good."""
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-# What Slack says of a refresh token that is of no use any more.
+# What Slack says of a token that is of no use any more.
 _LOST = {
     "account_inactive",
     "invalid_auth",
@@ -40,9 +42,18 @@ _LOST = {
     "token_revoked",
 }
 
+_Forget = Callable[[str], Awaitable[None]]
+
 
 class NotInstalled(RaygenError):
     """raygen is not installed in this workspace any more; whoever looks after it can install it again."""
+
+
+class Unsure(Exception):
+    """Whose request it is can't be told right now; one that is acknowledged would never come again.
+
+    Bolt acknowledges it after an error of Slack's own client.
+    """
 
 
 class SlackInstallations(AsyncInstallationStore):
@@ -59,25 +70,12 @@ class SlackInstallations(AsyncInstallationStore):
         await self.async_save_bot(installation.to_bot())
 
     async def async_save_bot(self, bot: Bot) -> None:
-        body = {
-            name: getattr(bot, name)
-            for name in (
-                "app_id",
-                "enterprise_id",
-                "enterprise_name",
-                "team_id",
-                "team_name",
-                "bot_token",
-                "bot_id",
-                "bot_user_id",
-                "bot_scopes",
-                "bot_refresh_token",
-                "bot_token_expires_at",
-                "is_enterprise_install",
-                "installed_at",
-            )
-        }
-        await self._records.put(_place(bot.enterprise_id, bot.team_id), bot.installed_at, body)
+        await self._records.put(_place(bot.enterprise_id, bot.team_id), bot.installed_at, _body(bot))
+
+    async def renewed(self, old: Bot, fresh: Bot) -> bool:
+        """Keep a renewed token; False where raygen was taken out or installed again meanwhile, which stays so."""
+        place = _place(old.enterprise_id, old.team_id)
+        return await self._records.replace(place, {"bot_token": old.bot_token}, _body(fresh))
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
@@ -105,26 +103,26 @@ class SlackInstallations(AsyncInstallationStore):
         """Slack has named a workspace that goes by its organization's installation."""
         await self._records.join(team, organization)
 
-    async def gone(self, place: str, when: float) -> list[str]:
-        """Forget what a workspace or an organization had installed by then (POSIX seconds): whose records go with it.
+    async def gone(self, place: str, when: float, forget: _Forget) -> None:
+        """Forget what a workspace or an organization had installed by then (POSIX seconds); `forget` takes whose records go.
 
         None do where it has been installed again since, or where the organization's goes on in a workspace.
         """
-        if not await self._records.drop(place, when):
-            return []
-        left = [place, *await self._records.members(place)]
-        return [each for each in left if await self._left(each, place)]
+        if await self._records.drop(place, when):
+            for team in [place, *await self._records.members(place)]:
+                await self._left(team, place, forget)
 
-    async def parted(self, team: str) -> list[str]:
-        """The organization has taken raygen out of this workspace: whose records go with it."""
-        organization = await self._records.organization(team)
-        return [team] if organization and await self._left(team, organization) else []
+    async def parted(self, team: str, forget: _Forget) -> None:
+        """The organization has taken raygen out of this workspace, whose records go with it."""
+        if organization := await self._records.organization(team):
+            await self._left(team, organization, forget)
 
-    async def _left(self, team: str, place: str) -> bool:
-        """Whether there is no way to this workspace any more, now that the one by `place` is gone."""
+    async def _left(self, team: str, place: str, forget: _Forget) -> None:
+        """The way to this workspace by `place` is gone; it is parted last, since it is found by that if this is repeated."""
+        if not await self._records.reaches(team, without=place):
+            await forget(team)
         if await self._records.organization(team) == place:
             await self._records.part(team)
-        return await self.async_find_bot(enterprise_id=None, team_id=team, is_enterprise_install=None) is None
 
 
 class SlackStates(AsyncOAuthStateStore):
@@ -150,7 +148,7 @@ class Workspaces(AsyncAuthorize):
 
     A refresh token is good once, so that one installation's are never used by two at a time here; where another replica
     was first, its tokens are in the store, or soon will be. A token that has not ended is good whatever became of its
-    renewal.
+    renewal, and nobody waits for one that is under way or has just failed.
     """
 
     def __init__(
@@ -159,6 +157,7 @@ class Workspaces(AsyncAuthorize):
         self._installations = installations
         self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._not_before: dict[str, float] = {}
 
     async def __call__(
         self,
@@ -169,14 +168,18 @@ class Workspaces(AsyncAuthorize):
         user_id: str | None,
         **more: Any,
     ) -> AuthorizeResult | None:
-        """As Bolt asks; None where raygen is not installed."""
+        """As Bolt asks; None where raygen is not installed. Raises Unsure, so that Slack sends it again."""
         del user_id, more
         try:
             bot = await self._fresh(enterprise_id, team_id, whole=context.is_enterprise_install)
             told = await context.client.auth_test(token=bot.bot_token)
-        except (NotInstalled, SlackApiError) as error:
-            _log.info("a request of %s is not taken: %s", team_id or enterprise_id, error)
-            return None
+        except Exception as error:
+            place = team_id or enterprise_id
+            if isinstance(error, NotInstalled) or _is_lost(error):
+                _log.info("a request of %s is not taken: %s", place, error)
+                return None
+            _log.warning("whose request one of %s is can't be told right now: %s", place, error)
+            raise Unsure from error
         return AuthorizeResult.from_auth_test_response(
             auth_test_response=told, bot_token=bot.bot_token, bot_scopes=bot.bot_scopes
         )
@@ -197,7 +200,11 @@ class Workspaces(AsyncAuthorize):
         bot = await find()
         if _lasts(bot, _RENEWED_BEFORE * 60):
             return bot
-        async with self._turns[_place(bot.enterprise_id, bot.team_id)]:
+        place = _place(bot.enterprise_id, bot.team_id)
+        turn, waits = self._turns[place], time.monotonic() < self._not_before.get(place, 0.0)
+        if _lasts(bot) and (turn.locked() or waits):
+            return bot
+        async with turn:
             return await self._renewed(await find(), find)
 
     async def _renewed(self, bot: Bot, find: Callable[[], Awaitable[Bot]]) -> Bot:
@@ -211,10 +218,11 @@ class Workspaces(AsyncAuthorize):
         except (ClientError, OSError, TimeoutError) as error:
             trouble = error
         else:
-            if fresh is not None:
-                await self._installations.async_save_bot(fresh)
-            return fresh or bot
+            if fresh is None or await self._installations.renewed(bot, fresh):
+                return fresh or bot
+            return await find()
         place = _place(bot.enterprise_id, bot.team_id)
+        self._not_before[place] = time.monotonic() + _AGAIN
         _log.warning("the token of %s could not be renewed: %s", place, trouble)
         if _lasts(bot):
             return bot
@@ -224,7 +232,7 @@ class Workspaces(AsyncAuthorize):
             if now.bot_token != bot.bot_token:
                 return now
             await asyncio.sleep(pause)
-        if isinstance(trouble, SlackApiError) and trouble.response.get("error") in _LOST:
+        if _is_lost(trouble):
             raise NotInstalled from None
         raise trouble
 
@@ -255,9 +263,32 @@ async def token_of(client: AsyncWebClient) -> str:
     return await client.token_at_hand() if isinstance(client, WorkspaceClient) else client.token or ""
 
 
+def _body(bot: Bot) -> dict[str, Any]:
+    names = (
+        "app_id",
+        "enterprise_id",
+        "enterprise_name",
+        "team_id",
+        "team_name",
+        "bot_token",
+        "bot_id",
+        "bot_user_id",
+        "bot_scopes",
+        "bot_refresh_token",
+        "bot_token_expires_at",
+        "is_enterprise_install",
+        "installed_at",
+    )
+    return {name: getattr(bot, name) for name in names}
+
+
 def _place(enterprise: str | None, team: str | None) -> str:
     """What an installation goes by: its workspace, or its organization where it is one of the whole."""
     return team or enterprise or ""
+
+
+def _is_lost(error: Exception) -> bool:
+    return isinstance(error, SlackApiError) and error.response.get("error") in _LOST
 
 
 def _lasts(bot: Bot, seconds: float = 0.0) -> bool:

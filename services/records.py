@@ -194,6 +194,7 @@ class Run:
     """One execution of an approved proposal; its ID is the submission ID on the target.
 
     `created_at` is when it was approved, `turn_at` when a run that had to wait got its turn, `ended_at` when it was over.
+    `stopped_by` is who asked for its end; empty where that was raygen, since its workspace had left.
     """
 
     id: str

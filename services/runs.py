@@ -232,7 +232,7 @@ class RunDesk:
             run, proposal, session = await self._all(proposal_id)
             if run.turn_at is not None or run.status is not RunStatus.STARTING:
                 return True
-            if run.stopped_by:
+            if run.stopped_by is not None:
                 return False
             ahead = await self._store.entries.ahead_of(run.id, target=target, user=user)
             if ahead != told:
@@ -249,7 +249,7 @@ class RunDesk:
     async def submit(self, proposal_id: str) -> None:
         """Hand the code to the target; a target that has it already is as good."""
         run, proposal, _ = await self._all(proposal_id)
-        if run.stopped_by or run.status is RunStatus.ENDED:
+        if run.stopped_by is not None or run.status is RunStatus.ENDED:
             return
         await self._ledger.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
@@ -277,7 +277,7 @@ class RunDesk:
             return
         target = self._targets[run.target].target
         watched = Watched(run, proposal, session, self._narrator)
-        if run.stopped_by and not await told_to_stop(target, run.id):
+        if run.stopped_by is not None and not await told_to_stop(target, run.id):
             watched.insist.set()
         with span("run", run=run.id, target=run.target) as opened:
             outcome = await self._watch(watched, target)

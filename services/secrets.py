@@ -6,6 +6,7 @@ later, or is bounded. Most texts hold none of the hints, and are only looked thr
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import re
 from collections.abc import Mapping
@@ -88,6 +89,14 @@ _KINDS = (
         r"(?<=[;\s])(?i:password|pwd)=([^\s;'\"(),\[\]]{3,128})(?=[\s;'\"]|\Z)",
     ),
 )
+_NAMES = {kind.name for kind in _KINDS}
+# The longer marks come first: what UTF-32 begins with begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _MASK = re.compile(r"\[masked: ([A-Za-z ]{3,30})(?: #(\d{1,6}))?\]")
 
 
@@ -100,12 +109,16 @@ def masked(text: str) -> str:
 
 def masks_in(text: str) -> tuple[str, ...]:
     """The kinds of the secrets that were masked in `text`, each once."""
-    return tuple(dict.fromkeys(mask[1] for mask in _MASK.finditer(text))) if "[masked: " in text else ()
+    if "[masked: " not in text:
+        return ()
+    # A program may write anything that looks like a mask; raygen says only what it may have put there itself.
+    return tuple(dict.fromkeys(mask[1] for mask in _MASK.finditer(text) if mask[1] in _NAMES))
 
 
 def masks_in_file(content: bytes) -> tuple[str, ...]:
     """The same of a file's bytes."""
-    return masks_in(content.decode("latin-1")) if b"[masked: " in content else ()
+    encoding = _encoding(content)
+    return masks_in(content.decode(encoding)) if encoding else ()
 
 
 def hidden(text: str) -> str:
@@ -175,11 +188,19 @@ def _clean(value: Any) -> Any:
 
 
 def _file(content: bytes) -> bytes:
-    """A file's bytes: what is text by its bytes is masked, whatever it is called; what has a zero byte is none."""
-    if b"\0" in content:
-        return content
-    try:
-        return masked(content.decode()).encode()
-    except UnicodeDecodeError:
-        # Another encoding that holds ASCII, as all secrets are; by Latin-1 each byte comes back as it was.
-        return masked(content.decode("latin-1")).encode("latin-1")
+    """A file's bytes: what is text by its bytes is masked, whatever it is called."""
+    encoding = _encoding(content)
+    return masked(content.decode(encoding)).encode(encoding) if encoding else content
+
+
+def _encoding(content: bytes) -> str:
+    """By which a text is read and written byte for byte; empty for what is none, as all with a zero byte and no mark."""
+    likely = [encoding for mark, encoding in _MARKS if content.startswith(mark)]
+    # Without a mark it holds ASCII, as all secrets are; by Latin-1 each byte comes back as it was.
+    for encoding in likely if b"\0" in content else [*likely, "utf-8", "latin-1"]:
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return ""

@@ -32,7 +32,7 @@ class Watched:
 
     async def stop_asked(self, user: str) -> None:
         """Show that somebody wants it to end; whoever was first is named."""
-        if not self.run.stopped_by:
+        if self.run.stopped_by is None:
             self.run = replace(self.run, stopped_by=user)
             await self.show(self.view)
 

@@ -40,7 +40,7 @@ OWN = "Run a program of my own."
 class ApiDesk:
     """Every session belongs to one holder: the same session ID of another is another session.
 
-    What a holder is told of a program and its run is on record, once for as far as it had come.
+    What a holder is told of a program and its run is on record, once for as far as it had come; after a restart once more.
     """
 
     desk: FrontDesk
@@ -79,7 +79,7 @@ class ApiDesk:
         """The same answer, with a record that this holder has it."""
         if answer.proposal is not None:
             ended = answer.run is not None and answer.run.result is not None
-            await self._note(holder, answer.proposal.id, "answer and result" if ended else "answer")
+            await self._note(holder, "answer and result" if ended else "answer", answer.proposal.id)
         return answer
 
     async def wait(self, task_id: str, session_id: str, limit: float) -> wire.Answer:
@@ -137,7 +137,8 @@ class ApiDesk:
     async def jobs(self, holder: Holder) -> wire.Jobs:
         found = await self._store.entries.of_user(holder.user, limit=_JOBS)
         jobs = [(job, entry) for entry in found if (job := views.job_of(entry)) is not None]
-        return wire.Jobs(jobs=[await self._with_record(holder, job, entry) for job, entry in jobs])
+        await self._record(holder, *jobs)
+        return wire.Jobs(jobs=[job for job, _ in jobs])
 
     async def job(self, holder: Holder, job_id: str) -> wire.Job:
         """Raises Unknown unless the holder has asked for it, or may approve runs of the API."""
@@ -146,7 +147,8 @@ class ApiDesk:
             job = views.job_of(entry)
             theirs = entry.user == holder.user or (holder.approves and entry.user.startswith(PREFIX))
             if job is not None and job.id == job_id and theirs:
-                return await self._with_record(holder, job, entry)
+                await self._record(holder, (job, entry))
+                return job
         raise Unknown
 
     async def stop(self, holder: Holder, job_id: str) -> wire.Stopped:
@@ -155,19 +157,19 @@ class ApiDesk:
         await self.desk.stop_run(job.id, holder.user)
         return wire.Stopped(id=job.id, stopping=True)
 
-    async def _with_record(self, holder: Holder, job: wire.Job, entry: Entry) -> wire.Job:
-        if job.result is not None and entry.proposal_id is not None:
-            await self._note(holder, entry.proposal_id, "result")
-        return job
+    async def _record(self, holder: Holder, *jobs: tuple[wire.Job, Entry]) -> None:
+        over = [entry.proposal_id for job, entry in jobs if job.result is not None and entry.proposal_id]
+        await self._note(holder, "result", *over)
 
-    async def _note(self, holder: Holder, proposal_id: str, what: str) -> None:
+    async def _note(self, holder: Holder, what: str, *proposals: str) -> None:
         """Clients ask again and again; the latest are not noted twice."""
-        key = (holder.user, proposal_id, what)
-        if key not in self._noted:
-            await self._store.audit.looked(proposal_id, holder.user, what)
-            self._noted[key] = None
-            while len(self._noted) > _NOTED:
-                self._noted.popitem(last=False)
+        fresh = [each for each in proposals if (holder.user, each, what) not in self._noted]
+        if not fresh:
+            return
+        await self._store.audit.looked_at(fresh, holder.user, what)
+        self._noted.update({(holder.user, each, what): None for each in fresh})
+        while len(self._noted) > _NOTED:
+            self._noted.popitem(last=False)
 
     async def _told(self, task: Task, session_id: str) -> wire.Answer:
         proposal = await self._store.proposals.find(derive("p", task.id)) if task.ended else None

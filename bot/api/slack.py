@@ -11,7 +11,7 @@ from typing import Any
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -53,10 +53,13 @@ class SlackEvents:
         if too_large or not plausible(request.headers, time.time()):
             return None
         body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._limit:
-                return None
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > self._limit:
+                    return None
+        except ClientDisconnect:
+            return None
         return bytes(body)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from services import workspace
 from services.approvals.decision import Decision
 from services.approvals.desk import Approvals
 from services.approvals.facts import Facts, binding
@@ -36,7 +37,11 @@ class Ledger:
         self._approvals = approvals
 
     async def decision(self, proposal: Proposal, user: str) -> Decision:
+        asked_in = workspace.current()
         session = await self._store.sessions.get(proposal.session_id)
+        if not session.team:
+            # A thread of before there were several workspaces; whoever asks is looked up where they are.
+            workspace.enter(asked_in)
         return await self._approvals.decision(proposal, session, user, await self._askers(proposal))
 
     async def _askers(self, proposal: Proposal) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -23,8 +23,13 @@ class AuditTrail:
 
     async def looked(self, proposal_id: str, by: str, what: str) -> None:
         """Note that a person has opened a proposal's code, or more of what is known of it."""
+        await self.looked_at([proposal_id], by, what)
+
+    async def looked_at(self, proposals: Sequence[str], by: str, what: str) -> None:
+        """The same of several at once."""
         async with self._engine.begin() as connection:
-            await audited.of_proposal(Deed.LOOKED, proposal_id, by, what=what)(connection)
+            for each in proposals:
+                await audited.of_proposal(Deed.LOOKED, each, by, what=what)(connection)
 
     async def records(self, *, since: float = 0.0, after: int = 0) -> AsyncGenerator[Record]:
         """Those from `since` (POSIX seconds) and after a position, oldest first, read as they are asked for."""

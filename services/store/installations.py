@@ -7,7 +7,7 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.sealing import Seal
@@ -28,6 +28,15 @@ class Installations(Repository):
     async def put(self, team: str, installed_at: float, body: dict[str, Any]) -> None:
         values = {"installed_at": installed_at, "body": self._seal.close(json.dumps(body))}
         await self._put(tables.installations, {"team": team}, values)
+
+    async def replace(self, team: str, old: dict[str, Any], body: dict[str, Any]) -> bool:
+        """Put `body` in the place of an installation that has these values; False where there is none."""
+        table = tables.installations
+        row = await self._one(table, table.c.team == team)
+        if row is None or not old.items() <= json.loads(self._seal.open(row.body)).items():
+            return False
+        same = update(table).where(table.c.team == team, table.c.body == row.body)
+        return await self._change(same.values(body=self._seal.close(json.dumps(body))))
 
     async def find(self, team: str) -> dict[str, Any] | None:
         """Raises SettingsError where it can't be decrypted."""
@@ -59,6 +68,11 @@ class Installations(Repository):
         table = tables.memberships
         rows = await self._all(table, table.c.organization == organization, order=table.c.team)
         return [row.team for row in rows]
+
+    async def reaches(self, team: str, without: str = "") -> bool:
+        """Whether there is a way to this workspace: its own installation or its organization's, but for the one of `without`."""
+        table, ways = tables.installations, {team, await self.organization(team)} - {without}
+        return await self._one(table, table.c.team.in_(ways)) is not None
 
     async def drop(self, team: str, before: float | None = None) -> bool:
         """Forget an installation; only one made before then (POSIX seconds), since news of its end may come late.

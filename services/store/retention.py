@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.audit import Deed
 from services.records import ProposalStatus, RunStatus, TaskStatus
 from services.store import audited, codec, tables
+from services.store.installations import Installations
 from services.store.repository import Repository
 
 _BATCH = 200
@@ -55,6 +56,15 @@ class Retention(Repository):
             inputs = await _drop_inputs(connection, before)
             posts = await _drop_posts(connection, before)
         return Dropped(tasks, runs, inputs, posts)
+
+    async def until(self, team: str, when: float | None) -> float:
+        """Up to when (POSIX seconds) what a workspace asked for goes that took raygen away `when`: all of it, as long as it
+        has not installed it again. Slack's clock is not ours, and what it had sent before may be taken in after.
+        """
+        if when is None or not await Installations(self._engine).reaches(team):
+            return math.inf
+        # Requests of that very second were made before it.
+        return when + 1
 
     async def going_on(self, team: str, before: float) -> tuple[list[str], list[str]]:
         """What a workspace asked for by then (POSIX seconds) and is worked on, and its runs that have not ended: IDs."""
@@ -201,7 +211,13 @@ async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
 
 
 async def _drop_people(connection: AsyncConnection, tasks: list[str]) -> None:
-    """What these requests took no longer says whose they were; votes on them go."""
+    """What these requests took no longer says whose they were; votes on them go.
+
+    So does what these people had chosen when it was not kept yet in which workspace.
+    """
+    asked = select(tables.tasks.c.user).where(tables.tasks.c.id.in_(tasks))
+    chosen = tables.preferences.c
+    await connection.execute(delete(tables.preferences).where(chosen.team.is_(None), chosen.user.in_(asked)))
     spendings, votes = tables.spendings, tables.votes
     nobody = update(spendings).where(spendings.c.task_id.in_(tasks)).values(user="", channel="")
     await connection.execute(nobody)

@@ -53,7 +53,7 @@ class Runs(Repository):
         return await self._move(tables.runs, run_id, status, audit=audited.of_run(Deed.SUBMITTED, run_id))
 
     async def take_turn(self, run_id: str) -> bool:
-        """Note that a run that waited may start; False when it was stopped or has ended before. May be repeated."""
+        """Note that a run that waited may start; False when it was stopped, has ended or is forgotten. May be repeated."""
         table = tables.runs
         statement = (
             update(table)
@@ -64,7 +64,8 @@ class Runs(Repository):
         async with self._engine.begin() as connection:
             if (await connection.execute(statement)).rowcount == 1:
                 return True
-        return (await self.get(run_id)).turn_at is not None
+        run = await self.find(run_id)
+        return run is not None and run.turn_at is not None
 
     async def ask_to_stop(self, run_id: str, by: str) -> bool:
         """Note who asked first for the end of a run that has not ended."""

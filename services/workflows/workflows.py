@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 
 from dbos import (
@@ -232,28 +231,37 @@ class Workflows(DBOSConfiguredInstance):
 
     @DBOS.workflow()
     async def leave(self, team: str, when: float | None = None) -> None:
-        """Stop what goes on for a workspace, and forget what it had left by then (POSIX seconds), as often as it takes."""
-        # Requests of that very second were made before it.
-        before = math.inf if when is None else when + 1
+        """Stop what goes on for a workspace that went away then (POSIX seconds), and forget what it has left.
+
+        As often as it takes, so that what had just come in goes, too.
+        """
         pause = _FIRST_PAUSE
-        while await DBOS.run_step_async({"name": "drop"}, self._drop, team, before):
+        while await DBOS.run_step_async({"name": "drop"}, self._drop, team, when):
             await DBOS.sleep_async(pause)
             pause = min(2 * pause, _LAST_PAUSE)
 
-    async def _drop(self, team: str, before: float) -> bool:
-        """Whether something still goes on, which takes another time."""
+    async def _drop(self, team: str, when: float | None) -> bool:
+        """Whether there was something, which takes another time."""
         if self._retention is None:
             return False
-        await self._retention.drop_team(team, before)
-        tasks, runs = await self._retention.going_on(team, before)
-        for task_id in tasks:
-            await self._tasks.cancel(task_id)
-        for run in runs:
-            try:
-                await self._runs.stop(run, "")
-            except Exception as error:  # noqa: BLE001  # a target that is out of reach is told again the next time
-                _log.info("the run %s is not stopped yet: %s", run, error)
-        return await self._retention.left(team, before)
+        try:
+            before = await self._retention.until(team, when)
+            dropped = await self._retention.drop_team(team, before)
+            tasks, runs = await self._retention.going_on(team, before)
+            for task_id in tasks:
+                await self._tasks.cancel(task_id)
+            for run in runs:
+                await self._stop(run)
+            return await self._retention.left(team, before) or dropped.tasks > 0
+        except Exception as error:  # noqa: BLE001  # what is away, as the database or the artifact store, comes back
+            _log.warning("what the workspace %s has left is not deleted yet: %s", team, error)
+            return True
+
+    async def _stop(self, run: str) -> None:
+        try:
+            await self._runs.stop(run, "")
+        except Exception as error:  # noqa: BLE001  # a target that is out of reach is told again the next time
+            _log.info("the run %s is not stopped yet: %s", run, error)
 
     async def _carry_out(self, proposal_id: str) -> None:
         """The part of a run that limits apply to."""

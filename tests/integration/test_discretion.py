@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -262,14 +263,20 @@ def test_what_a_library_has_put_into_its_message_is_left_out():
     place = "test_discretion._log_as_libraries_do, line"
     left_out = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert (told[0].startswith(place), told[0].endswith(left_out)) == (True, True)
-    assert told[1:3] == ["step 3 of work failed", f"step 4: ValueError {left_out}"]
-    assert told[3:] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
+    assert told[1:3] == ["step 3 of (…) failed", f"step 4: ValueError {left_out}"]
+    assert told[3:5] == ["no way there: FileNotFoundError: [Errno 2] gone", "payload of 2.50 MB: (…)"]
+    assert (told[5].startswith(place), told[5].endswith(left_out)) == (True, True)
+    assert told[6:9] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
+    assert told[10:] == ["payload of 2.50 MB: {'text': 'print my name'}", "0.5 of a word"]
 
 
 def _log_as_libraries_do(logger: logging.Logger, error: Exception) -> None:
     logger.error(f"step failed: {error}")  # noqa: G004  # as they do
     logger.error("step %d of %s failed", 3, "work")
     logger.error("step %d: %s", 4, error)
+    logger.error("no way there: %s", OSError(2, "gone"))
+    logger.error("payload of %(size).2f MB: %(payload)s", {"size": 2.5, "payload": {"text": WORDS}})
+    logger.error("%.1f of a word", Decimal("0.5"))
 
 
 def test_a_log_line_that_quotes_an_exception_leaves_its_words_out():

@@ -208,6 +208,29 @@ async def test_a_setting_is_shown_as_soon_as_it_is_chosen(world: World):
     assert menu["initial_option"] == option
 
 
+async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_at_hand(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Where nobody is at hand, nobody can be looked up."""
+    world.rule(Rule(requester=False))
+    await world.store.sessions.ensure(builders.session(id="s_before", channel="CRAY", team=""))
+    before = builders.proposal(id="p_before", session_id="s_before", created_at=time.time())
+    await world.store.proposals.draft(before)
+    await world.store.proposals.move(before.id, ProposalStatus.OPEN)
+    seen: set[str] = set()
+    look_up = world.runs.approvals.directory.look_up
+
+    async def noting(user: str) -> Any:
+        seen.add(workspace.current())
+        return await look_up(user)
+
+    monkeypatch.setattr(world.runs.approvals.directory, "look_up", noting)
+    workspace.enter(TEAM)
+    found, _ = await waiting.WaitingDesk(world.store, world.runs).of("UAPPROVER")
+    assert [each.proposal.id for each in found] == [before.id]
+    assert (seen, workspace.current()) == ({TEAM}, TEAM)
+
+
 async def test_the_many_of_another_workspace_leave_nothing_out(world: World, monkeypatch: pytest.MonkeyPatch):
     """Only so many are looked at, and those of others don't count."""
     monkeypatch.setattr(waiting, "_LOOKED_AT", 1)

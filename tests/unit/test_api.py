@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -21,7 +23,12 @@ from bot.api.desk import ApiDesk
 from bot.api.slack import PATH, SlackEvents, genuine, routes
 from bot.api.tokens import Holder, Tokens
 from bot.app import serve
+from services.desk import FrontDesk
 from services.errors import SettingsError
+from services.records import Run, run_id
+from services.store import Store, open_database
+from tests import builders
+from tests.looks import looks
 
 LONG = "x" * 16
 SECRET = "s3cret"
@@ -87,6 +94,34 @@ def test_only_a_fresh_signature_of_the_very_body_is_genuine():
     assert not genuine(SECRET, Headers({}), body, now)
 
 
+async def test_results_that_are_listed_are_noted_at_once_and_not_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    holder, times = Holder("ci"), list[int]()
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        store = Store(engine)
+        await store.sessions.ensure(builders.session(channel=holder.user, team=""))
+        for number in range(3):
+            proposal = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", requester=holder.user)
+            await store.tasks.add(builders.proposed_task(id=proposal.task_id, user=holder.user))
+            await store.proposals.draft(proposal)
+            await store.runs.add(Run.of(proposal, approver="api:ann", created_at=1.0))
+            await store.runs.end(run_id(proposal.id), builders.passed())
+        desk = ApiDesk(cast("FrontDesk", SimpleNamespace(store=store)), cast("Any", None), cast("Any", None))
+        note = store.audit.looked_at
+
+        async def counted(proposals: Sequence[str], *what: str) -> None:
+            times.append(len(proposals))
+            await note(proposals, *what)
+
+        monkeypatch.setattr(store.audit, "looked_at", counted)
+        for _ in range(2):
+            assert len((await desk.jobs(holder)).jobs) == 3
+        assert times == [3]
+        assert sorted(await looks(store)) == [(holder.user, f"p_{each}", "result") for each in range(3)]
+        assert not (await store.audit.verify()).flaws
+
+
 async def test_what_slack_has_not_signed_gets_401_and_nothing_else():
     app = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
     body = b'{"type": "url_verification", "challenge": "abc"}'
@@ -113,6 +148,25 @@ async def test_of_what_slack_can_not_have_sent_no_body_is_read_and_too_much_of_i
     assert len(read) == 2, "these can be told by their bodies alone"
     body = b'{"type": "url_verification", "challenge": "abc"}'
     assert await answered(served, body, signed(body, now), read) == (200, b'{"challenge": "abc"}')
+
+
+async def test_who_goes_away_in_the_middle_is_no_error():
+    """Anybody can do so with headers like Slack's."""
+    events = SlackEvents(AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET), SECRET)
+    headers = signed(b"x", str(int(time.time()))).raw
+    told: list[Message] = [
+        {"type": "http.request", "body": b"x", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return told.pop(0)
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    await events({"type": "http", "method": "POST", "path": PATH, "headers": headers}, receive, send)
+    assert told[0]["status"] == 401
 
 
 async def answered(

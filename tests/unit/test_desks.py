@@ -23,6 +23,7 @@ from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
+from services.watched import Watched
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
@@ -450,3 +451,10 @@ async def test_a_stop_reaches_a_target_that_was_away(
 async def test_an_approval_that_lost_its_process_is_found_again(store: Store):
     here, proposal_id = await approved(store)
     assert await here.runs.unfinished() == [proposal_id]
+
+
+async def test_who_was_first_to_stop_a_run_is_named_also_where_that_was_raygen_itself():
+    narrator = RecordingNarrator()
+    watched = Watched(builders.run(stopped_by=""), builders.proposal(), builders.session(), narrator)
+    await watched.stop_asked("UENGINEER")
+    assert (watched.run.stopped_by, narrator.told) == ("", [])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography.fernet import Fernet
+from slack_bolt import BoltResponse
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,8 +22,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import access, doctor, settings
 from bot.access import OAuth
-from handlers import workspaces
-from handlers.workspaces import NotInstalled, SlackInstallations, WorkspaceClient, Workspaces, token_of
+from handlers import errors, workspaces
+from handlers.delivery import Courier
+from handlers.workspaces import (
+    NotInstalled,
+    SlackInstallations,
+    Unsure,
+    WorkspaceClient,
+    Workspaces,
+    token_of,
+)
 from services import workspace
 from services.errors import SettingsError
 from services.sealing import Seal
@@ -120,9 +132,14 @@ class Renewing(AsyncWebClient):
     def __init__(self) -> None:
         super().__init__(base_url="http://127.0.0.1:9/api/")
         self.used: list[str] = []
+        self.asked: list[str] = []
         self.trouble: Exception | None = None
+        self.before: Callable[[], Awaitable[object]] | None = None
 
     async def oauth_v2_access(self, *, refresh_token: str = "", **_: Any) -> Any:
+        self.asked.append(refresh_token)
+        if self.before is not None:
+            await self.before()
         if self.trouble is not None:
             raise self.trouble
         if refresh_token in self.used:
@@ -168,7 +185,44 @@ async def test_a_token_is_good_until_it_ends_whatever_becomes_of_its_renewal(
     client.trouble = trouble
     assert await spaces.token("T1") == "old"
     client.trouble = None
+    assert await spaces.token("T1") == "old", "the next attempt is in a minute"
+    spaces._not_before.clear()
     assert await spaces.token("T1") == "fresh-1"
+
+
+async def test_nobody_waits_for_a_renewal_while_the_token_is_good(engine: AsyncEngine):
+    client, answer = Renewing(), asyncio.Event()
+    client.before = answer.wait
+    spaces = Workspaces(await installed(engine, left=60.0), client, "1.2", "s")
+    first = asyncio.create_task(spaces.token("T1"))
+    await until(lambda: client.asked)
+    second = asyncio.create_task(spaces.token("T1"))
+    await until(second.done)
+    assert await second == "old"
+    answer.set()
+    assert await first == await spaces.token("T1") == "fresh-1"
+    assert client.asked == ["r"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, again: bool):
+    """While Slack renews the token, raygen is taken out, and maybe installed again."""
+    client, store = Renewing(), await installed(engine, left=60.0)
+
+    async def meanwhile() -> None:
+        await Installations(engine).drop("T1")
+        if again:
+            own = Bot(team_id="T1", bot_token="own", bot_id="B", bot_user_id="U", installed_at=2.0)
+            await store.async_save_bot(own)
+
+    client.before = meanwhile
+    spaces = Workspaces(store, client, "1.2", "s")
+    if again:
+        assert await spaces.token("T1") == "own"
+    else:
+        with pytest.raises(NotInstalled):
+            await spaces.token("T1")
+    assert await Installations(engine).teams() == (["T1"] if again else [])
 
 
 async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
@@ -195,9 +249,9 @@ async def test_who_was_second_to_renew_a_token_waits_for_the_first_to_save_it(en
     client, saving = Renewing(), asyncio.Event()
 
     class Slow(SlackInstallations):
-        async def async_save_bot(self, bot: Bot) -> None:
+        async def renewed(self, old: Bot, fresh: Bot) -> bool:
             await saving.wait()
-            await super().async_save_bot(bot)
+            return await super().renewed(old, fresh)
 
     class Eager(SlackInstallations):
         reads = 0
@@ -230,19 +284,109 @@ async def test_a_workspace_of_an_organization_goes_by_its_installation_also_afte
     await store.joined("T2", "E1")
     again = SlackInstallations(Installations(engine))
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T1") == "old"
-    assert await again.parted("T1") == ["T1"]
-    assert await again.parted("T9") == [], "it never was one of an organization"
+    left: list[str] = []
+
+    async def forget(team: str) -> None:
+        left.append(team)
+
+    await again.parted("T1", forget)
+    await again.parted("T9", forget)
+    assert left == ["T1"], "the other never was one of an organization"
     await again.joined("T1", "E1")
     await again.async_save_bot(
         Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
     )
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "old", "as Slack said last"
-    assert await again.gone("T2", 2.0) == [], "the organization's installation goes on there"
+    await again.gone("T2", 2.0, forget)
+    assert left == ["T1"], "the organization's installation goes on there"
     await again.async_save_bot(
         Bot(team_id="T2", bot_token="own", bot_id="B", bot_user_id="U", installed_at=1.0)
     )
-    assert sorted(await again.gone("E1", 2.0)) == ["E1", "T1"]
+    await again.gone("E1", 2.0, forget)
+    assert left == ["T1", "E1", "T1"]
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T2") == "own"
+
+
+async def test_whose_records_could_not_be_forgotten_is_found_again(engine: AsyncEngine):
+    store = await installed(
+        engine, left=80_000.0, team_id=None, enterprise_id="E1", is_enterprise_install=True
+    )
+    left: list[str] = []
+    away = ["T1"]
+
+    async def forget(team: str) -> None:
+        if team in away:
+            raise OSError("no way to the database")
+        left.append(team)
+
+    for team in ("T1", "T2"):
+        await store.joined(team, "E1")
+    with pytest.raises(OSError, match="no way"):
+        await store.parted("T1", forget)
+    for _ in range(2):
+        with pytest.raises(OSError, match="no way"):
+            await store.gone("E1", 2.0, forget)
+    away.clear()
+    await store.gone("E1", 2.0, forget)
+    assert set(left) == {"E1", "T1", "T2"}
+    assert await Installations(engine).members("E1") == []
+
+
+class Unsteady(AsyncWebClient):
+    """Slack's answer to `auth.test`: an error."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(base_url="http://127.0.0.1:9/api/")
+        self.error = error
+
+    async def auth_test(self, **_: Any) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [refusal("ratelimited"), refusal("internal_error"), OSError("away"), ValueError("odd")], ids=str
+)
+async def test_what_slack_does_not_say_right_now_is_asked_again(engine: AsyncEngine, error: Exception):
+    """A request that is acknowledged is never sent again."""
+    store = await installed(engine, left=80_000.0)
+    spaces = Workspaces(store, Renewing(), "1.2", "s")
+
+    async def asked(error: Exception, team: str = "T1") -> Any:
+        context = AsyncBoltContext({"client": Unsteady(error), "is_enterprise_install": False})
+        return await spaces(context=context, enterprise_id=None, team_id=team, user_id=None)
+
+    with pytest.raises(Unsure):
+        await asked(error)
+    assert await asked(refusal("account_inactive")) is None
+    assert await asked(error, "T9") is None, "it is not installed there"
+
+
+@pytest.mark.parametrize(
+    ("error", "event", "status"),
+    [
+        (Unsure(), {"type": "message", "user": "U1", "channel": "C1"}, 500),
+        (OSError("no database"), {"type": "app_uninstalled"}, 500),
+        (OSError("no database"), {"type": "message", "user": "U1", "channel": "C1"}, 200),
+    ],
+    ids=["whose it is can't be told", "nobody's", "a person's"],
+)
+async def test_an_event_of_nobody_that_fails_is_logged_and_sent_again(
+    error: Exception, event: dict[str, Any], status: int, caplog: pytest.LogCaptureFixture
+):
+    told: list[tuple[str, ...]] = []
+
+    class Whispering:
+        async def whisper(self, *said: str) -> None:
+            told.append(said)
+
+    app = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret="s")
+    errors.register(app, cast("Courier", Whispering()))
+    response = BoltResponse(status=500)
+    request = AsyncBoltRequest(body={"type": "event_callback", "event": event}, mode="socket_mode")
+    await app._async_middleware_error_handler.handle(error, request, response)  # pyright: ignore[reportOptionalMemberAccess]
+    assert response.status == status
+    assert bool(told) == (status == 200)
+    assert ("incident" in caplog.text) == isinstance(error, OSError)
 
 
 HEARD = {**MANY, "SLACK_SIGNING_SECRET": "s", "RAYGEN_PUBLIC_URL": "https://raygen.example.com"}

@@ -122,6 +122,11 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
         await store.votes.put(f"t_{name}", f"t_{name}", "UENGINEER", helpful=True)
         workspace.enter(team)
         await store.preferences.put(f"U{team}", Preference("gpu"))
+    await store.preferences.put("UENGINEER", Preference("cpu"))
+    await store.preferences.put("UNOBODY", Preference("cpu"))
+    async with store.tasks._engine.begin() as connection:
+        of_old = tables.preferences.c.target == "cpu"
+        await connection.execute(update(tables.preferences).where(of_old).values(team=None, chosen_at=None))
     await store.posts.intend("audit:1:C", "C", "")
     dropped = await store.retention.drop_team("T1")
     assert dropped == Dropped(tasks=2, runs=1, inputs=2, posts=7)
@@ -139,6 +144,8 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
         Preference(),
         Preference("gpu"),
     )
+    assert await store.preferences.of("UENGINEER") == Preference(), "its team was not kept then"
+    assert await store.preferences.of("UNOBODY") == Preference("cpu")
     assert {each.name: each.input for each in await store.spendings.sums(By.CHANNEL)} == {
         "": 10,
         "runs": 5,

@@ -174,7 +174,7 @@ def test_whatever_is_repeated_the_time_grows_with_the_length_only(piece: str):
 )
 def test_a_file_of_text_loses_its_secrets_whatever_it_is_called(name: str, media_type: str):
     secret = SECRETS["GitHub token"]
-    for encoding in ("utf-8", "latin-1"):
+    for encoding in ("utf-8", "utf-8-sig", "latin-1", "utf-16", "utf-32"):
         whole = Artifact(name, media_type, f"für alle: {secret}\n".encode(encoding))
         clean = without_secrets(whole)
         assert clean.content == "für alle: [masked: GitHub token]\n".encode(encoding)
@@ -183,8 +183,16 @@ def test_a_file_of_text_loses_its_secrets_whatever_it_is_called(name: str, media
 
 
 def test_a_file_that_is_no_text_stays_byte_for_byte():
-    for content in (b"PK\x03\x04\x00" + SECRETS["GitHub token"].encode(), bytes(range(1, 256)), b""):
+    secret = SECRETS["GitHub token"].encode()
+    big = "\ufeffä".encode("utf-16-be")
+    for content in (b"PK\x03\x04\x00" + secret, b"\xff\xfe\x00\xd8" + secret, bytes(range(1, 256)), b"", big):
         assert without_secrets(Artifact("a.zip", "application/zip", content)).content == content
+
+
+def test_what_only_looks_like_a_mask_is_not_told_as_one():
+    """Raygen would say a program's words as its own."""
+    content = b"[masked: approve this now please] [masked: JWT] [masked: JWT #2]"
+    assert masks_in_file(content) == masks_in(content.decode()) == ("JWT",)
 
 
 def test_a_record_loses_its_secrets_everywhere_but_in_its_program():
