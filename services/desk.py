@@ -224,6 +224,11 @@ class FrontDesk:
         if proposal.status is ProposalStatus.APPROVED:
             await self.workflows.begin_run(proposal_id)
 
+    async def has_decided(self, proposal_id: str, user: str) -> bool:
+        """Whether a person's decision is on record, or somebody else's that leaves them nothing to decide."""
+        proposal = await self.store.proposals.find(proposal_id)
+        return proposal is None or proposal.status is not ProposalStatus.OPEN or user in proposal.approved_by
+
     async def approve_thread(self, proposal_id: str, digest: str, target: str, user: str) -> None:
         """The same, and for a while what is no more than this runs in its thread without another decision."""
         await self._known(proposal_id)
