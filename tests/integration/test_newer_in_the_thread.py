@@ -178,7 +178,7 @@ async def test_a_newer_file_is_on_the_card_while_it_is_worked_with(world: World)
     desk, model = tasks_of(world), Looking(world, proposal)
     desk._supervisor._model = model
     await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
-    assert "*Newer input:* `data.csv`" in model.shown
+    assert "*Newer input:* the thread has a newer `data.csv`" in model.shown
     assert "*Under way:*" in model.shown
 
 
