@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -19,11 +19,15 @@ from tests.waiting import until
 
 @dataclass
 class Gate:
-    """Holds something up until it is opened."""
+    """Holds something up until it is opened, at the test's end at the latest."""
 
+    made: ClassVar[list[Gate]] = []
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.made.append(self)
 
     async def passed(self) -> None:
         self.reached.set()
@@ -37,6 +41,8 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     async with opened(tmp_path) as here:
         monkeypatch.setattr(patience, "PATIENCE", 0.05)
         yield here
+        while Gate.made:
+            Gate.made.pop().open.set()
         await here.narrator._courier.drain()
 
 
