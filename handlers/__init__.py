@@ -51,4 +51,4 @@ def register(
     unfurls.register(app, desk, courier, links or RunLinks())
     looks.register(app, desk, courier)
     choices.register(app, desk, courier, tabs)
-    actions.register(app, desk, tabs)
+    actions.register(app, desk, courier, tabs)

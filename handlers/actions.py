@@ -12,17 +12,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import ids, requests
 from handlers.blocks import modals
+from handlers.delivery import Courier
 from handlers.home import Home
 from handlers.ids import split_value
+from handlers.patience import Kept, pressed
 from handlers.requests import Click
 from services.desk import FrontDesk
 from services.errors import Outdated
 
 Deed = Callable[[Click], Awaitable[None]]
+KeptBy = Callable[[Click], Kept]
+Opening = Callable[[Click], Awaitable[dict[str, Any]]]
+_DECISIONS = {ids.PROPOSAL_APPROVE, ids.PROPOSAL_APPROVE_THREAD, ids.PROPOSAL_DISMISS}
 
 
-def register(app: AsyncApp, desk: FrontDesk, home: Home) -> None:
-    """Each button is one call of the front desk; what it refuses is told by the error mapper."""
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> None:
+    """Each button is one call of the front desk, or opens a modal with what that answers; what it refuses is told."""
     deeds: dict[str, Deed] = {
         ids.PROPOSAL_APPROVE: lambda click: desk.approve(*split_value(click.value), click.user),
         ids.PROPOSAL_TARGET: lambda click: desk.retarget(
@@ -42,35 +47,29 @@ def register(app: AsyncApp, desk: FrontDesk, home: Home) -> None:
         ids.RUN_CODE: lambda click: desk.hand_out_code(click.value, click.user),
     }
     for action_id, deed in deeds.items():
-        app.action(action_id)(_listener(deed, home))
+        kept = _decided(desk) if action_id in _DECISIONS else None
+        app.action(action_id)(_listener(deed, courier, home, kept))
 
-    @app.action(ids.PROPOSAL_REJECT)
-    async def reject(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        proposal = await desk.open_proposal(split_value(click.value)[0], click.user)
-        await client.views_open(trigger_id=click.trigger_id, view=modals.reject(proposal))
-        await ack()
+    async def reject(click: Click) -> dict[str, Any]:
+        return modals.reject(await desk.open_proposal(split_value(click.value)[0], click.user))
 
-    @app.action(ids.PROPOSAL_ATTEMPTS)
-    async def attempts(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        proposal = await desk.proposal(split_value(click.value)[0], click.user)
-        await client.views_open(trigger_id=click.trigger_id, view=modals.attempts(proposal))
-        await ack()
+    async def attempts(click: Click) -> dict[str, Any]:
+        return modals.attempts(await desk.proposal(split_value(click.value)[0], click.user))
 
-    @app.action(ids.RUN_CHANGE)
-    async def change(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        view = modals.change(await desk.proposal(click.value))
-        await client.views_open(trigger_id=click.trigger_id, view=view)
-        await ack()
+    async def change(click: Click) -> dict[str, Any]:
+        return modals.change(await desk.proposal(click.value))
 
-    @app.action(ids.RUN_DETAILS)
-    async def details(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        view = modals.details(*await desk.outcome(click.value, click.user))
-        await client.views_open(trigger_id=click.trigger_id, view=view)
-        await ack()
+    async def details(click: Click) -> dict[str, Any]:
+        return modals.details(*await desk.outcome(click.value, click.user))
+
+    openings: dict[str, Opening] = {
+        ids.PROPOSAL_REJECT: reject,
+        ids.PROPOSAL_ATTEMPTS: attempts,
+        ids.RUN_CHANGE: change,
+        ids.RUN_DETAILS: details,
+    }
+    for action_id, opening in openings.items():
+        app.action(action_id)(_opener(opening, courier))
 
     @app.action(re.compile(r".*"))
     async def unknown(ack: AsyncAck) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -78,11 +77,33 @@ def register(app: AsyncApp, desk: FrontDesk, home: Home) -> None:
         raise Outdated("That button is from an older version of raygen; please ask again in this thread.")
 
 
-def _listener(deed: Deed, home: Home) -> Callable[..., Awaitable[None]]:
-    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        click = requests.click(body)
+def _listener(
+    deed: Deed, courier: Courier, home: Home, kept: KeptBy | None
+) -> Callable[..., Awaitable[None]]:
+    async def done(click: Click, client: AsyncWebClient) -> None:
         async with home.fresh(click, client):
             await deed(click)
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
+        await pressed(done(click, client), click, courier, kept(click) if kept else None)
         await ack()
 
     return listener
+
+
+def _opener(opening: Opening, courier: Courier) -> Callable[..., Awaitable[None]]:
+    async def opened(click: Click, client: AsyncWebClient) -> None:
+        await client.views_open(trigger_id=click.trigger_id, view=await opening(click))
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
+        await pressed(opened(click, client), click, courier)
+        await ack()
+
+    return listener
+
+
+def _decided(desk: FrontDesk) -> KeptBy:
+    """The database has a decision within milliseconds; what takes long is telling Slack of it, or asking who may decide."""
+    return lambda click: lambda: desk.has_decided(split_value(click.value)[0], click.user)

@@ -27,6 +27,10 @@ class SlackAttachments:
         """As the interface says; what is not at Slack is not asked for, since the request carries our token."""
         if attachment.size > limit:
             raise _too_large(attachment, limit)
+        if not attachment.url:
+            raise BadRequest(
+                f"Slack doesn't let me read the file {attachment.name!r}; please upload a copy of your own."
+            )
         if not self._is_slack(attachment.url):
             raise BadRequest(f"The file {attachment.name!r} is not kept by Slack, so I can't read it.")
         try:

@@ -13,12 +13,10 @@ from handlers import ids, requests
 from handlers.blocks.parts import Message
 from handlers.delivery import Courier
 from handlers.escape import spoken
+from handlers.patience import in_time
 from handlers.subcommands import Subcommands
 from services.desk import FrontDesk
 from services.incidents import sentence
-
-# Slack waits for three seconds; a target that does not answer, or Slack itself when it is busy, takes longer.
-PATIENCE = 2.0
 
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier, subcommands: Subcommands) -> None:
@@ -32,14 +30,13 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, subcommands: Subc
             await desk.ask(ask)
             await ack()
             return
-        answering = asyncio.create_task(subcommands.answer(order))
-        await asyncio.wait({answering}, timeout=PATIENCE)
-        if answering.done():
-            message = answering.result()
-            await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
-        else:
-            courier.in_background(_answer_later(answering, respond))
+        message = await in_time(
+            subcommands.answer(order), courier, lambda answering: _answer_later(answering, respond)
+        )
+        if message is None:
             await ack()
+        else:
+            await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
 
 async def _answer_later(answering: asyncio.Task[Message], respond: AsyncRespond) -> None:

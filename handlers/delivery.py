@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.parts import Message
@@ -26,8 +26,8 @@ EVENT = "raygen_post"
 EDIT_INTERVAL = 1.2
 # Who has meant to post something for longer than this has died over it.
 _UNDER_WAY = 60.0
-# Whatever a call of Slack can end in, beside an answer.
-TROUBLE = (SlackApiError, ClientError, OSError, TimeoutError)
+# Whatever a call of Slack can end in, beside an answer; its own storage refuses a file with no SlackApiError.
+TROUBLE = (SlackClientError, ClientError, OSError, TimeoutError)
 _GONE = {"message_not_found", "cant_update_message", "thread_not_found"}
 
 
@@ -160,6 +160,16 @@ class Courier:
             _log.info("no ephemeral message in %s: %s", channel, code_of(error))
             await self.direct(user, text)
 
+    async def try_to_tell(self, channel: str, user: str, text: str, thread_ts: str | None = None) -> None:
+        """Whisper where nobody waits for it, so that it can only be logged that nothing could be said."""
+        try:
+            if channel:
+                await self.whisper(channel, user, text, thread_ts)
+            else:
+                await self.direct(user, text)
+        except TROUBLE as error:
+            _log.warning("%s could not be told what went wrong: %s", user, error)
+
     async def direct(self, user: str, text: str) -> None:
         opened = await self._client.conversations_open(users=[user])
         await self._client.chat_postMessage(channel=str((opened["channel"] or {})["id"]), text=text)
@@ -189,9 +199,8 @@ class Courier:
             await self.hand(key, user, artifact)
         except TROUBLE as error:
             _log.warning("a file could not be sent: %s", error)
-            await self.direct(
-                user, f"The file `{artifact.name}` could not be sent; please press the button again."
-            )
+            text = f"The file `{artifact.name}` could not be sent; please press the button again."
+            await self.try_to_tell("", user, text)
 
     async def keys(self, prefix: str) -> list[str]:
         """The keys of all messages that begin like this."""

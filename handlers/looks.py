@@ -14,6 +14,8 @@ from handlers.blocks import looks, programs
 from handlers.blocks.looks import Look
 from handlers.delivery import Courier
 from handlers.ids import split_value
+from handlers.patience import pressed
+from handlers.requests import Click
 from services.desk import FrontDesk
 
 Looking = Callable[[str, str], Awaitable[Look]]
@@ -45,12 +47,15 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
 
 
 def _listener(looking: Looking, courier: Courier) -> Callable[..., Awaitable[None]]:
-    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        click = requests.click(body)
+    async def opened(click: Click, client: AsyncWebClient) -> None:
         look = await looking(split_value(click.value)[0], click.user)
         await client.views_open(trigger_id=click.trigger_id, view=look.view)
-        await ack()
         if look.file is not None:
             courier.hand_soon(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
+        await pressed(opened(click, client), click, courier)
+        await ack()
 
     return listener

@@ -16,9 +16,9 @@ from handlers.blocks import runs as run_blocks
 from handlers.blocks import tasks as task_blocks
 from handlers.blocks.evidence import written
 from handlers.blocks.live import Live
-from handlers.blocks.parts import CODE_LIMIT
+from handlers.blocks.parts import CODE_LIMIT, Message
 from handlers.blocks.tasks import Choice
-from handlers.delivery import Courier, code_of
+from handlers.delivery import TROUBLE, Courier, code_of
 from handlers.escape import plain, shorten, spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
@@ -38,6 +38,15 @@ _DELETED = "The program was put into this thread before, but somebody has delete
 # Of the title of a thread, in characters.
 _TITLE = 80
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
+# What Slack says of a person to whom no message will ever get through.
+_OUT_OF_REACH = _CLOSED | {
+    "cannot_dm_bot",
+    "messages_tab_disabled",
+    "user_disabled",
+    "user_not_found",
+    "user_not_visible",
+    "users_not_found",
+}
 
 
 Earlier = Callable[[Proposal], Awaitable[Proposal | None]]
@@ -123,14 +132,23 @@ class SlackNarrator:
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         choice = await self._choice(proposal, session)
         message = task_blocks.proposed(task, proposal, choice)
-        await self._courier.edit(_card(task.id), message)
+        await self._edit_where_open(_card(task.id), message)
         keys = await self._courier.keys(_asking(proposal))
         if keys and proposal.status is ProposalStatus.OPEN:
             link = await self._courier.link(session.channel, session.thread_ts)
             above = approval_blocks.wanted(proposal, Wanted(()), link)
             message = task_blocks.proposed(task, proposal, choice, above=above)
         for key in keys:
+            await self._edit_where_open(key, message)
+
+    async def _edit_where_open(self, key: str, message: Message) -> None:
+        """A card that nobody can press any more, since its channel is closed to us, needs no last word."""
+        try:
             await self._courier.edit(key, message)
+        except SlackApiError as error:
+            if code_of(error) not in _OUT_OF_REACH:
+                raise
+            _log.warning("%s stays as it is: %s", key, code_of(error))
 
     async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
         if not wanted.users and not wanted.whom:
@@ -139,11 +157,14 @@ class SlackNarrator:
         above = approval_blocks.wanted(proposal, wanted, link)
         card = task_blocks.proposed(task, proposal, await self._choice(proposal, session), above=above)
         kind = "ask" if wanted.by else "remind"
+        trouble: Exception | None = None
         for user in wanted.users:
             try:
                 await self._courier.direct_once(f"{_asking(proposal)}{kind}:{user}", user, card)
-            except SlackApiError as error:
-                _log.info("%s could not be asked: %s", user, error.response.get("error"))
+            except TROUBLE as error:
+                _log.info("%s could not be asked: %s", user, error)
+                if not (isinstance(error, SlackApiError) and code_of(error) in _OUT_OF_REACH):
+                    trouble = error
         note = approval_blocks.told(proposal, wanted)
         try:
             await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
@@ -151,6 +172,9 @@ class SlackNarrator:
             if code_of(error) not in _CLOSED:
                 raise
             _log.info("a thread could not be told that its approval is wanted: %s", code_of(error))
+        if trouble is not None:
+            # Whoever has been asked is not asked again when this is repeated.
+            raise trouble
 
     async def thread_approved(self, grant: Grant, session: Session) -> None:
         message = approval_blocks.granted(grant)

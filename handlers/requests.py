@@ -167,8 +167,9 @@ def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:
 
 
 def _attachment(file: dict[str, Any]) -> Attachment:
+    """Of a file from another workspace Slack may tell no more than its ID."""
     return Attachment(
-        name=str(file["name"]),
+        name=str(file.get("name") or file.get("id") or "without a name"),
         size=int(file.get("size") or 0),
         url=str(file.get("url_private_download") or file.get("url_private") or ""),
     )

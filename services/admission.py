@@ -20,9 +20,12 @@ DIRECT = "dm"
 """What stands for direct messages among the channels."""
 _DAY = 86_400.0
 _NOT_HERE = "raygen does not work for this workspace; its operators say for which it does."
-_NOWHERE = "It is not known for which workspace this is, and raygen works for some only; an agent names its channel as `T…/C…`."
 # A task has its row within milliseconds of its beginning; one that has none by now never began.
 _ROWLESS = 60.0
+
+
+class Nowhere(NotAllowed):
+    """It is not known to which workspace this thread belongs; please ask in a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Admission:
         if not _of_slack(channel):
             return
         if limits.workspaces and session.team not in limits.workspaces:
-            raise NotAllowed(_NOT_HERE if session.team else _NOWHERE)
+            raise NotAllowed(_NOT_HERE) if session.team else Nowhere()
         named = DIRECT if channel.startswith("D") else channel
         if limits.channels and named not in limits.channels:
             places = [f"<#{each}>" for each in sorted(limits.channels) if each != DIRECT]

@@ -58,6 +58,17 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """For whom somebody has spoken: for raygen (`ours`), or for people.
+
+    `taken_for` is the person whom they seem to have answered, where they might as well have meant raygen; or nobody.
+    """
+
+    ours: bool = False
+    taken_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FrontDesk:
     """Takes requests and decisions; what it has accepted is durable before it returns."""
 
@@ -224,6 +235,11 @@ class FrontDesk:
         if proposal.status is ProposalStatus.APPROVED:
             await self.workflows.begin_run(proposal_id)
 
+    async def has_decided(self, proposal_id: str, user: str) -> bool:
+        """Whether a person's decision is on record, or somebody else's that leaves them nothing to decide."""
+        proposal = await self.store.proposals.find(proposal_id)
+        return proposal is None or proposal.status is not ProposalStatus.OPEN or user in proposal.approved_by
+
     async def approve_thread(self, proposal_id: str, digest: str, target: str, user: str) -> None:
         """The same, and for a while what is no more than this runs in its thread without another decision."""
         await self._known(proposal_id)
@@ -270,22 +286,24 @@ class FrontDesk:
 
     async def addressed(
         self, channel: str, thread_ts: str, user: str, when: float, *, named: bool = False
-    ) -> bool:
-        """Whether a message in a thread, said then (POSIX seconds) without a mention of raygen, is a follow-up to it.
+    ) -> Floor:
+        """For whom a message in a thread is, said then (POSIX seconds) without a mention of raygen.
 
-        It is from somebody who has asked something there, unless it names somebody else (`named`), or another person has
-        spoken just before, to whom it is the answer.
+        It is a follow-up from somebody who has asked something there, unless it names somebody else (`named`), or another
+        person has spoken just before, to whom it is the answer.
         """
         session = await self.store.sessions.in_thread(channel, thread_ts)
         if session is None:
-            return False
+            return Floor()
         last, then = await self.store.sessions.overheard(session.id)
+        if (last, then) == (user, when):
+            return Floor()
         answers = last not in {"", user} and when - then < _CONVERSATION
         asked = any(task.user == user for task in await self.store.tasks.of_session(session.id))
         if asked and not named and not answers:
-            return True
+            return Floor(ours=True)
         await self.store.sessions.overhear(session.id, user, when)
-        return False
+        return Floor(taken_for=last if asked and not named else "")
 
     async def open_proposal(self, proposal_id: str, user: str) -> Proposal:
         """A proposal that can still be edited, for `user` to do so. Raises Outdated."""
@@ -342,7 +360,7 @@ class FrontDesk:
         """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
         await self.admission.admit(task, session)
         await self.workflows.begin_task(task, session)
-        await self.store.sessions.spoke(session.id)
+        await self.store.sessions.addressed(session.id)
 
     async def _session(self, ask: Ask) -> Session:
         if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):

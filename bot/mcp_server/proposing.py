@@ -7,7 +7,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from services.admission import Admission
+from services.admission import Admission, Nowhere
 from services.errors import BadRequest
 from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
 from services.secrets import masked
@@ -17,6 +17,7 @@ from services.workflows import Doorbell
 _POLL = 0.25
 _CODE = 200_000
 _PURPOSE = 1000
+_WHICH = "raygen works for some workspaces only; name the channel with its workspace, as `T…/C…`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Proposer:
     ) -> tuple[Task, Session, Proposal | None]:
         """The task as it stands once it has ended, or patience has. Raises BadRequest and TooOften."""
         task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
-        await self.admission.admit(task, session)
+        try:
+            await self.admission.admit(task, session)
+        except Nowhere:
+            raise Nowhere(_WHICH) from None
         await self.doorbell.begin_task(task, session)
         task, session, proposal = await self._followed(task, session)
         if proposal is not None:

@@ -62,13 +62,16 @@ def overtaken(since: Newer) -> list[str]:
             f"*Under way:* {_BEGUN.get(since.kind, 'a newer request')} by {person(since.user)}; until that becomes a proposal, "
             "this card's buttons are for the program as it is here."
         )
-    late = "came after this program's validation; if approved, it"
     if since.changed:
-        versions = "the earlier version" if len(since.changed) == 1 else "the earlier versions"
-        told.append(f"*Newer input:* {_names(since.changed)} {late} still runs with {versions}.")
+        have, one = ("has a newer", "one") if len(since.changed) == 1 else ("has newer versions of", "ones")
+        told.append(
+            f"*Newer input:* the thread {have} {_names(since.changed)}; this runs with the earlier {one}."
+        )
     if since.added:
         without = "it" if len(since.added) == 1 else "them"
-        told.append(f"*Newer input:* {_names(since.added)} {late} runs without {without}.")
+        told.append(
+            f"*Newer input:* the thread has {_names(since.added)} by now; this runs without {without}."
+        )
     return told
 
 

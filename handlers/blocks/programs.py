@@ -31,7 +31,7 @@ def edit(proposal: Proposal) -> Look:
     fields, file = _fields(code), None
     if fields is None:
         file = Artifact("program.py", "text/x-python", code.encode(errors="replace"))
-        told = f"*{literal(proposal.program.title, 120)}* has {_lines(code)}, which is more than Slack's text fields hold. "
+        told = f"*{literal(proposal.program.title, 120)}* has {_too_much(code)}. "
         told += f"It is in the file `{file.name}`, sent to you now: change it there, and put it in here."
         fields = [context(told), _file_field("The program as you have changed it")]
     view = form(ids.EDIT_VIEW, "Edit program", "Validate", fields, proposal.id)
@@ -40,7 +40,7 @@ def edit(proposal: Proposal) -> Look:
 
 def program_fields(code: str) -> list[Block]:
     """A program that somebody brings, as fields to confirm or change; as a file to put in where they can't hold it."""
-    told = f"That program has {_lines(code)}, which is more than Slack's text fields hold: please put it in as a file."
+    told = f"That program has {_too_much(code)}: please put it in as a file."
     return _fields(code) or [context(told), _file_field("The program")]
 
 
@@ -98,8 +98,12 @@ def _file_field(label: str) -> Block:
     return field(FILE, label, element)
 
 
-def _lines(code: str) -> str:
-    return plural(code.rstrip("\n").count("\n") + 1, "line")
+def _too_much(code: str) -> str:
+    """What of a program the fields can't hold."""
+    lines = code.rstrip("\n").split("\n")
+    if any(len(line) > FIELD_LIMIT for line in lines):
+        return "a line too long for Slack's text fields"
+    return f"{plural(len(lines), 'line')}, which is more than Slack's text fields hold"
 
 
 def _chunks(code: str) -> list[str]:

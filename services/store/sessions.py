@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import Row, update
@@ -12,6 +13,9 @@ from services.records import (
 )
 from services.store import tables
 from services.store.repository import Repository
+
+# So long what a person has said to another stands, though raygen tells its own news, in seconds.
+_JUST_NOW = 60.0
 
 
 class Sessions(Repository):
@@ -49,9 +53,15 @@ class Sessions(Repository):
         """Note who has spoken last in a thread, where that was not to raygen; `when` in POSIX seconds."""
         await self._heard(session_id, f"{when} {user}")
 
-    async def spoke(self, session_id: str) -> None:
-        """Note that raygen has spoken last."""
+    async def addressed(self, session_id: str) -> None:
+        """Note that somebody has turned to raygen, which ends what people said to each other."""
         await self._heard(session_id, None)
+
+    async def spoke(self, session_id: str) -> None:
+        """Note that raygen has spoken last, of its own accord: what a person said just before may still be answered."""
+        _, when = await self.overheard(session_id)
+        if time.time() - when > _JUST_NOW:
+            await self._heard(session_id, None)
 
     async def overheard(self, session_id: str) -> tuple[str, float]:
         """Who has spoken last, and when; nobody where that was to raygen, or raygen itself."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import UTC, datetime
 
 from dbos import (
     DBOS,
@@ -17,6 +18,7 @@ from dbos import (
     SetWorkflowID,
     StepOptions,
     WorkflowHandleAsync,
+    WorkflowStatus,
 )
 
 from services.errors import Outdated
@@ -48,6 +50,8 @@ _PATIENCE: StepOptions = {
 _FAILED = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 # Of those three hours each.
 _ATTEMPTS = 8
+# Long after the last of them: what has failed before that is not looked at any more.
+_GIVEN_UP = 3 * _DAY
 
 
 @DBOS.dbos_class()
@@ -121,7 +125,11 @@ class Workflows(DBOSConfiguredInstance):
         await self._pending.check(proposal_id)
         attempt = await _attempt(f"ask:{proposal_id}")
         if not attempt:
-            raise Outdated("Its approvers are being asked already.")
+            raise Outdated(
+                "Its approvers could not be reached; please ask one of them yourself."
+                if await _has_failed(f"ask:{proposal_id}")
+                else "Its approvers are being asked already."
+            )
         with SetWorkflowID(attempt):
             await DBOS.start_workflow_async(self.ask, proposal_id, user)
 
@@ -303,16 +311,26 @@ class Workflows(DBOSConfiguredInstance):
 
 async def _attempt(name: str) -> str:
     """The ID of the next attempt at something that is done once; empty where one is under way, has succeeded, or all have failed."""
-    found = await DBOS.list_workflows_async(workflow_id_prefix=name, load_input=False, load_output=False)
-    before = [each for each in found if each.workflow_id == name or each.workflow_id.startswith(f"{name}:")]
+    before = await _attempts(name)
     if len(before) == _ATTEMPTS or any(each.status not in _FAILED for each in before):
         return ""
     return f"{name}:{len(before) + 1}" if before else name
 
 
+async def _attempts(name: str) -> list[WorkflowStatus]:
+    found = await DBOS.list_workflows_async(workflow_id_prefix=name, load_input=False, load_output=False)
+    return [each for each in found if each.workflow_id == name or each.workflow_id.startswith(f"{name}:")]
+
+
+async def _has_failed(name: str) -> bool:
+    """Whether all attempts at something have."""
+    return all(each.status in _FAILED for each in await _attempts(name))
+
+
 async def _failed(kind: str) -> list[str]:
-    """What attempts of this kind were about that have failed."""
+    """What attempts of this kind were about that have failed lately."""
+    since = datetime.fromtimestamp(time.time() - _GIVEN_UP, UTC).isoformat()
     found = await DBOS.list_workflows_async(
-        workflow_id_prefix=f"{kind}:", status=_FAILED, load_input=False, load_output=False
+        workflow_id_prefix=f"{kind}:", status=_FAILED, start_time=since, load_input=False, load_output=False
     )
     return [each.workflow_id.split(":")[1] for each in found]

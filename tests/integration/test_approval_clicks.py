@@ -20,6 +20,7 @@ from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import TEAM, group, private, user
+from handlers import patience
 from handlers.delivery import Courier
 from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
@@ -128,6 +129,8 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
     app = Installed.by(manifest(domains=links.domains))
     slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=app))
     async with AsyncExitStack() as stack:
+        # However slow the machine is, a press has come to its end once it is acknowledged.
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(patience, "PATIENCE", PATIENCE)
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)
         slack.state.documents.put("users", "USUE", sue)

@@ -46,7 +46,13 @@ class World:
     people: People
     store: Store
     begun: Begun
+    desk: FrontDesk
+    courier: Courier
     thread: str = ""
+
+    def hints(self, user: str = "UENGINEER") -> list[str]:
+        """What this person alone has been told."""
+        return [str(each["text"]) for each in self.slack.state.ephemerals.seen_by(user, "CRAY")]
 
     async def say(self, text: str, user: str = "UENGINEER", *, mention: bool = False) -> str:
         """A message in the thread, once the bot has heard it; its ts."""
@@ -80,9 +86,10 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         )
         courier = Courier(client, store.posts)
         async with bot(client, lambda app: messages.register(app, desk, courier)):
-            here = World(slack, people, store, begun)
+            here = World(slack, people, store, begun, desk, courier)
             here.thread = await here.say("add 1 and 2", mention=True)
             yield here
+            await courier.drain()
 
 
 async def test_who_has_asked_needs_no_further_mention(world: World):
@@ -110,12 +117,40 @@ async def test_what_names_another_person_is_for_them_and_so_is_the_answer(world:
 
 
 async def test_once_raygen_has_spoken_a_follow_up_is_for_it(world: World):
+    session = await world.store.sessions.in_thread("CRAY", world.thread)
+    assert session is not None
+    await world.store.sessions.overhear(session.id, "UAPPROVER", time.time() - 120)
+    await world.store.sessions.spoke(session.id)
+    await world.say("now subtract")
+    assert world.begun.prompts[1:] == ["now subtract"]
+
+
+async def test_news_of_raygens_own_do_not_come_between_a_question_and_its_answer(world: World):
     await world.say("is that not 3?", user="UAPPROVER")
     session = await world.store.sessions.in_thread("CRAY", world.thread)
     assert session is not None
     await world.store.sessions.spoke(session.id)
-    await world.say("now subtract")
-    assert world.begun.prompts[1:] == ["now subtract"]
+    await world.say("yes, it is")
+    assert world.begun.prompts[1:] == []
+
+
+async def test_who_is_not_understood_as_asking_is_told_once(world: World):
+    for _ in range(2):
+        await world.say("nice!", user="UAPPROVER")
+        await world.say("now subtract")
+    await until(world.hints)
+    await world.say("and that is for <@UAPPROVER>")
+    await world.courier.drain()
+    assert world.hints() == ["I took that as an answer to <@UAPPROVER>; mention me if it was for me."]
+    assert world.hints("UAPPROVER") == []
+    assert world.begun.prompts[1:] == []
+
+
+async def test_what_is_delivered_again_is_still_for_somebody_else(world: World):
+    await world.say("nice!", user="UAPPROVER")
+    ts = await world.say("thank you")
+    floor = await world.desk.addressed("CRAY", world.thread, "UENGINEER", float(ts))
+    assert not floor.ours
 
 
 async def test_an_old_remark_is_no_conversation(world: World):

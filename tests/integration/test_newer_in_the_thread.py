@@ -151,11 +151,8 @@ async def test_a_newer_file_with_a_mere_answer_is_on_the_card_for_good(world: Wo
     await end(desk, task)
     assert (await world.store.tasks.get(task.id)).status is TaskStatus.ANSWERED
     shown = await card(world, proposal)
-    assert (
-        "`data.csv` came after this program's validation; if approved, it still runs with the earlier"
-        in shown
-    )
-    assert "`more.csv` came after this program's validation; if approved, it runs without it." in shown
+    assert "the thread has a newer `data.csv`; this runs with the earlier one." in shown
+    assert "the thread has `more.csv` by now; this runs without it." in shown
     assert "Under way" not in shown
     await world.press("CRAY", ts, "UENGINEER")
     assert [each.content for each in world.target.jobs[run_id(proposal.id)].inputs] == [OLD.content]
@@ -181,7 +178,7 @@ async def test_a_newer_file_is_on_the_card_while_it_is_worked_with(world: World)
     desk, model = tasks_of(world), Looking(world, proposal)
     desk._supervisor._model = model
     await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
-    assert "*Newer input:* `data.csv`" in model.shown
+    assert "*Newer input:* the thread has a newer `data.csv`" in model.shown
     assert "*Under way:*" in model.shown
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from handlers import commands, errors
+from handlers import commands, errors, patience
 from handlers.blocks.parts import Message
 from handlers.delivery import Courier
 from handlers.people import People as Members
@@ -233,7 +233,7 @@ async def test_what_takes_longer_than_slack_waits_is_answered_later(
             raise RuntimeError("hunter2")
         return await answer(order)
 
-    monkeypatch.setattr(commands, "PATIENCE", 0.05)
+    monkeypatch.setattr(patience, "PATIENCE", 0.05)
     monkeypatch.setattr(world.subcommands, "answer", held_up)
     assert (await world.people.command("targets"))["ok"], "it is acknowledged while the answer is made"
     assert asked.is_set()

@@ -221,6 +221,33 @@ async def test_what_fails_for_ever_is_not_begun_for_ever(tmp_path: Path, monkeyp
         assert (await world.store.proposals.get("p_1")).status is ProposalStatus.EXPIRED
 
 
+async def test_what_failed_long_ago_is_not_looked_at_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(workflows, "_PATIENCE", {})
+    async with waiting_for_approval(tmp_path, 2000) as (world, narrator):
+        narrator.refusals = 100
+        for given_up, left in ((60.0, 99), (-60.0, 99), (60.0, 98)):
+            monkeypatch.setattr(workflows, "_GIVEN_UP", given_up)
+            await world.flows.attend()
+            await until(no_workflow_goes_on)
+            assert narrator.refusals == left
+
+
+async def test_who_asks_again_when_approvers_could_not_be_reached_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(workflows, "_PATIENCE", {})
+    monkeypatch.setattr(workflows, "_ATTEMPTS", 2)
+    async with waiting_for_approval(tmp_path, 10) as (world, narrator):
+        narrator.refusals = 100
+        for _ in range(2):
+            await world.flows.begin_asking("p_0", "UENGINEER")
+            await until(no_workflow_goes_on)
+        with pytest.raises(Outdated, match="could not be reached"):
+            await world.flows.begin_asking("p_0", "UENGINEER")
+
+
 async def test_who_asks_again_while_approvers_are_being_asked_is_told_so(tmp_path: Path):
     async with waiting_for_approval(tmp_path, 10) as (world, narrator):
         narrator.refusals = 1

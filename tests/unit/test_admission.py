@@ -60,7 +60,7 @@ def test_the_settings_say_all_of_it():
     [
         ("C1", "T1", ""),
         ("D5", "T1", ""),
-        ("C1", "", "It is not known for which workspace this is"),
+        ("C1", "", r"to which workspace this thread belongs; please ask in a new one\.$"),
         ("api:ci", "", ""),
         ("C2", "T1", r"please ask in <#C1> or direct messages\."),
         ("G2", "T1", "not to be used here"),

@@ -60,7 +60,7 @@ async def test_a_file_is_read_with_the_bots_token(server: Server):
         (Attachment("a.csv", 4, "http://127.0.0.1:1/f"), "not kept by Slack"),
         (Attachment("a.csv", 4, "https://files.slack.com.evil.example/f"), "not kept by Slack"),
         (Attachment("a.csv", 4, "http://files.slack.com/f"), "not kept by Slack"),
-        (Attachment("a.csv", 4, ""), "not kept by Slack"),
+        (Attachment("a.csv", 4, ""), "Slack doesn't let me read"),
         (Attachment("a.csv", 9_000_000, "https://files.slack.com/f"), "larger than"),
     ],
 )

@@ -211,6 +211,8 @@ def test_an_edit_form_is_one_that_slack_takes_whatever_the_length():
         assert (look.file is None) == (lines < 11_000)
     unbroken = programs.edit(builders.proposal(program=Program("t", "p", f"text = '{'x' * 3000}'")))
     assert unbroken.file is not None
+    assert "has a line too long for Slack's text fields." in str(unbroken.view)
+    assert "11,000 lines, which is more than Slack's text fields hold" in str(look.view)
 
 
 def test_a_refusal_is_shown_at_the_part_that_holds_its_line():

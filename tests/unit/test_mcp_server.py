@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import httpx2
@@ -18,13 +19,16 @@ from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
 from bot.settings import load
-from services.errors import BadRequest, SealUnavailable, SettingsError
+from services.admission import Admission, Limits
+from services.errors import BadRequest, NotAllowed, SealUnavailable, SettingsError
 from services.gateway.client import Gateway
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
 from services.model import Failure, Finding, Grade, Outcome, PolicyReport, Verdict
 from services.records import Task, TaskStatus
 from services.snippets.interface import Snippet
+from services.store import Store, open_database
+from services.workflows import Doorbell
 from tests import builders
 
 TOKEN, CI = "t0ken-of-an-engineer", "t0ken-of-no-person"
@@ -171,3 +175,12 @@ async def test_one_raygen_is_the_gateway_of_another(proposals: Proposals):
 async def test_nobody_is_served_elsewhere_without_tokens(host: str):
     with pytest.raises(SettingsError, match="only with RAYGEN_API_TOKENS"):
         await command.http(load(api_tokens=None), host, 0)
+
+
+async def test_who_proposes_for_no_workspace_reads_how_to_name_it(tmp_path: Path):
+    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+        store = Store(engine)
+        admission = Admission(store, Limits(workspaces={"T1"}))
+        proposer = Proposer(store, cast("Doorbell", None), admission, "C1", "UENGINEER", 0.0)
+        with pytest.raises(NotAllowed, match="name the channel with its workspace, as `T…/C…`"):
+            await proposer.propose("print(1)", "Prints.")

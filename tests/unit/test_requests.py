@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handlers import requests
+from services.records import Attachment
 
 MESSAGE = {"type": "message", "channel": "CRAY", "channel_type": "channel", "ts": "1.2", "user": "UENGINEER"}
 
@@ -124,3 +125,18 @@ def test_other_events_revise_nothing(event: dict[str, Any]):
 )
 def test_a_workspace_is_named_wherever_slack_names_it(body: dict[str, Any], team: str):
     assert requests.team_of(body) == team
+
+
+def test_a_form_with_a_file_of_which_slack_tells_nothing_is_not_lost():
+    file = {"id": "F1", "mode": "file_access", "file_access": "check_file_info"}
+    form = requests.form(
+        {
+            "user": {"id": "UENGINEER"},
+            "view": {
+                "id": "V1",
+                "blocks": [{"type": "input", "block_id": "code_file"}],
+                "state": {"values": {"code_file": {"code": {"type": "file_input", "files": [file]}}}},
+            },
+        }
+    )
+    assert form.files == {"code_file": Attachment("F1", 0, "")}

@@ -1,0 +1,54 @@
+"""Slack waits for three seconds: what takes longer is acknowledged, and goes on with nobody waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from handlers.delivery import Courier
+from handlers.escape import spoken
+from handlers.requests import Click
+from services.incidents import sentence
+
+PATIENCE = 2.0
+_LOOK = 0.2
+
+T = TypeVar("T")
+
+Kept = Callable[[], Awaitable[bool]]
+"""Whether what has been decided outlives this process."""
+
+
+async def in_time(
+    work: Coroutine[Any, Any, T],
+    courier: Courier,
+    later: Callable[[asyncio.Task[T]], Coroutine[Any, Any, None]],
+    kept: Kept | None = None,
+) -> T | None:
+    """What comes of some work, or None where that takes longer than Slack waits: then `later` is given the rest of it.
+
+    Work with `kept` is waited for until that is so: what Slack takes for done must not get lost.
+    """
+    doing = asyncio.create_task(work)
+    await asyncio.wait({doing}, timeout=PATIENCE)
+    while not doing.done() and kept is not None and not await kept():
+        await asyncio.wait({doing}, timeout=_LOOK)
+    if doing.done():
+        return doing.result()
+    courier.in_background(later(doing))
+    return None
+
+
+async def pressed(
+    work: Coroutine[Any, Any, None], click: Click, courier: Courier, kept: Kept | None = None
+) -> None:
+    """Do what a button is for; an error is raised in time for Slack, or told to the person who pressed it."""
+
+    async def tell(doing: asyncio.Task[None]) -> None:
+        try:
+            await doing
+        except Exception as error:  # noqa: BLE001  # as in a listener, whatever it is becomes a sentence
+            await courier.try_to_tell(click.channel, click.user, spoken(sentence(error)), click.thread_ts)
+
+    await in_time(work, courier, tell, kept)

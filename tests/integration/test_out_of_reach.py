@@ -1,0 +1,90 @@
+"""People, channels and files that Slack does not let through: what is tried again, what is done with, and who is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+from services.approvals import Rule
+from services.model import Artifact
+from services.pending import PendingDesk
+from services.records import ProposalStatus
+from tests.integration.test_approval_clicks import World, opened
+
+NAMED = Rule(users=frozenset({"UAPPROVER", "UGUEST"}))
+FILE = Artifact("program.py", "text/x-python", b"print(1)\n")
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with opened(tmp_path) as here:
+        yield here
+
+
+def pending_of(world: World) -> PendingDesk:
+    return PendingDesk(world.store, world.narrator, world.desk.approvals)
+
+
+async def asked(world: World) -> list[int]:
+    """How often the approver and the guest have been asked."""
+    told = [
+        (await world.people.get(f"/play/channel/{channel}?user={user}"))["messages"]
+        for channel, user in (("DAPPROVER", "UAPPROVER"), ("DGUEST", "UGUEST"))
+    ]
+    return [json.dumps(each).count("asks you to approve this program") for each in told]
+
+
+async def test_whom_slack_holds_up_is_asked_later_and_nobody_twice(world: World):
+    world.rule(NAMED)
+    proposal, _ = await world.card()
+    await world.people.post("/play/faults", method="conversations.open", error="ratelimited")
+    with pytest.raises(SlackApiError, match="ratelimited"):
+        await pending_of(world).ask(proposal.id, "UENGINEER")
+    assert sorted(await asked(world)) == [0, 1], "the other one did not have to wait"
+    assert not await world.store.approvals.was_asked(proposal.id)
+    await pending_of(world).ask(proposal.id, "UENGINEER")
+    assert await asked(world) == [1, 1]
+    assert await world.store.approvals.was_asked(proposal.id)
+
+
+async def test_whom_no_message_ever_reaches_keeps_nobody_waiting(world: World):
+    world.rule(NAMED)
+    proposal, _ = await world.card()
+    await world.people.post("/play/faults", method="conversations.open", error="user_disabled")
+    await pending_of(world).ask(proposal.id, "UENGINEER")
+    assert sorted(await asked(world)) == [0, 1]
+    assert await world.store.approvals.was_asked(proposal.id)
+
+
+@pytest.mark.parametrize("code", ["is_archived", "channel_not_found", "internal_error"])
+async def test_the_card_of_a_closed_channel_is_done_with(world: World, code: str):
+    proposal, _ = await world.card()
+    await world.store.proposals.move(proposal.id, ProposalStatus.EXPIRED)
+    await world.people.post("/play/faults", method="chat.update", error=code)
+    if code == "internal_error":
+        with pytest.raises(SlackApiError, match=code):
+            await pending_of(world).show_expired(proposal.id)
+    else:
+        await pending_of(world).show_expired(proposal.id)
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_who_waits_for_a_file_is_told_that_storage_refused_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, away: bool
+):
+    courier = world.narrator._courier
+
+    async def refused(**_: Any) -> None:
+        if away:
+            await world.people.post("/play/faults", method="conversations.open", error="internal_error")
+        raise SlackRequestError("Failed to upload a file (status: 500)")
+
+    monkeypatch.setattr(courier._client, "files_upload_v2", refused)
+    await courier._hand_or_tell("program.py:1", "UAPPROVER", FILE)
+    told = json.dumps((await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"])
+    assert ("`program.py` could not be sent; please press the button again." in told) == (not away)
