@@ -235,6 +235,39 @@ async def test_a_program_in_a_message_is_run_by_a_shortcut(erin: Tour) -> None:
     await erin.wait_for("328350")
 
 
+async def test_a_program_that_slacks_fields_can_not_hold_comes_and_goes_as_a_file(
+    erin: Tour, tmp_path: Path
+) -> None:
+    program = tmp_path / "words.py"
+    program.write_text(f'WORDS = "{"ray " * 800}"\nprint(len(WORDS.split()))\n')
+    await erin.write(f"One line of many words:\n```\n{program.read_text()}```")
+    message = await erin.visitor.message("One line of many words")
+    await message.hover()
+    await message.get_by_label("More actions", exact=True).click()
+    await message.get_by_role("menuitem", name="Run this with raygen").click()
+    form = erin.modal("Run with raygen")
+    await erin.wait_for("too long for Slack's text fields", within=form)
+    await form.locator("input[type=file]").set_input_files(program)
+    await form.get_by_role("button", name="Check it").click()
+    await expect(form).to_be_hidden()
+    await proposed(erin)
+    await erin.wait_for("800")
+
+    await erin.press("Edit")
+    form = erin.modal("Edit program")
+    await erin.wait_for("It is in the file program.py, sent to you now", within=form)
+    program.write_text(program.read_text() + "import os\nos.system('ray stop --force')\n")
+    await form.locator("input[type=file]").set_input_files(program)
+    await form.get_by_role("button", name="Validate").click()
+    await erin.wait_for("Line 4: Stops Ray", within=form)
+    await erin.picture("edit-file", form)
+    program.write_text(f'WORDS = "{"ray " * 900}"\nprint(len(WORDS.split()))\n')
+    await form.locator("input[type=file]").set_input_files(program)
+    await form.get_by_role("button", name="Validate").click()
+    await expect(form).to_be_hidden()
+    await erin.wait_for("900", "edited by @Erin Engineer")
+
+
 async def test_an_error_in_a_message_is_explained_by_a_shortcut(erin: Tour) -> None:
     await erin.write(ERROR)
     message = await erin.visitor.message("My job died overnight")

@@ -184,8 +184,9 @@ def receiver(installed: World, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     for name in RECORDED:
         monkeypatch.setattr(FrontDesk, name, recording(name))
 
-    async def left(_self: SlackInstallations, place: str, *_: Any) -> list[str]:
-        return [place]
+    async def left(_self: SlackInstallations, place: str, *given: Any) -> None:
+        forget = given[-1]
+        await forget(place)
 
     async def joined(*_: Any) -> None:
         return

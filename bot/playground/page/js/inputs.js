@@ -161,11 +161,25 @@ function files(element, { keep, field }) {
     multiple: (element.max_files ?? 10) > 1,
     accept: element.filetypes?.map((type) => `.${type}`).join(","),
     onchange: (event) => attach(event.currentTarget.files, keep),
+    // The same file chosen once more, which may have been edited, is told as a cancelled choice; the form stays open.
+    oncancel: (event) => {
+      event.stopPropagation();
+      if (event.currentTarget.files.length) attach(event.currentTarget.files, keep);
+    },
   });
 }
 
+// Uploads that a form has begun; it is sent once they are there.
+const uploads = new Set();
+export const uploaded = () => Promise.all(uploads);
+
+function attach(chosen, keep) {
+  const work = hold(chosen, keep).finally(() => uploads.delete(work));
+  uploads.add(work);
+}
+
 // Uploaded at once, but not shared: the form holds them until it is submitted.
-async function attach(chosen, keep) {
+async function hold(chosen, keep) {
   const form = new FormData();
   form.set("user", state.me);
   form.set("channel", myDirect().id);

@@ -6,6 +6,7 @@ import { blocks } from "./blocks.js";
 import { h, render } from "./dom.js";
 import { collect, fieldOf, forget } from "./forms.js";
 import { icon, spinner } from "./icons.js";
+import { uploaded } from "./inputs.js";
 import { changed, nameOf, state } from "./state.js";
 import { text, words } from "./text.js";
 import { toast } from "./toast.js";
@@ -92,6 +93,7 @@ function focusFirst(dialog, view) {
 async function submit(event, view) {
   event.preventDefault();
   const form = event.currentTarget;
+  await uploaded();
   const values = collect({ view }, view.blocks);
   const found = empty(view, values);
   if (Object.keys(found).length) return tell(view, found);
