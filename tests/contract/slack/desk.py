@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE
 Json = dict[str, Any]
 
 QUICK = Rules(
-    ack_timeout=0.2,
+    ack_timeout=1.0,
     retry_delays=(0.0, 0.05, 0.05),
     disconnect_grace=0.2,
     trigger_expiry=3.0,
