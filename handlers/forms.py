@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.attachments import SlackAttachments
 from handlers.blocks import programs
+from handlers.patience import PATIENCE
 from handlers.requests import Form
 from services.errors import BadRequest, NotAllowed, Outdated, TooOften
 from services.model import PolicyReport
@@ -19,8 +20,6 @@ from services.secrets import restored
 Check = Callable[[str], PolicyReport]
 
 _REFUSALS = (BadRequest, NotAllowed, Outdated, TooOften)
-# Slack waits for three seconds, also for a form to open or to be taken.
-_PATIENCE = 2.0
 _LARGEST = 300_000
 
 
@@ -63,7 +62,7 @@ async def begin_program(
 async def read_program(file: Attachment, client: AsyncWebClient) -> str:
     """Raises BadRequest for a file that can't be read in time, or can't be a program."""
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
     except TimeoutError:
         raise BadRequest(f"The file {file.name!r} could not be read in time; please try again.") from None

@@ -124,6 +124,9 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
 
     result = await approved(erin)
     await erin.wait_for("Result: Estimate pi by Monte Carlo", "Result: pi is about", "100 tasks")
+    await erin.page.set_viewport_size({"width": 1280, "height": 900})
+    await erin.picture("playground", erin.page.locator("body"))
+    await erin.page.set_viewport_size(DESK)
     await erin.press("This was helpful")
     helpful = result.get_by_role("button", name="This was helpful", exact=True)
     await expect(helpful).to_have_attribute("aria-pressed", "true")
