@@ -360,7 +360,8 @@ class FrontDesk:
         """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
         await self.admission.admit(task, session)
         await self.workflows.begin_task(task, session)
-        await self.store.sessions.addressed(session.id)
+        if session.thread_ts:
+            await self.store.sessions.addressed(session.id)
 
     async def _session(self, ask: Ask) -> Session:
         if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Connection, event, inspect, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
+from services.store import sqlite
 from services.store.tables import metadata
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -23,7 +22,7 @@ async def open_database(url: str) -> AsyncGenerator[AsyncEngine]:
     # What a failing statement was given are people's words; they belong in no message.
     engine = create_async_engine(parsed.set(drivername=_DRIVERS[backend]), hide_parameters=True)
     if backend == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        sqlite.for_coroutines(engine)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_bring_up_to_date)
@@ -42,12 +41,3 @@ def _bring_up_to_date(connection: Connection) -> None:
             if column.name not in there:
                 kind = column.type.compile(connection.dialect)
                 connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    # A write-ahead log lets the page be read while a workflow writes; the timeout outlasts any of our writes.
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=60000")
-    cursor.close()

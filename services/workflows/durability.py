@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from dbos import (
-    DBOS,
-    DBOSConfig,
-)
+from dbos import DBOS, DBOSConfig
+
+from services.store import sqlite
 
 # Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
 VERSION = "1"
@@ -37,11 +36,16 @@ async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
         "max_executor_threads": _THREADS,
         "notification_listener_polling_interval_sec": 1.0,
     }
+    engine = sqlite.for_threads(database_url) if database_url.startswith("sqlite") else None
+    if engine is not None:
+        config["system_database_engine"] = engine
     DBOS(config=config)
     try:
         yield
     finally:
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
+        if engine is not None:
+            engine.dispose()
         # DBOS makes its own thread pool the loop's default and shuts it down; what closes after it needs one too.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 

@@ -15,7 +15,8 @@ from bot.playground.anthropic.script import Item
 from tests.e2e.playground import Json, Playground, flat
 
 PEOPLE = 100
-WARM = 30
+#: As many, so that pools of connections and threads have their size before memory is looked at.
+WARM = 100
 IDLE_SESSION = 100_000
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 

@@ -1,0 +1,112 @@
+"""SQLite files that many coroutines and threads of one process write to.
+
+SQLite has one lock for all writers, and who finds it taken sleeps and looks again: of a hundred, luck decides who gets it
+next, and somebody waits for seconds. So the writers of a process queue up before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from concurrent.futures import Future, wait
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from sqlalchemy import AdaptedConnection, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# Longer than any of our transactions. The queue is for order alone: who has waited that long tries SQLite's lock.
+_PATIENCE = 60.0
+# Before these the driver begins a transaction.
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+_TICKET = "ticket"
+_THREADS = 20
+
+Ticket = Future[None]
+
+
+class Turns:
+    """A queue of coroutines and threads: whose ticket is done may write, until it is given back."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._tickets: deque[Ticket] = deque()
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def take(self) -> Ticket:
+        ticket = Ticket()
+        with self._lock:
+            self._tickets.append(ticket)
+            if self._tickets[0] is ticket:
+                ticket.set_result(None)
+        return ticket
+
+    def give_back(self, ticket: Ticket) -> None:
+        """Also for one whose turn never came."""
+        with self._lock:
+            self._tickets.remove(ticket)
+            if self._tickets and not self._tickets[0].done():
+                self._tickets[0].set_result(None)
+
+
+_turns: WeakValueDictionary[Path, Turns] = WeakValueDictionary()
+
+
+def turns_at(path: str | Path) -> Turns:
+    """The one queue of this process for a file."""
+    return _turns.setdefault(Path(path).resolve(), Turns())
+
+
+def for_coroutines(engine: AsyncEngine) -> None:
+    """Make the connections of an engine fit for many writers."""
+    # A commit is safe from a crash of this process at once, and from one of the machine with the next of DBOS's.
+    _prepare(engine.sync_engine, "PRAGMA synchronous=NORMAL")
+
+
+def for_threads(url: str) -> Engine:
+    """An engine as DBOS makes its own for SQLite, with the same queue before its writes."""
+    engine = create_engine(
+        url,
+        connect_args={"isolation_level": "IMMEDIATE"},
+        pool_size=_THREADS,
+        max_overflow=0,
+        pool_timeout=30,
+    )
+    _prepare(engine, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    return engine
+
+
+def _prepare(engine: Engine, *pragmas: str) -> None:
+    turns = turns_at(engine.url.database or "")
+
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        # A write-ahead log lets the page be read while a workflow writes; the timeout outlasts any of our writes.
+        for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=60000", *pragmas):
+            cursor.execute(pragma)
+        cursor.close()
+
+    def begin_writing(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        info = connection.info
+        if _TICKET in info or not statement.lstrip().upper().startswith(_WRITES):
+            return
+        info[_TICKET] = ticket = turns.take()
+        raw = connection.connection.dbapi_connection
+        if isinstance(raw, AdaptedConnection):
+            raw.run_async(lambda _: asyncio.wait({asyncio.wrap_future(ticket)}, timeout=_PATIENCE))
+        else:
+            wait({ticket}, timeout=_PATIENCE)
+
+    def end_writing(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if (ticket := entry.info.pop(_TICKET, None)) is not None:
+            turns.give_back(ticket)
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "before_cursor_execute", begin_writing)
+    event.listen(engine, "checkin", end_writing)
