@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -13,9 +14,12 @@ from handlers.blocks.settings import DIRECT, FIRST
 from handlers.delivery import Courier
 from handlers.escape import literal
 from handlers.home import Home
+from handlers.patience import pressed
 from handlers.requests import Click
 from services.desk import FrontDesk
 
+Choice = Callable[[Click], Awaitable[str]]
+"""Notes what was chosen, and gives the sentence for whoever chose it."""
 _THANKS = {
     True: "Thank you, noted as helpful.",
     False: "Thank you, noted as not helpful; tell me in this thread what should be different.",
@@ -25,43 +29,53 @@ _THANKS = {
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> None:
     """What is noted is said to the person alone; the home tab shows it by itself."""
 
-    async def say(click: Click, text: str) -> None:
-        if click.channel:
-            await courier.whisper(click.channel, click.user, text, click.thread_ts)
-
-    @app.action(ids.FEEDBACK)
-    async def vote(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
+    async def vote(click: Click) -> str:
         helpful, subject = ids.split_vote(click.value)
         await desk.vote(subject, click.user, helpful=helpful)
-        await say(click, _THANKS[helpful])
-        await ack()
+        return _THANKS[helpful]
 
-    @app.action(ids.SETTING_TARGET)
-    async def target(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        name = "" if click.value == FIRST else click.value
-        async with home.fresh(click, client):
-            await desk.prefer(click.user, target=name)
+    async def target(click: Click) -> str:
+        name = _named(click)
+        await desk.prefer(click.user, target=name)
         where = f"on {literal(name, 100)}" if name else "on the first target that is open to you"
-        await say(click, f"Noted: new programs of yours run {where}.")
-        await ack()
+        return f"Noted: new programs of yours run {where}."
 
-    @app.action(ids.SETTING_MODEL)
-    async def model(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        name = "" if click.value == FIRST else click.value
-        async with home.fresh(click, client):
-            await desk.prefer(click.user, model=name)
+    async def model(click: Click) -> str:
+        name = _named(click)
+        await desk.prefer(click.user, model=name)
         whom = literal(name, 100) if name else "the usual models"
-        await say(click, f"Noted: what you ask for is written and answered by {whom}.")
+        return f"Noted: what you ask for is written and answered by {whom}."
+
+    async def news(click: Click) -> str:
+        chosen = await desk.prefer(click.user, direct=click.value == DIRECT)
+        where = "in its thread and in a direct message" if chosen.direct else "in its thread"
+        return f"Noted: you hear of a run's end {where}."
+
+    choices: dict[str, Choice] = {
+        ids.FEEDBACK: vote,
+        ids.SETTING_TARGET: target,
+        ids.SETTING_MODEL: model,
+        ids.SETTING_NEWS: news,
+    }
+    for action_id, choice in choices.items():
+        app.action(action_id)(_listener(choice, courier, home))
+
+
+def _listener(choice: Choice, courier: Courier, home: Home) -> Callable[..., Awaitable[None]]:
+    async def noted(click: Click, client: AsyncWebClient) -> None:
+        async with home.fresh(click, client):
+            said = await choice(click)
+        if click.channel:
+            await courier.whisper(click.channel, click.user, said, click.thread_ts)
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
+        await pressed(noted(click, client), click, courier)
         await ack()
 
-    @app.action(ids.SETTING_NEWS)
-    async def news(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        click = requests.click(body)
-        async with home.fresh(click, client):
-            chosen = await desk.prefer(click.user, direct=click.value == DIRECT)
-        where = "in its thread and in a direct message" if chosen.direct else "in its thread"
-        await say(click, f"Noted: you hear of a run's end {where}.")
-        await ack()
+    return listener
+
+
+def _named(click: Click) -> str:
+    """The chosen name; empty for what stands before all names."""
+    return "" if click.value == FIRST else click.value

@@ -120,6 +120,36 @@ async def test_a_modal_that_comes_too_late_is_told_as_an_error(world: World, mon
         assert "tell us incident" in world.alone("CRAY", "UAPPROVER")[-1]
 
 
+async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: pytest.MonkeyPatch):
+    gate, courier = Gate(), world.narrator._courier
+    whisper = courier.whisper
+
+    async def held_up(*args: Any) -> None:
+        await gate.passed()
+        await whisper(*args)
+
+    proposal, ts = await world.card()
+    await world.press("CRAY", ts, "UAPPROVER")
+    await until(lambda: has_ended(world, proposal))
+    run = run_id(proposal.id)
+    result = await until(lambda: world.store.posts.find(run))
+    monkeypatch.setattr(courier, "whisper", held_up)
+    answer = await world.people.post(
+        "/play/click",
+        user="UENGINEER",
+        channel="CRAY",
+        ts=result[2],
+        action_id="feedback",
+        value=f"helpful {run}",
+    )
+    assert answer["ok"], answer
+    assert gate.reached.is_set()
+    assert await world.store.votes.of(run) == {"UENGINEER": True}
+    assert world.alone("CRAY", "UENGINEER") == []
+    gate.open.set()
+    await until(lambda: world.alone("CRAY", "UENGINEER") == ["Thank you, noted as helpful."])
+
+
 async def has_ended(world: World, proposal: Proposal) -> bool:
     run = await world.store.runs.find(run_id(proposal.id))
     return run is not None and run.outcome is not None
