@@ -51,7 +51,9 @@ class Tour:
 
     async def go(self, name: str) -> None:
         """To a channel, the direct messages, or the home tab, by the sidebar."""
-        await self.page.get_by_role("navigation", name="Workspace").get_by_role("link", name=name).click()
+        link = self.page.get_by_role("navigation", name="Workspace").get_by_role("link", name=name)
+        await link.click()
+        await expect(link).to_have_attribute("aria-current", "page")
 
     async def write(self, text: str, *, thread: bool = False) -> None:
         box = self.page.locator(".thread textarea" if thread else ".main .composer textarea")
