@@ -30,7 +30,8 @@ class Kept:
         for start in range(0, len(text), _NEAR):
             self._tail.append(text[start : start + _NEAR])
             self._tail_size += len(self._tail[-1])
-            while self._tail_size - len(self._tail[0]) >= self._room:
+            # One more than there is room for says whether the cut falls between lines.
+            while self._tail_size - len(self._tail[0]) > self._room:
                 self._tail_size -= len(self._tail[0])
                 self._gone += _measured(self._tail.popleft())
 

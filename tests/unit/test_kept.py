@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.kept import Kept
@@ -20,6 +20,7 @@ def kept(portions: list[str], limit: int) -> tuple[str, Gone]:
     return filled.all()
 
 
+@example("a\n\n", [2], 2)
 @given(TEXTS, st.lists(st.integers(0, 100_000), max_size=9), st.integers(2, 40_000))
 def test_whatever_the_portions_both_ends_stay_and_nothing_is_gone_uncounted(
     text: str, cuts: list[int], limit: int
