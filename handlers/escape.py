@@ -11,8 +11,9 @@ import re
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _GROWTH = {"&": 4, "<": 3, ">": 3}
 _BROKEN_END = re.compile(r"(?:<[^>]*|&[a-z]*)$")
-# Besides what can't be sent: characters that have the words after them stand in another order than they are read in.
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]")
+# Besides what can't be sent: characters that have the words after them stand in another order than they are read in, and
+# line ends that only some programs take for such.
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|[\ud800-\udfff]")
 _OURS = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>")
 _ELLIPSIS = "…"
 # What Slack may read as the beginning or the end of bold, italics or struck text, as an emoji, or as a quotation.
@@ -95,7 +96,7 @@ def fallback(markup: str, limit: int = 3900) -> str:
 
 
 def _whole(text: str) -> str:
-    """Without control characters, changes of the reading direction, and halves of surrogate pairs."""
+    """Without control characters, rare line ends, changes of the reading direction, and halves of surrogate pairs."""
     return _UNFIT.sub("\ufffd", text) if not text.isprintable() else text
 
 

@@ -122,6 +122,11 @@ def streamed(chunks: list[Chunk]) -> Message:
     return Message("x", rendered(stream))
 
 
+def target(name: str) -> FakeTarget:
+    """RAYGEN_TARGETS takes names of one line only."""
+    return FakeTarget(name="".join(name.splitlines()))
+
+
 def full_tab(text: str) -> home.Tab:
     """The fullest home tab that there can be, with this text wherever somebody's words stand."""
     program = Program(text, text, text.encode(errors="replace").decode())
@@ -131,7 +136,7 @@ def full_tab(text: str) -> home.Tab:
     entry = Entry(
         "t_1", TaskKind.PROMPT, text, "UENGINEER", TaskStatus.PROPOSED, 1.0, "s_1", "CRAY", "1.1", ran=ran
     )
-    place = Place(FakeTarget(name=text), Terms(limits={text[:50]: 1.0}))
+    place = Place(target(text), Terms(limits={text[:50]: 1.0}))
     found = [(place, ClusterState(problem=text)), (place, ClusterState(version=text, nodes=1))] * 40
     own = menus(Preference(text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"])
     return home.Tab(

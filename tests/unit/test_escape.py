@@ -54,6 +54,11 @@ def test_shorten_fits(text: str, limit: int) -> None:
     assert shown == text or limit < 1 or shown.endswith("…")
 
 
+@pytest.mark.parametrize("end", ["\x0b", "\x0c", "\r", "\x85", "\u2028", "\u2029"])
+def test_a_name_does_not_begin_a_line_of_its_own(end: str) -> None:
+    assert literal(f"gpu{end}approved by @ada", 100) == "gpu\ufffdapproved by @ada"
+
+
 def test_shorten_prefers_a_words_end() -> None:
     assert shorten("estimate pi with a hundred tasks", 21) == "estimate pi with a…"
     assert shorten("estimate pi", 11) == "estimate pi"

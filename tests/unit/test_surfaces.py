@@ -62,8 +62,7 @@ from services.store.spendings import Sum
 from services.supervisor.workshop import Phase, Stage
 from services.targets import Place
 from tests import builders
-from tests.fakes import FakeTarget
-from tests.unit.test_blocks import full_tab, outcome
+from tests.unit.test_blocks import full_tab, outcome, target
 from tests.unit.test_blocks import proposal as proposed
 
 RLO, LRI, PDI = "\u202e", "\u2066", "\u2069"
@@ -169,7 +168,7 @@ def audited(text: str) -> Message:
 
 
 def places(text: str) -> Message:
-    place = Place(FakeTarget(name=text))
+    place = Place(target(text))
     states = [ClusterState(problem=text), ClusterState(version=text, nodes=1)]
     return targets.targets([(place, state) for state in states], "UENGINEER")
 

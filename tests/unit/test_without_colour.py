@@ -81,6 +81,12 @@ def test_words_say_what_emoji_styles_and_pictures_do(surface: str, text: str):
 
 
 @pytest.mark.parametrize("surface", sorted(SURFACES))
+@pytest.mark.parametrize("text", ["", "\n", "\x85", "\u2028x\n\n", "\n*_`"])
+def test_words_say_it_beside_few_words_and_odd_lines(surface: str, text: str):
+    check(SURFACES[surface](text))
+
+
+@pytest.mark.parametrize("surface", sorted(SURFACES))
 def test_a_screen_reader_is_given_words(surface: str):
     check(SURFACES[surface](""))
     sent = SURFACES[surface]("plain words")

@@ -81,7 +81,7 @@ async def owner(root: Path, submission_id: str, code: str, orphan_limit: float) 
         await process.wait()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
     """A cluster for all tests that do it no harm, started by a bot that has secrets around."""
     root = tmp_path_factory.mktemp("shared") / "state" / "target"
@@ -97,7 +97,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Emb
     assert Home(root).clusters() == []
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def hardy(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
     """A target for the tests that take its cluster away."""
     root = tmp_path_factory.mktemp("hardy") / "target"
