@@ -24,7 +24,8 @@ _PATIENCE = 60.0
 # Before these the driver begins a transaction.
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _TICKET = "ticket"
-_THREADS = 20
+# As many as DBOS has by default.
+_CONNECTIONS = 20
 
 Ticket = Future[None]
 
@@ -74,7 +75,7 @@ def for_threads(url: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={"isolation_level": "IMMEDIATE"},
-        pool_size=_THREADS,
+        pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=30,
     )
@@ -88,13 +89,13 @@ def _prepare(engine: Engine, *pragmas: str) -> None:
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         # A write-ahead log lets the page be read while a workflow writes; the timeout outlasts any of our writes.
-        for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=60000", *pragmas):
+        for pragma in ("PRAGMA busy_timeout=60000", "PRAGMA journal_mode=WAL", *pragmas):
             cursor.execute(pragma)
         cursor.close()
 
     def begin_writing(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         info = connection.info
-        if _TICKET in info or not statement.lstrip().upper().startswith(_WRITES):
+        if _TICKET in info or not statement.lstrip()[:7].upper().startswith(_WRITES):
             return
         info[_TICKET] = ticket = turns.take()
         raw = connection.connection.dbapi_connection
