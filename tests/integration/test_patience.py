@@ -130,9 +130,10 @@ async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: 
 
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UAPPROVER")
-    await until(lambda: has_ended(world, proposal))
+    await until(lambda: in_thread(world, "feedback_buttons"))
     run = run_id(proposal.id)
-    result = await until(lambda: world.store.posts.find(run))
+    result = await world.store.posts.find(run)
+    assert result is not None
     monkeypatch.setattr(courier, "whisper", held_up)
     answer = await world.people.post(
         "/play/click",
