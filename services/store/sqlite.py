@@ -66,8 +66,7 @@ def turns_at(path: str | Path) -> Turns:
 
 def for_coroutines(engine: AsyncEngine) -> None:
     """Make the connections of an engine fit for many writers."""
-    # A commit is safe from a crash of this process at once, and from one of the machine with the next of DBOS's.
-    _prepare(engine.sync_engine, "PRAGMA synchronous=NORMAL")
+    _prepare(engine.sync_engine)
 
 
 def for_threads(url: str) -> Engine:
@@ -79,7 +78,7 @@ def for_threads(url: str) -> Engine:
         max_overflow=0,
         pool_timeout=30,
     )
-    _prepare(engine, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _prepare(engine, "PRAGMA foreign_keys=ON")
     return engine
 
 
@@ -88,8 +87,10 @@ def _prepare(engine: Engine, *pragmas: str) -> None:
 
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        # A write-ahead log lets the page be read while a workflow writes; the timeout outlasts any of our writes.
-        for pragma in ("PRAGMA busy_timeout=60000", "PRAGMA journal_mode=WAL", *pragmas):
+        # The timeout outlasts any of our writes. A write-ahead log lets others read while one writes; with FULL a commit
+        # is on the disk before anybody is told of it, so that it outlives the machine, too.
+        usual = ("PRAGMA busy_timeout=60000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+        for pragma in (*usual, *pragmas):
             cursor.execute(pragma)
         cursor.close()
 

@@ -94,6 +94,14 @@ async def test_readers_wait_for_nobody(file: File):
         assert await asyncio.wait_for(file.written(), PATIENCE) == []
 
 
+async def test_commits_are_on_the_disk_at_once(file: File):
+    synchronous, full = text("PRAGMA synchronous"), 2
+    async with file.coroutines.connect() as connection:
+        assert await connection.scalar(synchronous) == full
+    with file.threads.connect() as connection:
+        assert connection.scalar(synchronous) == full
+
+
 def test_a_turn_that_never_came_can_be_given_back():
     turns = Turns()
     first, second, third = turns.take(), turns.take(), turns.take()
