@@ -10,18 +10,17 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import ids, requests
+from handlers import ids
 from handlers.blocks import modals
 from handlers.delivery import Courier
 from handlers.home import Home
 from handlers.ids import split_value
-from handlers.patience import Kept, pressed
+from handlers.patience import KeptBy, on_press
 from handlers.requests import Click
 from services.desk import FrontDesk
 from services.errors import Outdated
 
 Deed = Callable[[Click], Awaitable[None]]
-KeptBy = Callable[[Click], Kept]
 Opening = Callable[[Click], Awaitable[dict[str, Any]]]
 _DECISIONS = {ids.PROPOSAL_APPROVE, ids.PROPOSAL_APPROVE_THREAD, ids.PROPOSAL_DISMISS}
 
@@ -84,24 +83,14 @@ def _listener(
         async with home.fresh(click, client):
             await deed(click)
 
-    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        click = requests.click(body)
-        await pressed(done(click, client), click, courier, kept(click) if kept else None)
-        await ack()
-
-    return listener
+    return on_press(done, courier, kept)
 
 
 def _opener(opening: Opening, courier: Courier) -> Callable[..., Awaitable[None]]:
     async def opened(click: Click, client: AsyncWebClient) -> None:
         await client.views_open(trigger_id=click.trigger_id, view=await opening(click))
 
-    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        click = requests.click(body)
-        await pressed(opened(click, client), click, courier)
-        await ack()
-
-    return listener
+    return on_press(opened, courier)
 
 
 def _decided(desk: FrontDesk) -> KeptBy:

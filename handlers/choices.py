@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import ids, requests
+from handlers import ids
 from handlers.blocks.settings import DIRECT, FIRST
 from handlers.delivery import Courier
 from handlers.escape import literal
 from handlers.home import Home
-from handlers.patience import pressed
+from handlers.patience import on_press
 from handlers.requests import Click
 from services.desk import FrontDesk
 
@@ -68,12 +66,7 @@ def _listener(choice: Choice, courier: Courier, home: Home) -> Callable[..., Awa
         if click.channel:
             await courier.whisper(click.channel, click.user, said, click.thread_ts)
 
-    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        click = requests.click(body)
-        await pressed(noted(click, client), click, courier)
-        await ack()
-
-    return listener
+    return on_press(noted, courier)
 
 
 def _named(click: Click) -> str:

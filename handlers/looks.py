@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import ids, requests
+from handlers import ids
 from handlers.blocks import looks, programs
 from handlers.blocks.looks import Look
 from handlers.delivery import Courier
 from handlers.ids import split_value
-from handlers.patience import pressed
+from handlers.patience import on_press
 from handlers.requests import Click
 from services.desk import FrontDesk
 
@@ -53,9 +51,4 @@ def _listener(looking: Looking, courier: Courier) -> Callable[..., Awaitable[Non
         if look.file is not None:
             courier.hand_soon(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
 
-    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        click = requests.click(body)
-        await pressed(opened(click, client), click, courier)
-        await ack()
-
-    return listener
+    return on_press(opened, courier)

@@ -6,6 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers import requests
 from handlers.delivery import Courier
 from handlers.escape import spoken
 from handlers.requests import Click
@@ -18,6 +22,9 @@ T = TypeVar("T")
 
 Kept = Callable[[], Awaitable[bool]]
 """Whether what has been decided outlives this process."""
+KeptBy = Callable[[Click], Kept]
+Work = Callable[[Click, AsyncWebClient], Coroutine[Any, Any, None]]
+"""What a press of a button sets going."""
 
 
 async def in_time(
@@ -40,15 +47,19 @@ async def in_time(
     return None
 
 
-async def pressed(
-    work: Coroutine[Any, Any, None], click: Click, courier: Courier, kept: Kept | None = None
-) -> None:
-    """Do what a button is for; an error is raised in time for Slack, or told to the person who pressed it."""
+def on_press(work: Work, courier: Courier, kept: KeptBy | None = None) -> Callable[..., Awaitable[None]]:
+    """A listener that does what a button is for; an error is raised in time for Slack, or told to the person who pressed it."""
 
-    async def tell(doing: asyncio.Task[None]) -> None:
-        try:
-            await doing
-        except Exception as error:  # noqa: BLE001  # as in a listener, whatever it is becomes a sentence
-            await courier.try_to_tell(click.channel, click.user, spoken(sentence(error)), click.thread_ts)
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        click = requests.click(body)
 
-    await in_time(work, courier, tell, kept)
+        async def tell(doing: asyncio.Task[None]) -> None:
+            try:
+                await doing
+            except Exception as error:  # noqa: BLE001  # as in a listener, whatever it is becomes a sentence
+                await courier.try_to_tell(click.channel, click.user, spoken(sentence(error)), click.thread_ts)
+
+        await in_time(work(click, client), courier, tell, kept(click) if kept else None)
+        await ack()
+
+    return listener

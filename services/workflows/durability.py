@@ -17,8 +17,8 @@ VERSION = "1"
 NAME = "raygen"
 # How often a queue is looked at in which nothing is expected, in seconds.
 IDLE_POLL = 1.0
-# They are for statements of a millisecond. By default DBOS takes as many as there are requests, which then all wait for
-# SQLite's one lock, the newest as long as the oldest, and stay for good.
+# They are for statements of a millisecond. By default DBOS takes as many as there are requests, which with SQLite all wait
+# for their turn to write, and stay for good.
 _THREADS = 4
 _BATCH = 500
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]

@@ -14,6 +14,7 @@ from handlers import patience
 from services.records import Proposal, ProposalStatus, run_id
 from services.store.audit import AuditTrail
 from tests.integration.test_approval_clicks import World, opened
+from tests.integration.test_feedback import voted
 from tests.waiting import until
 
 
@@ -135,15 +136,7 @@ async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: 
     result = await world.store.posts.find(run)
     assert result is not None
     monkeypatch.setattr(courier, "whisper", held_up)
-    answer = await world.people.post(
-        "/play/click",
-        user="UENGINEER",
-        channel="CRAY",
-        ts=result[2],
-        action_id="feedback",
-        value=f"helpful {run}",
-    )
-    assert answer["ok"], answer
+    await voted(world, str(result[2]), "UENGINEER", "helpful", run)
     assert gate.reached.is_set()
     assert await world.store.votes.of(run) == {"UENGINEER": True}
     assert world.alone("CRAY", "UENGINEER") == []
