@@ -263,6 +263,7 @@ async def test_a_program_that_slacks_fields_can_not_hold_comes_and_goes_as_a_fil
     await form.locator("input[type=file]").set_input_files(program)
     await form.get_by_role("button", name="Validate").click()
     await erin.wait_for("Line 4: Stops Ray", within=form)
+    await expect(form.get_by_role("button", name="Validate")).not_to_have_attribute("aria-busy", "true")
     await erin.picture("edit-file", form)
     program.write_text(f'WORDS = "{"ray " * 900}"\nprint(len(WORDS.split()))\n')
     await form.locator("input[type=file]").set_input_files(program)
