@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from services.approvals.facts import Facts
 from services.output import human_resource, human_seconds
 from services.records import Proposal
-from services.script import script
 
 _HOUR = 3600.0
 _GIB = 1024**3
@@ -57,7 +56,7 @@ def estimate(prices: Prices, proposal: Proposal, driver: Mapping[str, float]) ->
     facts, seen = Facts.of(proposal), proposal.validation
     if not prices.hourly or not facts.wall:
         return None
-    header = script(proposal.program.code)
+    header = proposal.header
     busy = seen.cpu / seen.wall if seen.cpu and seen.wall else 0.0
     amounts = {"CPU": max(1.0, busy), "memory": float(seen.peak_memory or 0)}
     given = [] if header.resources else [*driver.items()]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spent, sha256
+from services.script import Script
 
 
 class TaskKind(StrEnum):
@@ -154,7 +155,7 @@ class Task:
 class Proposal:
     """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs.
 
-    `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by. `approved_by` are those
+    `header` is what the header of its code asks for, as it was when the proposal was made. `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by. `approved_by` are those
     who have approved it so far, of as many as are `needed`, and `voided` those who had before another target was chosen;
     `reason` is why it was rejected, and `grant` the approval for the whole thread by which it was approved.
     """
@@ -163,6 +164,7 @@ class Proposal:
     task_id: str
     session_id: str
     program: Program
+    header: Script
     policy: PolicyReport
     validation: Outcome
     attempts: int

@@ -18,7 +18,6 @@ from services.model import Engine, InputFile, Outcome, TaskCount, Verdict, sha25
 from services.narrator import Narrator, RunView
 from services.output import Growing, plural
 from services.records import Proposal, ProposalStatus, Run, RunStatus, Session, TaskKind, derive, run_id
-from services.script import script
 from services.secrets import masked, without_secrets
 from services.store import Store
 from services.store.grants import Grant
@@ -254,7 +253,7 @@ class RunDesk:
         await self._ledger.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
         place = self._targets[run.target]
-        header = script(proposal.program.code)
+        header = proposal.header
         job = Job(
             run.id,
             proposal.program.code,

@@ -13,7 +13,7 @@ from services.model import Outcome
 from services.output import human_resource
 from services.prices import Estimate, Prices, estimate
 from services.records import Proposal, Run
-from services.script import Script, script
+from services.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Targets:
         place = self._places.get(proposal.target)
         if place is None:
             return f"There is no target called {proposal.target} any more; choose another one."
-        header = script(proposal.program.code)
+        header = proposal.header
         if header.problem:
             return header.problem
         found = place.terms.objection(proposal.validation, header)

@@ -27,6 +27,7 @@ from services.records import (
     TaskStatus,
     derive,
 )
+from services.script import Script, script
 from services.secrets import masked, without_secrets
 from services.store import Store
 from services.supervisor import evidence
@@ -196,7 +197,9 @@ class TaskDesk:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
             return Result(status, text)
         target = self._target(task, base)
-        proposal = _proposal(way, conclusion.made, conclusion.made.program, target, files)
+        program = conclusion.made.program
+        header = await asyncio.to_thread(script, program.code)
+        proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
         await self._store.proposals.draft(proposal)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
@@ -289,7 +292,7 @@ class TaskDesk:
 
 
 def _proposal(
-    way: _UnderWay, made: Made, program: Program, target: str, files: Sequence[InputFile]
+    way: _UnderWay, made: Made, program: Program, header: Script, *, target: str, files: Sequence[InputFile]
 ) -> Proposal:
     """Its program keeps its code byte for byte; whatever else came with it is kept without secrets."""
     task = way.task
@@ -298,6 +301,7 @@ def _proposal(
         task_id=task.id,
         session_id=task.session_id,
         program=without_secrets(program),
+        header=replace(header, problem=masked(header.problem)),
         policy=without_secrets(made.policy),
         validation=without_secrets(made.outcome),
         attempts=made.attempts,

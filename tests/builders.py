@@ -7,6 +7,7 @@ from typing import Any
 
 from services.model import Outcome, PolicyReport, Program, TaskCount, Verdict
 from services.records import Proposal, ProposalStatus, Run, Session, Task, TaskKind, TaskStatus
+from services.script import script
 
 ADD = Program("Add two numbers", "Adds 1 and 2 in a Ray task.", "print('Result: 3')\n")
 
@@ -37,6 +38,7 @@ def proposal(**changes: Any) -> Proposal:
         task_id="t_1",
         session_id="s_1",
         program=ADD,
+        header=script(changes.get("program", ADD).code),
         policy=PolicyReport(),
         validation=passed(),
         attempts=1,

@@ -12,7 +12,6 @@ from services.approvals.facts import Facts
 from services.model import Outcome, Touched
 from services.output import clean, human_resource
 from services.records import Proposal
-from services.script import script
 
 _SHOWN = 4
 _BLOCKED = 8
@@ -93,7 +92,7 @@ def _stated(proposal: Proposal) -> Kinds:
         "processes": _sorted(policy.processes),
         "environment": _sorted(policy.environment),
         "packages": [name for name in _sorted(policy.imports) if name not in sys.stdlib_module_names],
-        "installs": _sorted(script(proposal.program.code).packages),
+        "installs": _sorted(proposal.header.packages),
     }
 
 

@@ -9,7 +9,6 @@ from typing import Self
 
 from services.model import Grade, sha256
 from services.records import Proposal
-from services.script import script
 
 # Two walls of one program are never the same: this much more (as a factor, and in seconds) is no other fact.
 _WAVER = 1.5
@@ -37,7 +36,7 @@ class Facts:
 
     @classmethod
     def of(cls, proposal: Proposal) -> Self:
-        policy, seen, header = proposal.policy, proposal.validation, script(proposal.program.code)
+        policy, seen, header = proposal.policy, proposal.validation, proposal.header
         resources: dict[str, float] = {}
         for asked in (policy.resources, seen.resources, header.resources):
             for name, amount in asked.items():
@@ -67,7 +66,7 @@ class Facts:
 
 def binding(proposal: Proposal, user: str) -> str:
     """The sha256 of all that one person's approval is bound to; any change of it needs another decision."""
-    header = script(proposal.program.code)
+    header = proposal.header
     resources = {**proposal.policy.resources, **proposal.validation.resources}
     bound = {
         "proposal": proposal.id,

@@ -9,8 +9,10 @@ from pydantic import TypeAdapter
 from services.approvals.facts import Facts
 from services.model import Artifact, Attempt, Outcome, PolicyReport, Program, Spent
 from services.records import Attachment, Input
+from services.script import Script
 
 _PROGRAM = TypeAdapter(Program)
+_HEADER = TypeAdapter(Script)
 _POLICY = TypeAdapter(PolicyReport)
 _OUTCOME = TypeAdapter(Outcome)
 _SPENT = TypeAdapter(Spent)
@@ -18,6 +20,7 @@ _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
 _FACTS = TypeAdapter(Facts)
 _FAILED = TypeAdapter(tuple[Attempt, ...])
+_NO_HEADER = "It was made by an earlier version of raygen; please ask for it again."
 
 
 def dump_program(program: Program) -> str:
@@ -26,6 +29,15 @@ def dump_program(program: Program) -> str:
 
 def load_program(text: str) -> Program:
     return _PROGRAM.validate_json(text)
+
+
+def dump_header(header: Script) -> str:
+    return _HEADER.dump_json(header).decode()
+
+
+def load_header(text: str | None) -> Script:
+    """Proposals of earlier versions have none, and can't be run any more."""
+    return _HEADER.validate_json(text) if text else Script(problem=_NO_HEADER)
 
 
 def dump_policy(policy: PolicyReport) -> str:

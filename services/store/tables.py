@@ -66,6 +66,7 @@ proposals = Table(
     Column("asked_by", String(64)),
     Column("grant_id", String(64)),
     Column("voided", Text),
+    Column("header", Text),
 )
 
 approvals = Table(
