@@ -168,9 +168,16 @@ class TaskCount:
     count: int
 
 
+EVIDENCE = ("files", "hosts", "processes", "environment", "packages", "refused", "resources")
+"""What can be observed of a program beside its output: the fields of `Touched`, and the resources it asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a program reached for, as observed while it ran; `refused` names what the seal denied."""
+    """What a program reached for, as observed while it ran; `refused` names what the seal denied.
+
+    `more` counts the names of a kind beyond those that are listed.
+    """
 
     files: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -178,6 +185,7 @@ class Touched:
     environment: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    more: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +196,8 @@ class Outcome:
     has lost its middle, words in it say so, and `gone` is what is missing.
     `value` is the repr of a last expression, and `table` what it or the last thing shown is as one. Unknown figures are
     None, never zero. `where` names the place of a validation that was not in a sealed cluster. `remarks` are whole
-    sentences about what went on around it.
+    sentences about what went on around it. `unknown` names the kinds of EVIDENCE that could not be observed, or not in
+    full: what `touched` and `resources` have of them may be incomplete, and says nothing where it is empty.
     """
 
     verdict: Verdict
@@ -210,6 +219,12 @@ class Outcome:
     where: str = ""
     table: Table | None = None
     remarks: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = EVIDENCE
+
+    @property
+    def observed(self) -> bool:
+        """Whether all kinds of evidence were observed in full; an execution of which nothing is known was not."""
+        return not self.unknown
 
     @property
     def passed(self) -> bool:

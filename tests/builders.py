@@ -27,7 +27,12 @@ def proposed_task(**changes: Any) -> Task:
 
 def passed(**changes: Any) -> Outcome:
     default = Outcome(
-        Verdict.PASSED, stdout="Result: 3\n", exit_code=0, wall=0.42, tasks=(TaskCount("add", "FINISHED", 1),)
+        Verdict.PASSED,
+        stdout="Result: 3\n",
+        exit_code=0,
+        wall=0.42,
+        tasks=(TaskCount("add", "FINISHED", 1),),
+        unknown=(),
     )
     return replace(default, **changes)
 

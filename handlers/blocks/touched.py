@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from handlers import ids
 from handlers.blocks.parts import Block, button, context, mrkdwn
 from handlers.escape import literal, quoted
 from services.approvals.facts import Facts
-from services.model import Outcome, Touched
+from services.model import Outcome, Touched, Verdict
 from services.output import clean, human_resource
 from services.records import Proposal
 
@@ -24,38 +25,50 @@ _UNTOUCHED = {
     "environment": "environment variables",
 }
 
+_NO_MORE: Mapping[str, int] = MappingProxyType({})
+
 Kinds = Mapping[str, Collection[str]]
 
 
 def asked(proposal: Proposal) -> list[Block]:
     """The most of each resource that a task, an actor or the driver asks for."""
     amounts = sorted(Facts.of(proposal).resources.items())
-    if not amounts:
-        return []
     named = [literal(human_resource(name, amount), 100) for name, amount in amounts[:_RESOURCES]]
     more = [f"{len(amounts) - _RESOURCES} more"] if len(amounts) > _RESOURCES else []
-    return [context(f"*Asks for* {', '.join([*named, *more])}")]
+    unseen = "what it asked for while it ran could not be observed"
+    unknown = [unseen] if _ran(proposal.validation) and "resources" in proposal.validation.unknown else []
+    told = "; ".join([*filter(None, [", ".join([*named, *more])]), *unknown])
+    return [context(f"*Asks for* {told}" if named else told.capitalize())] if told else []
 
 
 def touches(proposal: Proposal) -> list[Block]:
     """What it touches, twice, in one line where both say the same; what the seal blocked, by name; and a way to all of it
     where it is more than fits.
     """
-    seen = proposal.validation.touched
+    outcome = proposal.validation
+    seen = outcome.touched
     stated, observed = _stated(proposal), _observed(seen)
-    where = _where(proposal.validation)
-    lines = [f"*In its code:* {_line(stated)}", f"*{where}:* {_line(observed)}"]
-    if proposal.validation.wall is None and not any(observed.values()):
+    where = _where(outcome)
+    lines = [f"*In its code:* {_line(stated)}", f"*{where}:* {_line(observed, seen.more, outcome.unknown)}"]
+    if not _ran(outcome) and not any(observed.values()):
         lines = lines[:1]
-    elif _some(stated) == _some(observed):
+    elif _some(stated) == _some(observed) and not (outcome.unknown or seen.more):
         lines = [f"*In its code, and {where[0].lower()}{where[1:]}:* {_line(observed)}"]
     block = mrkdwn("\n".join(lines))
     kinds = [*stated.values(), *observed.values()]
     if any(len(names) > _SHOWN for names in kinds) or len(seen.refused) > _BLOCKED:
         block["accessory"] = button("All it touches", ids.PROPOSAL_TOUCHES, ids.proposal_value(proposal))
-    if not seen.refused:
-        return [block]
-    return [block, mrkdwn(f":no_entry: *The seal blocked:* {_names(seen.refused, _BLOCKED)}")]
+    return [block, *_blocked(outcome)]
+
+
+def _blocked(outcome: Outcome) -> list[Block]:
+    """What the seal refused, by name; only in a seal is there anything to refuse."""
+    refused, more = outcome.touched.refused, outcome.touched.more.get("refused", 0)
+    blocks = [mrkdwn(f":no_entry: *The seal blocked:* {_names(refused, _BLOCKED, more)}")] if refused else []
+    if "refused" in outcome.unknown and _ran(outcome) and not outcome.where:
+        what = "Whether it blocked more" if refused else "What the seal blocked"
+        blocks.append(context(f":grey_question: {what} could not be observed."))
+    return blocks
 
 
 def made(outcome: Outcome) -> list[Block]:
@@ -77,7 +90,21 @@ def everything(proposal: Proposal) -> str:
         for heading, names in lists.items()
         if names
     ]
+    unlisted = [f"  {kind}: {count:,}" for kind, count in sorted(seen.more.items()) if count]
+    parts += ["\n".join(["Seen and not listed", *unlisted])] if unlisted else []
+    if _ran(proposal.validation) and (unseen := _unseen(proposal.validation)):
+        parts.append(f"{where}: {unseen}")
     return "\n\n".join(parts)
+
+
+def _unseen(outcome: Outcome) -> str:
+    kinds = [_UNTOUCHED.get(kind, kind) for kind in outcome.unknown if kind != "refused"]
+    return f"{_words(kinds, 'and')} could not be observed, or not in full" if kinds else ""
+
+
+def _ran(outcome: Outcome) -> bool:
+    """Whether there was anything to observe."""
+    return outcome.verdict not in {Verdict.UNTRIED, Verdict.UNAVAILABLE, Verdict.REFUSED_BY_POLICY}
 
 
 def _where(outcome: Outcome) -> str:
@@ -106,18 +133,29 @@ def _observed(seen: Touched) -> Kinds:
     }
 
 
-def _line(kinds: Kinds) -> str:
-    named = [f"{kind} {_names(names, _SHOWN)}" for kind, names in kinds.items() if names]
-    *missing, last = ["", *(words for kind, words in _UNTOUCHED.items() if not kinds[kind])]
-    none = [f"no {' or '.join(filter(None, [', '.join(missing[1:]), last]))}"] if last else []
-    return " · ".join([*named, *none])
+def _line(kinds: Kinds, more: Mapping[str, int] = _NO_MORE, unknown: Collection[str] = ()) -> str:
+    """The names of each kind; which kinds there are none of; and which could not be observed, which is never the same."""
+    named = [f"{kind} {_names(names, _SHOWN, more.get(kind, 0))}" for kind, names in kinds.items() if names]
+    none = [words for kind, words in _UNTOUCHED.items() if not kinds[kind] and kind not in unknown]
+    unseen = [_UNTOUCHED.get(kind, kind) for kind, names in kinds.items() if kind in unknown and not names]
+    partly = [_UNTOUCHED.get(kind, kind) for kind, names in kinds.items() if kind in unknown and names]
+    told = [*named, *([f"no {_words(none, 'or')}"] if none else [])]
+    told += [f"{_words(unseen, 'and')} could not be observed"] if unseen else []
+    told += [f"not all {_words(partly, 'and')} could be observed"] if partly else []
+    return " · ".join(told)
 
 
-def _names(names: Collection[str], most: int) -> str:
-    listed = list(names)
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+def _words(names: list[str], joint: str) -> str:
+    *before, last = names
+    return f"{', '.join(before)} {joint} {last}" if before else last
+
+
+def _names(names: Collection[str], most: int, unlisted: int = 0) -> str:
+    shown = list(names)
+    left = max(len(shown) - most, 0) + unlisted
+    more = f" and {left:,} more" if left else ""
     # A name may be as long as a program, and cleaning takes its time.
-    return ", ".join(quoted(clean(name[:_NAME]), 60) for name in listed[:most]) + more
+    return ", ".join(quoted(clean(name[:_NAME]), 60) for name in shown[:most]) + more
 
 
 def _some(kinds: Kinds) -> Kinds:

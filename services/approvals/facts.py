@@ -21,7 +21,8 @@ class Facts:
 
     `resources` is the most that a task, an actor or the driver asks for; `wall` is in seconds, the longer of what was
     measured and what the program's header expects. `warnings` are the rules of the static policy that it offends against;
-    `inputs` are its files by name and content.
+    `inputs` are its files by name and content. `unknown` names what could not be observed in full (kinds of EVIDENCE,
+    and `wall`): there may be more of it than is said here, so rules that ask for it take the strict side.
     """
 
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -33,6 +34,7 @@ class Facts:
     environment: frozenset[str] = frozenset()
     warnings: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, proposal: Proposal) -> Self:
@@ -52,13 +54,15 @@ class Facts:
             environment=frozenset((*policy.environment, *touched.environment)),
             warnings=frozenset(each.rule for each in policy.findings if each.grade is Grade.WARN),
             inputs=frozenset(f"{each.name} {each.sha256}" for each in proposal.inputs),
+            unknown=frozenset((*seen.unknown, *touched.more, *([] if seen.wall is not None else ["wall"]))),
         )
 
     def within(self, other: Facts) -> bool:
-        """Whether these are the same as those of `other`, or less."""
+        """Whether these are the same as those of `other`, or less; never where not all of these could be observed."""
         kinds = ("hosts", "packages", "files", "processes", "environment", "warnings", "inputs")
         return (
-            all(amount <= other.resources.get(name, 0.0) for name, amount in self.resources.items())
+            not self.unknown
+            and all(amount <= other.resources.get(name, 0.0) for name, amount in self.resources.items())
             and self.wall <= max(other.wall * _WAVER, other.wall + _WAVER_SECONDS)
             and all(getattr(self, kind) <= getattr(other, kind) for kind in kinds)
         )

@@ -15,7 +15,10 @@ API = "api"
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package."""
+    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package.
+
+    What could not be observed counts as if it were there.
+    """
 
     cpus: float | None = None
     gpus: bool = False
@@ -25,19 +28,41 @@ class Second:
 
     def reasons(self, facts: Facts) -> tuple[str, ...]:
         """What of a program takes a second approver, each as the end of `because it …`."""
+        return tuple(
+            filter(None, (*self._heavy(facts), self._long(facts), self._open(facts), self._foreign(facts)))
+        )
+
+    def _heavy(self, facts: Facts) -> list[str]:
         cpus, gpus = facts.resources.get("CPU", 0.0), facts.resources.get("GPU", 0.0)
         found: list[str] = []
         if self.cpus is not None and cpus > self.cpus:
             found.append(f"asks for {human_resource('CPU', cpus)}")
         if self.gpus and gpus > 0:
             found.append(f"asks for {human_resource('GPU', gpus)}")
-        if self.wall is not None and facts.wall > self.wall:
-            found.append(f"may take {human_seconds(facts.wall)}")
-        if self.hosts and facts.hosts:
-            found.append(f"names {_some(facts.hosts, 'network host')}")
-        if self.packages and facts.packages:
-            found.append(f"installs {_some(facts.packages, 'package')}")
-        return tuple(found)
+        if not found and (self.cpus is not None or self.gpus) and "resources" in facts.unknown:
+            found.append("may ask for resources that could not be observed")
+        return found
+
+    def _long(self, facts: Facts) -> str:
+        if self.wall is None:
+            return ""
+        if facts.wall > self.wall:
+            return f"may take {human_seconds(facts.wall)}"
+        return "may take a time that could not be measured" if "wall" in facts.unknown else ""
+
+    def _open(self, facts: Facts) -> str:
+        if not self.hosts:
+            return ""
+        if facts.hosts:
+            return f"names {_some(facts.hosts, 'network host')}"
+        return "may reach network hosts that could not be observed" if "hosts" in facts.unknown else ""
+
+    def _foreign(self, facts: Facts) -> str:
+        if not self.packages:
+            return ""
+        if facts.packages:
+            return f"installs {_some(facts.packages, 'package')}"
+        return "may use packages that could not be observed" if "packages" in facts.unknown else ""
 
     def terms(self) -> tuple[str, ...]:
         """The same as conditions that hold for all programs, each as the end of `when it …`."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from services.model import Artifact, Failure, Frame, Outcome, Table, TaskCount, Touched, Verdict
+from services.model import EVIDENCE, Artifact, Failure, Frame, Outcome, Table, TaskCount, Touched, Verdict
 
 _NAME = 200
 _TEXT = 20_000
@@ -84,8 +84,8 @@ class Facts(_Loose):
     cpu: float | None = Field(None, ge=0)
     peak_memory: int | None = Field(None, ge=0)
     tasks: dict[str, int] = Field(default_factory=dict[str, int], max_length=100)
-    resources: dict[str, float] = Field(default_factory=dict[str, float], max_length=100)
-    touched: _Touched = Field(default_factory=_Touched)
+    resources: dict[str, float] | None = Field(None, max_length=100)
+    touched: _Touched | None = None
     artifacts: list[_Artifact] = Field(default_factory=list[_Artifact], max_length=50)
     dropped: list[str] = Field(default_factory=list[str], max_length=100)
 
@@ -124,15 +124,22 @@ def fill(
         peak_memory=outcome.peak_memory or facts.peak_memory,
         tasks=outcome.tasks
         or tuple(TaskCount(name, "SUBMITTED", count) for name, count in facts.tasks.items()),
-        resources=facts.resources,
-        touched=Touched(
-            files=tuple(facts.touched.files),
-            hosts=tuple(facts.touched.hosts),
-            processes=tuple(facts.touched.processes),
-            environment=tuple(facts.touched.environment),
-            refused=tuple(facts.touched.refused),
-            packages=tuple(facts.touched.packages),
+        resources=facts.resources or {},
+        touched=_reached(facts.touched) if facts.touched else Touched(),
+        unknown=tuple(
+            kind for kind in EVIDENCE if (facts.resources if kind == "resources" else facts.touched) is None
         ),
+    )
+
+
+def _reached(touched: _Touched) -> Touched:
+    return Touched(
+        files=tuple(touched.files),
+        hosts=tuple(touched.hosts),
+        processes=tuple(touched.processes),
+        environment=tuple(touched.environment),
+        refused=tuple(touched.refused),
+        packages=tuple(touched.packages),
     )
 
 
