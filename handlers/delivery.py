@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.parts import Message
+from handlers.escape import plain, quoted
 from services.model import Artifact
 from services.secrets import masks_in_file
 from services.store.posts import Posts
@@ -117,11 +118,11 @@ class Courier:
         answer = await self._client.files_upload_v2(
             channel=channel,
             thread_ts=thread_ts or None,
-            filename=artifact.name,
-            title=artifact.name,
+            filename=plain(artifact.name),
+            title=plain(artifact.name),
             content=artifact.content,
             initial_comment=_hidden(artifact) or None,
-            alt_txt=f"{artifact.name}, made by the program"
+            alt_txt=f"{plain(artifact.name)}, made by the program"
             if artifact.media_type.startswith("image/")
             else None,
         )
@@ -154,7 +155,7 @@ class Courier:
         """Say something that only `user` sees; a direct message where the channel can't be used."""
         try:
             await self._client.chat_postEphemeral(
-                channel=channel, user=user, text=text, thread_ts=thread_ts or None
+                channel=channel, user=user, text=plain(text), thread_ts=thread_ts or None
             )
         except SlackApiError as error:
             _log.info("no ephemeral message in %s: %s", channel, code_of(error))
@@ -172,7 +173,7 @@ class Courier:
 
     async def direct(self, user: str, text: str) -> None:
         opened = await self._client.conversations_open(users=[user])
-        await self._client.chat_postMessage(channel=str((opened["channel"] or {})["id"]), text=text)
+        await self._client.chat_postMessage(channel=str((opened["channel"] or {})["id"]), text=plain(text))
 
     async def direct_once(self, key: str, user: str, message: Message) -> str:
         """Post a message with this key to `user` alone, once; its ts. Raises SlackApiError."""
@@ -199,7 +200,7 @@ class Courier:
             await self.hand(key, user, artifact)
         except TROUBLE as error:
             _log.warning("a file could not be sent: %s", error)
-            text = f"The file `{artifact.name}` could not be sent; please press the button again."
+            text = f"The file {quoted(artifact.name, 200)} could not be sent; please press the button again."
             await self.try_to_tell("", user, text)
 
     async def keys(self, prefix: str) -> list[str]:
@@ -276,7 +277,9 @@ class Courier:
         if found is None or found[2] is not None:
             return found is not None
         recent = await self._recent(channel, thread_ts, found[3])
-        return any(file.get("title") == name for message in recent for file in message.get("files", []))
+        return any(
+            file.get("title") == plain(name) for message in recent for file in message.get("files", [])
+        )
 
     async def _recent(self, channel: str, thread_ts: str, since: float) -> list[dict[str, Any]]:
         oldest = f"{since - 30:.6f}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from services.invisible import visible
+
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _GROWTH = {"&": 4, "<": 3, ">": 3}
 _BROKEN_END = re.compile(r"(?:<[^>]*|&[a-z]*)$")
-# Besides what can't be sent: characters that have the words after them stand in another order than they are read in, and
-# line ends that only some programs take for such.
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|[\ud800-\udfff]")
+# What can't be sent, and line ends that only some programs take for such.
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _OURS = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>")
 _ELLIPSIS = "…"
 # What Slack may read as the beginning or the end of bold, italics or struck text, as an emoji, or as a quotation.
@@ -42,11 +43,12 @@ def shorten(text: str, limit: int) -> str:
 
 def escaped(text: str, limit: int) -> str:
     """`text` escaped for mrkdwn in at most `limit` characters, cut at a word and never inside an entity."""
-    whole = _whole(text)
-    if escaped_length(whole) <= limit:
-        return escape(whole)
     if limit < 1:
         return ""
+    # What is left of more would be cut anyway: nothing becomes shorter by being shown or escaped.
+    whole = _whole(text[: limit + 1])
+    if escaped_length(whole) <= limit:
+        return escape(whole)
     end = _fitting(whole, limit - 1)
     return escape(_at_word(whole[:end], whole[end])) + _ELLIPSIS
 
@@ -82,7 +84,7 @@ def spoken(sentence: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` for where nothing is markup, such as rich text: only free of characters that hide what it says."""
+    """`text` for where nothing is markup, such as rich text and labels, with nothing in it that is not seen."""
     return _whole(text)
 
 
@@ -96,8 +98,10 @@ def fallback(markup: str, limit: int = 3900) -> str:
 
 
 def _whole(text: str) -> str:
-    """Without control characters, rare line ends, changes of the reading direction, and halves of surrogate pairs."""
-    return _UNFIT.sub("\ufffd", text) if not text.isprintable() else text
+    """Without control characters, rare line ends and halves of surrogate pairs; what is not seen is shown by its code point."""
+    if not text.isprintable():
+        text = _UNFIT.sub("\ufffd", text)
+    return visible(text)
 
 
 def _formatted(line: str) -> bool:

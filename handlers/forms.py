@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.attachments import SlackAttachments
 from handlers.blocks import programs
+from handlers.escape import plain
 from handlers.patience import PATIENCE
 from handlers.requests import Form
 from services.errors import BadRequest, NotAllowed, Outdated, TooOften
@@ -28,7 +29,7 @@ async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
     try:
         await begun
     except _REFUSALS as refusal:
-        await ack(response_action="errors", errors={field: refusal.public})
+        await ack(response_action="errors", errors={field: plain(refusal.public)})
     else:
         await ack()
 
@@ -51,7 +52,7 @@ async def begin_program(
         else:
             code = programs.joined(fields, original)
     except BadRequest as refusal:
-        await ack(response_action="errors", errors={programs.FILE: refusal.public})
+        await ack(response_action="errors", errors={programs.FILE: plain(refusal.public)})
         return
     if problems := programs.problems(fields, check(code)):
         await ack(response_action="errors", errors=problems)

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.invisible import visible_code
 from services.model import Program
 from services.secrets import masked
 
@@ -18,7 +19,8 @@ _PAIRS = 500_000
 class Changes:
     """A unified diff, and how many lines it adds and removes; `same` where the codes are equal byte for byte.
 
-    Without a line that differs they may still differ in secrets, which are masked, and in the end of the last line.
+    Without a line that differs they may still differ in secrets, which are masked, and in line ends. What is not seen in a
+    program is shown in the text.
     """
 
     text: str
@@ -29,7 +31,7 @@ class Changes:
 
 def changes(before: Program, after: Program) -> Changes:
     """What `after` changes in `before`."""
-    old, new = _lines(masked(before.code)), _lines(masked(after.code))
+    old, new = (_lines(visible_code(masked(each.code))) for each in (before, after))
     found = list(_unified(old, new)) if old != new else []
     names = [f"--- approved, sha256 {before.sha256[:12]}", f"+++ proposed, sha256 {after.sha256[:12]}"]
     return Changes(

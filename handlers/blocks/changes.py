@@ -46,7 +46,7 @@ def cost(proposal: Proposal, estimate: Estimate | None) -> list[Block]:
 def _unchanged(found: Changes) -> str:
     if found.same:
         return "*Unchanged:* the same code as the version"
-    return "*Changed* only where secrets are masked or the last line ends, since the version"
+    return "*Changed* only in its line ends or where secrets are masked, since the version"
 
 
 def _how_much(found: Changes) -> str:

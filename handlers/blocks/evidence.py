@@ -7,6 +7,7 @@ from handlers.blocks.parts import OUTPUT_LIMIT, Block, button, context, mrkdwn, 
 from handlers.blocks.table import table
 from handlers.blocks.touched import asked, made, touches
 from handlers.escape import literal, quoted, shorten
+from handlers.escape import plain as unhidden
 from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
 from services.output import clean, head_and_tail, human_bytes, human_seconds, left_out, plural
 from services.records import Proposal
@@ -14,6 +15,8 @@ from services.supervisor.evidence import plain
 
 _TABLE = 3000
 _TABLE_ROWS = 20
+_WARNINGS = 5
+_UNSEEN = {"bidi-control", "invisible-character"}
 
 
 def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
@@ -34,11 +37,16 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     if outcome.value is not None and not tabular:
         blocks.append(context(f"Value: {quoted(clean(outcome.value), 300)}"))
     blocks += [*asked(proposal), *touches(proposal), *made(outcome)]
-    warnings = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
-    blocks += [
-        context(f"Policy: line {finding.line}: {literal(finding.message, 300)}") for finding in warnings[:5]
-    ]
-    return blocks
+    return [*blocks, *_warnings(proposal)]
+
+
+def _warnings(proposal: Proposal) -> list[Block]:
+    """What the policy warns of: first that the code is not what it looks like, then by line."""
+    found = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
+    found.sort(key=lambda finding: finding.rule not in _UNSEEN)
+    lines = [f"Policy: line {finding.line}: {literal(finding.message, 300)}" for finding in found]
+    more = [f"Policy: and {plural(len(lines) - _WARNINGS, 'more warning')}"] if len(lines) > _WARNINGS else []
+    return [context(line) for line in [*lines[:_WARNINGS], *more]]
 
 
 def attempts(proposal: Proposal) -> tuple[Attempt, ...]:
@@ -77,7 +85,7 @@ def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:
             f"line {frame.line}, in {frame.function}\n    {frame.source}"
             for frame in outcome.failure.frames[-frames:]
         )
-        blocks.append(preformatted(shorten(clean(lines), 1200)))
+        blocks.append(preformatted(shorten(unhidden(clean(lines)), 1200)))
     return blocks
 
 

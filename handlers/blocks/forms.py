@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.blocks.parts import Block
+from handlers.escape import plain
 
 FIELD_LIMIT = 3000
 """The most characters that a text field of Slack's takes."""
@@ -17,8 +18,8 @@ def form(
     view = {
         "type": "modal",
         "callback_id": callback_id,
-        "title": {"type": "plain_text", "text": title},
-        "submit": {"type": "plain_text", "text": submit},
+        "title": {"type": "plain_text", "text": plain(title)},
+        "submit": {"type": "plain_text", "text": plain(submit)},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": blocks,
     }
@@ -29,7 +30,7 @@ def look(title: str, blocks: list[Block]) -> dict[str, Any]:
     """A modal without fields."""
     return {
         "type": "modal",
-        "title": {"type": "plain_text", "text": title},
+        "title": {"type": "plain_text", "text": plain(title)},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": blocks,
     }
@@ -40,13 +41,17 @@ def field(block_id: str, label: str, element: Block, hint: str = "") -> Block:
     block: Block = {
         "type": "input",
         "block_id": block_id,
-        "label": {"type": "plain_text", "text": label},
+        "label": {"type": "plain_text", "text": plain(label)},
         "element": element,
     }
-    return {**block, "hint": {"type": "plain_text", "text": hint}} if hint else block
+    return {**block, "hint": {"type": "plain_text", "text": plain(hint)}} if hint else block
 
 
 def paragraph(limit: int = FIELD_LIMIT, placeholder: str = "") -> Block:
     """Room for text of several lines."""
     element: Block = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": limit}
-    return {**element, "placeholder": {"type": "plain_text", "text": placeholder}} if placeholder else element
+    return (
+        {**element, "placeholder": {"type": "plain_text", "text": plain(placeholder)}}
+        if placeholder
+        else element
+    )

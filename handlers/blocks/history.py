@@ -20,6 +20,7 @@ from handlers.blocks.parts import (
 )
 from handlers.escape import escape, literal
 from services.history_desk import USAGE_DAYS, Past
+from services.invisible import visible_code
 from services.model import Outcome, Verdict
 from services.output import clean, head_and_tail, human_seconds, plural
 from services.records import ProposalStatus, RunStatus, TaskStatus
@@ -100,7 +101,7 @@ def run(past: Past, link: str) -> Message:
     """One run: code, result, who asked and approved, and exactly what was approved."""
     entry, proposal, ran = past.entry, past.proposal, past.run
     title = f"*{literal(proposal.program.title, 120)}* · {_state(entry)}"
-    code = head_and_tail(masked(proposal.program.code), limit=_CODE_SHOWN)
+    code = head_and_tail(visible_code(masked(proposal.program.code)), limit=_CODE_SHOWN)
     blocks = [mrkdwn(title + _at(link)), preformatted(code.text.rstrip("\n"), "python")]
     blocks += _result(ran.outcome) if ran.outcome else [context("It has not ended yet.")]
     blocks.append(

@@ -70,7 +70,7 @@ def live(key: str, task: Task, progress: Progress) -> Live:
 
 def harmless(text: str) -> str:
     """Markdown whose words stay words: no mentions, no links under another name."""
-    return _JOINED.sub("]\u200b", escape(text))
+    return _JOINED.sub("] ", escape(text))
 
 
 def beginning(now: Live) -> list[Chunk]:

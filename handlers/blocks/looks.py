@@ -12,6 +12,7 @@ from handlers.blocks.parts import context, mrkdwn, preformatted
 from handlers.blocks.touched import everything
 from handlers.escape import literal, plain
 from services.changes import changes
+from services.invisible import visible_code
 from services.model import Artifact
 from services.output import plural
 from services.records import Proposal
@@ -35,7 +36,7 @@ def program(proposal: Proposal) -> Look:
     """The whole program, without its secrets."""
     file = Artifact("program.py", "text/x-python", masked(proposal.program.code).encode(errors="replace"))
     what = f"{_title(proposal)} · sha256 `{proposal.program.sha256[:12]}`"
-    return _whole("Program", what, masked(proposal.program.code), "python", file)
+    return _whole("Program", what, visible_code(masked(proposal.program.code)), "python", file)
 
 
 def compared(proposal: Proposal, before: Proposal) -> Look:
@@ -53,7 +54,7 @@ def touched(proposal: Proposal) -> Look:
 
 
 def _whole(name: str, what: str, text: str, language: str | None, file: Artifact) -> Look:
-    pieces, whole = _pieces(text)
+    pieces, whole = _pieces(plain(text))
     blocks = [mrkdwn(what), *(preformatted(piece, language) for piece in pieces)]
     if whole:
         return Look(look(name, blocks if text else blocks[:1]))
@@ -73,7 +74,7 @@ def _pieces(text: str) -> tuple[list[str], bool]:
         following = cut + 1 if cut > at else end
         piece = text[at : cut if cut > at else end]
         # As the client sends it; a block around it takes about 150 bytes.
-        size += len(json.dumps(plain(piece))) + 150
+        size += len(json.dumps(piece)) + 150
         if size > _VIEW_BYTES or len(pieces) == _PIECES:
             return pieces, False
         pieces.append(piece)

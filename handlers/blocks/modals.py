@@ -9,7 +9,8 @@ from handlers.blocks.evidence import attempts as failed_before
 from handlers.blocks.evidence import failure, said
 from handlers.blocks.forms import field, form, look, paragraph
 from handlers.blocks.parts import Block, context, mrkdwn, preformatted
-from handlers.escape import literal
+from handlers.escape import literal, plain
+from services.invisible import visible_code
 from services.model import Attempt, Grade, Outcome
 from services.output import clean, head_and_tail
 from services.records import Proposal
@@ -62,7 +63,7 @@ def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:
     }
     for name, text in told.items():
         if clean(text).strip():
-            blocks += [mrkdwn(f"*{name}*, its end"), preformatted(_end(clean(text)))]
+            blocks += [mrkdwn(f"*{name}*, its end"), preformatted(_end(plain(clean(text)[-2 * _TAIL :])))]
     return look("Details", blocks)
 
 
@@ -88,6 +89,8 @@ def _attempt(number: int, attempt: Attempt) -> list[Block]:
     blocks += said(outcome, limit=800)
     if attempt.code:
         blocks.append(
-            preformatted(head_and_tail(masked(attempt.code), limit=_CODE).text.rstrip("\n"), "python")
+            preformatted(
+                head_and_tail(visible_code(masked(attempt.code)), limit=_CODE).text.rstrip("\n"), "python"
+            )
         )
     return [*blocks, {"type": "divider"}]

@@ -5,12 +5,13 @@ Text from people, models and programs goes into rich text, where nothing is mark
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from handlers import ids
 from handlers.escape import escape, fallback, plain, shorten
-from services.output import NOTHING_GONE, Gone, head_and_tail
+from services import invisible
+from services.output import NOTHING_GONE, Excerpt, Gone, head_and_tail
 from services.secrets import masked, masks_in
 
 Block = dict[str, Any]
@@ -35,7 +36,7 @@ class Message:
 
 def mrkdwn(text: str) -> Block:
     """A section of markup that is ours; foreign text in it must have been escaped."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": plain(text)[:3000]}}
 
 
 def prose(text: str, limit: int = 2900, *, bold: bool = False) -> Block:
@@ -50,7 +51,7 @@ def context(*texts: str) -> Block:
     """Small grey lines of markup that is ours."""
     return {
         "type": "context",
-        "elements": [{"type": "mrkdwn", "text": text[:2000]} for text in texts if text][:10],
+        "elements": [{"type": "mrkdwn", "text": plain(text)[:2000]} for text in texts if text][:10],
     }
 
 
@@ -68,11 +69,11 @@ def preformatted(text: str, language: str | None = None) -> Block:
 def code(source: str, *, limit: int = CODE_LIMIT, whole: Block | None = None) -> list[Block]:
     """A program without its secrets; a long one is cut between lines, and `whole` is the button that opens all of it."""
     source = masked(source)
-    excerpt = head_and_tail(source, limit=limit)
-    blocks = [preformatted(excerpt.text.rstrip("\n"), "python")]
-    if not excerpt.whole and whole is not None:
+    shown = head_and_tail(invisible.visible_code(source), limit=limit)
+    blocks = [preformatted(shown.text.rstrip("\n"), "python")]
+    if not shown.whole and whole is not None:
         blocks.append(mrkdwn("The middle is left out here.") | {"accessory": whole})
-    elif not excerpt.whole:
+    elif not shown.whole:
         blocks.append(context("The middle is left out here."))
     if kinds := masks_in(source):
         blocks.append(context(f":lock: {_hidden(kinds)} The program runs as it was written."))
@@ -83,8 +84,17 @@ def output(text: str, *, limit: int = OUTPUT_LIMIT, gone: Gone = NOTHING_GONE) -
     """What a program wrote, without secrets: head and tail in the message; `gone` is missing from its middle already."""
     text = masked(text)
     note = [context(f":lock: {_hidden(kinds)}")] if (kinds := masks_in(text)) else []
-    excerpt = head_and_tail(text.rstrip("\n"), limit=limit, gone=gone)
-    return [preformatted(excerpt.text), *note]
+    return [preformatted(excerpt(text.rstrip("\n"), limit=limit, gone=gone).text), *note]
+
+
+def excerpt(text: str, *, limit: int, gone: Gone = NOTHING_GONE) -> Excerpt:
+    """As `head_and_tail`, with at most `limit` characters once what is not seen in it is shown."""
+    found = head_and_tail(text, limit=limit, gone=gone)
+    shown = plain(found.text)
+    if len(shown) > limit:
+        found = head_and_tail(text, limit=limit // invisible.GROWTH, gone=gone)
+        shown = plain(found.text)
+    return replace(found, text=shown)
 
 
 def _hidden(kinds: tuple[str, ...]) -> str:
@@ -115,7 +125,7 @@ def button(
     """A button; `confirm` is the question and the label of its yes."""
     block: Block = {
         "type": "button",
-        "text": {"type": "plain_text", "text": label},
+        "text": {"type": "plain_text", "text": plain(label)},
         "action_id": action_id,
         "value": value,
     }
@@ -124,9 +134,9 @@ def button(
     if confirm:
         question, yes = confirm
         block["confirm"] = {
-            "title": {"type": "plain_text", "text": label},
-            "text": {"type": "mrkdwn", "text": question},
-            "confirm": {"type": "plain_text", "text": yes},
+            "title": {"type": "plain_text", "text": plain(label)},
+            "text": {"type": "mrkdwn", "text": plain(question)},
+            "confirm": {"type": "plain_text", "text": plain(yes)},
             "deny": {"type": "plain_text", "text": "Cancel"},
         }
     return block
@@ -134,7 +144,7 @@ def button(
 
 def option(label: str, value: str) -> Block:
     """A choice of a menu; Slack takes 75 characters of label and 150 of value."""
-    return {"text": {"type": "plain_text", "text": label[:75]}, "value": value}
+    return {"text": {"type": "plain_text", "text": shorten(plain(label), 75) or " "}, "value": value}
 
 
 def select(action_id: str, options: list[Block], chosen: Block) -> Block:

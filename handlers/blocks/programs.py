@@ -11,7 +11,9 @@ from handlers import ids
 from handlers.blocks.forms import FIELD_LIMIT, field, form
 from handlers.blocks.looks import Look
 from handlers.blocks.parts import Block, context
-from handlers.escape import literal, shorten
+from handlers.escape import literal, plain, shorten
+from services import invisible
+from services.invisible import editable
 from services.model import Artifact, Grade, PolicyReport
 from services.output import plural
 from services.records import Proposal
@@ -28,7 +30,7 @@ _FIELDS = 40
 def edit(proposal: Proposal) -> Look:
     """A form with the program's code, its secrets hidden; the program as a file where the form can't hold it."""
     code = hidden(proposal.program.code)
-    fields, file = _fields(code), None
+    fields, file = _fields(editable(code)), None
     if fields is None:
         file = Artifact("program.py", "text/x-python", code.encode(errors="replace"))
         told = f"*{literal(proposal.program.title, 120)}* has {_too_much(code)}. "
@@ -50,8 +52,9 @@ def of_program(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def joined(fields: Mapping[str, str], original: str = "") -> str:
-    """The program as edited, with the secrets of the one that it comes from in their places again."""
-    return restored("\n".join(fields.values()).rstrip() + "\n", original)
+    """The program as edited, with the secrets and the unseen characters of the one that it comes from in their places."""
+    edited = "\n".join(fields.values()).rstrip() + "\n"
+    return restored(invisible.restored(edited, hidden(original)), original)
 
 
 def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:
@@ -60,7 +63,7 @@ def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:
     for finding in report.findings:
         if finding.grade is Grade.REFUSE:
             block = _holding(fields, finding.line)
-            found.setdefault(block, shorten(f"Line {finding.line}: {finding.message}", 1000))
+            found.setdefault(block, shorten(plain(f"Line {finding.line}: {finding.message}"), 1000))
     return found
 
 

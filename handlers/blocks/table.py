@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from handlers.blocks.parts import Block, context, preformatted, weight
+from handlers.blocks.parts import Block, context, excerpt, preformatted, weight
 from handlers.escape import plain, shorten
 from services.model import Table
-from services.output import clean, head_and_tail, plural
+from services.output import clean, plural
 
 # Slack takes 10,000 characters of text in a message's tables, and one table only.
 _TEXT = 9500
@@ -66,4 +66,4 @@ def _setting(texts: list[str]) -> Block:
 
 def _as_text(text: str, room: int) -> list[Block]:
     room = min(room, 1200)
-    return [preformatted(head_and_tail(clean(text), limit=room).text)] if text.strip() and room > 200 else []
+    return [preformatted(excerpt(clean(text), limit=room).text)] if text.strip() and room > 200 else []

@@ -12,7 +12,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from services.model import Grade, PolicyReport
-from services.policy import cluster
+from services.policy import cluster, source
 from services.policy.grades import OFF, checked, grades_in
 from services.policy.rules import RULES
 from services.policy.state import State
@@ -60,6 +60,8 @@ def _uncollected() -> Generator[None]:
 
 
 def _read(code: str, state: State) -> PolicyReport:
+    if len(code) <= LARGEST:
+        source.judge(code, state)
     tree = _parse(code, state)
     if tree is not None:
         try:

@@ -54,6 +54,25 @@ TABLE: tuple[Rule, ...] = (
         "over 256 kB, or nested too deeply",
         changeable=False,
     ),
+    Rule(
+        "source-encoding",
+        REFUSE,
+        "Declares its source as {what}, so Python could read something else than is shown; programs are UTF-8.",
+        "a coding comment that names another encoding than UTF-8",
+        changeable=False,
+    ),
+    Rule(
+        "bidi-control",
+        WARN,
+        "Holds a character that changes the order in which text appears ({what}): what runs may differ from what it looks like.",
+        "bidirectional controls in identifiers, strings and comments (Trojan Source)",
+    ),
+    Rule(
+        "invisible-character",
+        WARN,
+        "Holds a character that is not seen ({what}): what runs may differ from what it looks like.",
+        "zero-width, tag and filler characters, controls, lone carriage returns; not within emoji",
+    ),
     # processes
     Rule(
         "process",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +15,16 @@ from slack_sdk.models.messages.chunk import Chunk
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state.streams import fold, rendered
-from handlers.blocks import home, programs, runs, tasks
+from handlers.blocks import home, looks, modals, programs, runs, shortcuts, tasks
 from handlers.blocks.live import beginning, live
 from handlers.blocks.parts import Message
 from handlers.blocks.settings import menus
 from services.approvals.desk import Needs
 from services.execution.state import ClusterState
 from services.history_desk import SHOWN as HISTORY
+from services.invisible import visible
 from services.model import (
+    Attempt,
     Failure,
     Finding,
     Frame,
@@ -62,7 +65,18 @@ def accepted(message: Message) -> str:
     assert "<!channel>" not in markup
     assert "<@UADMIN>" not in markup
     assert "<https://evil" not in markup
+    shown = message.text + seen(message.blocks)
+    assert visible(shown) == shown, "nothing is hidden in it"
     return markup
+
+
+def seen(node: Any) -> str:
+    """Every text of a message or view, but for what its buttons and menus send back."""
+    if isinstance(node, list):
+        return "\n".join(map(seen, node))
+    if isinstance(node, dict):
+        return "\n".join(seen(child) for name, child in node.items() if name != "value")
+    return node if isinstance(node, str) else ""
 
 
 def marked(node: Any) -> list[str]:
@@ -165,7 +179,24 @@ def every_message_is_accepted(text: str) -> None:
         accepted(runs.ended(run, proposal(text), outcome(text, verdict)))
     view = RunView("PENDING", text, 9.0, outcome(text).tasks, text)
     accepted(runs.running(builders.run(), proposal(text), view))
-    check.view(home.home(full_tab(text)), RULES, kind="home")
+    tab = home.home(full_tab(text))
+    check.view(tab, RULES, kind="home")
+    assert visible(seen(tab)) == seen(tab)
+
+
+def every_view(text: str) -> Iterator[dict[str, Any]]:
+    """What opens over cards, with this text in it."""
+    program = Program(text, text, text)
+    failed = (Attempt(text, outcome(text), PolicyReport((Finding("r", Grade.WARN, 1, text),))),) * 2
+    one, other = proposal(text, failed=failed), replace(builders.proposal(), id="p_2", program=program)
+    yield modals.attempts(one)
+    yield modals.change(one)
+    yield modals.reject(one)
+    yield modals.details(one, outcome(text))
+    for look in (looks.program(one), looks.compared(one, other), looks.compared(other, builders.proposal())):
+        yield look.view
+    yield looks.touched(one).view
+    yield shortcuts.ask([text.strip() or "blue"])
 
 
 @pytest.mark.parametrize("status", list(ProposalStatus))
@@ -190,7 +221,8 @@ def test_only_a_pass_is_told_as_a_result(verdict: Verdict):
 @given(
     st.lists(
         st.text(
-            st.characters(codec="utf-8", exclude_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"),
+            st.characters(codec="utf-8", exclude_characters="\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+            | st.sampled_from("\r\u202e\u200b\ufe0f⚠"),
             max_size=90,
         ),
         min_size=1,
@@ -206,7 +238,9 @@ def test_an_unchanged_edit_gives_the_same_program(lines: list[str]):
         assert look.view["blocks"][-1]["block_id"] == programs.FILE
         return
     fields = {block["block_id"]: block["element"]["initial_value"] for block in look.view["blocks"]}
-    assert programs.joined(fields) == code
+    assert programs.joined(fields, code) == code
+    shown = "".join(fields.values())
+    assert visible(shown) == shown
 
 
 def test_an_edit_form_is_one_that_slack_takes_whatever_the_length():

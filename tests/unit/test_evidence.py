@@ -17,6 +17,7 @@ from handlers.blocks.looks import Look
 from handlers.blocks.parts import Message, weight
 from handlers.blocks.tasks import Choice
 from services.approvals.desk import Needs
+from services.invisible import visible_code
 from services.model import Artifact, Finding, Grade, Outcome, PolicyReport, Program, Table, Touched, Verdict
 from services.newer import Newer
 from services.prices import Estimate
@@ -194,13 +195,13 @@ def shown_in(look: Look) -> str:
 
 
 def bare(text: str) -> str:
-    """Without what Slack's blocks can't hold, and line ends, which may lie between two blocks."""
-    return "".join(char for char in text if char.isprintable() and char != "\ufffd")
+    """With what is not seen shown, and without line ends, which may lie between two blocks."""
+    return visible_code(text).replace("\n", "")
 
 
 def complete(look: Look, text: str) -> None:
     """Nobody sees less than all of it: in the modal, or in its beginning and a file."""
-    shown = bare(shown_in(look))
+    shown = shown_in(look).replace("\n", "")
     if look.file is None:
         assert shown.strip() == bare(text).strip()
     else:

@@ -71,5 +71,5 @@ def test_growing_words_stay_a_beginning_of_themselves(text: str, more: str):
 
 def test_no_words_mention_anybody_or_lie_about_a_link():
     assert harmless("<!channel> <@U1> [here](https://evil)") == (
-        "&lt;!channel&gt; &lt;@U1&gt; [here]\u200b(https://evil)"
+        "&lt;!channel&gt; &lt;@U1&gt; [here] (https://evil)"
     )

@@ -151,10 +151,7 @@ class Driver:
 
     def _run(self) -> Any:
         """Execute the file as `__main__`; the value of a last expression, as a notebook would show it."""
-        with open(self._program, "rb") as file:
-            source = file.read()
-        tree = compile(source, self._program, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        assert isinstance(tree, ast.Module)
+        tree = parsed(self._program)
         names = sys.modules["__main__"].__dict__
         last = _last_expression(tree)
         if last is not None:
@@ -198,6 +195,15 @@ class Driver:
             lines = traceback.format_exception(type(error), error, own)
             facts["failure"]["traceback"] = shortened(tellable("".join(lines)))
         return facts
+
+
+def parsed(program: str) -> ast.Module:
+    """A program's syntax tree, by its text in UTF-8, as people were shown it: whatever encoding a comment in it declares."""
+    with open(program, "rb") as file:
+        source = file.read().decode()
+    tree = compile(source, program, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return tree
 
 
 def _last_expression(tree: ast.Module) -> ast.Expr | None:

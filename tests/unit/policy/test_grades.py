@@ -51,7 +51,7 @@ def test_what_can_not_be_is_one_sentence(grades: dict[str, str], sentence: str) 
 
 def test_only_what_can_not_be_read_stays_refused() -> None:
     fixed = {rule.id for rule in RULES.values() if not rule.changeable}
-    assert fixed == {"syntax-error", "empty-program", "too-complex"}
+    assert fixed == {"syntax-error", "empty-program", "too-complex", "source-encoding"}
     assert all(RULES[rule].grade is Grade.REFUSE for rule in fixed)
     assert Policy(dict.fromkeys(fixed, "refuse")).check("").refused
 

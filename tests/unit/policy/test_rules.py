@@ -48,6 +48,10 @@ HARMLESS = (
     "import ray\n@ray.remote\ndef step(x):\n    return sum([x])\nx = 0\nfor i in range(9):\n    x = ray.get(step.remote(x))",
     "import torch\ntorch.load('m.pt', weights_only=True)",
     "open('outputs/../outputs/x.txt', 'w')",
+    "# -*- coding: utf-8 -*-\nprint('ä')",
+    "# coding: latin-1\nprint(1)",
+    "x = 1\n# coding: utf-7\nprint(x)",
+    "print('⚠\ufe0f done, 1\ufe0f\u20e3 👩\u200d🔬')\r\nx = 1\n\x0c\nprint(x)",
     "import os\nos.makedirs('outputs', exist_ok=True)\nprint(os.path.join('/', 'etc'))",
 )
 
@@ -61,5 +65,5 @@ def test_only_hostile_programs_are_refused() -> None:
     refusing = {rule.id for rule in TABLE if rule.grade is Grade.REFUSE}
     assert refusing == {
         *("syntax-error", "empty-program", "too-complex", "fork-bomb", "kills-processes", "wipes-files"),
-        *("stops-machine", "process-files", "ray-stop"),
+        *("stops-machine", "process-files", "ray-stop", "source-encoding"),
     }
