@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from bot.settings import Settings
 from bot.wiring.sandboxes import validating
 from services.inputs import checked
-from services.model import InputFile, Outcome, PolicyReport, Verdict
+from services.model import InputFile, Outcome, PolicyReport, Touched, Verdict
 from services.output import clean, human_bytes, human_seconds, plural
 from services.policy import Policy
 from services.supervisor.evidence import plain
@@ -85,6 +85,12 @@ def _verdict(outcome: Outcome) -> str:
     return word if outcome.passed else f"{word}: {clean(why)}"
 
 
+def _named(touched: Touched, kind: str) -> str:
+    names: tuple[str, ...] = getattr(touched, kind)
+    more = touched.more.get(kind, 0)
+    return ", ".join(names) + (f" and {more:,} more" if more else "")
+
+
 def _facts(examined: Examined) -> list[tuple[str, str]]:
     outcome, touched = examined.outcome, examined.outcome.touched
     spent = [human_seconds(outcome.wall)] if outcome.wall is not None else []
@@ -94,14 +100,16 @@ def _facts(examined: Examined) -> list[tuple[str, str]]:
         ("took", ", ".join(spent)),
         ("tasks", ", ".join(f"{task.name} x{task.count:,}" for task in outcome.tasks)),
         ("asks for", ", ".join(f"{amount:g} {name}" for name, amount in outcome.resources.items())),
-        ("files", ", ".join(touched.files)),
-        ("hosts", ", ".join(touched.hosts)),
-        ("processes", ", ".join(touched.processes)),
-        ("environment", ", ".join(touched.environment)),
-        ("packages", ", ".join(touched.packages)),
-        ("the seal refused", ", ".join(touched.refused)),
+        ("files", _named(touched, "files")),
+        ("hosts", _named(touched, "hosts")),
+        ("processes", _named(touched, "processes")),
+        ("environment", _named(touched, "environment")),
+        ("packages", _named(touched, "packages")),
+        ("the seal refused", _named(touched, "refused")),
+        ("not observed, or not in full", ", ".join(outcome.unknown) if outcome.wall is not None else ""),
         ("makes", ", ".join(f"{it.name} ({plural(it.size, 'byte')})" for it in outcome.artifacts)),
     ]
+    facts += [("remark", remark) for remark in outcome.remarks]
     facts += [
         (f"policy, {finding.grade}", f"line {finding.line}: {finding.message}")
         for finding in examined.policy.findings

@@ -23,7 +23,7 @@ from handlers.escape import plain, shorten, spoken
 from handlers.live import LiveCards, Place
 from services.approvals.desk import Approvals
 from services.errors import BadRequest
-from services.model import Artifact, Outcome, Spent, Verdict
+from services.model import Artifact, Outcome, Spent, Verdict, sha256
 from services.narrator import Progress, RunView, Wanted
 from services.newer import Newer
 from services.records import Proposal, ProposalStatus, Run, Session, Task, TaskKind, TaskStatus
@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 _DELETED = "The program was put into this thread before, but somebody has deleted the file."
 # Of the title of a thread, in characters.
 _TITLE = 80
+_NAME = 60
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
 # What Slack says of a person to whom no message will ever get through.
 _OUT_OF_REACH = _CLOSED | {
@@ -260,7 +261,9 @@ async def _nothing_newer(proposal: Proposal) -> Newer:
 
 
 def _file_key(owner: str, artifact: Artifact) -> str:
-    return f"{owner}:{artifact.name}"[:128]
+    # Of a long name the whole counts, not its beginning alone.
+    name = artifact.name if len(artifact.name) <= _NAME else sha256(artifact.name)[:_NAME]
+    return f"{owner}:{name}"[:128]
 
 
 def _asking(proposal: Proposal) -> str:

@@ -30,6 +30,8 @@ def execution(outcome: Outcome, where: str) -> wire.Execution:
         exit_code=outcome.exit_code,
         truncated=outcome.truncated or max(len(stdout), len(stderr)) > _OUTPUT,
         files=[wire.File(name=it.name, media_type=it.media_type, size=it.size) for it in outcome.artifacts],
+        remarks=list(outcome.remarks),
+        unknown=list(outcome.unknown),
     )
 
 

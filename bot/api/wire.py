@@ -100,7 +100,10 @@ class File(BaseModel):
 
 
 class Execution(BaseModel):
-    """What came of one execution; `where` it was, `wall` in seconds."""
+    """What came of one execution; `where` it was, `wall` in seconds.
+
+    `remarks` are whole sentences about how it ran; `unknown` names kinds of evidence that could not be observed in full.
+    """
 
     success: bool
     verdict: str
@@ -113,6 +116,8 @@ class Execution(BaseModel):
     exit_code: int | None
     truncated: bool
     files: list[File]
+    remarks: list[str]
+    unknown: list[str]
 
 
 class Code(BaseModel):

@@ -40,6 +40,13 @@ class Validation(BaseModel):
     wall: float | None = Field(None, description="Seconds.")
     where: str = Field("", description="Where it ran, when that was not a sealed cluster.")
     truncated: bool = False
+    remarks: list[str] = Field(
+        [], description="What else there is to know of how it ran, in whole sentences."
+    )
+    unknown: list[str] = Field(
+        [],
+        description="Kinds of evidence that could not be observed, or not in full, such as `files` or `hosts`.",
+    )
     policy: list[Noticed] = Field([], description="What the static policy says of it.")
 
     @classmethod
@@ -54,6 +61,8 @@ class Validation(BaseModel):
             wall=outcome.wall,
             where=outcome.where,
             truncated=outcome.truncated or len(outcome.stdout + outcome.stderr) > _OUTPUT,
+            remarks=list(outcome.remarks),
+            unknown=list(outcome.unknown),
             policy=[
                 Noticed(line=it.line, grade=it.grade.value, message=it.message) for it in policy.findings
             ],

@@ -13,6 +13,7 @@ from services.output import clean, head_and_tail, human_bytes, human_seconds, le
 from services.records import Proposal
 from services.supervisor.evidence import plain
 
+_REMARKS = 4
 _TABLE = 3000
 _TABLE_ROWS = 20
 _WARNINGS = 5
@@ -31,6 +32,9 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     blocks = [verdict]
     if not outcome.proposable:
         blocks += failure(outcome)
+    blocks += [
+        context(f":information_source: {literal(remark, 300)}") for remark in outcome.remarks[:_REMARKS]
+    ]
     blocks += said(outcome, limit=1500)
     tabular = table(outcome.table, room=min(room, _TABLE), rows=_TABLE_ROWS) if outcome.table else []
     blocks += tabular

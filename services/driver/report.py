@@ -1,103 +1,117 @@
-"""Facts from a driver, read as what they are: claims of an untrusted program, typed, bounded, never evaluated."""
+"""Facts from a driver, read as what they are: claims of an untrusted program, typed, bounded, never evaluated.
+
+Each field, and each item of a list, is read by itself: one that can't be read costs only itself. What is missing or
+unreadable is unknown, which is never the same as none.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
+import re
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any, Self
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
+from services.driver.fields import NAME, Reader, as_list, as_mapping, count, number
 from services.model import EVIDENCE, Artifact, Failure, Frame, Outcome, Table, TaskCount, Touched, Verdict
 
-_NAME = 200
 _TEXT = 20_000
 _ARTIFACT_BYTES = 64 * 1024**2
 _COLUMNS = 20
 _ROWS = 50
-_COUNT = 10**15
+_LISTED = 100
+_FILES = 50
+_LINES = 10_000_000
+_FILE_NAME = 100
+_DIGITS = 400
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
+_PLAIN = "application/octet-stream"
+UNFINISHED = (
+    "The end of the program was not recorded: its process ended with exit code 0 before that, as it does after os._exit or"
+    " when another program takes its place."
+)
+_CHANGED = r"Some of the names and texts that it reported are shortened, or shown with escapes such as \xff."
 
 
-class _Loose(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=False)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a driver said of itself; the keys are described in `wrapper/__init__.py`.
+
+    `unknown` names the kinds of EVIDENCE that are missing or that could not be read in full; `remarks` are whole sentences
+    about what had to be left out or changed. An `exit_code` that could not be read is None.
+    """
+
+    exit_code: int | None = None
+    value: str | None = None
+    table: Table | None = None
+    failure: Failure | None = None
+    missing_module: str | None = None
+    infeasible: Mapping[str, float] = field(default_factory=dict[str, float])
+    wall: float | None = None
+    cpu: float | None = None
+    peak_memory: int | None = None
+    tasks: tuple[TaskCount, ...] = ()
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    touched: Touched = field(default_factory=Touched)
+    unknown: tuple[str, ...] = EVIDENCE
+    artifacts: tuple[Artifact, ...] = ()
+    dropped: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-class _Frame(_Loose):
-    line: int = Field(0, ge=0, le=10_000_000)
-    function: str = Field("", max_length=1000)
-    source: str = Field("", max_length=10_000)
-
-
-class _Failure(_Loose):
-    kind: str = Field(max_length=_NAME)
-    message: str = Field("", max_length=_TEXT)
-    frames: list[_Frame] = Field(default_factory=list[_Frame], max_length=50)
-    inside: str | None = Field(None, max_length=1000)
-    traceback: str = Field("", max_length=_TEXT)
-
-
-_Cell = Annotated[str, Field(max_length=_NAME)]
-
-
-class _Table(_Loose):
-    columns: list[_Cell] = Field(min_length=1, max_length=_COLUMNS)
-    rows: list[Annotated[list[_Cell], Field(max_length=_COLUMNS)]] = Field(max_length=_ROWS)
-    total_rows: int = Field(ge=0, le=_COUNT)
-    total_columns: int = Field(ge=0, le=_COUNT)
-
-    @model_validator(mode="after")
-    def _rectangular(self) -> Self:
-        if any(len(row) != len(self.columns) for row in self.rows):
-            raise ValueError("rows of different lengths")
-        if self.total_rows < len(self.rows) or self.total_columns < len(self.columns):
-            raise ValueError("totals below what is shown")
-        return self
-
-
-class _Touched(_Loose):
-    files: list[str] = Field(default_factory=list[str], max_length=100)
-    hosts: list[str] = Field(default_factory=list[str], max_length=100)
-    processes: list[str] = Field(default_factory=list[str], max_length=100)
-    environment: list[str] = Field(default_factory=list[str], max_length=100)
-    refused: list[str] = Field(default_factory=list[str], max_length=100)
-    packages: list[str] = Field(default_factory=list[str], max_length=100)
-
-
-class _Artifact(_Loose):
-    name: str = Field(min_length=1, max_length=_NAME)
-    media_type: str = Field("application/octet-stream", pattern=r"^[\w.+-]{1,60}/[\w.+-]{1,60}$")
-    content: str
-
-
-class Facts(_Loose):
-    """What a driver said of itself; the keys are described in `wrapper/__init__.py`."""
-
-    exit_code: int = 0
-    value: str | None = Field(None, max_length=_TEXT + 10)
-    table: _Table | None = None
-    failure: _Failure | None = None
-    missing_module: str | None = Field(None, max_length=_NAME)
-    infeasible: dict[str, float] = Field(default_factory=dict[str, float], max_length=100)
-    wall: float | None = Field(None, ge=0)
-    cpu: float | None = Field(None, ge=0)
-    peak_memory: int | None = Field(None, ge=0)
-    tasks: dict[str, int] = Field(default_factory=dict[str, int], max_length=100)
-    resources: dict[str, float] | None = Field(None, max_length=100)
-    touched: _Touched | None = None
-    artifacts: list[_Artifact] = Field(default_factory=list[_Artifact], max_length=50)
-    dropped: list[str] = Field(default_factory=list[str], max_length=100)
-
-
-def read(facts: Mapping[str, Any] | None) -> Facts:
-    """The facts, or empty ones where there are none or their shape is wrong; a wrong table costs only itself."""
-    told = dict(facts or {})
+def decode(data: bytes) -> Mapping[str, Any] | None:
+    """The object that a driver wrote as JSON; None where it wrote none, or not all of one, or something else."""
     try:
-        return Facts.model_validate(told)
-    except ValidationError as error:
-        only_table = {problem["loc"][:1] for problem in error.errors()} == {("table",)}
-        return read({**told, "table": None}) if only_table else Facts.model_validate({})
+        told = json.loads(data, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", told) if isinstance(told, dict) else None
+
+
+def _integer(digits: str) -> int | None:
+    """Python refuses to read a number of some thousand digits, and with it all that is around it."""
+    return int(digits) if len(digits) <= _DIGITS else None
+
+
+def read(facts: object) -> Facts:
+    """The facts as far as they can be read; never raises, whatever they are."""
+    told = as_mapping(facts)
+    reader = Reader()
+    resources, whole = reader.amounts(told.get("resources"), _LISTED)
+    touched, unknown = _touched(told.get("touched"), reader)
+    lost = {*unknown, *([] if whole else ["resources"]), *reader.names(told.get("unknown"), _LISTED)[0]}
+    table, failure = _table(told.get("table"), reader), _failure(told.get("failure"), reader)
+    artifacts = tuple(_artifact(each, reader) for each in as_list(told.get("artifacts"), _FILES))
+    value = reader.text(told.get("value"), _TEXT + 10)
+    unread = [
+        name
+        for name, found in (("value", value), ("table", table), ("failure", failure))
+        if told.get(name) is not None and found is None
+    ]
+    code = count(told.get("exit_code"))
+    found = Facts(
+        exit_code=code if code is not None and code <= 0xFF else None,
+        value=value,
+        table=table,
+        failure=failure,
+        missing_module=reader.name(told.get("missing_module")) or None,
+        infeasible=reader.amounts(told.get("infeasible"), _LISTED)[0],
+        wall=number(told.get("wall")),
+        cpu=number(told.get("cpu")),
+        peak_memory=count(told.get("peak_memory")),
+        tasks=_tasks(told.get("tasks"), reader),
+        resources=resources,
+        touched=touched,
+        unknown=tuple(kind for kind in EVIDENCE if kind in lost),
+        artifacts=tuple(filter(None, artifacts)),
+        dropped=_dropped(told.get("dropped"), reader),
+    )
+    ended = _ended(as_mapping(told.get("ended")), reader)
+    return replace(
+        found, remarks=tuple(filter(None, (ended, _left_out(unread, artifacts), reader.changed and _CHANGED)))
+    )
 
 
 def fill(
@@ -111,72 +125,161 @@ def fill(
     verdict, detail = outcome.verdict, outcome.detail
     if verdict is Verdict.FAILED and facts.missing_module:
         verdict, detail = Verdict.NOT_IMPORTABLE, facts.missing_module
+    artifacts, left = _within(facts.artifacts, artifact_bytes)
     return replace(
         outcome,
         verdict=verdict,
-        detail=detail or "; ".join(facts.dropped) or None,
+        detail=detail or "; ".join((*facts.dropped, *left)) or None,
         value=facts.value,
-        table=_table(facts.table),
-        failure=None if outcome.passed else _failure(facts.failure),
-        artifacts=tuple(_artifacts(facts, artifact_bytes)),
+        table=facts.table,
+        failure=None if outcome.passed else facts.failure,
+        artifacts=artifacts,
         wall=outcome.wall if outcome.wall is not None else facts.wall,
         cpu=facts.cpu if cpu is None else cpu,
         peak_memory=outcome.peak_memory or facts.peak_memory,
-        tasks=outcome.tasks
-        or tuple(TaskCount(name, "SUBMITTED", count) for name, count in facts.tasks.items()),
-        resources=facts.resources or {},
-        touched=_reached(facts.touched) if facts.touched else Touched(),
-        unknown=tuple(
-            kind for kind in EVIDENCE if (facts.resources if kind == "resources" else facts.touched) is None
-        ),
+        tasks=outcome.tasks or facts.tasks,
+        resources=facts.resources,
+        touched=facts.touched,
+        unknown=facts.unknown,
+        remarks=(*outcome.remarks, *facts.remarks),
     )
 
 
-def _reached(touched: _Touched) -> Touched:
-    return Touched(
-        files=tuple(touched.files),
-        hosts=tuple(touched.hosts),
-        processes=tuple(touched.processes),
-        environment=tuple(touched.environment),
-        refused=tuple(touched.refused),
-        packages=tuple(touched.packages),
-    )
+def _touched(value: object, reader: Reader) -> tuple[Touched, list[str]]:
+    """What was touched, and the kinds of which that is not all."""
+    told, more = as_mapping(value), as_mapping(as_mapping(value).get("more"))
+    kinds = [each.name for each in fields(Touched) if each.name != "more"]
+    listed: dict[str, tuple[str, ...]] = {}
+    left: dict[str, int] = {}
+    unknown: list[str] = []
+    for kind in kinds:
+        listed[kind], beyond, whole = reader.names(told.get(kind), _LISTED)
+        beyond += count(more.get(kind)) or 0
+        if beyond:
+            left[kind] = beyond
+        if not whole or (kind in more and count(more[kind]) is None):
+            unknown.append(kind)
+    return Touched(**listed, more=left), unknown
 
 
-def _failure(failure: _Failure | None) -> Failure | None:
-    if failure is None:
+def _tasks(value: object, reader: Reader) -> tuple[TaskCount, ...]:
+    counted = {reader.name(name): count(times) for name, times in as_mapping(value).items()}
+    named = [
+        TaskCount(name, "SUBMITTED", times) for name, times in counted.items() if name and times is not None
+    ]
+    return tuple(named[:_LISTED])
+
+
+def _dropped(value: object, reader: Reader) -> tuple[str, ...]:
+    names, more, _ = reader.names(value, _LISTED)
+    return (*names, f"{more:,} more of its files were left out") if more else names
+
+
+def _failure(value: object, reader: Reader) -> Failure | None:
+    told = as_mapping(value)
+    kind = reader.name(told.get("kind"))
+    if not kind:
         return None
-    frames = tuple(Frame(frame.line, frame.function, frame.source) for frame in failure.frames)
-    return Failure(failure.kind, failure.message, frames, failure.inside, failure.traceback)
-
-
-def _table(table: _Table | None) -> Table | None:
-    if table is None:
-        return None
-    return Table(tuple(table.columns), tuple(map(tuple, table.rows)), table.total_rows, table.total_columns)
-
-
-def _artifacts(facts: Facts, room: int) -> list[Artifact]:
-    artifacts: dict[str, Artifact] = {}
-    for claimed in facts.artifacts:
-        try:
-            content = base64.b64decode(claimed.content, validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        if len(content) > room:
-            continue
-        room -= len(content)
-        name = _bare(claimed.name, taken=artifacts)
-        artifacts[name] = Artifact(name, claimed.media_type, content)
-    return list(artifacts.values())
-
-
-def _bare(name: str, *, taken: Mapping[str, object]) -> str:
-    """A file name that is no path, shows no control characters and is not taken."""
-    bare = (
-        "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip(". ")
-        or "file"
+    frames = [_frame(as_mapping(each), reader) for each in as_list(told.get("frames"), _FILES)]
+    return Failure(
+        kind,
+        reader.text(told.get("message"), _TEXT) or "",
+        tuple(frames),
+        reader.name(told.get("inside"), 1000) or None,
+        reader.text(told.get("traceback"), _TEXT) or "",
     )
+
+
+def _frame(told: Mapping[str, Any], reader: Reader) -> Frame:
+    line = count(told.get("line")) or 0
+    function, source = reader.name(told.get("function"), 1000), reader.text(told.get("source"), 10_000)
+    return Frame(min(line, _LINES), function or "", source or "")
+
+
+def _table(value: object, reader: Reader) -> Table | None:
+    told = as_mapping(value)
+    columns = _cells(told.get("columns"), reader)
+    rows = [_cells(row, reader) for row in as_list(told.get("rows"), _ROWS)]
+    totals = count(told.get("total_rows")), count(told.get("total_columns"))
+    if not columns or not isinstance(told.get("rows"), list) or totals[0] is None or totals[1] is None:
+        return None
+    if (
+        any(row is None or len(row) != len(columns) for row in rows)
+        or totals[0] < len(rows)
+        or totals[1] < len(columns)
+    ):
+        return None
+    return Table(columns, tuple(filter(None, rows)), totals[0], totals[1])
+
+
+def _cells(value: object, reader: Reader) -> tuple[str, ...] | None:
+    """A row of texts; None where one of them is none, or there are too many."""
+    if not isinstance(value, list):
+        return None
+    items = cast("list[Any]", value)
+    cells = [cell for item in items if (cell := reader.text(item, NAME)) is not None]
+    return tuple(cells) if len(cells) == len(items) <= _COLUMNS else None
+
+
+def _artifact(value: object, reader: Reader) -> Artifact | None:
+    told = as_mapping(value)
+    name, content, kind = told.get("name"), told.get("content"), told.get("media_type")
+    if not isinstance(name, str) or not name or not isinstance(content, str):
+        return None
+    try:
+        data = base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    media_type = kind if isinstance(kind, str) and _MEDIA_TYPE.fullmatch(kind) else _PLAIN
+    return Artifact(_bare(name, reader), media_type, data)
+
+
+def _left_out(unread: list[str], artifacts: tuple[Artifact | None, ...]) -> str:
+    """What was there and could not be read, as a sentence, or nothing."""
+    lost = artifacts.count(None)
+    files = [] if not lost else ["one of its files" if lost == 1 else f"{lost} of its files"]
+    parts = [*(f"its {name}" for name in unread), *files]
+    return f"What it reported of {', '.join(parts)} could not be read." if parts else ""
+
+
+def _ended(told: Mapping[str, Any], reader: Reader) -> str:
+    """Where the program ended before its end, as a sentence, or nothing."""
+    line, last = count(told.get("line")), count(told.get("last"))
+    during = reader.name(told.get("during"))
+    if line is None or last is None:
+        return ""
+    if during:
+        return f"It ended by SystemExit in line {line}, while it handled {during}."
+    return f"It ended by SystemExit in line {line}, before its last statement (line {last}); what it skipped was not observed."
+
+
+def _within(artifacts: tuple[Artifact, ...], room: int) -> tuple[tuple[Artifact, ...], list[str]]:
+    """Those that fit, by names of their own, and a sentence for each that does not."""
+    found: dict[str, Artifact] = {}
+    left: list[str] = []
+    for artifact in artifacts:
+        if artifact.size > room:
+            left.append(f"{artifact.name} ({artifact.size:,} bytes) is too large")
+            continue
+        room -= artifact.size
+        name = _unique(artifact.name, taken=found)
+        found[name] = replace(artifact, name=name)
+    return tuple(found.values()), left
+
+
+def _bare(name: str, reader: Reader) -> str:
+    """A file name that is no path, shows all its characters and is short enough for any file system."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1].strip(". ")
+    shown = reader.name(bare, limit=10**6) or "file"
+    if len(shown) <= _FILE_NAME:
+        return shown
+    reader.changed = True
+    stem, dot, suffix = shown.rpartition(".")
+    end = f".{suffix}" if dot and stem and len(suffix) < 20 else ""
+    return f"{shown[: _FILE_NAME - 1 - len(end)]}…{end}"
+
+
+def _unique(bare: str, *, taken: Mapping[str, object]) -> str:
     unique, number = bare, 2
     while unique in taken:
         stem, dot, suffix = bare.rpartition(".")

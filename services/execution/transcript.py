@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import json
 import re
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
+from services.driver.report import decode
 from services.kept import Kept
 from services.model import Outcome, Verdict
 
@@ -27,6 +28,7 @@ class Transcript:
     """An incremental reader of one log: feed it bytes in any portions, take out the user's text.
 
     `limit` is in characters and bounds only what is kept for the outcome, of both ends, not what `feed` returns.
+    `facts` is None until the driver's mark of the end has come, and empty where what it said there can't be read.
     `started` is when the program began, in milliseconds since 1970 by the clock of its node.
     """
 
@@ -43,7 +45,7 @@ class Transcript:
         self.begun = False
         self.started: int | None = None
         self.truncated = False
-        self.facts: dict[str, Any] | None = None
+        self.facts: Mapping[str, Any] | None = None
 
     def feed(self, data: bytes) -> str:
         """What of the program's output has become certain with these bytes."""
@@ -104,21 +106,13 @@ class Transcript:
         if not found and len(trailer) < _TRAILER_LIMIT:
             return None
         earlier, self._last, self._trailer = self._last, bytes(trailer), None
-        self.facts = _facts(self._last)
+        self.facts = decode(self._last) or {}
         return b"" if earlier is None else self._mark + earlier + b"\n"
 
     def _keep(self, text: str) -> None:
         self._size += len(text)
         self.truncated = self.truncated or self._size > self._limit
         self._kept.add(text)
-
-
-def _facts(line: bytes) -> dict[str, Any]:
-    try:
-        facts = json.loads(line)
-    except ValueError:
-        return {}
-    return cast("dict[str, Any]", facts) if isinstance(facts, dict) else {}
 
 
 def _overlap(data: bytes, mark: bytes) -> int:

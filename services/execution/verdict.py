@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.driver.report import fill, read
+from services.driver.report import UNFINISHED, fill, read
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
 from services.model import Outcome, Verdict
 
 _UNCONFIRMED = (
     "The cluster went away before it could confirm how this ended; the driver's own record tells it."
+)
+_UNKNOWN = (
+    "The cluster went away before it could confirm how this ended, and the driver's own record can't be read."
 )
 _SIGKILL = frozenset({-9, 137})
 _KILLED = "The driver was killed (exit code {code}), most often because the node ran out of memory."
@@ -22,10 +25,14 @@ def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[
     details = details and limited(details, transcript)
     told = transcript.outcome(Verdict.PASSED)
     if details is None:
+        if facts.exit_code is None:
+            return fill(replace(told, verdict=Verdict.UNAVAILABLE, detail=_UNKNOWN), facts)
         verdict = Verdict.FAILED if facts.exit_code else Verdict.PASSED
         return fill(replace(told, verdict=verdict, detail=_UNCONFIRMED, exit_code=facts.exit_code), facts)
     verdict = _verdict(details, transcript)
     detail = _reason(details, verdict)
+    if verdict is Verdict.PASSED and transcript.begun and transcript.facts is None:
+        remarks = (*remarks, UNFINISHED)
     told = replace(
         told,
         verdict=verdict,

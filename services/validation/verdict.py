@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import signal
-from typing import Any, cast
 
-from services.driver.report import Facts, fill, read
+from services.driver.report import UNFINISHED, Facts, decode, fill, read
 from services.model import Outcome, Verdict
 from services.output import human_bytes, human_seconds
 from services.validation.interface import Limits
@@ -18,7 +16,8 @@ _BROKEN = "The sealed cluster broke while the program ran."
 
 def conclude(record: Record, limits: Limits) -> Outcome:
     """What came of one attempt. Facts may say what kind of failure it was, never that there was none."""
-    facts = read(_facts(record.facts))
+    told = decode(record.facts)
+    facts = read(told)
     verdict, detail = _verdict(record, limits, facts)
     observed = Outcome(
         verdict,
@@ -29,6 +28,7 @@ def conclude(record: Record, limits: Limits) -> Outcome:
         wall=round(record.wall, 4),
         peak_memory=record.peak_memory or None,
         truncated=record.truncated,
+        remarks=() if told or verdict is not Verdict.PASSED else (UNFINISHED,),
     )
     return fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
 
@@ -65,11 +65,3 @@ def _signal(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _facts(data: bytes) -> dict[str, Any]:
-    try:
-        facts = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return cast("dict[str, Any]", facts) if isinstance(facts, dict) else {}
