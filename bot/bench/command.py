@@ -64,6 +64,28 @@ def runs(rounds: int, *, as_json: bool) -> None:
 
 
 @bench.command()
+@click.option(
+    "--people", default=100, show_default=True, type=click.IntRange(1), help="Who ask within one second."
+)
+@click.option(
+    "--minutes",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="How long the steady load lasts.",
+)
+@click.option(
+    "--rate", default=60, show_default=True, type=click.IntRange(1), help="Its requests per minute."
+)
+@_JSON
+def load(people: int, minutes: float, rate: int, *, as_json: bool) -> None:
+    """Acknowledgements, answers and memory in a playground: many people at once, beside hostile programs, and steadily."""
+    from bot.bench.load import Plan, run
+
+    _show(run(Plan(people, minutes, rate), _say), as_json=as_json)
+
+
+@bench.command()
 @_JSON
 def policy(*, as_json: bool) -> None:
     """The static policy over 500 lines."""

@@ -80,6 +80,18 @@ def test_runs() -> None:
     assert all(value > 0 for value in report["ratios"].values())
 
 
+@LONG
+@pytest.mark.usefixtures("sealed")
+def test_load() -> None:
+    report = told("load", "--people", "5", "--minutes", "0.1")
+    phases = ("", "beside_hostile_", "steady_")
+    names = ("ack", "all_answered", "memory_growth", "unanswered", "failed", "told_failed_though_taken")
+    assert set(report["figures"]) == {phase + name for phase in phases for name in names}
+    assert [report["figures"][f"{phase}ack"]["n"] for phase in phases] == [5, 25, 6]
+    assert all(report["figures"][f"{phase}{name}"]["value"] == 0 for phase in phases for name in names[3:])
+    assert report["ratios"]["beside_hostile_over_quiet"] > 0
+
+
 def test_policy() -> None:
     assert told("policy")["figures"]["check_500_lines"]["value"] > 0
 
