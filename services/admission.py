@@ -73,7 +73,11 @@ class Admission:
         self._one = asyncio.Lock()
 
     async def admit(self, task: Task, session: Session) -> None:
-        """Count a request. Raises NotAllowed for the wrong place, and TooOften, which says when to come back."""
+        """Count a request.
+
+        Raises NotAllowed for the wrong place, TooOften, which says when to come back, and StorageFull.
+        """
+        self._store.disk.check()
         self._check_place(session)
         await self._check_home(task, session)
         await self._check_day(self._limits.day, "", "Today's budget for all requests is used up")

@@ -33,6 +33,10 @@ class TargetRefused(RaygenError):
     """The target cluster refused this job; `raygen doctor` says why."""
 
 
+class StorageFull(RaygenError):
+    """raygen's disk is full, so nothing new can be saved. Try again once an operator has made room."""
+
+
 class ArtifactsUnavailable(RaygenError):
     """The store of pictures and files can't be reached right now; please try again in a minute."""
 

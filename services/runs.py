@@ -48,8 +48,9 @@ class RunDesk:
 
         The proposal that is returned is approved once as many people have done so as the policy asks for. Without
         `target` it is the proposal's. Raises NotAllowed for somebody who may not approve it, and for a program that
-        this target does not run.
+        this target does not run. Raises StorageFull before anything is recorded.
         """
+        self._store.disk.check()
         proposal = await self._store.proposals.get(proposal_id)
         chosen = target or proposal.target
         decision = await self._ledger.permit(replace(proposal, target=chosen), user)

@@ -9,6 +9,7 @@ from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
 from services.store.audit import AuditTrail
 from services.store.database import open_database
+from services.store.disk import disk_of
 from services.store.entries import Entries
 from services.store.grants import Grants
 from services.store.inputs import Inputs
@@ -36,6 +37,7 @@ class Store:
     def __init__(
         self, engine: AsyncEngine, artifacts: ArtifactStore | None = None, seal: Seal | None = None
     ) -> None:
+        self.disk = disk_of(engine.url)
         self.artifacts = Artifacts(engine, artifacts)
         self.sessions = Sessions(engine)
         self.tasks = Tasks(engine)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.store import sqlite
+from services.store.disk import translate
 from services.store.tables import metadata
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -23,6 +24,7 @@ async def open_database(url: str) -> AsyncGenerator[AsyncEngine]:
     engine = create_async_engine(parsed.set(drivername=_DRIVERS[backend]), hide_parameters=True)
     if backend == "sqlite":
         sqlite.for_coroutines(engine)
+    translate(engine.sync_engine)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_bring_up_to_date)

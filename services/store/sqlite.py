@@ -19,6 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from services.store.disk import translate
+
 # Longer than any of our transactions. The queue is for order alone: who has waited that long tries SQLite's lock.
 _PATIENCE = 60.0
 # Before these the driver begins a transaction.
@@ -79,7 +81,18 @@ def for_threads(url: str) -> Engine:
         pool_timeout=30,
     )
     _prepare(engine, "PRAGMA foreign_keys=ON")
+    translate(engine, FullForNow)
     return engine
+
+
+class FullForNow(Exception):
+    """The database is locked: its disk is full.
+
+    DBOS waits and tries again where an error says `database is locked`, and gives a workflow up where it says anything else.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("database is locked: its disk is full")
 
 
 def _prepare(engine: Engine, *pragmas: str) -> None:

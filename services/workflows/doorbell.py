@@ -8,10 +8,12 @@ from dbos import (
     DBOSClient,
     EnqueueOptions,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.errors import RaygenError
+from services.errors import RaygenError, StorageFull
 from services.records import Session, Task
+from services.store.disk import disk_of, is_full
 from services.workflows.durability import IDLE_POLL, NAME, VERSION
 from services.workflows.workflows import Workflows
 
@@ -27,6 +29,7 @@ class Doorbell:
 
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
+        self._disk = disk_of(make_url(database_url))
 
     async def begin_task(self, task: Task, session: Session) -> None:
         """Durable once this returns, and a no-op the second time. Raises Closed where no bot has ever worked."""
@@ -52,4 +55,6 @@ class Doorbell:
             finally:
                 client.destroy()
         except SQLAlchemyError as error:
+            if isinstance(error, DBAPIError) and is_full(error.orig, self._disk):
+                raise StorageFull from error
             raise Closed from error

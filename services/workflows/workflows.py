@@ -30,6 +30,7 @@ from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
 from services.workflows.durability import IDLE_POLL, NAME, forget
 from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
+from services.workflows.steps import step
 
 _log = logging.getLogger(__name__)
 
@@ -153,26 +154,24 @@ class Workflows(DBOSConfiguredInstance):
         """From a request to its proposal or answer."""
         desk = self._tasks
         try:
-            await DBOS.run_step_async({"name": "open"}, desk.open, task, session)
-            await DBOS.run_step_async({"name": "wait_for_turn"}, desk.wait_for_turn, task.id)
-            result: Result = await DBOS.run_step_async({"name": "work"}, desk.work, task.id)
-            await DBOS.run_step_async({"name": "conclude"}, desk.conclude, task.id, result)
+            await step("open", desk.open, task, session)
+            await step("wait_for_turn", desk.wait_for_turn, task.id)
+            result: Result = await step("work", desk.work, task.id)
+            await step("conclude", desk.conclude, task.id, result)
             if result.status is TaskStatus.PROPOSED:
-                approved: str | None = await DBOS.run_step_async(
-                    {"name": "approve"}, self._runs.approve_at_once, task.id
-                )
+                approved: str | None = await step("approve", self._runs.approve_at_once, task.id)
                 if approved is not None:
                     await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, task.id, sentence(error))
+            await step("fail", desk.fail, task.id, sentence(error))
 
     @DBOS.workflow()
     async def run(self, proposal_id: str) -> None:
         """From an approval to its posted result."""
         try:
-            await DBOS.run_step_async({"name": "open"}, self._runs.open, proposal_id)
+            await step("open", self._runs.open, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, self._runs.fail, proposal_id, sentence(error))
+            await step("fail", self._runs.fail, proposal_id, sentence(error))
         else:
             await self._carry_out(proposal_id)
 
@@ -181,22 +180,20 @@ class Workflows(DBOSConfiguredInstance):
         """From an approval to its turn, where `turn` takes over, or to its end if it is stopped before."""
         desk = self._runs
         try:
-            await DBOS.run_step_async({"name": "open"}, desk.open, proposal_id)
-            places: list[tuple[str, str]] = await DBOS.run_step_async(
-                {"name": "places"}, self._places, proposal_id
-            )
+            await step("open", desk.open, proposal_id)
+            places: list[tuple[str, str]] = await step("places", self._places, proposal_id)
             if places:
                 await self._enqueue(proposal_id, places)
-                came: bool = await DBOS.run_step_async({"name": "wait"}, self._wait, proposal_id, places)
+                came: bool = await step("wait", self._wait, proposal_id, places)
             else:
-                came = await DBOS.run_step_async({"name": "begin"}, desk.begin_turn, proposal_id)
+                came = await step("begin", desk.begin_turn, proposal_id)
                 if came:
                     await self._carry_out(proposal_id)
             if not came:
-                await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
-                await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
+                await step("follow", desk.follow, proposal_id)
+                await step("close", desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, sentence(error))
+            await step("fail", desk.fail, proposal_id, sentence(error))
 
     @DBOS.workflow()
     async def turn(self, proposal_id: str, places: list[tuple[str, str]]) -> None:
@@ -206,36 +203,36 @@ class Workflows(DBOSConfiguredInstance):
             if places:
                 waiting = await self._enqueue(proposal_id, places)
                 await waiting.get_result(polling_interval_sec=IDLE_POLL)
-            elif await DBOS.run_step_async({"name": "begin"}, desk.begin_turn, proposal_id):
+            elif await step("begin", desk.begin_turn, proposal_id):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, sentence(error))
+            await step("fail", desk.fail, proposal_id, sentence(error))
 
     @DBOS.workflow()
     async def expire(self, proposal_id: str) -> None:
         """Nobody can approve it any more, and its card says so."""
         if self._pending is not None:
-            await DBOS.run_step_async({"name": "expire"}, self._pending.expire, proposal_id)
-            await DBOS.run_step_async({"name": "show", **_PATIENCE}, self._pending.show_expired, proposal_id)
+            await step("expire", self._pending.expire, proposal_id)
+            await step("show", self._pending.show_expired, proposal_id, options=_PATIENCE)
 
     @DBOS.workflow()
     async def remind(self, proposal_id: str) -> None:
         """Its approvers hear of it once more."""
         if self._pending is not None:
-            await DBOS.run_step_async({"name": "remind", **_PATIENCE}, self._pending.remind, proposal_id)
+            await step("remind", self._pending.remind, proposal_id, options=_PATIENCE)
 
     @DBOS.workflow()
     async def ask(self, proposal_id: str, user: str) -> None:
         """Its approvers hear of it from somebody."""
         if self._pending is not None:
-            await DBOS.run_step_async({"name": "ask", **_PATIENCE}, self._pending.ask, proposal_id, user)
+            await step("ask", self._pending.ask, proposal_id, user, options=_PATIENCE)
 
     @DBOS.workflow()
     async def clean(self, before: float) -> None:
         """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
         if self._retention is not None:
-            await DBOS.run_step_async({"name": "drop"}, self._retention.drop, before)
-        await DBOS.run_step_async({"name": "forget"}, forget, before)
+            await step("drop", self._retention.drop, before)
+        await step("forget", forget, before)
 
     @DBOS.workflow()
     async def leave(self, team: str, when: float | None = None) -> None:
@@ -244,7 +241,7 @@ class Workflows(DBOSConfiguredInstance):
         As often as it takes, so that what had just come in goes, too.
         """
         pause = _FIRST_PAUSE
-        while await DBOS.run_step_async({"name": "drop"}, self._drop, team, when):
+        while await step("drop", self._drop, team, when):
             await DBOS.sleep_async(pause)
             pause = min(2 * pause, _LAST_PAUSE)
 
@@ -275,11 +272,11 @@ class Workflows(DBOSConfiguredInstance):
         """The part of a run that limits apply to."""
         desk = self._runs
         try:
-            await DBOS.run_step_async({"name": "submit"}, desk.submit, proposal_id)
-            await DBOS.run_step_async({"name": "follow"}, desk.follow, proposal_id)
-            await DBOS.run_step_async({"name": "close"}, desk.close, proposal_id)
+            await step("submit", desk.submit, proposal_id)
+            await step("follow", desk.follow, proposal_id)
+            await step("close", desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await DBOS.run_step_async({"name": "fail"}, desk.fail, proposal_id, sentence(error))
+            await step("fail", desk.fail, proposal_id, sentence(error))
 
     async def _enqueue(self, proposal_id: str, places: list[tuple[str, str]]) -> WorkflowHandleAsync[None]:
         (queue, key), *rest = places
