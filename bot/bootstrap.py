@@ -67,7 +67,7 @@ class Bot:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
         found = [await place.target.readiness() for place in self.targets]
         own = [self.validator.readiness()] if self.validator else []
-        return [*own, self.store.disk.readiness(), next((each for each in found if each.ready), found[0])]
+        return [*own, next((each for each in found if each.ready), found[0])]
 
 
 @asynccontextmanager

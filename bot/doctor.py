@@ -23,13 +23,14 @@ from bot.wiring.agents import runtime_address
 from bot.wiring.clusters import configured, jobs_target, remote_target
 from bot.wiring.sandboxes import function
 from services.agentcore.client import look
-from services.errors import RaygenError, SettingsError
+from services.errors import RaygenError, SettingsError, StorageFull
 from services.gateway.errors import GatewayDenied, GatewayLogin
 from services.lambdas.errors import FunctionDenied
 from services.llm.clients import Access, Provider, model_id
-from services.output import plural
+from services.output import human_bytes, plural
 from services.snippets.interface import TIMEOUT
-from services.store import open_database
+from services.store import Store, open_database
+from services.store.disk import RESERVE
 from services.store.installations import Installations
 from services.validation.probe import probe
 
@@ -187,8 +188,13 @@ async def _database(settings: Settings) -> Finding:
     shown = settings.database.split("@")[-1]
     try:
         settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        async with open_database(settings.database):
+        async with open_database(settings.database) as engine:
+            Store(engine).disk.check()
             return Finding("database", ok=True, found=shown)
+    except StorageFull:
+        found = f"the disk below {settings.state_dir} is full"
+        advice = f"Make room: new requests are refused while less than {human_bytes(RESERVE)} is free."
+        return Finding("database", ok=False, found=found, advice=advice)
     except (SQLAlchemyError, OSError, KeyError) as error:
         return Finding(
             "database",

@@ -14,8 +14,6 @@ from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from services.errors import StorageFull
-from services.model import Readiness
-from services.output import human_bytes
 
 _log = logging.getLogger(__name__)
 
@@ -47,16 +45,8 @@ class Disk:
         """Raises StorageFull where there is no room for new work."""
         free = self.free
         if free is not None and free < RESERVE:
-            _log.error("%s of %s is free; nothing new is taken below %s", free, self.folder, RESERVE)
+            _log.error("%s has %d bytes free; new work is refused below %d", self.folder, free, RESERVE)
             raise StorageFull
-
-    def readiness(self) -> Readiness:
-        free = self.free
-        full = free is not None and free < RESERVE
-        missing = (
-            f"Only {human_bytes(free or 0)} of disk is free in {self.folder}; make room." if full else ""
-        )
-        return Readiness("disk", not full, missing)
 
 
 def disk_of(database: URL) -> Disk:
@@ -85,8 +75,8 @@ def translate(engine: Engine, error: Callable[[], Exception] = StorageFull) -> N
     """Have statements and commits of an engine raise `error` where there is no room."""
     disk = disk_of(engine.url)
 
-    def look(context: ExceptionContext) -> None:
-        if is_full(context.original_exception, disk):
-            context.chained_exception = error()
+    def look(context: ExceptionContext) -> Exception | None:
+        """What it returns is raised in place of SQLAlchemy's own."""
+        return error() if is_full(context.original_exception, disk) else None
 
     event.listen(engine, "handle_error", look)
