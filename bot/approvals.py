@@ -10,10 +10,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.approvals import ApprovalPolicy, Rule, Second
+from services.approvals.actions import Action, Group
 from services.errors import SettingsError
 
 _User = Annotated[str, Field(pattern=r"^([UW][A-Z0-9]{2,}|api:[A-Za-z0-9_.-]+)$")]
 _Group = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
+_Groups = Annotated[frozenset[Group], Field(min_length=1)]
 _Channel = Annotated[str, Field(pattern=r"^([CDG][A-Z0-9]{2,}|direct|api)$")]
 
 
@@ -45,10 +47,11 @@ class RuleTable(BaseModel):
     approvals: int = Field(1, ge=1, le=9)
     second: SecondTable = SecondTable()
     thread: float = Field(0.0, ge=0)
+    actions: dict[Action, _Groups] = {}
 
     def rule(self, name: str) -> Rule:
-        told = self.model_dump(exclude={"second"})
-        return Rule(name=name, second=Second(**self.second.model_dump()), **told)
+        told = self.model_dump(exclude={"second", "actions"})
+        return Rule(name=name, second=Second(**self.second.model_dump()), actions=self.actions, **told)
 
 
 def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:

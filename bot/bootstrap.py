@@ -30,6 +30,7 @@ from services import workflows
 from services.admission import Admission
 from services.approvals import ApprovalPolicy
 from services.approvals.desk import Approvals
+from services.approvals.permissions import Permissions
 from services.chores import Watch, announcing, attending, cleaning, present, watching
 from services.desk import FrontDesk
 from services.errors import SettingsError
@@ -122,7 +123,13 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
         flows = Workflows(tasks, runs, limits, store.retention, pending)
         desk = FrontDesk(
-            store, tasks, runs, flows, Admission(store, settings.limits, people.teams), offered(settings)
+            store,
+            tasks,
+            runs,
+            flows,
+            Admission(store, settings.limits, people.teams),
+            Permissions(store, targets, approvals),
+            offered(settings),
         )
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
@@ -131,7 +138,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
 
 def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
     app = bolt(settings, slack)
-    history = HistoryDesk(desk.store, slack.people.is_in)
+    history = HistoryDesk(desk.store, desk.permissions)
     subcommands = Subcommands(slack.courier, desk, history, targets)
     handlers.register(
         app,

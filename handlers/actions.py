@@ -50,13 +50,13 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
         app.action(action_id)(_listener(deed, courier, home, kept))
 
     async def reject(click: Click) -> dict[str, Any]:
-        return modals.reject(await desk.open_proposal(split_value(click.value)[0], click.user))
+        return modals.reject(await desk.to_reject(split_value(click.value)[0], click.user))
 
     async def attempts(click: Click) -> dict[str, Any]:
         return modals.attempts(await desk.proposal(split_value(click.value)[0], click.user))
 
     async def change(click: Click) -> dict[str, Any]:
-        return modals.change(await desk.proposal(click.value))
+        return modals.change(await desk.to_change(click.value, click.user))
 
     async def details(click: Click) -> dict[str, Any]:
         return modals.details(*await desk.outcome(click.value, click.user))

@@ -41,16 +41,21 @@ async def begin_program(
     check: Check,
     taken: Callable[[str], Awaitable[None]],
     *,
-    original: str = "",
+    original: Callable[[], Awaitable[str]] | None = None,
 ) -> None:
-    """The same with the program of the form, once the policy does not refuse it; `original` is what it was edited from."""
+    """The same with the program of the form, once the policy does not refuse it; `original` gives what it was edited from."""
     fields = programs.of_program(form.fields)
     try:
+        before = await original() if original else ""
+    except _REFUSALS as refusal:
+        await ack(response_action="errors", errors={next(iter(fields)): refusal.public})
+        return
+    try:
         if file := form.files.get(programs.FILE):
-            code = restored(await read_program(file, client), original)
+            code = restored(await read_program(file, client), before)
             fields = {programs.FILE: code}
         else:
-            code = programs.joined(fields, original)
+            code = programs.joined(fields, before)
     except BadRequest as refusal:
         await ack(response_action="errors", errors={programs.FILE: plain(refusal.public)})
         return

@@ -17,6 +17,7 @@ from handlers.blocks.targets import Found
 from handlers.delivery import TROUBLE, Courier
 from handlers.requests import Click
 from services.desk import FrontDesk
+from services.errors import DirectoryUnavailable
 from services.history_desk import HistoryDesk
 from services.store.entries import Entry
 from services.targets import Targets
@@ -54,11 +55,11 @@ class Home:
     async def _refresh(self, client: AsyncWebClient, user: str) -> None:
         try:
             await client.views_publish(user_id=user, view=home_blocks.home(await self._tab(user)))
-        except TROUBLE as error:
+        except (*TROUBLE, DirectoryUnavailable) as error:
             _log.info("a home tab was not refreshed: %s", error)
 
     async def _tab(self, user: str) -> home_blocks.Tab:
-        history = HistoryDesk(self._desk.store, self._desk.approvals.directory.is_in)
+        history = HistoryDesk(self._desk.store, self._desk.permissions)
         (waiting, more), entries, preference = await asyncio.gather(
             WaitingDesk(self._desk.store, self._desk.runs).of(user),
             history.overview(user),

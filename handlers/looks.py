@@ -32,7 +32,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
         return looks.touched(await desk.proposal(proposal_id, user, "all that it touches"))
 
     async def edit(proposal_id: str, user: str) -> Look:
-        return programs.edit(await desk.open_proposal(proposal_id, user))
+        return programs.edit(await desk.to_edit(proposal_id, user))
 
     found: dict[str, Looking] = {
         ids.PROPOSAL_EDIT: edit,

@@ -19,7 +19,10 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check) -> None:
     @app.view(ids.EDIT_VIEW)
     async def submit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         form = requests.form(body)
-        original = (await desk.proposal(form.metadata)).program.code
+
+        async def original() -> str:
+            return (await desk.edited(form.metadata, form.user)).program.code
+
         await begin_program(
             ack,
             form,

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.delivery import TROUBLE, code_of
 from services import workspace
 from services.approvals import Person
+from services.errors import DirectoryUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -39,17 +40,18 @@ class People:
         self._homes: dict[str, tuple[str, str]] = {}
 
     async def look_up(self, user: str) -> Person:
-        """Somebody whom Slack does not know, or does not show us, is told as gone. Raises SlackApiError otherwise."""
+        """Somebody whom Slack does not know, or does not show us, is told as gone. Raises DirectoryUnavailable."""
         known = self._known.get(_key(user))
         if known and time.monotonic() - known[0] < _FRESH:
             return known[1]
         try:
             answer = await self._client.users_info(user=user)
-        except SlackApiError as error:
-            if code_of(error) not in _UNKNOWN:
-                raise
-            return Person(user, user, gone=True)
-        person = _person(answer["user"] or {"id": user}, *await self._our_home())
+            home = await self._our_home()
+        except TROUBLE as error:
+            if isinstance(error, SlackApiError) and code_of(error) in _UNKNOWN:
+                return Person(user, user, gone=True)
+            raise _away("users.info", error) from error
+        person = _person(answer["user"] or {"id": user}, *home)
         self._known[_key(user)] = (time.monotonic(), person)
         self._teams[_key(user)] = str((answer["user"] or {}).get("team_id") or "")
         return person
@@ -58,21 +60,21 @@ class People:
         """What a user is called; the ID where Slack can't say."""
         try:
             return (await self.look_up(user)).name
-        except TROUBLE:
+        except DirectoryUnavailable:
             return user
 
     async def home(self, user: str) -> str:
         """The workspace (ID) that a user is of; empty where Slack can't say."""
         try:
             await self.look_up(user)
-        except TROUBLE:
+        except DirectoryUnavailable:
             return ""
         return self._teams.get(_key(user), "")
 
     async def is_in(self, user: str, channel: str) -> bool:
         """Whether a user is a member of a channel; False too where Slack doesn't show us its members.
 
-        Raises SlackApiError when Slack can't be asked right now.
+        Raises DirectoryUnavailable when Slack can't be asked right now.
         """
         known = self._members.get(_key(channel))
         if known is None or time.monotonic() - known[0] > _FRESH_MEMBERS:
@@ -80,7 +82,7 @@ class People:
         return user in known[1]
 
     async def group(self, group: str) -> frozenset[str]:
-        """The users of a user group; none where we may not see it, or where it is gone. Raises SlackApiError otherwise."""
+        """The users of a user group; none where we may not see it, or where it is gone. Raises DirectoryUnavailable."""
         known = self._groups.get(_key(group))
         if known is None or time.monotonic() - known[0] > _FRESH_GROUP:
             known = self._groups[_key(group)] = (time.monotonic(), await self._users_of(group))
@@ -91,9 +93,9 @@ class People:
             answer = await self._client.usergroups_users_list(
                 usergroup=group, team_id=workspace.current() or None
             )
-        except SlackApiError as error:
-            if code_of(error) not in _NO_GROUP:
-                raise
+        except TROUBLE as error:
+            if not (isinstance(error, SlackApiError) and code_of(error) in _NO_GROUP):
+                raise _away("usergroups.users.list", error) from error
             _log.warning("the user group %s can't be read: %s", group, code_of(error))
             return frozenset()
         return frozenset(str(user) for user in answer.get("users") or ())
@@ -117,14 +119,21 @@ class People:
                 page = await self._client.conversations_members(
                     channel=channel, limit=1000, cursor=cursor or None
                 )
-            except SlackApiError as error:
-                if code_of(error) in _UNSEEN:
+            except TROUBLE as error:
+                if isinstance(error, SlackApiError) and code_of(error) in _UNSEEN:
                     return frozenset()
-                raise
+                raise _away("conversations.members", error) from error
             found.update(str(user) for user in page.get("members") or ())
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return frozenset(found)
+
+
+def _away(method: str, error: Exception) -> DirectoryUnavailable:
+    """What everybody who asks has to expect; why it is so stands in the log."""
+    code = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+    _log.warning("%s can't be asked: %s", method, code)
+    return DirectoryUnavailable()
 
 
 def _key(name: str) -> _Key:

@@ -13,6 +13,7 @@ from handlers.blocks import history as blocks
 from handlers.delivery import TROUBLE, Courier
 from handlers.requests import Shared
 from services.desk import FrontDesk
+from services.errors import DirectoryUnavailable
 from services.history_desk import HistoryDesk
 from services.links import RunLinks
 
@@ -22,7 +23,7 @@ _MOST = 5
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier, links: RunLinks) -> None:
     async def cards(shared: Shared) -> dict[str, Any]:
-        history = HistoryDesk(desk.store, desk.approvals.directory.is_in)
+        history = HistoryDesk(desk.store, desk.permissions)
         found: dict[str, Any] = {}
         for url in shared.urls[:_MOST]:
             run = links.run(url)
@@ -35,9 +36,10 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, links: RunLinks) 
     @app.event("link_shared")
     async def unfurl(event: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         shared = requests.shared(event)
-        if shared is None or not (found := await cards(shared)):
+        if shared is None:
             return
         try:
-            await client.chat_unfurl(channel=shared.channel, ts=shared.ts, unfurls=found)
-        except TROUBLE as error:
+            if found := await cards(shared):
+                await client.chat_unfurl(channel=shared.channel, ts=shared.ts, unfurls=found)
+        except (*TROUBLE, DirectoryUnavailable) as error:
             _log.info("a link was not shown as a card: %s", error)

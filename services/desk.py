@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass, replace
 
 from services.admission import Admission
+from services.approvals.actions import Action
 from services.approvals.desk import Approvals
-from services.approvals.ledger import decided
+from services.approvals.permissions import Permissions
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.model import Outcome
 from services.output import head_and_tail
@@ -77,13 +78,15 @@ class FrontDesk:
     runs: RunDesk
     workflows: Workflows
     admission: Admission
+    permissions: Permissions
+    """Asked before anything is done with what may be somebody else's."""
     models: tuple[str, ...] = ()
     """Those that people may choose from; none where there is no choice."""
 
     @property
     def approvals(self) -> Approvals:
-        """Who may decide: those who may approve a run, by the same rules."""
-        return self.runs.approvals
+        """Who may approve a run."""
+        return self.permissions.approvals
 
     async def ask(self, ask: Ask) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
@@ -131,19 +134,23 @@ class FrontDesk:
 
     async def revise(self, before: str, now: Ask | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
-        if await self.tasks.cancel(derive("t", before), now.user if now else "") and now is not None:
+        task = await self.store.tasks.find(derive("t", before))
+        if task is None:
+            return
+        if now is not None:
+            # Of a deletion Slack doesn't say who did it: the writer, or an administrator.
+            await self.permissions.check(Action.STOP, task, now.user, current=False)
+        if await self.tasks.cancel(task.id, now.user if now else "") and now is not None:
             await self.ask(now)
 
     async def edit(self, proposal_id: str, code: str, user: str, cause: str) -> None:
         """Validate a person's own version of a program, as a new proposal."""
+        await self._permitted(Action.EDIT, proposal_id, user, current=False)
         await self._derived(proposal_id, user, cause, TaskKind.EDIT, prompt="Edited the program.", code=code)
 
     async def regenerate(self, proposal_id: str, user: str) -> None:
         """Have the program of an open proposal written anew."""
-        proposal = self.approvals.as_of_now(await self._known(proposal_id))
-        rejected = proposal.status is ProposalStatus.DISMISSED and proposal.reason
-        if proposal.status is not ProposalStatus.OPEN and not rejected:
-            raise Outdated(decided(proposal))
+        proposal = await self._permitted(Action.REGENERATE, proposal_id, user)
         task = await self.store.tasks.get(proposal.task_id)
         await self._derived(
             proposal_id, user, f"regenerate {proposal_id}", TaskKind.REGENERATE, prompt=task.prompt
@@ -151,7 +158,7 @@ class FrontDesk:
 
     async def fix(self, proposal_id: str, user: str) -> None:
         """Hand the error of a failed run back to the supervisor."""
-        await self._known(proposal_id)
+        await self._permitted(Action.FIX, proposal_id, user)
         await self._derived(
             proposal_id, user, f"fix {proposal_id}", TaskKind.FIX, prompt="The run failed; fix the program."
         )
@@ -161,11 +168,12 @@ class FrontDesk:
         if not text.strip():
             raise BadRequest("Say in a few words what should be different.")
         _check_length(text)
+        await self._permitted(Action.CHANGE, proposal_id, user, current=False)
         await self._derived(proposal_id, user, cause, TaskKind.CHANGE, prompt=masked(text.strip()))
 
     async def again(self, proposal_id: str, user: str) -> None:
         """Propose the same program once more; it needs an approval of its own, and so has at most one open card."""
-        proposal = await self._known(proposal_id)
+        proposal = await self._permitted(Action.RERUN, proposal_id, user)
         before = [
             task
             for task in await self.store.tasks.of_session(proposal.session_id)
@@ -178,15 +186,16 @@ class FrontDesk:
 
     async def share(self, proposal_id: str, user: str) -> None:
         """Show a result to the whole channel, once."""
-        await self._known(proposal_id)
+        await self._permitted(Action.SHARE, proposal_id, user)
         await self.runs.share(proposal_id, user)
 
     async def vote(self, subject: str, user: str, *, helpful: bool) -> None:
         """Keep what a person thinks of an answer (a task's ID) or a result (a run's); their last vote counts."""
         run = await self.store.runs.find(subject)
         if run is not None:
-            task_id = (await self._known(run.proposal_id)).task_id
-        elif await self.store.tasks.find(subject) is not None:
+            task_id = (await self._permitted(Action.VOTE, run.proposal_id, user)).task_id
+        elif (task := await self.store.tasks.find(subject)) is not None:
+            await self.permissions.check(Action.VOTE, task, user)
             task_id = subject
         else:
             raise Outdated("That answer is no longer kept, so there is nothing to vote on.")
@@ -194,22 +203,20 @@ class FrontDesk:
 
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
-        await self._known(proposal_id)
+        await self._permitted(Action.DOWNLOAD, proposal_id, user)
         await self.store.audit.looked(proposal_id, user, "code")
         await self.runs.hand_out_code(proposal_id, user)
 
     async def outcome(self, proposal_id: str, user: str) -> tuple[Proposal, Outcome]:
         """A proposal, and what came of it last, for `user` to look at: of its run, or else of its validation."""
-        proposal = await self._known(proposal_id)
+        proposal = await self._permitted(Action.VIEW, proposal_id, user)
         await self.store.audit.looked(proposal_id, user, "details")
         run = await self.store.runs.find(run_id(proposal_id))
         return proposal, run.outcome if run and run.outcome else proposal.validation
 
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""
-        task = await self.store.tasks.get(task_id)
-        if task.status not in {TaskStatus.FAILED, TaskStatus.CANCELLED}:
-            raise Outdated("That request is being worked on or has its answer.")
+        task = await self._task(Action.RETRY, task_id, user)
         session = await self.store.sessions.get(task.session_id)
         again = replace(
             task,
@@ -252,21 +259,21 @@ class FrontDesk:
         if grant is None:
             raise Outdated
         if user != grant.user:
-            await self._own(grant.proposal_id, user)
+            await self._permitted(Action.END, grant.proposal_id, user)
         await self.runs.end_grant(grant, user)
 
     async def ask_approvers(self, proposal_id: str, user: str) -> None:
         """Have the approvers of an open proposal asked, once."""
-        await self._known(proposal_id)
+        await self._permitted(Action.ASK, proposal_id, user)
         await self.workflows.begin_asking(proposal_id, user)
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> None:
-        """Have an undecided proposal run on another target; for its requester, and those who may decide."""
-        await self._own(proposal_id, user)
+        """Have an undecided proposal run on another target."""
+        await self._permitted(Action.RETARGET, proposal_id, user)
         await self.runs.retarget(proposal_id, target, user)
 
     async def dismiss(self, proposal_id: str, user: str) -> None:
-        await self._own(proposal_id, user)
+        await self._permitted(Action.DISMISS, proposal_id, user)
         await self.runs.dismiss(proposal_id, user)
 
     async def reject(self, proposal_id: str, reason: str, user: str) -> None:
@@ -274,14 +281,19 @@ class FrontDesk:
         if not reason.strip():
             raise BadRequest("Say in a few words why it should not run.")
         _check_length(reason)
-        await self._own(proposal_id, user)
+        await self._permitted(Action.DISMISS, proposal_id, user)
         await self.runs.dismiss(proposal_id, user, masked(reason.strip()))
 
-    async def stop_task(self, task_id: str, user: str = "") -> None:
+    async def stop_task(self, task_id: str, user: str) -> None:
+        await self._task(Action.STOP, task_id, user)
         if not await self.tasks.cancel(task_id, user):
             raise Outdated("That request has ended already.")
 
     async def stop_run(self, run_id: str, user: str) -> None:
+        run = await self.store.runs.find(run_id)
+        if run is None:
+            raise Outdated("That run has ended already.")
+        await self._permitted(Action.STOP, run.proposal_id, user)
         await self.runs.stop(run_id, user)
 
     async def addressed(
@@ -305,35 +317,55 @@ class FrontDesk:
         await self.store.sessions.overhear(session.id, user, when)
         return Floor(taken_for=last if asked and not named else "")
 
-    async def open_proposal(self, proposal_id: str, user: str) -> Proposal:
-        """A proposal that can still be edited, for `user` to do so. Raises Outdated."""
-        proposal = self.approvals.as_of_now(await self._known(proposal_id))
-        if proposal.status not in {ProposalStatus.OPEN, ProposalStatus.DRAFT}:
-            raise Outdated(decided(proposal))
+    async def to_edit(self, proposal_id: str, user: str) -> Proposal:
+        """A proposal that can be edited now, for `user` to do so. Raises NotAllowed and Outdated."""
+        proposal = await self._permitted(Action.EDIT, proposal_id, user)
         await self.store.audit.looked(proposal_id, user, "code, to edit it")
         return proposal
 
-    async def proposal(self, proposal_id: str, user: str = "", what: str = "attempts") -> Proposal:
-        """Any proposal, for `user` to look at `what` of it. Raises Outdated when it is gone."""
-        proposal = await self._known(proposal_id)
-        if user:
-            await self.store.audit.looked(proposal_id, user, what)
+    async def edited(self, proposal_id: str, user: str) -> Proposal:
+        """The proposal that a form of `user` was opened to edit, however it stands by now. Raises NotAllowed."""
+        return await self._permitted(Action.EDIT, proposal_id, user, current=False)
+
+    async def to_reject(self, proposal_id: str, user: str) -> Proposal:
+        """A proposal that can be rejected now, for `user` to give a reason. Raises NotAllowed and Outdated."""
+        proposal = await self._permitted(Action.DISMISS, proposal_id, user)
+        await self.store.audit.looked(proposal_id, user, "card, to reject it")
+        return proposal
+
+    async def to_change(self, proposal_id: str, user: str) -> Proposal:
+        """A proposal that has run, for `user` to ask for changes. Raises NotAllowed and Outdated."""
+        return await self._permitted(Action.CHANGE, proposal_id, user)
+
+    async def proposal(self, proposal_id: str, user: str, what: str = "attempts") -> Proposal:
+        """Any proposal, for `user` to look at `what` of it. Raises NotAllowed, and Outdated when it is gone."""
+        proposal = await self._permitted(Action.VIEW, proposal_id, user)
+        await self.store.audit.looked(proposal_id, user, what)
         return proposal
 
     async def compared(self, proposal_id: str, user: str) -> tuple[Proposal, Proposal]:
-        """A proposal and the last approved program before it, for `user` to compare. Raises Outdated."""
+        """A proposal and the last approved program before it, for `user` to compare. Raises NotAllowed and Outdated."""
         proposal = await self.proposal(proposal_id, user, "changes")
         before = await self.store.proposals.approved_before(proposal)
         if before is None:
             raise Outdated("The program that this one was compared with is no longer kept.")
+        await self.permissions.check(Action.VIEW, before, user)
         return proposal, before
 
-    async def stop_thread(self, channel: str, thread_ts: str, user: str = "") -> None:
-        """Stop all requests of a thread that have not ended."""
+    async def stop_thread(self, channel: str, thread_ts: str, user: str) -> None:
+        """Stop all requests of a thread that have not ended and that `user` may stop.
+
+        Raises NotAllowed where there are some, and none of them is theirs to stop.
+        """
         session = await self.store.sessions.in_thread(channel, thread_ts)
-        for task in await self.store.tasks.of_session(session.id) if session else ():
-            if not task.ended:
+        tasks = await self.store.tasks.of_session(session.id) if session else []
+        ahead = [task for task in tasks if not task.ended]
+        asked = [(task, await self.permissions.permission(Action.STOP, task, user)) for task in ahead]
+        for task, permission in asked:
+            if permission.allowed:
                 await self.tasks.cancel(task.id, user)
+        if asked and not any(permission.allowed for _, permission in asked):
+            raise NotAllowed(asked[0][1].sentence)
 
     async def _take(self, ask: Ask, kind: TaskKind, prompt: str, code: str | None = None) -> None:
         """Begin the one task that a request makes."""
@@ -390,15 +422,21 @@ class FrontDesk:
             raise Outdated
         return proposal
 
-    async def _own(self, proposal_id: str, user: str) -> None:
-        """Raises NotAllowed for who is neither the requester nor an approver."""
+    async def _permitted(
+        self, action: Action, proposal_id: str, user: str, *, current: bool = True
+    ) -> Proposal:
+        """A proposal that `user` may do this with. Raises NotAllowed and Outdated."""
         proposal = await self._known(proposal_id)
-        if user == proposal.requester:
-            return
-        session = await self.store.sessions.get(proposal.session_id)
-        decision = await self.approvals.decision(proposal, session, user)
-        if not decision.allowed:
-            raise NotAllowed(decision.sentence)
+        await self.permissions.check(action, proposal, user, current=current)
+        return proposal
+
+    async def _task(self, action: Action, task_id: str, user: str) -> Task:
+        """A task that `user` may do this with. Raises NotAllowed and Outdated."""
+        task = await self.store.tasks.find(task_id)
+        if task is None:
+            raise Outdated
+        await self.permissions.check(action, task, user)
+        return task
 
     async def _may_approve_own(self, ask: Ask) -> bool:
         """Whether a person may approve a program that they bring; what it turns out to need is asked then."""

@@ -66,6 +66,10 @@ class NotAllowed(RaygenError):
     """You may not do that here."""
 
 
+class DirectoryUnavailable(RaygenError):
+    """Slack can't be asked right now who may do that; try again in a minute."""
+
+
 class Outdated(RaygenError):
     """That card is no longer current; please use the newest one in this thread."""
 

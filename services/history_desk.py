@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from services.approvals.actions import Action
+from services.approvals.permissions import Permissions
 from services.errors import BadRequest
 from services.records import Proposal, Run
 from services.store import Store
@@ -38,7 +40,11 @@ class HistoryDesk:
     """Answers about the past. Nobody is told of a run in a channel they are not in, not even that there is one."""
 
     store: Store
-    sees: Sees
+    permissions: Permissions
+
+    @property
+    def sees(self) -> Sees:
+        return self.permissions.approvals.directory.is_in
 
     async def latest(self, user: str) -> list[Entry]:
         """A person's latest requests, and the runs they approved where they still are, newest first."""
@@ -72,14 +78,15 @@ class HistoryDesk:
             return None
         if entry.channel != channel:
             alone = channel.startswith("D") and await self.sees(user, channel)
-            if not alone or not await self.sees(user, entry.channel):
+            if not alone or not await self.sees(user, entry.channel) or not await self._may_view(entry, user):
                 return None
         await self._looked(entry, user, f"card in {channel}")
         return entry
 
     async def run(self, name: str, user: str) -> Past:
-        """As `find`, for `user` to look at its code and result, which is on record."""
+        """As `find`, for `user` to look at its code and result, which is on record. Raises NotAllowed too."""
         past = await self.find(name, user)
+        await self.permissions.check(Action.VIEW, past.proposal, user)
         await self._looked(past.entry, user, "run")
         return past
 
@@ -101,6 +108,10 @@ class HistoryDesk:
         assert entry.proposal_id is not None
         proposal = await self.store.proposals.get(entry.proposal_id)
         return Past(entry, proposal, await self.store.runs.get(entry.ran.id))
+
+    async def _may_view(self, entry: Entry, user: str) -> bool:
+        proposal = await self.store.proposals.find(entry.proposal_id) if entry.proposal_id else None
+        return proposal is not None and await self.permissions.allows(Action.VIEW, proposal, user)
 
     async def _looked(self, entry: Entry, user: str, what: str) -> None:
         assert entry.proposal_id is not None

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from services.approvals import Person
+from services.approvals.desk import Approvals
+from services.approvals.permissions import Permissions
 from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
 from services.model import InputFile, Outcome, Readiness, Spent, Verdict
 from services.narrator import Progress, RunView, Wanted
 from services.records import Proposal, Run, Session, Task
+from services.store import Store
 from services.store.grants import Grant
 from services.targets import Place, Targets
 from services.validation.interface import Lease, Limits, Waiting
@@ -151,3 +154,10 @@ class FakeTarget:
 def here(*targets: Target) -> Targets:
     """These targets, without terms; one called `embedded` where there are none."""
     return Targets(Place(target) for target in targets or (FakeTarget(),))
+
+
+def permissions(
+    store: Store, approvals: Approvals | None = None, targets: Targets | None = None
+) -> Permissions:
+    """As the bot has them; without `approvals` everybody is a member of the workspace, and in no channel."""
+    return Permissions(store, targets or here(), approvals or Approvals(directory=FakeDirectory()))

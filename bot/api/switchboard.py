@@ -65,7 +65,7 @@ class Everyone:
         self._slack = slack
 
     async def look_up(self, user: str) -> Person:
-        """Raises SlackApiError when Slack does not know the user."""
+        """Raises DirectoryUnavailable when Slack can't be asked right now."""
         if self._slack is None or user.startswith(PREFIX):
             return self._tokens.person(user)
         return await self._slack.look_up(user)

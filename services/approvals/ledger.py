@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from services import workspace
+from services.approvals.actions import CardState, outdated
 from services.approvals.decision import Decision
 from services.approvals.desk import Approvals
 from services.approvals.facts import Facts, binding
@@ -15,18 +16,11 @@ from services.store import Store
 from services.store.approvals import Approval, counted
 from services.store.grants import Grant
 
-_DECIDED = {
-    ProposalStatus.APPROVED: "That proposal was approved already",
-    ProposalStatus.DISMISSED: "That proposal was dismissed already",
-    ProposalStatus.SUPERSEDED: "That proposal was replaced by a newer one; please use the newest card in this thread",
-    ProposalStatus.EXPIRED: "That proposal has expired; please ask again",
-    ProposalStatus.DRAFT: "That program did not pass its validation, so it can't be run",
-}
-
 
 def decided(proposal: Proposal) -> str:
     """Why a proposal can't be decided any more, as a sentence."""
-    return _DECIDED.get(proposal.status, "That proposal was decided already") + "."
+    approved = proposal.status is ProposalStatus.APPROVED
+    return outdated(CardState.RUNNING if approved else CardState(proposal.status.value))
 
 
 class Ledger:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from services.approvals.actions import DEFAULT, Action, Group
 from services.approvals.facts import Facts
 from services.approvals.person import listed, mention
 from services.output import human_resource, human_seconds
@@ -85,6 +86,7 @@ class Rule:
     what they asked for themselves. Guests and people of other workspaces are approvers only if named in `users`, or
     let in by `guests` and `foreign`. So many `approvals` of different people are needed, two for the facts in `second`.
     `thread` is for how many seconds an approval may be given for a whole thread; 0 for never.
+    `actions` says who may do other things than approving, where that is not as by default.
     """
 
     name: str = "default"
@@ -99,6 +101,11 @@ class Rule:
     approvals: int = 1
     second: Second = field(default_factory=Second)
     thread: float = 0.0
+    actions: Mapping[Action, frozenset[Group]] = field(default_factory=dict[Action, frozenset[Group]])
+
+    def may(self, action: Action) -> frozenset[Group]:
+        """Who may do this, beside approving."""
+        return self.actions.get(action, DEFAULT)
 
     def holds(self, target: str, channel: str) -> bool:
         """Channels are named by ID, direct messages as `direct`, and sessions of the API as `api`."""

@@ -37,7 +37,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from services.validation.interface import Limits
 from services.workflows import Workflows
-from tests.fakes import FakeTarget, FakeValidator, here
+from tests.fakes import FakeTarget, FakeValidator, here, permissions
 
 ANN = "ann-" + "a" * 20
 CI = "ci-" + "c" * 20
@@ -155,7 +155,9 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), names=everyone.name)
         runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
         flows = Workflows(tasks, runs)
-        desk = FrontDesk(store, tasks, runs, flows, Admission(store))
+        desk = FrontDesk(
+            store, tasks, runs, flows, Admission(store), permissions(store, Approvals(directory=everyone))
+        )
         workflows.launch()
 
         async def parts() -> list[Readiness]:

@@ -29,6 +29,7 @@ from handlers.subcommands import Subcommands
 from services.admission import Admission
 from services.approvals import ApprovalPolicy, Rule, Second
 from services.approvals.desk import Approvals
+from services.approvals.permissions import Permissions
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.links import RunLinks
@@ -160,9 +161,15 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
         desk = FrontDesk(
-            store, cast("TaskDesk", None), runs, cast("Workflows", flows), Admission(store), MODELS
+            store,
+            cast("TaskDesk", None),
+            runs,
+            cast("Workflows", flows),
+            Admission(store),
+            Permissions(store, targets, approvals),
+            MODELS,
         )
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, directory.is_in), targets)
+        subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), targets)
         check = Policy().check
         await stack.enter_async_context(
             bot(

@@ -23,7 +23,7 @@ from services.store import Store, open_database
 from services.tasks import TaskDesk
 from tests import builders
 from tests import postgres as server
-from tests.fakes import FakeTarget, RecordingNarrator, here
+from tests.fakes import FakeTarget, RecordingNarrator, here, permissions
 from tests.integration.lives import World, ended, process
 from tests.waiting import until
 
@@ -50,7 +50,9 @@ async def waiting(store: Store, name: str) -> Proposal:
 def desk(store: Store, world: World, target: FakeTarget, needed: int) -> FrontDesk:
     approvals = Approvals(ApprovalPolicy(rules=[Rule(approvals=needed)]))
     runs = RunDesk(store, RecordingNarrator(), here(target), approvals)
-    return FrontDesk(store, cast("TaskDesk", None), runs, world.flows, Admission(store))
+    return FrontDesk(
+        store, cast("TaskDesk", None), runs, world.flows, Admission(store), permissions(store, approvals)
+    )
 
 
 @pytest.mark.parametrize(

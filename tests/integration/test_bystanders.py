@@ -22,6 +22,7 @@ from services.store import Store, open_database
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.fakes import permissions
 from tests.waiting import until
 
 
@@ -83,6 +84,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("RunDesk", None),
             cast("Workflows", begun),
             Admission(store),
+            permissions(store),
         )
         courier = Courier(client, store.posts)
         async with bot(client, lambda app: messages.register(app, desk, courier)):

@@ -40,7 +40,7 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
-from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, here
+from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, here, permissions
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"
 WRITTEN = "gh" + "p_fromthecode0fromthecode0fromthecode0"
@@ -122,7 +122,14 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 store, narrator, Supervisor(ScriptedModel(words), workshop, "s"), workshop, here(target)
             )
             runs = RunDesk(store, narrator, here(target), approvals)
-            desk = FrontDesk(store, tasks, runs, cast("Workflows", Direct(tasks, runs)), Admission(store))
+            desk = FrontDesk(
+                store,
+                tasks,
+                runs,
+                cast("Workflows", Direct(tasks, runs)),
+                Admission(store),
+                permissions(store, approvals),
+            )
             announcer = Announcer(courier, store.audit, "CGENERAL")
             try:
                 yield World(people, slack, store, desk, target, log, announcer)

@@ -115,7 +115,7 @@ async def test_a_modal_that_comes_too_late_is_told_as_an_error(world: World, mon
         gate.open.clear()
         before = len(world.alone("CRAY", "UAPPROVER"))
         await world.press("CRAY", ts, "UAPPROVER", action)
-        assert gate.reached.is_set()
+        await until(gate.reached.is_set)
         gate.open.set()
         await until(lambda count=before: len(world.alone("CRAY", "UAPPROVER")) == count + 1)
         assert "tell us incident" in world.alone("CRAY", "UAPPROVER")[-1]

@@ -23,6 +23,8 @@ from handlers.narrator import SlackNarrator
 from handlers.people import People as Directory
 from handlers.subcommands import Subcommands
 from services.admission import Admission, Limits
+from services.approvals.desk import Approvals
+from services.approvals.permissions import Permissions
 from services.desk import FrontDesk
 from services.errors import BadRequest
 from services.history_desk import HistoryDesk
@@ -139,8 +141,15 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         tasks = TaskDesk(store, narrator, cast("Supervising", supervisor), workshop, targets)
         flows = AtOnce(tasks)
         admission = Admission(store, Limits(user_rate=Rate(3, 3600.0)))
-        desk = FrontDesk(store, tasks, RunDesk(store, narrator, targets), cast("Workflows", flows), admission)
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, directory.is_in), targets)
+        desk = FrontDesk(
+            store,
+            tasks,
+            RunDesk(store, narrator, targets),
+            cast("Workflows", flows),
+            admission,
+            Permissions(store, targets, Approvals(directory=directory)),
+        )
+        subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), targets)
         check = Policy().check
         await stack.enter_async_context(
             bot(

@@ -20,6 +20,8 @@ from handlers.people import People as Members
 from handlers.requests import Order
 from handlers.subcommands import Subcommands
 from services.admission import Admission, Limits
+from services.approvals.desk import Approvals
+from services.approvals.permissions import Permissions
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.rates import Rate
@@ -114,9 +116,10 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("RunDesk", stopped),
             cast("Workflows", begun),
             Admission(store, Limits(user_rate=Rate(2, 3600.0))),
+            Permissions(store, here(), Approvals(directory=members)),
         )
         courier = Courier(client, store.posts)
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, members.is_in), here(FakeTarget()))
+        subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), here(FakeTarget()))
         listeners = (
             lambda app: errors.register(app, courier),
             lambda app: commands.register(app, desk, courier, subcommands),

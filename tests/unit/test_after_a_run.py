@@ -25,7 +25,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator, permissions
 from tests.fakes import here as places
 
 
@@ -74,13 +74,17 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             Generator(generator, Profile("g")), lambda _: PolicyReport(), FakeValidator([passed()] * 4)
         )
         model = ScriptedModel([calls("write_program", request="add"), says("Here it is.")] * 2)
-        narrator, target, approvals = RecordingNarrator(), FakeTarget(), Approvals(directory=FakeDirectory())
+        narrator, target, approvals = (
+            RecordingNarrator(),
+            FakeTarget(),
+            Approvals(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
+        )
         desks = (
             TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, places(target)),
             RunDesk(store, narrator, places(target), approvals),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, Admission(store))  # type: ignore[arg-type]
+        desk = FrontDesk(store, *desks, flows, Admission(store), permissions(store, approvals))  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)
@@ -148,7 +152,7 @@ async def test_only_a_result_can_be_shared(world: World):
     await world.desk.again(first.id, "UADA")
     second = (await world.proposals())[-1]
     assert (await world.desk.outcome(second.id, "UADA"))[1] == second.validation
-    with pytest.raises(Outdated, match="not ended"):
+    with pytest.raises(Outdated, match="has not been run"):
         await world.desk.share(second.id, "UADA")
     await world.approve(second)
     with pytest.raises(Outdated, match="no result"):

@@ -37,7 +37,7 @@ from services.targets import Place, Targets, Terms
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, permissions
 
 
 @dataclass
@@ -96,13 +96,21 @@ class Begun:
 
 def front(world: World, runs: RunDesk, begun: Begun) -> FrontDesk:
     flows = cast("Workflows", begun)
-    return FrontDesk(world.store, cast("TaskDesk", None), runs, flows, Admission(world.store))
+    return FrontDesk(
+        world.store,
+        cast("TaskDesk", None),
+        runs,
+        flows,
+        Admission(world.store),
+        permissions(world.store, runs.approvals),
+    )
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
-        yield World(Store(engine), RecordingNarrator(), FakeTarget(), FakeTarget(name="gpu"), FakeDirectory())
+        members = FakeDirectory(channels={"CRAY": frozenset({"UA", "UB", "UC", "UD"})})
+        yield World(Store(engine), RecordingNarrator(), FakeTarget(), FakeTarget(name="gpu"), members)
 
 
 async def approve(runs: RunDesk, proposal: Proposal, user: str) -> Proposal:
@@ -267,7 +275,7 @@ OVERDUE: dict[str, Callable[[World, FrontDesk, Proposal], Awaitable[object]]] = 
     "reject": lambda world, desk, card: desk.reject(card.id, "too much", "UENGINEER"),
     "target": lambda world, desk, card: desk.retarget(card.id, "gpu", "UENGINEER"),
     "regenerate": lambda world, desk, card: desk.regenerate(card.id, "UENGINEER"),
-    "edit": lambda world, desk, card: desk.open_proposal(card.id, "UENGINEER"),
+    "edit": lambda world, desk, card: desk.to_edit(card.id, "UENGINEER"),
     "ask": lambda world, desk, card: world.pending(Rule(members=True)).check(card.id),
 }
 

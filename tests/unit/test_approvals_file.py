@@ -8,6 +8,7 @@ import pytest
 
 from bot.approvals import read
 from services.approvals import Second
+from services.approvals.actions import DEFAULT, Action, Group
 from services.errors import SettingsError
 
 GOOD = """
@@ -24,6 +25,9 @@ gpus = true
 
 [everywhere]
 members = true
+[everywhere.actions]
+stop = ["requester", "members", "everyone"]
+share = ["approvers"]
 """
 
 
@@ -43,6 +47,10 @@ def test_rules_in_their_order(tmp_path: Path):
     assert (gpu.users, gpu.groups) == ({"U01ADA"}, {"S01OPS"})
     assert gpu.second == Second(cpus=16, gpus=True)
     assert (everywhere.name, everywhere.members, everywhere.requester) == ("everywhere", True, None)
+    assert gpu.may(Action.STOP) == DEFAULT
+    assert everywhere.may(Action.STOP) == {Group.REQUESTER, Group.MEMBERS, Group.EVERYONE}
+    assert everywhere.may(Action.SHARE) == {Group.APPROVERS}
+    assert everywhere.may(Action.VIEW) == DEFAULT
 
 
 @pytest.mark.parametrize(
@@ -57,6 +65,10 @@ def test_rules_in_their_order(tmp_path: Path):
         ("[a]\nusers = ['ada']", "a.users.0: "),
         ("[a]\nchannels = ['#prod']", "a.channels.0: "),
         ("[a]\napprovals = 0", "a.approvals: "),
+        ("[a.actions]\nhalt = ['members']", "a.actions.halt"),
+        ("[a.actions]\nstop = ['guests']", "a.actions.stop.0: "),
+        ("[a.actions]\nstop = []", "a.actions.stop: "),
+        ("[a.actions]\nstop = true", "a.actions.stop: "),
         ("[a.second]\ngpu = true", "a.second.gpu: "),
         ("a = 1", "a: "),
         ("[a", "is no TOML"),

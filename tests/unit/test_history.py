@@ -15,6 +15,7 @@ from bot.playground.slack.rules import Rules
 from handlers import requests
 from handlers.blocks import history as blocks
 from handlers.blocks.parts import Message
+from services.approvals.desk import Approvals
 from services.desk import Ask
 from services.errors import BadRequest
 from services.history_desk import HistoryDesk
@@ -23,6 +24,7 @@ from services.records import ProposalStatus, Run, RunStatus, TaskStatus, run_id
 from services.store import Store, open_database
 from services.store.spendings import Sum
 from tests import builders
+from tests.fakes import FakeDirectory, permissions
 
 NAMES = {"help", "history", "show", "rerun", "status", "usage"}
 EVIL = "<!channel> <@UADMIN> `x` *b* & \x1b[31m"
@@ -54,10 +56,8 @@ async def ran(
 
 
 def desk(store: Store, **members: set[str]) -> HistoryDesk:
-    async def sees(user: str, channel: str) -> bool:
-        return user in members.get(channel, set())
-
-    return HistoryDesk(store, sees)
+    directory = FakeDirectory(channels={name: frozenset(users) for name, users in members.items()})
+    return HistoryDesk(store, permissions(store, Approvals(directory=directory)))
 
 
 def acceptable(message: Message) -> str:
