@@ -82,12 +82,12 @@ class Playground:
     async def bot_pid(self) -> int:
         """The bot is the playground's one child."""
         assert self.process is not None
-        for _ in range(200):
+        for _ in range(int(PATIENCE / 0.05)):
             children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
             if children:
                 return int(children[0])
             await asyncio.sleep(0.05)
-        raise AssertionError("the playground has no bot")
+        raise AssertionError(f"the playground has no bot\n{self.logs()}")
 
     async def kill_bot(self) -> None:
         os.kill(await self.bot_pid(), signal.SIGKILL)
