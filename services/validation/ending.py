@@ -19,14 +19,11 @@ def end(root: int) -> None:
 
     Who is sealed dies with bwrap only once it has asked the kernel for that, as the last step of its start. Before, it
     waits for bwrap: killed by itself, that leaves a process behind which never ends and holds the pipes open. So its
-    child, process 1 inside, goes first; there is one at most.
+    children go first: process 1 inside, and the observer of its network where it has one.
     """
-    below = readings.children(root)
-    if not below:
-        _kill(root, signal.SIGSTOP)  # or it could start its child between the look and the kill
-        _await_stop(root)
-        below = readings.children(root)
-    for pid in (*below, root):
+    _kill(root, signal.SIGSTOP)  # or it could start a child between the look and the kill
+    _await_stop(root)
+    for pid in (*readings.children(root), root):
         _kill(pid, signal.SIGKILL)
 
 

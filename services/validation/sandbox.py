@@ -107,7 +107,8 @@ class Sandbox:
         """
         group = groups.make() if groups else None
         with Seal(settings.spaces, inputs) as seal:
-            command = seal.command(sys.executable, "-s", "-m", "inside", settings.as_argument(), path=PACKAGE)
+            words = (sys.executable, "-s", "-m", "inside", settings.as_argument())
+            command = seal.observed_command(*words, path=PACKAGE)
             try:
                 process = await _started(group.entering(command) if group else command, seal.fds)
             except BaseException as error:

@@ -13,6 +13,7 @@ from typing import Self
 from services import driver
 from services.model import InputFile
 from services.validation import seccomp
+from services.validation.observer import launch
 
 BWRAP = "bwrap"
 HOME = "/home/ray"
@@ -25,8 +26,9 @@ _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _ETC = {
     "/etc/passwd": f"root:x:0:0::/:/bin/false\nray:x:{_UID}:{_UID}::{HOME}:/bin/false\n",
     "/etc/group": f"root:x:0:\nray:x:{_UID}:\n",
-    "/etc/hosts": "127.0.0.1 localhost sealed\n",
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "/etc/hosts": "127.0.0.1 localhost sealed\n::1 localhost ip6-localhost ip6-loopback\n",
+    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+    "/etc/resolv.conf": "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
 }
 _ETC_OF_HOST = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types", "/etc/localtime")
 _KERNEL = (
@@ -72,8 +74,15 @@ class Seal:
 
     def command(self, *words: str, path: str = "") -> list[str]:
         """The whole command line that runs `words` sealed; `path` is where Python looks first for modules."""
+        return self._command(words, path)
+
+    def observed_command(self, *words: str, path: str = "") -> list[str]:
+        """The same with an observer of the network, whose socket is a last argument: see `observer.launch`."""
+        return launch.wrapped(self._command(words, path, "--share-net"))
+
+    def _command(self, words: Sequence[str], path: str, *network: str) -> list[str]:
         return [
-            *(BWRAP, "--unshare-all", "--unshare-user", "--disable-userns", "--new-session"),
+            *(BWRAP, "--unshare-all", "--unshare-user", "--disable-userns", "--new-session", *network),
             *("--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"),
             *("--uid", _UID, "--gid", _UID, "--hostname", "sealed"),
             *self._file_system(),
@@ -152,6 +161,8 @@ def _environment(path: str) -> Iterator[str]:
         "USER": "ray",
         # A cluster of one person's own processes on its own loopback.
         "RAY_AUTH_MODE": "disabled",
+        # Ray's only switch that keeps it from asking 8.8.8.8 for its own address.
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
         "OPENBLAS_NUM_THREADS": "1",
         "JE_ARROW_MALLOC_CONF": "background_thread:false",  # process 1 forks, so it has no threads

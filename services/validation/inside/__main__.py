@@ -1,6 +1,9 @@
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
 # Ray is untyped here.
-"""Starts everything in a sandbox: `python -m inside SETTINGS` with the bot on standard input and output."""
+"""Starts everything in a sandbox: `python -m inside SETTINGS OBSERVER` with the bot on standard input and output.
+
+OBSERVER is the file descriptor of a socket to the observer of the seal's network.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ from typing import Any
 
 from . import cluster, process
 from .nursery import Nursery
+from .observer import Observer
 from .supervisor import Supervisor
 
 _START_LIMIT = 30.0
 
 
-def main(settings: dict[str, Any]) -> None:
+def main(settings: dict[str, Any], observer: Observer) -> None:
     process.shield()
+    observer.hold_up_connections()
     os.nice(settings["nice"])
     process.offer_to_the_oom_killer()
     process.limit(processes=settings["processes"], file_size=settings["file_size"])
@@ -39,7 +44,9 @@ def main(settings: dict[str, Any]) -> None:
         )
     )
     introduction.raylet_is_up()
-    Supervisor(incoming, outgoing, Path.home(), nursery, gcs, raylet, cluster_id, settings["workers"]).serve()
+    Supervisor(
+        incoming, outgoing, Path.home(), nursery, observer, gcs, raylet, cluster_id, settings["workers"]
+    ).serve()
 
 
 def _take_pipes() -> tuple[int, int]:
@@ -131,4 +138,4 @@ def _pause(limit: float) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(json.loads(sys.argv[1]), Observer(int(sys.argv[2])))

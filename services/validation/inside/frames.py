@@ -1,14 +1,15 @@
 """Frames between the bot and process 1 of a sandbox: one byte of kind, four of length, the payload.
 
 To the sandbox: RUN (JSON: code, wall in seconds, output in bytes). From the sandbox: READY (JSON), STDOUT and STDERR
-(the program's bytes), FACTS (a part of the driver's JSON), ENDED (JSON: status as the kernel told it, reason).
+(the program's bytes), FACTS (a part of the driver's JSON), NOTED (JSON: what the observer of the network has noted, a
+kind and a text or number), ENDED (JSON: status as the kernel told it, processor time).
 """
 
 from __future__ import annotations
 
 import struct
 
-RUN, READY, STDOUT, STDERR, FACTS, ENDED = b"R", b"Y", b"1", b"2", b"F", b"E"
+RUN, READY, STDOUT, STDERR, FACTS, NOTED, ENDED = b"R", b"Y", b"1", b"2", b"F", b"N", b"E"
 
 HEADER = struct.Struct("!cI")
 LARGEST = 1024**2

@@ -38,9 +38,9 @@ def limit(*, processes: int, file_size: int) -> None:
     _lower(resource.RLIMIT_MEMLOCK, 0)
 
 
-def kill(pid: int) -> None:
+def signal_one(pid: int, what: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, what)
 
 
 def children() -> set[int]:

@@ -22,6 +22,7 @@ from . import agent, cluster, frames, process
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .nursery import Nursery
+from .observer import Observer
 
 _PIECE = 65536
 _DRAIN = 0.2
@@ -54,6 +55,7 @@ class Supervisor:
     outgoing: int
     home: Path
     nursery: Nursery
+    observer: Observer
     gcs: int
     raylet: int
     cluster_id: str
@@ -82,7 +84,8 @@ class Supervisor:
             os.set_blocking(fd, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
-        for fd in (self.incoming, wake, self.nursery.listener.fileno(), self.agent.fileno()):
+        listeners = (self.nursery.listener, self.agent, self.observer)
+        for fd in (self.incoming, wake, *(listener.fileno() for listener in listeners)):
             self._poll.register(fd, select.POLLIN)
         self._prepare_spare()
         while True:
@@ -97,6 +100,8 @@ class Supervisor:
                     self._start_agent()
                 elif fd == self.nursery.listener.fileno():
                     self._accept()
+                elif fd == self.observer.fileno():
+                    self.observer.hear(self._pass_on)
                 else:
                     self._handle(fd)
             self._advance()
@@ -140,6 +145,7 @@ class Supervisor:
             self._conclude(self._running)
         if self._asked is not None and self._running is None and self._spare and self._spare.connected:
             self._running, self._spare = self._spare, None
+            self.observer.begin()
             _write(self._running.code, self._asked)
             os.close(self._running.code)
             self._asked = None
@@ -195,12 +201,17 @@ class Supervisor:
     def _conclude(self, driver: Driver) -> None:
         """Everything that is in the pipes, then the end; whoever holds them open does not hold us up."""
         self._running = None
+        # What it has left behind may want something of the network yet, which would be nobody's doing.
+        for left in self.nursery.workers.keys() | self._strays():
+            process.signal_one(left, signal.SIGSTOP)
+        self.observer.end()
         limit = time.monotonic() + _DRAIN
         for fd in driver.readable:
             os.set_blocking(fd, False)
             self._drain(driver, fd, limit)
             os.close(fd)
         told = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
+        self.observer.await_end(self._pass_on)
         self._send(frames.ENDED, json.dumps(told).encode())
         self._sweep()
         self._clear()
@@ -221,14 +232,17 @@ class Supervisor:
     def _sweep(self) -> None:
         """End whatever an attempt left: its workers, their actors, and processes that it set free."""
         for worker in self.nursery.workers:
-            process.kill(worker)
+            process.signal_one(worker, signal.SIGKILL)
         for _ in range(_ROUNDS):
-            strays = process.children() - {*self._vital, *self._servants, *self.nursery.workers}
+            strays = self._strays()
             if not strays:
                 return
             for stray in strays:
-                process.kill(stray)
+                process.signal_one(stray, signal.SIGKILL)
             self._reap()
+
+    def _strays(self) -> set[int]:
+        return process.children() - {*self._vital, *self._servants, *self.nursery.workers}
 
     def _drain(self, driver: Driver, fd: int, limit: float) -> None:
         while time.monotonic() < limit:
@@ -242,6 +256,9 @@ class Supervisor:
     def _unwatch(self, fd: int) -> None:
         with contextlib.suppress(KeyError):
             self._poll.unregister(fd)
+
+    def _pass_on(self, note: bytes) -> None:
+        self._send(frames.NOTED, note)
 
     def _send(self, kind: bytes, payload: bytes) -> None:
         _write(self.outgoing, frames.pack(kind, payload))
