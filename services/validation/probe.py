@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -31,12 +33,12 @@ _CONTAINER = (
 
 async def probe() -> Readiness:
     """Run a trivial program in the very seal that validation uses."""
-    try:
-        complaint = await _try()
-    except FileNotFoundError:
+    if shutil.which(BWRAP, path=os.defpath) is None:  # where a process without an environment looks
         return _not(
             "bubblewrap is not installed: `apt-get install bubblewrap` (or your distribution's package)."
         )
+    try:
+        complaint = await _try()
     except (SealUnavailable, TimeoutError) as error:
         return _not(str(error) or "bubblewrap did not answer.")
     return Readiness(PART, ready=True) if complaint is None else _not(_explained(complaint))
@@ -46,7 +48,7 @@ async def _try() -> str | None:
     """None when all went well, otherwise bubblewrap's complaint."""
     with Seal(Spaces()) as seal:
         process = await asyncio.create_subprocess_exec(
-            *seal.command(sys.executable, "-I", "-S", "-c", f"print({_SENTENCE!r})"),
+            *seal.observed_command(sys.executable, "-I", "-S", "-c", f"print({_SENTENCE!r})"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -14,6 +14,7 @@ from typing import Any
 from services.errors import SealUnavailable
 from services.model import InputFile
 from services.validation import readings
+from services.validation.attempts import Attempted
 from services.validation.cgroup import Delegated, Group
 from services.validation.ending import end
 from services.validation.inside import frames
@@ -59,7 +60,7 @@ class ClusterSettings:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What came out of a sandbox for one program; `facts` are claims of the program, the rest is observed.
+    """What came out of a sandbox for one program; `facts` are claims of the program, the rest is observed from outside.
 
     `status` is the driver's exit code, negative for a signal; None when the sandbox ended before its program.
     """
@@ -73,6 +74,7 @@ class Record:
     cpu: float = 0.0
     peak_memory: int = 0
     truncated: bool = False
+    attempted: Attempted = field(default_factory=Attempted)
 
 
 class Sandbox:
@@ -283,6 +285,7 @@ class _Collected:
         }
         self._status: int | None = None
         self._cpu = 0.0
+        self._attempted = Attempted()
         self.excess: Excess | None = None
         self.done = asyncio.Event()
 
@@ -290,7 +293,13 @@ class _Collected:
     def record(self) -> Record:
         stdout, stderr, facts = (bytes(part) for part in self._parts.values())
         return Record(
-            stdout, stderr, facts, self._status, cpu=self._cpu, truncated=self.excess is Excess.OUTPUT
+            stdout,
+            stderr,
+            facts,
+            self._status,
+            cpu=self._cpu,
+            truncated=self.excess is Excess.OUTPUT,
+            attempted=self._attempted,
         )
 
     def take(self, kind: bytes, payload: bytes) -> None:
@@ -299,6 +308,8 @@ class _Collected:
         if kind == frames.ENDED:
             self._status, self._cpu = _end(payload)
             self.done.set()
+        elif kind == frames.NOTED:
+            self._attempted = self._attempted.with_note(payload)
         elif kind == frames.FACTS:
             self._parts[kind] += payload[: self._facts_room]
             self._facts_room -= min(len(payload), self._facts_room)

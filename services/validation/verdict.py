@@ -30,7 +30,8 @@ def conclude(record: Record, limits: Limits) -> Outcome:
         truncated=record.truncated,
         remarks=() if told or verdict is not Verdict.PASSED else (UNFINISHED,),
     )
-    return fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
+    filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
+    return record.attempted.added_to(filled)
 
 
 def _verdict(record: Record, limits: Limits, facts: Facts) -> tuple[Verdict, str | None]:

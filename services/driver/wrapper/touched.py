@@ -134,7 +134,7 @@ class Touched:
         """Note what the seal refuses: the network beyond the loopback, and writing anywhere but in its own room."""
         self._depth.busy = True
         try:
-            if event in {"socket.connect", "socket.sendto"} and not _loopback(args):
+            if event in _DESTINATIONS and not _loopback(args):
                 self._keep("refused", f"network to {name}"[:_NAME])
             elif event == "socket.getaddrinfo" and not _address(name):
                 self._keep("refused", f"name lookup of {name}"[:_NAME])
@@ -166,12 +166,14 @@ class Touched:
 _CHANGES = frozenset(
     {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.symlink", "os.link", "shutil.rmtree"}
 )
+_DESTINATIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _AUDITED = {
     **dict.fromkeys({"open", "os.listdir", "os.scandir"} | _CHANGES, "files"),
     "socket.connect": "hosts",
     "socket.getaddrinfo": "hosts",
     "socket.gethostbyname": "hosts",
     "socket.sendto": "hosts",
+    "socket.sendmsg": "hosts",
     "subprocess.Popen": "processes",
     "os.system": "processes",
     "os.exec": "processes",
@@ -189,10 +191,11 @@ def _named(event: str, args: tuple[Any, ...]) -> str:
     """What the event is about, as a short text."""
     if event in {"os.fork", "os.forkpty"}:
         return "fork"
-    if event in {"socket.connect", "socket.sendto"}:
-        address = args[1] if len(args) > 1 else ""
+    if event in _DESTINATIONS:
+        address = args[1] if len(args) > 1 and args[1] is not None else ""
         if isinstance(address, tuple):
-            return ":".join(str(part) for part in address[:2])
+            host, port = (*map(str, address[:2]), "")[:2]
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         return str(address)[:_NAME]
     first = args[0] if args else ""
     if event in {"os.kill", "os.killpg"}:

@@ -35,7 +35,7 @@ class Observer:
     """Tells the observer when attempts begin and end, and hears what it has noted."""
 
     def __init__(self, fd: int) -> None:
-        os.set_inheritable(fd, False)  # noqa: FBT003  # os offers no keyword
+        os.set_inheritable(fd, False)
         self._socket = socket.socket(fileno=fd)
         self._socket.settimeout(_PATIENCE)
 

@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,27 +85,29 @@ class Supervisor:
             os.set_blocking(fd, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
-        listeners = (self.nursery.listener, self.agent, self.observer)
-        for fd in (self.incoming, wake, *(listener.fileno() for listener in listeners)):
+        served: dict[int, Callable[[], object]] = {
+            wake: lambda: self._wake(wake),
+            self.nursery.listener.fileno(): self._accept,
+            self.agent.fileno(): self._start_agent,
+            self.observer.fileno(): lambda: self.observer.hear(self._pass_on),
+        }
+        for fd in (self.incoming, *served):
             self._poll.register(fd, select.POLLIN)
         self._prepare_spare()
         while True:
             for fd, _ in self._poll.poll():
-                if fd == wake:
-                    os.read(wake, _PIECE)
-                    self._reap()
-                elif fd == self.incoming:
+                if fd == self.incoming:
                     if not self._hear():
                         return
-                elif fd == self.agent.fileno():
-                    self._start_agent()
-                elif fd == self.nursery.listener.fileno():
-                    self._accept()
-                elif fd == self.observer.fileno():
-                    self.observer.hear(self._pass_on)
+                elif fd in served:
+                    served[fd]()
                 else:
                     self._handle(fd)
             self._advance()
+
+    def _wake(self, fd: int) -> None:
+        os.read(fd, _PIECE)
+        self._reap()
 
     def _handle(self, fd: int) -> None:
         driver = next((d for d in (self._running, self._spare) if d and fd in d.readable), None)

@@ -50,8 +50,10 @@ def receive(listener: int) -> Held | None:
     if call is None:
         return Held(number)
     try:
-        with open(f"/proc/{thread}/mem", "rb", buffering=0) as memory:  # a hot path
-            fcntl.ioctl(listener, _IS_VALID, _VALID.pack(number))  # or the thread's number is another's by now
+        with open(f"/proc/{thread}/mem", "rb", buffering=0) as memory:  # noqa: PTH123  # a hot path
+            fcntl.ioctl(
+                listener, _IS_VALID, _VALID.pack(number)
+            )  # or the thread's number is another's by now
             addresses = list(_addresses(call, arguments, memory.fileno()))
     except (OSError, OverflowError):  # the latter for a pointer that is none
         return Held(number)  # what the kernel then refuses is counted

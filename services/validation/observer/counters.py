@@ -33,9 +33,7 @@ def _v4(text: str) -> int:
 
 
 def _v6(text: str) -> int:
-    return next(
-        (int(line.split()[1]) for line in text.splitlines() if line.startswith("Ip6OutNoRoutes")), 0
-    )
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Ip6OutNoRoutes")), 0)
 
 
 def _read(name: str) -> str:

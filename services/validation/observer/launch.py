@@ -49,7 +49,10 @@ def main(command: list[str]) -> NoReturn:
     for fd in (ours.fileno(), *names.fds):
         os.close(fd)
     theirs.set_inheritable(True)
-    os.execvp(command[0], [*command, str(theirs.fileno())])  # noqa: S606  # no shell is wanted
+    try:
+        os.execvp(command[0], [*command, str(theirs.fileno())])  # noqa: S606  # no shell is wanted
+    except OSError as error:
+        sys.exit(f"{command[0]} can't be started ({error.strerror}).")
 
 
 def _observe(control: socket.socket, names: NameServer, parent: int) -> NoReturn:
