@@ -90,11 +90,19 @@ def granted(grant: Grant) -> Message:
     fallback = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(grant.expires_at))
     until = f"<!date^{int(grant.expires_at)}^{{date_short_pretty}} {{time}}|{fallback}>"
     text = (
-        f"{who} has approved for this thread, until {until}: what {person(grant.requester)} asks for here runs on "
-        f"*{target}* without another decision, if it asks for and touches no more than that program."
+        f"{who} approved this program for this thread until {until}: when {person(grant.requester)} asks for the same program "
+        f"on *{target}*, {_numbers(grant.exact)} the same inputs, packages and resources, it runs without another approval; "
+        "any other change needs one."
     )
     end = button("End this approval", ids.GRANT_END, grant.id, style="danger")
     return Message(text, [mrkdwn(text), actions(end)])
+
+
+def _numbers(exact: str) -> str:
+    """Whether other numbers are covered, and why not."""
+    if not exact:
+        return "with the same or other numbers and"
+    return f"with the same numbers (because of {literal(exact, 100)}),"
 
 
 def policy(found: Sequence[Ruled]) -> Message:

@@ -247,8 +247,9 @@ def _more(value: str, needs: Needs) -> list[Block]:
     if not needs.thread:
         return ask
     question = (
-        f"For {human_seconds(needs.thread)} programs that the same person asks for in this thread run without another "
-        "decision, on this target, if they ask for and touch no more than this one. You can end it at any time."
+        f"For {human_seconds(needs.thread)}, this program runs in this thread without another approval when the same person "
+        "asks for it with the same inputs, packages, target and resources, and also with other numbers if it only "
+        "calculates. Anything else needs an approval."
     )
     confirm = (question, "Approve")
     return [*ask, button("Approve for this thread", ids.PROPOSAL_APPROVE_THREAD, value, confirm=confirm)]

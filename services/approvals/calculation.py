@@ -96,7 +96,8 @@ class Calculation:
                 if type(node.value) in {int, float, complex} and not fixed:
                     found.append(node)
             else:
-                todo += [(each, fixed or stays) for each, stays in self._parts(node)]
+                parts = [(each, fixed or stays) for each, stays in self._parts(node)]
+                todo += reversed(parts)
         return found
 
     def _parts(self, node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:

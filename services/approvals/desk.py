@@ -85,8 +85,9 @@ class Approvals:
         rule = self.policy.rule(proposal.target, channel)
         if rule is None:
             return Needs()
-        needed, reasons = required(rule, Facts.of(proposal))
-        thread = rule.thread if needed == 1 else 0.0
+        facts = Facts.of(proposal)
+        needed, reasons = required(rule, facts)
+        thread = rule.thread if needed == 1 and not facts.unknown else 0.0
         by_name = bool(rule.users or rule.groups)
         return Needs(needed, reasons, by_name or self.by_channel(proposal, channel), thread)
 

@@ -132,7 +132,7 @@ ATTRIBUTES = _names(
     # time
     "date day days hour isoformat microseconds minute month now second seconds strftime today total_seconds utc year "
     # Ray, functions, exceptions and hashes
-    "args cache_clear cache_info cancel fget from_iterable get_next get_next_unordered has_free has_next hex hexdigest map map_unordered "
+    "args cache_clear cache_info cancel from_iterable get_next get_next_unordered has_free has_next hex hexdigest map map_unordered "
     "push remote setter submit"
 )
 """Attributes that a program may use of anything; besides those that its own classes have."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Collection
 from dataclasses import replace
 
 from services import workspace
 from services.approvals.actions import CardState, outdated
+from services.approvals.coverage import coverage
 from services.approvals.decision import Decision
 from services.approvals.desk import Approvals
 from services.approvals.facts import Facts, binding
@@ -99,12 +102,24 @@ class Ledger:
         if proposal.status is not ProposalStatus.APPROVED:
             raise NotAllowed("This program has not been approved.")
         approvals = await self._store.approvals.use_up(proposal.id, run)
+        if proposal.grant:
+            await self._check_grant(proposal, approvals)
         valid = counted(approvals, lambda user: binding(proposal, user))
         if len(valid) < proposal.needed or not valid.issuperset(proposal.approved_by):
             raise NotAllowed("This program is no longer what was approved; nothing was run.")
 
+    async def _check_grant(self, proposal: Proposal, used: Collection[Approval]) -> None:
+        grant = await self._store.grants.find(proposal.grant)
+        if grant is None or grant.fingerprint != (await asyncio.to_thread(coverage, proposal)).fingerprint:
+            raise NotAllowed("The approval for this thread does not cover this program; nothing was run.")
+        if not used:
+            raise NotAllowed(
+                "The approval for this thread ended before this run began, so nothing was run. To run it, ask again."
+            )
+
     async def grant(self, proposal: Proposal, user: str) -> Grant:
-        """Let programs like this one run in its thread without another decision, as long as its rule says."""
+        """Let this program run again in its thread without another decision, as long as its rule says."""
+        covered = await asyncio.to_thread(coverage, proposal)
         session = await self._store.sessions.get(proposal.session_id)
         now = time.time()
         grant = Grant(
@@ -114,7 +129,8 @@ class Ledger:
             target=proposal.target,
             user=user,
             requester=proposal.requester,
-            facts=Facts.of(proposal),
+            fingerprint=covered.fingerprint,
+            exact=covered.exact,
             created_at=now,
             expires_at=now + self._approvals.needs(proposal, session.channel).thread,
         )
@@ -125,17 +141,27 @@ class Ledger:
         """Raises NotAllowed unless `user` may approve it for its whole thread."""
         await self.permit(proposal, user)
         session = await self._store.sessions.get(proposal.session_id)
+        if Facts.of(proposal).unknown:
+            raise NotAllowed(
+                "What this program does could not be observed in full, so it can only be approved by itself."
+            )
         if not self._approvals.needs(proposal, session.channel).thread:
             raise NotAllowed("Here every run takes a decision of its own; please approve this one alone.")
 
     async def granted(self, proposal: Proposal) -> tuple[Grant, Decision] | None:
-        """An approval for the thread that covers a proposal, by somebody who may still give it."""
+        """An approval for the thread that covers a proposal, by somebody who may still give it.
+
+        The program is compared, and never what it was seen to do: it may behave while it is watched.
+        """
         session = await self._store.sessions.get(proposal.session_id)
         if not self._approvals.needs(proposal, session.channel).thread:
             return None
-        for grant in await self._store.grants.live(session.id, time.time()):
-            same = (grant.target, grant.requester) == (proposal.target, proposal.requester)
-            if same and Facts.of(proposal).within(grant.facts):
+        grants = await self._store.grants.live(session.id, time.time())
+        if not grants:
+            return None
+        fingerprint = (await asyncio.to_thread(coverage, proposal)).fingerprint
+        for grant in grants:
+            if grant.fingerprint == fingerprint:
                 decision = await self.decision(proposal, grant.user)
                 if decision.allowed:
                     return grant, decision

@@ -19,7 +19,7 @@ _BLANK = "\0"
 class Skeleton:
     """A program's text without the numbers that may be others.
 
-    All of its numbers are in there where it does more than calculate, and `because` of what, such as `open`.
+    All of its numbers are in there where it does more than calculate, and `because` says of what, such as `open`.
     """
 
     text: str

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 
 from services.audit import Deed
 from services.records import Proposal, ProposalStatus
@@ -134,13 +134,21 @@ class Approvals(Repository):
         return True
 
     async def use_up(self, proposal_id: str, run: str) -> list[Approval]:
-        """The approvals of a proposal, from now on used up by this run; none that another run has used. May be repeated."""
-        table = tables.approvals
+        """The approvals of a proposal, from now on used up by this run; none that another run has used. May be repeated.
+
+        One that was given by an approval for the thread counts only if that is still in force.
+        """
+        table, grants = tables.approvals, tables.grants.c
+        now = time.time()
+        in_force = exists().where(
+            grants.id == table.c.grant_id, grants.ended_by.is_(None), grants.expires_at > now
+        )
         async with self._engine.begin() as connection:
             await connection.execute(
                 update(table)
                 .where(table.c.proposal_id == proposal_id, table.c.used_by.is_(None))
-                .values(used_by=run, used_at=time.time())
+                .where(or_(table.c.grant_id == "", in_force))
+                .values(used_by=run, used_at=now)
             )
         rows = await self._all(
             table, table.c.proposal_id == proposal_id, table.c.used_by == run, order=table.c.given_at

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.approvals.facts import Facts
 from services.model import Artifact, Attempt, Outcome, PolicyReport, Program, Spent
 from services.records import Attachment, Input
 from services.script import Script
@@ -18,7 +17,6 @@ _OUTCOME = TypeAdapter(Outcome)
 _SPENT = TypeAdapter(Spent)
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
-_FACTS = TypeAdapter(Facts)
 _FAILED = TypeAdapter(tuple[Attempt, ...])
 _NO_HEADER = "It was made by an earlier version of raygen; please ask for it again."
 
@@ -80,14 +78,6 @@ def dump_failed(attempts: tuple[Attempt, ...]) -> str:
 
 def load_failed(text: str | None) -> tuple[Attempt, ...]:
     return _FAILED.validate_json(text) if text else ()
-
-
-def dump_facts(facts: Facts) -> str:
-    return _FACTS.dump_json(facts).decode()
-
-
-def load_facts(text: str) -> Facts:
-    return _FACTS.validate_json(text)
 
 
 def dump_spent(spent: Spent) -> str:

@@ -1,4 +1,4 @@
-"""Approvals for whole threads: as long as one lives, programs with no more than its facts run without another decision."""
+"""Approvals for threads: while one is in force, the program that it covers runs without another decision."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.approvals.facts import Facts
 from services.audit import Deed
-from services.store import audited, codec, tables
+from services.store import audited, tables
 from services.store.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What `user` lets run in a thread: programs that `requester` asks for, on `target`, with `facts` at most.
+    """What `user` lets run in a thread: the program of a proposal that they saw, when `requester` asks for it on `target`.
 
-    It began with a proposal that they saw, and ends at `expires_at` (POSIX seconds) or when somebody ends it.
+    It covers proposals with the same `fingerprint` (`services.approvals.coverage`); other numbers are covered, too, unless
+    `exact` names what of the program rules that out. It ends at `expires_at` (POSIX seconds) or when somebody ends it.
     """
 
     id: str
@@ -28,10 +28,11 @@ class Grant:
     target: str
     user: str
     requester: str
-    facts: Facts
+    fingerprint: str
     created_at: float
     expires_at: float
     ended_by: str = ""
+    exact: str = ""
 
 
 class Grants(Repository):
@@ -48,7 +49,8 @@ class Grants(Repository):
             "target": grant.target,
             "user": grant.user,
             "requester": grant.requester,
-            "facts": codec.dump_facts(grant.facts),
+            "fingerprint": grant.fingerprint,
+            "exact": grant.exact,
             "created_at": grant.created_at,
             "expires_at": grant.expires_at,
         }
@@ -96,8 +98,9 @@ def _grant(row: Row[tuple[object, ...]]) -> Grant:
         target=row.target,
         user=row.user,
         requester=row.requester,
-        facts=codec.load_facts(row.facts),
+        fingerprint=row.fingerprint,
         created_at=row.created_at,
         expires_at=row.expires_at,
         ended_by=row.ended_by or "",
+        exact=row.exact,
     )

@@ -83,7 +83,7 @@ approvals = Table(
 )
 
 grants = Table(
-    "grants",
+    "thread_approvals",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("session_id", String(64), nullable=False, index=True),
@@ -91,7 +91,8 @@ grants = Table(
     Column("target", String(64), nullable=False),
     Column("user", String(64), nullable=False),
     Column("requester", String(64), nullable=False),
-    Column("facts", Text, nullable=False),
+    Column("fingerprint", String(80), nullable=False),
+    Column("exact", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("expires_at", Float, nullable=False),
     Column("ended_by", String(64)),

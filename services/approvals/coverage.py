@@ -1,0 +1,58 @@
+"""What an approval for a thread covers: one program with its inputs, packages, target and resources, for one requester."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.approvals.numbers import Skeleton, skeleton
+from services.model import sha256
+from services.records import Proposal
+
+# What a fingerprint of another version covers is unknown, so it covers nothing.
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A proposal's `fingerprint` equals that of an approval for its thread exactly when that covers it.
+
+    Other numbers are covered unless the program does more than calculate; then `exact` names what shows that, such as `open`.
+    """
+
+    fingerprint: str
+    exact: str = ""
+
+
+def coverage(proposal: Proposal) -> Coverage:
+    """Takes some milliseconds, and up to a second for the longest programs: not for the event loop.
+
+    Nothing that was observed while the program ran widens what is covered: a program may know that it is watched.
+    """
+    program = _skeleton(proposal)
+    bound = {
+        "version": _VERSION,
+        "program": sha256(program.text),
+        "engine": str(proposal.program.engine),
+        "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
+        "packages": proposal.header.packages,
+        "target": proposal.target,
+        "driver": _amounts(proposal.header.resources),
+        "wall": proposal.header.wall,
+        "asked": _amounts(proposal.policy.resources),
+        "observed": _amounts(proposal.validation.resources),
+        "requester": proposal.requester,
+    }
+    return Coverage(f"{_VERSION}:{sha256(json.dumps(bound, sort_keys=True))}", program.because)
+
+
+def _skeleton(proposal: Proposal) -> Skeleton:
+    """With its numbers if it comes with code of its own, which may give any meaning to any number."""
+    code = proposal.program.code
+    module = next((each.name for each in proposal.inputs if each.name.endswith(".py")), None)
+    return skeleton(code) if module is None else Skeleton(code, f"`{module}`")
+
+
+def _amounts(resources: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted((name, float(amount)) for name, amount in resources.items())
