@@ -15,11 +15,11 @@ from bot import bootstrap
 from bot.access import require_slack, slack_over_http
 from bot.api import health
 from bot.api import slack as slack_routes
-from bot.api.access import on_this_machine
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.server import serving
 from bot.connection import open_connection
+from bot.local import on_this_machine
 from bot.settings import Settings
 from services.errors import SettingsError
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -12,9 +10,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from bot.api.desk import ApiDesk
 from bot.api.errors import Unauthorized
 from bot.api.tokens import LOCAL, Holder, Tokens
+from bot.local import REFUSAL, is_local
 
 _bearer = HTTPBearer(auto_error=False, description="One of RAYGEN_API_TOKENS; needless where none are set.")
-_AFAR = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 async def holder(
@@ -27,40 +25,14 @@ async def holder(
         if found is None:
             raise Unauthorized
         return found
-    if not _local(request):
-        raise Unauthorized("This address is for programs on this machine; others need a token of the API.")
+    if not is_local(request.scope):
+        raise Unauthorized(REFUSAL)
     return LOCAL
 
 
 async def api_desk(request: Request) -> ApiDesk:
     desk: ApiDesk = request.app.state.desk
     return desk
-
-
-def on_this_machine(host: str) -> bool:
-    """Whether a host name or address can only mean this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _local(request: Request) -> bool:
-    """Neither by way of a proxy, nor in the name of a web page that a browser here has open."""
-    host = request.headers.get("host", "")
-    origin = request.headers.get("origin")
-    return (
-        on_this_machine(_name(f"//{host}"))
-        and not any(name in request.headers for name in _AFAR)
-        and (origin is None or urlsplit(origin).netloc == host)
-    )
-
-
-def _name(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 Caller = Annotated[Holder, Depends(holder)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.api.wire import Failed, Problem
+from bot.invalid import sentence as sentence_of
 from services import errors
 from services.incidents import sentence
 
@@ -72,17 +72,10 @@ def register(app: FastAPI) -> None:
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         found = cast("RequestValidationError", error).errors()
-        body = Failed(error=Problem(code="invalid", message=_objection(found)))
+        body = Failed(error=Problem(code="invalid", message=sentence_of(found)))
         return JSONResponse(body.model_dump(), 422)
 
     app.add_exception_handler(errors.RaygenError, ours)
     app.add_exception_handler(HTTPException, theirs)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, ours)
-
-
-def _objection(found: Sequence[Any]) -> str:
-    """The first thing that is wrong, and where; nothing of the input is repeated."""
-    first = found[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}."

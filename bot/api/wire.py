@@ -15,9 +15,9 @@ WAIT = 600.0
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise ValueError("there must be more than white space")
+        raise ValueError("must have more than white space")
     if "\x00" in text:
-        raise ValueError("the NUL character can't be taken")
+        raise ValueError("can't hold the NUL character")
     return text
 
 

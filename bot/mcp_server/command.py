@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from mcp.server.mcpserver import MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.types import ASGIApp
 
 from bot.app import on_signals
-from bot.mcp_server import tokens
+from bot.local import on_this_machine
+from bot.mcp_server import envelope, tokens
+from bot.mcp_server.guard import Guard
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
@@ -27,7 +30,6 @@ from services.validation.interface import Lease, Validator
 from services.workflows import Doorbell
 
 _log = logging.getLogger(__name__)
-_BODY = 8 * 1024**2
 # Beside a validation: its turn, and the bot's own steps, in seconds.
 _PATIENCE = 60.0
 
@@ -41,16 +43,25 @@ async def stdio(settings: Settings) -> None:
 async def http(settings: Settings, host: str, port: int) -> None:
     """Serve streamable HTTP at `/mcp` until a signal asks for the end. Raises SettingsError."""
     holders = tokens.Holders(settings.tokens) if settings.tokens else None
-    if holders is None and not _loopback(host):
+    if holders is None and not on_this_machine(host):
         raise SettingsError(
             f"raygen mcp serves on {host} only with RAYGEN_API_TOKENS, or else everybody there could use it."
         )
     ended = on_signals()
-    async with assembled(settings, holders) as made:
-        app = made.streamable_http_app(host=host, max_request_body_size=_BODY)
-        async with served(app, host, port) as chosen:
-            _log.info("serving MCP at http://%s:%d/mcp", host, chosen)
-            await ended.wait()
+    async with (
+        assembled(settings, holders) as made,
+        served(web(made, holders, host), host, port) as chosen,
+    ):
+        _log.info("serving MCP at http://%s:%d/mcp", host, chosen)
+        await ended.wait()
+
+
+def web(made: MCPServer[None], holders: tokens.Holders | None, host: str = "127.0.0.1") -> ASGIApp:
+    """The server as an ASGI application, behind `Guard` rather than mcp's own checks of where a request comes from."""
+    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    limit = envelope.LIMIT
+    app = made.streamable_http_app(host=host, max_request_body_size=limit, transport_security=unchecked)
+    return Guard(app, holders)
 
 
 @asynccontextmanager
@@ -88,10 +99,3 @@ async def _proposer(settings: Settings) -> AsyncGenerator[Proposer]:
         patience = settings.validation_wall + _PATIENCE
         doorbell = Doorbell(settings.database)
         yield Proposer(store, doorbell, admission, settings.mcp_channel, settings.mcp_user, patience)
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

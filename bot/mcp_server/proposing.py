@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from services.workflows import Doorbell
 _POLL = 0.25
 _CODE = 200_000
 _PURPOSE = 1000
+_CHANNEL = re.compile(r"(?:[A-Z0-9]{1,32}/)?[A-Z0-9]{1,32}")
 _WHICH = "raygen works for some workspaces only; name the channel with its workspace, as `T…/C…`."
 
 
@@ -58,6 +60,12 @@ class Proposer:
             )
         if not code.strip() or not purpose:
             raise BadRequest("A proposal needs the program and a sentence that says what it is for.")
+        if "\x00" in code + purpose:
+            raise BadRequest("The program and its purpose can't hold the NUL character.")
+        if not _CHANNEL.fullmatch(channel):
+            raise BadRequest(
+                "The channel must be the ID of a Slack channel, such as C0123ABC or T0123ABC/C0123ABC."
+            )
         if len(code) > _CODE or len(purpose) > _PURPOSE:
             raise BadRequest(f"A program may have {_CODE:,} characters here, and its purpose {_PURPOSE:,}.")
         cause = f"mcp {secrets.token_hex(16)}"

@@ -35,7 +35,14 @@ async def served(app: Any, host: str, port: int) -> AsyncGenerator[int]:
         listener.close()
         raise SettingsError(f"{host}, port {port}, can't be listened on: {error.strerror}.") from None
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=_GRACE
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_GRACE,
     )
     server = _Quiet(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -8,6 +8,7 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from pydantic import AnyHttpUrl
+from starlette.datastructures import Headers
 
 from bot.api.tokens import Tokens
 
@@ -23,6 +24,11 @@ class Holders:
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
+
+    def admit(self, headers: Headers) -> bool:
+        """Whether these name a token that is known."""
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        return kind.lower() == "bearer" and self._tokens.holder(token) is not None
 
     async def verify_token(self, token: str) -> AccessToken | None:
         holder = self._tokens.holder(token)

@@ -6,14 +6,15 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
-from pydantic import Field
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import Field, ValidationError
 
-from bot.mcp_server import tokens
+from bot import invalid
+from bot.mcp_server import stdio, tokens
 from bot.mcp_server.answers import Proposed, SnippetAnswer, Validation
 from bot.mcp_server.proposing import Proposer
 from services.errors import RaygenError
@@ -39,9 +40,29 @@ class Hands:
     proposer: Proposer | None = None
 
 
+class _Server(MCPServer[None]):
+    """mcp's server, whose errors are sentences of ours and which leaves no line on standard input without an answer."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if not isinstance(error.__cause__, ValidationError):
+                raise
+            found = error.__cause__.errors(include_url=False)
+            raise ToolError(f"Error executing tool {name}: {invalid.sentence(found)}") from None
+
+    async def run_stdio_async(self) -> None:
+        async with stdio.streams() as (reading, writing):
+            served = self._lowlevel_server
+            await served.run(reading, writing, served.create_initialization_options())
+
+
 def server(hands: Hands, holders: tokens.Holders | None = None) -> MCPServer[None]:
     """An MCP server with these tools; with `holders`, over HTTP for them alone."""
-    made: MCPServer[None] = MCPServer(
+    made = _Server(
         "raygen",
         version=version("raygen"),
         instructions=_INSTRUCTIONS,

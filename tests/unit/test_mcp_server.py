@@ -82,7 +82,7 @@ async def proposals() -> Proposals:
 async def url(proposals: Proposals) -> AsyncGenerator[str]:
     holders = tokens.Holders(Tokens.read(f"UENGINEER={TOKEN}, ci={CI}"))
     made = server(Hands(examine, Snippets(), cast("Proposer", proposals)), holders)
-    async with served(made.streamable_http_app(), "127.0.0.1", 0) as port:
+    async with served(command.web(made, holders), "127.0.0.1", 0) as port:
         yield f"http://127.0.0.1:{port}/mcp"
 
 
