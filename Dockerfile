@@ -25,7 +25,7 @@ CMD ["bot.lambdas.snippets.handler"]
 FROM python:3.11-slim-bookworm AS bot
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends bubblewrap \
+    && apt-get install -y --no-install-recommends bubblewrap passt \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 raygen
 

@@ -24,6 +24,7 @@ from bot.wiring.clusters import configured, jobs_target, remote_target
 from bot.wiring.sandboxes import function
 from services.agentcore.client import look
 from services.errors import RaygenError, SettingsError, StorageFull
+from services.execution.outgoing import Outgoing, obstacle
 from services.gateway.errors import GatewayDenied, GatewayLogin
 from services.lambdas.errors import FunctionDenied
 from services.llm.clients import Access, Provider, model_id
@@ -303,13 +304,25 @@ async def _targets(settings: Settings) -> list[Finding]:
         targets = configured(settings)
     except RaygenError as error:
         return [Finding("target", ok=False, found="the targets can't be read", advice=error.public)]
-    return [await _target(name, target) for name, target in targets.items()]
+    return [
+        _local(name, settings.target_network) if target.url is None else await _target(name, target)
+        for name, target in targets.items()
+    ]
+
+
+def _local(name: str, network: Outgoing) -> Finding:
+    found = f"a local Ray cluster, started with the bot; network: {network}"
+    missing = obstacle()
+    if network is Outgoing.NONE:
+        return Finding(
+            f"target {name}", ok=True, found=found, advice=f"For internet: {missing}" if missing else ""
+        )
+    advice = f"RAYGEN_TARGET_NETWORK is internet, but {missing}" if missing else ""
+    return Finding(f"target {name}", ok=not missing, found=found, advice=advice)
 
 
 async def _target(name: str, target: TargetFile) -> Finding:
     part = f"target {name}"
-    if target.url is None:
-        return Finding(part, ok=True, found="a local Ray cluster, started with the bot")
     try:
         async with aclosing(remote_target(name, target)) as remote:
             state = await remote.state()

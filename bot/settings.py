@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.api.tokens import Tokens
 from services.admission import Day, Limits
 from services.errors import SettingsError
+from services.execution import outgoing
+from services.execution.outgoing import Outgoing
 from services.gateway import names
 from services.llm.clients import Access, Provider
 from services.model import Engine
@@ -184,6 +186,11 @@ class Settings(BaseSettings):
         ge=1,
         alias="RAYGEN_TARGET_CPUS",
         description="CPUs of the local cluster; default: the machine's.",
+    )
+    target_network: Outgoing = Field(
+        default_factory=outgoing.default,
+        alias="RAYGEN_TARGET_NETWORK",
+        description="What programs on the local cluster can connect to: `none`, or `internet` by pasta (docs/targets.md).",
     )
     run_wall_limit: float = Field(
         3600.0, gt=0, alias="RAYGEN_RUN_WALL_LIMIT", description="Seconds after which a run is stopped."

@@ -226,7 +226,8 @@ class SlackNarrator:
         needs = self._approvals.needs(proposal, session.channel)
         cost, before = self._targets.estimate(proposal), await self._before(proposal)
         newer = await self._newer(proposal)
-        return Choice(names, self._targets.objection(proposal), needs, cost, before, newer)
+        network = self._targets.network(proposal.target)
+        return Choice(names, self._targets.objection(proposal), needs, cost, before, newer, network)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)

@@ -24,6 +24,7 @@ class Terms:
     own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
     `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
     where that is not as on all targets. Without `prices` nothing is said of what a run costs.
+    `network` is what programs can connect to where raygen decides that, on its own cluster: `none` or `internet`.
     """
 
     users: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class Terms:
     dashboard: str = ""
     runs: int | None = None
     prices: Prices = field(default_factory=Prices)
+    network: str = ""
 
     def objection(self, validation: Outcome, script: Script) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may."""
@@ -102,6 +104,11 @@ class Targets:
         return (
             f"{place.terms.dashboard.rstrip('/')}/#/jobs/{run.id}" if place and place.terms.dashboard else ""
         )
+
+    def network(self, name: str) -> str:
+        """What programs can connect to on a target; empty where raygen does not decide it."""
+        place = self._places.get(name)
+        return place.terms.network if place else ""
 
     def objection(self, proposal: Proposal) -> str:
         """What a proposal's target has against it, as a sentence; empty when it has nothing."""

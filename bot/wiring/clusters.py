@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
 
 from bot import targets as targets_file
 from bot.settings import Settings
@@ -25,7 +26,9 @@ async def opened_targets(settings: Settings) -> AsyncGenerator[Targets]:
         places: list[Place] = []
         for name, target in configured(settings).items():
             opened = await stack.enter_async_context(_opened(settings, name, target))
-            places.append(Place(opened, target.terms(settings.run_wall_limit)))
+            terms = target.terms(settings.run_wall_limit)
+            network = settings.target_network if target.url is None else ""
+            places.append(Place(opened, replace(terms, network=network)))
         yield Targets(places)
 
 
@@ -64,5 +67,6 @@ async def _opened(settings: Settings, name: str, target: TargetFile) -> AsyncGen
                 yield remote
         case None:
             size = Size(cpus=settings.target_cpus) if settings.target_cpus else None
-            async with EmbeddedTarget(settings.state_dir / "target", name=name, size=size) as embedded:
+            root, outgoing = settings.state_dir / "target", settings.target_network
+            async with EmbeddedTarget(root, outgoing=outgoing, name=name, size=size) as embedded:
                 yield embedded

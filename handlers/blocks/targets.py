@@ -42,6 +42,8 @@ def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str
     limits = [_amount(name, amount) for name, amount in sorted(place.terms.limits.items())]
     if limits:
         facts.append(f"at most {', '.join(limits)} for one task, actor or driver")
+    if place.terms.network:
+        facts.append(f"network: {literal(place.terms.network, 20)}")
     if place.terms.runs is not None:
         facts.append(f"at most {plural(place.terms.runs, 'run')} at once")
     return f":large_green_circle: {head}: up\n" + " · ".join(facts)

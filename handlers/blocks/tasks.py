@@ -77,6 +77,7 @@ def asked(task: Task) -> Message:
 class Choice:
     """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes.
 
+    `network` is what programs can connect to on that target: `none`, `internet`, or empty where raygen does not decide it.
     `cost` is what a run is expected to cost there, `before` the last approved program of the thread, and `newer` what has come
     up there since.
     """
@@ -87,6 +88,7 @@ class Choice:
     cost: Estimate | None = None
     before: Proposal | None = None
     newer: Newer = field(default_factory=Newer)
+    network: str = ""
 
 
 def concluded(
@@ -121,7 +123,8 @@ def proposed(
         if proposal.runnable
         else "For your own Spark cluster; raygen runs Ray"
     )
-    foot = [place, f"sha256 `{program.sha256[:12]}`"]
+    network = [f"network: {literal(choice.network, 20)}"] if choice and choice.network else []
+    foot = [place, *network, f"sha256 `{program.sha256[:12]}`"]
     if task.kind is TaskKind.EDIT:
         foot.append(f"edited by {person(task.user)}")
     elif proposal.model:

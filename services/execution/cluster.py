@@ -15,14 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.errors import TargetUnavailable
-from services.execution import sandbox
+from services.execution import outgoing, sandbox
 from services.execution.home import Home, read, write
-from services.execution.ports import Ports, free_block
+from services.execution.outgoing import Outgoing
+from services.execution.ports import Ports, free_block, listeners
 
 _MIB = 1024**2
 _SPAWN_LIMIT = 15.0
 _END_LIMIT = 15.0
 _SHELL = '"$@" </dev/null >"$0" 2>&1 &'
+_NETWORK = Path(__file__).with_name("network.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,17 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A started cluster: its directory, first port, token, and process 1 with its start time in ticks."""
+    """A started cluster: its directory, first port, token, network, and process 1 with its start time in ticks.
+
+    The ports are the same in the cluster's own network and, for the two that lead into it, on the host's loopback.
+    """
 
     directory: Path
     base: int
     token: str = field(repr=False)
     pid: int
     born: int
+    outgoing: Outgoing
 
     @property
     def address(self) -> str:
@@ -69,11 +75,11 @@ class Cluster:
             time.sleep(0.02)
 
 
-def launch(home: Home, size: Size, patience: float) -> Cluster:
-    """Spawn a cluster that is nobody's child, and record it; blocks until its process 1 exists."""
+def launch(home: Home, size: Size, way_out: Outgoing, patience: float) -> Cluster:
+    """Spawn a cluster that is nobody's child, and record it; blocks until its process 1 and its network exist."""
     directory = home.root / f"c-{secrets.token_hex(6)}"
     token, ports = secrets.token_hex(32), free_block()
-    view = _furnish(directory, home, token, size)
+    view = _furnish(directory, home, token, size, way_out)
     command = [
         sys.executable,
         "-I",
@@ -84,12 +90,12 @@ def launch(home: Home, size: Size, patience: float) -> Cluster:
         *_ray_start(ports, size),
     ]
     options = [*sandbox.arguments(view), *_setenv(ports)]
-    _spawn(directory, options, command)
+    _spawn(directory, ports, way_out, options, command)
     pid = _await_pid(directory)
     born = _born(pid)
     if born is None:
         raise TargetUnavailable(f"The embedded cluster ended as it began. {_last_words(directory)}".rstrip())
-    cluster = Cluster(directory, ports.base, token, pid, born)
+    cluster = Cluster(directory, ports.base, token, pid, born, way_out)
     _record(home, cluster)
     return cluster
 
@@ -99,7 +105,10 @@ def recorded(home: Home) -> Cluster | None:
     state = read(home.state)
     if state is None:
         return None
-    return Cluster(home.root / state["id"], state["base"], state["token"], state["pid"], state["born"])
+    way_out = Outgoing(state["outgoing"])
+    return Cluster(
+        home.root / state["id"], state["base"], state["token"], state["pid"], state["born"], way_out
+    )
 
 
 def bury(home: Home, directory: Path) -> None:
@@ -121,17 +130,19 @@ def _record(home: Home, cluster: Cluster) -> None:
         "token": cluster.token,
         "pid": cluster.pid,
         "born": cluster.born,
+        "outgoing": cluster.outgoing,
     }
     write(home.state, record)
 
 
-def _furnish(directory: Path, home: Home, token: str, size: Size) -> sandbox.View:
+def _furnish(directory: Path, home: Home, token: str, size: Size, way_out: Outgoing) -> sandbox.View:
     for path in (directory, directory / "ray", directory / "leases"):
         path.mkdir(mode=0o700)
     files = {
         "token": token,
         "passwd": f"ray:x:1000:1000:ray:{sandbox.HOME}:/bin/sh\n",
         "group": "ray:x:1000:\n",
+        "resolv.conf": outgoing.resolv_conf(way_out, outgoing.host_resolv_conf()),
     }
     for name, text in files.items():
         (directory / name).touch(mode=0o600)
@@ -143,6 +154,7 @@ def _furnish(directory: Path, home: Home, token: str, size: Size) -> sandbox.Vie
         token=directory / "token",
         passwd=directory / "passwd",
         group=directory / "group",
+        resolv=directory / "resolv.conf",
         shared_memory=size.object_store + 64 * _MIB,
         scratch=size.scratch,
     )
@@ -162,25 +174,33 @@ def _setenv(ports: Ports) -> list[str]:
     return [word for name, value in ports.environment().items() for word in ("--setenv", name, value)]
 
 
-def _spawn(directory: Path, options: list[str], command: list[str]) -> None:
+def _spawn(directory: Path, ports: Ports, way_out: Outgoing, options: list[str], command: list[str]) -> None:
     """Options go through a file descriptor, so that neither side's process list tells host paths."""
-    words = os.memfd_create("options")
-    info = os.open(directory / "info.json", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    try:
+    with contextlib.ExitStack() as stack:
+        words = os.memfd_create("options")
+        stack.callback(os.close, words)
         os.write(words, b"".join(option.encode() + b"\0" for option in options))
         os.lseek(words, 0, os.SEEK_SET)
-        bwrap = [_bwrap(), "--args", str(words), "--info-fd", str(info), "--", *command]
+        info = os.open(directory / "info.json", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        stack.callback(os.close, info)
+        doors = {stack.enter_context(door).fileno(): port for port, door in listeners(ports).items()}
+        network = {
+            "listeners": doors,
+            "info": info,
+            "keep": [words],
+            "pasta": outgoing.pasta(way_out, outgoing.host_resolv_conf()),
+            "denied": outgoing.shut(way_out),
+        }
+        bwrap = [_bwrap(), "--args", str(words), "--", *command]
+        helper = [sys.executable, "-I", "-S", str(_NETWORK), json.dumps(network), "--", *bwrap]
         subprocess.run(  # noqa: S603  # our own words only
-            ["/bin/sh", "-c", _SHELL, str(directory / "out.log"), *bwrap],
+            ["/bin/sh", "-c", _SHELL, str(directory / "out.log"), *helper],
             env={},
-            pass_fds=(words, info),
+            pass_fds=(words, info, *doors),
             start_new_session=True,
             check=True,
             timeout=_SPAWN_LIMIT,
         )
-    finally:
-        os.close(words)
-        os.close(info)
 
 
 def _bwrap() -> str:
@@ -209,7 +229,7 @@ def _last_words(directory: Path) -> str:
         lines = (directory / "out.log").read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return ""
-    return next((line for line in reversed(lines) if line.startswith(("bwrap:", "guard:"))), "")
+    return next((line for line in reversed(lines) if line.startswith(("bwrap:", "guard:", "network:"))), "")
 
 
 def _end_unrecorded(directory: Path) -> None:
@@ -219,7 +239,7 @@ def _end_unrecorded(directory: Path) -> None:
         pid = int(info.get("child-pid", 0))
         born = _born(pid)
         if born is not None and Path(f"/proc/{pid}/ns/pid").stat().st_ino == info.get("pid-namespace"):
-            Cluster(directory, 0, "", pid, born).end()
+            Cluster(directory, 0, "", pid, born, Outgoing.NONE).end()
 
 
 def _born(pid: int) -> int | None:

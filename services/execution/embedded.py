@@ -18,6 +18,7 @@ from services.execution.home import Home
 from services.execution.interface import Event, Finished, Job
 from services.execution.jobs import JobsTarget, checked
 from services.execution.keeper import Attached, Care, Keeper
+from services.execution.outgoing import Outgoing
 from services.execution.past import Past
 from services.execution.state import ClusterState
 from services.execution.transcript import OUTPUT, Transcript
@@ -32,6 +33,7 @@ _ROUNDS = 5
 class EmbeddedTarget:
     """Runs programs on a Ray cluster below `root`, a directory for the bot's user alone.
 
+    The cluster has a network of its own; `outgoing` is what programs can reach from there.
     Use it as an async context manager: entering starts or adopts the cluster in the background.
     """
 
@@ -39,6 +41,7 @@ class EmbeddedTarget:
         self,
         root: Path,
         *,
+        outgoing: Outgoing,
         name: str = "embedded",
         size: Size | None = None,
         care: Care | None = None,
@@ -48,7 +51,7 @@ class EmbeddedTarget:
         self.name = name
         self._home = Home(root)
         self._past = Past(self._home)
-        self._keeper = Keeper(self._home, size or Size(), care or Care())
+        self._keeper = Keeper(self._home, size or Size(), outgoing, care or Care())
         self._pace = pace or Pace()
         self._output_limit = output_limit
 

@@ -15,6 +15,7 @@ from services.execution.api import RayApi
 from services.execution.cluster import Cluster, Size, bury, launch, recorded
 from services.execution.home import Home
 from services.execution.lease import Lease, take
+from services.execution.outgoing import Outgoing
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -47,9 +48,10 @@ class Attached:
 class Keeper:
     """Holds this bot's lease on the one cluster of `home`; several bots may hold leases at once."""
 
-    def __init__(self, home: Home, size: Size, care: Care) -> None:
+    def __init__(self, home: Home, size: Size, way_out: Outgoing, care: Care) -> None:
         self._home = home
         self._size = size
+        self._way_out = way_out
         self._care = care
         self._leased: Cluster | None = None
         self._lease: Lease | None = None
@@ -160,6 +162,9 @@ class Keeper:
         cluster = recorded(self._home)
         if cluster is None or not cluster.alive():
             return False
+        if cluster.outgoing is Outgoing.INTERNET and self._way_out is Outgoing.NONE:
+            _log.warning("embedded cluster is replaced: it has a way out, which the settings no longer allow")
+            return False
         self._hold(cluster)
         return await self._attach(cluster, self._care.unhealthy_after)
 
@@ -167,13 +172,16 @@ class Keeper:
         for directory in self._home.clusters():
             await _thread(lambda gone=directory: bury(self._home, gone))
         for left in reversed(range(self._care.tries)):
-            cluster = await _thread(lambda: launch(self._home, self._size, self._care.orphan_limit))
+            cluster = await _thread(self._launch)
             self._hold(cluster)
             if await self._attach(cluster, self._care.boot_limit):
                 return
             _log.warning("embedded cluster did not come up; %d tries left", left)
             await _thread(lambda dead=cluster: bury(self._home, dead.directory))
         raise TargetUnavailable("The embedded Ray cluster does not come up; `raygen doctor` says why.")
+
+    def _launch(self) -> Cluster:
+        return launch(self._home, self._size, self._way_out, self._care.orphan_limit)
 
     async def _attach(self, cluster: Cluster, limit: float) -> bool:
         """Wait until it answers and its job agent is warm; False when it died or took too long."""

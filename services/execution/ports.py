@@ -54,6 +54,22 @@ def free_block() -> Ports:
     raise TargetUnavailable("No block of free ports was found for the embedded cluster.")
 
 
+def listeners(ports: Ports) -> dict[int, socket.socket]:
+    """Listening sockets on this machine's loopback for the ports that a bot talks to, by port.
+
+    Raises TargetUnavailable when another process has taken one since.
+    """
+    found: dict[int, socket.socket] = {}
+    try:
+        for port in (ports.dashboard, ports.agent):
+            found[port] = socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError:
+        for each in found.values():
+            each.close()
+        raise TargetUnavailable("A port of the embedded cluster was taken as it started.") from None
+    return found
+
+
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         try:

@@ -28,7 +28,6 @@ _ETC = (
     "/etc/localtime",
     "/etc/nsswitch.conf",
     "/etc/pki",
-    "/etc/resolv.conf",
     "/etc/ssl",
 )
 
@@ -43,12 +42,13 @@ class View:
     token: Path
     passwd: Path
     group: Path
+    resolv: Path
     shared_memory: int
     scratch: int
 
 
 def arguments(view: View) -> list[str]:
-    """Everything between `bwrap` and the command; network is shared, all else is private."""
+    """Everything between `bwrap` and the command."""
     return [*_namespaces(), *_file_system(view), *_environment()]
 
 
@@ -61,7 +61,7 @@ def interpreter_roots() -> list[Path]:
 def _namespaces() -> list[str]:
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        *("--disable-userns", "--new-session", "--as-pid-1"),
+        *("--unshare-net", "--disable-userns", "--new-session", "--as-pid-1", "--die-with-parent"),
         *("--uid", "1000", "--gid", "1000", "--hostname", "raygen-target", "--cap-drop", "ALL"),
     ]
 
@@ -77,6 +77,7 @@ def _file_system(view: View) -> Iterator[str]:
     for root in interpreter_roots():
         yield from ("--ro-bind", str(root), str(root))
     yield from ("--ro-bind", str(view.passwd), "/etc/passwd", "--ro-bind", str(view.group), "/etc/group")
+    yield from ("--ro-bind", str(view.resolv), "/etc/resolv.conf")
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from ("--size", str(view.shared_memory), "--tmpfs", _SHM, "--remount-ro", "/dev")
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)

@@ -15,6 +15,7 @@ from services.execution.api import RayApi
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.jobs import JobsTarget
+from services.execution.outgoing import default
 from services.execution.scripted import ScriptedCluster, ScriptedTarget
 from services.model import Outcome
 from tests.contract.execution.cases import CASES, script
@@ -58,7 +59,7 @@ async def told(target: Target, submission_id: str) -> Told:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
     root = tmp_path_factory.mktemp("target") / "with a rather long name, since the names of sockets are short"
-    async with EmbeddedTarget(root) as target:
+    async with EmbeddedTarget(root, outgoing=default()) as target:
         await target.up(PATIENCE)
         yield target
 

@@ -18,6 +18,7 @@ from services.execution.following import Pace
 from services.execution.home import Home
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.keeper import Care
+from services.execution.outgoing import Outgoing, default
 from services.model import Outcome
 from tests.waiting import PATIENCE
 
@@ -57,8 +58,12 @@ def processes_of(root: Path) -> list[int]:
 
 
 @asynccontextmanager
-async def opened(root: Path, care: Care = CARE) -> AsyncGenerator[EmbeddedTarget]:
-    async with EmbeddedTarget(root, care=care, pace=Pace(patience=20)) as target:
+async def opened(
+    root: Path, care: Care = CARE, outgoing: Outgoing | None = None
+) -> AsyncGenerator[EmbeddedTarget]:
+    async with EmbeddedTarget(
+        root, outgoing=outgoing or default(), care=care, pace=Pace(patience=20)
+    ) as target:
         await target.up(PATIENCE)
         yield target
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import secrets
+import socket
 from pathlib import Path
 
 import pytest
@@ -76,13 +79,70 @@ print(os.getuid(), len([p for p in os.listdir('/proc') if p.isdigit()]) < 60)
     assert text == "refused\n" * (len(tries) + 1) + "1000 True\n"
 
 
-async def test_every_port_is_on_loopback_and_in_the_chosen_block(shared: EmbeddedTarget) -> None:
+async def test_the_machine_has_two_ports_of_the_cluster_on_its_loopback_and_no_other(
+    shared: EmbeddedTarget,
+) -> None:
     cluster = cluster_of(shared._home.root)
     block = range(cluster.base, cluster.base + 11 + 400)
-    listening = _listening()
-    hosts = {host for host, _, port in listening if int(port, 16) in block}
-    assert hosts <= {"0100007F", "0000000000000000FFFF00000100007F"}
-    assert Ports(cluster.base).dashboard in {int(port, 16) for _, _, port in listening}
+    listening = [(host, int(port, 16)) for host, _, port in _listening() if int(port, 16) in block]
+    ports = Ports(cluster.base)
+    assert set(listening) == {("0100007F", ports.dashboard), ("0100007F", ports.agent)}
+
+
+REACH = """
+import json, socket
+import ray
+
+def reach():
+    found = []
+    for family, address in [
+        (socket.AF_INET, ('127.0.0.1', {port})),
+        (socket.AF_INET6, ('::1', {port})),
+        (socket.AF_INET6, ('::ffff:127.0.0.1', {port})),
+        (socket.AF_UNIX, '\\0{name}'),
+    ]:
+        with socket.socket(family) as s:
+            s.settimeout(5)
+            try:
+                s.connect(address)
+                found.append(repr(address))
+            except OSError:
+                pass
+    for address in ('169.254.169.254', '169.254.170.2', 'fd00:ec2::254', '100.100.100.200', 'fe80::1'):
+        with socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM) as s:
+            try:
+                s.connect((address, 80))
+                found.append(address)
+            except OSError:
+                pass
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
+        found.append('raw')
+    except OSError:
+        pass
+    return found
+
+ray.init(logging_level='ERROR')
+print(json.dumps([reach(), ray.get(ray.remote(reach).remote())]))
+"""
+
+
+async def test_neither_driver_nor_worker_reaches_the_machines_loopback_or_metadata(
+    shared: EmbeddedTarget,
+) -> None:
+    name = f"raygen-{secrets.token_hex(8)}"
+    with (
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as host,
+        socket.socket(socket.AF_UNIX) as unix,
+    ):
+        unix.bind(f"\0{name}")
+        unix.listen()
+        port = host.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("::1", port)):
+            pass
+        text, outcome = await run(shared, "reach", REACH.format(port=port, name=name))
+    assert outcome.verdict is Verdict.PASSED, outcome
+    assert json.loads(text) == [[], []]
 
 
 async def test_task_states_are_told_by_name_while_the_run_goes_on(shared: EmbeddedTarget) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from services.execution.embedded import EmbeddedTarget
-from services.execution.home import Home
+from services.execution.home import Home, read, write
 from services.execution.interface import Job, Output
+from services.execution.outgoing import Outgoing
 from services.model import Verdict
 from tests.integration.execution.conftest import (
     CARE,
@@ -97,7 +98,7 @@ HARMS = {
 
 
 async def test_a_run_that_kills_its_cluster_harms_nothing_else(hardy: EmbeddedTarget) -> None:
-    neighbour = await asyncio.create_subprocess_exec("sleep", "60")
+    neighbour = await asyncio.create_subprocess_exec("sleep", "600")
     try:
         for name, harm in HARMS.items():
             text, outcome = await run(hardy, name, harm)
@@ -129,3 +130,15 @@ async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
     async with opened(root, care) as target:
         outcome = (await told(target, "endless"))[1]
         assert outcome.verdict is Verdict.UNAVAILABLE
+
+
+async def test_a_cluster_with_a_way_out_is_not_kept_by_a_bot_that_allows_none(tmp_path: Path) -> None:
+    root = tmp_path / "target"
+    async with owner(root, "endless", ENDLESS, orphan_limit=60) as before:
+        record = read(Home(root).state)
+        write(Home(root).state, {**record, "outgoing": "internet"})
+    assert before.alive()
+    async with opened(root, outgoing=Outgoing.NONE):
+        assert not before.alive()
+        assert cluster_of(root).outgoing is Outgoing.NONE
+    assert processes_of(root) == []

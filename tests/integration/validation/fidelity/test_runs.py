@@ -14,6 +14,7 @@ from dbos import DBOS
 
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
+from services.execution.outgoing import default
 from services.model import Outcome, Program
 from services.records import ProposalStatus
 from services.workflows import RunLimits
@@ -81,7 +82,9 @@ async def runs(
         if item.path == request.path and isinstance(item, pytest.Function) and hasattr(item, "callspec")
     }
     began = time.monotonic()
-    async with EmbeddedTarget(tmp_path_factory.mktemp("t"), size=Size(cpus=_CPUS)) as target:
+    async with EmbeddedTarget(
+        tmp_path_factory.mktemp("t"), outgoing=default(), size=Size(cpus=_CPUS)
+    ) as target:
         await target.up(90)
         async with lives.process(
             tmp_path_factory.mktemp("bot"), [], target, RunLimits(per_target=_AT_ONCE)
