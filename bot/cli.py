@@ -16,7 +16,6 @@ import click
 from bot.bench.command import bench
 from bot.evaluation.command import evaluation
 from services.errors import BadRequest, RaygenError, SettingsError
-from services.model import InputFile
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -129,9 +128,10 @@ def doctor(*, as_json: bool) -> None:
 @click.option(
     "--input",
     "inputs",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
     multiple=True,
-    help="A file that the program finds in its working directory, read-only; may be given more than once.",
+    help="A file or folder for the program's working directory, read-only; may be given more than once. Python files that "
+    "the program imports are checked with it.",
 )
 @plainly
 def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
@@ -139,13 +139,13 @@ def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
 
     The exit status is 0 when it passed, 1 when it did not, and 2 when it could not be validated.
     """
-    from bot import settings, validate
+    from bot import files, settings, validate
 
     try:
         code = file.read().decode()
     except UnicodeDecodeError:
         raise BadRequest(f"{file.name} is not a text in UTF-8, so it can't be a program.") from None
-    beside = [InputFile(path.name, path.read_bytes()) for path in inputs]
+    beside = [file for path in inputs for file in files.read(path)]
     examined = asyncio.run(validate.examined(settings.load(), code, beside))
     click.echo(validate.as_json(examined) if as_json else validate.as_text(examined))
     sys.exit(examined.status)

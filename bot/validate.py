@@ -48,7 +48,7 @@ async def examined(settings: Settings, code: str, inputs: Sequence[InputFile] = 
         async def lease() -> Lease:
             return leased
 
-        return Examined(*await examine(code, Policy(settings.policy).check, lease))
+        return Examined(*await examine(code, Policy(settings.policy).check, lease, files))
 
 
 def as_json(examined: Examined) -> str:
@@ -111,7 +111,7 @@ def _facts(examined: Examined) -> list[tuple[str, str]]:
     ]
     facts += [("remark", remark) for remark in outcome.remarks]
     facts += [
-        (f"policy, {finding.grade}", f"line {finding.line}: {finding.message}")
+        (f"policy, {finding.grade}", f"{finding.place}: {finding.message}")
         for finding in examined.policy.findings
     ]
     return [(kind, clean(text)) for kind, text in facts if text]

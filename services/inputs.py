@@ -1,4 +1,4 @@
-"""What may go into a program's working directory beside the program."""
+"""What may go into a program's working directory beside the program: data, and Python files that it may import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Protocol
 from xml.sax.saxutils import escape, quoteattr
 
+from services import modules
 from services.errors import BadRequest
+from services.filenames import importable, objection
 from services.model import InputFile
 from services.output import human_bytes
 from services.records import Attachment
@@ -16,8 +18,7 @@ LARGEST = 5 * 1024**2
 _SHOWN = 1500
 _PROGRAM_SHOWN = 20_000
 _LINES = 400
-_LONGEST = 200
-_TAKEN = {"program.py", "launch.py", "outputs", "raygen_driver"}
+_MOST = 500
 
 
 class Attachments(Protocol):
@@ -73,9 +74,11 @@ def _described(file: InputFile) -> str:
 def checked(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     """The files themselves. Raises BadRequest that names the one which can't be an input, and why."""
     inputs = tuple(files)
+    if len(inputs) > _MOST:
+        raise BadRequest(f"There are {len(inputs):,} input files; the most is {_MOST}. Leave some out.")
     names: set[str] = set()
     for file in inputs:
-        if why := _objection(file.name, names):
+        if why := objection(file.name) or _clash(file.name, names) or _unreadable(file):
             raise BadRequest(f"The input file {file.name!r} {why}.")
         names.add(file.name)
     if sum(len(file.content) for file in inputs) > ROOM:
@@ -83,11 +86,22 @@ def checked(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     return inputs
 
 
-def _objection(name: str, others: set[str]) -> str:
-    if not name or name.startswith(".") or "/" in name or not name.isprintable():
-        return "needs a plain file name"
-    if len(name.encode("utf-8", "replace")) > _LONGEST:
-        return "has too long a name"
-    if name in _TAKEN:
-        return "has a name that raygen itself uses; rename it"
-    return "is there twice; rename one of them" if name in others else ""
+def _clash(name: str, others: set[str]) -> str:
+    if name in others:
+        return "is there twice; rename one of them"
+    if any(f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/") for other in others):
+        return "has the name of a folder of other input files; rename one of them"
+    return ""
+
+
+def _unreadable(file: InputFile) -> str:
+    """Why nobody could be shown the code in it as Python reads it; empty for data."""
+    if not importable(file.name):
+        return ""
+    if len(file.content) > modules.LARGEST:
+        return f"is code of more than {human_bytes(modules.LARGEST)}; split it"
+    try:
+        modules.source(file.content)
+    except ValueError as error:
+        return str(error)
+    return ""

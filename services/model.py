@@ -98,7 +98,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that a program finds in its working directory: its bare name and bytes."""
+    """A file that a program finds in its working directory: its name, with `/` where it is in a folder there, and bytes."""
 
     name: str
     content: bytes = field(repr=False)
@@ -246,12 +246,22 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that the policy saw in the code; `line` counts from 1, 0 means the whole program."""
+    """One thing that the policy saw in the code; `line` counts from 1, 0 means the whole program.
+
+    `file` is the module that it stands in, empty for the program itself.
+    """
 
     rule: str
     grade: Grade
     line: int
     message: str
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Such as `line 3`, or `helpers.py, line 3`."""
+        line = f"line {self.line}"
+        return f"{self.file}, {line}" if self.file else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.filenames import importable
 from services.records import Proposal, ProposalStatus, TaskKind
 from services.store import Store
 
@@ -13,7 +14,7 @@ class Newer:
     """The next request that is under way, by whom and of which kind, and files, by name.
 
     `changed` are files of which the thread has another version than the program would run with, `added` those that it would
-    run without.
+    run without. A Python file is none of these, unless the program imports it.
     """
 
     user: str = ""
@@ -37,5 +38,5 @@ async def newer(store: Store, proposal: Proposal) -> Newer:
         task.user if task else "",
         task.kind if task else None,
         tuple(sorted(name for name, digest in files.items() if own.get(name, digest) != digest)),
-        tuple(sorted(files.keys() - own.keys())),
+        tuple(sorted(name for name in files.keys() - own.keys() if not importable(name))),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
+from services.filenames import importable
 from services.model import Attempt, Engine, Outcome, PolicyReport, Program, Spent, sha256
 from services.script import Script
 
@@ -120,6 +121,11 @@ class Input:
     name: str
     sha256: str
     size: int
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the program can import it, so that people and the policy read it, too."""
+        return importable(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
 from services.model import InputFile, Origin, Program
+from services.modules import beside
 from services.narrator import Narrator, Progress
 from services.output import plural
 from services.records import (
@@ -312,7 +313,9 @@ def _proposal(
         spent=way.meter.spent,
         failed=without_secrets(made.failed),
         prompt=made.prompt,
-        inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
+        inputs=tuple(
+            Input(file.name, file.sha256, len(file.content)) for file in beside(program.code, files)
+        ),
     )
 
 

@@ -87,7 +87,7 @@ class _Examination:
             async def lease() -> Lease:
                 return await stack.enter_async_context(self._validator.lease())
 
-            return await examine(code, self._check, lease)
+            return await examine(code, self._check, lease, ())
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from services.execution.stopping import PATIENCE, Stopper
 from services.execution.transcript import OUTPUT, Transcript, nonce
 from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
+from services.inputs import checked as checked_inputs
 from services.model import Readiness
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
@@ -68,14 +69,14 @@ class JobsTarget:
     async def submit(self, job: Job) -> bool:
         submission_id = checked(job.submission_id)
         files = {
-            **{file.name: file.content for file in job.inputs},
+            **{file.name: file.content for file in checked_inputs(job.inputs)},
             "program.py": job.code.encode(),
             **luggage(),
             "launch.py": _LAUNCH.read_bytes(),
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
         }
-        parcel = pack(files)
+        parcel = pack(files, read_only={file.name for file in job.inputs})
         body = {
             "submission_id": submission_id,
             "entrypoint": self._entrypoint(submission_id, job.wall_limit),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -19,12 +19,12 @@ class Parcel:
     content: bytes
 
 
-def pack(files: Mapping[str, bytes]) -> Parcel:
+def pack(files: Mapping[str, bytes], *, read_only: Collection[str] = ()) -> Parcel:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr = 0o644 << 16
+            entry.external_attr = (0o444 if name in read_only else 0o644) << 16
             archive.writestr(entry, files[name])
     content = buffer.getvalue()
     return Parcel(f"_ray_pkg_{hashlib.sha256(content).hexdigest()[:32]}.zip", content)

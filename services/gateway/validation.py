@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.errors import RaygenError
+from services.filenames import importable
 from services.gateway import names
 from services.gateway.client import Gateway
 from services.gateway.wire import outcome_of
@@ -47,7 +48,7 @@ class GatewayValidator(Elsewhere):
 
     async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
         """A program that names one of `inputs` is not sent: they can't travel."""
-        if named := [file.name for file in inputs if file.name in code]:
+        if named := [file.name for file in inputs if importable(file.name) or file.name in code]:
             return Outcome(
                 Verdict.UNAVAILABLE,
                 detail=f"The program uses {named[0]}, and files can't travel through the MCP gateway, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from services.model import Failure, Outcome, PolicyReport, Verdict
+from services.model import Failure, Finding, Outcome, PolicyReport, Verdict
 from services.output import clean
 from services.snippets.interface import Snippet
 
@@ -46,11 +46,15 @@ def for_generator(attempt: int, outcome: Outcome, policy: PolicyReport) -> str:
     """Everything that helps to repair a program, as one tagged text; outputs are marked as data by their tags."""
     parts = [f"<attempt number={quoteattr(str(attempt))} verdict={quoteattr(outcome.verdict)}>"]
     parts += [
-        f"<policy line={quoteattr(str(finding.line))} grade={quoteattr(finding.grade)}>{escape(finding.message)}</policy>"
+        f"<policy{_file(finding)} line={quoteattr(str(finding.line))} grade={quoteattr(finding.grade)}>{escape(finding.message)}</policy>"
         for finding in policy.findings
         if finding.grade != "note"
     ]
     return "\n".join([*parts, *_failing(outcome), "</attempt>"])
+
+
+def _file(finding: Finding) -> str:
+    return f" file={quoteattr(finding.file)}" if finding.file else ""
 
 
 def of_run(outcome: Outcome) -> str:

@@ -194,7 +194,7 @@ class _Bench:
             await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
             return await self._leased(attempt)
 
-        outcome, policy = await examine(program.code, self._check, lease)
+        outcome, policy = await examine(program.code, self._check, lease, self._files)
         if outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(outcome.detail)
         return outcome, policy

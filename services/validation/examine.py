@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from services.model import Finding, Grade, Outcome, PolicyReport, Verdict
+from services.model import Finding, Grade, InputFile, Outcome, PolicyReport, Verdict
+from services.modules import beside
+from services.policy.together import together
 from services.secrets import without_secrets
 from services.tracing import span
 from services.validation.interface import Lease
@@ -13,10 +15,14 @@ Check = Callable[[str], PolicyReport]
 
 
 async def examine(
-    code: str, check: Check, lease: Callable[[], Awaitable[Lease]]
+    code: str, check: Check, lease: Callable[[], Awaitable[Lease]], files: Sequence[InputFile]
 ) -> tuple[Outcome, PolicyReport]:
-    """What came of it, without secrets; `lease` is called only when there is something to run."""
-    policy = check(code)
+    """What came of it, without secrets; `lease` is called only when there is something to run.
+
+    `files` are the inputs; of these the Python files that are the program's code are read by the policy like the program.
+    Raises BadRequest when that is too much code.
+    """
+    policy = together(code, beside(code, files), check)
     if policy.refused:
         return Outcome(Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
     leased = await lease()
@@ -28,5 +34,5 @@ async def examine(
 
 def _refusals(findings: tuple[Finding, ...]) -> str:
     return "; ".join(
-        f"line {finding.line}: {finding.message}" for finding in findings if finding.grade is Grade.REFUSE
+        f"{finding.place}: {finding.message}" for finding in findings if finding.grade is Grade.REFUSE
     )

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
 
+from services import modules
+from services.model import InputFile
 from services.syntax import parse
 
 _FORGIVING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _OURS = "raygen"
 
 
-def missing(code: str) -> tuple[str, ...]:
-    """Top-level packages that are neither in the standard library nor installed, in the order of their imports.
+def missing(code: str, files: Iterable[InputFile] = ()) -> tuple[str, ...]:
+    """Top-level packages that the program or a module among `files` imports, and that are neither in the standard library nor
+    installed nor among `files`, in the order of their imports.
 
     Imports that the program expects to fail, in a `try` that catches ImportError, are its own affair.
     """
+    own = modules.modules(files)
+    there = installed() | modules.names(own)
+    texts = [code, *(modules.source(file.content) for file in own)]
+    wanted = dict.fromkeys(name for text in texts for name in _top_level(text))
+    return tuple(name for name in wanted if name not in there)
+
+
+def _top_level(code: str) -> Iterator[str]:
     try:
         tree = parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    wanted = dict.fromkeys(name.partition(".")[0] for name in _imported(tree))
-    return tuple(name for name in wanted if name not in installed())
+        return
+    for name in _imported(tree):
+        yield name.partition(".")[0]
 
 
 @cache

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from services.errors import SealUnavailable
+from services.filenames import importable
 from services.model import InputFile, Outcome, Readiness, Verdict
+from services.modules import beside, modules
 from services.validation import readings
 from services.validation.cgroup import delegated
 from services.validation.imports import installed, missing
@@ -96,12 +98,13 @@ class SealedPool:
     ) -> AsyncGenerator[Lease]:
         """A cluster for one task; what is wrong with it shows as outcomes, so this does not raise.
 
-        With `inputs` it is one of the task's own from the start, since a seal can't be opened to put something in.
+        With data among `inputs` it is one of the task's own from the start, since a seal can't be opened to put something in.
         """
-        if waiting and (inputs or not self._idle or self._room.locked()):
+        data = tuple(file for file in inputs if not importable(file.name))
+        if waiting and (data or not self._idle or self._room.locked()):
             await waiting(self._took * (1 + self._wanted))
         async with self._room:
-            lease = PooledLease(self, self._settings.limits, tuple(inputs))
+            lease = PooledLease(self, self._settings.limits, data, modules(inputs))
             try:
                 await lease.open()
                 yield lease
@@ -190,17 +193,24 @@ class SealedPool:
 class PooledLease:
     """A task's cluster; one that a program has spoiled is replaced before the next attempt."""
 
-    def __init__(self, pool: SealedPool, limits: Limits, inputs: tuple[InputFile, ...]) -> None:
+    def __init__(
+        self,
+        pool: SealedPool,
+        limits: Limits,
+        data: tuple[InputFile, ...],
+        python: tuple[InputFile, ...],
+    ) -> None:
         self._pool = pool
         self._limits = limits
-        self._inputs = inputs
+        self._data = data
+        self._python = python
         self._sandbox: Sandbox | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def open(self) -> None:
         """Take a cluster now; that none can be had shows later, as an outcome."""
         with contextlib.suppress(SealUnavailable):
-            self._sandbox = await self._pool.take(self._inputs)
+            self._sandbox = await self._pool.take(self._data)
 
     async def aclose(self) -> None:
         if self._sandbox is not None:
@@ -209,28 +219,29 @@ class PooledLease:
 
     async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
         chosen = limits or self._limits
-        if absent := missing(code):
+        own = beside(code, self._python)
+        if absent := missing(code, own):
             return Outcome(Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
-                record = await self._run(code, chosen)
+                record = await self._run(code, own, chosen)
             except SealUnavailable as error:
                 await self.aclose()
                 return Outcome(Verdict.UNAVAILABLE, detail=error.public)
             return conclude(record, chosen)
 
-    async def _run(self, code: str, limits: Limits) -> Record:
+    async def _run(self, code: str, own: tuple[InputFile, ...], limits: Limits) -> Record:
         """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
         used = self._sandbox
         sandbox = await self._live()
         try:
             async with self._pool.busy():
-                record = await sandbox.run(code, limits)
+                record = await sandbox.run(code, limits, own)
         except SealUnavailable:
             if sandbox is not used:
                 raise
             await self.aclose()
-            return await self._run(code, limits)
+            return await self._run(code, own, limits)
         if not sandbox.alive:
             await self.aclose()
         return record
@@ -239,5 +250,5 @@ class PooledLease:
         if self._sandbox is not None and not self._sandbox.alive:
             await self.aclose()
         if self._sandbox is None:
-            self._sandbox = await self._pool.take(self._inputs)
+            self._sandbox = await self._pool.take(self._data)
         return self._sandbox

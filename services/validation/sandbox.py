@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import sys
@@ -137,8 +138,8 @@ class Sandbox:
         """Everything that belongs to it, as the host numbers processes."""
         return readings.tree(self._process.pid) if self.alive else []
 
-    async def run(self, code: str, limits: Limits) -> Record:
-        """Run one program to its end or to a limit; one at a time.
+    async def run(self, code: str, limits: Limits, modules: Sequence[InputFile] = ()) -> Record:
+        """Run one program to its end or to a limit, with `modules` beside it; one at a time.
 
         Raises SealUnavailable when an earlier program has left it in such a state that no driver gets ready.
         """
@@ -153,7 +154,7 @@ class Sandbox:
         collected = self._collecting = _Collected(limits)
         watchdog = Watchdog(self._process.pid, limits, idle=self._idle)
         try:
-            await self._send(frames.RUN, code.encode("utf-8", "surrogatepass"))
+            await self._send(frames.RUN, _packed(code, modules))
             excess = await self._wait(collected, watchdog, limits.wall)
             if excess is None and self._group and self._group.out_of_memory:
                 excess = Excess.MEMORY
@@ -248,6 +249,11 @@ class Sandbox:
         self._ended.set()
         if self._process.returncode is None:
             end(self._process.pid)
+
+
+def _packed(code: str, modules: Sequence[InputFile]) -> bytes:
+    head = {file.name: base64.b64encode(file.content).decode() for file in modules}
+    return json.dumps(head).encode() + b"\n" + code.encode("utf-8", "surrogatepass")
 
 
 async def _started(command: Sequence[str], fds: Sequence[int]) -> asyncio.subprocess.Process:

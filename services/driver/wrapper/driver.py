@@ -68,7 +68,7 @@ class Driver:
         self._sealed = sealed
         self._asked = Asked(self._give_up if sealed else None)
         self._touched = Touched(
-            self._program.__eq__,
+            self._is_own,
             own=os.path.dirname(self._program),
             sealed=sealed.writable if sealed else (),
             journal=sealed.journal if sealed else None,
@@ -87,7 +87,8 @@ class Driver:
         os.makedirs(OUTPUTS, exist_ok=True)
         warnings.filterwarnings("ignore", module=r"ray\..*")
         sys.argv = [self._path]
-        sys.path[0:0] = [os.path.dirname(self._program)]
+        own = os.path.dirname(self._program)
+        sys.path[:] = [own, *(path for path in sys.path if path and os.path.abspath(path) != own)]
         sys.modules["__main__"] = self._module()
         self._session.prepare()
         self._touched.prepare()
@@ -97,7 +98,11 @@ class Driver:
 
         As many `workers` have then run something for this connection, and are quick to do so again.
         """
-        self._session.connect(workers)
+        own = sys.path.pop(0)  # which Ray would otherwise hand on to workers twice
+        try:
+            self._session.connect(workers)
+        finally:
+            sys.path.insert(0, own)
 
     def run(self, arguments: list[str] | None = None) -> Facts:
         """Execute the program to its end, threads and exit functions included."""
@@ -119,6 +124,12 @@ class Driver:
         facts["cpu"] = round(time.process_time() - cpu, 4)
         facts["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         return {**facts, **self._seen(), **self._artifacts.facts()}
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a file holds the program or a module of it."""
+        own = os.path.join(os.path.dirname(self._program), "")
+        ours = (os.path.join(own, "raygen_driver", ""), os.path.join(own, "launch.py"))
+        return name.startswith(own) and name.endswith(".py") and not name.startswith(ours)
 
     def _seen(self) -> Facts:
         """What it asked of Ray and what it touched."""
@@ -190,7 +201,7 @@ class Driver:
         # The program's own standard error may be closed or replaced; that must not hide the failure.
         with contextlib.suppress(Exception):
             traceback.print_exception(type(error), error, own, file=sys.stderr)
-        facts = reasons(error, self._program)
+        facts = reasons(error, self._program, self._is_own)
         with contextlib.suppress(Exception):
             lines = traceback.format_exception(type(error), error, own)
             facts["failure"]["traceback"] = shortened(tellable("".join(lines)))

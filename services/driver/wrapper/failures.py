@@ -8,6 +8,7 @@ import os
 import re
 import traceback
 import types
+from collections.abc import Callable
 from typing import Any
 
 from .text import Facts, shortened
@@ -43,9 +44,9 @@ def own_traceback(trace: types.TracebackType | None, program: str) -> types.Trac
     return own
 
 
-def reasons(error: BaseException, program: str) -> Facts:
-    """The failure as facts."""
-    frames = _frames(error.__traceback__, program)
+def reasons(error: BaseException, program: str, is_own: Callable[[str], bool]) -> Facts:
+    """The failure as facts; `is_own` tells the files of the program and of its modules."""
+    frames = _frames(error.__traceback__, program, is_own)
     if isinstance(error, SyntaxError) and error.filename == program:
         frames.append(
             {"line": error.lineno or 0, "function": "<module>", "source": (error.text or "").strip()}
@@ -55,7 +56,7 @@ def reasons(error: BaseException, program: str) -> Facts:
     while _from_ray(cause):
         text = str(getattr(cause, "traceback_str", "") or _message(cause))
         inside = _remote_name(text) or inside
-        frames += _remote_frames(text, program)
+        frames += _remote_frames(text, program, is_own)
         nested = getattr(cause, "cause", None)
         if not isinstance(nested, BaseException) or nested is cause:
             break
@@ -91,18 +92,33 @@ def _message(error: BaseException) -> str:
         return "(its message can't be shown)"
 
 
-def _frames(trace: types.TracebackType | None, program: str) -> list[dict[str, Any]]:
+def _frames(
+    trace: types.TracebackType | None, program: str, is_own: Callable[[str], bool]
+) -> list[dict[str, Any]]:
     return [
-        {"line": frame.lineno or 0, "function": frame.name, "source": (frame.line or "").strip()}
+        {
+            "line": frame.lineno or 0,
+            "function": frame.name + _where(frame.filename, program),
+            "source": (frame.line or "").strip(),
+        }
         for frame in traceback.extract_tb(trace)
-        if frame.filename == program
+        if is_own(frame.filename)
     ]
 
 
-def _remote_frames(text: str, program: str) -> list[dict[str, Any]]:
+def _where(file: str, program: str) -> str:
+    """Where a module's frame is, after its function; nothing for the program's own."""
+    return "" if file == program else f" ({os.path.relpath(file, os.path.dirname(program))})"
+
+
+def _remote_frames(text: str, program: str, is_own: Callable[[str], bool]) -> list[dict[str, Any]]:
     found = re.findall(r'File "([^"]+)", line (\d+), in (\S+)', text)
     return [
-        {"line": int(line), "function": name, "source": linecache.getline(program, int(line)).strip()}
+        {
+            "line": int(line),
+            "function": name + _where(file, program),
+            "source": linecache.getline(file, int(line)).strip(),
+        }
         for file, line, name in found
-        if file == program
+        if is_own(file)
     ]

@@ -50,6 +50,7 @@ class Touched:
         self._sealed = sealed
         self._journal = journal
         self._start = 0
+        self._place = os.getcwd()
         self._noted: dict[str, dict[str, None]] = {kind: {} for kind in _KINDS}
         self._depth = threading.local()
 
@@ -94,6 +95,10 @@ class Touched:
         noted = self._noted["packages"]
         if package in noted or len(noted) >= _LISTED or getattr(self._depth, "busy", False):
             return
+        if os.path.exists(os.path.join(self._place, f"{package}.py")) or os.path.isdir(
+            os.path.join(self._place, package)
+        ):
+            return  # a module of the program's own
         self._depth.busy = True
         try:
             self._keep("packages", package[:_NAME])

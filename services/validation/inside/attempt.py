@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import importlib
 import io
 import json
 import os
@@ -37,6 +39,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     os.setsid()
     os.chdir(place)
     os.environ["RAY_ADDRESS"] = cluster.GCS
+    os.environ["PYTHONPATH"] = str(place)  # as Ray has it for a job with a working directory
     from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     forget()
@@ -61,8 +64,20 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
         os._exit(1)  # this cluster is of no more use
     _become_streams(ends)
     _write(ends.facts, CONNECTED)
-    program.write_bytes(_read(ends.code))
+    modules, _, code = _read(ends.code).partition(b"\n")
+    _lay_out(place, json.loads(modules))
+    program.write_bytes(code)
     tell(driver.run())
+
+
+def _lay_out(place: Path, modules: dict[str, str]) -> None:
+    """Put the program's modules, in base64 by name, where it and all workers import them from."""
+    for name, content in modules.items():
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(content))
+        path.chmod(0o444)
+    importlib.invalidate_caches()
 
 
 def _become_streams(ends: Ends) -> None:

@@ -85,7 +85,7 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
     with contextlib.suppress(OSError):  # it may be gone already, and the worker with it
         os.chdir(place)
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update({**environment, "PYTHONPATH": str(place)})
     workers = ray_home() / "_private" / "workers"
     plain = [word for word in argv if not word.startswith((_CONTEXT, "--language="))]
     context: dict[str, Any] = json.loads(
@@ -115,7 +115,7 @@ def _watch() -> None:
     home = os.environ["HOME"]
 
     def is_program(name: str) -> bool:
-        return name.startswith(f"{home}/attempt-") and name.endswith("/program.py")
+        return name.startswith(f"{home}/attempt-") and name.endswith(".py")
 
     touched = Touched(is_program, own=home, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL))
     touched.prepare()
@@ -131,4 +131,4 @@ def forget() -> None:
     ours = (__name__.partition(".")[0], "raygen_driver")
     for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
         del sys.modules[name]
-    sys.path[:] = [path for path in sys.path if path != "/raygen"]
+    sys.path[:] = [path for path in sys.path if path not in {"", "/raygen", os.environ["HOME"]}]

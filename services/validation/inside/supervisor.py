@@ -270,8 +270,11 @@ class Supervisor:
 def _furnish(place: Path) -> None:
     """Make a program's working directory; the inputs behind its links are on a file system that can't be written to."""
     place.mkdir()
-    for file in cluster.INPUTS.glob("*"):
-        (place / file.name).symlink_to(file)
+    for file in cluster.INPUTS.rglob("*"):
+        if file.is_file():
+            link = place / file.relative_to(cluster.INPUTS)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(file)
 
 
 def _write(fd: int, data: bytes) -> None:
