@@ -23,7 +23,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     """Each opens a modal; what is too long for one comes as a file besides, to whoever asked for it alone."""
 
     async def program(proposal_id: str, user: str) -> Look:
-        return looks.program(await desk.proposal(proposal_id, user, "code"))
+        return looks.program(*await desk.code(proposal_id, user))
 
     async def compared(proposal_id: str, user: str) -> Look:
         return looks.compared(*await desk.compared(proposal_id, user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from services.approvals.actions import Action
 from services.approvals.desk import Approvals
 from services.approvals.permissions import Permissions
 from services.errors import BadRequest, NotAllowed, Outdated
-from services.model import Outcome
+from services.model import InputFile, Outcome
 from services.output import head_and_tail
 from services.records import (
     Attachment,
@@ -342,6 +343,16 @@ class FrontDesk:
         proposal = await self._permitted(Action.VIEW, proposal_id, user)
         await self.store.audit.looked(proposal_id, user, what)
         return proposal
+
+    async def code(self, proposal_id: str, user: str) -> tuple[Proposal, list[InputFile]]:
+        """A proposal and those of its Python files that are still kept, for `user` to read. Raises Outdated."""
+        proposal = await self.proposal(proposal_id, user, "code")
+        files: list[InputFile] = []
+        for each in proposal.inputs:
+            if each.is_code:
+                with contextlib.suppress(LookupError):
+                    files += await self.store.inputs.exactly(proposal.session_id, [each])
+        return proposal, files
 
     async def compared(self, proposal_id: str, user: str) -> tuple[Proposal, Proposal]:
         """A proposal and the last approved program before it, for `user` to compare. Raises NotAllowed and Outdated."""

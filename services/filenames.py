@@ -12,7 +12,11 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 PYTHON = ".py"
 _LONGEST = 200
 _DEEPEST = 8
-_RAYGEN = frozenset(str.split("bot handlers services raygen raygen_driver inside program launch outputs"))
+_RAYGEN = frozenset(
+    str.split(
+        "bot handlers services raygen raygen_driver default_worker setup_worker inside program launch outputs"
+    )
+)
 _PLACES = frozenset({"outputs", "raygen_driver"})
 _HOOKS = frozenset({"sitecustomize", "usercustomize", "conftest", "__pycache__"})
 _COMPILED = (".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib", ".sl")
@@ -28,9 +32,9 @@ _OTHER_PYTHONS = frozenset(
 # Import names of packages that targets have, whose distributions are called otherwise or are not asked for by Ray.
 _COMMON = frozenset(
     str.split(
-        "attr boto3 botocore bs4 catboost cupy cv2 dask datasets deltalake django duckdb fastapi flask google gym "
+        "attr boto3 botocore bs4 catboost colorama cupy cv2 dask datasets deltalake django duckdb fastapi flask google gym "
         "gymnasium jax jaxlib joblib keras lightgbm matplotlib mlflow modin nltk numba onnx onnxruntime openai optuna "
-        "PIL plotly polars psycopg psycopg2 pymongo pymysql pyspark pytest redis scipy seaborn setuptools sklearn "
+        "PIL plotly polars psutil psycopg psycopg2 pymongo pymysql pyspark pytest redis scipy seaborn setuptools sklearn "
         "skimage snowflake spacy sqlalchemy statsmodels sympy tensorflow tiktoken tokenizers torch torchaudio "
         "torchvision tqdm transformers uvicorn vllm wandb wheel xgboost yaml zmq"
     )
@@ -85,7 +89,7 @@ def _shadowed(module: str) -> str:
     if known in _standard() or known.startswith("__"):
         return f"Python's own module `{known}`"
     if known in _RAYGEN or known.startswith("ray_bootstrap"):
-        return f"`{known}`, which raygen itself uses"
+        return f"`{known}`, which raygen and Ray use themselves"
     return f"the package `{known}`" if known in packages() else ""
 
 

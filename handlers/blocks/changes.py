@@ -11,6 +11,7 @@ from services.prices import Estimate
 from services.records import Proposal
 
 DIFF_LIMIT = 1500
+_FILES = 5
 
 
 def changed(proposal: Proposal, before: Proposal | None) -> tuple[list[Block], list[Block]]:
@@ -18,7 +19,11 @@ def changed(proposal: Proposal, before: Proposal | None) -> tuple[list[Block], l
     if before is None:
         return [], []
     found = changes(before.program, proposal.program)
-    line = f"*Changed* since the version that {_approver(before)} approved: {_how_much(found)}."
+    files = _files(before, proposal)
+    line = f"*Changed* since the version that {_approver(before)} approved: {_how_much(found)}{files}."
+    if files and not found.text:
+        told = [context(line)]
+        return told, told
     if found.same or not found.text:
         told = [context(f"{_unchanged(found)} that {_approver(before)} approved.")]
         return told, told
@@ -41,6 +46,16 @@ def cost(proposal: Proposal, estimate: Estimate | None) -> list[Block]:
         return []
     where = literal(proposal.target, 100)
     return [context(f"*Expected cost* on {where}: {literal(estimate.sentence(), 500)}")]
+
+
+def _files(before: Proposal, proposal: Proposal) -> str:
+    """Which of the files beside the program differ, as the end of a sentence."""
+    old, new = ({each.name: each.sha256 for each in it.inputs} for it in (before, proposal))
+    differing = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    if not differing:
+        return ""
+    more = f" and {len(differing) - _FILES} more" if len(differing) > _FILES else ""
+    return f"; other files: {', '.join(literal(name, 60) for name in differing[:_FILES])}{more}"
 
 
 def _unchanged(found: Changes) -> str:

@@ -28,7 +28,7 @@ from handlers.blocks.parts import (
     select,
     weight,
 )
-from handlers.escape import escape, escaped, literal, shorten
+from handlers.escape import escape, escaped, literal, quoted, shorten
 from services.approvals.desk import Needs
 from services.model import Spent
 from services.newer import Newer
@@ -40,6 +40,7 @@ _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 # What the notes beside the code, and what is said of a failed task's cost and next steps, may take, in characters.
 _NOTES = 500
 _ACCOUNT = 800
+_MODULES = 10
 # What people ask of a message that stands in the thread already.
 _POINTED = {
     TaskKind.CHECK: "asked raygen to check a program from this thread; it runs once it is approved.",
@@ -130,11 +131,9 @@ def proposed(
     elif proposal.model:
         foot.append(f"written by {literal(proposal.model, 100)}")
     foot += _cost(proposal.spent)
-    if proposal.inputs:
-        names = ", ".join(
-            f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in proposal.inputs[:5]
-        )
-        more = f" and {len(proposal.inputs) - 5} more" if len(proposal.inputs) > 5 else ""
+    if data := [file for file in proposal.inputs if not file.is_code]:
+        names = ", ".join(f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in data[:5])
+        more = f" and {len(data) - 5} more" if len(data) > 5 else ""
         foot.append(f"with {names}{more}")
     head = [*above, mrkdwn(title), *said]
     end = [context(" · ".join(foot))]
@@ -175,9 +174,27 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
 
 
 def _code(proposal: Proposal, room: int) -> list[Block]:
-    """The program, shortened to the `room` that there is, with a button that opens all of it."""
+    """The program, shortened to the `room` that there is, and its modules by name, with a button that opens all of both."""
     button_of_all = button("Show all code", ids.PROPOSAL_CODE, ids.proposal_value(proposal))
-    return code(proposal.program.code, limit=max(0, min(CODE_LIMIT, room - _NOTES)), whole=button_of_all)
+    own = _modules(proposal)
+    limit = max(0, min(CODE_LIMIT, room - weight(own) - _NOTES))
+    if not own:
+        return code(proposal.program.code, limit=limit, whole=button_of_all)
+    return [*code(proposal.program.code, limit=limit), own[0] | {"accessory": button_of_all}]
+
+
+def _modules(proposal: Proposal) -> list[Block]:
+    """The Python files that are the program's code as well; nothing where there are none."""
+    files = [file for file in proposal.inputs if file.is_code]
+    if not files:
+        return []
+    lines = [
+        f"{quoted(file.name, 100)} · {human_bytes(file.size)} · sha256 `{file.sha256[:12]}`"
+        for file in files[:_MODULES]
+    ]
+    more = [f"and {len(files) - _MODULES} more"] if len(files) > _MODULES else []
+    heading = f"*Runs with {plural(len(files), 'Python file')} beside it:*"
+    return [mrkdwn("\n".join([heading, *lines, *more]))]
 
 
 def _approvals(proposal: Proposal, needs: Needs) -> list[Block]:

@@ -212,22 +212,24 @@ def complete(look: Look, text: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_any_program_can_be_seen_whole(code: str):
-    complete(looks.program(builders.proposal(program=Program(EVIL, "p", code))), code)
+    complete(looks.program(builders.proposal(program=Program(EVIL, "p", code)), ()), code)
 
 
 def test_a_program_of_usual_length_needs_no_file():
-    assert looks.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 4000))).file is None
-    assert looks.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 40_000))).file
+    assert (
+        looks.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 4000)), ()).file is None
+    )
+    assert looks.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 40_000)), ()).file
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=400), st.integers(1, 600))
 @settings(max_examples=60)
 def test_any_text_can_be_seen_whole(text: str, times: int):
-    complete(looks.program(builders.proposal(program=Program(text, text, text * times))), text * times)
+    complete(looks.program(builders.proposal(program=Program(text, text, text * times)), ()), text * times)
 
 
 def test_slack_refuses_a_larger_view_than_ours():
-    view = looks.program(builders.proposal(program=Program("t", "p", "x" * 200_000))).view
+    view = looks.program(builders.proposal(program=Program("t", "p", "x" * 200_000)), ()).view
     check.view(view, RULES, kind="modal")
     view["blocks"] += [view["blocks"][1]] * 20
     with pytest.raises(SlackError, match="view_too_large"):
@@ -296,7 +298,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         proposal, validation=Outcome(Verdict.FAILED, stdout=text, touched=proposal.validation.touched)
     )
     check.message_blocks(tasks.failed(task, failed).blocks, RULES)
-    complete(looks.program(proposal), text)
+    complete(looks.program(proposal, ()), text)
     for look in (looks.compared(proposal, before), looks.touched(proposal)):
         complete(look, look.file.content.decode() if look.file else shown_in(look))
 

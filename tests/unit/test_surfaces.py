@@ -43,6 +43,7 @@ from services.model import (
     Attempt,
     Failure,
     Frame,
+    InputFile,
     Outcome,
     Program,
     Spent,
@@ -112,11 +113,17 @@ def past(text: str) -> Past:
     return Past(entry(text), proposal(text), builders.run(outcome=outcome(text), status=RunStatus.ENDED))
 
 
+def coded(text: str) -> tuple[Proposal, list[InputFile]]:
+    """A program with a module of which everything is foreign."""
+    file = InputFile(f"{text}.py", text.encode(errors="replace"))
+    return proposal(text, inputs=(Input(file.name, file.sha256, len(file.content)),)), [file]
+
+
 def concluded(status: TaskStatus) -> Callable[[str], Any]:
     def surface(text: str) -> Message:
         spent = Spent(calls=1, input=1, models=(text,))
         task = builders.task(status=status, prompt=text, summary=text)
-        inputs = (Input(text, "0" * 64, 1),)
+        inputs = (Input(text, "0" * 64, 1), Input(f"{text}.py", "0" * 64, 1))
         shown = None if status is TaskStatus.ANSWERED else proposal(text, inputs=inputs, model=text)
         newer = Newer("UAPPROVER", TaskKind.EDIT, (text,), (text,))
         return tasks.concluded(task, shown, spent, tasks.Choice(("embedded",), text, newer=newer))
@@ -217,7 +224,7 @@ SURFACES: dict[str, Callable[[str], Any]] = {
         Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", "1:", 1.0, 2.0, exact=text)
     ),
     "policy": lambda text: approvals.policy([ruled(text)]),
-    "program": lambda text: looks.program(proposal(text)).view,
+    "program": lambda text: looks.program(*coded(text)).view,
     "changes": lambda text: (
         looks.compared(proposal(text), replace(proposal("other"), decided_by="UAPPROVER")).view
     ),

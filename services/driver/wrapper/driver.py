@@ -87,10 +87,10 @@ class Driver:
         os.makedirs(OUTPUTS, exist_ok=True)
         warnings.filterwarnings("ignore", module=r"ray\..*")
         sys.argv = [self._path]
-        own = os.path.dirname(self._program)
-        sys.path[:] = [own, *(path for path in sys.path if path and os.path.abspath(path) != own)]
         sys.modules["__main__"] = self._module()
         self._session.prepare()
+        own = os.path.dirname(self._program)  # ahead of what Ray has put there by now
+        sys.path[:] = [own, *(path for path in sys.path if path and os.path.abspath(path) != own)]
         self._touched.prepare()
 
     def connect(self, *, workers: int = 0) -> None:
