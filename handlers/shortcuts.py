@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -15,10 +17,12 @@ from handlers.forms import Check, begin, begin_program, read_program
 from handlers.requests import Form
 from services.desk import Ask, FrontDesk
 from services.errors import BadRequest
+from services.modules import program_among
 from services.records import Attachment
 from services.targets import Targets
 
 _PURPOSE = "A program from a message in Slack."
+_MOST = 10
 _NO_CODE = "There is no code in that message that I could run; put the program between three backticks."
 
 
@@ -33,8 +37,11 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> 
     @app.message_shortcut(ids.RUN_MESSAGE)
     async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         message = requests.pointed(body)
-        code = message.code or await _attached(message.attachments, client)
-        view = forms.run(code, await names(message.user), message.channel, message.thread_ts)
+        code, program = message.code, ""
+        if not code:
+            program, code = await _attached(message.attachments, client)
+        others = [each for each in message.attachments if each.name != program]
+        view = forms.run(code, await names(message.user), message.channel, message.thread_ts, others)
         await client.views_open(trigger_id=message.trigger_id, view=view)
         await ack()
 
@@ -62,12 +69,25 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> 
         await begin(ack, forms.PROMPT, desk.ask(_asked(form, form.fields[forms.PROMPT])))
 
 
-async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> str:
-    """The first Python file of a message. Raises BadRequest where there is none, or none that can be read in time."""
-    file = next((each for each in files if each.name.lower().endswith(".py")), None)
-    if file is None:
+async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> tuple[str, str]:
+    """The program among the Python files of a message, by name and text; what it imports comes along as files.
+
+    Raises BadRequest where there is none, or none that can be read in time, or where it might be any of several.
+    """
+    python = [each for each in files if each.name.lower().endswith(".py")]
+    if not python:
         raise BadRequest(_NO_CODE)
-    return await read_program(file, client)
+    if len(python) > _MOST:
+        raise BadRequest(f"That message has {len(python)} Python files; the most is {_MOST}.")
+    read = await asyncio.gather(*(read_program(file, client) for file in python))
+    texts = {file.name: text for file, text in zip(python, read, strict=True)}
+    program = program_among(texts)
+    if not program:
+        named = ", ".join(f"`{name}`" for name in texts)
+        raise BadRequest(
+            f"That message has several programs: {named}. Rename the one to run `main.py`, or share it alone."
+        )
+    return program, texts[program]
 
 
 def _asked(form: Form, prompt: str, thread_ts: str = "") -> Ask:
@@ -79,5 +99,6 @@ def _asked(form: Form, prompt: str, thread_ts: str = "") -> Ask:
 
 def _brought(form: Form) -> Ask:
     """In the thread of the message that the program stands in, unless another conversation was chosen."""
-    channel, thread_ts = form.metadata.split(" ")
-    return _asked(form, _PURPOSE, thread_ts if form.fields[forms.CHANNEL] == channel else "")
+    channel, thread_ts, files = forms.origin(form.metadata)
+    ask = _asked(form, _PURPOSE, thread_ts if form.fields[forms.CHANNEL] == channel else "")
+    return replace(ask, attachments=files)

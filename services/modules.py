@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.errors import BadRequest
 from services.filenames import PYTHON, importable
@@ -60,6 +60,20 @@ def modules(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
 def unit(name: str) -> str:
     """The top-level name that a Python file is imported by: its own, or that of its package."""
     return name.partition("/")[0].removesuffix(PYTHON)
+
+
+def program_among(texts: Mapping[str, str]) -> str:
+    """The name of the program among Python files: `main.py`, or the only one that no other imports; empty where that is open."""
+    if "main.py" in texts:
+        return "main.py"
+    files = [InputFile(name, text.encode(errors="replace")) for name, text in texts.items()]
+    imported = {
+        other.name
+        for file in files
+        for other in beside(texts[file.name], (each for each in files if each != file))
+    }
+    roots = [name for name in texts if name not in imported]
+    return roots[0] if len(roots) == 1 else ""
 
 
 def source(content: bytes) -> str:

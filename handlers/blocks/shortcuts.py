@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,11 @@ from handlers import ids
 from handlers.blocks.forms import field, form, paragraph
 from handlers.blocks.parts import Block, context, option
 from handlers.blocks.programs import program_fields
+from handlers.escape import quoted
+from services.errors import BadRequest
+from services.records import Attachment
 
+_METADATA = 3000
 PROMPT, CHANNEL, TARGET = "prompt", "channel", "target"
 
 
@@ -20,11 +25,29 @@ def ask(targets: Sequence[str]) -> dict[str, Any]:
     return form(ids.ASK_VIEW, "Ask raygen", "Ask", [words, _channel(), _target(targets), note])
 
 
-def run(code: str, targets: Sequence[str], channel: str, thread_ts: str) -> dict[str, Any]:
-    """The program as it stands in the message, to confirm or change."""
+def run(
+    code: str, targets: Sequence[str], channel: str, thread_ts: str, files: Sequence[Attachment] = ()
+) -> dict[str, Any]:
+    """The program as it stands in the message, to confirm or change, with the other `files` of the message.
+
+    Raises BadRequest where those are more than a form can keep.
+    """
     note = context("It is checked in a sealed cluster first, and runs once it is approved.")
-    blocks = [note, _target(targets), _channel(channel), *program_fields(code)]
-    return form(ids.RUN_VIEW, "Run with raygen", "Check it", blocks, f"{channel} {thread_ts}")
+    listed = [[file.name, file.size, file.url] for file in files]
+    kept = f"{channel} {thread_ts} {json.dumps(listed, separators=(',', ':'))}"
+    if len(kept) > _METADATA:
+        raise BadRequest("That message has too many files for a form; leave some out.")
+    with_files = (
+        [context(f"With {', '.join(quoted(file.name, 60) for file in files[:10])}.")] if files else []
+    )
+    blocks = [note, *with_files, _target(targets), _channel(channel), *program_fields(code)]
+    return form(ids.RUN_VIEW, "Run with raygen", "Check it", blocks, kept)
+
+
+def origin(metadata: str) -> tuple[str, str, tuple[Attachment, ...]]:
+    """Channel and thread of the message that `run` was opened on, and its other files."""
+    channel, thread_ts, files = metadata.split(" ", 2)
+    return channel, thread_ts, tuple(Attachment(*each) for each in json.loads(files))
 
 
 def _channel(channel: str = "") -> Block:

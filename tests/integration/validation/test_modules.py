@@ -161,7 +161,7 @@ async def test_validation_and_run_find_the_same_files_and_modules(
     assert "True True" in where, "workers see what the driver sees"
     assert "found" not in where, "what is not code can't be imported"
     assert "'helpers.py', 'helpers'" in where
-    assert "['0o444', '0o444', '0o444'], ['data.csv', 'helpers.py']" in where
+    assert "['0o444', '0o444', '0o444'], ['data.csv', 'helpers.py', 'program.py']" in where
     assert where.rstrip().endswith("8"), "and so does another Python"
     assert workers.splitlines() == ["[0, 2, 4]", "[0, 2, 6]", "10", str([(["far", "away"], 42)] * 4)]
     assert disguised == "shown\n"
