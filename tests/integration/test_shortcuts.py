@@ -17,6 +17,7 @@ from bot.deploy.manifest import manifest
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
+from handlers.attachments import SlackAttachments
 from handlers.delivery import Courier
 from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
@@ -29,7 +30,8 @@ from services.desk import FrontDesk
 from services.errors import BadRequest
 from services.history_desk import HistoryDesk
 from services.llm.scripted import ScriptedModel
-from services.model import PolicyReport
+from services.model import PolicyReport, sha256
+from services.output import human_bytes
 from services.policy import Policy
 from services.rates import Rate
 from services.records import ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
@@ -138,7 +140,14 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
             lambda _: PolicyReport(),
             FakeValidator([builders.passed()] * 9),
         )
-        tasks = TaskDesk(store, narrator, cast("Supervising", supervisor), workshop, targets)
+        tasks = TaskDesk(
+            store,
+            narrator,
+            cast("Supervising", supervisor),
+            workshop,
+            targets,
+            attachments=SlackAttachments(client),
+        )
         flows = AtOnce(tasks)
         admission = Admission(store, Limits(user_rate=Rate(3, 3600.0)))
         desk = FrontDesk(
@@ -388,6 +397,72 @@ async def test_a_program_may_be_a_file_of_the_message(world: World, name: str, c
         return
     assert (await world.submitted(await world.form()))["ok"]
     assert world.flows.begun[0].code == f"{CODE}\n"
+
+
+async def shared(world: World, **files: str) -> str:
+    """A message of one person with these files, whose dots are written as `__`; its ts."""
+    upload = FormData({"user": "UAPPROVER", "channel": "CRAY", "text": "a small project"})
+    for name, content in files.items():
+        upload.add_field("file", content.encode(), filename=name.replace("__", "."))
+    async with world.people.http.post("/play/upload", data=upload) as response:
+        return str((await response.json())["ts"])
+
+
+HELPERS = "def clean(x):\n    return x * 2\n"
+MAIN = "import ray\nfrom helpers import clean\n\nprint(clean(2))\n"
+
+
+@pytest.mark.parametrize("name", ["main__py", "whatever__py"])
+async def test_the_program_of_a_message_comes_with_the_files_beside_it(world: World, name: str):
+    old = {"old__py": "print(1)\n"} if name == "main__py" else {}
+    ts = await shared(world, helpers__py=HELPERS, data__csv="a,b\n", **old, **{name: MAIN})
+    await world.started("run_message", channel="CRAY", ts=ts)
+    assert (await world.submitted(await world.form()))["ok"]
+    (task,) = world.flows.begun
+    assert task.code == MAIN
+    proposal = await world.store.proposals.get(derive("p", task.id))
+    digest = sha256(HELPERS)
+    assert [(each.name, each.sha256) for each in proposal.inputs if each.is_code] == [("helpers.py", digest)]
+    assert [each.name for each in proposal.inputs if not each.is_code] == ["data.csv"]
+    card = (await world.thread(ts))[-1]
+    listed = f"*Runs with 1 Python file beside it:*\n`helpers.py` · {human_bytes(len(HELPERS))} · sha256 `{digest[:12]}`"
+    (block,) = [
+        each for each in card["blocks"] if (each.get("text") or {}) == {"type": "mrkdwn", "text": listed}
+    ]
+    assert block["accessory"]["text"]["text"] == "Show all code"
+    await world.people.post(
+        "/play/click",
+        user="UAPPROVER",
+        channel="CRAY",
+        ts=card["ts"],
+        action_id=block["accessory"]["action_id"],
+    )
+    view = json.dumps(await world.form("UAPPROVER"))
+    assert json.dumps(HELPERS.rstrip())[1:-1] in view
+    assert json.dumps(MAIN.rstrip())[1:-1] in view
+    assert digest[:12] in view
+
+
+async def test_a_start_up_hook_beside_a_program_is_refused_by_name_and_never_kept(world: World):
+    names = ["sitecustomize.py", "ray.py", "random.pyc", "helpers.py"]
+    ts = await shared(world, main__py=MAIN, **{name.replace(".", "__"): HELPERS for name in names})
+    await world.started("run_message", channel="CRAY", ts=ts)
+    assert (await world.submitted(await world.form()))["ok"]
+    (task,) = world.flows.begun
+    proposal = await world.store.proposals.get(derive("p", task.id))
+    assert [each.name for each in proposal.inputs] == ["helpers.py"]
+    assert set(await world.store.inputs.digests(task.session_id)) == {"helpers.py"}
+    card = json.dumps((await world.thread(ts))[-1])
+    for name in names[:3]:
+        assert f"The input file '{name}' " in card
+
+
+async def test_which_of_several_programs_is_meant_is_asked(world: World):
+    ts = await shared(world, one__py="print(1)\n", two__py="print(2)\n")
+    await world.started("run_message", channel="CRAY", ts=ts)
+    (told,) = world.alone()
+    assert "That message has several programs: `one.py`, `two.py`." in told
+    assert world.flows.begun == []
 
 
 async def test_a_program_beyond_slacks_fields_goes_out_and_comes_back_as_a_file(world: World):
