@@ -21,6 +21,7 @@ from bot.api.server import serving
 from bot.connection import open_connection
 from bot.local import on_this_machine
 from bot.settings import Settings
+from handlers.delivery import code_of
 from services.errors import SettingsError
 
 _log = logging.getLogger(__name__)
@@ -40,7 +41,9 @@ async def run(settings: Settings) -> None:
         try:
             await stack.enter_async_context(open_connection(bot.app, app_token))
         except SlackApiError as error:
-            raise SettingsError(f"Slack refuses SLACK_APP_TOKEN: {error.response['error']}.") from error
+            raise SettingsError(
+                f"Slack refuses SLACK_APP_TOKEN: {code_of(error) or 'no reason given'}."
+            ) from error
         _log.info("connected to Slack; the targets are %s", _names(bot))
         await ended.wait()
         _log.info("stopping; unfinished work goes on at the next start")
@@ -86,7 +89,9 @@ async def _check_token(app: AsyncApp) -> None:
     try:
         await app.client.auth_test()
     except SlackApiError as error:
-        raise SettingsError(f"Slack refuses SLACK_BOT_TOKEN: {error.response['error']}.") from error
+        raise SettingsError(
+            f"Slack refuses SLACK_BOT_TOKEN: {code_of(error) or 'no reason given'}."
+        ) from error
     except OSError as error:
         raise SettingsError(f"Slack can't be reached: {error}.") from error
 

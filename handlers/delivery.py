@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -352,8 +352,9 @@ def _carries(message: dict[str, Any], key: str) -> bool:
 
 
 def code_of(error: SlackApiError) -> str:
-    """What Slack calls the error, such as `channel_not_found`."""
-    return str(error.response.get("error", "")) if error.response else ""
+    """What Slack calls the error, such as `channel_not_found`; empty where its answer is no JSON, as from a proxy."""
+    data: object = getattr(error.response, "data", error.response)
+    return str(cast("dict[str, object]", data).get("error", "")) if isinstance(data, dict) else ""
 
 
 def _hidden(artifact: Artifact) -> str:

@@ -96,7 +96,7 @@ class SlackNarrator:
             place = replace(_place(task, session), title=title)
             await self._cards.open(_card(task.id), place, _live(task, Progress()))
         except SlackApiError as error:
-            if error.response.get("error") in _CLOSED:
+            if code_of(error) in _CLOSED:
                 raise BadRequest(
                     f"I can't write in <#{session.channel}>; invite me with `/invite @raygen` and ask again."
                 ) from error
@@ -213,7 +213,7 @@ class SlackNarrator:
         try:
             await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
         except SlackApiError as error:
-            _log.info("%s could not be told directly: %s", user, error.response.get("error"))
+            _log.info("%s could not be told directly: %s", user, code_of(error))
 
     async def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
         """Where the requester may have it run, what stands against the present choice, and what its approval takes.

@@ -21,6 +21,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from handlers.delivery import code_of
 from services import workspace
 from services.errors import RaygenError
 from services.store.installations import Installations, States
@@ -288,7 +289,7 @@ def _place(enterprise: str | None, team: str | None) -> str:
 
 
 def _is_lost(error: Exception) -> bool:
-    return isinstance(error, SlackApiError) and error.response.get("error") in _LOST
+    return isinstance(error, SlackApiError) and code_of(error) in _LOST
 
 
 def _lasts(bot: Bot, seconds: float = 0.0) -> bool:

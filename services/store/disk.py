@@ -41,6 +41,12 @@ class Disk:
             return None
         return found.f_bavail * found.f_frsize
 
+    @property
+    def writable(self) -> bool:
+        """Whether SQLite can write at all, as far as that is known."""
+        free = self.free
+        return free is None or free >= _SQLITE_NEEDS
+
     def check(self) -> None:
         """Raises StorageFull where there is no room for new work."""
         free = self.free
@@ -63,10 +69,7 @@ def is_full(error: BaseException | None, disk: Disk) -> bool:
             return True
         case sqlite3.Error():
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            free = disk.free
-            return code == sqlite3.SQLITE_FULL or (
-                code in _SYMPTOMS and free is not None and free < _SQLITE_NEEDS
-            )
+            return code == sqlite3.SQLITE_FULL or (code in _SYMPTOMS and not disk.writable)
         case _:
             return False
 

@@ -7,6 +7,7 @@ next, and somebody waits for seconds. So the writers of a process queue up befor
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from concurrent.futures import Future, wait
 from pathlib import Path
@@ -15,17 +16,20 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from sqlalchemy import AdaptedConnection, Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from services.store.disk import translate
+from services.store.disk import disk_of, is_full, translate
 
 # Longer than any of our transactions. The queue is for order alone: who has waited that long tries SQLite's lock.
 _PATIENCE = 60.0
 # Before these the driver begins a transaction.
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _TICKET = "ticket"
+_FULL = "full"
+_ROOM_POLL = 0.2
+_ROOM_LIMIT = 600.0
 # As many as DBOS has by default.
 _CONNECTIONS = 20
 
@@ -82,7 +86,29 @@ def for_threads(url: str) -> Engine:
     )
     _prepare(engine, "PRAGMA foreign_keys=ON")
     translate(engine, FullForNow)
+    _wait_for_room(engine)
     return engine
+
+
+def _wait_for_room(engine: Engine) -> None:
+    """Hold back whoever found the disk full, without a lock, until there is room again.
+
+    DBOS doubles its pause each time it tries again: without this, work would go on a minute late.
+    """
+    disk = disk_of(engine.url)
+
+    def note(context: ExceptionContext) -> None:
+        if is_full(context.original_exception, disk) and context.connection is not None:
+            context.connection.info[_FULL] = True
+
+    def wait_for_room(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop(_FULL, False):
+            end = time.monotonic() + _ROOM_LIMIT
+            while not disk.writable and time.monotonic() < end:
+                time.sleep(_ROOM_POLL)
+
+    event.listen(engine, "handle_error", note)
+    event.listen(engine, "checkin", wait_for_room)
 
 
 class FullForNow(Exception):
