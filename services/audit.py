@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -114,7 +114,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something that can't be by itself: where, and what is wrong with it in a sentence."""
+    """Something that can't be by itself: where, and what is wrong with it in a sentence; 0 is the chain as a whole."""
 
     position: int
     sentence: str
@@ -122,11 +122,20 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What an examination found: the records, the last one's hash, and all flaws in their order."""
+    """What an examination found: the records, the last one's position and hash, and all flaws in their order.
+
+    `expected` has the position of each hash that somebody wrote down earlier, None for one that does not occur.
+    """
 
     count: int
     hash: str
     flaws: tuple[Flaw, ...] = ()
+    position: int = 0
+    expected: tuple[tuple[str, int | None], ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        return not self.flaws and all(place is not None for _, place in self.expected)
 
 
 def canonical(value: dict[str, Any]) -> str:
@@ -141,40 +150,41 @@ def digest(previous: str, body: str) -> str:
 class Examination:
     """Goes along a chain in the order of its positions, and notes what does not fit.
 
-    A chain that begins later than at its first record is an excerpt: what is before it is taken as given.
+    A chain that begins later than at its first record is an excerpt: what is before it is taken as given. `expect` are hashes
+    that somebody wrote down earlier, or their beginnings.
     """
 
-    def __init__(self, *, excerpt: bool = False) -> None:
+    def __init__(self, *, excerpt: bool = False, expect: Iterable[str] = ()) -> None:
+        self._expected: dict[str, int | None] = dict.fromkeys(expect)
         self._last: Record | None = None
         self._excerpt = excerpt
         self._count = 0
         self._flaws: list[Flaw] = []
-        self._hashes: set[str] = set()
 
     def take(self, records: Iterable[Record]) -> None:
         for record in records:
             self._flaws += [Flaw(record.position, sentence) for sentence in self._wrong(record)]
             self._last = record
             self._count += 1
-            self._hashes.add(record.hash)
+            for each in self._expected:
+                if record.hash.startswith(each):
+                    self._expected[each] = record.position
 
-    def end(self, head: Head | None = None, known: Iterable[str] = ()) -> Verified:
-        """`head` is the noted end, `known` are hashes that somebody wrote down earlier: all have to be there."""
+    def end(
+        self, head: Head | None = None, missing: Callable[[int], Iterable[str]] = lambda _: ()
+    ) -> Verified:
+        """`head` is the noted end; `missing` tells of what should be in a chain of this length and is not."""
         last = Head(self._last.position, self._last.hash) if self._last else Head(0, GENESIS)
         flaws = list(self._flaws)
         if head is not None and head.position > last.position:
-            missing = _those(last.position + 1, head.position)
-            flaws.append(Flaw(head.position, f"{missing} missing at the end"))
+            those = _those(last.position + 1, head.position)
+            flaws.append(Flaw(head.position, f"{those} missing at the end"))
         elif head is not None and head.position < last.position:
             flaws.append(Flaw(last.position, f"the chain was noted to end with record {head.position}"))
         elif head is not None and head.hash != last.hash:
             flaws.append(Flaw(last.position, "its hash is not the one that was noted as the chain's end"))
-        flaws += [
-            Flaw(last.position, f"no record has the hash {each} that was known before")
-            for each in known
-            if each not in self._hashes
-        ]
-        return Verified(self._count, last.hash, tuple(flaws))
+        flaws += [Flaw(0, sentence) for sentence in missing(last.position)]
+        return Verified(self._count, last.hash, tuple(flaws), last.position, tuple(self._expected.items()))
 
     def _wrong(self, record: Record) -> Iterator[str]:
         before = self._last

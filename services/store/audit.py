@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.audit import GENESIS, Deed, Examination, Head, Record, Verified
 from services.store import audited, tables
 from services.store.chain import ONLY, begin
+from services.store.expected import Expected
 
 _BATCH = 500
 
@@ -39,18 +40,28 @@ class AuditTrail:
                     yield record
             after = found[-1].position
 
-    async def verify(self, known: tuple[str, ...] = ()) -> Verified:
-        """Examine all of it; `known` are hashes that were written down elsewhere."""
+    async def verify(self, expect: Collection[str] = ()) -> Verified:
+        """Examine all of it, and whether it tells of all that the other tables hold.
+
+        `expect` are hashes that were written down elsewhere, or their beginnings.
+        """
+        expected = await Expected.of(self._engine)
         head = await self._head() or Head(0, GENESIS)
-        examination, after = Examination(), 0
+        examination, after = Examination(expect=expect), 0
+
+        def take(records: Sequence[Record]) -> None:
+            examination.take(records)
+            for each in records:
+                expected.take(each)
+
         while after < head.position and (found := await self._some(after, until=head.position)):
-            examination.take(found)
+            take(found)
             after = found[-1].position
         # What was added since is for the next time; what is there without the end having moved is not ours.
         beyond, now = await self._some(head.position), await self._head() or head
         if beyond and beyond[-1].position > now.position:
-            examination.take(beyond)
-        return examination.end(head, known)
+            take(beyond)
+        return examination.end(head, expected.missing)
 
     async def told(self) -> int:
         """Up to which position the audit channel has been told; what there was before it was chosen is not told."""

@@ -8,19 +8,21 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import audit as auditing
 from bot.cli import main
 from services.approvals.facts import binding
-from services.audit import GENESIS, Deed, Event, Examination, Head, Record, canonical, digest
+from services.audit import GENESIS, Deed, Event, Examination, Head, Record, Verified, canonical, digest
 from services.errors import BadRequest
-from services.model import Outcome, Verdict
+from services.model import Outcome, Spent, Verdict
 from services.records import Proposal, ProposalStatus, Run, RunStatus, TaskKind, TaskStatus, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database, tables
@@ -44,10 +46,16 @@ def chained(events: list[Event]) -> list[Record]:
     return records
 
 
-def flaws(records: list[Record], head: Head | None = None, known: tuple[str, ...] = ()) -> list[int]:
+def flaws(records: list[Record], head: Head | None = None) -> list[int]:
     examination = Examination()
     examination.take(records)
-    return [flaw.position for flaw in examination.end(head, known).flaws]
+    return [flaw.position for flaw in examination.end(head).flaws]
+
+
+def found(records: list[Record], *expect: str) -> Verified:
+    examination = Examination(expect=expect)
+    examination.take(records)
+    return examination.end(end(records) if records else None)
 
 
 few = settings(max_examples=40, deadline=None)
@@ -61,7 +69,8 @@ def end(records: list[Record]) -> Head:
 @few
 @given(CHAINS)
 def test_what_nobody_touched_is_whole(records: list[Record]):
-    assert flaws(records, end(records), (records[0].hash,)) == []
+    assert flaws(records, end(records)) == []
+    assert found(records, records[0].hash, records[-1].hash[:12]).whole
 
 
 @few
@@ -111,7 +120,11 @@ def test_records_that_changed_places_are_found(records: list[Record], data: st.D
 def test_a_chain_forged_from_its_beginning_lacks_the_hashes_that_were_known(records: list[Record]):
     forged = chained([Event(Deed.ASKED, by="nobody"), *[Event(Deed.ENDED)] * (len(records) - 1)])
     assert flaws(forged, end(forged)) == []
-    assert flaws(forged, end(forged), (records[-1].hash,)) == [len(records)]
+    assert not found(forged, records[-1].hash).whole
+    assert found(forged, records[-1].hash, forged[1].hash).expected == (
+        (records[-1].hash, None),
+        (forged[1].hash, 2),
+    )
 
 
 @pytest.fixture
@@ -237,7 +250,8 @@ async def test_verify_says_where_the_database_was_tampered_with(store: Store, tm
                 await connection.execute(table.insert().values(position=10, **values))
     where = {"change": [5], "delete": [6], "delete last": [9], "swap": [4, 4, 5, 5, 6], "insert": [10]}
     found = await store.audit.verify()
-    assert sorted({flaw.position for flaw in found.flaws}) == sorted(set(where[name])), found.flaws
+    places = {flaw.position for flaw in found.flaws if flaw.position}
+    assert sorted(places) == sorted(set(where[name])), found.flaws
     result = await asyncio.to_thread(command, tmp_path, "verify")
     assert result.exit_code == 1
     assert f"record {found.flaws[0].position}: {found.flaws[0].sentence}" in result.output
@@ -259,8 +273,9 @@ async def test_what_was_exported_can_be_verified_without_the_database(store: Sto
     assert [flaw.position for flaw in auditing.verified_export(tampered, []).flaws] == [5]
     with pytest.raises(BadRequest, match="Line 1 is no record"):
         auditing.verified_export(["{}"], [])
-    result = await asyncio.to_thread(command, tmp_path, "verify", "--known", last)
-    assert (result.exit_code, last in result.output) == (0, True)
+    result = await asyncio.to_thread(command, tmp_path, "verify", "--expect", last)
+    assert result.exit_code == 0
+    assert f"The hash {last} is that of the newest record, 9." in result.output
     assert (await asyncio.to_thread(command, tmp_path, "export", "--since", "2999-01-01")).output == ""
 
 
@@ -270,3 +285,197 @@ async def test_records_outlive_what_they_tell_of(store: Store):
     assert (await store.retention.drop(time.time() + 10)).tasks == 1
     found = await store.audit.verify()
     assert (found.count, found.flaws) == (10, ())
+
+
+async def replaced(engine: AsyncEngine, records: list[Record], *, heads: bool = True) -> None:
+    """The whole chain by another one; `heads` is whether its noted end is made to fit."""
+    async with engine.begin() as connection:
+        await connection.execute(delete(tables.audit))
+        for each in records:
+            values = {
+                "position": each.position,
+                "body": each.body,
+                "previous": each.previous,
+                "hash": each.hash,
+            }
+            await connection.execute(tables.audit.insert().values(**values))
+        if heads:
+            last = Head(records[-1].position, records[-1].hash) if records else Head(0, GENESIS)
+            await connection.execute(
+                update(tables.audit_head).values(position=last.position, hash=last.hash, told=None)
+            )
+
+
+def rechained(bodies: list[dict[str, Any]]) -> list[Record]:
+    """Records of these contents, with positions and hashes that fit each other."""
+    records: list[Record] = []
+    for position, body in enumerate(bodies, 1):
+        previous = records[-1].hash if records else GENESIS
+        text = canonical({**body, "position": position})
+        records.append(Record(position, text, previous, digest(previous, text)))
+    return records
+
+
+async def whole_story(store: Store) -> list[Record]:
+    """A story with everything that the database knows: a stopped run, another proposal by two people, a grant, a rejection."""
+    await story(store)
+    await store.tasks.add(builders.task(id="t_2"))
+    await store.tasks.move("t_2", TaskStatus.CANCELLED, by="UENGINEER")
+    for number, status in (
+        (3, ProposalStatus.EXPIRED),
+        (4, ProposalStatus.SUPERSEDED),
+        (5, ProposalStatus.DISMISSED),
+    ):
+        await store.tasks.add(builders.task(id=f"t_{number}"))
+        proposal = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", created_at=time.time())
+        await store.proposals.draft(proposal)
+        await store.proposals.move(proposal.id, ProposalStatus.OPEN)
+        by = "UDISMISSER" if status is ProposalStatus.DISMISSED else None
+        await store.proposals.move(proposal.id, status, by=by, reason="not now" if by else "")
+    return [each async for each in store.audit.records()]
+
+
+# Of these the other tables hold nothing, so that only a hash kept elsewhere tells that one was taken out.
+FORGED: dict[str, Any] = {"deed": "ended", "run": "forged", "at": 1.0}
+UNTRACED = {"looked", "retargeted", "submitted"}
+
+
+async def test_an_emptied_chain_is_found(store: Store, tmp_path: Path):
+    await whole_story(store)
+    engine = store.tasks._engine
+    assert (await store.audit.verify()).whole
+    await replaced(engine, [])
+    found = await store.audit.verify()
+    assert not found.whole
+    sentences = {flaw.sentence for flaw in found.flaws}
+    assert "no record says that UENGINEER asked for task t_1 in these words" in sentences
+    assert "no record says that proposal p_5 was rejected by UDISMISSER" in sentences
+    assert any(
+        each.startswith("no record says that UAPPROVER approved proposal p_1 with code") for each in sentences
+    )
+    async with engine.begin() as connection:
+        await connection.execute(delete(tables.audit_head))
+    assert {flaw.sentence for flaw in (await store.audit.verify()).flaws} == sentences
+    result = await asyncio.to_thread(command, tmp_path, "verify")
+    assert result.exit_code == 1
+    assert "The audit chain is broken in" in result.output
+
+
+async def test_whatever_is_done_to_the_chain_is_found(store: Store):
+    """Every single deletion, cut, swap and edit, with all hashes and the noted end made to fit."""
+    records = await whole_story(store)
+    engine, newest = store.tasks._engine, records[-1].hash
+    bodies = [{**each.told} for each in records]
+    deeds = [str(each["deed"]) for each in bodies]
+    tampered: list[tuple[list[dict[str, Any]], bool]] = []
+    for at in range(len(bodies)):
+        cut = deeds[at:]
+        tampered.append((bodies[:at], any(deed not in UNTRACED for deed in cut)))
+        tampered.append(([*bodies[:at], *bodies[at + 1 :]], deeds[at] not in UNTRACED))
+        by = bool(bodies[at].get("by")) and deeds[at] not in {*UNTRACED, "cancelled"}
+        tampered.append(([*bodies[:at], {**bodies[at], "by": "UFORGER"}, *bodies[at + 1 :]], by))
+        if at:
+            swapped = [*bodies[: at - 1], bodies[at], bodies[at - 1], *bodies[at + 1 :]]
+            tampered.append((swapped, False))
+    for changed, known in tampered:
+        await replaced(engine, rechained(changed))
+        assert not (await store.audit.verify([newest])).whole, changed
+        if known:
+            assert not (await store.audit.verify()).whole, changed
+    await replaced(engine, records)
+    assert (await store.audit.verify([newest])).whole
+
+
+@settings(max_examples=40, deadline=None)
+@given(CHAINS, st.data())
+def test_any_number_of_forgeries_lacks_the_newest_hash(records: list[Record], data: st.DataObject):
+    bodies = [each.told for each in records]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, max(len(bodies) - 1, 0)))
+        match data.draw(st.sampled_from(["cut", "delete", "edit", "swap", "add"])):
+            case "cut":
+                bodies = bodies[:at]
+            case "delete":
+                bodies = [*bodies[:at], *bodies[at + 1 :]]
+            case "edit":
+                bodies = [*bodies[:at], FORGED, *bodies[at + 1 :]]
+            case "swap":
+                bodies = [*bodies[:at][::-1], *bodies[at:]]
+            case _:
+                bodies = [*bodies[:at], FORGED, *bodies[at:]]
+    forged = rechained(bodies)
+    same = [each.body for each in forged[: len(records)]] == [each.body for each in records]
+    assert found(forged, records[-1].hash).whole == same
+
+
+async def test_a_decision_that_the_database_was_made_to_hold_is_found(store: Store):
+    await whole_story(store)
+    table = tables.proposals
+    async with store.tasks._engine.begin() as connection:
+        forged = {"status": "approved", "decided_by": "UFORGER", "decided_at": 1.0}
+        await connection.execute(update(table).where(table.c.id == "p_3").values(**forged))
+    (flaw,) = (await store.audit.verify()).flaws
+    assert flaw.position == 0
+    assert flaw.sentence.startswith("no record says that UFORGER approved proposal p_3 with code")
+
+
+async def test_what_retention_deletes_is_not_missed(store: Store):
+    records = await whole_story(store)
+    for number in (1, 3, 4, 5):
+        await store.tasks.move(f"t_{number}", TaskStatus.WORKING)
+        await store.tasks.move(f"t_{number}", TaskStatus.PROPOSED)
+    assert (await store.retention.drop(time.time() + 10)).tasks == 5
+    assert (await store.audit.verify([records[-1].hash])).whole
+
+
+async def test_what_a_request_took_still_tells_of_it_once_the_rest_is_deleted(store: Store):
+    await store.tasks.add(builders.task(status=TaskStatus.ANSWERED))
+    await store.spendings.put(builders.task(), "CRAY", TaskStatus.ANSWERED, Spent(calls=1, input=1))
+    assert (await store.retention.drop(time.time() + 10)).tasks == 1
+    assert (await store.audit.verify()).whole
+    await replaced(store.tasks._engine, [])
+    assert [flaw.sentence for flaw in (await store.audit.verify()).flaws] == [
+        "no record says that task t_1 was asked for"
+    ]
+
+
+async def test_a_chain_that_is_shorter_than_the_channel_was_told_is_found(store: Store):
+    records = await whole_story(store)
+    await store.posts.intend(f"audit:{len(records)}:CAUDIT", "CAUDIT", "")
+    assert (await store.audit.verify()).whole
+    cut = records[:2]
+    await replaced(store.tasks._engine, cut)
+    sentences = [flaw.sentence for flaw in (await store.audit.verify()).flaws]
+    assert (
+        f"the audit channel was told of record {len(records)}, and the chain ends with record 2" in sentences
+    )
+
+
+async def test_an_expected_hash_is_placed_in_the_chain(store: Store, tmp_path: Path):
+    records = await whole_story(store)
+    count, second, newest = len(records), records[1].hash, records[-1].hash
+    expected = {
+        newest: (0, f"The hash {newest} is that of the newest record, {count}."),
+        newest[:12]: (0, f"The hash {newest[:12]} is that of the newest record, {count}."),
+        second[:20].upper() + "…": (0, f"The hash {second[:20]} is that of record 2 of {count}."),
+        "0" * 64: (1, f"The hash {'0' * 64} does not occur: the chain was rewritten or cut."),
+    }
+    for known, (status, sentence) in expected.items():
+        result = await asyncio.to_thread(command, tmp_path, "verify", "--expect", known)
+        assert (result.exit_code, sentence in result.output) == (status, True), result.output
+    for wrong in ("", "abc", "0" * 11, "0" * 65, "x" * 64, "--"):
+        result = await asyncio.to_thread(command, tmp_path, "verify", f"--expect={wrong}")
+        assert result.exit_code == 1
+        assert "is not the hash of a record" in result.output
+    for file, sentence in (("", "the file holds no records"), ("\n\n", "the file holds no records")):
+        path = tmp_path / "empty.jsonl"
+        path.write_text(file, encoding="utf-8")
+        result = await asyncio.to_thread(command, tmp_path, "verify", str(path))
+        assert (result.exit_code, sentence in result.output) == (1, True)
+
+
+async def test_a_new_database_is_whole(store: Store, tmp_path: Path):
+    assert (await store.audit.verify()).whole
+    result = await asyncio.to_thread(command, tmp_path, "verify")
+    assert result.exit_code == 0
+    assert "The audit chain is empty, and nothing has been asked for yet." in result.output
