@@ -30,6 +30,17 @@ _ETC = (
     "/etc/pki",
     "/etc/ssl",
 )
+# Kernel settings belong to root: a bot that runs as root owns them inside, too.
+_KERNEL = (
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+    "/proc/irq",
+    "/proc/bus",
+    "/proc/acpi",
+    "/proc/scsi",
+    "/proc/fs",
+    "/proc/pressure",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,10 @@ def _file_system(view: View) -> Iterator[str]:
         yield from ("--ro-bind", str(root), str(root))
     yield from ("--ro-bind", str(view.passwd), "/etc/passwd", "--ro-bind", str(view.group), "/etc/group")
     yield from ("--ro-bind", str(view.resolv), "/etc/resolv.conf")
-    yield from ("--proc", "/proc", "--dev", "/dev")
+    yield from ("--proc", "/proc")
+    for path in _KERNEL:
+        yield from ("--ro-bind-try", path, path)
+    yield from ("--dev", "/dev")
     yield from ("--size", str(view.shared_memory), "--tmpfs", _SHM, "--remount-ro", "/dev")
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)
     yield from ("--ro-bind", str(view.leases), LEASES, "--ro-bind", str(view.token), TOKEN)

@@ -46,7 +46,7 @@ sys.stdin.read()
 """
 
 _PROBE = """
-import json, socket, sys
+import json, os, socket, sys
 addresses, denied, path = json.loads(sys.argv[1])
 def reached(address):
     try:
@@ -73,10 +73,25 @@ def named():
         return socket.gethostbyname("name.test")
     except OSError as error:
         return type(error).__name__
-told = dict(reached={{a: reached(a) for a in addresses}}, routed=[a for a in denied if routed(a)],
+def writable():
+    found = []
+    for folder, _, names in os.walk("/proc/sys"):
+        for path in [folder + "/" + name for name in names]:
+            try:
+                os.close(os.open(path, os.O_WRONLY))
+                found.append(path)
+            except OSError:
+                pass
+    for path in ("/proc/sysrq-trigger", "/proc/acpi/wakeup", "/proc/scsi/scsi", "/proc/pressure/memory"):
+        try:
+            os.close(os.open(path, os.O_WRONLY))
+            found.append(path)
+        except OSError:
+            pass
+    return found
+told = dict(writable=writable(), reached={{a: reached(a) for a in addresses}}, routed=[a for a in denied if routed(a)],
             abstract=abstract(), named=named())
 open(path + ".half", "w").write(json.dumps(told))
-import os
 os.rename(path + ".half", path)
 import time
 time.sleep(60)

@@ -46,6 +46,7 @@ def test_a_program_reaches_what_the_setting_says_and_never_the_machine(mode: str
     assert {address for address, said in told["reached"].items() if said == "hello"} == beyond
     assert {told["reached"][address] for address in METADATA} <= {"PermissionError", "OSError"}
     assert told["routed"] == []
+    assert told["writable"] == []  # of the kernel's settings
     assert told["abstract"] == "ConnectionRefusedError"
     assert told["named"] == ("192.0.2.99" if mode == "internet" else "gaierror")
 
