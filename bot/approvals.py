@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.approvals import ApprovalPolicy, Rule, Second
 from services.approvals.actions import Action, Group
 from services.errors import SettingsError
+from services.foreign import from_toml
 
 _User = Annotated[str, Field(pattern=r"^([UW][A-Z0-9]{2,}|api:[A-Za-z0-9_.-]+)$")]
 _Group = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
@@ -57,10 +57,10 @@ class RuleTable(BaseModel):
 def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
     """The rules in their order. Raises SettingsError with one sentence that names what is wrong."""
     try:
-        told: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"RAYGEN_APPROVALS: {path} can't be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"RAYGEN_APPROVALS: {path} is no TOML: {error}.") from None
     rules = [_rule(name, table, targets) for name, table in told.items()]
     # A gap would be decided by nobody, and a rule that can't be reached is a rule that somebody believes in.

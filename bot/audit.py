@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.usage import require_database
 from services.audit import Examination, Record, Verified, canonical
 from services.errors import BadRequest
+from services.foreign import from_json
 from services.output import plural
 from services.store import Store, open_database
 
@@ -94,7 +95,7 @@ def _hashes(expect: Iterable[str]) -> list[str]:
 
 def _record(number: int, line: str) -> Record:
     try:
-        told: Any = json.loads(line)
+        told: Any = from_json(line)
         content = told["record"]
         return Record(int(content["position"]), canonical(content), str(told["previous"]), str(told["hash"]))
     except (ValueError, KeyError, TypeError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from services.errors import SettingsError
+from services.foreign import from_toml
 from services.prices import Prices
 from services.targets import Terms
 
@@ -88,10 +88,10 @@ class TargetFile(BaseModel):
 def read(path: Path) -> dict[str, TargetFile]:
     """The targets by name, the default one first. Raises SettingsError with one sentence that names what is wrong."""
     try:
-        told: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"RAYGEN_TARGETS: {path} can't be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"RAYGEN_TARGETS: {path} is no TOML: {error}.") from None
     targets = {name: _target(name, table) for name, table in told.items()}
     if not targets:

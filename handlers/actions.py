@@ -20,6 +20,7 @@ from handlers.requests import Click
 from services.desk import FrontDesk
 from services.errors import Outdated
 
+_ANY = re.compile(r".*")
 Deed = Callable[[Click], Awaitable[None]]
 Opening = Callable[[Click], Awaitable[dict[str, Any]]]
 _DECISIONS = {ids.PROPOSAL_APPROVE, ids.PROPOSAL_APPROVE_THREAD, ids.PROPOSAL_DISMISS}
@@ -70,7 +71,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
     for action_id, opening in openings.items():
         app.action(action_id)(_opener(opening, courier))
 
-    @app.action(re.compile(r".*"))
+    @app.action(_ANY)
     async def unknown(ack: AsyncAck) -> None:  # pyright: ignore[reportUnusedFunction]
         await ack()
         raise Outdated("That button is from an older version of raygen; please ask again in this thread.")

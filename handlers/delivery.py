@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.parts import Message
 from handlers.escape import plain, quoted
+from services.foreign import from_json
 from services.model import Artifact
 from services.secrets import masks_in_file
 from services.store.posts import Posts
@@ -222,7 +223,7 @@ class Courier:
         try:
             await self._update(found[0], found[2], message)
             if last := await self._posts.last(key):
-                await self._update(found[0], found[2], Message(*json.loads(last)))
+                await self._update(found[0], found[2], Message(*from_json(last)))
         except TROUBLE as error:
             _log.info("progress of %s was not shown: %s", key, error)
 

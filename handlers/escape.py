@@ -12,13 +12,14 @@ from services.invisible import visible
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _GROWTH = {"&": 4, "<": 3, ">": 3}
-_BROKEN_END = re.compile(r"(?:<[^>]*|&[a-z]*)$")
+_BROKEN_ENTITY = re.compile(r"&[a-z]*$")
 # What can't be sent, and line ends that only some programs take for such.
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _OURS = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>")
 _ELLIPSIS = "…"
 # What Slack may read as the beginning or the end of bold, italics or struck text, as an emoji, or as a quotation.
-_FORMAT = re.compile(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|(?<!\w)~\S(?:.*\S)?~(?!\w)|:[a-z][\w+-]*:|^&gt;|`")
+_FORMAT = re.compile(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|:[a-z][\w+-]*:|^&gt;|`")
+_STRUCK, _STRUCK_END = re.compile(r"(?<!\w)~\S"), re.compile(r"(?<=\S)~(?!\w)")
 _CODE = re.compile(r"(?<![\w`])`[^`]+`(?![\w`])")
 
 
@@ -94,7 +95,8 @@ def fallback(markup: str, limit: int = 3900) -> str:
     if len(markup.encode()) <= limit:
         return markup
     cut = markup.encode()[: limit - len(_ELLIPSIS.encode())].decode(errors="ignore")
-    return _BROKEN_END.sub("", cut) + _ELLIPSIS
+    broken = cut.find("<", cut.rfind(">") + 1)
+    return _BROKEN_ENTITY.sub("", cut if broken < 0 else cut[:broken]) + _ELLIPSIS
 
 
 def _whole(text: str) -> str:
@@ -105,7 +107,11 @@ def _whole(text: str) -> str:
 
 
 def _formatted(line: str) -> bool:
-    return _FORMAT.search(_CODE.sub(".", line)) is not None
+    line = _CODE.sub(".", line)
+    if _FORMAT.search(line):
+        return True
+    begin = _STRUCK.search(line)
+    return begin is not None and _STRUCK_END.search(line, begin.end()) is not None
 
 
 def _fitting(text: str, room: int) -> int:

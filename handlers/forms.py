@@ -13,6 +13,7 @@ from handlers.blocks import programs
 from handlers.escape import plain
 from handlers.patience import PATIENCE
 from handlers.requests import Form
+from services.apart import apart
 from services.errors import BadRequest, NotAllowed, Outdated, TooOften
 from services.model import PolicyReport
 from services.records import Attachment
@@ -22,6 +23,8 @@ Check = Callable[[str], PolicyReport]
 
 _REFUSALS = (BadRequest, NotAllowed, Outdated, TooOften)
 _LARGEST = 300_000
+# Slack waits for three.
+_SECONDS = 1
 
 
 async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
@@ -59,7 +62,12 @@ async def begin_program(
     except BadRequest as refusal:
         await ack(response_action="errors", errors={programs.FILE: plain(refusal.public)})
         return
-    if problems := programs.problems(fields, check(code)):
+    try:
+        report = await apart(check, code, seconds=_SECONDS)
+    except BadRequest as refusal:
+        await ack(response_action="errors", errors={next(iter(fields)): refusal.public})
+        return
+    if problems := programs.problems(fields, report):
         await ack(response_action="errors", errors=problems)
         return
     await begin(ack, next(iter(fields)), taken(code))

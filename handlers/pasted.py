@@ -10,11 +10,13 @@ from typing import Any, cast
 from services.syntax import parse
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_LINK = re.compile(r"<((?:https?|mailto):[^|<>]+)(?:\|([^<>]*))?>")
 _FENCED = re.compile(r"```(?:[ \t]*(?:python|py)[ \t]*\n)?(.*?)```", re.DOTALL)
 _LANGUAGE = re.compile(r"\A\s*(?:python|py)[ \t]*\n")
 # A traceback is longer than most programs; what is longer still is not looked into.
 _LOOKED_AT = 200_000
+# A message of Slack's has 40,000 characters at most; the parser takes a tenth of a second for the worst of that length.
+_PARSED = 40_000
 
 
 def text(raw: str) -> str:
@@ -44,7 +46,15 @@ def program(message: dict[str, Any], words: str) -> str:
     blocks = [block for block in blocks if block.strip()]
     if not blocks:
         return words if _imports(words) else ""
-    return max(blocks, key=lambda block: (_parsed(block) is not None, len(block)))
+    # Longest first, so that few are parsed; and no more than so much in all.
+    blocks.sort(key=len, reverse=True)
+    room = _PARSED
+    for block in blocks:
+        if len(block) <= room:
+            room -= len(block)
+            if _parsed(block) is not None:
+                return block
+    return blocks[0]
 
 
 def _parsed(code: str) -> ast.Module | None:
@@ -56,7 +66,7 @@ def _parsed(code: str) -> ast.Module | None:
 
 def _imports(code: str) -> bool:
     """Words are rarely Python, and hardly ever with an import."""
-    tree = _parsed(code)
+    tree = _parsed(code) if len(code) <= _PARSED else None
     return tree is not None and any(isinstance(each, ast.Import | ast.ImportFrom) for each in tree.body)
 
 

@@ -12,7 +12,7 @@ from handlers.pasted import text
 from services.desk import Ask
 from services.records import Attachment, derive
 
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)

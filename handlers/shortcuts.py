@@ -36,7 +36,7 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> 
 
     @app.message_shortcut(ids.RUN_MESSAGE)
     async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        message = requests.pointed(body)
+        message = await asyncio.to_thread(requests.pointed, body)
         code, program = message.code, ""
         if not code:
             program, code = await _attached(message.attachments, client)

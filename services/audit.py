@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from services.foreign import from_json
+
 GENESIS = "0" * 64
 """What stands in the place of a hash before the first record."""
 
@@ -82,7 +84,7 @@ class Record:
     @property
     def told(self) -> dict[str, Any]:
         """The body's content. Raises ValueError where it is none."""
-        found: Any = json.loads(self.body)
+        found: Any = from_json(self.body)
         if not isinstance(found, dict):
             raise ValueError("a record's body is an object")  # noqa: TRY004  # as what is no JSON at all
         return {str(name): value for name, value in found.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

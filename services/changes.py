@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from services.invisible import visible_code
+from services.matching import Block, matching
 from services.model import Program
 from services.secrets import masked
 
 _CONTEXT = 3
-# Beyond so many pairs of lines a comparison would take seconds; then what lies between equal ends is told as replaced.
-_PAIRS = 500_000
+_Edit = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,41 @@ def _lines(code: str) -> list[str]:
 
 def _unified(old: list[str], new: list[str]) -> Iterator[str]:
     """The hunks, without the two lines that name the files."""
-    head, tail = _ends(old, new)
-    if (len(old) - head - tail) * (len(new) - head - tail) <= _PAIRS:
-        yield from list(difflib.unified_diff(old, new, n=_CONTEXT, lineterm=""))[2:]
-        return
-    start = max(head - _CONTEXT, 0)
-    old_end, new_end = len(old) - tail, len(new) - tail
-    after = old[old_end : old_end + _CONTEXT]
-    sizes = [end - start + len(after) for end in (old_end, new_end)]
-    yield f"@@ -{start + 1},{sizes[0]} +{start + 1},{sizes[1]} @@"
-    yield from (f" {line}" for line in old[start:head])
-    yield from (f"-{line}" for line in old[head:old_end])
-    yield from (f"+{line}" for line in new[head:new_end])
-    yield from (f" {line}" for line in after)
+    edits = _Edits(list(_edits(len(old), len(new), matching(old, new))))
+    for group in edits.get_grouped_opcodes(_CONTEXT):
+        first, last = group[0], group[-1]
+        yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
+        for kind, old_start, old_end, new_start, new_end in group:
+            if kind == "equal":
+                yield from (f" {line}" for line in old[old_start:old_end])
+            else:
+                yield from (f"-{line}" for line in old[old_start:old_end])
+                yield from (f"+{line}" for line in new[new_start:new_end])
 
 
-def _ends(old: list[str], new: list[str]) -> tuple[int, int]:
-    """How many lines are equal at both beginnings, and how many after those at both ends."""
-    short = min(len(old), len(new))
-    head = next((at for at in range(short) if old[at] != new[at]), short)
-    room = short - head
-    tail = next((at for at in range(room) if old[-1 - at] != new[-1 - at]), room)
-    return head, tail
+class _Edits(difflib.SequenceMatcher[str]):
+    """Edits that are known already, for the grouping of them alone: difflib's search for them takes up to cubic time."""
+
+    def __init__(self, edits: list[_Edit]) -> None:
+        super().__init__(None, "", "")
+        self._edits = edits
+
+    def get_opcodes(self) -> list[_Edit]:
+        return self._edits
+
+
+def _range(start: int, end: int) -> str:
+    """As `patch` reads it: the number of the first line and how many they are, or of the line before where there is none."""
+    size = end - start
+    return str(end) if size == 1 else f"{start + bool(size)},{size}"
+
+
+def _edits(old: int, new: int, blocks: list[Block]) -> Iterator[_Edit]:
+    """What difflib calls opcodes, from blocks of equal lines."""
+    old_at = new_at = 0
+    for old_start, new_start, size in [*blocks, (old, new, 0)]:
+        if old_at < old_start or new_at < new_start:
+            yield "replace", old_at, old_start, new_at, new_start
+        old_at, new_at = old_start + size, new_start + size
+        if size:
+            yield "equal", old_start, old_at, new_start, new_at

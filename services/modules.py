@@ -20,6 +20,7 @@ LARGEST = 256 * 1024
 MOST = 512 * 1024
 """The most that a program and its modules may have together, in bytes."""
 
+_DOT = re.compile("[.:]")
 _IMPORTERS = frozenset(
     str.split(
         "import_module __import__ find_spec find_loader run_module run_path reload load_module spec_from_file_location "
@@ -123,7 +124,7 @@ def _named(code: str, units: dict[str, list[InputFile]]) -> Iterator[str]:
             if word.endswith("*" + PYTHON):
                 yield from units
             yield from paths.get(word.removeprefix("./"), ())
-            first = re.split("[.:]", word, maxsplit=1)[0]
+            first = _DOT.split(word, maxsplit=1)[0]
             if first in units:
                 yield first
 

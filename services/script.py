@@ -16,13 +16,14 @@ since some parsers take quadratic time.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import BaseModel, Field, ValidationError
+
+from services.foreign import from_toml
 
 _START, _END = "# /// script", "# ///"
 # In characters. Dotted keys of that length take tomllib some 40 ms; ten times as many take a hundred times as long.
@@ -59,9 +60,7 @@ def script(code: str) -> Script:
     if len(toml) > _HEADER:
         return Script(problem=f"Its `script` block has more than {_HEADER} characters; please shorten it.")
     try:
-        found = tomllib.loads(toml)
-    except RecursionError:
-        return Script(problem="Its `script` block is nested too deeply.")
+        found = from_toml(toml)
     except ValueError as error:
         return Script(problem=f"Its `script` block is not valid TOML: {_short(str(error))}.")
     return _read(found)

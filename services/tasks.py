@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from services.apart import apart
 from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
+from services.lying import lying_beside
 from services.model import InputFile, Origin, Program
-from services.modules import beside
 from services.narrator import Narrator, Progress
 from services.output import plural
 from services.records import (
@@ -199,7 +200,8 @@ class TaskDesk:
             return Result(status, text)
         target = self._target(task, base)
         program = conclusion.made.program
-        header = await asyncio.to_thread(script, program.code)
+        header = await apart(script, program.code)
+        files = await lying_beside(program.code, files)
         proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
         await self._store.proposals.draft(proposal)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
@@ -236,10 +238,12 @@ class TaskDesk:
     ) -> Conclusion:
         task, origin = way.task, Origin(way.session.id, way.task.id)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
-            made = await self._workshop.inspect(_edited(base.program, task.code), way.stage, files, origin)
+            made = await self._workshop.inspect(
+                await _edited(base.program, task.code), way.stage, files, origin
+            )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
-            made = await self._workshop.inspect(_brought(task, task.code), way.stage, files, origin)
+            made = await self._workshop.inspect(await _brought(task, task.code), way.stage, files, origin)
             return Conclusion(_verdict_on_own(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
             made = await self._workshop.inspect(base.program, way.stage, files, origin)
@@ -313,16 +317,14 @@ def _proposal(
         spent=way.meter.spent,
         failed=without_secrets(made.failed),
         prompt=made.prompt,
-        inputs=tuple(
-            Input(file.name, file.sha256, len(file.content)) for file in beside(program.code, files)
-        ),
+        inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
     )
 
 
-def _edited(program: Program, code: str) -> Program:
+async def _edited(program: Program, code: str) -> Program:
     """A person's version of a program, which may do something else by now: its title follows its docstring."""
-    known, words = program.title.removesuffix(_EDITED), docstring(code)
-    title = f"{known}{_EDITED}" if words in {"", docstring(program.code)} else _first_line(words)
+    known, words = program.title.removesuffix(_EDITED), await apart(docstring, code)
+    title = f"{known}{_EDITED}" if words in {"", await apart(docstring, program.code)} else _first_line(words)
     return replace(program, title=title[:_TITLE], purpose=f"Edited from “{known}”.", code=code)
 
 
@@ -330,8 +332,8 @@ async def _as_it_is(user: str) -> str:
     return user
 
 
-def _brought(task: Task, code: str) -> Program:
-    title = _first_line(docstring(code)) or "A program that was brought along"
+async def _brought(task: Task, code: str) -> Program:
+    title = _first_line(await apart(docstring, code)) or "A program that was brought along"
     return Program(title[:_TITLE], task.prompt, code)
 
 

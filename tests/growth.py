@@ -8,45 +8,42 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# CPU seconds that tell a measurement from noise, and far less than a person would notice.
-_CLEAR = 0.04
-_STEP = 1.5
+# CPU seconds that are more than a linear pattern ever takes at the sizes of these tests, and enough to be measured.
+_SUSPICIOUS = 0.002
+_CLEAR = 0.02
+# Sizes rise slowly at first, so that work that explodes is noticed while it still ends.
+_SIZES = (8, 12, 16, 20, 24, 28, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 # The exponent of the growth: 1 is linear, 2 is quadratic.
 _LINEAR = 1.5
 _REPEATS = 4
-
-
-def growth(work: Callable[[Any], object], make: Callable[[int], Any], *, most: int) -> float:
-    """The exponent by which CPU time grows up to size `most`; 0 where even that size costs next to nothing.
-
-    Sizes rise slowly, so that work that explodes is noticed while it still ends.
-    """
-    size = 16.0
-    measured: list[tuple[int, float]] = []
-    while True:
-        at = min(int(size), most)
-        measured.append((at, _cost(work, make(at))))
-        if measured[-1][1] >= _CLEAR:
-            break
-        if at == most:
-            return 0.0
-        size *= _STEP
-    # Against a size of a quarter, where the exponent shows as a factor.
-    smaller = next(n for n, _ in reversed(measured) if n <= max(at / 4, 16))
-    before = min(_cost(work, make(smaller)) for _ in range(_REPEATS))
-    now = min(_cost(work, make(at)) for _ in range(_REPEATS))
-    return math.log(now / before) / math.log(at / smaller) if at > smaller and now >= _CLEAR / 2 else 0.0
+_FACTOR = 4
 
 
 def grows_linearly(work: Callable[[Any], object], make: Callable[[int], Any], *, most: int) -> bool:
-    """Whether `work` costs about twice as much for twice the size, up to size `most`; a suspicion is measured again."""
-    return any(growth(work, make, most=most) < _LINEAR for _ in range(3))
+    """Whether `work` costs about twice as much for twice the size, up to size `most`.
+
+    Where even that size costs next to nothing it does; a suspicion is measured again.
+    """
+    return (
+        all(_cost(work, make(size)) < _CLEAR for size in _SIZES if size < most)
+        and (_cost(work, make(most)) < _SUSPICIOUS)
+    ) or any(_exponent(work, make, most) < _LINEAR for _ in range(3))
+
+
+def _exponent(work: Callable[[Any], object], make: Callable[[int], Any], most: int) -> float:
+    """By which CPU time grows at the first size that takes a clear time, compared with a quarter of it."""
+    size = _SIZES[0]
+    while _cost(work, make(size)) < _CLEAR and size < most:
+        size = min(most, size + max(4, size // 3) if size < 64 else size * 2)
+    smaller = max(size // _FACTOR, 4)
+    now, before = (min(_cost(work, make(at)) for _ in range(_REPEATS)) for at in (size, smaller))
+    return math.log(now / before) / math.log(size / smaller) if now >= _SUSPICIOUS / 2 else 0.0
 
 
 def _cost(work: Callable[[Any], object], value: Any) -> float:
     begin = time.thread_time()
     work(value)
-    return time.thread_time() - begin
+    return max(time.thread_time() - begin, 1e-9)
 
 
 def calls(work: Callable[[], object]) -> int:

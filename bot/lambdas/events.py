@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from services.errors import BadRequest
+from services.foreign import from_json
 
 _TOOL = "bedrockAgentCoreToolName"
 _APART = "___"
@@ -61,7 +61,7 @@ def _arguments(event: object) -> dict[str, Any]:
     inner: Any = told.get("arguments", told)
     if isinstance(inner, str):
         try:
-            inner = json.loads(inner)
+            inner = from_json(inner)
         except ValueError:
             inner = None
     if not isinstance(inner, dict):

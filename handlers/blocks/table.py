@@ -14,7 +14,7 @@ _TEXT = 9500
 _CELL = 80
 _WRAPPED = 40
 _CAPTION = 120
-_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?\s*%?|nan|NaN|None|")
+_NUMBER = re.compile(r"[-+]?[\d,]*+(?:\.\d++|(?<=\d))(?:[eE][-+]?\d++)?\s*+%?|nan|NaN|None|")
 
 
 def table(found: Table, *, room: int, rows: int = 50, instead: str = "") -> list[Block]:

@@ -19,6 +19,7 @@ from services.execution import outgoing, sandbox
 from services.execution.home import Home, read, write
 from services.execution.outgoing import Outgoing
 from services.execution.ports import Ports, free_block, listeners
+from services.foreign import from_json
 
 _MIB = 1024**2
 _SPAWN_LIMIT = 15.0
@@ -235,7 +236,7 @@ def _last_words(directory: Path) -> str:
 def _end_unrecorded(directory: Path) -> None:
     """End a cluster whose starter died before it could write down whom it had started."""
     with contextlib.suppress(TargetUnavailable, OSError):
-        info = json.loads((directory / "info.json").read_text(encoding="utf-8") or "{}")
+        info = from_json((directory / "info.json").read_text(encoding="utf-8") or "{}")
         pid = int(info.get("child-pid", 0))
         born = _born(pid)
         if born is not None and Path(f"/proc/{pid}/ns/pid").stat().st_ino == info.get("pid-namespace"):

@@ -15,6 +15,7 @@ from typing import Any
 
 from services.execution.interface import Job
 from services.execution.wire import JobDetails
+from services.foreign import from_json
 from services.model import InputFile
 
 _LOG = re.compile(r"job-driver-([A-Za-z0-9][A-Za-z0-9_.-]{0,127})\.log")
@@ -111,7 +112,7 @@ def write(path: Path, value: Any) -> None:
 def read(path: Path) -> Any:
     """The JSON in a file, or None when there is none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return from_json(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
 from services.errors import RaygenError
+from services.foreign import from_json
 from services.gateway.errors import (
     GatewayAnswer,
     GatewayBroken,
@@ -198,8 +198,8 @@ def _content(tool: str, result: types.CallToolResult) -> object:
     if isinstance(structured, dict):
         return cast("object", structured)
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return from_json(text)
+    except ValueError:
         raise GatewayAnswer from None
 
 

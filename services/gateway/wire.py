@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, StrictBool, ValidationError
 
+from services.foreign import from_json
 from services.gateway.errors import GatewayAnswer, ToolFailed
 from services.model import Outcome, Verdict
 from services.snippets.interface import OUTPUT, Snippet
@@ -135,6 +135,6 @@ def _read(kind: type[_Model], answer: object) -> _Model:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return from_json(text)
+    except ValueError:
         raise GatewayAnswer from None

@@ -27,6 +27,7 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import HTTPError
 
+from services.foreign import from_json
 from services.lambdas import errors
 from services.lambdas.errors import FunctionDenied, FunctionError
 from services.lambdas.wire import PAYLOAD
@@ -115,7 +116,7 @@ class Function:
 
     def _read(self, told: bytes, *, failed: bool) -> Any:
         try:
-            answer: Any = json.loads(told)
+            answer: Any = from_json(told)
         except ValueError:
             raise errors.garbled(self.name) from None
         if not failed:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import boto3
@@ -12,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.errors import SettingsError, TargetUnavailable
+from services.foreign import from_json
 
 _KEY = "token"
 
@@ -44,7 +44,7 @@ def read_token(arn: str) -> str:
 
 def _token(text: str) -> str:
     try:
-        told: Any = json.loads(text)
+        told: Any = from_json(text)
     except ValueError:
         return text
     return str(told.get(_KEY, "")) if isinstance(told, dict) else text

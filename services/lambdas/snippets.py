@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from pydantic import ValidationError
 
+from services.foreign import from_json
 from services.lambdas import errors
 from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function
@@ -47,7 +47,7 @@ def _unfolded(told: object) -> object:
     """Functions that are made for API Gateway give their body as text."""
     answer = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
     body = answer.get("body")
-    return {**answer, "body": json.loads(body)} if isinstance(body, str) else cast("object", told)
+    return {**answer, "body": from_json(body)} if isinstance(body, str) else cast("object", told)
 
 
 def _plain(output: str, failure: str) -> Snippet:

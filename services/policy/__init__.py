@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
@@ -77,9 +76,7 @@ def _parse(code: str, state: State) -> ast.Module | None:
         state.report("too-complex", 0, "too long")
         return None
     try:
-        with warnings.catch_warnings():  # a doubtful escape in the program is no warning of ours
-            warnings.simplefilter("ignore")
-            tree = parse(code)
+        tree = parse(code)
     except SyntaxError as error:
         state.report("syntax-error", error.lineno or 0, error.msg)
     except (RecursionError, MemoryError):

@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any
 
+from services.foreign import from_json
 from services.snippets.interface import OUTPUT, SAFE, TIMEOUT, Snippet
 from services.snippets.process import Process
 from services.snippets.reading import VALUE, Read, read
@@ -95,7 +96,7 @@ async def _outcome(process: Process, limits: Limits, limit: float) -> tuple[byte
 
 def _read(said: bytes, engine: str, wall: float) -> Snippet:
     try:
-        told: Any = json.loads(said)
+        told: Any = from_json(said)
         value = None if told["value"] is None else _text(told["value"])
         return Snippet(
             output=_text(told["output"])[:OUTPUT],
@@ -105,7 +106,7 @@ def _read(said: bytes, engine: str, wall: float) -> Snippet:
             wall=wall,
             truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return Snippet(error="It ended without a result.", engine=engine, wall=wall)
 
 

@@ -47,7 +47,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 _OBJECT = re.compile(r"<[A-Za-z_][\w.-]* [^<>\n]*>")
-_LONG = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+_LONG = re.compile(r"-?(?<!\d)\d++\.\d++(?:e[+-]?\d++)?")
 _DIGITS = 16
 
 

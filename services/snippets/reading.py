@@ -10,6 +10,8 @@ from services.snippets.fitness import fits
 from services.syntax import parse
 
 VALUE = "_raygen_value"
+# It is read on the event loop, and Python's parser takes 20 ms for the worst of that length.
+_LONGEST = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Read:
 def read(code: str) -> Read:
     # As Python reads a file: its lines are counted by "\n" below.
     code = code.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if len(code) > _LONGEST:
+        return Read(
+            code, error=f"It has more than {_LONGEST:,} characters; a snippet is for something short."
+        )
     try:
         tree = parse(code)
     except SyntaxError as error:

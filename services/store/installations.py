@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.foreign import from_json
 from services.sealing import Seal
 from services.store import tables
 from services.store.repository import Repository
@@ -33,7 +34,7 @@ class Installations(Repository):
         """Put `body` in the place of an installation that has these values; False where there is none."""
         table = tables.installations
         row = await self._one(table, table.c.team == team)
-        if row is None or not old.items() <= json.loads(self._seal.open(row.body)).items():
+        if row is None or not old.items() <= from_json(self._seal.open(row.body)).items():
             return False
         same = update(table).where(table.c.team == team, table.c.body == row.body)
         return await self._change(same.values(body=self._seal.close(json.dumps(body))))
@@ -41,7 +42,7 @@ class Installations(Repository):
     async def find(self, team: str) -> dict[str, Any] | None:
         """Raises SettingsError where it can't be decrypted."""
         row = await self._one(tables.installations, tables.installations.c.team == team)
-        return json.loads(self._seal.open(row.body)) if row else None
+        return from_json(self._seal.open(row.body)) if row else None
 
     async def teams(self) -> list[str]:
         """All that have installed it, in the order of their IDs."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.foreign import from_json
 from services.model import Outcome
 
 _LISTED = 100
@@ -68,6 +68,6 @@ def _united(observed: list[str] | tuple[str, ...], told: tuple[str, ...]) -> tup
 
 def _parsed(note: bytes) -> Any:
     try:
-        return json.loads(note)
+        return from_json(note)
     except ValueError:
         return None

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
+from services.lying import lying_beside
 from services.model import InputFile, Outcome, Readiness, Verdict
-from services.modules import beside
 from services.validation.interface import Lease, Limits, Waiting
 from services.validation.probe import PART
 
@@ -74,7 +74,9 @@ class _Lease:
         self._limits = limits
 
     async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
-        return await self._validator.validate(code, beside(code, self._inputs), limits or self._limits)
+        return await self._validator.validate(
+            code, await lying_beside(code, self._inputs), limits or self._limits
+        )
 
 
 def cut(outcome: Outcome, limits: Limits) -> Outcome:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
+from services.apart import TooComplex, apart
+from services.lying import sizes
 from services.model import Finding, Grade, InputFile, Outcome, PolicyReport, Verdict
-from services.modules import beside
+from services.modules import beside, modules
 from services.policy.together import together
 from services.secrets import without_secrets
 from services.tracing import span
@@ -22,7 +25,11 @@ async def examine(
     `files` are the inputs; of these the Python files that are the program's code are read by the policy like the program.
     Raises BadRequest when that is too much code.
     """
-    policy = together(code, beside(code, files), check)
+    own = modules(files)
+    try:
+        policy = await apart(partial(_policy, check, own), code, size=sizes(code, own))
+    except TooComplex as error:
+        return Outcome(Verdict.REFUSED_BY_POLICY, detail=error.public), PolicyReport()
     if policy.refused:
         return Outcome(Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
     leased = await lease()
@@ -30,6 +37,10 @@ async def examine(
         outcome = without_secrets(await leased.validate(code))
         opened.set_attribute("raygen.verdict", outcome.verdict)
     return outcome, policy
+
+
+def _policy(check: Check, files: Sequence[InputFile], code: str) -> PolicyReport:
+    return together(code, beside(code, files), check)
 
 
 def _refusals(findings: tuple[Finding, ...]) -> str:

@@ -45,21 +45,25 @@ def installed() -> frozenset[str]:
     return frozenset(packages | sys.stdlib_module_names | {"__future__", "__main__"})
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
-    for child in ast.iter_child_nodes(node):
-        match child:
+def _imported(tree: ast.AST) -> Iterator[str]:
+    """In the order of the text; without recursion, since a program may be nested as deep as its author likes."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        match node:
             case ast.Import(names=names):
                 yield from (name.name for name in names)
+                continue
             case ast.ImportFrom(module=str(module), level=0):
                 yield module
+                continue
             case ast.Try(handlers=handlers) if any(_forgives(handler) for handler in handlers):
-                for statement in [*child.handlers, *child.orelse, *child.finalbody]:
-                    yield from _imported(statement)
+                inner: Iterable[ast.AST] = [*node.handlers, *node.orelse, *node.finalbody]
             case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
-                for statement in child.orelse:
-                    yield from _imported(statement)
+                inner = node.orelse
             case _:
-                yield from _imported(child)
+                inner = ast.iter_child_nodes(node)
+        todo += reversed([*inner])
 
 
 def _forgives(handler: ast.ExceptHandler) -> bool:

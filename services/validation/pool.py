@@ -10,12 +10,15 @@ from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Self
 
+from services.apart import apart
 from services.errors import SealUnavailable
 from services.filenames import importable
+from services.lying import lying_beside, sizes
 from services.model import InputFile, Outcome, Readiness, Verdict
-from services.modules import beside, modules
+from services.modules import modules
 from services.validation import readings
 from services.validation.cgroup import delegated
 from services.validation.imports import installed, missing
@@ -219,8 +222,8 @@ class PooledLease:
 
     async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
         chosen = limits or self._limits
-        own = beside(code, self._python)
-        if absent := missing(code, own):
+        own = await lying_beside(code, self._python)
+        if absent := await apart(partial(missing, files=own), code, size=sizes(code, own)):
             return Outcome(Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:

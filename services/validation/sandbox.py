@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.errors import SealUnavailable
+from services.foreign import from_json
 from services.model import InputFile
 from services.validation import readings
 from services.validation.attempts import Attempted
@@ -330,7 +331,7 @@ class _Collected:
 def _end(payload: bytes) -> tuple[int | None, float]:
     """The driver's status, and the seconds of processor time that the whole sandbox took."""
     try:
-        told = json.loads(payload)
+        told = from_json(payload)
         return int(told["status"]), float(told["cpu"])
     except (ValueError, TypeError, KeyError, OverflowError):
         return None, 0.0

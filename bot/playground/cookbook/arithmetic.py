@@ -45,8 +45,10 @@ _SPOKEN = (
 
 def solve(text: str) -> tuple[str, str] | None:
     """The sum as an expression and its value in figures; None when the text is no sum, or has no value."""
+    if len(text) > _LONGEST:
+        return None
     found = _QUESTION.match(text.lower().strip())
-    if found is None or len(text) > _LONGEST:
+    if found is None:
         return None
     spoken = re.sub(r"\b(\d+) and (?:a half)\b", r"\1.5", found["sum"])
     expression = reduce(lambda said, step: re.sub(step[0], step[1], said), _SPOKEN, _digits(spoken))

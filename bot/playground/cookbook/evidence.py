@@ -10,13 +10,13 @@ from html import unescape
 from bot.playground.cookbook.dialogue import Turn
 
 REWORK = "Write this program anew"
-_PROPOSAL = re.compile(r"\[proposal: (?P<title>[^\]\n]+)\]")
+_PROPOSAL = re.compile(r"\[proposal: (?P<title>[^\]\n]{1,300})\]")
 _AROUND = re.compile(
     r"\A(?:<(earlier|record)>.*?</\1>\s*)+|(?:\n\n<(asked_by|thread_files)>.*?</\2>\s*)+\Z", re.DOTALL
 )
 _PROGRAM = re.compile(r"<program title=([\"'])(.*?)\1")
-_RUN = re.compile(r"<run [^>]*>.*?</run>", re.DOTALL)
-_OUTPUT = re.compile(r"<output>(?P<output>.*?)</output>", re.DOTALL)
+_RUN = re.compile(r"<run [^<>]*>(?:[^<]|<(?!/?run[ >]))*+</run>")
+_OUTPUT = re.compile(r"<output>(?P<output>(?:[^<]|<(?!/?output>))*+)</output>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.playground.cookbook.dialogue import Answer, Dialogue, Result, Say, Use
 TOOL = "write_program"
 SNIPPET = "run_python"
 
-_MENTION = re.compile(r"<[@!][^>]*>|^\s*/raygen\b")
+_MENTION = re.compile(r"<[@!][^<>]*>|^\s*/raygen\b")
 _TAG = re.compile(r"</?(?:output|value)>")
 _PASSED = re.compile(r"proposal(?: \S+)? passed: ")
 _ASKS_RESULT = re.compile(r"^(?:and )?what (?:was|is|were) the (?:result|output|answer)s?\b", re.IGNORECASE)

@@ -4,7 +4,7 @@ import re
 
 from bot.playground.slack.state.people import People
 
-TOKEN = re.compile(r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>]*)?|![a-z]+[^<>]*|https?://[^<>\s]+)>")
+TOKEN = re.compile(r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>]*)?|![a-z][^<>]*|https?://[^<>\s]+)>")
 CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 MENTION = re.compile(r"(?<![\w@])@([a-z][\w.-]*)", re.IGNORECASE)
 CHANNEL = re.compile(r"(?<![\w#&])#([a-z][\w-]*)")

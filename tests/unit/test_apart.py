@@ -1,0 +1,110 @@
+"""Foreign programs are read beside the event loop, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from services.apart import SHORT, TooComplex, apart
+from services.foreign import from_json, from_toml
+from services.model import Verdict
+from services.policy import check
+from services.snippets.reading import read
+from services.syntax import docstring
+from services.validation.examine import examine
+from services.validation.imports import missing
+from services.validation.interface import Lease
+
+LONG = '"""What it does."""\n' + "x = 1\n" * (SHORT // 6)
+
+
+def hang(_: str) -> str:
+    while True:
+        pass
+
+
+def hoard(text: str) -> int:
+    return len(text.encode() * 2**20)
+
+
+def die(_: str) -> None:
+    raise SystemExit(3)
+
+
+def refuse(text: str) -> None:
+    raise ValueError(text[:4])
+
+
+@pytest.mark.parametrize("text", ["short", "x" * (SHORT + 1)])
+async def test_what_is_made_of_it_comes_back_and_so_does_an_error(text: str):
+    assert await apart(len, text) == len(text)
+    with pytest.raises(ValueError, match=f"^{text[:4]}$"):
+        await apart(refuse, text)
+
+
+@pytest.mark.parametrize("work", [hang, hoard, die])
+async def test_what_takes_too_much_is_ended_and_told_in_a_sentence(work: object):
+    with pytest.raises(TooComplex, match="takes too long to read"):
+        await asyncio.wait_for(apart(work, LONG, seconds=1), 60)  # pyright: ignore[reportArgumentType]
+
+
+async def test_the_loop_goes_on_while_a_long_program_is_parsed():
+    """For this one the parser takes time that is quadratic in its length, and holds the interpreter's lock."""
+    code = "x = f'" + "{a}" * 40_000 + "'\n"
+    reading = asyncio.create_task(apart(docstring, code))
+    ticks = 0
+    while not reading.done():
+        await asyncio.sleep(0.001)
+        ticks += 1
+    assert await reading == ""
+    assert ticks > 20
+
+
+async def test_a_program_that_takes_too_long_to_read_is_refused_and_never_runs():
+    async def lease() -> Lease:
+        raise AssertionError("it must not run")
+
+    outcome, policy = await asyncio.wait_for(examine(LONG, die, lease, ()), 60)  # pyright: ignore[reportArgumentType]
+    assert outcome.verdict is Verdict.REFUSED_BY_POLICY
+    assert "takes too long to read" in outcome.detail
+    assert policy.findings == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "-" * 3000 + "1",
+        "x = " + "lambda: " * 3000 + "1",
+        "x = " + "a if b else " * 3000 + "1",
+        "if a: pass\n" + "elif a: pass\n" * 3000,
+        "x = " + "(" * 3000,
+        "x = " + "1" * 10_000,
+        "x" + ".y" * 7000,
+        "x = '\\ud800'\n" * 100,
+        "\0",
+        "\ud800",
+    ],
+)
+def test_however_deep_a_program_is_reading_it_raises_nothing(code: str):
+    assert isinstance(missing(code), tuple)
+    assert isinstance(docstring(code), str)
+    assert check(code) is not None
+    assert read(code) is not None
+
+
+def test_imports_come_in_their_order_from_wherever_they_stand():
+    code = "import b0\nif x:\n import b1\n def f():\n  import b2\nelse:\n import b3\nimport b4, b5\n"
+    assert missing(code) == ("b0", "b1", "b2", "b3", "b4", "b5")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "1" * 5000, "nul", "", '"\\ud800'])
+def test_foreign_json_fails_as_one_kind_of_error(text: str):
+    with pytest.raises(ValueError, match=r"."):
+        from_json(text)
+
+
+@pytest.mark.parametrize("text", ["x=" + "[" * 3000, "x=" + "{a=" * 3000, "x=" + "1" * 5000, "x"])
+def test_foreign_toml_fails_as_one_kind_of_error(text: str):
+    with pytest.raises(ValueError, match=r"."):
+        from_toml(text)
