@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.host_names import new_host_name
+
 RAY_DIR = "/ray"
 LEASES = "/raygen/leases"
 CLAIMS = "/raygen/claims"
@@ -73,7 +75,7 @@ def _namespaces() -> list[str]:
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--unshare-net", "--disable-userns", "--new-session", "--as-pid-1", "--die-with-parent"),
-        *("--uid", "1000", "--gid", "1000", "--hostname", "raygen-target", "--cap-drop", "ALL"),
+        *("--uid", "1000", "--gid", "1000", "--hostname", new_host_name(), "--cap-drop", "ALL"),
     ]
 
 

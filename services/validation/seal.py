@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from services import driver
+from services.host_names import new_host_name
 from services.model import InputFile
 from services.validation import seccomp
 from services.validation.observer import launch
@@ -24,12 +25,13 @@ MIB = 1024**2
 _UID = "1000"
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _ETC = {
-    "/etc/passwd": f"root:x:0:0::/:/bin/false\nray:x:{_UID}:{_UID}::{HOME}:/bin/false\n",
+    "/etc/passwd": f"root:x:0:0::/:/bin/false\nray:x:{_UID}:{_UID}:ray:{HOME}:/bin/sh\n",
     "/etc/group": f"root:x:0:\nray:x:{_UID}:\n",
-    "/etc/hosts": "127.0.0.1 localhost sealed\n::1 localhost ip6-localhost ip6-loopback\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
     "/etc/resolv.conf": "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
 }
+# The first name of an address is the one that it is asked back for (`socket.getfqdn`).
+_HOSTS = "127.0.0.1 {0}\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
 _ETC_OF_HOST = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types", "/etc/localtime")
 _KERNEL = (
     "/proc/sys",
@@ -46,11 +48,11 @@ _INSIDE = Path(__file__).parent / "inside"
 
 @dataclass(frozen=True, slots=True)
 class Spaces:
-    """Bytes of the memory file systems inside: shared memory (Ray's objects), /tmp (its session), HOME (programs)."""
+    """Bytes of the memory file systems inside: shared memory (Ray's objects), /tmp (its session, programs), HOME."""
 
     shared_memory: int = 512 * MIB
-    tmp: int = 256 * MIB
-    home: int = 256 * MIB
+    tmp: int = 384 * MIB
+    home: int = 128 * MIB
 
     @property
     def total(self) -> int:
@@ -63,6 +65,7 @@ class Seal:
 
     spaces: Spaces
     inputs: Sequence[InputFile] = ()
+    host_name: str = field(default_factory=new_host_name)
     _files: ExitStack = field(default_factory=ExitStack)
     fds: list[int] = field(default_factory=list[int])
 
@@ -84,7 +87,7 @@ class Seal:
         return [
             *(BWRAP, "--unshare-all", "--unshare-user", "--disable-userns", "--new-session", *network),
             *("--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"),
-            *("--uid", _UID, "--gid", _UID, "--hostname", "sealed"),
+            *("--uid", _UID, "--gid", _UID, "--hostname", self.host_name),
             *self._file_system(),
             *("--seccomp", str(self._data(seccomp.program()))),
             *_environment(path),
@@ -101,7 +104,7 @@ class Seal:
             yield from self._bound(root, str(root))
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
         yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
-        for path, text in _ETC.items():
+        for path, text in (*_ETC.items(), ("/etc/hosts", _HOSTS.format(self.host_name))):
             yield from self._file(path, text.encode())
         for file in self.inputs:
             yield from self._file(f"{INPUTS}/{file.name}", file.content)

@@ -14,12 +14,12 @@ print("made")
 pd.DataFrame({"region": [f"r{n}" for n in range(60)], "total": range(60)})
 """
 BROKEN = """
-import ray, socket
+import os, ray
 @ray.remote
 def work(shard):
     return 1 / shard
 print("began")
-if socket.gethostname() == "raygen-target":
+if os.environ.get("RAY_AUTH_MODE") == "token":  # as on the embedded target
     ray.get(work.remote(0))
 """
 

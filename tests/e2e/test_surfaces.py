@@ -25,14 +25,14 @@ expect.set_options(timeout=PATIENCE * 1000)
 # Short in the seal, long where it was approved to run: until somebody stops it.
 ROUNDS = '''"""Estimate pi in rounds."""
 
-import platform
+import os
 import random
 import time
 
 import ray
 
 POINTS = 50_000
-ROUNDS = 2000 if platform.node() == "raygen-target" else 3
+ROUNDS = 2000 if os.environ.get("RAY_AUTH_MODE") == "token" else 3
 
 
 @ray.remote

@@ -24,6 +24,7 @@ _START_LIMIT = 30.0
 
 def main(settings: dict[str, Any], observer: Observer) -> None:
     process.shield()
+    del os.environ["PYTHONPATH"]  # nothing else in here imports what is there
     observer.hold_up_connections()
     os.nice(settings["nice"])
     process.offer_to_the_oom_killer()
@@ -44,9 +45,8 @@ def main(settings: dict[str, Any], observer: Observer) -> None:
         )
     )
     introduction.raylet_is_up()
-    Supervisor(
-        incoming, outgoing, Path.home(), nursery, observer, gcs, raylet, cluster_id, settings["workers"]
-    ).serve()
+    process.call_itself(f"{sys.executable} -m ray.scripts.scripts start --head --block")
+    Supervisor(incoming, outgoing, nursery, observer, gcs, raylet, cluster_id, settings["workers"]).serve()
 
 
 def _take_pipes() -> tuple[int, int]:

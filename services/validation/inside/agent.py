@@ -41,7 +41,7 @@ def become_agent(listener: socket.socket, cluster_id: str, raylet: int) -> None:
         f"--session-dir={cluster.HERE}",
         f"--gcs-address={cluster.GCS}",
         f"--cluster-id-hex={cluster_id}",
-        f"--runtime-env-dir={cluster.HERE / 'runtime_resources'}",
+        f"--runtime-env-dir={cluster.HERE / 'runtime_env'}",
         "--logging-rotate-bytes=0",
         "--logging-rotate-backup-count=0",
         f"--log-dir={cluster.LOGS}",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cluster, leftovers
+from . import cluster, leftovers, process
 from .nursery import forget
 
 _PIECE = 65536
@@ -39,11 +39,13 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     os.setsid()
     os.chdir(place)
     os.environ["RAY_ADDRESS"] = cluster.GCS
-    os.environ["PYTHONPATH"] = str(place)  # as Ray has it for a job with a working directory
+    os.environ["PYTHONPATH"] = os.environ["PWD"] = str(place)  # as Ray has it for a job with a working directory
     from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     forget()
-    program = place / "program.py"
+    # As on a target, where each run has a number of its own.
+    process.call_itself(f"{sys.executable} -m raygen_driver --nonce {os.urandom(16).hex()} {cluster.PROGRAM}")
+    program = place / cluster.PROGRAM
 
     def tell(told: dict[str, Any]) -> None:
         _write(ends.facts, json.dumps(told).encode())

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
+import os
 import shlex
 import sys
+import time
 from pathlib import Path
 
 IP = "127.0.0.1"
@@ -17,14 +19,17 @@ GCS_PORT = 6379
 GCS = f"{IP}:{GCS_PORT}"
 RUNTIME_ENV_PORT = 6380
 TEMP = Path("/tmp/ray")  # noqa: S108  # the sandbox's own
-SESSION = "session_2000-01-01_00-00-00_000000_1"
+# Named as Ray names them, so that nothing fixed tells a program where it runs.
+SESSION = time.strftime("session_%Y-%m-%d_%H-%M-%S_") + f"{time.time_ns() // 1000 % 1_000_000:06}_2"
 HERE = TEMP / SESSION
 LOGS = HERE / "logs"
 JOURNAL = HERE / "touched"
+PROGRAMS = HERE / "runtime_resources" / "working_dir_files"
+PROGRAM = "program.py"
 WRITABLE = ("/home/ray", "/tmp", "/dev")  # noqa: S108  # the sandbox's own
 INPUTS = Path("/raygen/inputs")
 RAYLET_SOCKET = HERE / "sockets" / "raylet"
-NODE_ID = "5ea1ed" + "0" * 50
+NODE_ID = os.urandom(28).hex()
 _IDLE = "/bin/sh -c 'exec sleep infinity' idle"
 
 # Chosen by measuring; each is explained by what it saves.
@@ -40,6 +45,11 @@ SYSTEM_CONFIG = {
 }
 
 
+def program_directory() -> Path:
+    """A new name for one, as Ray's packages of a job's files have it."""
+    return PROGRAMS / f"_ray_pkg_{os.urandom(16).hex()}"
+
+
 def ray_home() -> Path:
     spec = importlib.util.find_spec("ray")
     assert spec is not None
@@ -48,7 +58,7 @@ def ray_home() -> Path:
 
 
 def make_session() -> None:
-    for path in (LOGS / "old", HERE / "sockets", HERE / "runtime_resources", TEMP / "bin"):
+    for path in (LOGS / "old", HERE / "sockets", PROGRAMS, TEMP / "bin"):
         path.mkdir(parents=True, exist_ok=True)
     (TEMP / "session_latest").symlink_to(HERE)
 

@@ -112,12 +112,12 @@ def _watch() -> None:
     """Note in the journal what programs touch in this worker."""
     from raygen_driver.touched import Touched  # pyright: ignore[reportMissingImports]  # its name in the seal
 
-    home = os.environ["HOME"]
+    programs = str(cluster.PROGRAMS)
 
     def is_program(name: str) -> bool:
-        return name.startswith(f"{home}/attempt-") and name.endswith(".py")
+        return name.startswith(f"{programs}/") and name.endswith(".py")
 
-    touched = Touched(is_program, own=home, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL))
+    touched = Touched(is_program, own=programs, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL))
     touched.prepare()
     touched.begin()
 

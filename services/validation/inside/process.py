@@ -116,6 +116,14 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
     os.closerange(lowest, 4096)
 
 
+def call_itself(title: str) -> None:
+    """Set what the list of processes shows of this one, once Ray has been imported."""
+    from ray import _raylet
+
+    _raylet.setproctitle(title)
+    Path("/proc/self/comm").write_text("python", encoding="ascii")
+
+
 def _set_dumpable(value: int) -> None:
     if _libc.prctl(_PR_SET_DUMPABLE, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

@@ -28,7 +28,7 @@ from .observer import Observer
 _PIECE = 65536
 _DRAIN = 0.2
 _ROUNDS = 50
-_ROOMS = (Path("/tmp"), Path("/dev/shm"))  # noqa: S108  # the sandbox's own
+_ROOMS = (Path("/tmp"), Path("/dev/shm"), Path.home())  # noqa: S108  # the sandbox's own
 
 
 @dataclass(slots=True)
@@ -50,11 +50,10 @@ class Driver:
 
 @dataclass(slots=True)
 class Supervisor:
-    """The event loop of process 1; `home` is where the drivers' directories are made."""
+    """The event loop of process 1."""
 
     incoming: int
     outgoing: int
-    home: Path
     nursery: Nursery
     observer: Observer
     gcs: int
@@ -158,7 +157,7 @@ class Supervisor:
         pairs = [os.pipe() for _ in range(4)]
         (code_in, code_out), (facts_in, facts_out), (out_in, out_out), (err_in, err_out) = pairs
         ends = Ends(code_in, facts_out, out_out, err_out)
-        place = self.nursery.place = self.home / f"attempt-{self._number}"
+        place = self.nursery.place = cluster.program_directory()
         _furnish(place)
         pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
         for fd in ends.all:
@@ -224,7 +223,7 @@ class Supervisor:
         """Delete whatever an attempt wrote, so that the next one finds its room and nothing else."""
         foreign = [path for place in _ROOMS for path in place.iterdir() if path not in self._kept]
         try:
-            for path in [*self.home.iterdir(), *foreign]:
+            for path in [*cluster.PROGRAMS.iterdir(), *foreign]:
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 else:
