@@ -53,7 +53,10 @@ NUMBERS = (
     (r"_ray_pkg_[0-9a-f]{32}", "PACKAGE"),
     (r"--nonce [0-9a-f]{32}", "NONCE"),
     (r"\b[0-9a-f]{56}\b", "NODE"),
-    (r"(/tmp)?/ray/SESSION", "RAY"),  # Ray's own directory: the usual one, and that of a cluster with a short path
+    (
+        r"(/tmp)?/ray/SESSION",
+        "RAY",
+    ),  # Ray's own directory: the usual one, and that of a cluster with a short path
 )
 VARY = ("host", "full host", "directory", "python path", "program", "command", "session", "node", "node host")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from services.model import Outcome, Verdict
 from services.validation.interface import Lease, Limits
+from services.validation.observer import launch
 from services.validation.observer.notes import LISTED
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
@@ -245,3 +249,29 @@ async def test_the_observer_is_out_of_a_programs_reach(lease: Lease):
     )
     assert outcome.stdout == "False\nPermission denied\n"
     assert wanted(outcome) == ["name lookup of late.example.com"]
+
+
+UNFILTERED = """
+import socket, sys
+sys.path.append(sys.argv[1])
+from services.validation.inside.observer import Observer
+observer = Observer(int(sys.argv[-1]))
+observer.begin()
+for address in ("203.0.113.1", "2001:db8::1"):
+    try:
+        socket.create_connection((address, 443))
+    except OSError as error:
+        print(error, flush=True)
+observer.end()
+observer.await_end(lambda note: print(note.decode(), flush=True))
+"""
+
+
+async def test_where_the_kernel_has_no_such_filter_attempts_are_counted():
+    source = str(Path(__file__).parents[3])
+    command = launch.wrapped([sys.executable, "-I", "-S", "-c", UNFILTERED, source])
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(LIMITS.wall):
+        output, _ = await process.communicate()
+    unreachable = "[Errno 101] Network is unreachable\n"
+    assert output.decode() == 2 * unreachable + '["unread", 2]\n'
