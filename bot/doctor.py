@@ -23,6 +23,7 @@ from bot.wiring.agents import runtime_address
 from bot.wiring.clusters import configured, jobs_target, remote_target
 from bot.wiring.sandboxes import function
 from services.agentcore.client import look
+from services.disk import RESERVE
 from services.errors import RaygenError, SettingsError, StorageFull
 from services.execution.outgoing import Outgoing, obstacle
 from services.gateway.errors import GatewayDenied, GatewayLogin
@@ -31,7 +32,6 @@ from services.llm.clients import Access, Provider, model_id
 from services.output import human_bytes, plural
 from services.snippets.interface import TIMEOUT
 from services.store import Store, open_database
-from services.store.disk import RESERVE
 from services.store.installations import Installations
 from services.validation.probe import probe
 

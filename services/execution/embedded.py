@@ -6,11 +6,13 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.errors import RaygenError, TargetUnavailable
+from services.disk import Disk, no_room
+from services.errors import RaygenError, StorageFull, TargetUnavailable
 from services.execution import sandbox
 from services.execution.cluster import Size
 from services.execution.following import JobUnknown, Pace
@@ -28,6 +30,7 @@ from services.model import Readiness
 
 _WAIT = 60.0
 _ROUNDS = 5
+_FULL = "The disk of the local cluster was full while this ran. Make room, then run it again."
 
 
 class EmbeddedTarget:
@@ -54,6 +57,7 @@ class EmbeddedTarget:
         self._keeper = Keeper(self._home, size or Size(), outgoing, care or Care())
         self._pace = pace or Pace()
         self._output_limit = output_limit
+        self._without_room: set[str] = set()
 
     async def __aenter__(self) -> Self:
         await self._keeper.open()
@@ -86,11 +90,34 @@ class EmbeddedTarget:
         submission_id = checked(job.submission_id)
         if self._home.started(submission_id) or self._home.end(submission_id):
             return False
-        self._home.keep_job(job)
+        try:
+            self._home.keep_job(job)
+        except OSError as error:
+            if no_room(error):
+                raise StorageFull from error
+            raise
         return await self._jobs(await self._keeper.current(_WAIT)).submit(job)
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
-        """As the interface says; work that a lost cluster had not begun is handed to the next one."""
+        async with aclosing(self._events(submission_id)) as events:
+            async for event in events:
+                yield self._explained(submission_id, event)
+
+    def _explained(self, submission_id: str, event: Event) -> Event:
+        """An end that a full disk may have caused says so: Ray and the program report it in many ways, or in none.
+
+        It is kept in mind, since the bot follows a run again that it could not record.
+        """
+        if not Disk(self._home.root).writable:
+            self._without_room.add(submission_id)
+        match event:
+            case Finished(outcome) if not outcome.passed and submission_id in self._without_room:
+                return Finished(replace(outcome, remarks=(*outcome.remarks, _FULL)))
+            case _:
+                return event
+
+    async def _events(self, submission_id: str) -> AsyncGenerator[Event]:
+        """As `follow`; work that a lost cluster had not begun is handed to the next one."""
         transcript = self._transcript(checked(submission_id))
         for _ in range(_ROUNDS):
             try:

@@ -18,13 +18,22 @@ import pytest_asyncio
 from bot.playground.anthropic import ModelStandIn
 from services.records import ProposalStatus
 from tests.e2e.chaos import APPROVE, CHANNEL, Case, Chaos, chaos
-from tests.e2e.playground import Json, Playground, flat
+from tests.e2e.playground import Json, Playground, flat, running
 from tests.waiting import PATIENCE, until
 
 SIZE = 128 * 1024**2
 FULL = "disk is full"
 # Longer than the program of any case.
 HELD = 4.0
+WRITING = """
+import ray, time
+open("begun", "w").close()
+for number in range(40):
+    time.sleep(0.1)
+    with open("mine", "ab") as file:
+        file.write(b"x" * 100_000)
+print("done")
+"""
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -70,8 +79,8 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Generator[SmallDisk]:
 
 
 @contextmanager
-def mounted(folder: Path) -> Generator[None]:
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "raygen-test", str(folder)]
+def mounted(folder: Path, size: int = SIZE) -> Generator[None]:
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "raygen-test", str(folder)]
     done = subprocess.run(mount, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"a small disk can't be mounted here: {done.stderr.strip()}")
@@ -233,3 +242,24 @@ async def test_a_bot_that_starts_on_a_full_disk_says_so_and_goes_on_once_there_i
     await here.chaos.bots.start("one")
     await until(lambda: here.chaos.results(case))
     assert (here.begun(case), len(here.chaos.results(case))) == (1, 1)
+
+
+async def test_the_local_cluster_on_a_full_disk(tmp_path: Path):
+    """Whatever becomes of a run there, its end says what was wrong, and the next one works."""
+    small = SmallDisk(tmp_path / "disk")
+    small.folder.mkdir()
+    with mounted(small.folder, 300 * 1024**2):
+        state = small.folder / "state"
+        state.mkdir()
+        async with running(state) as play:
+            thread = await play.command("add 1 and 2")
+            card = await thread.edit_to(WRITING)
+            assert (await thread.click(card, APPROVE))["ok"]
+            await until(lambda: list(state.glob("playground/target/c-*/**/begun")))
+            with small.full():
+                await asyncio.sleep(2 * HELD)
+            end = await thread.ended()
+            assert "The disk of the local cluster was full" in flat(end)
+            assert end["text"].startswith(":x:")
+            again = await play.command("add 3 and 4")
+            assert "Result: 7" in (await again.approve_and_wait())["text"]

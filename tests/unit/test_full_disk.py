@@ -8,9 +8,9 @@ import pytest
 from dbos._utils import retriable_sqlite_exception
 from sqlalchemy import event, text
 
+from services.disk import RESERVE, Disk
 from services.errors import StorageFull
 from services.store import Store, open_database, sqlite
-from services.store.disk import RESERVE, Disk
 from tests import builders
 
 MANY = 200
