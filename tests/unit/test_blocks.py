@@ -29,6 +29,7 @@ from services.model import (
     Finding,
     Frame,
     Grade,
+    InputFile,
     Outcome,
     PolicyReport,
     Program,
@@ -39,7 +40,7 @@ from services.model import (
 )
 from services.narrator import Progress, RunView
 from services.newer import Newer
-from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.records import Input, ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.store.entries import Entry, Ran
 from services.store.preferences import Preference
 from services.supervisor.workshop import Phase, Stage
@@ -188,12 +189,21 @@ def every_view(text: str) -> Iterator[dict[str, Any]]:
     """What opens over cards, with this text in it."""
     program = Program(text, text, text)
     failed = (Attempt(text, outcome(text), PolicyReport((Finding("r", Grade.WARN, 1, text),))),) * 2
-    one, other = proposal(text, failed=failed), replace(builders.proposal(), id="p_2", program=program)
+    module = InputFile(f"{text[:40]}.py", text.encode(errors="replace"))
+    kept = Input(module.name, module.sha256, len(module.content))
+    one, other = (
+        proposal(text, failed=failed, inputs=(kept,)),
+        replace(builders.proposal(), id="p_2", program=program),
+    )
     yield modals.attempts(one)
     yield modals.change(one)
     yield modals.reject(one)
     yield modals.details(one, outcome(text))
-    for look in (looks.program(one), looks.compared(one, other), looks.compared(other, builders.proposal())):
+    for look in (
+        looks.program(one, [module]),
+        looks.compared(one, other),
+        looks.compared(other, builders.proposal()),
+    ):
         yield look.view
     yield looks.touched(one).view
     yield shortcuts.ask([text.strip() or "blue"])
