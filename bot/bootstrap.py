@@ -105,12 +105,14 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
+        permissions = Permissions(store, targets, approvals)
         tasks = TaskDesk(
             store,
             narrator,
             agents.supervisor,
             agents.workshop,
             targets,
+            permissions=permissions,
             meter=metering(settings),
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
@@ -128,7 +130,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
             runs,
             flows,
             Admission(store, settings.limits, people.teams),
-            Permissions(store, targets, approvals),
+            permissions,
             offered(settings),
         )
         app = _bolt(settings, slack, desk, policy, targets) if slack else None

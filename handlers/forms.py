@@ -51,7 +51,7 @@ async def begin_program(
     try:
         before = await original() if original else ""
     except _REFUSALS as refusal:
-        await ack(response_action="errors", errors={next(iter(fields)): refusal.public})
+        await ack(response_action="errors", errors={next(iter(fields), programs.FILE): refusal.public})
         return
     try:
         if file := form.files.get(programs.FILE):

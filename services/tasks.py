@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.apart import apart
+from services.approvals.actions import Action
+from services.approvals.permissions import Permissions
 from services.errors import BadRequest, RaygenError
 from services.history import History, Names
 from services.inputs import Attachments, NoAttachments, collect
@@ -95,6 +97,7 @@ class TaskDesk:
         workshop: Inspecting,
         targets: Targets,
         *,
+        permissions: Permissions,
         meter: Callable[[], Meter] = Meter,
         attachments: Attachments | None = None,
         names: Names | None = None,
@@ -104,6 +107,7 @@ class TaskDesk:
         self._supervisor = supervisor
         self._workshop = workshop
         self._targets = targets
+        self._permissions = permissions
         self._meter = meter
         self._attachments = attachments or NoAttachments()
         self._history = History(store, names or _as_it_is)
@@ -172,9 +176,8 @@ class TaskDesk:
         await self._narrator.task_concluded(task, session, proposal, spent)
         await self._store.sessions.spoke(session.id)
         if task.status is TaskStatus.PROPOSED:
-            await self._supersede(session, keep=result.proposal_id)
-        else:
-            await self._show_open(session.id)
+            await self._supersede(session, task.user, keep=result.proposal_id)
+        await self._show_open(session.id, but=result.proposal_id)
 
     async def fail(self, task_id: str, sentence: str) -> None:
         """End a task whose workflow broke in a way that nobody foresaw."""
@@ -261,24 +264,26 @@ class TaskDesk:
         """Where the new program would run: where the person wants it, or where the one that it comes from would."""
         return self._targets.first_for(task.user, task.target, base.target if base else "")
 
-    async def _supersede(self, session: Session, keep: str | None) -> None:
-        """Older open proposals of the thread say that a newer one stands below them."""
+    async def _supersede(self, session: Session, user: str, keep: str | None) -> None:
+        """Close the older open proposals of the thread that `user` may dismiss: a newer one is below them."""
         for proposal in await self._store.proposals.of_session(session.id):
             if proposal.id == keep or proposal.status is not ProposalStatus.OPEN:
+                continue
+            if not await self._permissions.allows(Action.DISMISS, proposal, user):
                 continue
             if await self._store.proposals.move(proposal.id, ProposalStatus.SUPERSEDED):
                 task = await self._store.tasks.get(proposal.task_id)
                 superseded = replace(proposal, status=ProposalStatus.SUPERSEDED)
                 await self._narrator.proposal_decided(task, superseded, session)
 
-    async def _show_open(self, session_id: str) -> None:
+    async def _show_open(self, session_id: str, *, but: str | None = None) -> None:
         """Have open cards of the thread say what has come up since, or that it has come to nothing.
 
         A card that can't be changed right now is no reason to let the request wait.
         """
         try:
             for proposal in await self._store.proposals.of_session(session_id):
-                if proposal.status is ProposalStatus.OPEN:
+                if proposal.status is ProposalStatus.OPEN and proposal.id != but:
                     await self._show_again(proposal)
         except Exception as error:  # noqa: BLE001  # whatever it is, the work goes on
             _log.warning("an open card does not say what is newer: %s", error)

@@ -29,7 +29,7 @@ from services.tasks import TaskDesk
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
 
 APPROVERS = ApprovalPolicy(["UADA"])
 
@@ -51,7 +51,12 @@ class World:
         self.store, self.narrator, self.target = store, RecordingNarrator(), target
         self.model = ScriptedModel(replies)
         self.tasks = TaskDesk(
-            store, self.narrator, Supervisor(self.model, workshop, "s"), workshop, here(target)
+            store,
+            self.narrator,
+            Supervisor(self.model, workshop, "s"),
+            workshop,
+            here(target),
+            permissions=permissions(store),
         )
         self.runs = RunDesk(store, self.narrator, here(target))
         self.pending = PendingDesk(store, self.narrator, Approvals(APPROVERS, expiry=1000.0), 100.0)

@@ -152,7 +152,15 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         workshop = Workshop(generator, lambda _: PolicyReport(), validator)
         everyone = Everyone(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
-        tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), names=everyone.name)
+        tasks = TaskDesk(
+            store,
+            narrator,
+            supervisor,
+            workshop,
+            here(target),
+            names=everyone.name,
+            permissions=permissions(store, Approvals(directory=everyone)),
+        )
         runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
         flows = Workflows(tasks, runs)
         desk = FrontDesk(

@@ -34,7 +34,7 @@ from services.tasks import TaskDesk
 from services.validation.interface import Limits
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
 from tests.standins import agentcore as aws
 from tests.standins.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
 from tests.waiting import PATIENCE, until
@@ -147,7 +147,7 @@ class Bot:
 
     def __post_init__(self) -> None:
         parts = (self.store, self.narrator, self.supervisor, self.workshop, here())
-        self.desk = TaskDesk(*parts, meter=Meter)
+        self.desk = TaskDesk(*parts, permissions=permissions(self.store), meter=Meter)
 
     async def ask(self, name: str, **changes: object) -> Task:
         task = builders.task(**{"id": f"t_{name}", "session_id": f"s_{name}", **changes})

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import handlers
 from bot.deploy.manifest import manifest
@@ -37,9 +38,10 @@ from services.model import PolicyReport, Program, Spent
 from services.newer import newer
 from services.pending import PendingDesk
 from services.policy import Policy
-from services.records import Proposal, ProposalStatus, derive, run_id
+from services.records import Proposal, ProposalStatus, Session, Task, derive, run_id
 from services.runs import RunDesk
 from services.store import Store, open_database
+from services.supervisor.interface import Inspecting, Supervising
 from services.targets import Place, Targets, Terms
 from services.tasks import TaskDesk
 from services.workflows import Workflows
@@ -53,16 +55,26 @@ MODELS = ("claude-sonnet-5-5", "claude-opus-5-5")
 
 @dataclass
 class AtOnce:
-    """Takes the place of the workflows: carries out runs and questions where it is called."""
+    """Takes the place of the workflows: carries out runs and questions where it is called, and keeps what tasks were begun.
+
+    While it is held, runs are begun and don't end.
+    """
 
     runs: RunDesk
     pending: PendingDesk
     begun: list[str] = field(default_factory=list[str])
+    tasks: list[Task] = field(default_factory=list[Task])
+    held: bool = False
+
+    async def begin_task(self, task: Task, session: Session) -> None:
+        assert task.session_id == session.id
+        self.tasks.append(task)
 
     async def begin_run(self, proposal_id: str) -> None:
         if proposal_id not in self.begun:
             self.begun.append(proposal_id)
-            for step in (self.runs.open, self.runs.submit, self.runs.follow, self.runs.close):
+            steps = (self.runs.open, self.runs.submit, self.runs.follow, self.runs.close)
+            for step in steps[: 2 if self.held else 4]:
                 await step(proposal_id)
 
     async def begin_asking(self, proposal_id: str, user: str) -> None:
@@ -83,6 +95,8 @@ class World:
     policy: ApprovalPolicy
     desk: FrontDesk
     flows: AtOnce
+    tasks: TaskDesk
+    engine: AsyncEngine
     number: int = 0
 
     def rule(self, *rules: Rule) -> None:
@@ -92,7 +106,8 @@ class World:
         """An open proposal with its card in a thread of its own; the card's ts."""
         self.number += 1
         session = builders.session(id=f"s_{self.number}", channel=channel, thread_ts="", team=TEAM)
-        task = builders.proposed_task(id=f"t_{self.number}", session_id=session.id)
+        by = {"user": changes["requester"]} if "requester" in changes else {}
+        task = builders.proposed_task(id=f"t_{self.number}", session_id=session.id, **by)
         made = builders.proposal(
             id=derive("p", task.id),
             task_id=task.id,
@@ -183,13 +198,17 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         )
         runs = RunDesk(store, narrator, targets, approvals)
         flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
+        allowed = Permissions(store, targets, approvals)
+        tasks = TaskDesk(
+            store, narrator, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
+        )
         desk = FrontDesk(
             store,
-            cast("TaskDesk", None),
+            tasks,
             runs,
             cast("Workflows", flows),
             Admission(store),
-            Permissions(store, targets, approvals),
+            allowed,
             MODELS,
         )
         subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), targets)
@@ -202,7 +221,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
                 ),
             )
         )
-        yield World(slack, people, store, narrator, runs, target, policy, desk, flows)
+        yield World(slack, people, store, narrator, runs, target, policy, desk, flows, tasks, engine)
 
 
 @pytest.fixture

@@ -118,9 +118,9 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 FakeValidator([outcome]),
             )
             words = [calls("write_program", request="x"), says(f"It prints {PRINTED}.")]
-            tasks = TaskDesk(
-                store, narrator, Supervisor(ScriptedModel(words), workshop, "s"), workshop, here(target)
-            )
+            allowed = permissions(store, approvals)
+            supervisor = Supervisor(ScriptedModel(words), workshop, "s")
+            tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), permissions=allowed)
             runs = RunDesk(store, narrator, here(target), approvals)
             desk = FrontDesk(
                 store,
@@ -128,7 +128,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 runs,
                 cast("Workflows", Direct(tasks, runs)),
                 Admission(store),
-                permissions(store, approvals),
+                allowed,
             )
             announcer = Announcer(courier, store.audit, "CGENERAL")
             try:

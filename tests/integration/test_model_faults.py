@@ -46,7 +46,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -209,7 +209,9 @@ class Desk:
         """One request of its own session, from its first sign of life to its end."""
         self.count += 1
         narrator, names = RecordingNarrator(), (f"t_{self.count}", f"s_{self.count}")
-        desk = TaskDesk(self.store, narrator, *agents(client, provider), here())
+        desk = TaskDesk(
+            self.store, narrator, *agents(client, provider), here(), permissions=permissions(self.store)
+        )
         task = builders.task(id=names[0], session_id=names[1])
         await desk.open(task, builders.session(id=names[1]))
         await desk.conclude(task.id, await desk.work(task.id))

@@ -50,7 +50,13 @@ def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskDesk:
     replies = [says(says_only)] if says_only else [calls("write_program", request="add"), says("Done.")]
     supervisor = Supervisor(ScriptedModel(replies), workshop, "s")
     return TaskDesk(
-        world.store, world.narrator, supervisor, workshop, here(world.target), attachments=Shared()
+        world.store,
+        world.narrator,
+        supervisor,
+        workshop,
+        here(world.target),
+        permissions=world.desk.permissions,
+        attachments=Shared(),
     )
 
 

@@ -140,12 +140,14 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
             lambda _: PolicyReport(),
             FakeValidator([builders.passed()] * 9),
         )
+        allowed = Permissions(store, targets, Approvals(directory=directory))
         tasks = TaskDesk(
             store,
             narrator,
             cast("Supervising", supervisor),
             workshop,
             targets,
+            permissions=allowed,
             attachments=SlackAttachments(client),
         )
         flows = AtOnce(tasks)
@@ -156,7 +158,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
             RunDesk(store, narrator, targets),
             cast("Workflows", flows),
             admission,
-            Permissions(store, targets, Approvals(directory=directory)),
+            allowed,
         )
         subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), targets)
         check = Policy().check

@@ -80,7 +80,14 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             Approvals(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
         )
         desks = (
-            TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, places(target)),
+            TaskDesk(
+                store,
+                narrator,
+                Supervisor(model, workshop, "s"),
+                workshop,
+                places(target),
+                permissions=permissions(store, approvals),
+            ),
             RunDesk(store, narrator, places(target), approvals),
         )
         flows = InTheOpen(*desks)

@@ -17,7 +17,7 @@ from services.supervisor.meter import Meter
 from services.supervisor.workshop import OnAttempt, OnStage
 from services.tasks import TaskDesk
 from tests import builders
-from tests.fakes import RecordingNarrator, here
+from tests.fakes import RecordingNarrator, here, permissions
 
 
 @dataclass
@@ -57,7 +57,9 @@ async def answered(path: Path, preference: Preference, models: Sequence[str]) ->
     """What comes of a request by somebody with this preference."""
     async with open_database(f"sqlite:///{path / 'raygen.db'}") as engine:
         store, made = Store(engine), choosing(chosen(*models), agents)
-        desk = TaskDesk(store, RecordingNarrator(), made.supervisor, made.workshop, here())
+        desk = TaskDesk(
+            store, RecordingNarrator(), made.supervisor, made.workshop, here(), permissions=permissions(store)
+        )
         await store.preferences.put("UENGINEER", preference)
         task = builders.task()
         await desk.open(task, builders.session())

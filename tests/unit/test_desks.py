@@ -26,7 +26,7 @@ from services.tasks import TaskDesk
 from services.watched import Watched
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, permissions
 from tests.fakes import here as places
 from tests.waiting import PATIENCE
 
@@ -64,7 +64,14 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
     profiles = Profile("g"), Profile("s", Engine.SPARK, untried="there is no Java here")
     workshop = Workshop(Generator(generator, *profiles), lambda _: PolicyReport(), FakeValidator(outcomes))
     narrator, target, model = RecordingNarrator(), FakeTarget(), ScriptedModel(supervisor)
-    tasks = TaskDesk(store, narrator, Supervisor(model, workshop, "s"), workshop, places(target))
+    tasks = TaskDesk(
+        store,
+        narrator,
+        Supervisor(model, workshop, "s"),
+        workshop,
+        places(target),
+        permissions=permissions(store),
+    )
     runs = RunDesk(store, narrator, places(target))
     return World(store, narrator, tasks, runs, target, model, generator)
 
