@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,8 @@ from services.store import Store
 from services.store.preferences import Preference
 from services.tasks import TaskDesk
 from services.workflows import Workflows
+
+_log = logging.getLogger(__name__)
 
 PROMPT_LIMIT = 8000
 # So long after a person has spoken, what another one says is an answer to that, in seconds.
@@ -366,8 +369,11 @@ class FrontDesk:
     async def stop_thread(self, channel: str, thread_ts: str, user: str) -> None:
         """Stop all requests of a thread that have not ended and that `user` may stop.
 
-        Raises NotAllowed where there are some, and none of them is theirs to stop.
+        Raises NotAllowed where there are some, and none of them is theirs to stop. Without a `user` nothing is stopped.
         """
+        if not user:
+            _log.warning("a stop in %s names nobody, so nothing is stopped", channel)
+            return
         session = await self.store.sessions.in_thread(channel, thread_ts)
         tasks = await self.store.tasks.of_session(session.id) if session else []
         ahead = [task for task in tasks if not task.ended]
