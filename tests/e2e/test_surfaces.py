@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
+from services.model import sha256
 from tests.e2e.page_driver import browser, visitor
 from tests.e2e.playground import API_URL, Playground
 from tests.e2e.tour import DESK, Tour
@@ -236,6 +237,70 @@ async def test_a_program_in_a_message_is_run_by_a_shortcut(erin: Tour) -> None:
     await expect(form).to_be_hidden()
     await proposed(erin)
     await erin.wait_for("328350")
+
+
+HELPERS = "def clean(x):\n    return x * 2\n"
+PROJECT = """import ray
+from helpers import clean
+
+
+@ray.remote
+def work(x):
+    return clean(x)
+
+
+print(ray.get([work.remote(i) for i in range(4)]), ray.get(ray.remote(clean).remote(21)))
+"""
+HOOK = "print('nobody was shown this')\n"
+
+
+async def test_modules_are_shown_and_a_hook_beside_them_never_runs(
+    chromium: Browser, erin: Tour, avery: Tour, play: Playground, tmp_path: Path
+) -> None:
+    """A member shares a small project with a start-up hook in it; a guest and an approver meet its card."""
+    files = {"main.py": PROJECT, "helpers.py": HELPERS, "sitecustomize.py": HOOK, "ray.py": HOOK}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    await erin.page.locator(".main .composer textarea").fill("A small project")
+    await erin.page.locator(".main input[type=file]").set_input_files([tmp_path / name for name in files])
+    message = await erin.visitor.message("A small project")
+    await message.hover()
+    await message.get_by_label("More actions", exact=True).click()
+    await message.get_by_role("menuitem", name="Run this with raygen").click()
+    form = erin.modal("Run with raygen")
+    await expect(form.get_by_label("Program")).to_have_value(re.compile("from helpers import clean"))
+    await form.get_by_role("button", name="Check it").click()
+    await expect(form).to_be_hidden()
+    await proposed(erin)
+    await erin.wait_for(
+        "[0, 2, 4, 6] 42",
+        "The input file 'sitecustomize.py' would be taken for the start-up hook",
+        "The input file 'ray.py' would stand in for the package",
+        "Runs with 1 Python file beside it:",
+        sha256(HELPERS)[:12],
+    )
+    assert "nobody was shown" not in await erin.card.inner_text()
+
+    async with tour(chromium, play, "UGUEST") as gus:
+        await opened(gus)
+        await gus.press("Approve & run")
+        await expect(gus.thread.locator("article.whisper").last).to_contain_text("Guests can't approve")
+
+    await opened(avery)
+    await avery.press("Show all code")
+    shown = avery.modal("Program")
+    await avery.wait_for("from helpers import clean", "helpers.py", "return x * 2", within=shown)
+    await avery.close("Program")
+    await avery.press("Approve & run")
+    await avery.wait_for("approved by @Avery Approver", "[0, 2, 4, 6] 42")
+    assert "nobody was shown" not in await avery.card.inner_text()
+
+
+async def opened(here: Tour) -> None:
+    """Open the thread of the project that somebody else has shared."""
+    message = await here.visitor.message("A small project")
+    await message.locator(".thread-summary").click()
+    await proposed(here)
 
 
 async def test_a_program_that_slacks_fields_can_not_hold_comes_and_goes_as_a_file(

@@ -66,4 +66,53 @@ def test_an_input_that_can_not_be_one_gets_one_sentence(tmp_path: Path):
     (tmp_path / ".env").write_text("")
     done = validate("print(1)", "--input", str(tmp_path / ".env"))
     assert done.returncode == 1
-    assert done.stderr == b"Error: The input file '.env' needs a plain file name.\n"
+    assert done.stderr == b"Error: The input file '.env' needs a plain file name; rename it.\n"
+
+
+def project(path: Path, *names: str) -> list[str]:
+    """Options that put files of a small project beside its main file."""
+    (path / "pkg").mkdir()
+    (path / "pkg" / "__init__.py").write_text("")
+    (path / "pkg" / "core.py").write_text("def f():\n    return 1\n")
+    (path / "pkg" / "table.csv").write_text("1\n")
+    (path / "helpers.py").write_text("def clean(x):\n    return x * 2\n")
+    (path / "sitecustomize.py").write_text("print('nobody was shown this')\n")
+    (path / "evil.py").write_text("import os\n\nos.system('reboot')\n")
+    (path / "link").symlink_to("/etc")
+    (path / "holds_a_link").mkdir()
+    (path / "holds_a_link" / "core.py").symlink_to("/etc/hostname")
+    return [word for name in names for word in ("--input", str(path / name))]
+
+
+def test_a_project_of_several_files_runs(tmp_path: Path):
+    code = (
+        "import ray\nfrom helpers import clean\nfrom pkg.core import f\n"
+        "print(ray.get([ray.remote(clean).remote(i) for i in range(4)]), f(), open('pkg/table.csv').read())\n"
+    )
+    done = validate(code, "--json", *project(tmp_path, "helpers.py", "pkg", "evil.py"))
+    told = json.loads(done.stdout)
+    assert (told["verdict"], told["stdout"]) == ("passed", "[0, 2, 4, 6] 1 1\n\n")
+    assert told["policy"]["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "names", "sentence"),
+    [
+        (
+            "print(1)",
+            ["sitecustomize.py"],
+            b"would be taken for the start-up hook `sitecustomize`; rename it.",
+        ),
+        ("print(1)", ["holds_a_link"], b"is a link; give what it points to."),
+        ("print(1)", ["helpers.py", "helpers.py"], b"is there twice; rename one of them."),
+        ("import evil", ["evil.py"], b"evil.py, line 3: "),
+        ("import helpers", [], b"it imports a package that is not there: helpers"),
+    ],
+)
+def test_what_can_not_be_beside_a_program_is_named(
+    tmp_path: Path, code: str, names: list[str], sentence: bytes
+):
+    done = validate(code, *project(tmp_path, *names))
+    assert done.returncode == 1
+    assert sentence in done.stderr + done.stdout
+    assert b"nobody was shown this" not in done.stdout

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Finished, Job
+from services.execution.outgoing import default
 from services.model import InputFile, Outcome
 from services.modules import beside
 from services.validation.interface import Limits, Validator
@@ -133,7 +134,7 @@ async def validator() -> AsyncGenerator[Validator]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
-    async with EmbeddedTarget(tmp_path_factory.mktemp("target")) as opened:
+    async with EmbeddedTarget(tmp_path_factory.mktemp("target"), outgoing=default()) as opened:
         await opened.up(PATIENCE)
         yield opened
 
