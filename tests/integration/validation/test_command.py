@@ -106,7 +106,7 @@ def test_a_project_of_several_files_runs(tmp_path: Path):
         ("print(1)", ["holds_a_link"], b"is a link; give what it points to."),
         ("print(1)", ["helpers.py", "helpers.py"], b"is there twice; rename one of them."),
         ("import evil", ["evil.py"], b"evil.py, line 3: "),
-        ("import helpers", [], b"it imports a package that is not there: helpers"),
+        ("import helpers", [], b"not importable: helpers"),
     ],
 )
 def test_what_can_not_be_beside_a_program_is_named(

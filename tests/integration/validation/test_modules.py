@@ -96,10 +96,12 @@ print(ray.get([counter.add.remote(i) for i in range(3)]))
 ray.kill(counter, no_restart=False)
 for _ in range(100):
     try:
-        print(ray.get(counter.add.remote(5)))
-        break
+        if ray.get(counter.add.remote(0)) == 0:
+            print(ray.get(counter.add.remote(5)))
+            break
     except ray.exceptions.RayActorError:
-        time.sleep(0.1)
+        pass
+    time.sleep(0.1)
 
 @ray.remote(num_cpus=0.1)
 class Late:
