@@ -190,6 +190,24 @@ async def test_a_run_is_stopped_by_its_button(play: Playground):
     assert "tick 4" in flat(ended), "what was printed is kept"
 
 
+async def test_a_guest_stops_their_own_run_and_nobody_elses(play: Playground):
+    code = (
+        "import os, time\nsealed = os.environ.get('RAY_AUTH_MODE') != 'token'\n"
+        "for n in range(2 if sealed else 120):\n    print('tick', n, flush=True)\n    time.sleep(0.5)"
+    )
+    for requester in ("UENGINEER", "UGUEST"):
+        thread = await play.command("add 1 and 2", user=requester)
+        await thread.edit_to(code, user=requester)
+        card = await thread.with_button("Approve & run")
+        await thread.click(card, "Approve & run")
+        live = await thread.with_text("tick 2")
+        await thread.click(live, "Stop", user="UGUEST")
+        if requester != "UGUEST":
+            await thread.whispered("UGUEST", "Guests can stop this run only if they asked for it.")
+            await thread.click(live, "Stop", user=requester)
+        await thread.with_text(f"*Stopped* by <@{requester}>")
+
+
 async def test_a_failed_run_is_never_called_a_success(play: Playground):
     thread = await play.command("add 1 and 2")
     await thread.edit_to(
