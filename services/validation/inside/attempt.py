@@ -39,9 +39,8 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     os.setsid()
     os.chdir(place)
     os.environ["RAY_ADDRESS"] = cluster.GCS
-    os.environ["PYTHONPATH"] = os.environ["PWD"] = str(
-        place
-    )  # as Ray has it for a job with a working directory
+    # As Ray has it for a job with a working directory.
+    os.environ["PYTHONPATH"] = os.environ["PWD"] = str(place)
     from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     forget()
