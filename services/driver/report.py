@@ -250,7 +250,10 @@ def _ended(told: Mapping[str, Any], reader: Reader) -> str:
         return ""
     if during:
         return f"It ended by SystemExit in line {line}, while it handled {during}."
-    return f"It ended by SystemExit in line {line}, before its last statement (line {last}); what it skipped was not observed."
+    left = (
+        f"before its last statement (line {last})" if line < last else "before the end of its last statement"
+    )
+    return f"It ended by SystemExit in line {line}, {left}; what it skipped was not observed."
 
 
 def _within(artifacts: tuple[Artifact, ...], room: int) -> tuple[tuple[Artifact, ...], list[str]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 
 from .driver import execute
-from .text import flush
+from .text import encoded, flush
 
 
 def main(arguments: list[str]) -> int:
@@ -27,7 +26,7 @@ def main(arguments: list[str]) -> int:
 
     facts = execute(arguments[0], arguments[1:], begin)
     if frame:
-        _write(f"{frame}{json.dumps(facts)}\n")
+        _write(f"{frame}{encoded(facts)}\n")
     return int(facts["exit_code"])
 
 

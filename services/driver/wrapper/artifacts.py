@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import io
 import mimetypes
 import os
@@ -32,6 +31,7 @@ class Artifacts:
         self._here = here
         self._before: set[str] = set()
         self._figures: list[tuple[str, bytes]] = []
+        self._unread: list[str] = []
         self._plots = Plots(self._keep)
 
     def begin(self) -> None:
@@ -53,7 +53,10 @@ class Artifacts:
             artifacts.append({"name": name, "media_type": media_type, "content": encoded})
         if any(artifact["name"] == PAGE for artifact in artifacts):
             dropped[0:0] = self._plots.remark()
-        return {"artifacts": artifacts, "dropped": dropped[:_LISTED]}
+        dropped += self._unread
+        if len(dropped) > _LISTED:
+            dropped[_LISTED:] = [f"{len(dropped) - _LISTED:,} more files were left out"]
+        return {"artifacts": artifacts, "dropped": dropped}
 
     def shows(self, value: Any) -> bool:
         """Whether the value of a last expression is a figure, which is then kept as one."""
@@ -93,9 +96,14 @@ class Artifacts:
         if (page := self._plots.page()) is not None:
             yield PAGE, page, len(page)
         for path in self._written():
-            size = os.path.getsize(path)
-            with contextlib.suppress(OSError), open(path, "rb") as file:
-                yield os.path.basename(path), file.read(min(size, _ROOM + 1)), size
+            try:
+                size = os.path.getsize(path)
+                with open(path, "rb") as file:
+                    content = file.read(min(size, _ROOM + 1))
+            except OSError as error:
+                self._unread.append(f"{os.path.basename(path)} could not be read ({error.strerror})")
+            else:
+                yield os.path.basename(path), content, size
 
     def _written(self) -> Iterator[str]:
         """The pictures that the program has put beside itself, and all that it has put into `outputs/`, by path."""

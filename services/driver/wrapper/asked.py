@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
 from collections.abc import Callable
@@ -22,13 +21,20 @@ class Asked:
     """Counts calls of remote functions, actors and their methods.
 
     `on_infeasible` is called, from another thread, when the program has waited a second for more than the cluster has.
+    `tell` is called with the name and amount of a resource whenever more of it is asked for than before.
     """
 
-    def __init__(self, on_infeasible: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        on_infeasible: Callable[[], None] | None,
+        tell: Callable[[str, float], None] | None = None,
+    ) -> None:
         self._on_infeasible = on_infeasible
+        self._tell = tell
         self._tasks: dict[str, int] = {}
         self._resources: dict[str, float] = {}
         self._infeasible: dict[str, float] = {}
+        self._whole = True
 
     def begin(self) -> None:
         import ray.actor
@@ -41,8 +47,18 @@ class Asked:
         method = ray.actor.ActorMethod
         method._remote = self._counted(method._remote, lambda it: it._method_name, asks=False)
 
-    def facts(self) -> Facts:
-        facts: Facts = {"tasks": dict(list(self._tasks.items())[:_LISTED]), "resources": self._resources}
+    @property
+    def any(self) -> bool:
+        """Whether anything was asked to run in a worker."""
+        return bool(self._tasks)
+
+    def facts(self, in_workers: dict[str, float]) -> Facts:
+        """What was asked for here, and the most of each resource that tasks have asked for in their workers."""
+        resources = dict(self._resources)
+        for name, amount in in_workers.items():
+            resources[name] = max(amount, resources.get(name, 0.0))
+        facts: Facts = {"tasks": dict(list(self._tasks.items())[:_LISTED]), "resources": resources}
+        facts["unknown"] = [] if self._whole else ["resources"]
         if self._infeasible:
             facts["infeasible"] = self._infeasible
         return facts
@@ -50,7 +66,7 @@ class Asked:
     def _counted(self, remote: Any, name_of: Callable[[Any], str], *, asks: bool = True) -> Any:
         @functools.wraps(remote)
         def counted(target: Any, *args: Any, **options: Any) -> Any:
-            with contextlib.suppress(Exception):
+            try:
                 name = name_of(target).rsplit(".", 1)[-1]
                 self._tasks[name] = self._tasks.get(name, 0) + 1
                 if asks:
@@ -58,6 +74,8 @@ class Asked:
                     self._ask(asked)
                     if self._on_infeasible and asked.get("resources"):
                         options["resources"] = self._known(asked["resources"])
+            except Exception:  # noqa: BLE001  # whatever is asked for, Ray answers it
+                self._whole = False
             return remote(target, *args, **options)
 
         return counted
@@ -79,6 +97,8 @@ class Asked:
         for name, amount in asked.items():
             if amount > self._resources.get(name, 0.0):
                 self._resources[name] = amount
+                if self._tell:
+                    self._tell(name, amount)
                 self._compare(name, amount)
 
     def _compare(self, name: str, amount: float) -> None:

@@ -23,13 +23,14 @@ from typing import Any, NamedTuple
 from .artifacts import OUTPUTS, Artifacts
 from .asked import Asked
 from .chatter import hush
+from .early import early_end
 from .failures import own_traceback, reasons
 from .imports import after_import
 from .session import Session
 from .shown import Shown
 from .tail import Tail
 from .text import Facts, flush, shortened, tellable
-from .touched import Touched
+from .touched import KINDS, Touched
 from .value import told
 
 
@@ -120,10 +121,7 @@ class Driver:
         if os.getpid() != born:
             flush()
             os._exit(facts["exit_code"])  # the program forked, and this is its child
-        facts["wall"] = round(time.monotonic() - began, 4)
-        facts["cpu"] = round(time.process_time() - cpu, 4)
-        facts["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        return {**facts, **self._seen(), **self._artifacts.facts()}
+        return self._with(facts, lambda: _measured(began, cpu), *self._seen, self._artifacts.facts)
 
     def _is_own(self, name: str) -> bool:
         """Whether a file holds the program or a module of it."""
@@ -131,13 +129,30 @@ class Driver:
         ours = (os.path.join(own, "raygen_driver", ""), os.path.join(own, "launch.py"))
         return name.startswith(own) and name.endswith(".py") and not name.startswith(ours)
 
-    def _seen(self) -> Facts:
+    @property
+    def _seen(self) -> tuple[Callable[[], Facts], ...]:
         """What it asked of Ray and what it touched."""
-        return {**self._asked.facts(), **self._touched.facts()}
+        return (self._touched.facts, lambda: self._asked.facts(self._touched.asked), self._beyond)
+
+    def _beyond(self) -> Facts:
+        """Outside of a seal nobody watches what its tasks touch in their workers."""
+        return {"unknown": list(KINDS) if self._sealed is None and self._asked.any else []}
+
+    def _with(self, facts: Facts, *parts: Callable[[], Facts]) -> Facts:
+        """`facts` and those of the parts; what a program has broken is missing, and the rest is there."""
+        unknown: list[str] = []
+        for part in parts:
+            with contextlib.suppress(BaseException):
+                found = part()
+                unknown += found.pop("unknown", ())
+                facts.update(found)
+        return {**facts, "unknown": unknown}
 
     def _give_up(self) -> None:
         assert self._sealed is not None
-        self._sealed.on_infeasible({"exit_code": 1, **self._seen(), "artifacts": [], "dropped": []})
+        self._sealed.on_infeasible(
+            {**self._with({"exit_code": 1}, *self._seen), "artifacts": [], "dropped": []}
+        )
 
     def _execute(self) -> Facts:
         facts: Facts = {"exit_code": 0}
@@ -146,10 +161,14 @@ class Driver:
             facts.update(told(None if self._artifacts.shows(value) else value, self._shown.table()))
         except SystemExit as stop:
             facts["exit_code"] = _exit_code(stop)
+            if not facts["exit_code"]:
+                with contextlib.suppress(Exception):
+                    facts.update(early_end(stop, self._program))
         except BaseException as error:  # noqa: BLE001  # whatever a program raises is its result
             facts["exit_code"] = 130 if isinstance(error, KeyboardInterrupt) else 1
             facts.update(self._explained(error))
-        self._settle()
+        with contextlib.suppress(BaseException):  # a signal of the program's own may come even now
+            self._settle()
         return facts
 
     def _module(self) -> types.ModuleType:
@@ -215,6 +234,14 @@ def parsed(program: str) -> ast.Module:
     tree = compile(source, program, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(tree, ast.Module)
     return tree
+
+
+def _measured(began: float, cpu: float) -> Facts:
+    return {
+        "wall": round(time.monotonic() - began, 4),
+        "cpu": round(time.process_time() - cpu, 4),
+        "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
 
 
 def _last_expression(tree: ast.Module) -> ast.Expr | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from typing import Any
 
@@ -18,6 +19,15 @@ def shortened(text: str, limit: int = TEXT_LIMIT) -> str:
 def tellable(text: str) -> str:
     """`text` with what can't be encoded, such as half a surrogate pair, written out."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def encoded(facts: Facts) -> str:
+    """`facts` as JSON in one line, without what can't be written as such: that is then missing, and so unknown."""
+    parts: list[str] = []
+    for key, value in facts.items():
+        with contextlib.suppress(Exception):
+            parts.append(f"{json.dumps(str(key))}: {json.dumps(value)}")
+    return "{" + ", ".join(parts) + "}"
 
 
 def flush() -> None:

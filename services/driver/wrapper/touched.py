@@ -18,11 +18,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .packages import watch_imports
-from .text import Facts
+from .text import Facts, shortened
 
-_KINDS = ("files", "hosts", "processes", "environment", "packages", "refused")
+KINDS = ("files", "hosts", "processes", "environment", "packages", "refused")
 _LISTED = 50
+_COUNTED = 20_000
 _NAME = 200
+_JOURNAL = 64 * 1024 * 1024
 _RAY = os.path.join(os.path.dirname(importlib.machinery.PathFinder.find_spec("ray").origin or ""), "")  # type: ignore[union-attr]
 _OURS = ("/usr/lib/", "/usr/share/", "/tmp/ray/")  # noqa: S108  # the interpreter's, and Ray's session
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -49,35 +51,77 @@ class Touched:
         self._own = (os.path.join(own, ""), sys.prefix + os.sep, sys.base_prefix + os.sep, *_OURS, *inside)
         self._sealed = sealed
         self._journal = journal
-        self._start = 0
+        self._start, self._written = 0, 0
+        self._file: tuple[int, int] | None = None
         self._place = os.getcwd()
-        self._noted: dict[str, dict[str, None]] = {kind: {} for kind in _KINDS}
+        self._noted: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
         self._depth = threading.local()
+        self.asked: dict[str, float] = {}
 
     def prepare(self) -> None:
         """What takes milliseconds, ahead of the program."""
         watch_imports(self._is_program, self._imported)
 
     def begin(self) -> None:
-        if self._journal and os.path.exists(self._journal):
-            self._start = os.path.getsize(self._journal)
+        if self._journal:
+            with contextlib.suppress(OSError):
+                os.close(os.open(self._journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+                found = os.stat(self._journal)
+                self._start, self._file = found.st_size, (found.st_dev, found.st_ino)
         self._watch_environment()
         sys.addaudithook(self._audit)
 
-    def facts(self) -> Facts:
-        """The notes of this process, and with them what workers wrote into the journal since `begin`."""
-        self._depth.busy = True
-        self._read_journal()
-        return {"touched": {kind: list(names)[:_LISTED] for kind, names in self._noted.items()}}
+    def asks(self, name: str, amount: float) -> None:
+        """Tell the driver that a task in this worker asks for so much of a resource; it finds that in `asked`."""
+        if self._journal:
+            self._depth.busy = True
+            try:
+                self._append(self._journal, json.dumps(["resources", name, amount]).encode() + b"\n")
+            finally:
+                self._depth.busy = False
 
-    def _read_journal(self) -> None:
+    def facts(self) -> Facts:
+        """The notes of this process, and with them what workers wrote into the journal since `begin`.
+
+        `unknown` are the kinds of which there may be more: all, once the journal has lost a line.
+        """
+        self._depth.busy = True
+        whole = self._read_journal()
+        listed: dict[str, Any] = {kind: list(names)[:_LISTED] for kind, names in self._noted.items()}
+        more = {kind: len(names) - _LISTED for kind, names in self._noted.items() if len(names) > _LISTED}
+        unknown = [kind for kind in KINDS if not whole or len(self._noted[kind]) >= _COUNTED]
+        unknown += [] if whole else ["resources"]
+        return {"touched": {**listed, "more": more}, "unknown": unknown}
+
+    def _read_journal(self) -> bool:
+        """Whether it is all there."""
         if not self._journal:
-            return
-        with contextlib.suppress(OSError, ValueError), open(self._journal, encoding="utf-8") as journal:
-            journal.seek(self._start)
-            for line in journal:
-                kind, name = json.loads(line)
-                self._noted[kind].setdefault(str(name)[:_NAME])
+            return True
+        try:
+            found = os.stat(self._journal)
+            if (found.st_dev, found.st_ino) != self._file or found.st_size < self._start + self._written:
+                return False
+            with open(self._journal, "rb") as journal:
+                journal.seek(self._start)
+                data = journal.read(_JOURNAL)
+        except OSError:
+            return False
+        *lines, rest = data.split(b"\n")
+        unread = [line for line in lines if not self._take(line)]
+        return not unread and not rest and len(data) < _JOURNAL
+
+    def _take(self, line: bytes) -> bool:
+        try:
+            kind, name, *amounts = json.loads(line)
+            if kind == "resources":
+                self.asked[str(name)] = max(float(amounts[0]), self.asked.get(str(name), 0.0))
+                return True
+            noted = self._noted[kind]
+        except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+            return False
+        if len(noted) < _COUNTED:
+            noted.setdefault(shortened(str(name), _NAME))
+        return True
 
     def _watch_environment(self) -> None:
         """Reading a variable raises no audit event, so the mapping itself tells of it."""
@@ -85,7 +129,7 @@ class Touched:
 
         class Environment(plain):  # type: ignore[misc,valid-type]
             def __getitem__(self, key: Any) -> Any:
-                touched._note("environment", str(key)[:_NAME])
+                touched._note("environment", shortened(str(key), _NAME))
                 return super().__getitem__(key)
 
         with contextlib.suppress(TypeError):
@@ -93,7 +137,7 @@ class Touched:
 
     def _imported(self, package: str) -> None:
         noted = self._noted["packages"]
-        if package in noted or len(noted) >= _LISTED or getattr(self._depth, "busy", False):
+        if package in noted or len(noted) >= _COUNTED or getattr(self._depth, "busy", False):
             return
         if os.path.exists(os.path.join(self._place, f"{package}.py")) or os.path.isdir(
             os.path.join(self._place, package)
@@ -101,7 +145,7 @@ class Touched:
             return  # a module of the program's own
         self._depth.busy = True
         try:
-            self._keep("packages", package[:_NAME])
+            self._keep("packages", shortened(package, _NAME))
         finally:
             self._depth.busy = False
 
@@ -119,7 +163,7 @@ class Touched:
         self._depth.busy = True
         try:
             noted = self._noted[kind]
-            if name in noted or len(noted) >= _LISTED or not self._by_program(kind):
+            if name in noted or len(noted) >= _COUNTED or not self._by_program(kind):
                 return False
             if kind == "files" and os.path.abspath(name).startswith(self._own):
                 return False
@@ -131,9 +175,22 @@ class Touched:
     def _keep(self, kind: str, name: str) -> None:
         self._noted[kind][name] = None
         if self._journal:
-            # One write of one line, so that workers don't mix theirs.
-            with contextlib.suppress(OSError), open(self._journal, "ab", buffering=0) as journal:
-                journal.write(json.dumps([kind, name]).encode() + b"\n")
+            self._append(self._journal, json.dumps([kind, name]).encode() + b"\n")
+
+    def _append(self, journal: str, line: bytes) -> None:
+        """One write of one line, so that workers don't mix theirs; where there is no room for it the journal goes."""
+        try:
+            file = os.open(journal, os.O_WRONLY | os.O_APPEND)
+            try:
+                written = os.write(file, line)
+            finally:
+                os.close(file)
+        except OSError:
+            written = 0
+        self._written += len(line)
+        if written < len(line):
+            with contextlib.suppress(OSError):
+                os.unlink(journal)
 
     def _judge(self, event: str, args: tuple[Any, ...], name: str) -> None:
         """Note what the seal refuses: the network beyond the loopback, and writing anywhere but in its own room."""
@@ -201,13 +258,13 @@ def _named(event: str, args: tuple[Any, ...]) -> str:
         if isinstance(address, tuple):
             host, port = (*map(str, address[:2]), "")[:2]
             return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        return str(address)[:_NAME]
+        return shortened(str(address), _NAME)
     first = args[0] if args else ""
     if event in {"os.kill", "os.killpg"}:
         return f"kill {first}"
     if isinstance(first, bytes):
         first = os.fsdecode(first)
-    return str(first)[:_NAME] if isinstance(first, (str, os.PathLike)) else ""
+    return shortened(str(first), _NAME) if isinstance(first, (str, os.PathLike)) else ""
 
 
 def _loopback(args: tuple[Any, ...]) -> bool:

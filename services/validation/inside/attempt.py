@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import io
 import json
 import os
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,10 @@ CONNECTED = b"\n"
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The driver's ends of its pipes: its program comes in by `code`, its facts leave by `facts`."""
+    """The driver's ends of its pipes: its program comes in by `code`, its facts leave by `facts`.
+
+    Before the program comes a line that goes back before the facts, so that whatever else is written there is told apart.
+    """
 
     code: int
     facts: int
@@ -42,14 +47,19 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     # As Ray has it for a job with a working directory.
     os.environ["PYTHONPATH"] = os.environ["PWD"] = str(place)
     from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
+    from raygen_driver.text import encoded  # pyright: ignore[reportMissingImports]
 
     forget()
     # As on a target, where each run has a number of its own.
     process.call_itself(f"{sys.executable} -m raygen_driver --nonce {os.urandom(16).hex()} {cluster.PROGRAM}")
     program = place / cluster.PROGRAM
+    token: list[bytes] = []
+    telling = threading.Lock()
 
     def tell(told: dict[str, Any]) -> None:
-        _write(ends.facts, json.dumps(told).encode())
+        telling.acquire()  # nobody tells anything after this
+        with contextlib.suppress(OSError):  # the program may have closed it
+            _write(ends.facts, b"".join(token) + encoded(told).encode())
         os._exit(int(told["exit_code"]))
 
     driver = Driver(
@@ -67,7 +77,8 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
         os._exit(1)  # this cluster is of no more use
     _become_streams(ends)
     _write(ends.facts, CONNECTED)
-    modules, _, code = _read(ends.code).partition(b"\n")
+    first, modules, code = _read(ends.code).split(b"\n", 2)
+    token.append(first)
     _lay_out(place, json.loads(modules))
     program.write_bytes(code)
     tell(driver.run())

@@ -1,8 +1,9 @@
 """Frames between the bot and process 1 of a sandbox: one byte of kind, four of length, the payload.
 
-To the sandbox: RUN (a line of JSON, modules by name in base64, and then the program). From the sandbox: READY (JSON),
-STDOUT and STDERR (the program's bytes), FACTS (a part of the driver's JSON), NOTED (JSON: what the observer of the network
-has noted, a kind and a text or number), ENDED (JSON: status as the kernel told it, processor time).
+To the sandbox: RUN (a token in a line of its own, a line of JSON with modules by name in base64, and then the program).
+From the sandbox: READY (JSON), STDOUT and STDERR (the program's bytes), FACTS (a part of the token and the driver's JSON),
+NOTED (JSON: what the observer of the network has noted, a kind and a text or number), ENDED (JSON: status as the kernel
+told it, processor time).
 """
 
 from __future__ import annotations

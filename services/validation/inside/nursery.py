@@ -19,6 +19,7 @@ from .cluster import ray_home
 from .launcher import NURSERY
 
 _LARGEST = 1024**2
+_WATCHED = Path(__file__).with_name("worker.py")
 _CONTEXT = "--serialized-runtime-env-context="
 
 
@@ -95,21 +96,29 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
         context.get(key)
         for key in ("command_prefix", "env_vars", "py_executable", "override_worker_entrypoint")
     ):
-        words = [
-            sys.executable,
-            str(workers / "setup_worker.py"),
-            *_split(argv, str(workers / "default_worker.py")),
-        ]
+        # Ray's own worker, watched; under another interpreter nothing of it is.
+        words = [sys.executable, str(workers / "setup_worker.py"), str(_WATCHED), *argv]
+        if context.get("py_executable") not in {None, sys.executable} or context.get(
+            "override_worker_entrypoint"
+        ):
+            with contextlib.suppress(OSError):
+                cluster.JOURNAL.unlink()
         os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
-    script = str(workers / "default_worker.py")
-    sys.argv = [script, *plain]
+    sys.argv = ["", *plain]
+    become_watched()
+
+
+def become_watched() -> None:
+    """Go on as Ray's own worker with the arguments of this process."""
+    sys.argv[0] = str(ray_home() / "_private" / "workers" / "default_worker.py")
     _watch()
     forget()
-    runpy.run_path(script, run_name="__main__")
+    runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 def _watch() -> None:
-    """Note in the journal what programs touch in this worker."""
+    """Note in the journal what programs touch in this worker, and what their tasks ask for there."""
+    from raygen_driver.asked import Asked  # pyright: ignore[reportMissingImports]
     from raygen_driver.touched import Touched  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     programs = str(cluster.PROGRAMS)
@@ -120,10 +129,7 @@ def _watch() -> None:
     touched = Touched(is_program, own=programs, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL))
     touched.prepare()
     touched.begin()
-
-
-def _split(argv: list[str], script: str) -> list[str]:
-    return [script, *argv]
+    Asked(None, touched.asks).begin()
 
 
 def forget() -> None:
