@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.approvals.decision import required
+from services.approvals.desk import Approvals, Unlisted
 from services.approvals.facts import Facts as Asked
-from services.approvals.rules import Rule, Second
+from services.approvals.rules import ApprovalPolicy, Rule, Second
 from services.driver.report import Facts, decode, fill, read
 from services.model import EVIDENCE, Outcome, Touched, Verdict
 from services.store.codec import dump_outcome, load_outcome
@@ -61,8 +62,8 @@ ODD: st.SearchStrategy[Any] = (
         ["x" * 300, "name-\udcff.csv", "\ud800", "a\nb", "\u202e", "", float("nan"), float("inf")]
     )
     | st.sampled_from([10**400, -1, -(10**30), 1e308, True, None])
-    | st.builds(dict)
-    | st.builds(list)
+    | st.fixed_dictionaries(dict[str, st.SearchStrategy[Any]]())
+    | st.lists(st.none(), max_size=0)
 )
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     ODD | st.integers() | st.floats(),
@@ -216,16 +217,21 @@ def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unkno
     assert needed == (2 if unknown & {"resources", "wall", "hosts", "packages"} else 1)
     assert len(reasons) == len(unknown & {"resources", "wall", "hosts", "packages"})
     assert required(Rule(), facts) == (1, ())
-    assert facts.within(Asked()) == (not unknown)
 
 
-def test_an_outcome_of_which_nothing_is_known_covers_nothing():
-    unseen = builders.proposal(validation=Outcome(Verdict.PASSED, wall=1.0))
-    seen = builders.proposal()
-    assert Asked.of(seen).within(Asked.of(seen))
-    assert not Asked.of(unseen).within(Asked.of(unseen))
-    many = builders.passed(touched=Touched(files=("/a",), more={"files": 3}))
-    assert not Asked.of(builders.proposal(validation=many)).within(Asked.of(seen))
+@pytest.mark.parametrize(
+    "validation",
+    [
+        Outcome(Verdict.PASSED, wall=1.0),
+        builders.passed(unknown=("environment",)),
+        builders.passed(touched=Touched(files=("/a",), more={"files": 3})),
+        builders.passed(wall=None),
+    ],
+)
+def test_what_could_not_be_observed_in_full_takes_a_decision_of_its_own(validation: Outcome):
+    approvals = Approvals(policy=ApprovalPolicy(rules=[Rule(thread=60.0)]), directory=Unlisted())
+    assert approvals.needs(builders.proposal(), "C1").thread == 60
+    assert approvals.needs(builders.proposal(validation=validation), "C1").thread == 0
 
 
 def test_facts_of_nothing_are_of_nothing():
