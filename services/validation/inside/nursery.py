@@ -97,7 +97,8 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
         for key in ("command_prefix", "env_vars", "py_executable", "override_worker_entrypoint")
     ):
         # Ray's own worker, watched; under another interpreter nothing of it is.
-        words = [sys.executable, str(workers / "setup_worker.py"), str(_WATCHED), *argv]
+        watched = [str(_WATCHED), str(cluster.JOURNAL), str(cluster.PROGRAMS)]
+        words = [sys.executable, str(workers / "setup_worker.py"), *watched, *argv]
         if context.get("py_executable") not in {None, sys.executable} or context.get(
             "override_worker_entrypoint"
         ):
@@ -105,28 +106,26 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
                 cluster.JOURNAL.unlink()
         os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
     sys.argv = ["", *plain]
-    become_watched()
+    become_watched(str(cluster.JOURNAL), str(cluster.PROGRAMS))
 
 
-def become_watched() -> None:
-    """Go on as Ray's own worker with the arguments of this process."""
+def become_watched(journal: str, programs: str) -> None:
+    """Go on as Ray's own worker with the arguments of this process, by the `journal` and for the `programs` of its session."""
     sys.argv[0] = str(ray_home() / "_private" / "workers" / "default_worker.py")
-    _watch()
+    _watch(journal, programs)
     forget()
     runpy.run_path(sys.argv[0], run_name="__main__")
 
 
-def _watch() -> None:
+def _watch(journal: str, programs: str) -> None:
     """Note in the journal what programs touch in this worker, and what their tasks ask for there."""
     from raygen_driver.asked import Asked  # pyright: ignore[reportMissingImports]
     from raygen_driver.touched import Touched  # pyright: ignore[reportMissingImports]  # its name in the seal
 
-    programs = str(cluster.PROGRAMS)
-
     def is_program(name: str) -> bool:
         return name.startswith(f"{programs}/") and name.endswith(".py")
 
-    touched = Touched(is_program, own=programs, sealed=cluster.WRITABLE, journal=str(cluster.JOURNAL))
+    touched = Touched(is_program, own=programs, sealed=cluster.WRITABLE, journal=journal)
     touched.prepare()
     touched.begin()
     Asked(None, touched.asks).begin()

@@ -9,4 +9,6 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])
     from inside.nursery import become_watched  # pyright: ignore[reportMissingImports]  # its name in the seal
 
-    become_watched()
+    journal, programs = sys.argv[1:3]
+    del sys.argv[1:3]
+    become_watched(journal, programs)
