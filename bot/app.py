@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from starlette.routing import Route
 
-from bot import bootstrap
+from bot import bootstrap, stall
 from bot.access import require_slack, slack_over_http
 from bot.api import health
 from bot.api import slack as slack_routes
@@ -37,6 +37,7 @@ async def run(settings: Settings) -> None:
         assert bot.app is not None
         await _open_health(stack, bot)
         await _check_token(bot.app)
+        await stack.enter_async_context(stall.watched())
         await stack.enter_async_context(bootstrap.working(bot))
         try:
             await stack.enter_async_context(open_connection(bot.app, app_token))
@@ -68,6 +69,7 @@ async def serve(settings: Settings) -> None:
         if slack and bot.app is not None:
             await _check_token(bot.app)
             routes = slack_routes.routes(bot.app, slack[1])
+        await stack.enter_async_context(stall.watched())
         await stack.enter_async_context(bootstrap.working(bot))
         desk = ApiDesk(bot.desk, bot.feeds, bot.targets)
         app = application(desk, settings.tokens, bot.readiness, routes)

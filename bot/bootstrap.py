@@ -123,7 +123,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
-        flows = Workflows(tasks, runs, limits, store.retention, pending)
+        flows = Workflows(tasks, runs, store.in_hand, limits, store.retention, pending)
         desk = FrontDesk(
             store,
             tasks,
@@ -179,6 +179,7 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
         bot.store.replicas, settings.replica, bot.workflows.take_over, after=settings.takeover_after
     )
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(bot.store.in_hand.leave)
         await stack.enter_async_context(watching(watch))
         soonest = min(settings.approval_expiry, settings.approval_reminder or math.inf)
         every = min(_ATTEND, soonest / 4)

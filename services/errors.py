@@ -62,6 +62,10 @@ class BudgetSpent(RaygenError):
     """One request may cost only so much, and this one has used it up."""
 
 
+class PutAside(RaygenError):
+    """raygen stopped three times while it worked on this, so it was put aside; please ask for it in another way."""
+
+
 class NotAllowed(RaygenError):
     """You may not do that here."""
 

@@ -297,11 +297,13 @@ class RunDesk:
         await self._store.runs.end(run_id(proposal_id), Outcome(Verdict.UNAVAILABLE, detail=sentence))
         await self.close(proposal_id)
 
+    async def give_up(self, proposal_id: str, sentence: str) -> None:
+        """The same, without a word: nothing waits for it any more."""
+        await self._store.runs.end(run_id(proposal_id), Outcome(Verdict.UNAVAILABLE, detail=sentence))
+
     async def unfinished(self) -> list[str]:
         """Approved proposals whose run has not ended: what a restart has to see to."""
-        approved = await self._store.proposals.with_status(ProposalStatus.APPROVED)
-        runs = [(proposal, await self._store.runs.find(run_id(proposal.id))) for proposal in approved]
-        return [proposal.id for proposal, run in runs if run is None or run.status is not RunStatus.ENDED]
+        return await self._store.proposals.unfinished()
 
     async def _decide(
         self, proposal_id: str, status: ProposalStatus, user: str, reason: str = ""

@@ -183,6 +183,10 @@ class TaskDesk:
         """End a task whose workflow broke in a way that nobody foresaw."""
         await self.conclude(task_id, Result(TaskStatus.FAILED, sentence))
 
+    async def give_up(self, task_id: str, sentence: str) -> None:
+        """The same, without a word: nothing in its thread waits for it any more."""
+        await self._store.tasks.move(task_id, TaskStatus.FAILED, summary=sentence)
+
     async def cancel(self, task_id: str, by: str = "") -> bool:
         """Stop the work at once; False when it had ended."""
         if not await self._store.tasks.move(task_id, TaskStatus.CANCELLED, summary="Stopped.", by=by):

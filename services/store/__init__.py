@@ -12,6 +12,7 @@ from services.store.database import open_database
 from services.store.disk import disk_of
 from services.store.entries import Entries
 from services.store.grants import Grants
+from services.store.in_hand import InHand
 from services.store.inputs import Inputs
 from services.store.installations import Installations, States
 from services.store.posts import Posts
@@ -46,6 +47,7 @@ class Store:
         self.approvals = Approvals(engine)
         self.grants = Grants(engine)
         self.inputs = Inputs(engine)
+        self.in_hand = InHand(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
         self.admissions = Admissions(engine)

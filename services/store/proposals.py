@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.audit import Deed
@@ -13,6 +13,7 @@ from services.model import Artifact, sha256
 from services.records import (
     Proposal,
     ProposalStatus,
+    RunStatus,
     Status,
 )
 from services.store import audited, codec, tables
@@ -106,10 +107,18 @@ class Proposals(Repository):
             row = (await connection.execute(statement)).first()
         return await self._load(row) if row else None
 
-    async def with_status(self, status: ProposalStatus) -> list[Proposal]:
-        table = tables.proposals
-        rows = await self._all(table, table.c.status == str(status), order=table.c.created_at)
-        return [await self._load(row) for row in rows]
+    async def unfinished(self) -> list[str]:
+        """The IDs of approved proposals whose run has not ended, oldest first; what they hold is not read."""
+        table, runs = tables.proposals, tables.runs
+        statement = (
+            select(table.c.id)
+            .outerjoin(runs, runs.c.proposal_id == table.c.id)
+            .where(table.c.status == str(ProposalStatus.APPROVED))
+            .where(or_(runs.c.id.is_(None), runs.c.status != str(RunStatus.ENDED)))
+            .order_by(table.c.created_at)
+        )
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(statement)).scalars())
 
     async def _load(self, row: Row[Any]) -> Proposal:
         return _proposal(row, await self._artifacts.listed(row.id))

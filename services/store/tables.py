@@ -246,6 +246,15 @@ oauth_states = Table(
     Column("expires_at", Float, nullable=False),
 )
 
+# What is being handled, by the life of a process (services/store/in_hand.py).
+in_hand = Table(
+    "in_hand",
+    metadata,
+    Column("subject", String(255), primary_key=True),
+    Column("life", String(32), nullable=False),
+    Column("deaths", Integer, nullable=False),
+)
+
 replicas = Table(
     "replicas",
     metadata,

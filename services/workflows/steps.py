@@ -1,4 +1,4 @@
-"""One step of a workflow: carried out once, recorded, and repeated while the disk is full."""
+"""One step of a workflow: carried out once, recorded, repeated while the disk is full, and not tried for ever."""
 
 from __future__ import annotations
 
@@ -9,33 +9,90 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from dbos import DBOS, StepOptions
 
-from services.errors import StorageFull
+from services.errors import PutAside, StorageFull
+from services.store.in_hand import InHand
 
 _log = logging.getLogger(__name__)
 
 _POLL = 1.0
+# How many processes in a row may end while they try the same step again; with the one that tried it first that is one more.
+_DEATHS = 2
+# A step that has gone on for so many seconds is not what ends the process. The watch on a loop that stands still is no longer.
+_PROBATION = 60.0
+_REPEATED = ("expire:", "remind:", "ask:")
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 
-async def step(
-    name: str,
-    function: Callable[[*Arguments], Coroutine[Any, Any, T]],
-    *arguments: *Arguments,
-    options: StepOptions | None = None,
-) -> T:
-    """What `function` gives; where it finds the disk full, it starts again until there is room."""
+class Steps:
+    """Carries out steps.
 
-    async def once_there_is_room() -> T:
-        waited = False
-        while True:
-            try:
-                return await function(*arguments)
-            except StorageFull:
-                if not waited:
-                    _log.error("the disk is full: the step %s waits for room", name)
-                waited = True
-                await asyncio.sleep(_POLL)
+    A workflow that an earlier process has begun may be what ended it. Each of its steps is marked while it is in hand; one that
+    was in hand when the last process ended, too, is tried while no other such step is; and after the third process it is put
+    aside: the step raises PutAside, now and whenever it is tried again.
+    """
 
-    return await DBOS.run_step_async({**(options or {}), "name": name}, once_there_is_room)
+    def __init__(self, in_hand: InHand) -> None:
+        self._in_hand = in_hand
+        self._alone = asyncio.Lock()
+
+    async def __call__(
+        self,
+        name: str,
+        function: Callable[[*Arguments], Coroutine[Any, Any, T]],
+        *arguments: *Arguments,
+        options: StepOptions | None = None,
+    ) -> T:
+        """What `function` gives; where it finds the disk full, it starts again until there is room. Raises PutAside."""
+        workflow = DBOS.workflow_id or ""
+
+        async def once_there_is_room() -> T:
+            waited = False
+            while True:
+                try:
+                    return await function(*arguments)
+                except StorageFull:
+                    if not waited:
+                        _log.error("the disk is full: the step %s waits for room", name)
+                    waited = True
+                    await asyncio.sleep(_POLL)
+
+        async def carried_out() -> T:
+            repeated = workflow.startswith(_REPEATED)
+            if not repeated and await _is_new(workflow):
+                return await once_there_is_room()
+            # Of these, another attempt is another workflow.
+            about = ":".join(workflow.split(":")[:2]) if repeated else workflow
+            return await self._with_care(f"{about}/{name}", once_there_is_room)
+
+        return await DBOS.run_step_async({**(options or {}), "name": name}, carried_out)
+
+    async def _with_care(self, subject: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        deaths = await self._in_hand.deaths(subject)
+        if deaths >= _DEATHS:
+            _log.error("%s is put aside: the process has ended each time that it was tried", subject)
+            raise PutAside
+        if deaths:
+            async with self._alone:
+                return await self._marked(subject, work)
+        return await self._marked(subject, work)
+
+    async def _marked(self, subject: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        await self._in_hand.take(subject)
+        going = asyncio.create_task(self._surviving(subject))
+        try:
+            return await work()
+        finally:
+            going.cancel()
+            await self._in_hand.done(subject)
+
+    async def _surviving(self, subject: str) -> None:
+        await asyncio.sleep(_PROBATION)
+        await self._in_hand.done(subject)
+
+
+async def _is_new(workflow: str) -> bool:
+    """Whether no other process has begun it; then it needs no marks, of which each costs two writes."""
+    status = await DBOS.get_workflow_status_async(workflow)
+    return status is not None and (status.recovery_attempts or 0) <= 1

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 from dbos import (
     DBOS,
@@ -26,11 +28,12 @@ from services.incidents import sentence
 from services.pending import PendingDesk
 from services.records import Session, Task, TaskStatus
 from services.runs import RunDesk
+from services.store.in_hand import InHand
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
 from services.workflows.durability import IDLE_POLL, NAME, forget
 from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
-from services.workflows.steps import step
+from services.workflows.steps import Steps
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +58,10 @@ _ATTEMPTS = 8
 _GIVEN_UP = 3 * _DAY
 
 
+Ending = Callable[[str, str], Coroutine[Any, Any, None]]
+"""Ends what has that ID, with a sentence that says why."""
+
+
 @DBOS.dbos_class()
 class Workflows(DBOSConfiguredInstance):
     """Starts and recovers tasks and runs.
@@ -63,15 +70,17 @@ class Workflows(DBOSConfiguredInstance):
     in its turn: in the queue of its person, then in that of its target, each partitioned so that others don't wait for it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # each is another part
         self,
         tasks: TaskDesk,
         runs: RunDesk,
+        in_hand: InHand,
         limits: RunLimits | None = None,
         retention: Retention | None = None,
         pending: PendingDesk | None = None,
     ) -> None:
         super().__init__(NAME)
+        self._step = Steps(in_hand)
         self._pending = pending
         self._retention = retention
         self._tasks = tasks
@@ -154,24 +163,24 @@ class Workflows(DBOSConfiguredInstance):
         """From a request to its proposal or answer."""
         desk = self._tasks
         try:
-            await step("open", desk.open, task, session)
-            await step("wait_for_turn", desk.wait_for_turn, task.id)
-            result: Result = await step("work", desk.work, task.id)
-            await step("conclude", desk.conclude, task.id, result)
+            await self._step("open", desk.open, task, session)
+            await self._step("wait_for_turn", desk.wait_for_turn, task.id)
+            result: Result = await self._step("work", desk.work, task.id)
+            await self._step("conclude", desk.conclude, task.id, result)
             if result.status is TaskStatus.PROPOSED:
-                approved: str | None = await step("approve", self._runs.approve_at_once, task.id)
+                approved: str | None = await self._step("approve", self._runs.approve_at_once, task.id)
                 if approved is not None:
                     await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await step("fail", desk.fail, task.id, sentence(error))
+            await self._failed(desk.fail, desk.give_up, task.id, error)
 
     @DBOS.workflow()
     async def run(self, proposal_id: str) -> None:
         """From an approval to its posted result."""
         try:
-            await step("open", self._runs.open, proposal_id)
+            await self._step("open", self._runs.open, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await step("fail", self._runs.fail, proposal_id, sentence(error))
+            await self._failed(self._runs.fail, self._runs.give_up, proposal_id, error)
         else:
             await self._carry_out(proposal_id)
 
@@ -180,20 +189,20 @@ class Workflows(DBOSConfiguredInstance):
         """From an approval to its turn, where `turn` takes over, or to its end if it is stopped before."""
         desk = self._runs
         try:
-            await step("open", desk.open, proposal_id)
-            places: list[tuple[str, str]] = await step("places", self._places, proposal_id)
+            await self._step("open", desk.open, proposal_id)
+            places: list[tuple[str, str]] = await self._step("places", self._places, proposal_id)
             if places:
                 await self._enqueue(proposal_id, places)
-                came: bool = await step("wait", self._wait, proposal_id, places)
+                came: bool = await self._step("wait", self._wait, proposal_id, places)
             else:
-                came = await step("begin", desk.begin_turn, proposal_id)
+                came = await self._step("begin", desk.begin_turn, proposal_id)
                 if came:
                     await self._carry_out(proposal_id)
             if not came:
-                await step("follow", desk.follow, proposal_id)
-                await step("close", desk.close, proposal_id)
+                await self._step("follow", desk.follow, proposal_id)
+                await self._step("close", desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await step("fail", desk.fail, proposal_id, sentence(error))
+            await self._failed(desk.fail, desk.give_up, proposal_id, error)
 
     @DBOS.workflow()
     async def turn(self, proposal_id: str, places: list[tuple[str, str]]) -> None:
@@ -203,36 +212,36 @@ class Workflows(DBOSConfiguredInstance):
             if places:
                 waiting = await self._enqueue(proposal_id, places)
                 await waiting.get_result(polling_interval_sec=IDLE_POLL)
-            elif await step("begin", desk.begin_turn, proposal_id):
+            elif await self._step("begin", desk.begin_turn, proposal_id):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await step("fail", desk.fail, proposal_id, sentence(error))
+            await self._failed(desk.fail, desk.give_up, proposal_id, error)
 
     @DBOS.workflow()
     async def expire(self, proposal_id: str) -> None:
         """Nobody can approve it any more, and its card says so."""
         if self._pending is not None:
-            await step("expire", self._pending.expire, proposal_id)
-            await step("show", self._pending.show_expired, proposal_id, options=_PATIENCE)
+            await self._step("expire", self._pending.expire, proposal_id)
+            await self._step("show", self._pending.show_expired, proposal_id, options=_PATIENCE)
 
     @DBOS.workflow()
     async def remind(self, proposal_id: str) -> None:
         """Its approvers hear of it once more."""
         if self._pending is not None:
-            await step("remind", self._pending.remind, proposal_id, options=_PATIENCE)
+            await self._step("remind", self._pending.remind, proposal_id, options=_PATIENCE)
 
     @DBOS.workflow()
     async def ask(self, proposal_id: str, user: str) -> None:
         """Its approvers hear of it from somebody."""
         if self._pending is not None:
-            await step("ask", self._pending.ask, proposal_id, user, options=_PATIENCE)
+            await self._step("ask", self._pending.ask, proposal_id, user, options=_PATIENCE)
 
     @DBOS.workflow()
     async def clean(self, before: float) -> None:
         """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
         if self._retention is not None:
-            await step("drop", self._retention.drop, before)
-        await step("forget", forget, before)
+            await self._step("drop", self._retention.drop, before)
+        await self._step("forget", forget, before)
 
     @DBOS.workflow()
     async def leave(self, team: str, when: float | None = None) -> None:
@@ -241,9 +250,18 @@ class Workflows(DBOSConfiguredInstance):
         As often as it takes, so that what had just come in goes, too.
         """
         pause = _FIRST_PAUSE
-        while await step("drop", self._drop, team, when):
+        while await self._step("drop", self._drop, team, when):
             await DBOS.sleep_async(pause)
             pause = min(2 * pause, _LAST_PAUSE)
+
+    async def _failed(self, fail: Ending, give_up: Ending, subject: str, error: Exception) -> None:
+        """Tell the thread; where that can't be done, it is over all the same, so that nothing waits for it."""
+        why = sentence(error)
+        try:
+            await self._step("fail", fail, subject, why)
+        except Exception as another:  # noqa: BLE001  # telling may be what can't be done
+            _log.error("%s is over, but its thread could not be told: %s", subject, another)
+            await self._step("give_up", give_up, subject, why)
 
     async def _drop(self, team: str, when: float | None) -> bool:
         """Whether there was something, which takes another time."""
@@ -272,11 +290,11 @@ class Workflows(DBOSConfiguredInstance):
         """The part of a run that limits apply to."""
         desk = self._runs
         try:
-            await step("submit", desk.submit, proposal_id)
-            await step("follow", desk.follow, proposal_id)
-            await step("close", desk.close, proposal_id)
+            await self._step("submit", desk.submit, proposal_id)
+            await self._step("follow", desk.follow, proposal_id)
+            await self._step("close", desk.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await step("fail", desk.fail, proposal_id, sentence(error))
+            await self._failed(desk.fail, desk.give_up, proposal_id, error)
 
     async def _enqueue(self, proposal_id: str, places: list[tuple[str, str]]) -> WorkflowHandleAsync[None]:
         (queue, key), *rest = places

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class World:
         )
         self.runs = RunDesk(store, self.narrator, here(target))
         self.pending = PendingDesk(store, self.narrator, Approvals(APPROVERS, expiry=1000.0), 100.0)
-        self.flows = Workflows(self.tasks, self.runs, limits, store.retention, self.pending)
+        self.flows = Workflows(self.tasks, self.runs, store.in_hand, limits, store.retention, self.pending)
 
 
 @asynccontextmanager
@@ -72,6 +72,7 @@ async def process(
     *,
     url: str = "",
     executor: str = "local",
+    prepare: Callable[[World], None] = lambda _: None,
 ) -> AsyncGenerator[World]:
     """What one life of the bot's process is to its database, which is a file in `path` unless `url` is given."""
     url = url or f"sqlite:///{path / 'raygen.db'}"
@@ -79,6 +80,7 @@ async def process(
     _get_or_create_dbos_registry().instance_info_map.clear()
     async with open_database(url) as engine, workflows.durable(url, executor):
         world = World(Store(engine), replies, target, limits)
+        prepare(world)
         workflows.launch()
         await world.flows.resume()
         yield world

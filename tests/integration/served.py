@@ -162,7 +162,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
             permissions=permissions(store, Approvals(directory=everyone)),
         )
         runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
-        flows = Workflows(tasks, runs)
+        flows = Workflows(tasks, runs, store.in_hand)
         desk = FrontDesk(
             store, tasks, runs, flows, Admission(store), permissions(store, Approvals(directory=everyone))
         )
