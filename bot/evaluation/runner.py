@@ -11,7 +11,7 @@ from bot.evaluation.response import Response
 from bot.evaluation.score import Score
 from services.errors import RaygenError
 from services.model import Spent
-from services.output import clean
+from services.output import clean, human_seconds
 from services.supervisor.interface import Supervising
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Stage
@@ -55,7 +55,7 @@ class Runner:
         except RaygenError as error:
             sentence = error.public
         except TimeoutError:
-            sentence = f"It did not end within {case.limit:g} s."
+            sentence = f"It did not end within {human_seconds(case.limit)}."
         except Exception as error:  # noqa: BLE001  # the other cases go on
             _log.exception("A case broke")
             sentence = f"It broke: {type(error).__name__}."

@@ -22,6 +22,7 @@ from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
 from services.inputs import checked as checked_inputs
 from services.model import Readiness
+from services.output import human_seconds
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _LAUNCH = Path(__file__).with_name("launch.py")
@@ -30,7 +31,7 @@ _FORGOTTEN = (
     " finished."
 )
 _OUT_OF_REACH = (
-    "The head of the target {} went out of reach while this ran and has not answered for {:.0f} s;"
+    "The head of the target {} went out of reach while this ran and has not answered for {};"
     " nothing shows whether the run finished."
 )
 
@@ -102,7 +103,9 @@ class JobsTarget:
             sentence = _FORGOTTEN if known else "The target {} does not know this run."
             yield Finished(unavailable(sentence.format(self.name), transcript))
         except TargetUnavailable as error:
-            sentence = _OUT_OF_REACH.format(self.name, self._pace.patience) if known else error.public
+            sentence = (
+                _OUT_OF_REACH.format(self.name, human_seconds(self._pace.patience)) if known else error.public
+            )
             yield Finished(unavailable(sentence, transcript))
         except RaygenError as error:
             yield Finished(unavailable(error.public, transcript))

@@ -14,11 +14,12 @@ from services.execution.stopping import Stopper
 from services.execution.waiting import Capacity, waiting, waiting_for_group
 from services.execution.wire import JobDetails
 from services.model import TaskCount
+from services.output import human_seconds
 
 _SHARE = 10
 _UNPLACED = "PENDING_NODE_ASSIGNMENT"
 _SUPERVISOR = "_ray_internal_job_actor_{}"
-_STUCK = "It was told to stop {:.0f} s ago and still runs; the cluster does not obey"
+_STUCK = "It was told to stop {} ago and still runs; the cluster does not obey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Observer:
             if details.job_id:
                 self.tasks = await self._api.tasks(details.job_id)
             stuck = await self._stopper.stuck()
-            self.note = _STUCK.format(stuck) if stuck else await self._waiting(details)
+            self.note = _STUCK.format(human_seconds(round(stuck))) if stuck else await self._waiting(details)
 
     async def _waiting(self, details: JobDetails) -> str:
         if details.status == "PENDING":

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from services.foreign import from_json
-from services.snippets.interface import OUTPUT, SAFE, TIMEOUT, Snippet
+from services.snippets.interface import OUTPUT, SAFE, TIMEOUT, Snippet, stopped
 from services.snippets.process import Process
 from services.snippets.reading import VALUE, Read, read
 from services.validation.interface import Limits
@@ -49,16 +49,16 @@ class ProcessRunner(ABC):
                 said, excess = await _outcome(process, self._limits, limit)
             finally:
                 await process.close(_GOING if said else 0)
-            return self._snippet(said, excess, limit, time.monotonic() - began)
+            return self._snippet(said, excess, time.monotonic() - began)
 
     @abstractmethod
     def _start(self, parsed: Read, limit: float) -> Process:
         """A process that has been asked. Raises SealUnavailable."""
 
-    def _snippet(self, said: bytes, excess: Excess | None, limit: float, wall: float) -> Snippet:
+    def _snippet(self, said: bytes, excess: Excess | None, wall: float) -> Snippet:
         match excess:
             case Excess.WALL:
-                error = f"It was stopped after {limit:g} seconds."
+                return Snippet(error=stopped(wall), engine=self._engine, wall=wall, stopped=True)
             case Excess():
                 error = "It needs too much memory or too many processes."
             case None:
@@ -97,6 +97,8 @@ async def _outcome(process: Process, limits: Limits, limit: float) -> tuple[byte
 def _read(said: bytes, engine: str, wall: float) -> Snippet:
     try:
         told: Any = from_json(said)
+        if told.get("stopped"):
+            return Snippet(error=stopped(wall), engine=engine, wall=wall, stopped=True)
         value = None if told["value"] is None else _text(told["value"])
         return Snippet(
             output=_text(told["output"])[:OUTPUT],
@@ -106,7 +108,7 @@ def _read(said: bytes, engine: str, wall: float) -> Snippet:
             wall=wall,
             truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return Snippet(error="It ended without a result.", engine=engine, wall=wall)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.output import human_seconds
+
 TIMEOUT = 30.0
 MEMORY = 512 * 1024**2
 OUTPUT = 64_000
@@ -35,6 +37,7 @@ class Snippet:
     """What came of a snippet: what it printed, its last expression's `repr`, or its error in one line.
 
     `wall` is in seconds, `engine` says what ran it, and `truncated` that it printed, or is worth, more than was kept.
+    `stopped` says that it was ended because it took too long.
     """
 
     output: str = ""
@@ -43,10 +46,16 @@ class Snippet:
     engine: str = ""
     wall: float = 0.0
     truncated: bool = False
+    stopped: bool = False
 
     @property
     def success(self) -> bool:
         return self.error is None
+
+
+def stopped(seconds: float) -> str:
+    """The error of a snippet that was ended after so many seconds, as measured."""
+    return f"It was stopped after {human_seconds(seconds)}."
 
 
 class SnippetRunner(Protocol):

@@ -12,11 +12,12 @@ import time
 from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 
 import pydantic_monty as monty
 
 from services.snippets.fitness import agrees
-from services.snippets.interface import MEMORY, OUTPUT, TIMEOUT, Snippet
+from services.snippets.interface import MEMORY, OUTPUT, TIMEOUT, Snippet, stopped
 from services.snippets.reading import VALUE, Read
 from services.snippets.rounding import ROUND, rounds
 
@@ -64,13 +65,13 @@ class MontyRunner:
             if isinstance(error.__cause__, monty.MontyCrashedError):  # or ended, by the pool
                 return None
             raise
-        return None if found.error == _stopped(_GLANCE) else found
+        return None if found.stopped else found
 
 
 def _run(pool: monty.Monty, parsed: Read, limit: float, worker: _Worker) -> Snippet:
     began = time.monotonic()
     printed = _Printed()
-    value, error = None, None
+    value, error, late = None, None, False
     try:
         # Without the words that Monty adds to a failed assertion, which CPython hasn't.
         new = pool.checkout(limits=_limits(limit), assert_message_annotations=False)
@@ -79,13 +80,14 @@ def _run(pool: monty.Monty, parsed: Read, limit: float, worker: _Worker) -> Snip
                 session.feed_run(ROUND)
             value = session.feed_run(_whole(parsed), print_callback=printed)
     except monty.MontyRuntimeError as raised:
-        error = _explained(raised, limit)
+        late = _is_late(raised)
+        error = stopped(time.monotonic() - began) if late else _explained(raised)
     except monty.MontyError as raised:  # a worker that died, or syntax of a newer Python
         raise NotForMonty(str(raised)) from raised
     if not agrees(printed.text) or not (value is None or (isinstance(value, str) and agrees(value))):
         raise NotForMonty("Monty shows this in its own way.")
     wall = time.monotonic() - began
-    return _snippet(printed, value, error, wall)
+    return replace(_snippet(printed, value, error, wall), stopped=late)
 
 
 @asynccontextmanager
@@ -174,16 +176,15 @@ def _limits(limit: float) -> monty.ResourceLimits:
     return {"max_feed_duration_secs": limit, "max_memory": MEMORY}
 
 
-def _stopped(limit: float) -> str:
-    return f"It was stopped after {limit:g} seconds."
+def _is_late(error: monty.MontyRuntimeError) -> bool:
+    kind, _, message = error.display("type-msg").partition(": ")
+    return kind == "TimeoutError" and "time limit exceeded" in message
 
 
-def _explained(error: monty.MontyRuntimeError, limit: float) -> str:
+def _explained(error: monty.MontyRuntimeError) -> str:
     """The error in one line. Raises NotForMonty when it may be none in Python."""
     words = error.display("type-msg")
     kind, _, message = words.partition(": ")
-    if kind == "TimeoutError" and "time limit exceeded" in message:
-        return _stopped(limit)
     if kind == "MemoryError" and "memory limit exceeded" in message:
         return f"It needs more than {MEMORY // 1024**2} MB of memory."
     name = _NAME.search(message)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from services.errors import SealUnavailable
 from services.snippets.asked import ProcessRunner
 from services.snippets.eryx import EryxRunner
-from services.snippets.interface import TIMEOUT, Snippet
+from services.snippets.interface import TIMEOUT, Snippet, stopped
 from services.snippets.monty import MontyRunner, NotForMonty, open_monty
 from services.snippets.reading import read
 from services.snippets.sealed import SealedRunner
@@ -34,11 +35,14 @@ class FallThrough:
             return await self._first.run(parsed, limit=limit)
         except NotForMonty:
             self.fell += 1
+        spent = time.monotonic() - began
         try:
-            left = max(limit - (time.monotonic() - began), _LEAST)
-            return await self._second.run_read(parsed, round(left, 1))
+            snippet = await self._second.run_read(parsed, round(max(limit - spent, _LEAST), 1))
         except SealUnavailable:
             return Snippet(error="This needs more of Python than can be run safely on this machine.")
+        if not snippet.stopped:
+            return snippet
+        return replace(snippet, error=stopped(spent + snippet.wall), wall=spent + snippet.wall)
 
 
 @asynccontextmanager

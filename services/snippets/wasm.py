@@ -54,7 +54,7 @@ def _ran(told: dict[str, Any], seconds: float) -> Any:
     except eryx.ResourceLimitError:
         return _failed(f"It needs more than {told['memory'] // 1024**2} MB of memory.")
     except eryx.TimeoutError:
-        return _failed(f"It was stopped after {told['seconds']:g} seconds.")
+        return {**_failed("It took too long."), "stopped": True}
     except eryx.EryxError:
         return _failed("It ended without a result.")
 

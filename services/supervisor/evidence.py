@@ -106,7 +106,8 @@ def _fenced(text: str) -> str:
 
 def signature(outcome: Outcome) -> str:
     """Equal for two attempts that failed alike, so that a repair which changes nothing is noticed."""
-    return f"{outcome.verdict}:{plain(outcome)}"
+    # How long it took until it was stopped is never quite the same.
+    return f"{outcome.verdict}:{'' if outcome.verdict is Verdict.TIMED_OUT else plain(outcome)}"
 
 
 def _line(failure: Failure) -> str:

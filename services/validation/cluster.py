@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from dataclasses import replace
 
 from services.errors import RaygenError, TargetUnavailable
@@ -57,16 +58,17 @@ async def tried(target: Target, job: Job, *, grace: float = _GRACE, patience: fl
     """
     printed: list[str] = []
     taken = False
+    began = time.monotonic()
     try:
         async with asyncio.timeout(job.wall_limit + grace):
             await target.submit(job)
             taken = True
             return await _followed(target, job.submission_id, printed)
     except TimeoutError:
-        stopped = await _stopped(target, job, "".join(printed), patience)
+        stopped = await _stopped(target, job, "".join(printed), patience, began)
         return stopped if taken else Outcome(Verdict.UNAVAILABLE, detail=_SILENT)
     except TargetUnavailable as error:
-        await _stopped(target, job, "", patience)
+        await _stopped(target, job, "", patience, began)
         return Outcome(Verdict.UNAVAILABLE, detail=error.public)
     except RaygenError as error:
         return Outcome(Verdict.UNAVAILABLE, detail=error.public)
@@ -85,8 +87,8 @@ async def _followed(target: Target, submission_id: str, printed: list[str]) -> O
     return outcome
 
 
-async def _stopped(target: Target, job: Job, printed: str, patience: float) -> Outcome:
-    limit = human_seconds(job.wall_limit)
+async def _stopped(target: Target, job: Job, printed: str, patience: float, began: float) -> Outcome:
+    limit, took = human_seconds(job.wall_limit), time.monotonic() - began
     try:
         async with asyncio.timeout(patience):
             await target.stop(job.submission_id)
@@ -94,4 +96,4 @@ async def _stopped(target: Target, job: Job, printed: str, patience: float) -> O
         # Of a cluster that no longer answers nobody knows whether it was the program that took so long.
         detail = f"It took more than {limit}, and the cluster did not confirm that it was stopped."
         return Outcome(Verdict.UNAVAILABLE, stdout=printed, detail=detail)
-    return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=f"It was stopped after {limit}.")
+    return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=f"It was stopped after {human_seconds(took)}.")

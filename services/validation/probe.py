@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.errors import SealUnavailable
 from services.model import Readiness
+from services.output import human_seconds
 from services.validation.ending import end
 from services.validation.seal import BWRAP, Seal, Spaces
 
@@ -63,7 +64,7 @@ async def _try() -> str | None:
         if process.returncode is None:
             end(process.pid)
         await process.wait()
-        raise TimeoutError(f"{BWRAP} did not answer within {_LIMIT:g} seconds.") from None
+        raise TimeoutError(f"{BWRAP} did not answer within {human_seconds(_LIMIT)}.") from None
     return None if told.decode().strip() == _SENTENCE else complaint.decode("utf-8", "replace").strip()
 
 

@@ -36,7 +36,7 @@ def conclude(record: Record, limits: Limits) -> Outcome:
 
 def _verdict(record: Record, limits: Limits, facts: Facts) -> tuple[Verdict, str | None]:
     if record.excess is not None:
-        return _exceeded(record.excess, limits)
+        return _exceeded(record, record.excess, limits)
     if record.status is None:
         return Verdict.KILLED, _BROKEN
     if record.status == 0:
@@ -49,10 +49,10 @@ def _verdict(record: Record, limits: Limits, facts: Facts) -> tuple[Verdict, str
     return Verdict.FAILED, None
 
 
-def _exceeded(excess: Excess, limits: Limits) -> tuple[Verdict, str]:
+def _exceeded(record: Record, excess: Excess, limits: Limits) -> tuple[Verdict, str]:
     match excess:
         case Excess.WALL:
-            return Verdict.TIMED_OUT, f"It was stopped after {human_seconds(limits.wall)}."
+            return Verdict.TIMED_OUT, f"It was stopped after {human_seconds(record.wall)}."
         case Excess.MEMORY:
             return Verdict.OUT_OF_MEMORY, f"It took more than {human_bytes(limits.memory)} of memory."
         case Excess.OUTPUT:

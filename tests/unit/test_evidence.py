@@ -18,7 +18,18 @@ from handlers.blocks.parts import Message, weight
 from handlers.blocks.tasks import Choice
 from services.approvals.desk import Needs
 from services.invisible import visible_code
-from services.model import Artifact, Finding, Grade, Outcome, PolicyReport, Program, Table, Touched, Verdict
+from services.model import (
+    EVIDENCE,
+    Artifact,
+    Finding,
+    Grade,
+    Outcome,
+    PolicyReport,
+    Program,
+    Table,
+    Touched,
+    Verdict,
+)
 from services.newer import Newer
 from services.prices import Estimate
 from services.records import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
@@ -105,6 +116,37 @@ def test_a_validation_outside_of_a_seal_is_not_told_as_one():
         in text
     )
     assert "in the seal" not in text
+
+
+def test_what_could_not_be_observed_is_not_shown_as_none():
+    nothing = flat(card(builders.proposal(validation=builders.passed(unknown=EVIDENCE))))
+    assert (
+        "*Seen in the seal:* files, hosts, processes, environment variables and packages could not be observed"
+        in nothing
+    )
+    assert "What it asked for while it ran could not be observed" in nothing
+    assert "What the seal blocked could not be observed." in nothing
+    assert "*Seen in the seal:* no" not in nothing
+    some = builders.passed(
+        unknown=("files", "hosts"), touched=Touched(files=("/etc/hosts",), more={"files": 9_950})
+    )
+    partly = flat(card(builders.proposal(validation=some)))
+    assert "files `/etc/hosts` and 9,950 more" in partly
+    assert "no processes or environment variables" in partly
+    assert "hosts could not be observed" in partly
+    assert "not all files could be observed" in partly
+
+
+@pytest.mark.parametrize("kinds", [(), ("hosts",), EVIDENCE])
+@pytest.mark.parametrize("verdict", [Verdict.UNTRIED, Verdict.PASSED])
+def test_a_program_that_was_not_run_has_nothing_to_observe(verdict: Verdict, kinds: tuple[str, ...]):
+    shown = flat(card(builders.proposal(validation=Outcome(verdict, unknown=kinds))))
+    assert ("could not be observed" in shown) == (verdict is Verdict.PASSED and bool(kinds))
+
+
+def test_remarks_about_how_it_ran_are_on_the_card():
+    remark = "It ended by SystemExit in line 3, before its last statement (line 9)."
+    assert remark in flat(card(builders.proposal(validation=builders.passed(remarks=(remark,)))))
 
 
 def test_many_names_of_one_kind_push_no_other_out_of_sight():

@@ -88,7 +88,7 @@ async def test_a_stop_that_is_not_obeyed_is_told_with_its_time() -> None:
     assert await note(Cluster(submitted=[{}], since=4.0)) == ""
     assert (
         await note(Cluster(submitted=[{}], since=42.4))
-        == "It was told to stop 42 s ago and still runs; the cluster does not obey"
+        == "It was told to stop 42.0 s ago and still runs; the cluster does not obey"
     )
 
 

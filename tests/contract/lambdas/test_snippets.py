@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -125,6 +126,7 @@ async def test_what_never_ends_is_ended_in_the_functions_own_time(service: Lambd
 async def test_for_raygen_it_is_a_snippet_runner_like_others(function: Function):
     runner = LambdaSnippets(function)
     assert (await runner.run("print('a')\n1 + 1")).value == "2"
-    assert (await runner.run("while True: pass", limit=1)).error == "It was stopped after 1 seconds."
+    ended = await runner.run("while True: pass", limit=1)
+    assert re.fullmatch(r"It was stopped after \d[\d.]* s\.", ended.error or "")
     flood = await runner.run("for _ in range(10_000): print('x' * 100)")
     assert (flood.truncated, len(flood.output)) == (True, OUTPUT)

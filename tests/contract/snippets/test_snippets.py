@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from services.snippets.eryx import EryxRunner, lacking
-from services.snippets.interface import OUTPUT, Snippet, SnippetRunner
+from services.snippets.interface import OUTPUT, Snippet, SnippetRunner, stopped
 from services.snippets.runner import FallThrough, open_snippets
 from services.snippets.sealed import SealedRunner
 from services.validation import readings
@@ -151,7 +151,9 @@ async def test_an_error_is_one_line_with_its_line_number(runner: SnippetRunner, 
 )
 async def test_what_never_ends_is_ended(runner: SnippetRunner, code: str):
     snippet = await asyncio.wait_for(runner.run(code, limit=1), PATIENCE)
-    assert snippet.error == "It was stopped after 1 seconds.", snippet
+    assert snippet.error == stopped(snippet.wall), snippet
+    assert snippet.stopped
+    assert snippet.wall >= 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -65,7 +66,8 @@ async def test_an_error_is_one_line(behind: SnippetRunner, code: str):
 
 
 async def test_what_never_ends_is_ended(behind: SnippetRunner):
-    assert (await behind.run("while True: pass", limit=1)).error == "It was stopped after 1 seconds."
+    ended = await behind.run("while True: pass", limit=1)
+    assert re.fullmatch(r"It was stopped after \d[\d.]* s\.", ended.error or "")
 
 
 async def test_a_flood_is_cut(behind: SnippetRunner):
