@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.changes import Changes, changes
 from services.model import Program
+from tests.growth import calls
 
 KEY = "xoxb-" + "1234567890abcdef"
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -80,3 +82,13 @@ def test_secrets_are_masked_and_a_change_of_nothing_else_is_no_line():
     assert "[masked: Slack token]" in found.text
     other = between(f"token = '{KEY}'\n", f"token = '{KEY}99'\n")
     assert (other.text, other.same) == ("", False)
+
+
+@pytest.mark.parametrize("kinds", [2, 3, 10, 100, 2000])
+@pytest.mark.parametrize("size", [199, 700, 2000])
+def test_a_comparison_takes_a_bounded_number_of_steps(kinds: int, size: int):
+    """Few kinds of lines in another order each time are the worst case."""
+    chance = random.Random(kinds * size)
+    old, new = ("\n".join(f"x{chance.randrange(kinds)}" for _ in range(size)) for _ in range(2))
+    assert calls(lambda: between(old, new)) < 1_200_000
+    assert patched(old, between(old, new).text) == new
