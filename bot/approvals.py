@@ -70,7 +70,7 @@ def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
             "RAYGEN_APPROVALS: the last rule, and only that one, has to hold everywhere:"
             " it names no targets and no channels."
         )
-    return ApprovalPolicy(rules=rules)
+    return ApprovalPolicy(rules)
 
 
 def _rule(name: str, table: object, targets: Collection[str]) -> Rule:

@@ -28,7 +28,7 @@ from handlers.narrator import SlackNarrator
 from handlers.subcommands import Subcommands
 from services import workflows
 from services.admission import Admission
-from services.approvals import ApprovalPolicy
+from services.approvals import ApprovalPolicy, Rule
 from services.approvals.desk import Approvals
 from services.approvals.permissions import Permissions
 from services.chores import Watch, announcing, attending, cleaning, present, watching
@@ -86,14 +86,16 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         targets = await stack.enter_async_context(opened_targets(settings))
         feeds = Feeds()
         people = Everyone(settings.tokens, slack.people if slack else None)
-        approvals = Approvals(approval_policy(settings, targets), people, settings.approval_expiry)
+        approvals = Approvals(
+            policy=approval_policy(settings, targets), directory=people, expiry=settings.approval_expiry
+        )
         slack_narrator = (
             SlackNarrator(
                 slack.courier,
                 slack.cards,
                 targets,
-                approvals,
-                store.preferences,
+                approvals=approvals,
+                preferences=store.preferences,
                 before=store.proposals.approved_before,
                 newer=partial(newer, store),
             )
@@ -117,19 +119,23 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
         )
-        runs = RunDesk(store, narrator, targets, approvals)
+        runs = RunDesk(store, narrator, targets, approvals=approvals)
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
-        pending = PendingDesk(store, narrator, approvals, settings.approval_reminder or math.inf)
-        flows = Workflows(tasks, runs, store.in_hand, limits, store.retention, pending)
+        pending = PendingDesk(
+            store, narrator, approvals=approvals, reminder=settings.approval_reminder or math.inf
+        )
+        flows = Workflows(
+            tasks, runs, store.in_hand, limits=limits, retention=store.retention, pending=pending
+        )
         desk = FrontDesk(
             store,
             tasks,
             runs,
             flows,
-            Admission(store, settings.limits, people.teams),
+            Admission(store, limits=settings.limits, teams=people.teams),
             permissions,
             offered(settings),
         )
@@ -165,7 +171,7 @@ def _announcer(settings: Settings, slack: Slack, store: Store) -> Announcer:
 def approval_policy(settings: Settings, targets: Targets) -> ApprovalPolicy:
     """Who may approve what where. Raises SettingsError for a file that is wrong."""
     if settings.approvals is None:
-        return ApprovalPolicy(settings.approvers)
+        return ApprovalPolicy([Rule(users=frozenset(settings.approvers))])
     return approvals_file.read(settings.approvals, [place.name for place in targets])
 
 

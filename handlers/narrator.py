@@ -66,16 +66,16 @@ class SlackNarrator:
         courier: Courier,
         cards: LiveCards,
         targets: Targets,
-        approvals: Approvals | None = None,
-        preferences: Preferences | None = None,
         *,
-        before: Earlier | None = None,
-        newer: Since | None = None,
+        approvals: Approvals,
+        preferences: Preferences,
+        before: Earlier,
+        newer: Since,
     ) -> None:
         self._preferences = preferences
-        self._approvals = approvals or Approvals()
-        self._before = before or _nothing_before
-        self._newer = newer or _nothing_newer
+        self._approvals = approvals
+        self._before = before
+        self._newer = newer
         self._courier = courier
         self._cards = cards
         self._targets = targets
@@ -204,7 +204,7 @@ class SlackNarrator:
     async def _tell_directly(self, run: Run, proposal: Proposal, session: Session, outcome: Outcome) -> None:
         """To who asked, where they want that and are not there already."""
         user = proposal.requester
-        if self._preferences is None or session.channel.startswith("D"):
+        if session.channel.startswith("D"):
             return
         if not (await self._preferences.of(user)).direct:
             return
@@ -249,16 +249,6 @@ class SlackNarrator:
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
         key = _file_key(owner, artifact)
         await self._courier.upload(key, session.channel, session.thread_ts, artifact)
-
-
-async def _nothing_before(proposal: Proposal) -> Proposal | None:
-    del proposal
-    return None
-
-
-async def _nothing_newer(proposal: Proposal) -> Newer:
-    del proposal
-    return Newer()
 
 
 def _file_key(owner: str, artifact: Artifact) -> str:

@@ -62,9 +62,9 @@ class Admission:
     `teams` says of which workspaces a person is a member; without it nobody is asked where they come from.
     """
 
-    def __init__(self, store: Store, limits: Limits | None = None, teams: Teams | None = None) -> None:
+    def __init__(self, store: Store, *, limits: Limits, teams: Teams | None) -> None:
         self._store = store
-        self._limits = limits or Limits()
+        self._limits = limits
         self._teams = teams
         self.users = Throttle(store.entries.asked_since, self._limits.user_rate)
         self.channels = Throttle(

@@ -5,7 +5,6 @@ What a durable workflow calls may be repeated: `ask`, `remind`, `expire` and `sh
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 
@@ -26,7 +25,7 @@ class PendingDesk:
     store: Store
     narrator: Narrator
     approvals: Approvals
-    reminder: float = math.inf
+    reminder: float
 
     @property
     def _ledger(self) -> Ledger:

@@ -33,13 +33,11 @@ _SUBMIT_TRIES = 5
 class RunDesk:
     """Decides on proposals and runs the approved ones."""
 
-    def __init__(
-        self, store: Store, narrator: Narrator, targets: Targets, approvals: Approvals | None = None
-    ) -> None:
+    def __init__(self, store: Store, narrator: Narrator, targets: Targets, *, approvals: Approvals) -> None:
         self._store = store
         self._narrator = narrator
         self._targets = targets
-        self.approvals = approvals or Approvals()
+        self.approvals = approvals
         self._ledger = Ledger(store, self.approvals)
         self._watched: dict[str, Watched] = {}
 

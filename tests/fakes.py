@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from services.approvals import Person
-from services.approvals.desk import Approvals
+from services.approvals import ApprovalPolicy, Person, Rule
+from services.approvals.desk import Approvals, Directory
 from services.approvals.permissions import Permissions
 from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
@@ -156,8 +157,14 @@ def here(*targets: Target) -> Targets:
     return Targets(Place(target) for target in targets or (FakeTarget(),))
 
 
+def approving(*rules: Rule, directory: Directory | None = None, expiry: float = math.inf) -> Approvals:
+    """By these rules; without any every member may approve, and without a directory everybody is one, in no channel."""
+    policy = ApprovalPolicy(rules or [Rule()])
+    return Approvals(policy=policy, directory=directory or FakeDirectory(), expiry=expiry)
+
+
 def permissions(
     store: Store, approvals: Approvals | None = None, targets: Targets | None = None
 ) -> Permissions:
     """As the bot has them; without `approvals` everybody is a member of the workspace, and in no channel."""
-    return Permissions(store, targets or here(), approvals or Approvals(directory=FakeDirectory()))
+    return Permissions(store, targets or here(), approvals or approving())

@@ -95,7 +95,7 @@ async def _proposer(settings: Settings) -> AsyncGenerator[Proposer]:
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with open_database(settings.database) as engine:
         store = Store(engine, artifact_store(settings))
-        admission = Admission(store, settings.limits)
+        admission = Admission(store, limits=settings.limits, teams=None)
         patience = settings.validation_wall + _PATIENCE
         doorbell = Doorbell(settings.database)
         yield Proposer(store, doorbell, admission, settings.mcp_channel, settings.mcp_user, patience)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from services.approvals.decision import Decision, Standing, decide, required
@@ -27,21 +26,6 @@ class Directory(Protocol):
     async def is_in(self, user: str, channel: str) -> bool: ...
 
 
-class Unlisted:
-    """A directory where nothing is known of people but their IDs."""
-
-    async def look_up(self, user: str) -> Person:
-        return Person(user, user)
-
-    async def group(self, group: str) -> frozenset[str]:
-        del group
-        return frozenset()
-
-    async def is_in(self, user: str, channel: str) -> bool:
-        del user, channel
-        return False
-
-
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What a proposal's card says of its approval: how many, why more than usual, if anybody can be asked, for how long a thread."""
@@ -52,13 +36,13 @@ class Needs:
     thread: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approvals:
     """Decides by a policy; `expiry` is how long a proposal can be approved, in seconds."""
 
-    policy: ApprovalPolicy = field(default_factory=ApprovalPolicy)
-    directory: Directory = field(default_factory=Unlisted)
-    expiry: float = math.inf
+    policy: ApprovalPolicy
+    directory: Directory
+    expiry: float
 
     def as_of_now(self, proposal: Proposal) -> Proposal:
         """It as expired where it is open and has waited too long, whether or not anybody has seen to its card yet."""

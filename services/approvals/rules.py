@@ -133,13 +133,10 @@ class Rule:
 
 
 class ApprovalPolicy:
-    """The rules in their order: the first that holds for a target and a channel decides there.
+    """The rules in their order: the first that holds for a target and a channel decides there."""
 
-    Without rules there is one that holds everywhere: the named `approvers`, or where none are named every member.
-    """
-
-    def __init__(self, approvers: Collection[str] = (), rules: Collection[Rule] = ()) -> None:
-        self.rules = tuple(rules) or (Rule(users=frozenset(approvers)),)
+    def __init__(self, rules: Collection[Rule]) -> None:
+        self.rules = tuple(rules)
 
     def rule(self, target: str, channel: str) -> Rule | None:
         """None where no rule holds, and then nobody may approve."""

@@ -70,14 +70,15 @@ class Workflows(DBOSConfiguredInstance):
     in its turn: in the queue of its person, then in that of its target, each partitioned so that others don't wait for it.
     """
 
-    def __init__(  # noqa: PLR0917  # each is another part
+    def __init__(
         self,
         tasks: TaskDesk,
         runs: RunDesk,
         in_hand: InHand,
-        limits: RunLimits | None = None,
-        retention: Retention | None = None,
-        pending: PendingDesk | None = None,
+        *,
+        limits: RunLimits,
+        retention: Retention,
+        pending: PendingDesk,
     ) -> None:
         super().__init__(NAME)
         self._step = Steps(in_hand)
@@ -85,7 +86,7 @@ class Workflows(DBOSConfiguredInstance):
         self._retention = retention
         self._tasks = tasks
         self._runs = runs
-        self._limits = limits or RunLimits()
+        self._limits = limits
 
     async def begin_task(self, task: Task, session: Session) -> None:
         """Start working on a task; durable once this returns, and a no-op the second time."""
@@ -115,8 +116,6 @@ class Workflows(DBOSConfiguredInstance):
 
     async def attend(self) -> None:
         """Expire what has waited too long, and remind approvers: each durable once this returns, and done once."""
-        if self._pending is None:
-            return
         expired, late = await self._pending.due()
         # A proposal has expired at once, but its card may not say so yet.
         for proposal_id in dict.fromkeys([*expired, *await _failed("expire")]):
@@ -130,8 +129,6 @@ class Workflows(DBOSConfiguredInstance):
 
     async def begin_asking(self, proposal_id: str, user: str) -> None:
         """Ask the approvers of a proposal, once. Raises Outdated and BadRequest where they can't be."""
-        if self._pending is None:
-            return
         await self._pending.check(proposal_id)
         attempt = await _attempt(f"ask:{proposal_id}")
         if not attempt:
@@ -220,27 +217,23 @@ class Workflows(DBOSConfiguredInstance):
     @DBOS.workflow()
     async def expire(self, proposal_id: str) -> None:
         """Nobody can approve it any more, and its card says so."""
-        if self._pending is not None:
-            await self._step("expire", self._pending.expire, proposal_id)
-            await self._step("show", self._pending.show_expired, proposal_id, options=_PATIENCE)
+        await self._step("expire", self._pending.expire, proposal_id)
+        await self._step("show", self._pending.show_expired, proposal_id, options=_PATIENCE)
 
     @DBOS.workflow()
     async def remind(self, proposal_id: str) -> None:
         """Its approvers hear of it once more."""
-        if self._pending is not None:
-            await self._step("remind", self._pending.remind, proposal_id, options=_PATIENCE)
+        await self._step("remind", self._pending.remind, proposal_id, options=_PATIENCE)
 
     @DBOS.workflow()
     async def ask(self, proposal_id: str, user: str) -> None:
         """Its approvers hear of it from somebody."""
-        if self._pending is not None:
-            await self._step("ask", self._pending.ask, proposal_id, user, options=_PATIENCE)
+        await self._step("ask", self._pending.ask, proposal_id, user, options=_PATIENCE)
 
     @DBOS.workflow()
     async def clean(self, before: float) -> None:
         """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
-        if self._retention is not None:
-            await self._step("drop", self._retention.drop, before)
+        await self._step("drop", self._retention.drop, before)
         await self._step("forget", forget, before)
 
     @DBOS.workflow()
@@ -265,8 +258,6 @@ class Workflows(DBOSConfiguredInstance):
 
     async def _drop(self, team: str, when: float | None) -> bool:
         """Whether there was something, which takes another time."""
-        if self._retention is None:
-            return False
         try:
             before = await self._retention.until(team, when)
             dropped = await self._retention.drop_team(team, before)

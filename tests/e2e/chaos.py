@@ -31,7 +31,8 @@ from services.records import Proposal, ProposalStatus, derive, run_id
 from services.store import Store, open_database
 from tests import builders
 from tests.e2e.playground import Json, Playground, Thread, button, flat
-from tests.fakes import FakeTarget, here
+from tests.fakes import FakeTarget, approving, here
+from tests.narrators import slack_narrator
 
 CHANNEL = "CRAY"
 APPROVE = "Approve & run"
@@ -142,7 +143,7 @@ class Chaos:
         client = AsyncWebClient(BOT_TOKEN, base_url=self.slack.api_url)
         posts = self.store.posts
         async with open_courier(client, posts) as courier, open_cards(client, courier, posts) as cards:
-            narrator = SlackNarrator(courier, cards, here(FakeTarget(name=target)))
+            narrator = slack_narrator(self.store, courier, cards, here(FakeTarget(name=target)), approving())
             for number in range(count):
                 self.cases.append(await self._proposed(narrator, number, target, folder))
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
-from services.approvals import ApprovalPolicy
-from services.approvals.desk import Approvals
+from services.approvals import Rule
 from services.approvals.facts import binding
 from services.execution.interface import Target
 from services.llm.interface import Reply
@@ -29,9 +28,9 @@ from services.tasks import TaskDesk
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
+from tests.fakes import FakeValidator, RecordingNarrator, approving, here, permissions
 
-APPROVERS = ApprovalPolicy(["UADA"])
+APPROVERS = Rule(users=frozenset({"UADA"}))
 
 
 class World:
@@ -58,9 +57,16 @@ class World:
             here(target),
             permissions=permissions(store),
         )
-        self.runs = RunDesk(store, self.narrator, here(target))
-        self.pending = PendingDesk(store, self.narrator, Approvals(APPROVERS, expiry=1000.0), 100.0)
-        self.flows = Workflows(self.tasks, self.runs, store.in_hand, limits, store.retention, self.pending)
+        self.runs = RunDesk(store, self.narrator, here(target), approvals=approving())
+        self.pending = PendingDesk(store, self.narrator, approving(APPROVERS, expiry=1000.0), 100.0)
+        self.flows = Workflows(
+            self.tasks,
+            self.runs,
+            store.in_hand,
+            limits=limits or RunLimits(),
+            retention=store.retention,
+            pending=self.pending,
+        )
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +23,12 @@ from bot.api.switchboard import Everyone, Switchboard
 from bot.api.tokens import Tokens
 from services import workflows
 from services.admission import Admission
-from services.approvals.desk import Approvals
+from services.admission import Limits as NoLimits
 from services.desk import FrontDesk
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
 from services.model import Outcome, PolicyReport, Readiness, Verdict
+from services.pending import PendingDesk
 from services.rates import Rate
 from services.runs import RunDesk
 from services.store import Store, open_database
@@ -36,8 +38,8 @@ from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from services.validation.interface import Limits
-from services.workflows import Workflows
-from tests.fakes import FakeTarget, FakeValidator, here, permissions
+from services.workflows import RunLimits, Workflows
+from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
 
 ANN = "ann-" + "a" * 20
 CI = "ci-" + "c" * 20
@@ -152,6 +154,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         workshop = Workshop(generator, lambda _: PolicyReport(), validator)
         everyone = Everyone(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
+        approvals = approving(directory=everyone)
         tasks = TaskDesk(
             store,
             narrator,
@@ -159,12 +162,24 @@ async def served(path: Path) -> AsyncGenerator[Served]:
             workshop,
             here(target),
             names=everyone.name,
-            permissions=permissions(store, Approvals(directory=everyone)),
+            permissions=permissions(store, approvals),
         )
-        runs = RunDesk(store, narrator, here(target), Approvals(directory=everyone))
-        flows = Workflows(tasks, runs, store.in_hand)
+        runs = RunDesk(store, narrator, here(target), approvals=approvals)
+        flows = Workflows(
+            tasks,
+            runs,
+            store.in_hand,
+            limits=RunLimits(),
+            retention=store.retention,
+            pending=PendingDesk(store, narrator, approvals, math.inf),
+        )
         desk = FrontDesk(
-            store, tasks, runs, flows, Admission(store), permissions(store, Approvals(directory=everyone))
+            store,
+            tasks,
+            runs,
+            flows,
+            Admission(store, limits=NoLimits(), teams=None),
+            permissions(store, approvals),
         )
         workflows.launch()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ from handlers.live import open_cards
 from handlers.narrator import SlackNarrator
 from handlers.people import People as Directory
 from handlers.subcommands import Subcommands
-from services.admission import Admission
+from services.admission import Admission, Limits
 from services.approvals import ApprovalPolicy, Rule, Second
 from services.approvals.desk import Approvals
 from services.approvals.permissions import Permissions
@@ -35,7 +35,6 @@ from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
 from services.links import RunLinks
 from services.model import PolicyReport, Program, Spent
-from services.newer import newer
 from services.pending import PendingDesk
 from services.policy import Policy
 from services.records import Proposal, ProposalStatus, Session, Task, derive, run_id
@@ -48,6 +47,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget
+from tests.narrators import slack_narrator
 from tests.waiting import PATIENCE
 
 MODELS = ("claude-sonnet-5-5", "claude-opus-5-5")
@@ -185,19 +185,15 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
             client_at(slack.api_url),
             Store(engine),
             FakeTarget(),
-            ApprovalPolicy(),
+            ApprovalPolicy([Rule()]),
         )
         courier, directory = Courier(client, store.posts), Directory(client)
         targets = Targets([Place(target, terms or Terms()), Place(FakeTarget(name="gpu"))])
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
-        approvals = Approvals(policy, directory, 1000.0)
-        before = store.proposals.approved_before
-        since = partial(newer, store)
-        narrator = SlackNarrator(
-            courier, cards, targets, approvals, store.preferences, before=before, newer=since
-        )
-        runs = RunDesk(store, narrator, targets, approvals)
-        flows = AtOnce(runs, PendingDesk(store, narrator, approvals))
+        approvals = Approvals(policy=policy, directory=directory, expiry=1000.0)
+        narrator = slack_narrator(store, courier, cards, targets, approvals)
+        runs = RunDesk(store, narrator, targets, approvals=approvals)
+        flows = AtOnce(runs, PendingDesk(store, narrator, approvals, math.inf))
         allowed = Permissions(store, targets, approvals)
         tasks = TaskDesk(
             store, narrator, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
@@ -207,7 +203,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
             tasks,
             runs,
             cast("Workflows", flows),
-            Admission(store),
+            Admission(store, limits=Limits(), teams=None),
             allowed,
             MODELS,
         )
@@ -359,7 +355,7 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
     assert asked in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     assert "asked already" in (world.alone("CRAY", "UENGINEER"))[-1]
-    pending = PendingDesk(world.store, world.narrator, world.desk.approvals)
+    pending = PendingDesk(world.store, world.narrator, world.desk.approvals, math.inf)
     for _ in range(2):
         await pending.remind(proposal.id)
     reminder = "*Add two numbers* still awaits an approval by a member of this channel."
@@ -371,7 +367,7 @@ async def test_a_closed_channel_is_not_told_over_and_over(world: World):
     world.rule(Rule(members=True))
     proposal, _ = await world.card()
     await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
-    pending = PendingDesk(world.store, world.narrator, world.desk.approvals)
+    pending = PendingDesk(world.store, world.narrator, world.desk.approvals, math.inf)
     await pending.remind(proposal.id)
     assert await pending.store.approvals.unreminded(time.time()) == []
     assert "still awaits" not in await world.seen("CRAY")

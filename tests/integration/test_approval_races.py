@@ -10,9 +10,8 @@ from typing import cast
 
 import pytest
 
-from services.admission import Admission
-from services.approvals import ApprovalPolicy, Rule
-from services.approvals.desk import Approvals
+from services.admission import Admission, Limits
+from services.approvals import Rule
 from services.audit import Deed
 from services.desk import FrontDesk
 from services.errors import Outdated
@@ -23,7 +22,7 @@ from services.store import Store, open_database
 from services.tasks import TaskDesk
 from tests import builders
 from tests import postgres as server
-from tests.fakes import FakeTarget, RecordingNarrator, here, permissions
+from tests.fakes import FakeTarget, RecordingNarrator, approving, here, permissions
 from tests.integration.lives import World, ended, process
 from tests.waiting import until
 
@@ -48,10 +47,15 @@ async def waiting(store: Store, name: str) -> Proposal:
 
 
 def desk(store: Store, world: World, target: FakeTarget, needed: int) -> FrontDesk:
-    approvals = Approvals(ApprovalPolicy(rules=[Rule(approvals=needed)]))
-    runs = RunDesk(store, RecordingNarrator(), here(target), approvals)
+    approvals = approving(Rule(approvals=needed))
+    runs = RunDesk(store, RecordingNarrator(), here(target), approvals=approvals)
     return FrontDesk(
-        store, cast("TaskDesk", None), runs, world.flows, Admission(store), permissions(store, approvals)
+        store,
+        cast("TaskDesk", None),
+        runs,
+        world.flows,
+        Admission(store, limits=Limits(), teams=None),
+        permissions(store, approvals),
     )
 
 

@@ -14,7 +14,7 @@ from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from handlers import messages
 from handlers.delivery import Courier
-from services.admission import Admission
+from services.admission import Admission, Limits
 from services.desk import FrontDesk
 from services.records import Session, Task, TaskStatus
 from services.runs import RunDesk
@@ -83,7 +83,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("TaskDesk", None),
             cast("RunDesk", None),
             cast("Workflows", begun),
-            Admission(store),
+            Admission(store, limits=Limits(), teams=None),
             permissions(store),
         )
         courier = Courier(client, store.posts)

@@ -21,10 +21,8 @@ from bot.playground.slack.server import SlackStandIn
 from handlers.announcer import Announcer
 from handlers.delivery import open_courier
 from handlers.live import open_cards
-from handlers.narrator import SlackNarrator
 from services import incidents
-from services.admission import Admission
-from services.approvals.desk import Approvals
+from services.admission import Admission, Limits
 from services.desk import Ask, FrontDesk
 from services.execution.interface import Finished, Output
 from services.llm.scripted import ScriptedModel, calls, says
@@ -40,7 +38,8 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
-from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, here, permissions
+from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
+from tests.narrators import slack_narrator
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"
 WRITTEN = "gh" + "p_fromthecode0fromthecode0fromthecode0"
@@ -103,8 +102,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             open_courier(client, store.posts) as courier,
             open_cards(client, courier, store.posts) as cards,
         ):
-            approvals = Approvals(directory=FakeDirectory())
-            narrator = SlackNarrator(courier, cards, here(target), approvals)
+            approvals = approving()
+            narrator = slack_narrator(store, courier, cards, here(target), approvals)
             draft = calls("submit_program", title=f"Print {WRITTEN}", purpose=f"Prints {PRINTED}.", code=CODE)
             outcome = builders.passed(
                 stdout=f"{PRINTED}\n{WRITTEN}\n",
@@ -121,13 +120,13 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             allowed = permissions(store, approvals)
             supervisor = Supervisor(ScriptedModel(words), workshop, "s")
             tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), permissions=allowed)
-            runs = RunDesk(store, narrator, here(target), approvals)
+            runs = RunDesk(store, narrator, here(target), approvals=approvals)
             desk = FrontDesk(
                 store,
                 tasks,
                 runs,
                 cast("Workflows", Direct(tasks, runs)),
-                Admission(store),
+                Admission(store, limits=Limits(), teams=None),
                 allowed,
             )
             announcer = Announcer(courier, store.audit, "CGENERAL")

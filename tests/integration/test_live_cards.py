@@ -18,7 +18,6 @@ from handlers.blocks.live import Live, beginning, live
 from handlers.blocks.parts import Message, mrkdwn
 from handlers.delivery import Courier
 from handlers.live import LiveCards, Place
-from handlers.narrator import SlackNarrator
 from services.desk import Ask
 from services.narrator import Progress
 from services.records import Session, Task, TaskKind
@@ -27,6 +26,8 @@ from services.supervisor.workshop import Phase, Stage
 from services.targets import Targets
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
+from tests.fakes import approving
+from tests.narrators import slack_narrator
 from tests.waiting import until
 
 KEY = "t_1:card"
@@ -116,7 +117,7 @@ async def test_a_thread_is_titled_by_the_request_that_begins_it_alone(tmp_path: 
         session = Session("s", "CRAY", root, "UENGINEER", "TRAYGEN")
         first = Task(asked.task_id, "s", TaskKind.PROMPT, asked.prompt, "UENGINEER")
         later = replace(first, id="t_later", prompt="use 200 tasks")
-        narrator = SlackNarrator(here.courier, here.cards, Targets([]))
+        narrator = slack_narrator(here.store, here.courier, here.cards, Targets([]), approving())
         for task in (first, later):
             await narrator.task_opened(task, session)
             thread = (await here.people.get("/play/channel/CRAY"))["threads"][root]

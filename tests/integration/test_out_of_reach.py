@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def pending_of(world: World) -> PendingDesk:
-    return PendingDesk(world.store, world.narrator, world.desk.approvals)
+    return PendingDesk(world.store, world.narrator, world.desk.approvals, math.inf)
 
 
 async def asked(world: World) -> list[int]:

@@ -35,7 +35,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def proposer(world: World, path: Path, *, channel: str = "CRAY", patience: float = 20) -> Proposer:
-    admission = Admission(world.store, Limits(user_rate=Rate(2, 3600.0)))
+    admission = Admission(world.store, limits=Limits(user_rate=Rate(2, 3600.0)), teams=None)
     doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}")
     return Proposer(world.store, doorbell, admission, channel, "UENGINEER", patience)
 

@@ -76,7 +76,9 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
 
 async def test_they_hold_to_one_limit_together(postgres: str):
     async with open_database(postgres) as engine, open_database(postgres) as other:
-        replicas = [Admission(Store(each), Limits(user_tasks=2)) for each in (engine, other)]
+        replicas = [
+            Admission(Store(each), limits=Limits(user_tasks=2), teams=None) for each in (engine, other)
+        ]
         tasks = [builders.task(id=f"t_l{number}", user="ULIMITED") for number in range(12)]
         told = await asyncio.gather(
             *(replicas[place % 2].admit(task, builders.session()) for place, task in enumerate(tasks)),

@@ -20,11 +20,9 @@ from bot.playground.slack.server import SlackStandIn
 from handlers.attachments import SlackAttachments
 from handlers.delivery import Courier
 from handlers.live import open_cards
-from handlers.narrator import SlackNarrator
 from handlers.people import People as Directory
 from handlers.subcommands import Subcommands
 from services.admission import Admission, Limits
-from services.approvals.desk import Approvals
 from services.approvals.permissions import Permissions
 from services.desk import FrontDesk
 from services.errors import BadRequest
@@ -47,7 +45,8 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.fakes import FakeTarget, FakeValidator
+from tests.fakes import FakeTarget, FakeValidator, approving
+from tests.narrators import slack_narrator
 from tests.waiting import until
 
 CODE = "import ray\n\nprint(1 < 2 and '&')"
@@ -132,15 +131,15 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         gpu = Place(FakeTarget(name="gpu"), Terms())
         closed = Place(FakeTarget(name="closed"), Terms(users=frozenset({"UAPPROVER"})))
         targets = Targets([Place(FakeTarget()), gpu, closed])
-        courier, directory = Courier(client, store.posts), Directory(client)
+        courier, approvals = Courier(client, store.posts), approving(directory=Directory(client))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
-        narrator = SlackNarrator(courier, cards, targets, preferences=store.preferences)
+        narrator = slack_narrator(store, courier, cards, targets, approvals)
         workshop = Workshop(
             Generator(ScriptedModel([]), Profile("g")),
             lambda _: PolicyReport(),
             FakeValidator([builders.passed()] * 9),
         )
-        allowed = Permissions(store, targets, Approvals(directory=directory))
+        allowed = Permissions(store, targets, approvals)
         tasks = TaskDesk(
             store,
             narrator,
@@ -151,11 +150,11 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
             attachments=SlackAttachments(client),
         )
         flows = AtOnce(tasks)
-        admission = Admission(store, Limits(user_rate=Rate(3, 3600.0)))
+        admission = Admission(store, limits=Limits(user_rate=Rate(3, 3600.0)), teams=None)
         desk = FrontDesk(
             store,
             tasks,
-            RunDesk(store, narrator, targets),
+            RunDesk(store, narrator, targets, approvals=approvals),
             cast("Workflows", flows),
             admission,
             allowed,

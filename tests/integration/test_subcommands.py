@@ -20,7 +20,6 @@ from handlers.people import People as Members
 from handlers.requests import Order
 from handlers.subcommands import Subcommands
 from services.admission import Admission, Limits
-from services.approvals.desk import Approvals
 from services.approvals.permissions import Permissions
 from services.desk import FrontDesk
 from services.history_desk import HistoryDesk
@@ -32,7 +31,7 @@ from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.fakes import FakeTarget, here
+from tests.fakes import FakeTarget, approving, here
 from tests.looks import looks
 from tests.waiting import until
 
@@ -115,8 +114,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             cast("TaskDesk", stopped),
             cast("RunDesk", stopped),
             cast("Workflows", begun),
-            Admission(store, Limits(user_rate=Rate(2, 3600.0))),
-            Permissions(store, here(), Approvals(directory=members)),
+            Admission(store, limits=Limits(user_rate=Rate(2, 3600.0)), teams=None),
+            Permissions(store, here(), approving(directory=members)),
         )
         courier = Courier(client, store.posts)
         subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), here(FakeTarget()))

@@ -13,8 +13,7 @@ import pytest
 from dbos import DBOS, StepOptions
 from slack_sdk.errors import SlackApiError
 
-from services.approvals import ApprovalPolicy, Rule
-from services.approvals.desk import Approvals
+from services.approvals import Rule
 from services.approvals.ledger import Ledger
 from services.errors import Outdated
 from services.llm.interface import Reply
@@ -23,7 +22,7 @@ from services.narrator import Wanted
 from services.records import Proposal, ProposalStatus, Session, Task, TaskStatus, derive, run_id
 from services.workflows import workflows
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNarrator
+from tests.fakes import FakeTarget, RecordingNarrator, approving
 from tests.integration.lives import World, process
 from tests.waiting import until
 
@@ -264,7 +263,7 @@ async def no_workflow_goes_on() -> bool:
 async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: Path):
     target, replies = FakeTarget(), [calls("write_program", request="add"), says("Done.")] * 2
     async with process(tmp_path, replies, target) as world:
-        approvals = Approvals(ApprovalPolicy(rules=[Rule(thread=60.0)]))
+        approvals = approving(Rule(thread=60.0))
         world.runs._ledger = Ledger(world.store, approvals)
         for number in (1, 2):
             task = builders.task(id=f"t_{number}")

@@ -68,7 +68,7 @@ def test_the_settings_say_all_of_it():
     ],
 )
 async def test_only_what_is_on_the_lists_is_taken(store: Store, channel: str, team: str, sentence: str):
-    admission = Admission(store, Limits(channels={"C1", "dm"}, workspaces={"T1"}))
+    admission = Admission(store, limits=Limits(channels={"C1", "dm"}, workspaces={"T1"}), teams=None)
     session = builders.session(channel=channel, team=team)
     if not sentence:
         await admission.admit(asked("t_1"), session)
@@ -87,7 +87,7 @@ async def test_who_is_a_guest_from_a_workspace_that_is_not_on_the_list_spends_no
         assert user == "UENGINEER"
         return frozenset(teams)
 
-    admission = Admission(store, Limits(workspaces={"T1"}), of)
+    admission = Admission(store, limits=Limits(workspaces={"T1"}), teams=of)
     if taken:
         await admission.admit(asked("t_1"), builders.session(team="T1"))
         return
@@ -98,7 +98,7 @@ async def test_who_is_a_guest_from_a_workspace_that_is_not_on_the_list_spends_no
 
 async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_anything(store: Store):
     limits = Limits(user_rate=Rate(2, 3600.0), channel_rate=Rate(2, 60.0, "minute"))
-    admission, here = Admission(store, limits), builders.session()
+    admission, here = Admission(store, limits=limits, teams=None), builders.session()
     await store.tasks.add(asked("t_0", "UOTHER"))
     await admission.admit(asked("t_1"), here)
     with pytest.raises(TooOften, match=r"In this channel .* 2 times in any minute; please come back in"):
@@ -110,7 +110,10 @@ async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_
 
 
 async def test_only_so_many_are_worked_on_at_once(store: Store):
-    admission, here = Admission(store, Limits(user_tasks=2, channel_tasks=3)), builders.session()
+    admission, here = (
+        Admission(store, limits=Limits(user_tasks=2, channel_tasks=3), teams=None),
+        builders.session(),
+    )
     told = await asyncio.gather(
         *(admission.admit(asked(f"t_{number}"), here) for number in range(6)), return_exceptions=True
     )
@@ -137,7 +140,7 @@ async def test_replicas_hold_to_one_limit_together(store: Store, limits: Limits)
 
 
 async def hold_together(store: Store, limits: Limits) -> None:
-    replicas = [Admission(store, limits) for _ in range(3)]
+    replicas = [Admission(store, limits=limits, teams=None) for _ in range(3)]
     told = await asyncio.gather(
         *(replicas[number % 3].admit(asked(f"t_{number}"), builders.session()) for number in range(12)),
         return_exceptions=True,
@@ -152,7 +155,7 @@ async def spend(store: Store, name: str, user: str, spent: Spent) -> None:
 
 
 async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
-    admission = Admission(store, Limits(day=Day(tokens=1000), user_day=Day(money=1.0)))
+    admission = Admission(store, limits=Limits(day=Day(tokens=1000), user_day=Day(money=1.0)), teams=None)
     here = builders.session()
     await spend(store, "t_1", "UENGINEER", Spent(1, 100, 100, 100, 100, 1.2))
     await admission.admit(asked("t_2", "UOTHER"), here)
@@ -166,6 +169,6 @@ async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
 
 
 async def test_without_limits_everybody_may(store: Store):
-    admission = Admission(store)
+    admission = Admission(store, limits=Limits(), teams=None)
     for number in range(20):
         await admission.admit(asked(f"t_{number}"), builders.session())

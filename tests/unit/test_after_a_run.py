@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.admission import Admission
-from services.approvals.desk import Approvals
+from services.admission import Admission, Limits
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
 from services.execution.interface import Finished
@@ -25,7 +24,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks import TaskDesk
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator, permissions
+from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
 from tests.fakes import here as places
 
 
@@ -77,7 +76,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         narrator, target, approvals = (
             RecordingNarrator(),
             FakeTarget(),
-            Approvals(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
+            approving(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
         )
         desks = (
             TaskDesk(
@@ -88,10 +87,12 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 places(target),
                 permissions=permissions(store, approvals),
             ),
-            RunDesk(store, narrator, places(target), approvals),
+            RunDesk(store, narrator, places(target), approvals=approvals),
         )
         flows = InTheOpen(*desks)
-        desk = FrontDesk(store, *desks, flows, Admission(store), permissions(store, approvals))  # type: ignore[arg-type]
+        desk = FrontDesk(
+            store, *desks, flows, Admission(store, limits=Limits(), teams=None), permissions(store, approvals)
+        )  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
         here = World(desk, store, narrator, target, generator)

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from services.admission import Admission
-from services.approvals import ApprovalPolicy, Person, Rule, Second
+from services.admission import Admission, Limits
+from services.approvals import Person, Rule, Second
 from services.approvals.desk import Approvals
 from services.desk import FrontDesk
 from services.errors import BadRequest, NotAllowed, Outdated
@@ -37,7 +37,7 @@ from services.targets import Place, Targets, Terms
 from services.tasks import TaskDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, permissions
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, approving, permissions
 
 
 @dataclass
@@ -50,10 +50,10 @@ class World:
 
     def runs(self, *rules: Rule, expiry: float = 1000.0) -> RunDesk:
         targets = Targets(Place(each, Terms(packages=True)) for each in (self.target, self.other))
-        return RunDesk(self.store, self.narrator, targets, self.approvals(*rules, expiry=expiry))
+        return RunDesk(self.store, self.narrator, targets, approvals=self.approvals(*rules, expiry=expiry))
 
     def approvals(self, *rules: Rule, expiry: float = 1000.0) -> Approvals:
-        return Approvals(ApprovalPolicy(rules=rules), self.directory, expiry)
+        return approving(*rules, directory=self.directory, expiry=expiry)
 
     def pending(self, *rules: Rule, expiry: float = 1000.0, reminder: float = 100.0) -> PendingDesk:
         return PendingDesk(self.store, self.narrator, self.approvals(*rules, expiry=expiry), reminder)
@@ -101,7 +101,7 @@ def front(world: World, runs: RunDesk, begun: Begun) -> FrontDesk:
         cast("TaskDesk", None),
         runs,
         flows,
-        Admission(world.store),
+        Admission(world.store, limits=Limits(), teams=None),
         permissions(world.store, runs.approvals),
     )
 

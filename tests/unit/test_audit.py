@@ -27,7 +27,7 @@ from services.records import Proposal, ProposalStatus, Run, RunStatus, TaskKind,
 from services.runs import RunDesk
 from services.store import Store, open_database, tables
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNarrator, here
+from tests.fakes import FakeTarget, RecordingNarrator, approving, here
 
 EVENTS = st.builds(
     Event,
@@ -146,7 +146,7 @@ async def story(store: Store) -> Proposal:
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.audit.looked(proposal.id, "ULOOKER", "code")
     await store.approvals.retarget(proposal.id, "red", "UENGINEER")
-    runs = RunDesk(store, RecordingNarrator(), here(FakeTarget(name="red")))
+    runs = RunDesk(store, RecordingNarrator(), here(FakeTarget(name="red")), approvals=approving())
     await runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER", "red")
     await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))
     await store.runs.move(run_id(proposal.id), RunStatus.RUNNING)

@@ -26,7 +26,7 @@ from services.tasks import TaskDesk
 from services.watched import Watched
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, permissions
+from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
 from tests.fakes import here as places
 from tests.waiting import PATIENCE
 
@@ -72,7 +72,7 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
         places(target),
         permissions=permissions(store),
     )
-    runs = RunDesk(store, narrator, places(target))
+    runs = RunDesk(store, narrator, places(target), approvals=approving())
     return World(store, narrator, tasks, runs, target, model, generator)
 
 
@@ -436,7 +436,7 @@ async def test_a_stop_reaches_a_target_that_was_away(
     monkeypatch.setattr("services.watched._AGAIN", 0.01)
     _, proposal_id = await approved(store)
     away, narrator = Away(), RecordingNarrator()
-    runs = RunDesk(store, narrator, places(away))
+    runs = RunDesk(store, narrator, places(away), approvals=approving())
     await runs.open(proposal_id)
     await runs.submit(proposal_id)
     if restarted:

@@ -15,7 +15,6 @@ from bot.playground.slack.rules import Rules
 from handlers import requests
 from handlers.blocks import history as blocks
 from handlers.blocks.parts import Message
-from services.approvals.desk import Approvals
 from services.desk import Ask
 from services.errors import BadRequest
 from services.history_desk import HistoryDesk
@@ -24,7 +23,7 @@ from services.records import ProposalStatus, Run, RunStatus, TaskStatus, run_id
 from services.store import Store, open_database
 from services.store.spendings import Sum
 from tests import builders
-from tests.fakes import FakeDirectory, permissions
+from tests.fakes import FakeDirectory, approving, permissions
 
 NAMES = {"help", "history", "show", "rerun", "status", "usage"}
 EVIL = "<!channel> <@UADMIN> `x` *b* & \x1b[31m"
@@ -57,7 +56,7 @@ async def ran(
 
 def desk(store: Store, **members: set[str]) -> HistoryDesk:
     directory = FakeDirectory(channels={name: frozenset(users) for name, users in members.items()})
-    return HistoryDesk(store, permissions(store, Approvals(directory=directory)))
+    return HistoryDesk(store, permissions(store, approving(directory=directory)))
 
 
 def acceptable(message: Message) -> str:

@@ -180,7 +180,7 @@ async def test_nobody_is_served_elsewhere_without_tokens(host: str):
 async def test_who_proposes_for_no_workspace_reads_how_to_name_it(tmp_path: Path):
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
         store = Store(engine)
-        admission = Admission(store, Limits(workspaces={"T1"}))
+        admission = Admission(store, limits=Limits(workspaces={"T1"}), teams=None)
         proposer = Proposer(store, cast("Doorbell", None), admission, "C1", "UENGINEER", 0.0)
         with pytest.raises(NotAllowed, match="name the channel with its workspace, as `T…/C…`"):
             await proposer.propose("print(1)", "Prints.")

@@ -23,7 +23,7 @@ from services.runs import RunDesk
 from services.store import Store, open_database
 from services.targets import Place, Targets, Terms
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNarrator
+from tests.fakes import FakeTarget, RecordingNarrator, approving
 
 FILE = """
 [shared]
@@ -142,7 +142,7 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Store):
     narrator = RecordingNarrator()
-    runs = RunDesk(store, narrator, ALL)
+    runs = RunDesk(store, narrator, ALL, approvals=approving())
     digest = (await store.proposals.get("p_1")).program.sha256
     await runs.retarget("p_1", "small", "UENGINEER")
     with pytest.raises(Outdated, match="another target than small"):
