@@ -120,6 +120,11 @@ class World:
         return [str(each["text"]) for each in self.slack.state.ephemerals.seen_by(user, channel)]
 
 
+def nothing_found(code: str) -> PolicyReport:
+    del code
+    return PolicyReport()
+
+
 @asynccontextmanager
 async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerator[World]:
     """With raygen's own manifest as the app that is installed, or another one."""
@@ -136,7 +141,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         narrator = slack_narrator(store, courier, cards, targets, approvals)
         workshop = Workshop(
             Generator(ScriptedModel([]), Profile("g")),
-            lambda _: PolicyReport(),
+            nothing_found,
             FakeValidator([builders.passed()] * 9),
         )
         allowed = Permissions(store, targets, approvals)
