@@ -20,6 +20,7 @@ from services.execution.home import Home, read, write
 from services.execution.outgoing import Outgoing
 from services.execution.ports import Ports, free_block, listeners
 from services.foreign import from_json
+from services.validation import seccomp
 
 _MIB = 1024**2
 _SPAWN_LIMIT = 15.0
@@ -148,6 +149,7 @@ def _furnish(directory: Path, home: Home, token: str, size: Size, way_out: Outgo
     for name, text in files.items():
         (directory / name).touch(mode=0o600)
         (directory / name).write_text(text, encoding="utf-8")
+    (directory / "seccomp").write_bytes(seccomp.program())
     return sandbox.View(
         ray=directory / "ray",
         leases=directory / "leases",
@@ -156,6 +158,7 @@ def _furnish(directory: Path, home: Home, token: str, size: Size, way_out: Outgo
         passwd=directory / "passwd",
         group=directory / "group",
         resolv=directory / "resolv.conf",
+        filter=directory / "seccomp",
         shared_memory=size.object_store + 64 * _MIB,
         scratch=size.scratch,
     )

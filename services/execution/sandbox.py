@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import ray
+
 from services.host_names import new_host_name
 
 RAY_DIR = "/ray"
@@ -56,6 +58,7 @@ class View:
     passwd: Path
     group: Path
     resolv: Path
+    filter: Path
     shared_memory: int
     scratch: int
 
@@ -74,7 +77,7 @@ def interpreter_roots() -> list[Path]:
 def _namespaces() -> list[str]:
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        *("--unshare-net", "--disable-userns", "--new-session", "--as-pid-1", "--die-with-parent"),
+        *("--unshare-net", "--new-session", "--as-pid-1", "--die-with-parent"),
         *("--uid", "1000", "--gid", "1000", "--hostname", new_host_name(), "--cap-drop", "ALL"),
     ]
 
@@ -99,6 +102,16 @@ def _file_system(view: View) -> Iterator[str]:
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)
     yield from ("--ro-bind", str(view.leases), LEASES, "--ro-bind", str(view.token), TOKEN)
     yield from ("--ro-bind", str(Path(__file__).with_name("guard.py")), GUARD)
+    enclosure = str(Path(__file__).with_name("enclosure.py"))
+    yield from (
+        "--ro-bind",
+        str(view.filter),
+        "/raygen/seccomp",
+        "--ro-bind",
+        enclosure,
+        "/raygen/enclosure.py",
+    )
+    yield from ("--ro-bind", enclosure, str(Path(ray.__file__).parent / "_private/workers/setup_worker.py"))
     yield from ("--remount-ro", "/", "--chdir", HOME)
 
 
