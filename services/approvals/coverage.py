@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.apart import apart
 from services.approvals.numbers import Skeleton, skeleton
 from services.model import sha256
 from services.records import Proposal
@@ -25,12 +26,17 @@ class Coverage:
     exact: str = ""
 
 
-def coverage(proposal: Proposal) -> Coverage:
-    """Takes some milliseconds, and up to a second for the longest programs: not for the event loop.
+async def coverage_apart(proposal: Proposal) -> Coverage:
+    """As `coverage`, beside the event loop. Raises TooComplex for a program that takes too long to read."""
+    return coverage(proposal, await apart(skeleton, proposal.program.code))
+
+
+def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
+    """Without `read`, the skeleton of its code, this takes some milliseconds, and more for long programs.
 
     Nothing that was observed while the program ran widens what is covered: a program may know that it is watched.
     """
-    program = _skeleton(proposal)
+    program = _skeleton(proposal, read)
     bound = {
         "version": _VERSION,
         "program": sha256(program.text),
@@ -47,11 +53,11 @@ def coverage(proposal: Proposal) -> Coverage:
     return Coverage(f"{_VERSION}:{sha256(json.dumps(bound, sort_keys=True))}", program.because)
 
 
-def _skeleton(proposal: Proposal) -> Skeleton:
+def _skeleton(proposal: Proposal, read: Skeleton | None) -> Skeleton:
     """With its numbers if it comes with code of its own, which may give any meaning to any number."""
     code = proposal.program.code
     module = next((each.name for each in proposal.inputs if each.name.endswith(".py")), None)
-    return skeleton(code) if module is None else Skeleton(code, f"`{module}`")
+    return (read or skeleton(code)) if module is None else Skeleton(code, f"`{module}`")
 
 
 def _amounts(resources: Mapping[str, float]) -> list[tuple[str, float]]:

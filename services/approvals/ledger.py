@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Collection
 from dataclasses import replace
 
 from services import workspace
+from services.apart import TooComplex
 from services.approvals.actions import CardState, outdated
-from services.approvals.coverage import coverage
+from services.approvals.coverage import coverage_apart
 from services.approvals.decision import Decision
 from services.approvals.desk import Approvals
 from services.approvals.facts import Facts, binding
@@ -110,7 +110,7 @@ class Ledger:
 
     async def _check_grant(self, proposal: Proposal, used: Collection[Approval]) -> None:
         grant = await self._store.grants.find(proposal.grant)
-        if grant is None or grant.fingerprint != (await asyncio.to_thread(coverage, proposal)).fingerprint:
+        if grant is None or grant.fingerprint != (await coverage_apart(proposal)).fingerprint:
             raise NotAllowed("The approval for this thread does not cover this program; nothing was run.")
         if not used:
             raise NotAllowed(
@@ -119,7 +119,7 @@ class Ledger:
 
     async def grant(self, proposal: Proposal, user: str) -> Grant:
         """Let this program run again in its thread without another decision, as long as its rule says."""
-        covered = await asyncio.to_thread(coverage, proposal)
+        covered = await coverage_apart(proposal)
         session = await self._store.sessions.get(proposal.session_id)
         now = time.time()
         grant = Grant(
@@ -138,7 +138,7 @@ class Ledger:
         return grant
 
     async def for_thread(self, proposal: Proposal, user: str) -> None:
-        """Raises NotAllowed unless `user` may approve it for its whole thread."""
+        """Raises NotAllowed unless `user` may approve it for its whole thread, TooComplex where it can't be compared."""
         await self.permit(proposal, user)
         session = await self._store.sessions.get(proposal.session_id)
         if Facts.of(proposal).unknown:
@@ -147,6 +147,7 @@ class Ledger:
             )
         if not self._approvals.needs(proposal, session.channel).thread:
             raise NotAllowed("Here every run takes a decision of its own; please approve this one alone.")
+        await coverage_apart(proposal)
 
     async def granted(self, proposal: Proposal) -> tuple[Grant, Decision] | None:
         """An approval for the thread that covers a proposal, by somebody who may still give it.
@@ -159,7 +160,10 @@ class Ledger:
         grants = await self._store.grants.live(session.id, time.time())
         if not grants:
             return None
-        fingerprint = (await asyncio.to_thread(coverage, proposal)).fingerprint
+        try:
+            fingerprint = (await coverage_apart(proposal)).fingerprint
+        except TooComplex:
+            return None
         for grant in grants:
             if grant.fingerprint == fingerprint:
                 decision = await self.decision(proposal, grant.user)

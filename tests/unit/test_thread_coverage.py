@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.apart import SHORT
 from services.approvals import harmless
-from services.approvals.coverage import coverage
+from services.approvals.coverage import coverage, coverage_apart
 from services.approvals.numbers import skeleton
 from services.model import Engine, PolicyReport, Program
 from services.records import Input, Proposal
@@ -411,6 +412,11 @@ def test_with_code_beside_it_a_program_is_covered_exactly():
     first, second = (coverage(proposal(f"print({number})", inputs=inputs)) for number in (1, 2))
     assert first.exact == "`helper.py`"
     assert first.fingerprint != second.fingerprint
+
+
+@pytest.mark.parametrize("code", [PI, PI + "# " + "x" * SHORT, PI + "# " + "x" * SHORT + "\nopen(1)"])
+async def test_apart_from_the_event_loop_it_is_the_same(code: str):
+    assert await coverage_apart(proposal(code)) == coverage(proposal(code))
 
 
 def test_title_and_purpose_are_not_run():
