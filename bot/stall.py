@@ -7,7 +7,7 @@ import faulthandler
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
-LONGEST = 60.0
+LONGEST = 30.0
 """Seconds; as long as a step may be what ends the process (services/workflows/steps.py)."""
 
 

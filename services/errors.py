@@ -63,7 +63,7 @@ class BudgetSpent(RaygenError):
 
 
 class PutAside(RaygenError):
-    """raygen stopped three times while it worked on this, so it was put aside; please ask for it in another way."""
+    """raygen stopped several times while it worked on this, so it was put aside. Ask for it in another way."""
 
 
 class NotAllowed(RaygenError):

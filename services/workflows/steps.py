@@ -15,10 +15,12 @@ from services.store.in_hand import InHand
 _log = logging.getLogger(__name__)
 
 _POLL = 1.0
-# How many processes in a row may end while they try the same step again; with the one that tried it first that is one more.
-_DEATHS = 2
+# How many processes in a row may end while they try the same step again. Somebody else may end them, too.
+DEATHS = 4
 # A step that has gone on for so many seconds is not what ends the process. The watch on a loop that stands still is no longer.
-_PROBATION = 60.0
+_PROBATION = 30.0
+# For so many seconds a suspect is tried before the next one is.
+_ALONE = 5.0
 _REPEATED = ("expire:", "remind:", "ask:")
 
 T = TypeVar("T")
@@ -29,12 +31,13 @@ class Steps:
     """Carries out steps.
 
     A workflow that an earlier process has begun may be what ended it. Each of its steps is marked while it is in hand; one that
-    was in hand when the last process ended, too, is tried while no other such step is; and after the third process it is put
+    was in hand when the last process ended, too, begins while no other such step does; and after `deaths` processes it is put
     aside: the step raises PutAside, now and whenever it is tried again.
     """
 
-    def __init__(self, in_hand: InHand) -> None:
+    def __init__(self, in_hand: InHand, deaths: int = DEATHS) -> None:
         self._in_hand = in_hand
+        self._deaths = deaths
         self._alone = asyncio.Lock()
 
     async def __call__(
@@ -70,13 +73,19 @@ class Steps:
 
     async def _with_care(self, subject: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         deaths = await self._in_hand.deaths(subject)
-        if deaths >= _DEATHS:
+        if deaths >= self._deaths:
             _log.error("%s is put aside: the process has ended each time that it was tried", subject)
             raise PutAside
-        if deaths:
-            async with self._alone:
-                return await self._marked(subject, work)
-        return await self._marked(subject, work)
+        if not deaths:
+            return await self._marked(subject, work)
+        async with self._alone:
+            working = asyncio.create_task(self._marked(subject, work))
+            try:
+                await asyncio.wait({working}, timeout=_ALONE)
+            except asyncio.CancelledError:
+                working.cancel()
+                raise
+        return await working
 
     async def _marked(self, subject: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         await self._in_hand.take(subject)

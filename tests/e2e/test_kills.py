@@ -139,7 +139,7 @@ async def test_killed_again_and_again(tmp_path: Path, request: pytest.FixtureReq
         people = People(play)
         async with busy(people):
             for number in range(KILLS):
-                await asyncio.sleep(chance.uniform(0, 6))
+                await asyncio.sleep(chance.uniform(0, 12))
                 # Each of both at least once, however few there are.
                 if number % 3 == 1:
                     whole += 1
