@@ -12,7 +12,7 @@ COPY bot/lambdas bot/lambdas
 ENTRYPOINT ["python", "-m", "awslambdaric"]
 
 FROM lambda AS lambda-validation
-RUN pip install --no-cache-dir -c /tmp/versions aiohttp boto3 \
+RUN pip install --no-cache-dir -c /tmp/versions aiohttp boto3 packaging \
     && python -m compileall -q /usr/local/lib/python3.12/site-packages bot services || true
 CMD ["bot.lambdas.validation.handler"]
 

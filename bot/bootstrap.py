@@ -81,7 +81,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
     settings_module.require_supervisor(settings)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings.database))
-        store = Store(engine, artifact_store(settings), settings.seal)
+        store = Store(engine, artifact_store(settings))
         slack = await stack.enter_async_context(speaking(settings, access, store)) if access else None
         targets = await stack.enter_async_context(opened_targets(settings))
         feeds = Feeds()

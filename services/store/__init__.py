@@ -30,14 +30,9 @@ __all__ = ["Store", "open_database"]
 
 
 class Store:
-    """All repositories over one engine; without `artifacts`, files that programs make are kept in the database, too.
+    """All repositories over one engine; without `artifacts`, files that programs make are kept in the database, too."""
 
-    `seal` encrypts the tokens of workspaces.
-    """
-
-    def __init__(
-        self, engine: AsyncEngine, artifacts: ArtifactStore | None = None, seal: Seal | None = None
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, artifacts: ArtifactStore | None = None) -> None:
         self.disk = disk_of(engine.url)
         self.artifacts = Artifacts(engine, artifacts)
         self.sessions = Sessions(engine)
@@ -57,5 +52,9 @@ class Store:
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)
         self.audit = AuditTrail(engine)
-        self.installations = Installations(engine, seal)
         self.oauth_states = States(engine)
+        self._engine = engine
+
+    def installations(self, seal: Seal) -> Installations:
+        """The workspaces that have installed raygen; `seal` encrypts their tokens."""
+        return Installations(self._engine, seal)

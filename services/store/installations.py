@@ -22,9 +22,9 @@ class Installations(Repository):
     Of an organization that has installed raygen for all its workspaces, these are known once Slack has named them.
     """
 
-    def __init__(self, engine: AsyncEngine, seal: Seal | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, seal: Seal) -> None:
         super().__init__(engine)
-        self._seal = seal or Seal()
+        self._seal = seal
 
     async def put(self, team: str, installed_at: float, body: dict[str, Any]) -> None:
         values = {"installed_at": installed_at, "body": self._seal.close(json.dumps(body))}

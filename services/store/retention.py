@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.audit import Deed
 from services.records import ProposalStatus, RunStatus, TaskStatus
+from services.sealing import Seal
 from services.store import audited, codec, tables
 from services.store.installations import Installations
 from services.store.repository import Repository
@@ -61,7 +62,7 @@ class Retention(Repository):
         """Up to when (POSIX seconds) what a workspace asked for goes that took raygen away `when`: all of it, as long as it
         has not installed it again. Slack's clock is not ours, and what it had sent before may be taken in after.
         """
-        if when is None or not await Installations(self._engine).reaches(team):
+        if when is None or not await Installations(self._engine, Seal()).reaches(team):
             return math.inf
         # Requests of that very second were made before it.
         return when + 1

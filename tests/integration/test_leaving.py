@@ -15,6 +15,7 @@ from sqlalchemy import select
 from services.execution.interface import Event, Finished
 from services.model import Artifact, Outcome, Verdict
 from services.records import TaskStatus, run_id
+from services.sealing import Seal
 from services.store import Store, tables
 from services.store.retention import Retention
 from services.workflows import RunLimits, workflows
@@ -139,7 +140,7 @@ async def test_only_a_workspace_that_has_it_again_keeps_what_came_after(
         for name, made in (("before", when), ("after", when + 30.0)):
             await world.store.tasks.add(builders.task(id=name, status=TaskStatus.ANSWERED, created_at=made))
         if again:
-            await world.store.installations.put("T1", when + 20.0, {})
+            await world.store.installations(Seal()).put("T1", when + 20.0, {})
         await world.flows.begin_leaving("T1", when)
         await until(no_workflow_goes_on)
         assert {row.id for row in await rows(world.store, "tasks")} == ({"after"} if again else set())

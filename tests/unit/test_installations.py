@@ -49,7 +49,7 @@ async def engine(tmp_path: Path) -> AsyncGenerator[AsyncEngine]:
 
 
 async def test_tokens_outlive_a_change_of_keys(engine: AsyncEngine):
-    await Installations(engine).put("T1", 1.0, {"bot_token": "plain"})
+    await Installations(engine, Seal()).put("T1", 1.0, {"bot_token": "plain"})
     await Installations(engine, Seal([OLD])).put("T2", 1.0, {"bot_token": "old"})
     both = Installations(engine, Seal([NEW, OLD]))
     assert [await both.find(team) for team in ("T1", "T2")] == [{"bot_token": "plain"}, {"bot_token": "old"}]
@@ -160,7 +160,7 @@ def refusal(code: str) -> SlackApiError:
 
 async def installed(engine: AsyncEngine, *, left: float, **more: Any) -> SlackInstallations:
     """With a token that has so many seconds left."""
-    store = SlackInstallations(Installations(engine))
+    store = SlackInstallations(Installations(engine, Seal()))
     values = {
         "app_id": "A1",
         "team_id": "T1",
@@ -210,7 +210,7 @@ async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, aga
     client, store = Renewing(), await installed(engine, left=60.0)
 
     async def meanwhile() -> None:
-        await Installations(engine).drop("T1")
+        await Installations(engine, Seal()).drop("T1")
         if again:
             own = Bot(team_id="T1", bot_token="own", bot_id="B", bot_user_id="U", installed_at=2.0)
             await store.async_save_bot(own)
@@ -222,7 +222,7 @@ async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, aga
     else:
         with pytest.raises(NotInstalled):
             await spaces.token("T1")
-    assert await Installations(engine).teams() == (["T1"] if again else [])
+    assert await Installations(engine, Seal()).teams() == (["T1"] if again else [])
 
 
 async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
@@ -263,8 +263,8 @@ async def test_who_was_second_to_renew_a_token_waits_for_the_first_to_save_it(en
             return await super().async_find_bot(**where)
 
     await installed(engine, left=-1.0)
-    first = Workspaces(Slow(Installations(engine)), client, "1.2", "s")
-    second = Workspaces(Eager(Installations(engine)), client, "1.2", "s")
+    first = Workspaces(Slow(Installations(engine, Seal())), client, "1.2", "s")
+    second = Workspaces(Eager(Installations(engine, Seal())), client, "1.2", "s")
     winner = asyncio.create_task(first.token("T1"))
     await until(lambda: client.used)
     assert await second.token("T1") == "fresh-1"
@@ -282,7 +282,7 @@ async def test_a_workspace_of_an_organization_goes_by_its_installation_also_afte
         await Workspaces(store, Renewing(), "1.2", "s").token("T1")
     await store.joined("T1", "E1")
     await store.joined("T2", "E1")
-    again = SlackInstallations(Installations(engine))
+    again = SlackInstallations(Installations(engine, Seal()))
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T1") == "old"
     left: list[str] = []
 
@@ -329,7 +329,7 @@ async def test_whose_records_could_not_be_forgotten_is_found_again(engine: Async
     away.clear()
     await store.gone("E1", 2.0, forget)
     assert set(left) == {"E1", "T1", "T2"}
-    assert await Installations(engine).members("E1") == []
+    assert await Installations(engine, Seal()).members("E1") == []
 
 
 class Unsteady(AsyncWebClient):

@@ -22,7 +22,7 @@ from services.runs import RunDesk
 from services.workflows import Workflows
 
 DECIDING = re.compile(
-    r"\b(Approvals|ApprovalPolicy|Directory|Permissions|Admission|Narrator|PendingDesk|Retention|RunLimits|Preferences)\b"
+    r"\b(Approvals|ApprovalPolicy|Directory|Permissions|Admission|Narrator|PendingDesk|Retention|RunLimits|Preferences|Seal)\b"
 )
 # What runs in other interpreters, and an engine that not every machine has.
 ELSEWHERE = (

@@ -23,6 +23,7 @@ BROUGHT = {
     "pydantic": {"pydantic", "pydantic_core", "annotated_types", "typing_inspection", "typing_extensions"},
     "aiohttp": {"aiohttp", "aiosignal", "attr", "attrs", "frozenlist", "multidict", "propcache", "yarl", "idna", "aiohappyeyeballs"},
     "boto3": {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3", "certifi"},
+    "packaging": {"packaging"},
     "pydantic-monty": {"pydantic_monty", "pydantic_monty_client", "pydantic_monty_runtime"},
     "pyeryx": {"eryx"},
 }  # fmt: skip
