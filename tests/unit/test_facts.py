@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.approvals.decision import required
-from services.approvals.desk import Approvals, Unlisted
+from services.approvals.desk import Approvals
 from services.approvals.facts import Facts as Asked
 from services.approvals.rules import ApprovalPolicy, Rule, Second
 from services.driver.report import Facts, decode, fill, read
@@ -22,6 +22,7 @@ from services.validation.interface import Limits
 from services.validation.sandbox import Record
 from services.validation.verdict import conclude
 from tests import builders
+from tests.fakes import FakeDirectory
 
 TOUCHED = {
     "files": ["/etc/hosts"],
@@ -229,7 +230,9 @@ def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unkno
     ],
 )
 def test_what_could_not_be_observed_in_full_takes_a_decision_of_its_own(validation: Outcome):
-    approvals = Approvals(policy=ApprovalPolicy(rules=[Rule(thread=60.0)]), directory=Unlisted())
+    approvals = Approvals(
+        policy=ApprovalPolicy(rules=[Rule(thread=60.0)]), directory=FakeDirectory(), expiry=1000.0
+    )
     assert approvals.needs(builders.proposal(), "C1").thread == 60
     assert approvals.needs(builders.proposal(validation=validation), "C1").thread == 0
 

@@ -39,7 +39,7 @@ async def failed(lease: Lease, case: Case, code: str) -> Sequence[str]:
     async def leased() -> Lease:
         return lease
 
-    outcome, policy = await examine(code, check, leased)
+    outcome, policy = await examine(code, check, leased, case.files)
     response = Response(Conclusion("", Made(Program("T", "P.", code), outcome, policy)))
     return [each.words for each in case.checks if not each.holds(response)]
 
