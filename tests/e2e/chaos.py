@@ -43,10 +43,8 @@ WAVE = 14
 KILLS = 4
 # Every fifth of the programs also has a task of Ray's own.
 CODE = """
-import os
 import time
 
-os.makedirs({folder!r}, exist_ok=True)
 with open({mark!r}, "a") as file:
     file.write("begun\\n")
 print("on its way", flush=True)
@@ -149,10 +147,10 @@ class Chaos:
 
     async def _proposed(self, narrator: SlackNarrator, number: int, target: str, folder: str) -> Case:
         name = derive("p", folder, str(number))
-        mark = f"{folder}/{number}"
+        mark = f"{folder}-{number}"
         work = (ALONE if number % 5 else BY_RAY).format(number=number)
         seconds = round(self.chance.uniform(0, 1.5), 2)
-        code = CODE.format(folder=folder, mark=mark, seconds=seconds, work=work)
+        code = CODE.format(mark=mark, seconds=seconds, work=work)
         session = builders.session(id=f"s_{number}", channel=CHANNEL, thread_ts="")
         task = builders.task(id=f"t_{number}", session_id=session.id, prompt=f"program {number}")
         await self.store.sessions.ensure(session)
@@ -267,6 +265,12 @@ class Chaos:
         query = text(f"SELECT workflow_uuid, status FROM {table} WHERE status IN ('PENDING', 'ENQUEUED')")
         async with engine.connect() as connection:
             return [f"{row.workflow_uuid} {row.status}" for row in await connection.execute(query)]
+
+
+def begun(cluster: Path, mark: str) -> int:
+    """How often a program has begun on the embedded cluster, by what it wrote beside itself."""
+    files = cluster.glob(f"ray/session_*/runtime_resources/working_dir_files/*/{mark}")
+    return sum(len(file.read_text().splitlines()) for file in files)
 
 
 @asynccontextmanager

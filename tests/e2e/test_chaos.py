@@ -10,12 +10,13 @@ import os
 import random
 import time
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests import postgres as server
-from tests.e2e.chaos import Chaos, Tally, chaos
+from tests.e2e.chaos import Chaos, Tally, begun, chaos
 from tests.e2e.playground import Json, Playground
 
 # Ten for each database; RAYGEN_CHAOS_RUNS=40 takes two minutes more.
@@ -78,7 +79,7 @@ async def _carry_out(
     world: Chaos, play: Playground, target: str, *, absence: tuple[float, float], told: list[str], name: str
 ) -> None:
     began = time.monotonic()
-    await world.propose(RUNS, target, f"/ray/{target}")
+    await world.propose(RUNS, target, target)
     await world.survive(absence, LIMIT)
     jobs = [str(entry["submission_id"]) for entry in await play.jobs()]
     tally, wrong = await world.count(_marks(play), jobs)
@@ -93,14 +94,7 @@ def _cluster(play: Playground) -> Json:
 
 
 def _marks(play: Playground) -> Callable[[str], int]:
-    """How often a program has begun, by what it wrote into the cluster's own directory."""
-    inside = _target(play) / _cluster(play)["id"]
-
-    def count(mark: str) -> int:
-        file = inside / mark.lstrip("/")
-        return len(file.read_text().splitlines()) if file.exists() else 0
-
-    return count
+    return partial(begun, _target(play) / _cluster(play)["id"])
 
 
 def _target(play: Playground) -> Path:

@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from bot.playground.anthropic import ModelStandIn
 from services.records import ProposalStatus
-from tests.e2e.chaos import APPROVE, CHANNEL, Case, Chaos, chaos
+from tests.e2e.chaos import APPROVE, CHANNEL, Case, Chaos, begun, chaos
 from tests.e2e.playground import Json, Playground, flat, running
 from tests.waiting import PATIENCE, until
 
@@ -139,9 +139,7 @@ class World:
         return [flat({"all": each}) for each in replies if each]
 
     def begun(self, case: Case) -> int:
-        """How often a program has begun, by what it wrote on the target."""
-        file = self.cluster / case.mark.lstrip("/")
-        return len(file.read_text().splitlines()) if file.exists() else 0
+        return begun(self.cluster, case.mark)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -167,7 +165,7 @@ async def here(
             try:
                 await made.bots.start("one")
                 await world.connected()
-                await made.propose(6, "cluster", f"/ray/{logs.name}")
+                await made.propose(6, "cluster", "full-disk")
                 yield world
             finally:
                 disk.make_room()
