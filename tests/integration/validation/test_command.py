@@ -30,6 +30,22 @@ def test_a_program_that_works(tmp_path: Path):
     assert b"Result: 3" in done.stdout
 
 
+@pytest.mark.parametrize("policy", ["", "off"])
+@pytest.mark.parametrize(
+    ("code", "remark"),
+    [
+        ("import sys\nsys.exit(0)\nprint('never')\n", "before its last statement"),
+        ("import os\nos._exit(0)\nprint('never')\n", "The end of the program was not recorded"),
+    ],
+)
+def test_an_early_exit_is_seen_whatever_the_policy(
+    code: str, remark: str, policy: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("RAYGEN_POLICY", policy)
+    told = json.loads(validate(code, "--json").stdout)
+    assert any(remark in each for each in told["remarks"])
+
+
 @pytest.mark.parametrize(
     ("code", "verdict"),
     [
