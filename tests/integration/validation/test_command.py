@@ -30,7 +30,7 @@ def test_a_program_that_works(tmp_path: Path):
     assert b"Result: 3" in done.stdout
 
 
-@pytest.mark.parametrize("policy", ["", "off"])
+@pytest.mark.parametrize("policy", ["", "abrupt-exit=off"])
 @pytest.mark.parametrize(
     ("code", "remark"),
     [
