@@ -107,7 +107,7 @@ async def workspace() -> AsyncGenerator[Workspace]:
             )
         try:
             url = f"http://127.0.0.1:{port}"
-            # Whoever waits for an acknowledgement must not wait for a connection.
+            # An acknowledgement must not wait for a connection.
             async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
                 await _ready(url, http, process, log)
                 yield Workspace(url, _only_child(process.pid), http)

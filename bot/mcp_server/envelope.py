@@ -1,4 +1,4 @@
-"""What a JSON-RPC message must be before it is worked on; whoever sends anything else is told so, and need not wait."""
+"""What a JSON-RPC message must be before it is worked on; anything else gets an error at once."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def for_threads(url: str) -> Engine:
 
 
 def _wait_for_room(engine: Engine) -> None:
-    """Hold back whoever found the disk full, without a lock, until there is room again.
+    """Hold back a thread that found the disk full, without a lock, until there is room again.
 
     DBOS doubles its pause each time it tries again: without this, work would go on a minute late.
     """
