@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 _POLL = 1.0
 # How many processes in a row may end while they try the same step again. Somebody else may end them, too.
-DEATHS = 4
+DEATHS = 9
 # A step that has gone on for so many seconds is not what ends the process. The watch on a loop that stands still is no longer.
 _PROBATION = 30.0
 # For so many seconds a suspect is tried before the next one is.
