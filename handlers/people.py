@@ -40,7 +40,7 @@ class People:
         self._homes: dict[str, tuple[str, str]] = {}
 
     async def look_up(self, user: str) -> Person:
-        """Somebody whom Slack does not know, or does not show us, is told as gone. Raises DirectoryUnavailable."""
+        """A user whom Slack does not know, or does not show us, counts as gone. Raises DirectoryUnavailable."""
         known = self._known.get(_key(user))
         if known and time.monotonic() - known[0] < _FRESH:
             return known[1]

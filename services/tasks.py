@@ -342,7 +342,7 @@ async def _as_it_is(user: str) -> str:
 
 
 async def _brought(task: Task, code: str) -> Program:
-    title = _first_line(await apart(docstring, code)) or "A program that was brought along"
+    title = _first_line(await apart(docstring, code)) or "Submitted program"
     return Program(title[:_TITLE], task.prompt, code)
 
 

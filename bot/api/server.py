@@ -14,6 +14,7 @@ from services.errors import SettingsError
 
 # Streams go on at the next start by asking again; nobody has to wait for their end.
 _GRACE = 3
+_STARTING = 0.02
 _BACKLOG = 128
 
 
@@ -24,10 +25,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, port: int, host: str = "127.0.0.1") -> AsyncGenerator[int]:
+async def serving(
+    app: ASGIApp, port: int, host: str = "127.0.0.1", *, lifespan: bool = False
+) -> AsyncGenerator[int]:
     """Serve until the context ends; yields the port, which the system chooses for 0.
 
-    Raises SettingsError when the port or the address can't be had.
+    With `lifespan` the application starts and ends with it. Raises SettingsError when the port or the address can't be had,
+    or the application does not start.
     """
     listening = _bound(host, port)
     config = uvicorn.Config(
@@ -35,7 +39,7 @@ async def serving(app: ASGIApp, port: int, host: str = "127.0.0.1") -> AsyncGene
         log_config=None,
         log_level="warning",
         access_log=False,
-        lifespan="off",
+        lifespan="on" if lifespan else "off",
         proxy_headers=False,
         server_header=False,
         ws="none",
@@ -44,6 +48,10 @@ async def serving(app: ASGIApp, port: int, host: str = "127.0.0.1") -> AsyncGene
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
+        while not server.started and not running.done():  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(_STARTING)
+        if not server.started:
+            raise SettingsError("The server did not start; its log says why.")
         yield int(listening.getsockname()[1])
     finally:
         server.should_exit = True

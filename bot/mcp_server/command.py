@@ -10,12 +10,12 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import ASGIApp
 
+from bot.api.server import serving
 from bot.app import on_signals
 from bot.local import on_this_machine
 from bot.mcp_server import envelope, tokens
 from bot.mcp_server.guard import Guard
 from bot.mcp_server.proposing import Proposer
-from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
 from bot.settings import Settings
 from bot.wiring.files import artifact_store
@@ -50,7 +50,7 @@ async def http(settings: Settings, host: str, port: int) -> None:
     ended = on_signals()
     async with (
         assembled(settings, holders) as made,
-        served(web(made, holders, host), host, port) as chosen,
+        serving(web(made, holders, host), port, host, lifespan=True) as chosen,
     ):
         _log.info("serving MCP at http://%s:%d/mcp", host, chosen)
         await ended.wait()

@@ -37,8 +37,8 @@ _DIGITS = 40
 _UNSURE = frozenset({"\ufffd", *map(chr, range(0xD800, 0xE000))})
 
 
-class Refused(Exception):  # a message that was answered is no error of ours
-    """Raised for what is no message; `answer` says why, to whom it came from."""
+class Refused(Exception):  # not a RaygenError: its answer goes to the client
+    """Raised for input that is not a valid message; `answer` tells its sender why."""
 
     def __init__(self, code: int, message: str, request: int | str | None = None) -> None:
         super().__init__(message)

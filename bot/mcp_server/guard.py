@@ -60,7 +60,7 @@ def _is_message(scope: Scope) -> bool:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """None where whoever sends it has gone. Raises Refused for one that is too large."""
+    """None where the client has disconnected. Raises Refused for one that is too large."""
     body = bytearray()
     while True:
         message = await receive()

@@ -75,7 +75,7 @@ async def streams() -> AsyncGenerator[tuple[Any, Any]]:
 
 @contextmanager
 def _standard_input() -> Generator[BinaryIO]:
-    """Standard input for this alone; whoever else reads it finds its end, as with mcp's own claim."""
+    """Exclusive use of standard input: other readers find end-of-file, as with mcp's own claim."""
     if sys.stdin.buffer.fileno() != _STDIN:
         yield sys.stdin.buffer
         return

@@ -87,7 +87,7 @@ def permit(
 ) -> Permission:
     """Whether this person may do this now, where `groups` are allowed to; `person` is None where Slack can't say who they are.
 
-    Whoever may not do it is not told how far it has come.
+    A person who may not do it does not learn how far the work has come.
     """
     what = _DOES[action].format(it=_things(state))
     if refusal := _refusal(person, relation, frozenset(groups), what):

@@ -92,7 +92,7 @@ class View:
                 words += _bind(path, "--ro-bind-try")  # some of them come and go
         resources = session / "runtime_resources"
         for kind in sorted(resources.iterdir()) if resources.is_dir() else ():
-            if kind.name.endswith("_files"):  # what programs brought along
+            if kind.name.endswith("_files"):  # packages of runs
                 own = [kind / name for name in self._packages if (kind / name).is_dir()]
                 words += [word for path in own for word in _bind(path)]
             elif kind.is_dir():

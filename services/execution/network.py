@@ -252,7 +252,7 @@ async def _serve(listeners: dict[int, int], control: int, pasta: list[int]) -> N
     """Pass connections on from the host's sockets to the cluster's ports; ends with the parent."""
     gone = asyncio.Event()
 
-    def heed() -> None:
+    def take_command() -> None:
         said = os.read(control, 4096)
         if not said:
             gone.set()
@@ -260,7 +260,7 @@ async def _serve(listeners: dict[int, int], control: int, pasta: list[int]) -> N
             with contextlib.suppress(ProcessLookupError, ValueError):
                 pasta[:] = [os.pidfd_open(int(line.removeprefix("pasta ")))]
 
-    asyncio.get_running_loop().add_reader(control, heed)
+    asyncio.get_running_loop().add_reader(control, take_command)
     for fd, port in listeners.items():
         await asyncio.start_server(_passing_on(port), sock=socket.socket(fileno=fd))
     await gone.wait()

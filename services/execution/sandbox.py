@@ -10,6 +10,7 @@ from pathlib import Path
 import ray
 
 from services.host_names import new_host_name
+from services.validation.seal import kernel_settings
 
 RAY_DIR = "/ray"
 LEASES = "/raygen/leases"
@@ -33,17 +34,6 @@ _ETC = (
     "/etc/nsswitch.conf",
     "/etc/pki",
     "/etc/ssl",
-)
-# Kernel settings belong to root: a bot that runs as root owns them inside, too.
-_KERNEL = (
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-    "/proc/irq",
-    "/proc/bus",
-    "/proc/acpi",
-    "/proc/scsi",
-    "/proc/fs",
-    "/proc/pressure",
 )
 
 
@@ -95,8 +85,7 @@ def _file_system(view: View) -> Iterator[str]:
     yield from ("--ro-bind", str(view.passwd), "/etc/passwd", "--ro-bind", str(view.group), "/etc/group")
     yield from ("--ro-bind", str(view.resolv), "/etc/resolv.conf")
     yield from ("--proc", "/proc")
-    for path in _KERNEL:
-        yield from ("--ro-bind-try", path, path)
+    yield from kernel_settings()
     yield from ("--dev", "/dev")
     yield from ("--size", str(view.shared_memory), "--tmpfs", _SHM, "--remount-ro", "/dev")
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)

@@ -110,7 +110,7 @@ class Seal:
             yield from self._file(f"{INPUTS}/{file.name}", file.content)
         for path in (*_ETC_OF_HOST, *map(str, Path("/etc").glob("java-*"))):
             yield from ("--ro-bind-try", path, path)
-        yield from ("--proc", "/proc", *_covered(), "--dev", "/dev")
+        yield from ("--proc", "/proc", *kernel_settings(), "--dev", "/dev")
         yield from ("--size", str(self.spaces.shared_memory), "--tmpfs", "/dev/shm")  # noqa: S108  # a private one
         yield from ("--remount-ro", "/dev")
         yield from ("--remount-ro", "/", "--chdir", HOME)
@@ -140,8 +140,8 @@ class Seal:
         return fd
 
 
-def _covered() -> Iterator[str]:
-    """Kernel settings in /proc, which belong to root: a bot that runs as root would own them inside, too."""
+def kernel_settings() -> Iterator[str]:
+    """Arguments of bubblewrap that make settings in /proc read-only: a bot that runs as root would own them inside, too."""
     for path in _KERNEL:
         yield from ("--ro-bind-try", path, path)
 

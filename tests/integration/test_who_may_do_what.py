@@ -288,7 +288,7 @@ def surfaces(state: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("state", STATES)
 async def test_the_matrix_of_buttons(room: Room, state: str):
-    """Whoever may has the effect once; whoever may not has none, and one sentence that only they see."""
+    """An allowed person causes the effect once; others cause none, and get one sentence that only they see."""
     cards: dict[str, Card] = {}
     for action, states in surfaces(state).items():
         for name, who in WHO.items():
@@ -313,7 +313,7 @@ async def test_the_matrix_of_buttons(room: Room, state: str):
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_forms_that_name_somebody_elses_proposal(room: Room, form: str):
-    """The note in a form is checked as a button is, whoever opened the form on whatever."""
+    """The proposal that a form names is checked as for a button, no matter who opened the form."""
     state = "ended" if form == ids.CHANGE_VIEW else "open"
     for name, who in WHO.items():
         card = await room.card(state, "UGUEST" if name == "guest who asked" else "UENGINEER")

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from bot.mcp_server.serving import served
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, TextContent
 
-from bot.mcp_server.serving import served
 from services.gateway import names
 from tests.standins.signatures import Signatures
 from tests.standins.tokens import Tokens

@@ -18,7 +18,6 @@ from bot.api.tokens import Tokens
 from bot.local import is_local
 from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
-from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
 from tests.unit.test_mcp_server import Proposals, Snippets, examine
 
@@ -137,7 +136,7 @@ async def _both(known: str) -> AsyncGenerator[Both]:
     holders = tokens.Holders(readable) if known else None
     made = server(Hands(examine, Snippets(), cast("Proposer", Proposals())), holders)
     api = application(cast("ApiDesk", Desk()), readable, [])
-    async with serving(api, 0) as one, served(command.web(made, holders), "127.0.0.1", 0) as other:
+    async with serving(api, 0) as one, serving(command.web(made, holders), 0, lifespan=True) as other:
         yield Both(one, other)
 
 

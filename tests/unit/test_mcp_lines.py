@@ -16,9 +16,9 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.api.server import serving
 from bot.mcp_server import command, envelope
 from bot.mcp_server.proposing import Proposer
-from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
 from tests.unit.test_mcp_server import Proposals, Snippets, examine
 
@@ -307,7 +307,7 @@ async def test_whatever_the_arguments_no_link_of_pydantics_is_told(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url() -> AsyncGenerator[str]:
     made = server(Hands(examine, Snippets(), cast("Proposer", Proposals())))
-    async with served(command.web(made, None), "127.0.0.1", 0) as port:
+    async with serving(command.web(made, None), 0, lifespan=True) as port:
         yield f"http://127.0.0.1:{port}/mcp"
 
 

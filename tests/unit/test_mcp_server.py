@@ -13,10 +13,10 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
+from bot.api.server import serving
 from bot.api.tokens import Tokens
 from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
-from bot.mcp_server.serving import served
 from bot.mcp_server.tools import Hands, server
 from bot.settings import load
 from services.admission import Admission, Limits
@@ -82,7 +82,7 @@ async def proposals() -> Proposals:
 async def url(proposals: Proposals) -> AsyncGenerator[str]:
     holders = tokens.Holders(Tokens.read(f"UENGINEER={TOKEN}, ci={CI}"))
     made = server(Hands(examine, Snippets(), cast("Proposer", proposals)), holders)
-    async with served(command.web(made, holders), "127.0.0.1", 0) as port:
+    async with serving(command.web(made, holders), 0, lifespan=True) as port:
         yield f"http://127.0.0.1:{port}/mcp"
 
 
@@ -159,7 +159,7 @@ async def test_a_proposal_is_pending_and_in_its_holders_name(url: str, proposals
 
 async def test_one_raygen_is_the_gateway_of_another(proposals: Proposals):
     made = server(Hands(examine, Snippets()))
-    async with served(made.streamable_http_app(), "127.0.0.1", 0) as port:
+    async with serving(made.streamable_http_app(), 0, lifespan=True) as port:
         gateway = Gateway(f"http://127.0.0.1:{port}/mcp")
         validator = GatewayValidator(gateway, "validate_ray_code")
         async with validator.lease() as lease:

@@ -26,7 +26,7 @@ CONNECTED = b"\n"
 class Ends:
     """The driver's ends of its pipes: its program comes in by `code`, its facts leave by `facts`.
 
-    Before the program comes a line that goes back before the facts, so that whatever else is written there is told apart.
+    Before the program comes a line that goes back before the facts, so that other writes to it are not taken for facts.
     """
 
     code: int

@@ -1,8 +1,8 @@
 """Starts a seal's command in a new network namespace, and beside it the observer of that.
 
 Port 53 takes a capability over the namespace, which bubblewrap's own sandbox does not have; so the namespace is made
-here, and bubblewrap is told to stay in it. The command finds its end of the socket to the observer as the file
-descriptor whose number is its last argument.
+here, and bubblewrap stays in it (`--share-net`). The last argument of the command is the number of the file descriptor
+that is its end of the socket to the observer.
 """
 
 from __future__ import annotations
