@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from threading import Event
 
 from dbos import DBOS, DBOSConfig
 
@@ -21,6 +22,8 @@ IDLE_POLL = 1.0
 # for their turn to write, and stay for good.
 _THREADS = 4
 _BATCH = 500
+# DBOS is one for each process, and so is this.
+_closing = Event()
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -40,14 +43,21 @@ async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
     if engine is not None:
         config["system_database_engine"] = engine
     DBOS(config=config)
+    _closing.clear()
     try:
         yield
     finally:
+        _closing.set()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
         if engine is not None:
             engine.dispose()
         # DBOS makes its own thread pool the loop's default and shuts it down; what closes after it needs one too.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+def closing() -> bool:
+    """Whether DBOS is being closed, or is closed: then nothing can be recorded, and no failure is one of the work."""
+    return _closing.is_set()
 
 
 def launch() -> None:

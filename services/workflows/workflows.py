@@ -31,7 +31,7 @@ from services.runs import RunDesk
 from services.store.in_hand import InHand
 from services.store.retention import Retention
 from services.tasks import Result, TaskDesk
-from services.workflows.durability import IDLE_POLL, NAME, forget
+from services.workflows.durability import IDLE_POLL, NAME, closing, forget
 from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
 from services.workflows.steps import Steps
 
@@ -248,7 +248,12 @@ class Workflows(DBOSConfiguredInstance):
             pause = min(2 * pause, _LAST_PAUSE)
 
     async def _failed(self, fail: Ending, give_up: Ending, subject: str, error: Exception) -> None:
-        """Tell the thread; where that can't be done, it is over all the same, so that nothing waits for it."""
+        """Tell the thread; where that can't be done, it is over all the same, so that nothing waits for it.
+
+        What fails while the process ends is left to the next one.
+        """
+        if closing():
+            raise asyncio.CancelledError from error
         why = sentence(error)
         try:
             await self._step("fail", fail, subject, why)
