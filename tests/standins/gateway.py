@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.mcp_server.serving import served
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, TextContent
 
+from bot.api import server as web
 from services.gateway import names
 from tests.standins.signatures import Signatures
 from tests.standins.tokens import Tokens
@@ -144,7 +144,7 @@ async def serving(
     """The gateway on a port of loopback, with the tools that are given."""
     given = {names.VALIDATION: validation, names.SNIPPETS: snippets}
     gateway = GatewayStandIn({name: tool for name, tool in given.items() if tool}, auth)
-    async with served(gateway, "127.0.0.1", 0) as port:
+    async with web.serving(gateway, 0, lifespan=True) as port:
         gateway.url = f"http://127.0.0.1:{port}/mcp"
         yield gateway
 
