@@ -11,40 +11,47 @@ from functools import partial
 from slack_bolt.app.async_app import AsyncApp
 
 import handlers
-from bot import approvals as approvals_file
 from bot import settings as settings_module
-from bot.access import OAuth
 from bot.api.feeds import Feeds
 from bot.api.switchboard import Everyone, Switchboard
 from bot.settings import Settings
+from bot.wiring import approval_rules as approvals_file
 from bot.wiring.agents import metering, offered, supervised
 from bot.wiring.clusters import opened_targets, run_links
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
 from bot.wiring.slack import Slack, bolt, speaking
-from handlers.announcer import Announcer
-from handlers.attachments import SlackAttachments
-from handlers.narrator import SlackNarrator
-from handlers.subcommands import Subcommands
+from bot.wiring.slack_access import OAuth
+from handlers.listeners.subcommands import Subcommands
+from handlers.messaging.audit_channel import Announcer
+from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.slack_api.files import SlackAttachments
 from services import workflows
-from services.admission import Admission
 from services.approvals import ApprovalPolicy, Rule
-from services.approvals.desk import Approvals
+from services.approvals.authorizer import Approvals
 from services.approvals.permissions import Permissions
-from services.chores import Watch, announcing, attending, cleaning, present, watching
-from services.desk import FrontDesk
-from services.errors import SettingsError
-from services.history_desk import HistoryDesk
-from services.model import Readiness
-from services.newer import newer
-from services.pending import PendingDesk
+from services.domain.errors import SettingsError
+from services.domain.values import Readiness
 from services.policy import Policy
-from services.runs import RunDesk
+from services.proposals.reminders import PendingDesk
+from services.proposals.thread_updates import newer
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
-from services.targets import Targets
-from services.tasks import TaskDesk
+from services.targets.targets import Targets
+from services.tasks.admission import Admission
+from services.tasks.steps import TaskDesk
+from services.usecases.history import HistoryDesk
+from services.usecases.requests import FrontDesk
 from services.validation.interface import Validator
 from services.workflows import RunLimits, Workflows
+from services.workflows.background import (
+    Watch,
+    announcing,
+    attending,
+    cleaning,
+    present,
+    watching,
+)
 
 # How often proposals that wait are looked at, in seconds, at most.
 _ATTEND = 30.0

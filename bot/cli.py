@@ -15,7 +15,7 @@ import click
 
 from bot.bench.command import bench
 from bot.evaluation.command import evaluation
-from services.errors import BadRequest, RaygenError, SettingsError
+from services.domain.errors import BadRequest, RaygenError, SettingsError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -80,10 +80,12 @@ def playground(port: int, *, no_browser: bool) -> None:
 @plainly
 def start() -> None:
     """Run the bot against Slack, by Socket Mode."""
-    from bot import access, app, logs, settings, tracing
+    from bot import settings
+    from bot.runtime import app, logs
+    from bot.wiring import slack_access, tracing
 
     chosen = settings.load()
-    access.require_slack(chosen)
+    slack_access.require_slack(chosen)
     settings.require_supervisor(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
@@ -98,10 +100,12 @@ def serve() -> None:
 
     Who may use it is in RAYGEN_API_TOKENS; without those it listens on this machine only, and approves nothing.
     """
-    from bot import access, app, logs, settings, tracing
+    from bot import settings
+    from bot.runtime import app, logs
+    from bot.wiring import slack_access, tracing
 
     chosen = settings.load()
-    access.slack_over_http(chosen)
+    slack_access.slack_over_http(chosen)
     settings.require_supervisor(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
     settings.leave_environment()
@@ -114,8 +118,8 @@ def serve() -> None:
 @plainly
 def doctor(*, as_json: bool) -> None:
     """Check each part that the bot needs: what was found, what is wrong, what to do."""
-    from bot import doctor as examination
     from bot import settings
+    from bot.commands import doctor as examination
 
     findings = asyncio.run(examination.examine(settings.load()))
     click.echo(examination.as_json(findings) if as_json else examination.as_table(findings))
@@ -139,7 +143,8 @@ def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
 
     The exit status is 0 when it passed, 1 when it did not, and 2 when it could not be validated.
     """
-    from bot import files, settings, validate
+    from bot import settings
+    from bot.commands import files, validate
 
     try:
         code = file.read().decode()
@@ -160,7 +165,8 @@ def validate(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
 @plainly
 def usage(by: str, days: float, *, as_json: bool) -> None:
     """Tell what requests have taken, and the votes on what came of them: model calls, tokens, money, drafts and time."""
-    from bot import settings, usage
+    from bot import settings
+    from bot.commands import usage
 
     found = asyncio.run(usage.sums(settings.load(), by, days))
     click.echo(usage.as_json(found, by, days) if as_json else usage.as_table(found, by, days))
@@ -172,8 +178,8 @@ def usage(by: str, days: float, *, as_json: bool) -> None:
 @plainly
 def export(days: float | None, *, code: bool) -> None:
     """Print all runs as JSON lines: what ran, by its sha256, who asked and approved, when, where, and how it ended."""
-    from bot import export as exporting
     from bot import settings
+    from bot.commands import export as exporting
 
     async def write() -> None:
         async for line in exporting.lines(settings.load(), days, code=code):
@@ -192,8 +198,8 @@ def audit() -> None:
 @plainly
 def audit_export(since: datetime | None) -> None:
     """Print the records as JSON lines, oldest first, each with its hash and the one before it."""
-    from bot import audit as auditing
     from bot import settings
+    from bot.commands import audit as auditing
 
     async def write() -> None:
         async for line in auditing.lines(settings.load(), since):
@@ -217,8 +223,8 @@ def audit_verify(file: TextIO | None, expect: Sequence[str]) -> None:
     The exit status is 1 where a record was changed, deleted, moved or put in between, where the database holds something
     that no record tells of, and where an expected hash does not occur.
     """
-    from bot import audit as auditing
     from bot import settings
+    from bot.commands import audit as auditing
 
     found = (
         auditing.verified_export(file, expect)
@@ -242,8 +248,9 @@ def mcp(host: str, port: int, *, stdio: bool) -> None:
     validate_ray_code runs a program sealed, run_python computes something small, and propose_run puts a program before
     people in Slack, who decide whether it runs.
     """
-    from bot import logs, settings
+    from bot import settings
     from bot.mcp_server import command
+    from bot.runtime import logs
 
     chosen = settings.load()
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
@@ -257,8 +264,10 @@ def mcp(host: str, port: int, *, stdio: bool) -> None:
 @plainly
 def agentcore(port: int, host: str | None) -> None:
     """Be the supervisor for bots that ask it by Bedrock AgentCore (RAYGEN_SUPERVISOR=agentcore)."""
-    from bot import agentcore as hosting
-    from bot import logs, settings, tracing
+    from bot import settings
+    from bot.commands import agentcore as hosting
+    from bot.runtime import logs
+    from bot.wiring import tracing
 
     chosen = settings.load()
     settings.require_model(chosen)

@@ -12,17 +12,17 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.api.tokens import Tokens
-from services.admission import Day, Limits
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
+from services.domain.values import Engine
 from services.execution import outgoing
 from services.execution.outgoing import Outgoing
 from services.gateway import names
 from services.llm.clients import Access, Provider
-from services.model import Engine
 from services.policy import Policy, grades_in
-from services.rates import Rate
-from services.sealing import Seal
+from services.security.encryption import Seal
 from services.supervisor.meter import Price
+from services.tasks.admission import Day, Limits
+from services.tasks.rate_limit import Rate
 
 _PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 

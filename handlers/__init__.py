@@ -6,26 +6,26 @@ from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import (
-    actions,
-    choices,
+from handlers.listeners import (
+    buttons,
+    card_modals,
     commands,
     errors,
     home,
     installation,
-    looks,
     messages,
-    modals,
+    preferences,
     shortcuts,
     unfurls,
+    view_submissions,
 )
-from handlers.delivery import Courier
-from handlers.subcommands import Subcommands
-from handlers.workspaces import SlackInstallations
-from services.desk import FrontDesk
-from services.links import RunLinks
-from services.model import PolicyReport
-from services.targets import Targets
+from handlers.listeners.subcommands import Subcommands
+from handlers.messaging.courier import Courier
+from handlers.slack_api.installations import SlackInstallations
+from services.domain.values import PolicyReport
+from services.targets.run_links import RunLinks
+from services.targets.targets import Targets
+from services.usecases.requests import FrontDesk
 
 
 def register(
@@ -44,11 +44,11 @@ def register(
     installation.register(app, desk, installations)
     commands.register(app, desk, courier, subcommands)
     messages.register(app, desk, courier)
-    modals.register(app, desk, check)
+    view_submissions.register(app, desk, check)
     shortcuts.register(app, desk, check, targets)
     tabs = home.Home(desk, courier, targets)
     home.register(app, tabs)
     unfurls.register(app, desk, courier, links or RunLinks())
-    looks.register(app, desk, courier)
-    choices.register(app, desk, courier, tabs)
-    actions.register(app, desk, courier, tabs)
+    card_modals.register(app, desk, courier)
+    preferences.register(app, desk, courier, tabs)
+    buttons.register(app, desk, courier, tabs)

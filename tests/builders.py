@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.model import Outcome, PolicyReport, Program, TaskCount, Verdict
-from services.records import Proposal, ProposalStatus, Run, Session, Task, TaskKind, TaskStatus
-from services.script import script
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Run,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+)
+from services.domain.program_header import script
+from services.domain.values import Outcome, PolicyReport, Program, TaskCount, Verdict
 
 ADD = Program("Add two numbers", "Adds 1 and 2 in a Ray task.", "print('Result: 3')\n")
 

@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from services.approvals import ApprovalPolicy, Person, Rule
-from services.approvals.desk import Approvals, Directory
+from services.approvals.authorizer import Approvals, Directory
 from services.approvals.permissions import Permissions
+from services.domain.entities import Proposal, Run, Session, Task
+from services.domain.program_facts import Grant
+from services.domain.values import InputFile, Outcome, Readiness, Spent, Verdict
 from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
-from services.model import InputFile, Outcome, Readiness, Spent, Verdict
-from services.narrator import Progress, RunView, Wanted
-from services.records import Proposal, Run, Session, Task
+from services.notifications.notifier import Progress, RunView, Wanted
 from services.store import Store
-from services.store.grants import Grant
-from services.targets import Place, Targets
+from services.targets.targets import Place, Targets
 from services.validation.interface import Lease, Limits, Waiting
 
 

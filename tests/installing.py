@@ -23,13 +23,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import bootstrap
 from bot import settings as settings_module
-from bot.access import slack_over_http
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.server import serving
 from bot.api.slack import routes
 from bot.bootstrap import Bot
-from bot.connection import open_connection
 from bot.deploy.manifest import manifest
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.distribution import Apps
@@ -37,7 +35,9 @@ from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import APP_TOKEN, SlackStandIn
 from bot.playground.slack.workspace import ACME, PLAYGROUND, Workspace
-from services.model import Engine
+from bot.runtime.connection import open_connection
+from bot.wiring.slack_access import slack_over_http
+from services.domain.values import Engine
 from tests.contract.slack.desk import Line, People, line, people_at
 from tests.waiting import PATIENCE, until
 

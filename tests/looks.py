@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.audit import Deed
+from services.security.audit_chain import Deed
 from services.store import Store
 
 

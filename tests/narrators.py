@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from handlers.delivery import Courier
-from handlers.live import LiveCards
-from handlers.narrator import SlackNarrator
-from services.approvals.desk import Approvals
-from services.newer import newer
+from handlers.messaging.courier import Courier
+from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.streams import LiveCards
+from services.approvals.authorizer import Approvals
+from services.proposals.thread_updates import newer
 from services.store import Store
-from services.targets import Targets
+from services.targets.targets import Targets
 
 
 def slack_narrator(

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from bot import bootstrap
 from bot import settings as settings_module
 from bot.bootstrap import Bot
-from bot.connection import open_connection
 from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, SlackStandIn
+from bot.runtime.connection import open_connection
 from bot.settings import Settings
-from services.model import Engine
+from services.domain.values import Engine
 from tests.standins import agentcore
 
 CREDENTIALS = {

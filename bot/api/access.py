@@ -9,8 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.api.desk import ApiDesk
 from bot.api.errors import Unauthorized
+from bot.api.same_machine import REFUSAL, is_local
 from bot.api.tokens import LOCAL, Holder, Tokens
-from bot.local import REFUSAL, is_local
 
 _bearer = HTTPBearer(auto_error=False, description="One of RAYGEN_API_TOKENS; needless where none are set.")
 

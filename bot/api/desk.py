@@ -14,14 +14,22 @@ from bot.api import views, wire
 from bot.api.errors import Conflict, Unknown
 from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX, Holder
-from services.desk import Ask, FrontDesk
-from services.errors import Outdated
-from services.model import sha256
-from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, derive, run_id
-from services.secrets import masked
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    derive,
+    run_id,
+)
+from services.domain.errors import Outdated
+from services.domain.values import sha256
+from services.security.redaction import masked
 from services.store import Store
 from services.store.entries import Entry
-from services.targets import Targets
+from services.targets.targets import Targets
+from services.usecases.requests import Ask, FrontDesk
 
 _POLL = 0.1
 _SOON = 0.02

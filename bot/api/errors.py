@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from bot.api.invalid_arguments import sentence as sentence_of
 from bot.api.wire import Failed, Problem
-from bot.invalid import sentence as sentence_of
-from services import errors
-from services.incidents import sentence
+from services.domain import errors
+from services.observability.incidents import sentence
 
 
 class Unauthorized(errors.RaygenError):

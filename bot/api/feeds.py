@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pydantic import BaseModel
 
 from bot.api import wire
-from services.model import Spent
-from services.narrator import Progress, RunView, Wanted
-from services.output import clean
-from services.records import Proposal, Run, Session, Task
-from services.store.grants import Grant
+from services.domain.entities import Proposal, Run, Session, Task
+from services.domain.program_facts import Grant
+from services.domain.values import Spent
+from services.notifications.notifier import Progress, RunView, Wanted
+from services.text.formatting import clean
 
 _TAIL = 4000
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from services.model import Readiness
+from services.domain.values import Readiness
 
 Readinesses = Callable[[], Awaitable[Sequence[Readiness]]]
 

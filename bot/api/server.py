@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 
 # Streams go on at the next start by asking again; nobody has to wait for their end.
 _GRACE = 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.api.tokens import PREFIX, Tokens
-from handlers.people import People
+from handlers.slack_api.directory import People
 from services.approvals import Person
-from services.model import Spent
-from services.narrator import Narrator, Progress, RunView, Wanted
-from services.records import Proposal, Run, Session, Task
-from services.store.grants import Grant
+from services.domain.entities import Proposal, Run, Session, Task
+from services.domain.program_facts import Grant
+from services.domain.values import Spent
+from services.notifications.notifier import Narrator, Progress, RunView, Wanted
 
 
 class Switchboard:

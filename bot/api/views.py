@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from bot.api import wire
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Run,
+    RunStatus,
+    Task,
+    TaskKind,
+    TaskStatus,
+)
+from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
-from services.model import Outcome, Spent
-from services.output import clean
-from services.records import Proposal, ProposalStatus, Run, RunStatus, Task, TaskKind, TaskStatus
 from services.store.entries import Entry
 from services.supervisor.evidence import plain
+from services.text.formatting import clean
 
 _OUTPUT = 200_000
 _SEALED = "a sealed cluster"

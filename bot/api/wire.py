@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from services.desk import PROMPT_LIMIT
+from services.usecases.requests import PROMPT_LIMIT
 
 CODE_LIMIT = 200_000
 BODY_LIMIT = 1024**2

@@ -106,7 +106,7 @@ def snippets(*, as_json: bool) -> None:
 def _show(work: Coroutine[Any, Any, Report], *, as_json: bool) -> None:
     """Print the report, or one sentence on why there is none; status 1 when something is wrong."""
     from bot.bench.table import as_table
-    from services.errors import RaygenError
+    from services.domain.errors import RaygenError
 
     try:
         report = asyncio.run(work)

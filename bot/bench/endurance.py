@@ -18,7 +18,7 @@ from bot.bench.holdings import Holdings, take_stock
 from bot.bench.machine import describe
 from bot.bench.mixture import MEMORY, MIB, MIXTURE, Case
 from bot.bench.pooled import until_full
-from services.output import human_bytes, plural
+from services.text.formatting import human_bytes, plural
 from services.validation.interface import Limits
 from services.validation.pool import PoolSettings, SealedPool
 

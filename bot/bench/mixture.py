@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.model import Verdict
+from services.domain.values import Verdict
 
 MIB = 1024**2
 MEMORY = 1024 * MIB

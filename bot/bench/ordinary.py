@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.bench.programs import BenchFailed
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 from services.execution.api import RayApi
 from services.execution.ports import Ports, free_block
 from services.validation.readings import tree

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from services.errors import SealUnavailable
+from services.domain.errors import SealUnavailable
 from services.validation.interface import Lease
 from services.validation.pool import SealedPool
 

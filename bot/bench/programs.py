@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.playground.cookbook.sources import source
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 
 _EXPECTED = "Result: 3"
 _BEFORE = "import time as _time; _began = _time.monotonic()  # {number}\n"

@@ -8,7 +8,7 @@ import time
 
 from bot.bench.figures import COUNT, SECONDS, Figure, Ratio, Report
 from bot.bench.machine import describe
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 from services.snippets.interface import SnippetRunner
 from services.snippets.runner import open_snippets
 from services.snippets.sealed import SealedRunner

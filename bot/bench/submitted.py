@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.bench.ordinary import Ordinary
 from bot.bench.programs import BenchFailed, Timed, written
+from services.domain.values import Verdict
 from services.execution.interface import Finished, Job, Output, Progress, Target
-from services.model import Verdict
 
 _LIMIT = 120.0
 ENDLESS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.bench.figures import BYTES, SECONDS, Figure, Machine, Report
-from services.output import human_bytes, human_seconds
+from services.text.formatting import human_bytes, human_seconds
 
 _HEAD = ("", "median", "least", "most", "samples")
 _WORDS = {"True": "yes", "False": "no"}

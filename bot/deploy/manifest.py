@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.deploy.surfaces import READING, Surfaces, called, registered
-from handlers import ids
+from handlers.blocks import action_ids
 
 # Where `raygen serve` is asked to be installed, where Slack sends people back to, and where it tells what happens.
 INSTALL = "/slack/install"
@@ -62,19 +62,22 @@ _OF_ORGANIZATIONS = {"team_access_granted", "team_access_revoked"}
 # Slack takes no more in a manifest.
 _DOMAINS = 5
 _COMMANDS = {
-    ids.COMMAND: {
+    action_ids.COMMAND: {
         "description": "Write, prove and run a Ray program",
         "usage_hint": "estimate pi with 100 tasks",
         "should_escape": True,
     }
 }
 _SHORTCUTS = {
-    ids.RUN_MESSAGE: ("Run this with raygen", "Check the program in this message, and run it once approved"),
-    ids.EXPLAIN_MESSAGE: (
+    action_ids.RUN_MESSAGE: (
+        "Run this with raygen",
+        "Check the program in this message, and run it once approved",
+    ),
+    action_ids.EXPLAIN_MESSAGE: (
         "Explain this Ray error",
         "Say what the error in this message means and what to do",
     ),
-    ids.ASK_ANYWHERE: ("Ask raygen", "Write, prove and run a Ray program"),
+    action_ids.ASK_ANYWHERE: ("Ask raygen", "Write, prove and run a Ray program"),
 }
 
 

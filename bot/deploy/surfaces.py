@@ -12,8 +12,8 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from handlers.workspaces import token_of
-from services.syntax import parse
+from handlers.slack_api.installations import token_of
+from services.domain.parsing import parse
 
 _METHODS = frozenset(
     name

@@ -18,7 +18,7 @@ from bot.playground.anthropic import ModelStandIn
 from bot.settings import Settings
 from bot.wiring.agents import metering, staffed
 from bot.wiring.sandboxes import validating
-from services.errors import SealUnavailable, SettingsError
+from services.domain.errors import SealUnavailable, SettingsError
 from services.llm.clients import Provider
 from services.policy import Policy
 from services.validation.interface import Validator

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.checks import About, Check, offers_nothing, passed, within
-from services.model import InputFile, Outcome, Program, Verdict
+from services.domain.values import InputFile, Outcome, Program, Verdict
 from services.supervisor.interface import Briefing
 from services.supervisor.memory import Exchange, Try, recollect
 

@@ -38,7 +38,7 @@ def evaluation(
     from bot import settings
     from bot.evaluation import assembly, report
     from bot.evaluation.cases import select
-    from services.errors import RaygenError
+    from services.domain.errors import RaygenError
 
     try:
         cases = select(names, groups)

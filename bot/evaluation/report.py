@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.evaluation.checks import passed
 from bot.evaluation.score import Evaluation, Score, Total
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 
 _HEAD = ("", "passed", "rate", "attempts", "time", "tokens", "USD")
 _UNKNOWN = "-"

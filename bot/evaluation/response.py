@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot.evaluation import figures
 from bot.evaluation.code import Code
-from services.model import Outcome
+from services.domain.values import Outcome
 from services.supervisor.interface import Conclusion
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from bot.evaluation.case import Case
 from bot.evaluation.response import Response
 from bot.evaluation.score import Score
-from services.errors import RaygenError
-from services.model import Spent
-from services.output import clean, human_seconds
+from services.domain.errors import RaygenError
+from services.domain.progress import Stage
+from services.domain.values import Spent
 from services.supervisor.interface import Supervising
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Stage
+from services.text.formatting import clean, human_seconds
 
 _SHOWN = 400
 _log = logging.getLogger(__name__)

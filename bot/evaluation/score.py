@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.model import Spent
+from services.domain.values import Spent
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from services.domain.values import Artifact, Outcome, Verdict
 from services.lambdas.wire import PAYLOAD, ValidationAnswer, dump_outcome
-from services.model import Artifact, Outcome, Verdict
-from services.output import head_and_tail, human_bytes, whole_characters
+from services.text.formatting import head_and_tail, human_bytes, whole_characters
 
 _ROOM = PAYLOAD - 65_536
 _ENDED = {

@@ -6,8 +6,8 @@ from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from services.errors import BadRequest
-from services.foreign import from_json
+from services.domain.errors import BadRequest
+from services.domain.untrusted_data import from_json
 
 _TOOL = "bedrockAgentCoreToolName"
 _APART = "___"

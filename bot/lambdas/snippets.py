@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.lambdas.events import Context, read, seconds_left
-from services.errors import BadRequest, RaygenError
+from services.domain.errors import BadRequest, RaygenError
 from services.lambdas.wire import RUN, SnippetAnswer, SnippetBody, SnippetEvent, dump_snippet
 from services.snippets.interface import Snippet
 from services.snippets.runner import open_snippets

@@ -16,16 +16,16 @@ from typing import Any
 
 from bot.lambdas.answers import answer, refusal
 from bot.lambdas.events import Context, read, seconds_left
-from services.errors import BadRequest, RaygenError
+from services.domain.errors import BadRequest, RaygenError
+from services.domain.input_files import checked
+from services.domain.values import Outcome, Verdict
 from services.execution.address import jobs_address
 from services.execution.api import RayApi
 from services.execution.following import Pace
 from services.execution.interface import Job
 from services.execution.jobs import JobsTarget
-from services.inputs import checked
 from services.lambdas.secrets import read_token
 from services.lambdas.wire import VALIDATE, ValidationEvent, load_files
-from services.model import Outcome, Verdict
 from services.validation.cluster import tried, validation_job
 
 _NO_CLUSTER = "The event names no `ray_cluster_ip`, and this function has no RAY_ADDRESS."

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from services.model import Outcome, PolicyReport, Verdict
-from services.records import Proposal, Session, Task, TaskStatus
+from services.domain.entities import Proposal, Session, Task, TaskStatus
+from services.domain.values import Outcome, PolicyReport, Verdict
 from services.snippets.interface import Snippet
 from services.supervisor.evidence import plain
 

@@ -10,21 +10,21 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import ASGIApp
 
+from bot.api.same_machine import on_this_machine
 from bot.api.server import serving
-from bot.app import on_signals
-from bot.local import on_this_machine
 from bot.mcp_server import envelope, tokens
 from bot.mcp_server.guard import Guard
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
+from bot.runtime.app import on_signals
 from bot.settings import Settings
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating
-from services.admission import Admission
-from services.errors import SettingsError
-from services.model import Outcome, PolicyReport
+from services.domain.errors import SettingsError
+from services.domain.values import Outcome, PolicyReport
 from services.policy import Policy
 from services.store import Store, open_database
+from services.tasks.admission import Admission
 from services.validation.examine import examine
 from services.validation.interface import Lease, Validator
 from services.workflows import Doorbell

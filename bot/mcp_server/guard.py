@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import local
+from bot.api import same_machine
 from bot.mcp_server import envelope
 from bot.mcp_server.tokens import Holders
 
@@ -24,8 +24,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif self._holders is None and not local.is_local(scope):
-            refused = envelope.Refused(INVALID_REQUEST, local.REFUSAL)
+        elif self._holders is None and not same_machine.is_local(scope):
+            refused = envelope.Refused(INVALID_REQUEST, same_machine.REFUSAL)
             await _answer(refused, HTTPStatus.FORBIDDEN)(scope, receive, send)
         elif _is_message(scope) and (self._holders is None or self._holders.admit(Headers(scope=scope))):
             await self._checked(scope, receive, send)

@@ -8,11 +8,19 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from services.admission import Admission, Nowhere
-from services.errors import BadRequest
-from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
-from services.secrets import masked
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+)
+from services.domain.errors import BadRequest
+from services.security.redaction import masked
 from services.store import Store
+from services.tasks.admission import Admission, Nowhere
 from services.workflows import Doorbell
 
 _POLL = 0.25

@@ -13,12 +13,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from bot import invalid
+from bot.api import invalid_arguments
 from bot.mcp_server import stdio, tokens
 from bot.mcp_server.answers import Proposed, SnippetAnswer, Validation
 from bot.mcp_server.proposing import Proposer
-from services.errors import RaygenError
-from services.model import Outcome, PolicyReport, Verdict
+from services.domain.errors import RaygenError
+from services.domain.values import Outcome, PolicyReport, Verdict
 from services.snippets.interface import TIMEOUT, SnippetRunner
 
 Examine = Callable[[str], Awaitable[tuple[Outcome, PolicyReport]]]
@@ -52,7 +52,7 @@ class _Server(MCPServer[None]):
             if not isinstance(error.__cause__, ValidationError):
                 raise
             found = error.__cause__.errors(include_url=False)
-            raise ToolError(f"Error executing tool {name}: {invalid.sentence(found)}") from None
+            raise ToolError(f"Error executing tool {name}: {invalid_arguments.sentence(found)}") from None
 
     async def run_stdio_async(self) -> None:
         async with stdio.streams() as (reading, writing):

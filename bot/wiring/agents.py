@@ -13,12 +13,12 @@ from bot.wiring.sandboxes import computing
 from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
+from services.domain.values import Engine
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, model_id, open_client
 from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
-from services.model import Engine
 from services.snippets.interface import SnippetRunner
 from services.supervisor import prompt
 from services.supervisor.agent import Supervisor

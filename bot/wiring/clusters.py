@@ -6,17 +6,17 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 
-from bot import targets as targets_file
 from bot.settings import Settings
-from bot.targets import TargetFile
-from services.errors import SettingsError
+from bot.wiring import target_file as targets_file
+from bot.wiring.target_file import TargetFile
+from services.domain.errors import SettingsError
 from services.execution.api import RayApi
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
-from services.links import RunLinks
-from services.targets import Place, Targets
+from services.targets.run_links import RunLinks
+from services.targets.targets import Place, Targets
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from bot.settings import Settings
 from services.artifacts.folder import FolderStore
 from services.artifacts.interface import ArtifactStore
 from services.artifacts.s3 import S3Store
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 
 
 def artifact_store(settings: Settings) -> ArtifactStore:

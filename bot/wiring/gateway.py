@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.settings import Settings
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 from services.gateway.auth import Client, ClientCredentials, Signed
 from services.gateway.client import Gateway
 from services.gateway.snippets import GatewaySnippets

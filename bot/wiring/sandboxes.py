@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 
 from bot.settings import Settings
 from bot.wiring.clusters import jobs_target
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 from services.execution.interface import Target
 from services.lambdas.function import Function
 from services.lambdas.snippets import LambdaSnippets

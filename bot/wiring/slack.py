@@ -11,13 +11,13 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access import OAuth
 from bot.deploy.manifest import INSTALL, REDIRECT, manifest
 from bot.settings import Settings
-from handlers.delivery import Courier, open_courier
-from handlers.live import LiveCards, open_cards
-from handlers.people import People
-from handlers.workspaces import SlackInstallations, SlackStates, WorkspaceClient, Workspaces
+from bot.wiring.slack_access import OAuth
+from handlers.messaging.courier import Courier, open_courier
+from handlers.messaging.streams import LiveCards, open_cards
+from handlers.slack_api.directory import People
+from handlers.slack_api.installations import SlackInstallations, SlackStates, WorkspaceClient, Workspaces
 from services.store import Store
 
 

@@ -6,16 +6,24 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers import ids
-from handlers.blocks.parts import Block, Message, actions, button, context, mrkdwn, person
-from handlers.escape import escaped, literal
+from handlers.blocks import action_ids
+from handlers.blocks.mrkdwn import escaped, literal
+from handlers.blocks.primitives import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    mrkdwn,
+    person,
+)
 from services.approvals import Rule
 from services.approvals.decision import Decision
-from services.narrator import Wanted
-from services.newer import Newer
-from services.output import human_seconds, plural
-from services.records import Proposal, TaskKind
-from services.store.grants import Grant
+from services.domain.entities import Proposal, TaskKind
+from services.domain.program_facts import Grant
+from services.notifications.notifier import Wanted
+from services.proposals.thread_updates import Newer
+from services.text.formatting import human_seconds, plural
 
 _BEGUN = {TaskKind.EDIT: "an edit", TaskKind.REGENERATE: "another draft, asked for"}
 
@@ -94,7 +102,7 @@ def granted(grant: Grant) -> Message:
         f"on *{target}*, {_numbers(grant.exact)} the same inputs, packages and resources, it runs without another approval; "
         "any other change needs one."
     )
-    end = button("End this approval", ids.GRANT_END, grant.id, style="danger")
+    end = button("End this approval", action_ids.GRANT_END, grant.id, style="danger")
     return Message(text, [mrkdwn(text), actions(end)])
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.blocks.parts import Message, context, mrkdwn
-from handlers.escape import escape, quoted
-from services.audit import Deed, Record
+from handlers.blocks.mrkdwn import escape, quoted
+from handlers.blocks.primitives import Message, context, mrkdwn
+from services.security.audit_chain import Deed, Record
 
 _WORDS: dict[str, str] = {
     Deed.EDITED: "Edited a program",

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from handlers import ids
-from handlers.blocks.parts import Block, button, context, mrkdwn, person, preformatted
-from handlers.escape import literal
-from services.changes import Changes, changes
-from services.output import plural
-from services.prices import Estimate
-from services.records import Proposal
+from handlers.blocks import action_ids
+from handlers.blocks.mrkdwn import literal
+from handlers.blocks.primitives import (
+    Block,
+    button,
+    context,
+    mrkdwn,
+    person,
+    preformatted,
+)
+from services.domain.entities import Proposal
+from services.proposals.diff import Changes, changes
+from services.targets.cost import Estimate
+from services.text.formatting import plural
 
 DIFF_LIMIT = 1500
 _FILES = 5
@@ -27,7 +34,7 @@ def changed(proposal: Proposal, before: Proposal | None) -> tuple[list[Block], l
     if found.same or not found.text:
         told = [context(f"{_unchanged(found)} that {_approver(before)} approved.")]
         return told, told
-    opening = button("Show changes", ids.PROPOSAL_CHANGES, ids.proposal_value(proposal))
+    opening = button("Show changes", action_ids.PROPOSAL_CHANGES, action_ids.proposal_value(proposal))
     folded = [mrkdwn(line) | {"accessory": opening}]
     whole = [mrkdwn(line), preformatted(found.text, "diff")]
     return folded, whole if len(found.text) <= DIFF_LIMIT else folded

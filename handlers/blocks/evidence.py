@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from handlers import ids
-from handlers.blocks.parts import OUTPUT_LIMIT, Block, button, context, mrkdwn, output, preformatted, prose
+from handlers.blocks import action_ids
+from handlers.blocks.mrkdwn import literal, quoted, shorten
+from handlers.blocks.mrkdwn import plain as unhidden
+from handlers.blocks.primitives import (
+    OUTPUT_LIMIT,
+    Block,
+    button,
+    context,
+    mrkdwn,
+    output,
+    preformatted,
+    prose,
+)
 from handlers.blocks.table import table
 from handlers.blocks.touched import asked, made, touches
-from handlers.escape import literal, quoted, shorten
-from handlers.escape import plain as unhidden
-from services.model import Attempt, Engine, Grade, Outcome, TaskCount, Verdict
-from services.output import clean, head_and_tail, human_bytes, human_seconds, left_out, plural
-from services.records import Proposal
+from services.domain.entities import Proposal
+from services.domain.values import (
+    Attempt,
+    Engine,
+    Grade,
+    Outcome,
+    TaskCount,
+    Verdict,
+)
 from services.supervisor.evidence import plain
+from services.text.formatting import (
+    clean,
+    head_and_tail,
+    human_bytes,
+    human_seconds,
+    left_out,
+    plural,
+)
 
 _REMARKS = 4
 _TABLE = 3000
@@ -28,7 +51,9 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     outcome = proposal.validation
     verdict = mrkdwn(verdict_line(proposal))
     if attempts(proposal):
-        verdict["accessory"] = button("Attempts", ids.PROPOSAL_ATTEMPTS, ids.proposal_value(proposal))
+        verdict["accessory"] = button(
+            "Attempts", action_ids.PROPOSAL_ATTEMPTS, action_ids.proposal_value(proposal)
+        )
     blocks = [verdict]
     if not outcome.proposable:
         blocks += failure(outcome)

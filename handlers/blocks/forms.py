@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.blocks.parts import Block
-from handlers.escape import plain
+from handlers.blocks.mrkdwn import plain
+from handlers.blocks.primitives import Block
 
 FIELD_LIMIT = 3000
 """The most characters that a text field of Slack's takes."""

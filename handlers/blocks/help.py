@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.blocks.parts import Message, context, mrkdwn
-from handlers.escape import escape
+from handlers.blocks.mrkdwn import escape
+from handlers.blocks.primitives import Message, context, mrkdwn
 
 EXAMPLES = (
     "estimate pi with 100 tasks",

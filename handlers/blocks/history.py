@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from handlers import ids
+from handlers.blocks import action_ids
 from handlers.blocks.evidence import failure, said
-from handlers.blocks.parts import (
+from handlers.blocks.mrkdwn import escape, literal
+from handlers.blocks.primitives import (
     Block,
     Message,
     actions,
@@ -18,15 +19,14 @@ from handlers.blocks.parts import (
     person,
     preformatted,
 )
-from handlers.escape import escape, literal
-from services.history_desk import USAGE_DAYS, Past
-from services.invisible import visible_code
-from services.model import Outcome, Verdict
-from services.output import clean, head_and_tail, human_seconds, plural
-from services.records import ProposalStatus, RunStatus, TaskStatus
-from services.secrets import masked
+from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
+from services.domain.values import Outcome, Verdict
+from services.security.redaction import masked
 from services.store.entries import Entry, Ran
 from services.store.spendings import Sum
+from services.text.formatting import clean, head_and_tail, human_seconds, plural
+from services.text.invisible_characters import visible_code
+from services.usecases.history import USAGE_DAYS, Past
 
 _CODE_SHOWN = 2500
 _MOST = 20
@@ -111,7 +111,7 @@ def run(past: Past, link: str) -> Message:
         )
     )
     if ran.status is not RunStatus.ENDED:
-        blocks.append(actions(button("Stop", ids.RUN_STOP, ran.id, style="danger")))
+        blocks.append(actions(button("Stop", action_ids.RUN_STOP, ran.id, style="danger")))
     return Message(f"{escape(proposal.program.title)}: {_state(entry)}", blocks)
 
 
@@ -208,8 +208,8 @@ def _votes(sums: Sequence[Sum]) -> str:
 def stop(entry: Entry) -> Block:
     """The button that ends it."""
     if entry.ran is not None:
-        return button("Stop", ids.RUN_STOP, entry.ran.id, style="danger")
-    return button("Stop", ids.TASK_STOP, entry.task_id, style="danger")
+        return button("Stop", action_ids.RUN_STOP, entry.ran.id, style="danger")
+    return button("Stop", action_ids.TASK_STOP, entry.task_id, style="danger")
 
 
 def _at(link: str) -> str:

@@ -6,15 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers import ids
-from handlers.blocks import history
+from handlers.blocks import action_ids, history
 from handlers.blocks.approvals import overtaken
 from handlers.blocks.help import usage
-from handlers.blocks.parts import Block, actions, button, context, mrkdwn, person
+from handlers.blocks.mrkdwn import literal
+from handlers.blocks.primitives import (
+    Block,
+    actions,
+    button,
+    context,
+    mrkdwn,
+    person,
+)
 from handlers.blocks.targets import Found, sections
-from handlers.escape import literal
 from services.store.entries import Entry
-from services.waiting import Awaiting
+from services.usecases.inbox import Awaiting
 
 _TARGETS = 10
 _DIVIDER: Block = {"type": "divider"}
@@ -82,11 +88,11 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
         *([f"<{link}|the card with its evidence>"] if link else []),
     ]
     title = f"*{literal(proposal.program.title, 100)}*\n{literal(proposal.program.purpose, 200)}"
-    value = ids.proposal_value(proposal)
-    code = button("Show all code", ids.PROPOSAL_CODE, value)
+    value = action_ids.proposal_value(proposal)
+    code = button("Show all code", action_ids.PROPOSAL_CODE, value)
     if awaiting.refusal:
         return [mrkdwn(title), context(" · ".join(facts), literal(awaiting.refusal, 150)), actions(code)]
-    approve = button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary")
+    approve = button("Approve & run", action_ids.PROPOSAL_APPROVE, value, style="primary")
     return [
         mrkdwn(title),
         context(" · ".join(facts), *overtaken(awaiting.newer)),

@@ -15,12 +15,19 @@ from slack_sdk.models.messages.chunk import (
     TaskUpdateChunk,
 )
 
-from handlers import ids
-from handlers.blocks.parts import Block, Message, actions, button, mrkdwn, prose
-from handlers.escape import escape, literal, plain, shorten
-from services.narrator import Progress
-from services.records import Task, TaskKind
-from services.supervisor.workshop import Phase, Stage
+from handlers.blocks import action_ids
+from handlers.blocks.mrkdwn import escape, literal, plain, shorten
+from handlers.blocks.primitives import (
+    Block,
+    Message,
+    actions,
+    button,
+    mrkdwn,
+    prose,
+)
+from services.domain.entities import Task, TaskKind
+from services.domain.progress import Phase, Stage
+from services.notifications.notifier import Progress
 
 _PHASES = {
     Phase.QUEUED: "Waiting",
@@ -60,7 +67,7 @@ class Live:
 def live(key: str, task: Task, progress: Progress) -> Live:
     """The card with this key, as far as the task has come."""
     steps = tuple(_steps(progress.stages)) or (_opening(task),)
-    stop = {**actions(button("Stop", ids.TASK_STOP, task.id)), "block_id": key}
+    stop = {**actions(button("Stop", action_ids.TASK_STOP, task.id)), "block_id": key}
     done = [f":white_check_mark: {literal(step, 300)}" for step in steps[:-1]]
     lines = [*done, f":hourglass_flowing_sand: *{literal(steps[-1], 300)}* …"]
     said = [prose(progress.words)] if progress.words else []

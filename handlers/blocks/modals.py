@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import ids
+from handlers.blocks import action_ids
 from handlers.blocks.evidence import attempts as failed_before
 from handlers.blocks.evidence import failure, said
 from handlers.blocks.forms import field, form, look, paragraph
-from handlers.blocks.parts import Block, context, mrkdwn, preformatted
-from handlers.escape import literal, plain
-from services.invisible import visible_code
-from services.model import Attempt, Grade, Outcome
-from services.output import clean, head_and_tail
-from services.records import Proposal
-from services.secrets import masked
+from handlers.blocks.mrkdwn import literal, plain
+from handlers.blocks.primitives import Block, context, mrkdwn, preformatted
+from services.domain.entities import Proposal
+from services.domain.values import Attempt, Grade, Outcome
+from services.security.redaction import masked
+from services.text.formatting import clean, head_and_tail
+from services.text.invisible_characters import visible_code
 
 _VIEW_BLOCKS = 100
 _CODE = 2500
@@ -38,7 +38,7 @@ def change(proposal: Proposal) -> dict[str, Any]:
         context(f"*{title}*: you get a new proposal in the thread; nothing runs until it is approved."),
         field("change", "What should be different?", paragraph()),
     ]
-    return form(ids.CHANGE_VIEW, "Change program", "Ask for it", blocks, proposal.id)
+    return form(action_ids.CHANGE_VIEW, "Change program", "Ask for it", blocks, proposal.id)
 
 
 def reject(proposal: Proposal) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def reject(proposal: Proposal) -> dict[str, Any]:
         context(f"*{title}*: the reason is shown in the thread, and the next draft heeds it."),
         field("reject", "Why should it not run?", paragraph(1000)),
     ]
-    return form(ids.REJECT_VIEW, "Reject program", "Reject", blocks, proposal.id)
+    return form(action_ids.REJECT_VIEW, "Reject program", "Reject", blocks, proposal.id)
 
 
 def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import ids
+from handlers.blocks import action_ids
+from handlers.blocks.card_modals import Look
 from handlers.blocks.forms import FIELD_LIMIT, field, form
-from handlers.blocks.looks import Look
-from handlers.blocks.parts import Block, context
-from handlers.escape import literal, plain, shorten
-from services import invisible
-from services.invisible import editable
-from services.model import Artifact, Grade, PolicyReport
-from services.output import plural
-from services.records import Proposal
-from services.secrets import hidden, restored
+from handlers.blocks.mrkdwn import literal, plain, shorten
+from handlers.blocks.primitives import Block, context
+from services.domain.entities import Proposal
+from services.domain.values import Artifact, Grade, PolicyReport
+from services.security.redaction import hidden, restored
+from services.text import invisible_characters
+from services.text.formatting import plural
+from services.text.invisible_characters import editable
 
 # The one field that holds a file.
 FILE = "code_file"
@@ -36,7 +36,7 @@ def edit(proposal: Proposal) -> Look:
         told = f"*{literal(proposal.program.title, 120)}* has {_too_much(code)}. "
         told += f"It is in the file `{file.name}`, sent to you now: change it there, and put it in here."
         fields = [context(told), _file_field("The program as you have changed it")]
-    view = form(ids.EDIT_VIEW, "Edit program", "Validate", fields, proposal.id)
+    view = form(action_ids.EDIT_VIEW, "Edit program", "Validate", fields, proposal.id)
     return Look(view, file)
 
 
@@ -54,7 +54,7 @@ def of_program(fields: Mapping[str, str]) -> dict[str, str]:
 def joined(fields: Mapping[str, str], original: str = "") -> str:
     """The program as edited, with the secrets and the unseen characters of the one that it comes from in their places."""
     edited = "\n".join(fields.values()).rstrip() + "\n"
-    return restored(invisible.restored(edited, hidden(original)), original)
+    return restored(invisible_characters.restored(edited, hidden(original)), original)
 
 
 def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from handlers import ids
+from handlers.blocks import action_ids
 from handlers.blocks.evidence import failure, said, shown, tasks_run
-from handlers.blocks.parts import (
+from handlers.blocks.mrkdwn import escape, literal
+from handlers.blocks.primitives import (
     MESSAGE_LIMIT,
     OUTPUT_LIMIT,
     Block,
@@ -19,12 +20,11 @@ from handlers.blocks.parts import (
     weight,
 )
 from handlers.blocks.table import table
-from handlers.escape import escape, literal
-from services.model import Outcome, TaskCount, Verdict
-from services.narrator import RunView
-from services.output import clean, head_and_tail, human_bytes, human_seconds, plural
-from services.records import Proposal, Run
+from services.domain.entities import Proposal, Run
+from services.domain.values import Outcome, TaskCount, Verdict
+from services.notifications.notifier import RunView
 from services.supervisor.evidence import plain
+from services.text.formatting import clean, head_and_tail, human_bytes, human_seconds, plural
 
 _STATES = {"QUEUED": "Waiting", "PENDING": "Starting", "RUNNING": "Running"}
 _BAR = 20
@@ -50,7 +50,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str
     if run.stopped_by:
         blocks.append(context(f"{person(run.stopped_by)} asked to stop it …"))
     else:
-        blocks.append(actions(button("Stop", ids.RUN_STOP, run.id, style="danger")))
+        blocks.append(actions(button("Stop", action_ids.RUN_STOP, run.id, style="danger")))
     return Message(f"{state} {title} on {escape(run.target)} …", blocks)
 
 
@@ -103,14 +103,14 @@ def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
     if outcome.verdict is Verdict.STOPPED:
         return []
     if not outcome.passed:
-        details = button("Details", ids.RUN_DETAILS, proposal.id)
-        return [actions(button("Fix it", ids.RUN_FIX, proposal.id), details)]
+        details = button("Details", action_ids.RUN_DETAILS, proposal.id)
+        return [actions(button("Fix it", action_ids.RUN_FIX, proposal.id), details)]
     return [
         actions(
-            button("Run again", ids.RUN_AGAIN, proposal.id),
-            button("Change", ids.RUN_CHANGE, proposal.id),
-            button("Share to channel", ids.RUN_SHARE, proposal.id),
-            button("Download code", ids.RUN_CODE, proposal.id),
+            button("Run again", action_ids.RUN_AGAIN, proposal.id),
+            button("Change", action_ids.RUN_CHANGE, proposal.id),
+            button("Share to channel", action_ids.RUN_SHARE, proposal.id),
+            button("Download code", action_ids.RUN_CODE, proposal.id),
         )
     ]
 

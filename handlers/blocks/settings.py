@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import ids
-from handlers.blocks.parts import Block, Message, context, mrkdwn, option, select
-from handlers.escape import literal
+from handlers.blocks import action_ids
+from handlers.blocks.mrkdwn import literal
+from handlers.blocks.primitives import (
+    Block,
+    Message,
+    context,
+    mrkdwn,
+    option,
+    select,
+)
 from services.store.preferences import Preference
 
 FIRST = "-"
@@ -26,10 +33,12 @@ def menus(preference: Preference, targets: Sequence[str], models: Sequence[str] 
     told = news[DIRECT if preference.direct else THREAD]
     gone = preference.target and preference.target not in places
     return [
-        _setting("New programs of mine run on", select(ids.SETTING_TARGET, list(places.values()), chosen)),
+        _setting(
+            "New programs of mine run on", select(action_ids.SETTING_TARGET, list(places.values()), chosen)
+        ),
         *([context(f"*{literal(preference.target, 100)}* is not open to you any more.")] if gone else []),
         *(_models(preference.model, models) if models else []),
-        _setting("I hear of a run's end", select(ids.SETTING_NEWS, list(news.values()), told)),
+        _setting("I hear of a run's end", select(action_ids.SETTING_NEWS, list(news.values()), told)),
     ]
 
 
@@ -37,7 +46,7 @@ def _models(chosen: str, models: Sequence[str]) -> list[Block]:
     usual = option("The usual models", FIRST)
     offers = {FIRST: usual, **{name: option(name, name) for name in models[:99]}}
     gone = bool(chosen) and chosen not in offers
-    menu = select(ids.SETTING_MODEL, list(offers.values()), offers.get(chosen, usual))
+    menu = select(action_ids.SETTING_MODEL, list(offers.values()), offers.get(chosen, usual))
     return [
         _setting("My programs and answers are by", menu),
         *([context(f"*{literal(chosen, 100)}* is not on offer any more.")] if gone else []),

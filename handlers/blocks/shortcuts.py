@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from handlers import ids
+from handlers.blocks import action_ids
 from handlers.blocks.forms import field, form, paragraph
-from handlers.blocks.parts import Block, context, option
+from handlers.blocks.mrkdwn import quoted
+from handlers.blocks.primitives import Block, context, option
 from handlers.blocks.programs import program_fields
-from handlers.escape import quoted
-from services.errors import BadRequest
-from services.records import Attachment
+from services.domain.entities import Attachment
+from services.domain.errors import BadRequest
 
 _METADATA = 3000
 PROMPT, CHANNEL, TARGET = "prompt", "channel", "target"
@@ -22,7 +22,7 @@ def ask(targets: Sequence[str]) -> dict[str, Any]:
     """What shall be computed, where the answer shall stand, and where it would run; `targets` begin with the person's own."""
     words = field(PROMPT, "What should run on Ray?", paragraph(placeholder="estimate pi with 100 tasks"))
     note = context("You get a proposal with its evidence there; nothing runs until it is approved.")
-    return form(ids.ASK_VIEW, "Ask raygen", "Ask", [words, _channel(), _target(targets), note])
+    return form(action_ids.ASK_VIEW, "Ask raygen", "Ask", [words, _channel(), _target(targets), note])
 
 
 def run(
@@ -41,7 +41,7 @@ def run(
         [context(f"With {', '.join(quoted(file.name, 60) for file in files[:10])}.")] if files else []
     )
     blocks = [note, *with_files, _target(targets), _channel(channel), *program_fields(code)]
-    return form(ids.RUN_VIEW, "Run with raygen", "Check it", blocks, kept)
+    return form(action_ids.RUN_VIEW, "Run with raygen", "Check it", blocks, kept)
 
 
 def origin(metadata: str) -> tuple[str, str, tuple[Attachment, ...]]:

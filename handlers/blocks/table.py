@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from handlers.blocks.parts import Block, context, excerpt, preformatted, weight
-from handlers.escape import plain, shorten
-from services.model import Table
-from services.output import clean, plural
+from handlers.blocks.mrkdwn import plain, shorten
+from handlers.blocks.primitives import Block, context, excerpt, preformatted, weight
+from services.domain.values import Table
+from services.text.formatting import clean, plural
 
 # Slack takes 10,000 characters of text in a message's tables, and one table only.
 _TEXT = 9500

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.blocks.parts import Block, Message, mrkdwn
-from handlers.escape import literal
+from handlers.blocks.mrkdwn import literal
+from handlers.blocks.primitives import Block, Message, mrkdwn
 from services.execution.state import ClusterState
-from services.output import human_resource, human_share, plural
-from services.targets import Place
+from services.targets.targets import Place
+from services.text.formatting import human_resource, human_share, plural
 
 _SHOWN = ("CPU", "GPU", "memory")
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from handlers import ids
+from handlers.blocks import action_ids
 from handlers.blocks.approvals import overtaken
 from handlers.blocks.changes import changed, cost
 from handlers.blocks.evidence import evidence, shown
-from handlers.blocks.parts import (
+from handlers.blocks.mrkdwn import escape, escaped, literal, quoted, shorten
+from handlers.blocks.primitives import (
     CODE_LIMIT,
     MESSAGE_LIMIT,
     Block,
@@ -28,13 +29,12 @@ from handlers.blocks.parts import (
     select,
     weight,
 )
-from handlers.escape import escape, escaped, literal, quoted, shorten
-from services.approvals.desk import Needs
-from services.model import Spent
-from services.newer import Newer
-from services.output import human_bytes, human_seconds, plural
-from services.prices import Estimate
-from services.records import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
+from services.approvals.authorizer import Needs
+from services.domain.entities import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
+from services.domain.values import Spent
+from services.proposals.thread_updates import Newer
+from services.targets.cost import Estimate
+from services.text.formatting import human_bytes, human_seconds, plural
 
 _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 # What the notes beside the code, and what is said of a failed task's cost and next steps, may take, in characters.
@@ -166,16 +166,16 @@ def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) ->
     if proposal is not None:
         blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *evidence(proposal)]
         blocks += _code(proposal, MESSAGE_LIMIT - weight(blocks) - _ACCOUNT)
-        buttons.append(button("Edit", ids.PROPOSAL_EDIT, ids.proposal_value(proposal)))
+        buttons.append(button("Edit", action_ids.PROPOSAL_EDIT, action_ids.proposal_value(proposal)))
         if proposal.validation.failure is not None or proposal.validation.stderr:
-            buttons.append(button("Details", ids.RUN_DETAILS, proposal.id))
+            buttons.append(button("Details", action_ids.RUN_DETAILS, proposal.id))
     blocks += [*_account(spent), actions(*buttons)]
     return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
 
 
 def _code(proposal: Proposal, room: int) -> list[Block]:
     """The program, shortened to the `room` that there is, and its modules by name, with a button that opens all of both."""
-    button_of_all = button("Show all code", ids.PROPOSAL_CODE, ids.proposal_value(proposal))
+    button_of_all = button("Show all code", action_ids.PROPOSAL_CODE, action_ids.proposal_value(proposal))
     own = _modules(proposal)
     limit = max(0, min(CODE_LIMIT, room - weight(own) - _NOTES))
     if not own:
@@ -225,7 +225,7 @@ def _void(proposal: Proposal) -> list[Block]:
 def _rejected(proposal: Proposal) -> list[Block]:
     """Who rejected it and why, and the way to another draft that heeds it."""
     why = f"Rejected by {person(proposal.decided_by or '')}; it was not run. Reason: {literal(proposal.reason, 1000)}"
-    again = button("Write another", ids.PROPOSAL_REGENERATE, ids.proposal_value(proposal))
+    again = button("Write another", action_ids.PROPOSAL_REGENERATE, action_ids.proposal_value(proposal))
     return [context(why), actions(again)]
 
 
@@ -236,17 +236,17 @@ def _approved(proposal: Proposal) -> Block:
 
 
 def _decision(proposal: Proposal, choice: Choice | None) -> list[Block]:
-    value = ids.proposal_value(proposal)
+    value = action_ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
-            approve = [button("Approve & run", ids.PROPOSAL_APPROVE, value, style="primary")]
+            approve = [button("Approve & run", action_ids.PROPOSAL_APPROVE, value, style="primary")]
             return [
                 actions(
                     *(approve if proposal.runnable else []),
-                    button("Edit", ids.PROPOSAL_EDIT, value),
-                    button("Regenerate", ids.PROPOSAL_REGENERATE, value),
-                    button("Dismiss", ids.PROPOSAL_DISMISS, value),
-                    button("Reject", ids.PROPOSAL_REJECT, value),
+                    button("Edit", action_ids.PROPOSAL_EDIT, value),
+                    button("Regenerate", action_ids.PROPOSAL_REGENERATE, value),
+                    button("Dismiss", action_ids.PROPOSAL_DISMISS, value),
+                    button("Reject", action_ids.PROPOSAL_REJECT, value),
                     *(_more(value, choice.needs) if choice and proposal.runnable else []),
                     *(_targets(proposal, choice.targets) if choice and proposal.runnable else []),
                 )
@@ -263,7 +263,7 @@ def _decision(proposal: Proposal, choice: Choice | None) -> list[Block]:
 
 def _more(value: str, needs: Needs) -> list[Block]:
     """What only some policies offer: to ask those who may approve, and to approve for the whole thread."""
-    ask = [button("Ask approvers", ids.PROPOSAL_ASK, value)] if needs.askable else []
+    ask = [button("Ask approvers", action_ids.PROPOSAL_ASK, value)] if needs.askable else []
     if not needs.thread:
         return ask
     question = (
@@ -272,7 +272,10 @@ def _more(value: str, needs: Needs) -> list[Block]:
         "calculates. Anything else needs an approval."
     )
     confirm = (question, "Approve")
-    return [*ask, button("Approve for this thread", ids.PROPOSAL_APPROVE_THREAD, value, confirm=confirm)]
+    return [
+        *ask,
+        button("Approve for this thread", action_ids.PROPOSAL_APPROVE_THREAD, value, confirm=confirm),
+    ]
 
 
 def _targets(proposal: Proposal, names: Sequence[str]) -> list[dict[str, object]]:
@@ -282,7 +285,7 @@ def _targets(proposal: Proposal, names: Sequence[str]) -> list[dict[str, object]
     options = {
         name: option(f"Run on {name}", f"{proposal.id} - {name}") for name in (*names, proposal.target)
     }
-    return [select(ids.PROPOSAL_TARGET, list(options.values()), options[proposal.target])]
+    return [select(action_ids.PROPOSAL_TARGET, list(options.values()), options[proposal.target])]
 
 
 def _answer(summary: str) -> list[dict[str, object]]:
@@ -314,4 +317,4 @@ def _cost(spent: Spent) -> list[str]:
 
 
 def _retry(task: Task) -> dict[str, object]:
-    return button("Try again", ids.TASK_RETRY, task.id)
+    return button("Try again", action_ids.TASK_RETRY, task.id)

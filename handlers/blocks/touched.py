@@ -6,13 +6,13 @@ import sys
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from handlers import ids
-from handlers.blocks.parts import Block, button, context, mrkdwn
-from handlers.escape import literal, quoted
-from services.approvals.facts import Facts
-from services.model import Outcome, Touched, Verdict
-from services.output import clean, human_resource
-from services.records import Proposal
+from handlers.blocks import action_ids
+from handlers.blocks.mrkdwn import literal, quoted
+from handlers.blocks.primitives import Block, button, context, mrkdwn
+from services.domain.entities import Proposal
+from services.domain.program_facts import Facts
+from services.domain.values import Outcome, Touched, Verdict
+from services.text.formatting import clean, human_resource
 
 _SHOWN = 4
 _BLOCKED = 8
@@ -57,7 +57,9 @@ def touches(proposal: Proposal) -> list[Block]:
     block = mrkdwn("\n".join(lines))
     kinds = [*stated.values(), *observed.values()]
     if any(len(names) > _SHOWN for names in kinds) or len(seen.refused) > _BLOCKED:
-        block["accessory"] = button("All it touches", ids.PROPOSAL_TOUCHES, ids.proposal_value(proposal))
+        block["accessory"] = button(
+            "All it touches", action_ids.PROPOSAL_TOUCHES, action_ids.proposal_value(proposal)
+        )
     return [block, *_blocked(outcome)]
 
 

@@ -23,8 +23,8 @@ from services.agentcore.errors import (
     RuntimeUnreachable,
 )
 from services.agentcore.invocation import told
-from services.errors import RaygenError, SettingsError
-from services.model import Readiness
+from services.domain.errors import RaygenError, SettingsError
+from services.domain.values import Readiness
 
 PART = "agentcore"
 SILENCE = 180.0

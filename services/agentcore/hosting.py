@@ -35,11 +35,12 @@ from services.agentcore.wire import (
     failure,
     read_request,
 )
-from services.errors import BudgetSpent, RaygenError
-from services.incidents import sentence
+from services.domain.errors import BudgetSpent, RaygenError
+from services.domain.progress import Stage
+from services.observability.incidents import sentence
 from services.supervisor.interface import Briefing, Conclusion, Inspecting, Supervising
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Stage, Tried
+from services.supervisor.workshop import Tried
 
 _log = logging.getLogger(__name__)
 BEAT = 10.0

@@ -25,7 +25,7 @@ from urllib3.exceptions import ReadTimeoutError as StreamTimeout
 
 from services.agentcore import errors
 from services.agentcore.wire import Event, read_line
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 
 _log = logging.getLogger(__name__)
 _CHUNK = 65_536

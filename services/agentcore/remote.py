@@ -30,10 +30,11 @@ from services.agentcore.wire import (
     Work,
     raised,
 )
-from services.model import InputFile, Origin, Program
+from services.domain.progress import OnStage
+from services.domain.values import InputFile, Origin, Program
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnAttempt, OnStage
+from services.supervisor.workshop import Made, OnAttempt
 
 _log = logging.getLogger(__name__)
 # For what goes on after the last call of a model: a validation, and the way there and back.

@@ -1,6 +1,6 @@
 """What travels between the bot and its supervisor on AgentCore: one request, and a stream of events until one that ends it.
 
-Both are JSON. Bytes are in base64; the rest is as the values of `services.model` are.
+Both are JSON. Bytes are in base64; the rest is as the values of `services.domain.values` are.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from services import errors
-from services.errors import RaygenError
-from services.model import Engine, InputFile, Origin, Program, Spent
+from services.domain import errors
+from services.domain.errors import RaygenError
+from services.domain.progress import Stage
+from services.domain.values import Engine, InputFile, Origin, Program, Spent
 from services.supervisor.interface import Briefing
 from services.supervisor.meter import Budget, Price
-from services.supervisor.workshop import Made, Stage, Tried
+from services.supervisor.workshop import Made, Tried
 
 VERSION = 1
 _PREFIX = b"data:"
@@ -114,7 +115,7 @@ class Concluded(_Wire):
 
 
 class Failed(_Wire):
-    """The end: `kind` names an error of `services.errors`, `sentence` is for the person."""
+    """The end: `kind` names an error of `services.domain.errors`, `sentence` is for the person."""
 
     event: Literal["failed"] = "failed"
     kind: str
@@ -152,7 +153,7 @@ def read_line(line: bytes) -> Event | None:
 
 
 def failure(error: RaygenError) -> Failed:
-    """An error for the other side, by its nearest class in `services.errors`."""
+    """An error for the other side, by its nearest class in `services.domain.errors`."""
     kinds = (kind.__name__ for kind in type(error).__mro__ if _KINDS.get(kind.__name__) is kind)
     return Failed(kind=next(kinds, RaygenError.__name__), sentence=error.public)
 

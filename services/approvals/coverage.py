@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.apart import apart
 from services.approvals.numbers import Skeleton, skeleton
-from services.model import sha256
-from services.records import Proposal
+from services.domain.entities import Proposal
+from services.domain.parser_process import apart
+from services.domain.values import sha256
 
 # What a fingerprint of another version covers is unknown, so it covers nothing.
 _VERSION = 1

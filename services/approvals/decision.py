@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from services.approvals.facts import Facts
 from services.approvals.person import Person
 from services.approvals.rules import Rule
+from services.domain.program_facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,17 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 
-from services import workspace
-from services.apart import TooComplex
 from services.approvals.actions import CardState, outdated
+from services.approvals.authorizer import Approvals
 from services.approvals.coverage import coverage_apart
 from services.approvals.decision import Decision
-from services.approvals.desk import Approvals
-from services.approvals.facts import Facts, binding
-from services.errors import NotAllowed, Outdated
-from services.records import Proposal, ProposalStatus, derive
+from services.domain import current_workspace
+from services.domain.entities import Proposal, ProposalStatus, derive
+from services.domain.errors import NotAllowed, Outdated
+from services.domain.parser_process import TooComplex
+from services.domain.program_facts import Facts, Grant, binding
 from services.store import Store
 from services.store.approvals import Approval, counted
-from services.store.grants import Grant
 
 
 def decided(proposal: Proposal) -> str:
@@ -34,11 +33,11 @@ class Ledger:
         self._approvals = approvals
 
     async def decision(self, proposal: Proposal, user: str) -> Decision:
-        asked_in = workspace.current()
+        asked_in = current_workspace.current()
         session = await self._store.sessions.get(proposal.session_id)
         if not session.team:
             # A thread of before there were several workspaces; whoever asks is looked up where they are.
-            workspace.enter(asked_in)
+            current_workspace.enter(asked_in)
         return await self._approvals.decision(proposal, session, user, await self._askers(proposal))
 
     async def _askers(self, proposal: Proposal) -> set[str]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from services.approvals.calculation import Calculation, More
-from services.syntax import parse
+from services.domain.parsing import parse
 
 _LARGEST = 256 * 1024
 _LITERAL = re.compile(r"[0-9.][0-9A-Za-z_.]*(?:(?<=[eE])[+-][0-9_]+[jJ]?)?")

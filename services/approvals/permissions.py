@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services import workspace
 from services.approvals.actions import Action, CardState, Group, Permission, Relation, permit
+from services.approvals.authorizer import Approvals
 from services.approvals.decision import Decision
-from services.approvals.desk import Approvals
 from services.approvals.ledger import Ledger
 from services.approvals.rules import Rule
-from services.errors import DirectoryUnavailable, NotAllowed, Outdated
-from services.records import Proposal, ProposalStatus, RunStatus, Session, Task, TaskStatus, run_id
+from services.domain import current_workspace
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    RunStatus,
+    Session,
+    Task,
+    TaskStatus,
+    run_id,
+)
+from services.domain.errors import DirectoryUnavailable, NotAllowed, Outdated
 from services.store import Store
-from services.targets import Targets
+from services.targets.targets import Targets
 
 # Being named makes somebody an approver in a conversation that they are not in; being one of everyone does not.
 _UNNAMED = "everyone"
@@ -85,10 +93,10 @@ class Permissions:
 
     async def _session(self, subject: Task | Proposal) -> Session:
         """People are looked up in the workspace of the session, or where they ask if it names none."""
-        asked_in = workspace.current()
+        asked_in = current_workspace.current()
         session = await self.store.sessions.get(subject.session_id)
         if not session.team:
-            workspace.enter(asked_in)
+            current_workspace.enter(asked_in)
         return session
 
     async def _state(self, subject: Task | Proposal) -> CardState:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from services.approvals.actions import DEFAULT, Action, Group
-from services.approvals.facts import Facts
 from services.approvals.person import listed, mention
-from services.output import human_resource, human_seconds
+from services.domain.program_facts import Facts
+from services.text.formatting import human_resource, human_seconds
 
 DIRECT = "direct"
 API = "api"

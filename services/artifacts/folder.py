@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from services.artifacts.interface import key_of
-from services.errors import ArtifactsUnavailable
+from services.domain.errors import ArtifactsUnavailable
 
 
 class FolderStore:

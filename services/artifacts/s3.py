@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.artifacts.interface import key_of
-from services.errors import ArtifactsUnavailable
+from services.domain.errors import ArtifactsUnavailable
 
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 

@@ -14,8 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
+from services.domain.values import (
+    EVIDENCE,
+    Artifact,
+    Failure,
+    Frame,
+    Outcome,
+    Table,
+    TaskCount,
+    Touched,
+    Verdict,
+)
 from services.driver.fields import NAME, Reader, as_list, as_mapping, count, number
-from services.model import EVIDENCE, Artifact, Failure, Frame, Outcome, Table, TaskCount, Touched, Verdict
 
 _TEXT = 20_000
 _ARTIFACT_BYTES = 64 * 1024**2

@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from services.errors import TargetRefused, TargetUnavailable
+from services.domain.errors import TargetRefused, TargetUnavailable
+from services.domain.values import TaskCount
 from services.execution.state import ClusterState, cluster_state
 from services.execution.state_api import Node, TaskAttempt, bundles, demands, listed, rows
 from services.execution.wire import JobDetails, job_details, task_counts
-from services.model import TaskCount
 
 _REFUSED: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "The target cluster asks for a token, and none was sent; set the target's token.",

@@ -14,12 +14,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.errors import TargetUnavailable
+from services.domain.errors import TargetUnavailable
+from services.domain.untrusted_data import from_json
 from services.execution import outgoing, sandbox
 from services.execution.home import Home, read, write
 from services.execution.outgoing import Outgoing
 from services.execution.ports import Ports, free_block, listeners
-from services.foreign import from_json
 from services.validation import seccomp
 
 _MIB = 1024**2

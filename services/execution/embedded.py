@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.disk import Disk, no_room
-from services.errors import RaygenError, StorageFull, TargetUnavailable
+from services.domain.disk_space import Disk, no_room
+from services.domain.errors import RaygenError, StorageFull, TargetUnavailable
+from services.domain.values import Readiness
 from services.execution import sandbox
 from services.execution.cluster import Size
 from services.execution.following import JobUnknown, Pace
@@ -26,7 +27,6 @@ from services.execution.state import ClusterState
 from services.execution.transcript import OUTPUT, Transcript
 from services.execution.verdict import unavailable
 from services.execution.wire import JobDetails
-from services.model import Readiness
 
 _WAIT = 60.0
 _ROUNDS = 5

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from services.errors import RaygenError, TargetUnavailable
+from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.interface import Event, Output, Progress
 from services.execution.observing import Observer, Rhythm

@@ -13,10 +13,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from services.domain.untrusted_data import from_json
+from services.domain.values import InputFile
 from services.execution.interface import Job
 from services.execution.wire import JobDetails
-from services.foreign import from_json
-from services.model import InputFile
 
 _LOG = re.compile(r"job-driver-([A-Za-z0-9][A-Za-z0-9_.-]{0,127})\.log")
 _DAY = 86_400.0

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.domain.values import InputFile, Outcome, Readiness, TaskCount
 from services.execution.state import ClusterState
-from services.model import InputFile, Outcome, Readiness, TaskCount
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from services.domain.errors import RaygenError, TargetRefused, TargetUnavailable
+from services.domain.input_files import checked as checked_inputs
+from services.domain.values import Readiness
 from services.driver import PACKAGE, luggage
-from services.errors import RaygenError, TargetRefused, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.following import Follower, JobUnknown, Pace, always
 from services.execution.interface import Event, Finished, Job
@@ -20,9 +22,7 @@ from services.execution.stopping import PATIENCE, Stopper
 from services.execution.transcript import OUTPUT, Transcript, nonce
 from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
-from services.inputs import checked as checked_inputs
-from services.model import Readiness
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _LAUNCH = Path(__file__).with_name("launch.py")

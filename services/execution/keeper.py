@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.errors import RaygenError, TargetUnavailable
+from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.cluster import Cluster, Size, bury, launch, recorded
 from services.execution.home import Home

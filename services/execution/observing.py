@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
+from services.domain.values import TaskCount
 from services.execution.api import RayApi
 from services.execution.stopping import Stopper
 from services.execution.waiting import Capacity, waiting, waiting_for_group
 from services.execution.wire import JobDetails
-from services.model import TaskCount
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 
 _SHARE = 10
 _UNPLACED = "PENDING_NODE_ASSIGNMENT"

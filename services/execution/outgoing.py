@@ -10,7 +10,7 @@ import shutil
 from enum import StrEnum
 from pathlib import Path
 
-from services.errors import TargetUnavailable
+from services.domain.errors import TargetUnavailable
 
 _PASTA = "pasta"
 _TUN = Path("/dev/net/tun")

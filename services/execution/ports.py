@@ -6,7 +6,7 @@ import random
 import socket
 from dataclasses import dataclass
 
-from services.errors import TargetUnavailable
+from services.domain.errors import TargetUnavailable
 
 _LOWEST, _HIGHEST = 20_000, 32_000
 _FIXED, _WORKERS = 11, 400

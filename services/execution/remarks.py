@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 from services.execution.api import RayApi
 from services.execution.wire import JobDetails
-from services.output import plural
+from services.text.formatting import plural
 
 _NOTICED_AFTER = 2.0
 _LOST = frozenset(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ray
 
-from services.host_names import new_host_name
+from services.domain.host_names import new_host_name
 from services.validation.seal import kernel_settings
 
 RAY_DIR = "/ray"

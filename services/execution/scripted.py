@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
+from services.domain.values import Outcome, Readiness, Verdict
 from services.execution.interface import Event, Finished, Job, Output, Progress
 from services.execution.jobs import checked
 from services.execution.state import ClusterState, Share
-from services.model import Outcome, Readiness, Verdict
 
 Step = Output | Progress | Finished | asyncio.Event | float
 """What a script is made of: events, a pause in seconds, or something to wait for."""

@@ -6,7 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from services.errors import RaygenError, TargetUnavailable
+from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.parcel import pack
 from services.execution.wire import JobDetails

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from services.domain.values import Outcome, Verdict
 from services.driver.report import decode
-from services.kept import Kept
-from services.model import Outcome, Verdict
+from services.text.head_tail_buffer import Kept
 
 OUTPUT = 4_000_000
 """Characters of a run's output that are kept, from both of its ends."""

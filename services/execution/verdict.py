@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, fill, read
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
-from services.model import Outcome, Verdict
 
 _UNCONFIRMED = (
     "The cluster went away before it could confirm how this ended; the driver's own record tells it."

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.output import human_bytes, human_resource
+from services.text.formatting import human_bytes, human_resource
 
 Resources = Mapping[str, float]
 """Amounts by Ray's names: CPU, GPU, memory (in bytes), and custom ones."""

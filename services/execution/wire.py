@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.model import TaskCount
+from services.domain.values import TaskCount
 
 WALL_LIMIT = "raygen_wall_limit"
 

@@ -14,8 +14,8 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
-from services.errors import RaygenError
-from services.foreign import from_json
+from services.domain.errors import RaygenError
+from services.domain.untrusted_data import from_json
 from services.gateway.errors import (
     GatewayAnswer,
     GatewayBroken,
@@ -28,7 +28,7 @@ from services.gateway.errors import (
     ToolFailed,
     ToolMissing,
 )
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 
 _CONNECT = 10.0
 _PAUSE = 0.3

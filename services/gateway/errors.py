@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 
 
 class GatewayError(RaygenError):

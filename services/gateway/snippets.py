@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
 from services.gateway import names
 from services.gateway.client import Gateway
 from services.gateway.wire import snippet_of

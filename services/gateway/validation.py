@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from services.errors import RaygenError
-from services.filenames import importable
+from services.domain.errors import RaygenError
+from services.domain.filenames import importable
+from services.domain.values import InputFile, Outcome, Verdict
 from services.gateway import names
 from services.gateway.client import Gateway
 from services.gateway.wire import outcome_of
-from services.model import InputFile, Outcome, Verdict
-from services.output import plural
+from services.text.formatting import plural
 from services.validation.elsewhere import Elsewhere, cut
 from services.validation.interface import Limits
 

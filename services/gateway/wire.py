@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, StrictBool, ValidationError
 
-from services.foreign import from_json
+from services.domain.untrusted_data import from_json
+from services.domain.values import Outcome, Verdict
 from services.gateway.errors import GatewayAnswer, ToolFailed
-from services.model import Outcome, Verdict
 from services.snippets.interface import OUTPUT, Snippet
 
 _Model = TypeVar("_Model", bound=BaseModel)

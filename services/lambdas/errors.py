@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.errors import RaygenError
-from services.output import human_bytes, human_seconds
+from services.domain.errors import RaygenError
+from services.text.formatting import human_bytes, human_seconds
 
 
 class FunctionError(RaygenError):

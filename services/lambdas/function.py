@@ -27,11 +27,11 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import HTTPError
 
-from services.foreign import from_json
+from services.domain.untrusted_data import from_json
+from services.domain.values import Readiness
 from services.lambdas import errors
 from services.lambdas.errors import FunctionDenied, FunctionError
 from services.lambdas.wire import PAYLOAD
-from services.model import Readiness
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.errors import SettingsError, TargetUnavailable
-from services.foreign import from_json
+from services.domain.errors import SettingsError, TargetUnavailable
+from services.domain.untrusted_data import from_json
 
 _KEY = "token"
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from services.foreign import from_json
+from services.domain.untrusted_data import from_json
 from services.lambdas import errors
 from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function

@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.errors import RaygenError
+from services.domain.errors import RaygenError
+from services.domain.values import InputFile, Outcome, Verdict
 from services.lambdas import errors
 from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function
 from services.lambdas.wire import ValidationAnswer, ValidationEvent, dump_files, load_outcome
-from services.model import InputFile, Outcome, Verdict
 from services.validation.elsewhere import Elsewhere, cut
 from services.validation.interface import Limits
 from services.validation.probe import PART

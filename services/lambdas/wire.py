@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from services.errors import BadRequest
-from services.model import Artifact, InputFile, Outcome
+from services.domain.errors import BadRequest
+from services.domain.values import Artifact, InputFile, Outcome
 from services.snippets.interface import TIMEOUT, Snippet
 
 PAYLOAD = 6 * 1024**2

@@ -9,7 +9,7 @@ import anthropic
 import httpx2
 from anthropic.types import Message, MessageParam, TextBlock, ToolUseBlock
 
-from services.errors import ModelBusy, ModelInterrupted, ModelUnavailable
+from services.domain.errors import ModelBusy, ModelInterrupted, ModelUnavailable
 from services.llm.clients import Client
 from services.llm.interface import OnText, Reply, Text, Tool, ToolCall, ToolResult, Turn, Usage
 

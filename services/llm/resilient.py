@@ -7,10 +7,10 @@ import random
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from services.errors import ModelBusy, ModelInterrupted, ModelUnavailable
+from services.domain.errors import ModelBusy, ModelInterrupted, ModelUnavailable
 from services.llm.circuit import Circuit
 from services.llm.interface import LanguageModel, OnText, Reply, Tool, Turn
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 
 _TRIES = 4
 _PAUSE = 0.2

@@ -10,7 +10,8 @@ import gc
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
-from services.model import Grade, PolicyReport
+from services.domain.parsing import parse
+from services.domain.values import Grade, PolicyReport
 from services.policy import cluster, source
 from services.policy.grades import OFF, checked, grades_in
 from services.policy.rules import RULES
@@ -18,7 +19,6 @@ from services.policy.state import State
 from services.policy.table import table
 from services.policy.visitors import VISITORS
 from services.policy.walk import Walk
-from services.syntax import parse
 
 __all__ = ["LARGEST", "OFF", "RULES", "Policy", "check", "grades_in", "table"]
 

@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Mapping
 
-from services.errors import SettingsError
-from services.model import Grade
+from services.domain.errors import SettingsError
+from services.domain.values import Grade
 from services.policy.rules import RULES
 
 OFF = "off"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.model import Grade
+from services.domain.values import Grade
 
 REFUSE, WARN, NOTE = Grade.REFUSE, Grade.WARN, Grade.NOTE
 

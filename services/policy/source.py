@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from services import invisible
 from services.policy.state import State
+from services.text import invisible_characters
 
 _MOST = 50
 # PEP 263: a comment in the first line, or in the second after a blank line or another comment.
@@ -19,12 +19,12 @@ def judge(code: str, state: State) -> None:
     """Report where the text does not say what it seems to say."""
     _judge_encoding(code, state)
     seen: set[tuple[int, str]] = set()
-    for line, char in invisible.hidden_in(code):
+    for line, char in invisible_characters.hidden_in(code):
         if (line, char) in seen or char == "\f":  # a page break says nothing to Python
             continue
         seen.add((line, char))
-        rule = "bidi-control" if invisible.changes_order(char) else "invisible-character"
-        state.report(rule, line, "a carriage return" if char == "\r" else invisible.name(char))
+        rule = "bidi-control" if invisible_characters.changes_order(char) else "invisible-character"
+        state.report(rule, line, "a carriage return" if char == "\r" else invisible_characters.name(char))
         if len(seen) == _MOST:
             return
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.model import Finding, Grade, PolicyReport
+from services.domain.values import Finding, Grade, PolicyReport
 from services.policy.evaluate import evaluate
 from services.policy.rules import RULES, TABLE
 from services.policy.scopes import Scope

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from services import modules
-from services.model import Finding, Grade, InputFile, PolicyReport
+from services.domain import modules
+from services.domain.values import Finding, Grade, InputFile, PolicyReport
 
 _NOT_OF_MODULES = {"empty-program"}
 _UNPARSED = "syntax-error"

@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any
 
-from services.foreign import from_json
+from services.domain.untrusted_data import from_json
 from services.snippets.interface import OUTPUT, SAFE, TIMEOUT, Snippet, stopped
 from services.snippets.process import Process
 from services.snippets.reading import VALUE, Read, read

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from services.errors import SealUnavailable
+from services.domain.errors import SealUnavailable
 from services.snippets.asked import ANSWER, ProcessRunner, request
 from services.snippets.process import Process
 from services.snippets.reading import Read

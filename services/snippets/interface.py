@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 
 TIMEOUT = 30.0
 MEMORY = 512 * 1024**2

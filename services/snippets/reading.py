@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from services.domain.parsing import parse
 from services.snippets.fitness import fits
-from services.syntax import parse
 
 VALUE = "_raygen_value"
 # It is read on the event loop, and Python's parser takes 20 ms for the worst of that length.

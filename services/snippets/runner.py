@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from services.errors import SealUnavailable
+from services.domain.errors import SealUnavailable
 from services.snippets.asked import ProcessRunner
 from services.snippets.eryx import EryxRunner
 from services.snippets.interface import TIMEOUT, Snippet, stopped

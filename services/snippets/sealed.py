@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from services.errors import SealUnavailable
+from services.domain.errors import SealUnavailable
 from services.snippets.asked import ANSWER, ProcessRunner, request
 from services.snippets.interface import MEMORY
 from services.snippets.process import Process

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore
-from services.sealing import Seal
+from services.security.encryption import Seal
 from services.store.admissions import Admissions
 from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, insert, or_, select, update
 
-from services.audit import Deed
-from services.records import Proposal, ProposalStatus
+from services.domain.entities import Proposal, ProposalStatus
+from services.security.audit_chain import Deed
 from services.store import audited, tables
 from services.store.repository import Repository
 

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore, key_of
-from services.errors import ArtifactsUnavailable
-from services.model import Artifact
+from services.domain.errors import ArtifactsUnavailable
+from services.domain.values import Artifact
 from services.store.tables import artifacts as table
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.audit import GENESIS, Deed, Examination, Head, Record, Verified
+from services.security.audit_chain import (
+    GENESIS,
+    Deed,
+    Examination,
+    Head,
+    Record,
+    Verified,
+)
 from services.store import audited, tables
 from services.store.chain import ONLY, begin
 from services.store.expected import Expected

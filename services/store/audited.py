@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.audit import Deed, Event
-from services.model import sha256
-from services.records import Task, TaskKind
+from services.domain.entities import Task, TaskKind
+from services.domain.values import sha256
+from services.security.audit_chain import Deed, Event
 from services.store import codec, tables
 from services.store.chain import append
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.audit import GENESIS, Event, Head, Record
+from services.security.audit_chain import GENESIS, Event, Head, Record
 from services.store import tables
 
 ONLY = 1

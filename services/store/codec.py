@@ -6,9 +6,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.model import Artifact, Attempt, Outcome, PolicyReport, Program, Spent
-from services.records import Attachment, Input
-from services.script import Script
+from services.domain.entities import Attachment, Input
+from services.domain.program_header import Script
+from services.domain.values import (
+    Artifact,
+    Attempt,
+    Outcome,
+    PolicyReport,
+    Program,
+    Spent,
+)
 
 _PROGRAM = TypeAdapter(Program)
 _HEADER = TypeAdapter(Script)

@@ -10,8 +10,8 @@ import psycopg.errors
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from services.disk import Disk
-from services.errors import StorageFull
+from services.domain.disk_space import Disk
+from services.domain.errors import StorageFull
 
 _SYMPTOMS = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
-from services.model import Outcome, Program
-from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.domain.values import Outcome, Program
 from services.store import codec, tables
 from services.store.repository import Repository
 

@@ -11,9 +11,9 @@ from typing import Any, cast
 from sqlalchemy import Column, ColumnElement, Row, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.audit import Deed, Record
-from services.model import sha256
-from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.domain.values import sha256
+from services.security.audit_chain import Deed, Record
 from services.store import codec, tables
 
 Key = tuple[str, ...]

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.audit import Deed
+from services.domain.program_facts import Grant
+from services.security.audit_chain import Deed
 from services.store import audited, tables
 from services.store.repository import Repository
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What `user` lets run in a thread: the program of a proposal that they saw, when `requester` asks for it on `target`.
-
-    It covers proposals with the same `fingerprint` (`services.approvals.coverage`); other numbers are covered, too, unless
-    `exact` names what of the program rules that out. It ends at `expires_at` (POSIX seconds) or when somebody ends it.
-    """
-
-    id: str
-    session_id: str
-    proposal_id: str
-    target: str
-    user: str
-    requester: str
-    fingerprint: str
-    created_at: float
-    expires_at: float
-    ended_by: str = ""
-    exact: str = ""
 
 
 class Grants(Repository):

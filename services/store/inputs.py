@@ -7,10 +7,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from services.model import InputFile
-from services.records import (
-    Input,
-)
+from services.domain.entities import Input
+from services.domain.values import InputFile
 from services.store import tables
 from services.store.repository import Repository
 

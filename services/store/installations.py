@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.foreign import from_json
-from services.sealing import Seal
+from services.domain.untrusted_data import from_json
+from services.security.encryption import Seal
 from services.store import tables
 from services.store.repository import Repository
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from services import workspace
+from services.domain import current_workspace
 from services.store import tables
 from services.store.repository import Repository
 
@@ -35,7 +35,7 @@ class Preferences(Repository):
             "target": preference.target,
             "direct": int(preference.direct),
             "model": preference.model,
-            "team": workspace.current(),
+            "team": current_workspace.current(),
             "chosen_at": time.time(),
         }
         await self._put(tables.preferences, {"user": user}, values)

@@ -8,14 +8,9 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.audit import Deed
-from services.model import Artifact, sha256
-from services.records import (
-    Proposal,
-    ProposalStatus,
-    RunStatus,
-    Status,
-)
+from services.domain.entities import Proposal, ProposalStatus, RunStatus, Status
+from services.domain.values import Artifact, sha256
+from services.security.audit_chain import Deed
 from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.repository import Repository

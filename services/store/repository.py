@@ -8,10 +8,7 @@ from sqlalchemy import Insert, Integer, Row, Table, Update, literal_column, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.records import (
-    Status,
-    sources,
-)
+from services.domain.entities import Status, sources
 from services.store.audited import Audit
 
 _CHANGED = literal_column("1", Integer)

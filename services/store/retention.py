@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.audit import Deed
-from services.records import ProposalStatus, RunStatus, TaskStatus
-from services.sealing import Seal
+from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
+from services.security.audit_chain import Deed
+from services.security.encryption import Seal
 from services.store import audited, codec, tables
 from services.store.installations import Installations
 from services.store.repository import Repository

@@ -8,12 +8,9 @@ from typing import Any
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.audit import Deed
-from services.model import Artifact, Outcome
-from services.records import (
-    Run,
-    RunStatus,
-)
+from services.domain.entities import Run, RunStatus
+from services.domain.values import Artifact, Outcome
+from services.security.audit_chain import Deed
 from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.repository import Repository

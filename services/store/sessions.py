@@ -7,10 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
-from services import workspace
-from services.records import (
-    Session,
-)
+from services.domain import current_workspace
+from services.domain.entities import Session
 from services.store import tables
 from services.store.repository import Repository
 
@@ -85,7 +83,7 @@ class Sessions(Repository):
 
 
 def _entered(session: Session) -> Session:
-    workspace.enter(session.team)
+    current_workspace.enter(session.team)
     return session
 
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from services.model import Spent
-from services.records import Task, TaskStatus
+from services.domain.entities import Task, TaskStatus
+from services.domain.values import Spent
 from services.store import tables
 from services.store.repository import Repository
 

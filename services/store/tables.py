@@ -180,7 +180,7 @@ posts = Table(
     Column("last", Text),
 )
 
-# Records of services/audit.py; a previous hash that is there twice would be a fork.
+# Records of services/security/audit_chain.py; a previous hash that is there twice would be a fork.
 audit = Table(
     "audit",
     metadata,
@@ -222,7 +222,7 @@ preferences = Table(
     Column("chosen_at", Float),
 )
 
-# Slack workspaces that have installed raygen by OAuth; the body holds their tokens (services/sealing.py).
+# Slack workspaces that have installed raygen by OAuth; the body holds their tokens (services/security/encryption.py).
 installations = Table(
     "installations",
     metadata,

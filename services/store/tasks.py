@@ -7,11 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from services.records import (
-    Task,
-    TaskKind,
-    TaskStatus,
-)
+from services.domain.entities import Task, TaskKind, TaskStatus
 from services.store import audited, codec, tables
 from services.store.repository import Repository
 

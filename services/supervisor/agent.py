@@ -8,17 +8,18 @@ from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.errors import BadRequest, BudgetSpent, ModelUnavailable
-from services.inputs import described
+from services.domain.errors import BadRequest, BudgetSpent, ModelUnavailable
+from services.domain.input_files import described
+from services.domain.progress import OnStage, Phase, Stage
+from services.domain.values import Engine
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
-from services.model import Engine
-from services.secrets import masked, without_secrets
+from services.security.redaction import masked, without_secrets
 from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
 from services.supervisor.generator import Order
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnAttempt, OnStage, Phase, Stage, Workshop
+from services.supervisor.workshop import Made, OnAttempt, Workshop
 
 MAX_TURNS = 6
 _TAIL = 1500

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.domain.progress import OnStage
 from services.supervisor.interface import Briefing, Conclusion, OnWords, Supervising
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import OnAttempt, OnStage
+from services.supervisor.workshop import OnAttempt
 
 
 @dataclass(frozen=True, slots=True)

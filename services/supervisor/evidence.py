@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from services.model import Failure, Finding, Outcome, PolicyReport, Verdict
-from services.output import clean
+from services.domain.values import Failure, Finding, Outcome, PolicyReport, Verdict
 from services.snippets.interface import Snippet
+from services.text.formatting import clean
 
 _TAIL = 2000
 _CLOSING = re.compile(

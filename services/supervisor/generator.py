@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, Field, ValidationError
 
-from services.errors import BadRequest
-from services.inputs import described
+from services.domain.errors import BadRequest
+from services.domain.input_files import described
+from services.domain.values import Engine, InputFile, Program
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
-from services.model import Engine, InputFile, Program
 from services.supervisor.evidence import enclosed
 from services.supervisor.meter import Meter
 from services.supervisor.profile import Profile

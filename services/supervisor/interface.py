@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.model import InputFile, Origin, Program
+from services.domain.progress import OnStage
+from services.domain.values import InputFile, Origin, Program
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnAttempt, OnStage
+from services.supervisor.workshop import Made, OnAttempt
 
 OnWords = Callable[[str], Awaitable[None]]
 

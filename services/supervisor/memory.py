@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from services.domain.values import Outcome, Program
 from services.llm.interface import Text, Turn
-from services.model import Outcome, Program
-from services.output import head_and_tail, plural
 from services.supervisor.evidence import enclosed, plain
+from services.text.formatting import head_and_tail, plural
 
 ROOM = 48_000
 _CURRENT = 24_000

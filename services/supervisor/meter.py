@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.errors import BudgetSpent
+from services.domain.errors import BudgetSpent
+from services.domain.values import Spent
 from services.llm.interface import LanguageModel, Reply, Usage
-from services.model import Spent
-from services.output import human_seconds
-from services.tracing import span
+from services.observability.tracing import span
+from services.text.formatting import human_seconds
 
 MILLION = 1_000_000
 _READING = 0.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from services.model import Engine
+from services.domain.values import Engine
 from services.supervisor import prompt
 
 

@@ -5,47 +5,28 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Self
 
-from services.errors import BudgetSpent, ModelUnavailable, SealUnavailable
-from services.model import Attempt, Engine, InputFile, Origin, Outcome, PolicyReport, Program, Verdict
-from services.output import human_seconds
+from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailable
+from services.domain.progress import OnStage, Phase, Stage
+from services.domain.values import (
+    Attempt,
+    Engine,
+    InputFile,
+    Origin,
+    Outcome,
+    PolicyReport,
+    Program,
+    Verdict,
+)
 from services.supervisor import evidence
 from services.supervisor.generator import Generator, Order
 from services.supervisor.meter import Meter
+from services.text.formatting import human_seconds
 from services.validation.examine import Check, examine
 from services.validation.interface import Lease, Limits, Validator
 
 _TAIL = 2000
-
-
-class Phase(StrEnum):
-    """What is being done for a task right now."""
-
-    QUEUED = "queued"
-    THINKING = "thinking"
-    WRITING = "writing"
-    WAITING = "waiting"
-    VALIDATING = "validating"
-    REPAIRING = "repairing"
-    COMPUTING = "computing"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A step of the work, told to the thread as it begins; `attempt` counts from 1, 0 before the first.
-
-    `where` says in a few words where a program runs, when that is not a sealed cluster.
-    """
-
-    phase: Phase
-    attempt: int = 0
-    note: str = ""
-    where: str = ""
-
-
-OnStage = Callable[[Stage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

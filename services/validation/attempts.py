@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.foreign import from_json
-from services.model import Outcome
+from services.domain.untrusted_data import from_json
+from services.domain.values import Outcome
 
 _LISTED = 100
 

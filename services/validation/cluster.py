@@ -7,10 +7,10 @@ import secrets
 import time
 from dataclasses import replace
 
-from services.errors import RaygenError, TargetUnavailable
+from services.domain.errors import RaygenError, TargetUnavailable
+from services.domain.values import InputFile, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output, Target
-from services.model import InputFile, Outcome, Verdict
-from services.output import human_seconds
+from services.text.formatting import human_seconds
 from services.validation.elsewhere import Elsewhere, cut
 from services.validation.interface import Limits
 

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
-from services.lying import lying_beside
-from services.model import InputFile, Outcome, Readiness, Verdict
+from services.domain.companion_files import lying_beside
+from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation.interface import Lease, Limits, Waiting
 from services.validation.probe import PART
 

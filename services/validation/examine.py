@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from services.apart import TooComplex, apart
-from services.lying import sizes
-from services.model import Finding, Grade, InputFile, Outcome, PolicyReport, Verdict
-from services.modules import beside, modules
+from services.domain.companion_files import sizes
+from services.domain.modules import beside, modules
+from services.domain.parser_process import TooComplex, apart
+from services.domain.values import (
+    Finding,
+    Grade,
+    InputFile,
+    Outcome,
+    PolicyReport,
+    Verdict,
+)
+from services.observability.tracing import span
 from services.policy.together import together
-from services.secrets import without_secrets
-from services.tracing import span
+from services.security.redaction import without_secrets
 from services.validation.interface import Lease
 
 Check = Callable[[str], PolicyReport]

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
 
-from services import modules
-from services.model import InputFile
-from services.syntax import parse
+from services.domain import modules
+from services.domain.parsing import parse
+from services.domain.values import InputFile
 
 _FORGIVING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _OURS = "raygen"

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.model import InputFile, Outcome, Readiness
+from services.domain.values import InputFile, Outcome, Readiness
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
 
-from services.apart import apart
-from services.errors import SealUnavailable
-from services.filenames import importable
-from services.lying import lying_beside, sizes
-from services.model import InputFile, Outcome, Readiness, Verdict
-from services.modules import modules
+from services.domain.companion_files import lying_beside, sizes
+from services.domain.errors import SealUnavailable
+from services.domain.filenames import importable
+from services.domain.modules import modules
+from services.domain.parser_process import apart
+from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
 from services.validation.cgroup import delegated
 from services.validation.imports import installed, missing

@@ -8,9 +8,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from services.errors import SealUnavailable
-from services.model import Readiness
-from services.output import human_seconds
+from services.domain.errors import SealUnavailable
+from services.domain.values import Readiness
+from services.text.formatting import human_seconds
 from services.validation.ending import end
 from services.validation.seal import BWRAP, Seal, Spaces
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from services.model import InputFile, Outcome, Readiness, Verdict
+from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation.interface import Lease, Limits, Waiting
 
 

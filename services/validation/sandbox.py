@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.errors import SealUnavailable
-from services.foreign import from_json
-from services.model import InputFile
+from services.domain.errors import SealUnavailable
+from services.domain.untrusted_data import from_json
+from services.domain.values import InputFile
 from services.validation import readings
 from services.validation.attempts import Attempted
 from services.validation.cgroup import Delegated, Group

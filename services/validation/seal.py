@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from services import driver
-from services.host_names import new_host_name
-from services.model import InputFile
+from services.domain.host_names import new_host_name
+from services.domain.values import InputFile
 from services.validation import seccomp
 from services.validation.observer import launch
 

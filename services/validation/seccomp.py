@@ -7,7 +7,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.errors import SealUnavailable
+from services.domain.errors import SealUnavailable
 
 _LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 _NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 
+from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, Facts, decode, fill, read
-from services.model import Outcome, Verdict
-from services.output import human_bytes, human_seconds
+from services.text.formatting import human_bytes, human_seconds
 from services.validation.interface import Limits
 from services.validation.sandbox import Record
 from services.validation.watchdog import Excess

@@ -11,8 +11,8 @@ from dbos import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from services.errors import RaygenError, StorageFull
-from services.records import Session, Task
+from services.domain.entities import Session, Task
+from services.domain.errors import RaygenError, StorageFull
 from services.store.disk import disk_of, is_full
 from services.workflows.durability import IDLE_POLL, NAME, VERSION
 from services.workflows.workflows import Workflows

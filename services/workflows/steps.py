@@ -9,7 +9,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from dbos import DBOS, StepOptions
 
-from services.errors import PutAside, StorageFull
+from services.domain.errors import PutAside, StorageFull
 from services.store.in_hand import InHand
 
 _log = logging.getLogger(__name__)

@@ -23,14 +23,14 @@ from dbos import (
     WorkflowStatus,
 )
 
-from services.errors import Outdated
-from services.incidents import sentence
-from services.pending import PendingDesk
-from services.records import Session, Task, TaskStatus
-from services.runs import RunDesk
+from services.domain.entities import Session, Task, TaskStatus
+from services.domain.errors import Outdated
+from services.observability.incidents import sentence
+from services.proposals.reminders import PendingDesk
+from services.runs.steps import RunDesk
 from services.store.in_hand import InHand
 from services.store.retention import Retention
-from services.tasks import Result, TaskDesk
+from services.tasks.steps import Result, TaskDesk
 from services.workflows.durability import IDLE_POLL, NAME, closing, forget
 from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
 from services.workflows.steps import Steps

@@ -9,9 +9,9 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from bot.connection import open_connection
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN
+from bot.runtime.connection import open_connection
 from tests.contract.slack.desk import QUICK, client_at, people_at
 from tests.waiting import PATIENCE, until
 

@@ -23,11 +23,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 
 from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, SlackStandIn
-from handlers.delivery import open_courier
-from handlers.live import open_cards
-from handlers.narrator import SlackNarrator
-from services.model import Program, Spent
-from services.records import Proposal, ProposalStatus, derive, run_id
+from handlers.messaging.courier import open_courier
+from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.streams import open_cards
+from services.domain.entities import Proposal, ProposalStatus, derive, run_id
+from services.domain.values import Program, Spent
 from services.store import Store, open_database
 from tests import builders
 from tests.e2e.playground import Json, Playground, Thread, button, flat

@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.anthropic import ModelStandIn
-from services.records import ProposalStatus
+from services.domain.entities import ProposalStatus
 from tests.e2e.chaos import APPROVE, CHANNEL, Case, Chaos, begun, chaos
 from tests.e2e.playground import Json, Playground, flat, running
 from tests.waiting import PATIENCE, until

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
-from services.model import sha256
+from services.domain.values import sha256
 from tests.e2e.page_driver import browser, visitor
 from tests.e2e.playground import API_URL, Playground
 from tests.e2e.tour import DESK, Tour

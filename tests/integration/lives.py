@@ -10,21 +10,21 @@ from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
 from services.approvals import Rule
-from services.approvals.facts import binding
+from services.domain.entities import ProposalStatus, run_id
+from services.domain.program_facts import binding
+from services.domain.values import PolicyReport
 from services.execution.interface import Target
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls
-from services.model import PolicyReport
-from services.pending import PendingDesk
-from services.records import ProposalStatus, run_id
-from services.runs import RunDesk
+from services.proposals.reminders import PendingDesk
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
 from services.store.approvals import Approval
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
+from services.tasks.steps import TaskDesk
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed

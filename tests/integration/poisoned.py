@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from bot import stall
+from bot.runtime import stall
+from services.domain.entities import Task
 from services.llm.scripted import says
-from services.records import Task
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import World, process

@@ -11,10 +11,10 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.chores import Watch, present, watching
+from services.domain.values import Outcome, Verdict
 from services.execution.interface import Event, Finished, Job
-from services.model import Outcome, Verdict
 from services.workflows import RunLimits
+from services.workflows.background import Watch, present, watching
 from tests.fakes import FakeTarget
 from tests.integration.lives import process
 

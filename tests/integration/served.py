@@ -22,21 +22,21 @@ from bot.api.server import serving
 from bot.api.switchboard import Everyone, Switchboard
 from bot.api.tokens import Tokens
 from services import workflows
-from services.admission import Admission
-from services.admission import Limits as NoLimits
-from services.desk import FrontDesk
+from services.domain.values import Outcome, PolicyReport, Readiness, Verdict
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Outcome, PolicyReport, Readiness, Verdict
-from services.pending import PendingDesk
-from services.rates import Rate
-from services.runs import RunDesk
+from services.proposals.reminders import PendingDesk
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
+from services.tasks.admission import Admission
+from services.tasks.admission import Limits as NoLimits
+from services.tasks.rate_limit import Rate
+from services.tasks.steps import TaskDesk
+from services.usecases.requests import FrontDesk
 from services.validation.interface import Limits
 from services.workflows import RunLimits, Workflows
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions

@@ -13,24 +13,41 @@ import pytest_asyncio
 from click.testing import CliRunner
 from pydantic import SecretStr
 
-from bot import agentcore, cli, doctor
+from bot import cli
 from bot import settings as settings_module
+from bot.commands import agentcore, doctor
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
 from bot.wiring import agents as wired
 from services.agentcore import errors
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
-from services.errors import RaygenError
-from services.model import Artifact, Engine, Failure, Frame, InputFile, Origin, Outcome, Verdict
-from services.narrator import Progress
+from services.domain.entities import (
+    Proposal,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+)
+from services.domain.errors import RaygenError
+from services.domain.values import (
+    Artifact,
+    Engine,
+    Failure,
+    Frame,
+    InputFile,
+    Origin,
+    Outcome,
+    Verdict,
+)
+from services.notifications.notifier import Progress
 from services.policy import check
-from services.records import Proposal, Session, Task, TaskKind, TaskStatus, derive
 from services.store import Store, open_database
 from services.supervisor.interface import Briefing, Inspecting, Supervising
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Tried
-from services.tasks import TaskDesk
+from services.tasks.steps import TaskDesk
 from services.validation.interface import Limits
 from tests import builders
 from tests.builders import passed

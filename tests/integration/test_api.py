@@ -15,9 +15,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from bot.api.tokens import Tokens
+from services.domain.entities import TaskStatus, run_id
 from services.llm.scripted import calls, says
-from services.rates import Rate
-from services.records import TaskStatus, run_id
+from services.tasks.rate_limit import Rate
 from tests.integration.served import CI, Served, served
 from tests.looks import looks
 from tests.waiting import until

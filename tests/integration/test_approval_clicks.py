@@ -21,28 +21,35 @@ from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import TEAM, group, private, user
-from handlers import patience
-from handlers.delivery import Courier
-from handlers.live import open_cards
-from handlers.narrator import SlackNarrator
-from handlers.people import People as Directory
-from handlers.subcommands import Subcommands
-from services.admission import Admission, Limits
+from handlers.listeners import ack
+from handlers.listeners.subcommands import Subcommands
+from handlers.messaging.courier import Courier
+from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.streams import open_cards
+from handlers.slack_api.directory import People as Directory
 from services.approvals import ApprovalPolicy, Rule, Second
-from services.approvals.desk import Approvals
+from services.approvals.authorizer import Approvals
 from services.approvals.permissions import Permissions
-from services.desk import FrontDesk
-from services.history_desk import HistoryDesk
-from services.links import RunLinks
-from services.model import PolicyReport, Program, Spent
-from services.pending import PendingDesk
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    derive,
+    run_id,
+)
+from services.domain.values import PolicyReport, Program, Spent
 from services.policy import Policy
-from services.records import Proposal, ProposalStatus, Session, Task, derive, run_id
-from services.runs import RunDesk
+from services.proposals.reminders import PendingDesk
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
 from services.supervisor.interface import Inspecting, Supervising
-from services.targets import Place, Targets, Terms
-from services.tasks import TaskDesk
+from services.targets.run_links import RunLinks
+from services.targets.targets import Place, Targets, Terms
+from services.tasks.admission import Admission, Limits
+from services.tasks.steps import TaskDesk
+from services.usecases.history import HistoryDesk
+from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
@@ -169,7 +176,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
     slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=app))
     async with AsyncExitStack() as stack:
         # However slow the machine is, a press has come to its end once it is acknowledged.
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(patience, "PATIENCE", PATIENCE)
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(ack, "PATIENCE", PATIENCE)
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)
         slack.state.documents.put("users", "USUE", sue)

@@ -10,16 +10,16 @@ from typing import cast
 
 import pytest
 
-from services.admission import Admission, Limits
 from services.approvals import Rule
-from services.audit import Deed
-from services.desk import FrontDesk
-from services.errors import Outdated
+from services.domain.entities import Proposal, ProposalStatus, run_id
+from services.domain.errors import Outdated
 from services.execution.interface import Job
-from services.records import Proposal, ProposalStatus, run_id
-from services.runs import RunDesk
+from services.runs.steps import RunDesk
+from services.security.audit_chain import Deed
 from services.store import Store, open_database
-from services.tasks import TaskDesk
+from services.tasks.admission import Admission, Limits
+from services.tasks.steps import TaskDesk
+from services.usecases.requests import FrontDesk
 from tests import builders
 from tests import postgres as server
 from tests.fakes import FakeTarget, RecordingNarrator, approving, here, permissions

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from services.approvals import Rule
-from services.approvals.facts import binding
-from services.errors import Outdated
-from services.records import Proposal, ProposalStatus
+from services.domain.entities import Proposal, ProposalStatus
+from services.domain.errors import Outdated
+from services.domain.program_facts import binding
 from services.store import Store, open_database, tables
 from tests import postgres as server
 from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator

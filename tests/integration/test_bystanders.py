@@ -12,14 +12,14 @@ import pytest
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from handlers import messages
-from handlers.delivery import Courier
-from services.admission import Admission, Limits
-from services.desk import FrontDesk
-from services.records import Session, Task, TaskStatus
-from services.runs import RunDesk
+from handlers.listeners import messages
+from handlers.messaging.courier import Courier
+from services.domain.entities import Session, Task, TaskStatus
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
-from services.tasks import TaskDesk
+from services.tasks.admission import Admission, Limits
+from services.tasks.steps import TaskDesk
+from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import permissions

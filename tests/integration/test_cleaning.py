@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dbos import DBOS
 
-from services.records import run_id
+from services.domain.entities import run_id
 from tests.fakes import FakeTarget
 from tests.integration.lives import approved, ended, process
 from tests.waiting import until

@@ -15,26 +15,26 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select
 
-from bot import logs
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from handlers.announcer import Announcer
-from handlers.delivery import open_courier
-from handlers.live import open_cards
-from services import incidents
-from services.admission import Admission, Limits
-from services.desk import Ask, FrontDesk
+from bot.runtime import logs
+from handlers.messaging.audit_channel import Announcer
+from handlers.messaging.courier import open_courier
+from handlers.messaging.streams import open_cards
+from services.domain.entities import Session, Task, run_id
+from services.domain.values import Artifact, PolicyReport
 from services.execution.interface import Finished, Output
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Artifact, PolicyReport
-from services.records import Session, Task, run_id
-from services.runs import RunDesk
+from services.observability import incidents
+from services.runs.steps import RunDesk
 from services.store import Store, open_database, tables
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
+from services.tasks.admission import Admission, Limits
+from services.tasks.steps import TaskDesk
+from services.usecases.requests import Ask, FrontDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
@@ -225,7 +225,7 @@ def test_an_incident_is_logged_with_its_id_and_without_anybodys_words():
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(logs.Json())
-    logger = logging.getLogger("services.incidents")
+    logger = logging.getLogger("services.observability.incidents")
     logger.addHandler(handler)
     try:
         sentence = _told(ValueError(f"the request “{WORDS}” with {ASKED}"))

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from services.approvals import Rule
-from services.model import Program, Spent, Touched
-from services.prices import Prices
-from services.records import Proposal, ProposalStatus, derive
-from services.targets import Terms
+from services.domain.entities import Proposal, ProposalStatus, derive
+from services.domain.values import Program, Spent, Touched
+from services.targets.cost import Prices
+from services.targets.targets import Terms
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 from tests.waiting import until

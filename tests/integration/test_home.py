@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from bot.playground.slack.workspace import TEAM
-from services import waiting, workspace
 from services.approvals import Rule, Second
-from services.errors import Outdated
-from services.model import PolicyReport
-from services.records import ProposalStatus, TaskStatus, run_id
+from services.domain import current_workspace
+from services.domain.entities import ProposalStatus, TaskStatus, run_id
+from services.domain.errors import Outdated
+from services.domain.values import PolicyReport
 from services.store.preferences import Preference
-from services.targets import Terms
+from services.targets.targets import Terms
+from services.usecases import inbox
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 from tests.waiting import until
@@ -166,7 +167,7 @@ async def test_however_much_waits_the_tab_is_one_that_slack_takes(world: World):
         await world.store.proposals.draft(made)
         await world.store.proposals.move(made.id, ProposalStatus.OPEN)
     view = await tab(world, "UAPPROVER")
-    assert text(view).count('"proposal_approve"') == waiting.SHOWN
+    assert text(view).count('"proposal_approve"') == inbox.SHOWN
     assert "There may be more" in text(view)
     assert len(view["blocks"]) <= 100
 
@@ -221,19 +222,19 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
     look_up = world.runs.approvals.directory.look_up
 
     async def noting(user: str) -> Any:
-        seen.add(workspace.current())
+        seen.add(current_workspace.current())
         return await look_up(user)
 
     monkeypatch.setattr(world.runs.approvals.directory, "look_up", noting)
-    workspace.enter(TEAM)
-    found, _ = await waiting.WaitingDesk(world.store, world.runs).of("UAPPROVER")
+    current_workspace.enter(TEAM)
+    found, _ = await inbox.WaitingDesk(world.store, world.runs).of("UAPPROVER")
     assert [each.proposal.id for each in found] == [before.id]
-    assert (seen, workspace.current()) == ({TEAM}, TEAM)
+    assert (seen, current_workspace.current()) == ({TEAM}, TEAM)
 
 
 async def test_the_many_of_another_workspace_leave_nothing_out(world: World, monkeypatch: pytest.MonkeyPatch):
     """Only so many are looked at, and those of others don't count."""
-    monkeypatch.setattr(waiting, "_LOOKED_AT", 1)
+    monkeypatch.setattr(inbox, "_LOOKED_AT", 1)
     world.rule(Rule(requester=False))
     own, _ = await world.card(created_at=time.time() - 60)
     await world.store.sessions.ensure(builders.session(id="s_other", channel="CRAY", team="T2"))
@@ -241,6 +242,6 @@ async def test_the_many_of_another_workspace_leave_nothing_out(world: World, mon
     await world.store.proposals.draft(other)
     await world.store.proposals.move(other.id, ProposalStatus.OPEN)
     for team, mine in ((TEAM, own.id), ("T2", other.id)):
-        workspace.enter(team)
-        found, _ = await waiting.WaitingDesk(world.store, world.runs).of("UAPPROVER")
+        current_workspace.enter(team)
+        found, _ = await inbox.WaitingDesk(world.store, world.runs).of("UAPPROVER")
         assert [each.proposal.id for each in found] == [mine]

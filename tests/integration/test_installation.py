@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from bot.playground.slack import workspace as places
 from bot.playground.slack.api import WebApi
-from services import workspace
-from services.records import ProposalStatus
-from services.sealing import Seal
+from services.domain import current_workspace
+from services.domain.entities import ProposalStatus
+from services.security.encryption import Seal
 from services.store import tables
 from tests import builders, postgres
 from tests.installing import Json, World, answered, post, world
@@ -127,7 +127,7 @@ async def expire_something(of: World) -> None:
         )
         await of.bot.store.proposals.draft(proposal)
         await of.bot.store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    workspace.enter("TRAYGEN")
+    current_workspace.enter("TRAYGEN")
     await of.bot.workflows.attend()
 
 

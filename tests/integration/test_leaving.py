@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.domain.entities import TaskStatus, run_id
+from services.domain.values import Artifact, Outcome, Verdict
 from services.execution.interface import Event, Finished
-from services.model import Artifact, Outcome, Verdict
-from services.records import TaskStatus, run_id
-from services.sealing import Seal
+from services.security.encryption import Seal
 from services.store import Store, tables
 from services.store.retention import Retention
 from services.workflows import RunLimits, workflows

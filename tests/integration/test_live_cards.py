@@ -15,15 +15,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from handlers.blocks.live import Live, beginning, live
-from handlers.blocks.parts import Message, mrkdwn
-from handlers.delivery import Courier
-from handlers.live import LiveCards, Place
-from services.desk import Ask
-from services.narrator import Progress
-from services.records import Session, Task, TaskKind
+from handlers.blocks.primitives import Message, mrkdwn
+from handlers.messaging.courier import Courier
+from handlers.messaging.streams import LiveCards, Place
+from services.domain.entities import Session, Task, TaskKind
+from services.domain.progress import Phase, Stage
+from services.notifications.notifier import Progress
 from services.store import Store, open_database
-from services.supervisor.workshop import Phase, Stage
-from services.targets import Targets
+from services.targets.targets import Targets
+from services.usecases.requests import Ask
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import approving

@@ -31,19 +31,19 @@ from bot.playground.anthropic import (
     use,
 )
 from bot.playground.cookbook import answer as cookbook
+from services.domain.entities import Task, TaskStatus
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
 from services.llm.clients import Access, Client, Provider, model_id, open_client
 from services.llm.interface import OnText, Reply, Text, Turn
 from services.llm.resilient import ResilientModel
 from services.policy import check
-from services.records import Task, TaskStatus
 from services.store import Store, open_database
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator as ProgramGenerator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
+from services.tasks.steps import TaskDesk
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here, permissions

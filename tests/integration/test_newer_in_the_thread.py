@@ -9,15 +9,24 @@ from typing import Any
 import pytest
 
 from services.approvals import Rule
+from services.domain.entities import (
+    Attachment,
+    Input,
+    Proposal,
+    ProposalStatus,
+    Task,
+    TaskKind,
+    TaskStatus,
+    run_id,
+)
+from services.domain.values import InputFile, Outcome, PolicyReport, Verdict
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import InputFile, Outcome, PolicyReport, Verdict
-from services.records import Attachment, Input, Proposal, ProposalStatus, Task, TaskKind, TaskStatus, run_id
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
+from services.tasks.steps import TaskDesk
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.entities import TaskStatus
 from services.llm.scripted import says
-from services.records import TaskStatus
 from services.store import Store, open_database
 from tests import builders
 from tests.fakes import FakeTarget

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.sealing import Seal
+from services.security.encryption import Seal
 from services.store import tables
 from tests.contract.slack.published import differences
 from tests.contract.slack.published.events import ORGANIZATION

@@ -12,9 +12,9 @@ import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from services.approvals import Rule
-from services.model import Artifact
-from services.pending import PendingDesk
-from services.records import ProposalStatus
+from services.domain.entities import ProposalStatus
+from services.domain.values import Artifact
+from services.proposals.reminders import PendingDesk
 from tests.integration.test_approval_clicks import World, opened
 
 NAMED = Rule(users=frozenset({"UAPPROVER", "UGUEST"}))

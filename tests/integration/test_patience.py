@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from handlers import patience
-from services.records import Proposal, ProposalStatus, run_id
+from handlers.listeners import ack
+from services.domain.entities import Proposal, ProposalStatus, run_id
 from services.store.audit import AuditTrail
 from tests.integration.test_approval_clicks import World, opened
 from tests.integration.test_feedback import voted
@@ -40,7 +40,7 @@ class Gate:
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[World]:
     async with opened(tmp_path) as here:
-        monkeypatch.setattr(patience, "PATIENCE", 0.05)
+        monkeypatch.setattr(ack, "PATIENCE", 0.05)
         yield here
         while Gate.made:
             Gate.made.pop().open.set()

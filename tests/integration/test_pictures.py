@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.values import Artifact
 from services.execution.interface import Finished
-from services.model import Artifact
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 

@@ -9,10 +9,10 @@ import pytest
 from dbos import DBOS
 
 from bot.mcp_server.proposing import Proposer
-from services.admission import Admission, Limits
-from services.errors import BadRequest, TooOften
-from services.rates import Rate
-from services.records import ProposalStatus, TaskStatus
+from services.domain.entities import ProposalStatus, TaskStatus
+from services.domain.errors import BadRequest, TooOften
+from services.tasks.admission import Admission, Limits
+from services.tasks.rate_limit import Rate
 from services.workflows import Closed, Doorbell
 from tests import builders
 from tests.fakes import FakeTarget

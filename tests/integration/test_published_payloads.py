@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 
 from bot.deploy.surfaces import registered
-from handlers.workspaces import SlackInstallations
-from services.desk import Ask, FrontDesk
-from services.records import Attachment
+from handlers.slack_api.installations import SlackInstallations
+from services.domain.entities import Attachment
+from services.usecases.requests import Ask, FrontDesk
 from tests.contract.slack.published import Json, Published
 from tests.contract.slack.published.events import EVENTS, ORGANIZATION
 from tests.contract.slack.published.interactions import INTERACTIONS, TRIGGER

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from dbos import DBOS
 
+from services.domain.entities import run_id
+from services.domain.values import Outcome, Verdict
 from services.execution.interface import Event, Finished, Job
-from services.model import Outcome, Verdict
-from services.records import run_id
 from services.workflows import RunLimits
 from tests.fakes import FakeTarget
 from tests.integration.lives import approved, ended, process

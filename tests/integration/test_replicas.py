@@ -10,10 +10,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from services.admission import Admission, Limits
-from services.errors import TooOften
-from services.records import Run, run_id
+from services.domain.entities import Run, run_id
+from services.domain.errors import TooOften
 from services.store import Store, open_database
+from services.tasks.admission import Admission, Limits
 from tests import builders
 from tests import postgres as server
 from tests.integration.lives import approved, ended

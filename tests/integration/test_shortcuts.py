@@ -17,31 +17,38 @@ from bot.deploy.manifest import manifest
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from handlers.attachments import SlackAttachments
-from handlers.delivery import Courier
-from handlers.live import open_cards
-from handlers.people import People as Directory
-from handlers.subcommands import Subcommands
-from services.admission import Admission, Limits
+from handlers.listeners.subcommands import Subcommands
+from handlers.messaging.courier import Courier
+from handlers.messaging.streams import open_cards
+from handlers.slack_api.directory import People as Directory
+from handlers.slack_api.files import SlackAttachments
 from services.approvals.permissions import Permissions
-from services.desk import FrontDesk
-from services.errors import BadRequest
-from services.history_desk import HistoryDesk
+from services.domain.entities import (
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+)
+from services.domain.errors import BadRequest
+from services.domain.values import PolicyReport, sha256
 from services.llm.scripted import ScriptedModel
-from services.model import PolicyReport, sha256
-from services.output import human_bytes
 from services.policy import Policy
-from services.rates import Rate
-from services.records import ProposalStatus, Session, Task, TaskKind, TaskStatus, derive
-from services.runs import RunDesk
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
 from services.store.preferences import Preference
 from services.supervisor.generator import Generator
 from services.supervisor.interface import Briefing, Conclusion, Supervising
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.targets import Place, Targets, Terms
-from services.tasks import TaskDesk
+from services.targets.targets import Place, Targets, Terms
+from services.tasks.admission import Admission, Limits
+from services.tasks.rate_limit import Rate
+from services.tasks.steps import TaskDesk
+from services.text.formatting import human_bytes
+from services.usecases.history import HistoryDesk
+from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at

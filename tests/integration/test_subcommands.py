@@ -13,21 +13,29 @@ import pytest
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from handlers import commands, errors, patience
-from handlers.blocks.parts import Message
-from handlers.delivery import Courier
-from handlers.people import People as Members
-from handlers.requests import Order
-from handlers.subcommands import Subcommands
-from services.admission import Admission, Limits
+from handlers.blocks.primitives import Message
+from handlers.listeners import ack, commands, errors
+from handlers.listeners.subcommands import Subcommands
+from handlers.messaging.courier import Courier
+from handlers.payloads.parse import Order
+from handlers.slack_api.directory import People as Members
 from services.approvals.permissions import Permissions
-from services.desk import FrontDesk
-from services.history_desk import HistoryDesk
-from services.rates import Rate
-from services.records import ProposalStatus, Run, Session, Task, TaskKind, TaskStatus, run_id
-from services.runs import RunDesk
+from services.domain.entities import (
+    ProposalStatus,
+    Run,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    run_id,
+)
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
-from services.tasks import TaskDesk
+from services.tasks.admission import Admission, Limits
+from services.tasks.rate_limit import Rate
+from services.tasks.steps import TaskDesk
+from services.usecases.history import HistoryDesk
+from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
@@ -235,7 +243,7 @@ async def test_what_takes_longer_than_slack_waits_is_answered_later(
             raise RuntimeError("hunter2")
         return await answer(order)
 
-    monkeypatch.setattr(patience, "PATIENCE", 0.05)
+    monkeypatch.setattr(ack, "PATIENCE", 0.05)
     monkeypatch.setattr(world.subcommands, "answer", held_up)
     assert (await world.people.command("targets"))["ok"], "it is acknowledged while the answer is made"
     assert asked.is_set()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from services.records import run_id
-from services.targets import Terms
+from services.domain.entities import run_id
+from services.targets.targets import Terms
 from tests.contract.slack.desk import client_at
 from tests.integration.test_approval_clicks import World, opened
 from tests.looks import looks

@@ -16,16 +16,16 @@ import handlers
 from bot.api import routes
 from bot.playground.slack.play import payloads
 from bot.playground.slack.workspace import TEAM, direct, private, user
-from handlers import ids
-from handlers.delivery import Courier
-from handlers.subcommands import Subcommands
+from handlers.blocks import action_ids
+from handlers.listeners.subcommands import Subcommands
+from handlers.messaging.courier import Courier
 from services.approvals import Rule
 from services.approvals.actions import Action, Group
-from services.history_desk import HistoryDesk
-from services.model import Spent
-from services.records import ProposalStatus, TaskStatus, run_id
-from services.targets import Targets
-from services.tasks import Result
+from services.domain.entities import ProposalStatus, TaskStatus, run_id
+from services.domain.values import Spent
+from services.targets.targets import Targets
+from services.tasks.steps import Result
+from services.usecases.history import HistoryDesk
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 from tests.waiting import until
@@ -46,32 +46,36 @@ WHO = {
 MAY = {"requester", "approver", "member", "guest who asked"}
 
 BUTTONS: dict[str, Action | None] = {
-    ids.PROPOSAL_APPROVE: None,
-    ids.PROPOSAL_APPROVE_THREAD: None,
-    ids.PROPOSAL_TARGET: Action.RETARGET,
-    ids.PROPOSAL_REGENERATE: Action.REGENERATE,
-    ids.PROPOSAL_DISMISS: Action.DISMISS,
-    ids.PROPOSAL_REJECT: Action.DISMISS,
-    ids.PROPOSAL_ASK: Action.ASK,
-    ids.PROPOSAL_EDIT: Action.EDIT,
-    ids.PROPOSAL_ATTEMPTS: Action.VIEW,
-    ids.PROPOSAL_CODE: Action.VIEW,
-    ids.PROPOSAL_CHANGES: Action.VIEW,
-    ids.PROPOSAL_TOUCHES: Action.VIEW,
-    ids.GRANT_END: Action.END,
-    ids.TASK_STOP: Action.STOP,
-    ids.TASK_RETRY: Action.RETRY,
-    ids.RUN_STOP: Action.STOP,
-    ids.RUN_FIX: Action.FIX,
-    ids.RUN_AGAIN: Action.RERUN,
-    ids.RUN_CHANGE: Action.CHANGE,
-    ids.RUN_SHARE: Action.SHARE,
-    ids.RUN_CODE: Action.DOWNLOAD,
-    ids.RUN_DETAILS: Action.VIEW,
-    ids.FEEDBACK: Action.VOTE,
+    action_ids.PROPOSAL_APPROVE: None,
+    action_ids.PROPOSAL_APPROVE_THREAD: None,
+    action_ids.PROPOSAL_TARGET: Action.RETARGET,
+    action_ids.PROPOSAL_REGENERATE: Action.REGENERATE,
+    action_ids.PROPOSAL_DISMISS: Action.DISMISS,
+    action_ids.PROPOSAL_REJECT: Action.DISMISS,
+    action_ids.PROPOSAL_ASK: Action.ASK,
+    action_ids.PROPOSAL_EDIT: Action.EDIT,
+    action_ids.PROPOSAL_ATTEMPTS: Action.VIEW,
+    action_ids.PROPOSAL_CODE: Action.VIEW,
+    action_ids.PROPOSAL_CHANGES: Action.VIEW,
+    action_ids.PROPOSAL_TOUCHES: Action.VIEW,
+    action_ids.GRANT_END: Action.END,
+    action_ids.TASK_STOP: Action.STOP,
+    action_ids.TASK_RETRY: Action.RETRY,
+    action_ids.RUN_STOP: Action.STOP,
+    action_ids.RUN_FIX: Action.FIX,
+    action_ids.RUN_AGAIN: Action.RERUN,
+    action_ids.RUN_CHANGE: Action.CHANGE,
+    action_ids.RUN_SHARE: Action.SHARE,
+    action_ids.RUN_CODE: Action.DOWNLOAD,
+    action_ids.RUN_DETAILS: Action.VIEW,
+    action_ids.FEEDBACK: Action.VOTE,
 }
 """None is an approval, which has a matrix of its own."""
-FORMS = {ids.EDIT_VIEW: Action.EDIT, ids.CHANGE_VIEW: Action.CHANGE, ids.REJECT_VIEW: Action.DISMISS}
+FORMS = {
+    action_ids.EDIT_VIEW: Action.EDIT,
+    action_ids.CHANGE_VIEW: Action.CHANGE,
+    action_ids.REJECT_VIEW: Action.DISMISS,
+}
 COMMANDS = {"show": Action.VIEW, "rerun": Action.RERUN, "cancel": Action.STOP}
 EVENTS = {"agent_session_stopped": Action.STOP, "message": Action.STOP, "link_shared": Action.VIEW}
 API = {
@@ -84,15 +88,15 @@ API = {
 }
 # What begins something of one's own, is about oneself, or says nothing of anybody's work.
 OWN = {
-    ids.SETTING_TARGET,
-    ids.SETTING_NEWS,
-    ids.SETTING_MODEL,
-    ids.RUN_VIEW,
-    ids.ASK_VIEW,
-    ids.RUN_MESSAGE,
-    ids.EXPLAIN_MESSAGE,
-    ids.ASK_ANYWHERE,
-    ids.COMMAND,
+    action_ids.SETTING_TARGET,
+    action_ids.SETTING_NEWS,
+    action_ids.SETTING_MODEL,
+    action_ids.RUN_VIEW,
+    action_ids.ASK_VIEW,
+    action_ids.RUN_MESSAGE,
+    action_ids.EXPLAIN_MESSAGE,
+    action_ids.ASK_ANYWHERE,
+    action_ids.COMMAND,
     *{"help", "history", "status", "usage", "targets", "policy", "settings"},
     *{"app_mention", "app_home_opened"},
     *{"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"},
@@ -101,38 +105,38 @@ OWN = {
 }
 LOOKS = {Action.VIEW, Action.DOWNLOAD}
 # In which states each does something for those who may; it is outdated in the others.
-OF_A_REQUEST = {ids.TASK_STOP: {"working"}, ids.TASK_RETRY: {"failed"}}
+OF_A_REQUEST = {action_ids.TASK_STOP: {"working"}, action_ids.TASK_RETRY: {"failed"}}
 OF_A_PROPOSAL = {
-    ids.PROPOSAL_APPROVE: {"open"},
-    ids.PROPOSAL_APPROVE_THREAD: {"open"},
-    ids.PROPOSAL_TARGET: {"open"},
-    ids.PROPOSAL_REGENERATE: {"open"},
-    ids.PROPOSAL_DISMISS: {"open"},
-    ids.PROPOSAL_REJECT: {"open"},
-    ids.PROPOSAL_ASK: {"open"},
-    ids.PROPOSAL_EDIT: {"open"},
-    ids.RUN_FIX: {"ended"},
-    ids.RUN_CHANGE: {"ended"},
-    ids.RUN_AGAIN: {"running", "ended"},
-    ids.RUN_SHARE: {"ended"},
+    action_ids.PROPOSAL_APPROVE: {"open"},
+    action_ids.PROPOSAL_APPROVE_THREAD: {"open"},
+    action_ids.PROPOSAL_TARGET: {"open"},
+    action_ids.PROPOSAL_REGENERATE: {"open"},
+    action_ids.PROPOSAL_DISMISS: {"open"},
+    action_ids.PROPOSAL_REJECT: {"open"},
+    action_ids.PROPOSAL_ASK: {"open"},
+    action_ids.PROPOSAL_EDIT: {"open"},
+    action_ids.RUN_FIX: {"ended"},
+    action_ids.RUN_CHANGE: {"ended"},
+    action_ids.RUN_AGAIN: {"running", "ended"},
+    action_ids.RUN_SHARE: {"ended"},
     **{name: {"open", "running", "ended"} for name, action in BUTTONS.items() if action in LOOKS},
 }
 # After these the card is another one, or nothing more can come of them.
 FINAL = {
-    ids.PROPOSAL_APPROVE,
-    ids.PROPOSAL_APPROVE_THREAD,
-    ids.PROPOSAL_TARGET,
-    ids.PROPOSAL_DISMISS,
-    ids.PROPOSAL_ASK,
-    ids.GRANT_END,
-    ids.TASK_STOP,
-    ids.RUN_STOP,
-    ids.RUN_SHARE,
+    action_ids.PROPOSAL_APPROVE,
+    action_ids.PROPOSAL_APPROVE_THREAD,
+    action_ids.PROPOSAL_TARGET,
+    action_ids.PROPOSAL_DISMISS,
+    action_ids.PROPOSAL_ASK,
+    action_ids.GRANT_END,
+    action_ids.TASK_STOP,
+    action_ids.RUN_STOP,
+    action_ids.RUN_SHARE,
 }
 OF_A_RUN = {
-    ids.RUN_STOP: {"running"},
-    ids.FEEDBACK: {"running", "ended"},
-    ids.GRANT_END: {"running", "ended"},
+    action_ids.RUN_STOP: {"running"},
+    action_ids.FEEDBACK: {"running", "ended"},
+    action_ids.GRANT_END: {"running", "ended"},
 }
 STATES = ("working", "failed", "open", "running", "ended")
 
@@ -182,7 +186,7 @@ class Room:
             world.flows.held = state == "running"
             digest, target = proposal.program.sha256, proposal.target
             await world.desk.approve_thread(proposal.id, digest, target, "UAPPROVER")
-        value = ids.proposal_value(proposal)
+        value = action_ids.proposal_value(proposal)
         retargeted = " ".join([*value.split(" ")[:2], "gpu"])
         grants = await world.store.grants.live(proposal.session_id, time.time())
         run = run_id(proposal.id)
@@ -190,11 +194,14 @@ class Room:
             **{name: value for name in OF_A_PROPOSAL if name.startswith("proposal_")},
             **{name: proposal.id for name in OF_A_PROPOSAL if name.startswith("run_")},
             **dict.fromkeys(OF_A_REQUEST, proposal.task_id),
-            ids.PROPOSAL_TARGET: retargeted,
+            action_ids.PROPOSAL_TARGET: retargeted,
         }
         if grants:
-            values |= {ids.RUN_STOP: run, ids.FEEDBACK: ids.vote_value(ids.HELPFUL, run)}
-            values[ids.GRANT_END] = grants[0].id
+            values |= {
+                action_ids.RUN_STOP: run,
+                action_ids.FEEDBACK: action_ids.vote_value(action_ids.HELPFUL, run),
+            }
+            values[action_ids.GRANT_END] = grants[0].id
         return Card(ts, proposal.id, proposal.task_id, values)
 
     async def _request(self, state: str, requester: str) -> Card:
@@ -212,7 +219,10 @@ class Room:
             await world.narrator.task_concluded(task, session, None, Spent())
         found = await world.store.posts.find(f"{task.id}:card")
         assert found is not None
-        values = {**dict.fromkeys(OF_A_REQUEST, task.id), ids.FEEDBACK: ids.vote_value(ids.HELPFUL, task.id)}
+        values = {
+            **dict.fromkeys(OF_A_REQUEST, task.id),
+            action_ids.FEEDBACK: action_ids.vote_value(action_ids.HELPFUL, task.id),
+        }
         return Card(str(found[2]), "", task.id, values)
 
     async def press(self, card: Card, who: str, action: str) -> None:
@@ -281,7 +291,7 @@ async def room(tmp_path: Path) -> AsyncGenerator[Room]:
 def surfaces(state: str) -> dict[str, set[str]]:
     """The buttons that can name something in this state, each with the states in which it does something."""
     if state in {"working", "failed"}:
-        return {**OF_A_REQUEST, ids.FEEDBACK: {"working", "failed"}}
+        return {**OF_A_REQUEST, action_ids.FEEDBACK: {"working", "failed"}}
     found = {**OF_A_REQUEST, **OF_A_PROPOSAL}
     return found if state == "open" else found | OF_A_RUN
 
@@ -314,7 +324,7 @@ async def test_the_matrix_of_buttons(room: Room, state: str):
 @pytest.mark.parametrize("form", FORMS)
 async def test_forms_that_name_somebody_elses_proposal(room: Room, form: str):
     """The proposal that a form names is checked as for a button, no matter who opened the form."""
-    state = "ended" if form == ids.CHANGE_VIEW else "open"
+    state = "ended" if form == action_ids.CHANGE_VIEW else "open"
     for name, who in WHO.items():
         card = await room.card(state, "UGUEST" if name == "guest who asked" else "UENGINEER")
         before = room.done()
@@ -328,7 +338,7 @@ async def test_a_form_never_gives_away_the_secrets_of_a_program(room: Room):
     secret = "xox" + "b-123456789012-fromtheprogram"
     program = replace(builders.ADD, code=f'TOKEN = "{secret}"\nprint(3)\n')
     proposal, _ = await room.world.card(ROOM, program=program)
-    assert await room.submit("UGUEST", ids.EDIT_VIEW, proposal.id)
+    assert await room.submit("UGUEST", action_ids.EDIT_VIEW, proposal.id)
     assert room.world.flows.tasks == []
 
 
@@ -397,7 +407,7 @@ async def test_while_slack_cant_be_asked_only_the_requester_may(room: Room, meth
         await room.world.people.post("/play/faults", method=method, error="internal_error", times=1)
         room.told(WHO[name])
         before = room.done()
-        await room.forge(card, WHO[name], ids.TASK_STOP)
+        await room.forge(card, WHO[name], action_ids.TASK_STOP)
         if name == "requester":
             assert room.done() != before
             continue
@@ -415,13 +425,13 @@ async def test_operators_narrow_and_widen_it(room: Room):
     for name, who in WHO.items():
         card = await room.card("working", "UGUEST" if name == "guest who asked" else "UENGINEER")
         before = room.done()
-        await room.forge(card, who, ids.TASK_STOP)
+        await room.forge(card, who, action_ids.TASK_STOP)
         assert (room.done() != before) == (name == "approver"), name
     room.world.rule(Rule(actions={Action.STOP: frozenset({Group.EVERYONE})}))
     for name, who in WHO.items():
         card = await room.card("working", "UGUEST" if name == "guest who asked" else "UENGINEER")
         before = room.done()
-        await room.forge(card, who, ids.TASK_STOP)
+        await room.forge(card, who, action_ids.TASK_STOP)
         assert (room.done() != before) == (name in {"requester", "approver", "member", "outsider"}), name
 
 
@@ -464,8 +474,10 @@ def test_every_surface_is_in_the_matrix(room: Room):
     assert known - named == set(), "what is gone"
     tried = {*OF_A_REQUEST, *OF_A_PROPOSAL, *OF_A_RUN}
     assert tried == {*BUTTONS}, "a button without its states"
-    constants = {value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
-    assert constants - named == {ids.HELPFUL, ids.UNHELPFUL}, "an ID that nothing listens to"
+    constants = {
+        value for name, value in vars(action_ids).items() if name.isupper() and isinstance(value, str)
+    }
+    assert constants - named == {action_ids.HELPFUL, action_ids.UNHELPFUL}, "an ID that nothing listens to"
 
 
 @dataclass

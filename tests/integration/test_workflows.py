@@ -15,11 +15,19 @@ from slack_sdk.errors import SlackApiError
 
 from services.approvals import Rule
 from services.approvals.ledger import Ledger
-from services.errors import Outdated
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskStatus,
+    derive,
+    run_id,
+)
+from services.domain.errors import Outdated
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.narrator import Wanted
-from services.records import Proposal, ProposalStatus, Session, Task, TaskStatus, derive, run_id
+from services.notifications.notifier import Wanted
 from services.workflows import workflows
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator, approving

@@ -1,4 +1,4 @@
-"""AgentCore's data plane on loopback, in front of a real app server (`bot.agentcore.serving`), for boto3's real client.
+"""AgentCore's data plane on loopback, in front of a real app server (`bot.commands.agentcore.serving`), for boto3's real client.
 
 `data_plane(app_url)` serves it; `asking(plane)` is a bot's side of it. An invocation meets the first of
 `plane.faults`, if there is one; `plane.seen` holds every invocation that came in, also one that met a fault.
@@ -20,7 +20,7 @@ from aiohttp import web
 from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
-from services.model import Engine
+from services.domain.values import Engine
 
 ARN = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/raygen-abcdef1234"
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"

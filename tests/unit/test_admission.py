@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from services.admission import Admission, Day, Limits
-from services.errors import NotAllowed, TooOften
-from services.model import Spent
-from services.rates import Rate
-from services.records import TaskStatus
+from services.domain.entities import TaskStatus
+from services.domain.errors import NotAllowed, TooOften
+from services.domain.values import Spent
 from services.store import Store, open_database
+from services.tasks.admission import Admission, Day, Limits
+from services.tasks.rate_limit import Rate
 from tests import builders
 
 

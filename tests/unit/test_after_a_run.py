@@ -8,20 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from services.admission import Admission, Limits
-from services.desk import FrontDesk
-from services.errors import BadRequest, NotAllowed, Outdated
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+)
+from services.domain.errors import BadRequest, NotAllowed, Outdated
+from services.domain.values import InputFile, Outcome, PolicyReport, Verdict
 from services.execution.interface import Finished
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import InputFile, Outcome, PolicyReport, Verdict
-from services.records import Proposal, ProposalStatus, Session, Task, TaskKind, TaskStatus
-from services.runs import RunDesk
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
+from services.tasks.admission import Admission, Limits
+from services.tasks.steps import TaskDesk
+from services.usecases.requests import FrontDesk
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator, approving, permissions

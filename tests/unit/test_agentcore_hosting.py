@@ -8,10 +8,10 @@ import pytest
 
 from services.agentcore.hosting import Outbox
 from services.agentcore.wire import Beat, Concluded, Staged, Words
-from services.errors import BudgetSpent
-from services.model import Spent
+from services.domain.errors import BudgetSpent
+from services.domain.progress import Phase, Stage
+from services.domain.values import Spent
 from services.supervisor.meter import Budget, Meter
-from services.supervisor.workshop import Phase, Stage
 
 
 async def test_only_the_newest_of_words_that_wait_are_sent():

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from services import errors
 from services.agentcore import errors as hop
 from services.agentcore.client import Address
 from services.agentcore.invocation import _lines
@@ -30,12 +29,23 @@ from services.agentcore.wire import (
     read_line,
     read_request,
 )
+from services.domain import errors
+from services.domain.progress import Phase, Stage
+from services.domain.values import (
+    Artifact,
+    Attempt,
+    Finding,
+    Grade,
+    InputFile,
+    Origin,
+    PolicyReport,
+    Spent,
+)
 from services.llm.interface import Text, ToolCall, ToolResult, Turn
-from services.model import Artifact, Attempt, Finding, Grade, InputFile, Origin, PolicyReport, Spent
 from services.supervisor.interface import Briefing
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Budget, Price
-from services.supervisor.workshop import Made, Phase, Stage, Tried
+from services.supervisor.workshop import Made, Tried
 from tests.builders import ADD, passed
 from tests.standins.agentcore import ARN, TERMS
 

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from services.apart import SHORT, TooComplex, apart
-from services.foreign import from_json, from_toml
-from services.model import Verdict
+from services.domain.parser_process import SHORT, TooComplex, apart
+from services.domain.parsing import docstring
+from services.domain.untrusted_data import from_json, from_toml
+from services.domain.values import Verdict
 from services.policy import check
 from services.snippets.reading import read
-from services.syntax import docstring
 from services.validation.examine import examine
 from services.validation.imports import missing
 from services.validation.interface import Lease

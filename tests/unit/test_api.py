@@ -16,17 +16,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-from bot import access, settings
+from bot import settings
 from bot.api import wire
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.slack import PATH, SlackEvents, genuine, routes
 from bot.api.tokens import Holder, Tokens
-from bot.app import serve
-from services.desk import FrontDesk
-from services.errors import SettingsError
-from services.records import Run, run_id
+from bot.runtime.app import serve
+from bot.wiring import slack_access
+from services.domain.entities import Run, run_id
+from services.domain.errors import SettingsError
 from services.store import Store, open_database
+from services.usecases.requests import FrontDesk
 from tests import builders
 from tests.looks import looks
 
@@ -64,7 +65,7 @@ def test_wrong_tokens_are_a_sentence_that_repeats_none(text: str, monkeypatch: p
 def test_slack_over_http_needs_both_secrets():
     def chosen(**values: str) -> tuple[str, str] | None:
         names = {"SLACK_BOT_TOKEN": "", "SLACK_SIGNING_SECRET": "", **values}
-        return access.slack_over_http(settings.load(_env_file=None, **names))
+        return slack_access.slack_over_http(settings.load(_env_file=None, **names))
 
     assert chosen() is None
     assert chosen(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s") == ("xoxb-1", "s")

@@ -9,9 +9,9 @@ import pytest
 
 from services.approvals import ApprovalPolicy, Person, Rule, Second
 from services.approvals.decision import Standing, decide, required
-from services.approvals.facts import Facts, binding
-from services.model import PolicyReport, Program, Touched
-from services.records import Input
+from services.domain.entities import Input
+from services.domain.program_facts import Facts, binding
+from services.domain.values import PolicyReport, Program, Touched
 from tests import builders
 
 MEMBER = Person("UADA", "Ada")

@@ -11,15 +11,9 @@ from typing import Any, cast
 
 import pytest
 
-from services.admission import Admission, Limits
 from services.approvals import Person, Rule, Second
-from services.approvals.desk import Approvals
-from services.desk import FrontDesk
-from services.errors import BadRequest, NotAllowed, Outdated
-from services.history import History
-from services.model import Engine, InputFile, PolicyReport, Program, Touched, sha256
-from services.pending import PendingDesk
-from services.records import (
+from services.approvals.authorizer import Approvals
+from services.domain.entities import (
     Input,
     Proposal,
     ProposalStatus,
@@ -30,11 +24,24 @@ from services.records import (
     derive,
     run_id,
 )
-from services.runs import RunDesk
-from services.script import Script
+from services.domain.errors import BadRequest, NotAllowed, Outdated
+from services.domain.program_header import Script
+from services.domain.values import (
+    Engine,
+    InputFile,
+    PolicyReport,
+    Program,
+    Touched,
+    sha256,
+)
+from services.proposals.reminders import PendingDesk
+from services.runs.steps import RunDesk
 from services.store import Store, codec, open_database, tables
-from services.targets import Place, Targets, Terms
-from services.tasks import TaskDesk
+from services.targets.targets import Place, Targets, Terms
+from services.tasks.admission import Admission, Limits
+from services.tasks.briefing import History
+from services.tasks.steps import TaskDesk
+from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator, approving, permissions

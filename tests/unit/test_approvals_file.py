@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.approvals import read
+from bot.wiring.approval_rules import read
 from services.approvals import Second
 from services.approvals.actions import DEFAULT, Action, Group
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 
 GOOD = """
 [gpu]

@@ -10,7 +10,7 @@ from bot.settings import load
 from bot.wiring.files import artifact_store
 from services.artifacts.folder import FolderStore
 from services.artifacts.s3 import S3Store
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 
 
 def test_by_default_files_are_in_the_state_directory(tmp_path: Path):

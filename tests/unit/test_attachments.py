@@ -9,12 +9,12 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.attachments import SlackAttachments
+from handlers.slack_api.files import SlackAttachments
+from services.domain.entities import Attachment
+from services.domain.input_files import collect, described
+from services.domain.values import InputFile
 from services.execution.home import Home
 from services.execution.interface import Job
-from services.inputs import collect, described
-from services.model import InputFile
-from services.records import Attachment
 
 TOKEN = "xoxb-secret"
 

@@ -17,14 +17,32 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import audit as auditing
 from bot.cli import main
-from services.approvals.facts import binding
-from services.audit import GENESIS, Deed, Event, Examination, Head, Record, Verified, canonical, digest
-from services.errors import BadRequest
-from services.model import Outcome, Spent, Verdict
-from services.records import Proposal, ProposalStatus, Run, RunStatus, TaskKind, TaskStatus, run_id
-from services.runs import RunDesk
+from bot.commands import audit as auditing
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Run,
+    RunStatus,
+    TaskKind,
+    TaskStatus,
+    run_id,
+)
+from services.domain.errors import BadRequest
+from services.domain.program_facts import binding
+from services.domain.values import Outcome, Spent, Verdict
+from services.runs.steps import RunDesk
+from services.security.audit_chain import (
+    GENESIS,
+    Deed,
+    Event,
+    Examination,
+    Head,
+    Record,
+    Verified,
+    canonical,
+    digest,
+)
 from services.store import Store, open_database, tables
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator, approving, here

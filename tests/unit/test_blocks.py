@@ -15,15 +15,22 @@ from slack_sdk.models.messages.chunk import Chunk
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.state.streams import fold, rendered
-from handlers.blocks import home, looks, modals, programs, runs, shortcuts, tasks
+from handlers.blocks import (
+    card_modals,
+    home,
+    modals,
+    programs,
+    runs,
+    shortcuts,
+    tasks,
+)
 from handlers.blocks.live import beginning, live
-from handlers.blocks.parts import Message
+from handlers.blocks.primitives import Message
 from handlers.blocks.settings import menus
-from services.approvals.desk import Needs
-from services.execution.state import ClusterState
-from services.history_desk import SHOWN as HISTORY
-from services.invisible import visible
-from services.model import (
+from services.approvals.authorizer import Needs
+from services.domain.entities import Input, ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.domain.progress import Phase, Stage
+from services.domain.values import (
     Attempt,
     Failure,
     Finding,
@@ -38,15 +45,16 @@ from services.model import (
     Touched,
     Verdict,
 )
-from services.narrator import Progress, RunView
-from services.newer import Newer
-from services.records import Input, ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.execution.state import ClusterState
+from services.notifications.notifier import Progress, RunView
+from services.proposals.thread_updates import Newer
 from services.store.entries import Entry, Ran
 from services.store.preferences import Preference
-from services.supervisor.workshop import Phase, Stage
-from services.targets import Place, Terms
-from services.waiting import SHOWN as WAITING
-from services.waiting import Awaiting
+from services.targets.targets import Place, Terms
+from services.text.invisible_characters import visible
+from services.usecases.history import SHOWN as HISTORY
+from services.usecases.inbox import SHOWN as WAITING
+from services.usecases.inbox import Awaiting
 from tests import builders
 from tests.fakes import FakeTarget
 
@@ -200,12 +208,12 @@ def every_view(text: str) -> Iterator[dict[str, Any]]:
     yield modals.reject(one)
     yield modals.details(one, outcome(text))
     for look in (
-        looks.program(one, [module]),
-        looks.compared(one, other),
-        looks.compared(other, builders.proposal()),
+        card_modals.program(one, [module]),
+        card_modals.compared(one, other),
+        card_modals.compared(other, builders.proposal()),
     ):
         yield look.view
-    yield looks.touched(one).view
+    yield card_modals.touched(one).view
     yield shortcuts.ask([text.strip() or "blue"])
 
 

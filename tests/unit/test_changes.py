@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.changes import Changes, changes
-from services.model import Program
+from services.domain.values import Program
+from services.proposals.diff import Changes, changes
 from tests.growth import calls
 
 KEY = "xoxb-" + "1234567890abcdef"

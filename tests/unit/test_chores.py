@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chores import Watch, cleaning, present
 from services.store import Store, open_database
+from services.workflows.background import Watch, cleaning, present
 from tests.waiting import PATIENCE
 
 

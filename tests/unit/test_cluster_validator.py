@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from services.errors import TargetUnavailable
+from services.domain.errors import TargetUnavailable
+from services.domain.values import InputFile, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output
 from services.execution.scripted import ScriptedCluster, ScriptedTarget, prints
-from services.model import InputFile, Outcome, Verdict
 from services.validation.cluster import ClusterValidator
 from services.validation.interface import Limits
 

@@ -9,21 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from services.errors import NotAllowed, Outdated, TargetUnavailable
+from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
+from services.domain.errors import NotAllowed, Outdated, TargetUnavailable
+from services.domain.values import (
+    Artifact,
+    Engine,
+    Failure,
+    InputFile,
+    Outcome,
+    PolicyReport,
+    Spent,
+    Verdict,
+)
 from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Artifact, Engine, Failure, InputFile, Outcome, PolicyReport, Spent, Verdict
-from services.narrator import RunView
-from services.records import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
-from services.runs import RunDesk
+from services.notifications.notifier import RunView
+from services.runs.monitor import Watched
+from services.runs.steps import RunDesk
 from services.store import Store, open_database, tables
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks import TaskDesk
-from services.watched import Watched
+from services.tasks.steps import TaskDesk
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
@@ -325,7 +334,7 @@ async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
 
 
 async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("services.tasks._HEED_POLL", 0.02)
+    monkeypatch.setattr("services.tasks.steps._HEED_POLL", 0.02)
     here, other, never = world(store, [], []), world(store, [], []), asyncio.Event()
 
     class Slow(ScriptedModel):
@@ -433,7 +442,7 @@ class Away(FakeTarget):
 async def test_a_stop_reaches_a_target_that_was_away(
     store: Store, monkeypatch: pytest.MonkeyPatch, *, restarted: bool
 ):
-    monkeypatch.setattr("services.watched._AGAIN", 0.01)
+    monkeypatch.setattr("services.runs.monitor._AGAIN", 0.01)
     _, proposal_id = await approved(store)
     away, narrator = Away(), RecordingNarrator()
     runs = RunDesk(store, narrator, places(away), approvals=approving())

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.escape import escape, escaped, escaped_length, fallback, literal, quoted, shorten
+from handlers.blocks.mrkdwn import (
+    escape,
+    escaped,
+    escaped_length,
+    fallback,
+    literal,
+    quoted,
+    shorten,
+)
 
 PIECES = ["<", ">", "&", "!", "@", "`", "```", "\n", " ", "a", "amp;", "\u200b", "😀", "\ud800", "\x00"]
 HOSTILE = st.lists(st.sampled_from(PIECES)).map("".join)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.rules import Rules
-from handlers.blocks import looks, tasks
-from handlers.blocks.looks import Look
-from handlers.blocks.parts import Message, weight
+from handlers.blocks import card_modals, tasks
+from handlers.blocks.card_modals import Look
+from handlers.blocks.primitives import Message, weight
 from handlers.blocks.tasks import Choice
-from services.approvals.desk import Needs
-from services.invisible import visible_code
-from services.model import (
+from services.approvals.authorizer import Needs
+from services.domain.entities import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
+from services.domain.values import (
     EVIDENCE,
     Artifact,
     Finding,
@@ -30,9 +30,9 @@ from services.model import (
     Touched,
     Verdict,
 )
-from services.newer import Newer
-from services.prices import Estimate
-from services.records import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
+from services.proposals.thread_updates import Newer
+from services.targets.cost import Estimate
+from services.text.invisible_characters import visible_code
 from tests import builders
 
 RULES = Rules()
@@ -168,7 +168,7 @@ def test_many_names_of_one_kind_push_no_other_out_of_sight():
     assert "*The seal blocked:* `network to evil.example:443`" in text
     assert "and 46 more" in text
     assert '"proposal_touches"' in text
-    look = looks.touched(many)
+    look = card_modals.touched(many)
     check.view(look.view, RULES, kind="modal")
     told = json.dumps(look.view)
     assert all(name in told for name in noise)
@@ -183,7 +183,7 @@ def test_a_short_diff_stands_on_the_card_and_a_long_one_behind_a_button():
     assert "400 lines added, 1 line removed" in long
     assert "proposal_changes" in long
     assert "+print(" not in long
-    whole = looks.compared(other, BEFORE)
+    whole = card_modals.compared(other, BEFORE)
     check.view(whole.view, RULES, kind="modal")
     assert all(f"+print({n})" in json.dumps(whole.view) for n in range(400))
 
@@ -254,24 +254,29 @@ def complete(look: Look, text: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_any_program_can_be_seen_whole(code: str):
-    complete(looks.program(builders.proposal(program=Program(EVIL, "p", code)), ()), code)
+    complete(card_modals.program(builders.proposal(program=Program(EVIL, "p", code)), ()), code)
 
 
 def test_a_program_of_usual_length_needs_no_file():
     assert (
-        looks.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 4000)), ()).file is None
+        card_modals.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 4000)), ()).file
+        is None
     )
-    assert looks.program(builders.proposal(program=Program("t", "p", "print(12345)\n" * 40_000)), ()).file
+    assert card_modals.program(
+        builders.proposal(program=Program("t", "p", "print(12345)\n" * 40_000)), ()
+    ).file
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=400), st.integers(1, 600))
 @settings(max_examples=60)
 def test_any_text_can_be_seen_whole(text: str, times: int):
-    complete(looks.program(builders.proposal(program=Program(text, text, text * times)), ()), text * times)
+    complete(
+        card_modals.program(builders.proposal(program=Program(text, text, text * times)), ()), text * times
+    )
 
 
 def test_slack_refuses_a_larger_view_than_ours():
-    view = looks.program(builders.proposal(program=Program("t", "p", "x" * 200_000)), ()).view
+    view = card_modals.program(builders.proposal(program=Program("t", "p", "x" * 200_000)), ()).view
     check.view(view, RULES, kind="modal")
     view["blocks"] += [view["blocks"][1]] * 20
     with pytest.raises(SlackError, match="view_too_large"):
@@ -340,8 +345,8 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         proposal, validation=Outcome(Verdict.FAILED, stdout=text, touched=proposal.validation.touched)
     )
     check.message_blocks(tasks.failed(task, failed).blocks, RULES)
-    complete(looks.program(proposal, ()), text)
-    for look in (looks.compared(proposal, before), looks.touched(proposal)):
+    complete(card_modals.program(proposal, ()), text)
+    for look in (card_modals.compared(proposal, before), card_modals.touched(proposal)):
         complete(look, look.file.content.decode() if look.file else shown_in(look))
 
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.approvals.authorizer import Approvals
 from services.approvals.decision import required
-from services.approvals.desk import Approvals
-from services.approvals.facts import Facts as Asked
 from services.approvals.rules import ApprovalPolicy, Rule, Second
+from services.domain.program_facts import Facts as Asked
+from services.domain.values import EVIDENCE, Outcome, Touched, Verdict
 from services.driver.report import Facts, decode, fill, read
-from services.model import EVIDENCE, Outcome, Touched, Verdict
 from services.store.codec import dump_outcome, load_outcome
 from services.validation.interface import Limits
 from services.validation.sandbox import Record

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.errors import BadRequest
-from services.filenames import importable, objection
-from services.inputs import checked
-from services.model import InputFile
+from services.domain.errors import BadRequest
+from services.domain.filenames import importable, objection
+from services.domain.input_files import checked
+from services.domain.values import InputFile
 
 RAYGEN = ["bot", "handlers", "services", "raygen_driver", "inside", "program", "launch"]
 HOOKS = ["sitecustomize", "usercustomize", "__main__", "__init__", "__future__", "__pycache__"]

@@ -8,8 +8,8 @@ import pytest
 from dbos._utils import retriable_sqlite_exception
 from sqlalchemy import event, text
 
-from services.disk import RESERVE, Disk
-from services.errors import StorageFull
+from services.domain.disk_space import RESERVE, Disk
+from services.domain.errors import StorageFull
 from services.store import Store, open_database, sqlite
 from tests import builders
 

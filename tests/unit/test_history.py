@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from bot import export
+from bot.commands import export
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
-from handlers import requests
 from handlers.blocks import history as blocks
-from handlers.blocks.parts import Message
-from services.desk import Ask
-from services.errors import BadRequest
-from services.history_desk import HistoryDesk
-from services.model import Failure, Outcome, Program, Spent, Verdict
-from services.records import ProposalStatus, Run, RunStatus, TaskStatus, run_id
+from handlers.blocks.primitives import Message
+from handlers.payloads import parse
+from services.domain.entities import ProposalStatus, Run, RunStatus, TaskStatus, run_id
+from services.domain.errors import BadRequest
+from services.domain.values import Failure, Outcome, Program, Spent, Verdict
 from services.store import Store, open_database
 from services.store.spendings import Sum
+from services.usecases.history import HistoryDesk
+from services.usecases.requests import Ask
 from tests import builders
 from tests.fakes import FakeDirectory, approving, permissions
 
@@ -81,7 +81,7 @@ def acceptable(message: Message) -> str:
     ],
 )
 def test_a_subcommand_is_its_name_with_at_most_one_word(text: str, order: tuple[str, str] | None):
-    found = requests.order(Ask("c", text, "UA", "C1", ""), NAMES)
+    found = parse.order(Ask("c", text, "UA", "C1", ""), NAMES)
     assert (found and (found.name, found.argument)) == order
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.errors import BadRequest
-from services.inputs import ROOM, checked
-from services.model import InputFile
+from services.domain.errors import BadRequest
+from services.domain.input_files import ROOM, checked
+from services.domain.values import InputFile
 
 
 def test_plain_files_are_taken_as_they_are() -> None:

@@ -20,11 +20,14 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import access, doctor, settings
-from bot.access import OAuth
-from handlers import errors, workspaces
-from handlers.delivery import Courier
-from handlers.workspaces import (
+from bot import settings
+from bot.commands import doctor
+from bot.wiring import slack_access
+from bot.wiring.slack_access import OAuth
+from handlers.listeners import errors
+from handlers.messaging.courier import Courier
+from handlers.slack_api import installations
+from handlers.slack_api.installations import (
     NotInstalled,
     SlackInstallations,
     Unsure,
@@ -32,9 +35,9 @@ from handlers.workspaces import (
     Workspaces,
     token_of,
 )
-from services import workspace
-from services.errors import SettingsError
-from services.sealing import Seal
+from services.domain import current_workspace
+from services.domain.errors import SettingsError
+from services.security.encryption import Seal
 from services.store import open_database
 from services.store.installations import Installations, States
 from tests.waiting import until
@@ -77,12 +80,12 @@ MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "secret"}
 
 
 def test_many_workspaces_need_the_apps_secrets_and_no_token():
-    assert access.many_workspaces(chosen()) is None
-    found = access.slack_over_http(
+    assert slack_access.many_workspaces(chosen()) is None
+    found = slack_access.slack_over_http(
         chosen(**MANY, SLACK_SIGNING_SECRET="s", RAYGEN_PUBLIC_URL="https://a.example/")
     )
     assert found == (OAuth("1.2", "secret", "https://a.example/slack/oauth_redirect"), "s")
-    assert access.require_slack(chosen(**MANY, SLACK_APP_TOKEN="xapp-1")) == (
+    assert slack_access.require_slack(chosen(**MANY, SLACK_APP_TOKEN="xapp-1")) == (
         OAuth("1.2", "secret"),
         "xapp-1",
     )
@@ -100,7 +103,7 @@ def test_many_workspaces_need_the_apps_secrets_and_no_token():
 )
 def test_a_half_of_it_is_a_sentence(values: dict[str, str], sentence: str):
     with pytest.raises(SettingsError, match=sentence):
-        access.slack_over_http(chosen(**values))
+        slack_access.slack_over_http(chosen(**values))
 
 
 def test_a_key_that_is_none_is_a_sentence_that_does_not_repeat_it():
@@ -118,7 +121,7 @@ async def test_a_call_for_no_workspace_takes_no_other_ones_token():
 
     client: Any = WorkspaceClient(tokens, base_url="http://127.0.0.1:9/api/")
     for team in ("", "T1"):
-        workspace.enter(team)
+        current_workspace.enter(team)
         with pytest.raises(SlackApiError, match="account_inactive"):
             await client.chat_postMessage(channel="C", text="x")
     with pytest.raises(NotInstalled):
@@ -228,7 +231,7 @@ async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, aga
 async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(workspaces, "_PAUSES", (0.0,))
+    monkeypatch.setattr(installations, "_PAUSES", (0.0,))
     client = Renewing()
     spaces = Workspaces(await installed(engine, left=-1.0), client, "1.2", "s")
     client.trouble = OSError("no way there")

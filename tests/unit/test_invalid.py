@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
-from bot import invalid
+from bot.api import invalid_arguments
 from bot.api.application import application
 from bot.api.desk import ApiDesk
 from bot.api.tokens import Tokens
@@ -83,7 +83,7 @@ def test_every_objection_is_one_sentence_without_the_input(fields: dict[str, Any
     try:
         Everything.model_validate(fields)
     except ValidationError as error:
-        sentence = invalid.sentence(error.errors(include_url=False))
+        sentence = invalid_arguments.sentence(error.errors(include_url=False))
         assert sentence.endswith(".")
         assert "\n" not in sentence
         assert "pydantic" not in sentence

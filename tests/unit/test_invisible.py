@@ -13,15 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.playground.slack.blockkit import check as blockkit
-from handlers import escape
-from handlers.blocks import parts, programs, tasks
+from handlers.blocks import mrkdwn, primitives, programs, tasks
 from handlers.blocks.forms import field, form, look, paragraph
 from handlers.blocks.table import table
-from services.changes import changes
+from services.domain.values import Grade, Program, Table
 from services.driver.wrapper.driver import parsed
-from services.invisible import GROWTH, editable, restored, visible, visible_code
-from services.model import Grade, Program, Table
 from services.policy import check
+from services.proposals.diff import changes
+from services.text.invisible_characters import GROWTH, editable, restored, visible, visible_code
 from tests import builders
 from tests.unit.test_blocks import RULES, every_message_is_accepted, every_view, seen
 
@@ -44,22 +43,22 @@ FEW = st.lists(st.sampled_from(ALL), min_size=1, max_size=6, unique=True)
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 LABELS: dict[str, Callable[[str], Any]] = {
-    "escape": escape.escape,
-    "escaped": lambda text: escape.escaped(text, 200),
-    "literal": lambda text: escape.literal(text, 200),
-    "literal as code": lambda text: escape.literal(f"*{text}*", 200),
-    "quoted": lambda text: escape.quoted(text, 200),
-    "spoken": escape.spoken,
-    "plain": escape.plain,
-    "fallback": escape.fallback,
-    "section": parts.mrkdwn,
-    "context": parts.context,
-    "paragraph": parts.prose,
-    "preformatted": parts.preformatted,
-    "output": parts.output,
-    "code": parts.code,
-    "button": lambda text: parts.button(text, "a", "v", confirm=(text, text)),
-    "option": lambda text: parts.option(text, "v"),
+    "escape": mrkdwn.escape,
+    "escaped": lambda text: mrkdwn.escaped(text, 200),
+    "literal": lambda text: mrkdwn.literal(text, 200),
+    "literal as code": lambda text: mrkdwn.literal(f"*{text}*", 200),
+    "quoted": lambda text: mrkdwn.quoted(text, 200),
+    "spoken": mrkdwn.spoken,
+    "plain": mrkdwn.plain,
+    "fallback": mrkdwn.fallback,
+    "section": primitives.mrkdwn,
+    "context": primitives.context,
+    "paragraph": primitives.prose,
+    "preformatted": primitives.preformatted,
+    "output": primitives.output,
+    "code": primitives.code,
+    "button": lambda text: primitives.button(text, "a", "v", confirm=(text, text)),
+    "option": lambda text: primitives.option(text, "v"),
     "field": lambda text: field("f", text, paragraph(placeholder=text), text),
     "form": lambda text: form("f", text, text, []),
     "look": lambda text: look(text, []),
@@ -156,7 +155,7 @@ def test_a_diff_shows_what_alone_has_changed() -> None:
 )
 def test_what_writing_needs_stays(text: str) -> None:
     assert visible(text) == text
-    assert escape.literal(text, 100) == text
+    assert mrkdwn.literal(text, 100) == text
 
 
 @pytest.mark.parametrize("text", ["⚠\ufe0f", "👩\u200d🔬", "1\ufe0f\u20e3"])

@@ -7,8 +7,8 @@ import itertools
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.kept import Kept
-from services.output import NOTHING_GONE, Gone, head_and_tail, left_out
+from services.text.formatting import NOTHING_GONE, Gone, head_and_tail, left_out
+from services.text.head_tail_buffer import Kept
 
 TEXTS = st.lists(st.sampled_from(["a", "\n", "☃", "line\n", "\r", "x" * 3000, "y\n" * 9000])).map("".join)
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.settings import load
 from bot.wiring.clusters import run_links
-from services.links import RunLinks
+from services.targets.run_links import RunLinks
 
 LINKS = RunLinks.of(["https://ray.example.com/", "", "http://127.0.0.1:8265"], "https://raygen.example.com")
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.playground.slack.state.streams import fold
 from handlers.blocks.live import beginning, growth, harmless, live
-from services.narrator import Progress
-from services.supervisor.workshop import Phase, Stage
+from services.domain.progress import Phase, Stage
+from services.notifications.notifier import Progress
 from tests import builders
 
 STAGES = tuple(Stage(phase, attempt) for attempt in (1, 2) for phase in (Phase.WRITING, Phase.VALIDATING))

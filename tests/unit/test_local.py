@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from bot.api.application import application
 from bot.api.desk import ApiDesk
+from bot.api.same_machine import is_local
 from bot.api.server import serving
 from bot.api.tokens import Tokens
-from bot.local import is_local
 from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server

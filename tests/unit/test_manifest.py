@@ -21,7 +21,7 @@ from bot.deploy import manifest as manifests
 from bot.deploy.manifest import INSTALL, REDIRECT
 from bot.deploy.surfaces import READING, called, calls_in, every_listener, registered
 from bot.playground.slack.installed import EVENT_SCOPES, HISTORY, Installed, needs
-from handlers import ids
+from handlers.blocks import action_ids
 
 Json = dict[str, Any]
 # With somewhere that links can lead to: all that there can be.
@@ -79,7 +79,7 @@ async def test_whatever_the_manifest_names_has_a_listener_and_all_else_has_none(
         assert not await listened(app, event(name)), name
     for kind, callback_id in shortcuts(made):
         assert await listened(app, pressed(kind, callback_id)), callback_id
-    for kind, callback_id in (("message", ids.ASK_ANYWHERE), ("global", ids.RUN_MESSAGE)):
+    for kind, callback_id in (("message", action_ids.ASK_ANYWHERE), ("global", action_ids.RUN_MESSAGE)):
         assert not await listened(app, pressed(kind, callback_id)), "of the other kind"
     for command in made["features"]["slash_commands"]:
         assert await listened(app, {"command": command["command"], "text": ""})

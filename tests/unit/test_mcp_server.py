@@ -19,15 +19,22 @@ from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
 from bot.settings import load
-from services.admission import Admission, Limits
-from services.errors import BadRequest, NotAllowed, SealUnavailable, SettingsError
+from services.domain.entities import Task, TaskStatus
+from services.domain.errors import BadRequest, NotAllowed, SealUnavailable, SettingsError
+from services.domain.values import (
+    Failure,
+    Finding,
+    Grade,
+    Outcome,
+    PolicyReport,
+    Verdict,
+)
 from services.gateway.client import Gateway
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
-from services.model import Failure, Finding, Grade, Outcome, PolicyReport, Verdict
-from services.records import Task, TaskStatus
 from services.snippets.interface import Snippet
 from services.store import Store, open_database
+from services.tasks.admission import Admission, Limits
 from services.workflows import Doorbell
 from tests import builders
 

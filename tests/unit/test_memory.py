@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.domain.values import Outcome, Program, Verdict
 from services.llm.interface import Text
-from services.model import Outcome, Program, Verdict
 from services.supervisor.memory import Exchange, Memory, Try, recollect
 
 CODE = "import ray\n" + "x = 1\n" * 400

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.errors import BudgetSpent, ModelUnavailable
+from services.domain.errors import BudgetSpent, ModelUnavailable
+from services.domain.values import Outcome, Verdict
 from services.llm.interface import Reply, ToolCall, Usage
 from services.llm.scripted import ScriptedModel
-from services.model import Outcome, Verdict
 from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator, Order

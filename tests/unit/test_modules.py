@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.errors import BadRequest
-from services.model import Grade, InputFile, Outcome, PolicyReport, Verdict
-from services.modules import MOST, beside, modules
+from services.domain.errors import BadRequest
+from services.domain.modules import MOST, beside, modules
+from services.domain.values import Grade, InputFile, Outcome, PolicyReport, Verdict
 from services.policy import Policy
 from services.policy.together import together
 from services.validation.examine import examine

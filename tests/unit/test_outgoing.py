@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor
+from bot.commands import doctor
 from bot.settings import Settings
 from bot.wiring.clusters import opened_targets
 from handlers.blocks import tasks
 from handlers.blocks.tasks import Choice
-from services.errors import TargetUnavailable
+from services.domain.errors import TargetUnavailable
 from services.execution import outgoing
 from services.execution.outgoing import Outgoing
 from tests import builders

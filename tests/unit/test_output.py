@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.output import (
+from services.text.formatting import (
     Gone,
     Growing,
     clean,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.pasted import program, said
+from handlers.payloads.message_text import program, said
 
 CODE = "import ray\nprint(ray.__version__)"
 SHORT = "print(1)"

@@ -37,9 +37,9 @@ _LIMITED = {
 _ELSEWHERE = {
     "services/execution/transcript.py": "a random mark, escaped",
     "services/snippets/patterns.py": "a snippet's own simple pattern, compiled and matched with the empty text alone",
-    "services/secrets.py": "the table of kinds, which is collected",
+    "services/security/redaction.py": "the table of kinds, which is collected",
     "services/execution/outgoing.py": "the machine's own files",
-    "services/filenames.py": "the names of installed packages",
+    "services/domain/filenames.py": "the names of installed packages",
     "services/driver": "runs beside the program, where it can only slow down itself",
     "bot/bench": "the operator's machine",
     "bot/evaluation": "cases that come with raygen, with limits of their own",
@@ -88,11 +88,11 @@ PATTERNS = _collected()
 def test_the_patterns_are_found():
     assert len(PATTERNS) > 100
     assert {
-        "services.output._ESCAPE",
-        "handlers.pasted._LINK",
-        "services.script._RESOURCE",
+        "services.text.formatting._ESCAPE",
+        "handlers.payloads.message_text._LINK",
+        "services.domain.program_header._RESOURCE",
     } <= PATTERNS.keys()
-    assert any(path.startswith("services.secrets._KINDS[") for path in PATTERNS)
+    assert any(path.startswith("services.security.redaction._KINDS[") for path in PATTERNS)
 
 
 @pytest.mark.parametrize("path", PATTERNS)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot import targets as targets_file
-from services.errors import SettingsError
-from services.model import Outcome, PolicyReport, Program, Verdict
-from services.prices import Estimate, Prices
-from services.records import Proposal
-from services.targets import Place, Targets, Terms
+from bot.wiring import target_file as targets_file
+from services.domain.entities import Proposal
+from services.domain.errors import SettingsError
+from services.domain.values import Outcome, PolicyReport, Program, Verdict
+from services.targets.cost import Estimate, Prices
+from services.targets.targets import Place, Targets, Terms
 from tests import builders
 from tests.fakes import FakeTarget
 

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from services.model import Engine
+from services.domain.values import Engine
 from services.supervisor import prompt
 from services.supervisor.profile import Profile
 

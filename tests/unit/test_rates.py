@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from services.errors import SettingsError, TooOften
-from services.rates import Rate, Throttle
-from services.records import Task
+from services.domain.entities import Task
+from services.domain.errors import SettingsError, TooOften
 from services.store import Store, open_database
+from services.tasks.rate_limit import Rate, Throttle
 from tests import builders
 
 

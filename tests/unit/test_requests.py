@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from handlers import requests
-from services.records import Attachment
+from handlers.payloads import parse
+from services.domain.entities import Attachment
 
 MESSAGE = {"type": "message", "channel": "CRAY", "channel_type": "channel", "ts": "1.2", "user": "UENGINEER"}
 
 
 def test_a_mention_and_its_message_are_one_request():
-    message = requests.heard({**MESSAGE, "text": "<@UBOT> add 1 and 2"}, "UBOT")
-    mention = requests.heard({**MESSAGE, "type": "app_mention", "text": "<@UBOT> add 1 and 2"}, "UBOT")
+    message = parse.heard({**MESSAGE, "text": "<@UBOT> add 1 and 2"}, "UBOT")
+    mention = parse.heard({**MESSAGE, "type": "app_mention", "text": "<@UBOT> add 1 and 2"}, "UBOT")
     assert message is not None
     assert mention is not None
     assert message.ask() == mention.ask()
@@ -34,17 +34,17 @@ def test_a_mention_and_its_message_are_one_request():
     ],
 )
 def test_edits_deletions_joins_and_bots_are_not_heard(event):
-    assert requests.heard(event, "UBOT") is None
+    assert parse.heard(event, "UBOT") is None
 
 
 def test_what_slack_wrote_for_the_person_is_undone():
-    assert requests.text("a &lt; b &amp;&amp; c") == "a < b && c"
-    assert requests.text("see <https://x.io/a|x.io/a> and <https://y.io>") == "see x.io/a and https://y.io"
-    assert requests.text("&amp;lt;") == "&lt;"
+    assert parse.text("a &lt; b &amp;&amp; c") == "a < b && c"
+    assert parse.text("see <https://x.io/a|x.io/a> and <https://y.io>") == "see x.io/a and https://y.io"
+    assert parse.text("&amp;lt;") == "&lt;"
 
 
 def test_a_click_in_a_thread():
-    click = requests.click(
+    click = parse.click(
         {
             "user": {"id": "U1"},
             "trigger_id": "t",
@@ -57,7 +57,7 @@ def test_a_click_in_a_thread():
 
 
 def test_a_click_without_a_value_or_message_is_still_a_click():
-    click = requests.click({"user": {"id": "U1"}, "actions": [{"action_id": "x"}]})
+    click = parse.click({"user": {"id": "U1"}, "actions": [{"action_id": "x"}]})
     assert (click.value, click.channel, click.thread_ts) == ("", "", None)
 
 
@@ -73,13 +73,13 @@ def edited(text: str, previous: dict[str, Any], **message: Any) -> dict[str, Any
 
 
 def test_an_edit_takes_the_place_of_what_was_asked_before():
-    first = requests.revised(edited("add 2", {"text": "add 1"}), "UBOT")
+    first = parse.revised(edited("add 2", {"text": "add 1"}), "UBOT")
     assert first is not None
     assert first.now is not None
     assert (first.before, first.now.cause, first.now.prompt) == (
         *("message D1 1.1", "message D1 1.1 edited 2.2", "add 2"),
     )
-    second = requests.revised(edited("add 3", {"text": "add 2", "edited": {"ts": "2.1"}}), "UBOT")
+    second = parse.revised(edited("add 3", {"text": "add 2", "edited": {"ts": "2.1"}}), "UBOT")
     assert second is not None
     assert second.before == "message D1 1.1 edited 2.1"
 
@@ -91,7 +91,7 @@ def test_a_deletion_takes_it_back():
         "deleted_ts": "1.1",
         "previous_message": {"ts": "1.1"},
     }
-    assert requests.revised(event, "UBOT") == requests.Revised("message D1 1.1", None)
+    assert parse.revised(event, "UBOT") == parse.Revised("message D1 1.1", None)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_deletion_takes_it_back():
     ],
 )
 def test_other_events_revise_nothing(event: dict[str, Any]):
-    assert requests.revised(event, "UBOT") is None
+    assert parse.revised(event, "UBOT") is None
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ def test_other_events_revise_nothing(event: dict[str, Any]):
     ],
 )
 def test_a_workspace_is_named_wherever_slack_names_it(body: dict[str, Any], team: str):
-    assert requests.team_of(body) == team
+    assert parse.team_of(body) == team
 
 
 def test_a_form_with_a_file_of_which_slack_tells_nothing_is_not_lost():
     file = {"id": "F1", "mode": "file_access", "file_access": "check_file_info"}
-    form = requests.form(
+    form = parse.form(
         {
             "user": {"id": "UENGINEER"},
             "view": {

@@ -13,12 +13,12 @@ import pytest
 import handlers
 import services
 from bot import api, bootstrap, mcp_server
-from handlers.narrator import SlackNarrator
-from services.admission import Admission
-from services.approvals.desk import Approvals
+from handlers.messaging.slack_notifier import SlackNarrator
+from services.approvals.authorizer import Approvals
 from services.approvals.rules import ApprovalPolicy
-from services.pending import PendingDesk
-from services.runs import RunDesk
+from services.proposals.reminders import PendingDesk
+from services.runs.steps import RunDesk
+from services.tasks.admission import Admission
 from services.workflows import Workflows
 
 DECIDING = re.compile(

@@ -14,10 +14,17 @@ from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
 from handlers.blocks import modals, runs, tasks
 from handlers.blocks.evidence import shown, written
-from handlers.blocks.parts import Message
-from services.kept import Kept
-from services.model import Failure, Frame, Outcome, Program, Table, Verdict
-from services.records import TaskKind, TaskStatus
+from handlers.blocks.primitives import Message
+from services.domain.entities import TaskKind, TaskStatus
+from services.domain.values import (
+    Failure,
+    Frame,
+    Outcome,
+    Program,
+    Table,
+    Verdict,
+)
+from services.text.head_tail_buffer import Kept
 from tests import builders
 
 RULES = Rules()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from services import workspace
-from services.audit import Deed
-from services.model import Artifact, InputFile, Spent
-from services.records import Input, ProposalStatus, Run, TaskStatus, run_id
+from services.domain import current_workspace
+from services.domain.entities import Input, ProposalStatus, Run, TaskStatus, run_id
+from services.domain.values import Artifact, InputFile, Spent
+from services.security.audit_chain import Deed
 from services.store import Store, open_database, tables
 from services.store.preferences import Preference
 from services.store.retention import Dropped, Retention
@@ -120,7 +120,7 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
             await store.tasks.get(f"t_{name}"), name, TaskStatus.PROPOSED, Spent(input=5)
         )
         await store.votes.put(f"t_{name}", f"t_{name}", "UENGINEER", helpful=True)
-        workspace.enter(team)
+        current_workspace.enter(team)
         await store.preferences.put(f"U{team}", Preference("gpu"))
     await store.preferences.put("UENGINEER", Preference("cpu"))
     await store.preferences.put("UNOBODY", Preference("cpu"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.script import Script, blocks, script
+from services.domain.program_header import Script, blocks, script
 from tests.growth import calls, grows_linearly
 
 HEADER = """# /// script

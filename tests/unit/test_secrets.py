@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.model import Artifact, Failure, Frame, Table, Verdict
-from services.secrets import hidden, masked, masks_in, masks_in_file, restored, without_secrets
+from services.domain.values import Artifact, Failure, Frame, Table, Verdict
+from services.security.redaction import (
+    hidden,
+    masked,
+    masks_in,
+    masks_in_file,
+    restored,
+    without_secrets,
+)
 from tests import builders
 
 # Put together here, so that nobody's scanner takes this file for a leak.

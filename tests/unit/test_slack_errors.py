@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from handlers.delivery import code_of
+from handlers.slack_api.errors import code_of
 
 
 class Answer:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import usage
+from bot.commands import usage
 from bot.settings import load
-from services.errors import BadRequest
-from services.model import Spent
-from services.records import TaskStatus
+from services.domain.entities import TaskStatus
+from services.domain.errors import BadRequest
+from services.domain.values import Spent
 from services.store import Store, open_database
 from services.store.spendings import By
 from tests import builders

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from services.errors import TargetUnavailable
+from services.domain.errors import TargetUnavailable
+from services.domain.values import TaskCount
 from services.execution import stopping
 from services.execution.api import RayApi
 from services.execution.observing import Observer, Rhythm
 from services.execution.remarks import remarks
 from services.execution.stopping import Stopper
 from services.execution.wire import JobDetails
-from services.model import TaskCount
 
 RUNNING = JobDetails(status="RUNNING", submission_id="run-1", job_id="01000000", start_time=0, seen=60_000)
 BY_FORCE = RUNNING.model_copy(update={"status": "FAILED", "error_type": "JOB_SUPERVISOR_ACTOR_DIED"})

@@ -17,9 +17,9 @@ from slack_sdk.models.messages.chunk import Chunk
 from handlers.blocks import (
     approvals,
     audit,
+    card_modals,
     history,
     home,
-    looks,
     modals,
     programs,
     runs,
@@ -30,15 +30,22 @@ from handlers.blocks import (
 )
 from handlers.blocks.approvals import Ruled
 from handlers.blocks.live import beginning, live
-from handlers.blocks.parts import Message
-from handlers.escape import spoken
+from handlers.blocks.mrkdwn import spoken
+from handlers.blocks.primitives import Message
 from services.approvals import Rule
 from services.approvals.decision import Decision
-from services.audit import GENESIS, Event, Record
-from services.errors import NotAllowed
-from services.execution.state import ClusterState
-from services.history_desk import Past
-from services.model import (
+from services.domain.entities import (
+    Input,
+    Proposal,
+    ProposalStatus,
+    RunStatus,
+    TaskKind,
+    TaskStatus,
+)
+from services.domain.errors import NotAllowed
+from services.domain.program_facts import Grant
+from services.domain.progress import Phase, Stage
+from services.domain.values import (
     Artifact,
     Attempt,
     Failure,
@@ -52,15 +59,15 @@ from services.model import (
     Touched,
     Verdict,
 )
-from services.narrator import Progress, RunView, Wanted
-from services.newer import Newer
-from services.records import Input, Proposal, ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.execution.state import ClusterState
+from services.notifications.notifier import Progress, RunView, Wanted
+from services.proposals.thread_updates import Newer
+from services.security.audit_chain import GENESIS, Event, Record
 from services.store.entries import Entry, Ran
-from services.store.grants import Grant
 from services.store.preferences import Preference
 from services.store.spendings import Sum
-from services.supervisor.workshop import Phase, Stage
-from services.targets import Place
+from services.targets.targets import Place
+from services.usecases.history import Past
 from tests import builders
 from tests.unit.test_blocks import full_tab, outcome, target
 from tests.unit.test_blocks import proposal as proposed
@@ -224,11 +231,11 @@ SURFACES: dict[str, Callable[[str], Any]] = {
         Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", "1:", 1.0, 2.0, exact=text)
     ),
     "policy": lambda text: approvals.policy([ruled(text)]),
-    "program": lambda text: looks.program(*coded(text)).view,
+    "program": lambda text: card_modals.program(*coded(text)).view,
     "changes": lambda text: (
-        looks.compared(proposal(text), replace(proposal("other"), decided_by="UAPPROVER")).view
+        card_modals.compared(proposal(text), replace(proposal("other"), decided_by="UAPPROVER")).view
     ),
-    "touches": lambda text: looks.touched(proposal(text)).view,
+    "touches": lambda text: card_modals.touched(proposal(text)).view,
     "attempts": lambda text: modals.attempts(proposal(text, failed=(Attempt(text, outcome(text)),))),
     "reject form": lambda text: modals.reject(proposal(text)),
     "ask form": lambda _: shortcuts.ask(["embedded", "gpu"]),

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.domain.values import Outcome, Table, Verdict
 from services.driver.report import fill, read
 from services.driver.wrapper import value as values
-from services.model import Outcome, Table, Verdict
 
 FRAME = pd.DataFrame({"name": ["a", "b"], "share": [0.1 + 0.2, 1e-7]})
 

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from bot import targets as targets_file
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
-from handlers import ids
+from bot.wiring import target_file as targets_file
+from handlers.blocks import action_ids
 from handlers.blocks import runs as run_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
 from handlers.blocks.tasks import Choice
-from services.errors import NotAllowed, Outdated, SettingsError
+from services.domain.entities import ProposalStatus
+from services.domain.errors import NotAllowed, Outdated, SettingsError
+from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
-from services.model import Program
-from services.records import ProposalStatus
-from services.runs import RunDesk
+from services.runs.steps import RunDesk
 from services.store import Store, open_database
-from services.targets import Place, Targets, Terms
+from services.targets.targets import Place, Targets, Terms
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator, approving
 
@@ -165,7 +165,7 @@ def test_the_card_has_a_menu_where_there_is_a_choice():
     check.message_blocks(card.blocks, Rules())
     (menu,) = [each for each in card.blocks[-1]["elements"] if each["type"] == "static_select"]
     assert menu["initial_option"]["text"]["text"] == "Run on dev"
-    assert [ids.split_value(option["value"])[::2] for option in menu["options"]] == [
+    assert [action_ids.split_value(option["value"])[::2] for option in menu["options"]] == [
         ("p_1", "dev"),
         ("p_1", "small"),
     ]

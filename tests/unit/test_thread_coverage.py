@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.apart import SHORT
 from services.approvals import harmless
 from services.approvals.coverage import coverage, coverage_apart
 from services.approvals.numbers import skeleton
-from services.model import Engine, PolicyReport, Program
-from services.records import Input, Proposal
+from services.domain.entities import Input, Proposal
+from services.domain.parser_process import SHORT
+from services.domain.values import Engine, PolicyReport, Program
 from tests import builders
 from tests.growth import grows_linearly
 

@@ -11,11 +11,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from bot.tracing import exporting
-from services import tracing
-from services.errors import ModelUnavailable
+from bot.wiring.tracing import exporting
+from services.domain.errors import ModelUnavailable
 from services.llm.interface import Reply, Usage
 from services.llm.scripted import ScriptedModel, calls, says
+from services.observability import tracing
 from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator

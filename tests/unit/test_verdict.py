@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.model import Verdict
+from services.domain.values import Verdict
 from services.validation.interface import Limits
 from services.validation.pool import PoolSettings, affordable
 from services.validation.sandbox import Record

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.domain.values import Verdict
 from services.execution.transcript import Transcript, nonce
 from services.execution.verdict import conclude
 from services.execution.wire import WALL_LIMIT, JobDetails
-from services.model import Verdict
 
 SUBMITTED = 1_000_000
 STARTED = SUBMITTED + 60_000

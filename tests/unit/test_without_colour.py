@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import blocks
-from handlers.blocks.parts import Message
+from handlers.blocks.primitives import Message
 from tests.unit.test_surfaces import SURFACES, markups
 
 Json = dict[str, Any]

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from services.errors import ModelUnavailable, SealUnavailable
+from services.domain.errors import ModelUnavailable, SealUnavailable
+from services.domain.progress import Phase, Stage
+from services.domain.values import (
+    Engine,
+    Failure,
+    Finding,
+    Frame,
+    Grade,
+    Outcome,
+    PolicyReport,
+    Verdict,
+)
 from services.llm.interface import Reply, Text, ToolResult
 from services.llm.scripted import ScriptedModel, calls, says
-from services.model import Engine, Failure, Finding, Frame, Grade, Outcome, PolicyReport, Verdict
 from services.snippets.interface import Snippet
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator, Order
 from services.supervisor.profile import Profile
-from services.supervisor.workshop import Phase, Stage, Workshop
+from services.supervisor.workshop import Workshop
 from tests.builders import passed
 from tests.fakes import FakeValidator
 

@@ -18,7 +18,7 @@ from bot.evaluation.cases import (
     repair,
     simulation,
 )
-from services.errors import BadRequest
+from services.domain.errors import BadRequest
 
 _MODULES = (
     *(first_steps, numbers, patterns, actors, data, simulation, learning),

@@ -2,7 +2,7 @@
 
 from bot.evaluation.case import Group
 from bot.evaluation.checks import close_to, table, uses_ray_data, uses_remote_tasks, value
-from services.model import InputFile
+from services.domain.values import InputFile
 
 _group = Group("data")
 

@@ -12,7 +12,7 @@ from bot.evaluation.checks import (
     uses_remote_tasks,
     value,
 )
-from services.model import InputFile
+from services.domain.values import InputFile
 
 _group = Group("repair")
 

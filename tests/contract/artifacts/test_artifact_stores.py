@@ -11,8 +11,8 @@ import pytest
 from services.artifacts.folder import FolderStore
 from services.artifacts.interface import ArtifactStore, key_of
 from services.artifacts.s3 import S3Store
-from services.errors import ArtifactsUnavailable
-from services.model import Artifact
+from services.domain.errors import ArtifactsUnavailable
+from services.domain.values import Artifact
 from services.store import Store, open_database
 from services.store.tables import artifacts as rows
 from tests.contract.artifacts.bucket import BUCKET, Bucket, serving

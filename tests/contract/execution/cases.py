@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.domain.values import Failure, Frame, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output, Progress
 from services.execution.scripted import Step
 from services.execution.transcript import nonce
-from services.model import Failure, Frame, Outcome, Verdict
 
 _PASSED = Outcome(Verdict.PASSED, exit_code=0)
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from services.domain.values import Outcome
 from services.execution.api import RayApi
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.jobs import JobsTarget
 from services.execution.outgoing import default
 from services.execution.scripted import ScriptedCluster, ScriptedTarget
-from services.model import Outcome
 from tests.contract.execution.cases import CASES, script
 from tests.waiting import PATIENCE
 

@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 from yarl import URL
 
+from services.domain.values import InputFile, Verdict
 from services.execution.api import RayApi
 from services.execution.embedded import EmbeddedTarget
 from services.lambdas.function import Function
 from services.lambdas.validation import LambdaValidator
-from services.model import InputFile, Verdict
 from services.validation.interface import Limits
 from tests.contract.lambdas.conftest import credentials  # noqa: F401  # for boto3 here, too
 from tests.standins.lambda_service import LambdaService, lambda_service

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 import pytest
 from yarl import URL
 
-from services.errors import TargetRefused, TargetUnavailable
+from services.domain.errors import TargetRefused, TargetUnavailable
+from services.domain.values import Verdict
 from services.execution.api import RayApi
 from services.execution.embedded import EmbeddedTarget
 from services.execution.following import Pace
 from services.execution.interface import Job, Output
 from services.execution.jobs import JobsTarget
-from services.model import Verdict
 from tests.contract.execution.conftest import told
 from tests.waiting import PATIENCE
 

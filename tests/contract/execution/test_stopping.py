@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.values import Outcome, Verdict
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Event, Finished, Job, Output
 from services.execution.jobs import JobsTarget
 from services.execution.wire import JobDetails
-from services.model import Outcome, Verdict
 from tests.contract.execution.conftest import World, told
 from tests.contract.execution.test_remote import jobs_at
 from tests.waiting import PATIENCE, until

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.errors import RaygenError, TargetRefused
+from services.domain.errors import RaygenError, TargetRefused
+from services.domain.values import Verdict
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Finished, Job, Output, Progress
-from services.model import Verdict
 from tests.contract.execution.cases import CASES
 from tests.contract.execution.conftest import Told, World, told
 from tests.waiting import PATIENCE

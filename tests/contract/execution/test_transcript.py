@@ -8,8 +8,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.domain.values import Verdict
 from services.execution.transcript import Transcript, nonce
-from services.model import Verdict
 
 ID = "run-1"
 BEGIN = f"\x1eraygen:{nonce(ID)} begin 1500\n".encode()

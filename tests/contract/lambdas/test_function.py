@@ -11,13 +11,13 @@ import boto3
 import pytest
 import pytest_asyncio
 
+from services.domain.values import InputFile, Verdict
 from services.lambdas import errors
 from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function
 from services.lambdas.snippets import LambdaSnippets
 from services.lambdas.validation import LambdaValidator
 from services.lambdas.wire import PAYLOAD
-from services.model import InputFile, Verdict
 from tests.standins.lambda_service import LambdaService
 from tests.waiting import PATIENCE
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from bot.doctor import _snippets, _validation, as_table
+from bot.commands.doctor import _snippets, _validation, as_table
 from bot.settings import Settings, load
 from bot.wiring.sandboxes import function, validating
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 from services.lambdas.validation import LambdaValidator
 from tests.contract.lambdas.test_cluster_faults import cluster
 from tests.standins.lambda_service import LambdaService

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from services.errors import RaygenError, SettingsError, TargetUnavailable
+from services.domain.errors import RaygenError, SettingsError, TargetUnavailable
 from services.lambdas.secrets import read_token
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ray-token-AbCdEf"

@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.people import People
+from handlers.slack_api.directory import People
 
 
 async def test_groups_and_their_users(client: AsyncWebClient) -> None:

@@ -16,7 +16,7 @@ from bot.evaluation.case import Case
 from bot.evaluation.cases import ALL
 from bot.evaluation.response import Response
 from bot.wiring.sandboxes import validating
-from services.model import Program
+from services.domain.values import Program
 from services.policy import check
 from services.supervisor.agent import Conclusion
 from services.supervisor.workshop import Made

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.domain.values import Outcome
 from services.execution.cluster import Cluster, recorded
 from services.execution.embedded import EmbeddedTarget
 from services.execution.following import Pace
@@ -19,7 +20,6 @@ from services.execution.home import Home
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.keeper import Care
 from services.execution.outgoing import Outgoing, default
-from services.model import Outcome
 from tests.waiting import PATIENCE
 
 CARE = Care(lease_every=0.5, health_every=0.5)

@@ -10,9 +10,9 @@ from contextlib import aclosing
 
 import pytest
 
+from services.domain.values import Verdict
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Event, Finished, Job, Output
-from services.model import Verdict
 from tests.integration.execution.conftest import run
 from tests.waiting import PATIENCE
 

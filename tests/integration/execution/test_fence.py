@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.values import Verdict
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Job, Progress
 from services.execution.ports import Ports
-from services.model import Verdict
 from tests.integration.execution.conftest import CANARY, cluster_of, run
 from tests.waiting import PATIENCE
 

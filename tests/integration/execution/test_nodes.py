@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
+from services.domain.values import Verdict
 from services.execution.interface import Finished, Job, Output, Progress
-from services.model import Verdict
 from tests.integration.execution.conftest import told
 from tests.integration.execution.nodes import Farm, farm
 from tests.waiting import PATIENCE

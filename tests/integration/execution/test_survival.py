@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.values import Verdict
 from services.execution.embedded import EmbeddedTarget
 from services.execution.home import Home, read, write
 from services.execution.interface import Job, Output
 from services.execution.outgoing import Outgoing
-from services.model import Verdict
 from tests.integration.execution.conftest import (
     CARE,
     cluster_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from services.model import InputFile
+from services.domain.values import InputFile
 from services.validation.pool import PoolSettings, open_validator
 
 _ENDLESS = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.model import Verdict
+from services.domain.values import Verdict
 from services.validation import cgroup
 from services.validation.cgroup import Delegated, Group
 from services.validation.interface import Limits

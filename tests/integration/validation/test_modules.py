@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
+from services.domain.modules import beside
+from services.domain.values import InputFile, Outcome
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Finished, Job
 from services.execution.outgoing import default
-from services.model import InputFile, Outcome
-from services.modules import beside
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from services.model import Outcome, Verdict
+from services.domain.values import Outcome, Verdict
 from services.validation.interface import Lease, Limits
 from services.validation.observer import launch
 from services.validation.observer.notes import LISTED

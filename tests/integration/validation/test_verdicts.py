@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from services.model import InputFile, Outcome, TaskCount, Verdict
+from services.domain.values import InputFile, Outcome, TaskCount, Verdict
 from services.validation.interface import Limits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.evaluation.response import Response
-from services.model import Outcome, Program, TaskCount, Verdict
+from services.domain.values import Outcome, Program, TaskCount, Verdict
 from services.supervisor.agent import Conclusion
 from services.supervisor.workshop import Made
 

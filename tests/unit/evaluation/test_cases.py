@@ -11,8 +11,8 @@ import pytest
 from bot.evaluation.case import Case
 from bot.evaluation.cases import ALL, GROUPS, select
 from bot.evaluation.checks import About
-from services.errors import BadRequest
-from services.inputs import checked
+from services.domain.errors import BadRequest
+from services.domain.input_files import checked
 
 PROGRAMS = [case for case in ALL if case.wants_program]
 

@@ -9,7 +9,7 @@ from bot.evaluation.checks import Check
 from bot.evaluation.code import Code
 from bot.evaluation.figures import numbers
 from bot.evaluation.response import Response
-from services.model import Verdict
+from services.domain.values import Verdict
 from tests.unit.evaluation.responses import ACTOR, TASKS, printed, ran, words
 
 SERIAL = """

@@ -6,7 +6,7 @@ import json
 
 from bot.evaluation.report import as_json, as_table
 from bot.evaluation.score import Evaluation, Score, Subject
-from services.model import Spent
+from services.domain.values import Spent
 
 SUBJECT = Subject("anthropic", "claude-sonnet-5-5", "claude-opus-5-5", "0.1.0", "sealed")
 CHEAP = Spent(calls=3, input=800, output=200, money=0.01, seconds=2.0, attempts=1)

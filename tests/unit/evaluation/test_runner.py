@@ -7,7 +7,7 @@ import asyncio
 from bot.evaluation.case import Case
 from bot.evaluation.checks import answers, value
 from bot.evaluation.runner import Runner
-from services.errors import ModelBusy
+from services.domain.errors import ModelBusy
 from services.llm.interface import Reply, Text, Usage
 from services.policy import check
 from services.supervisor.agent import Supervisor

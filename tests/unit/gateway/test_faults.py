@@ -7,12 +7,12 @@ import socket
 
 import pytest
 
+from services.domain.values import InputFile, Outcome, Verdict
 from services.gateway.client import Gateway
 from services.gateway.errors import ToolMissing
 from services.gateway.names import VALIDATION as TOOL
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
-from services.model import InputFile, Outcome, Verdict
 from services.validation.interface import Limits
 from tests.standins.gateway import Fault, GatewayStandIn
 from tests.waiting import PATIENCE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from services.domain.values import Verdict
 from services.gateway.errors import GatewayAnswer, ToolFailed
 from services.gateway.wire import outcome_of, snippet_of
-from services.model import Verdict
 from services.snippets.interface import OUTPUT, Snippet
 
 JOB = {"job_id": "raysubmit_1", "output": "Result: 3\n", "error": None}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot import doctor
+from bot.commands import doctor
 from bot.settings import load
 from bot.wiring.gateway import gateway
 from bot.wiring.sandboxes import computing, validating
-from services.errors import SettingsError
+from services.domain.errors import SettingsError
 from services.gateway.auth import ClientCredentials, Signed
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator

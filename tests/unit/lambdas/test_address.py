@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.errors import BadRequest
+from services.domain.errors import BadRequest
 from services.execution.address import jobs_address
 
 

@@ -10,11 +10,18 @@ import pytest
 
 from bot.lambdas.answers import answer, refusal
 from bot.lambdas.snippets import shown
+from services.domain.values import (
+    Artifact,
+    Failure,
+    Frame,
+    Outcome,
+    TaskCount,
+    Verdict,
+)
 from services.lambdas.errors import FunctionGarbled
 from services.lambdas.snippets import snippet_of
 from services.lambdas.validation import outcome_of
 from services.lambdas.wire import PAYLOAD, dump_snippet
-from services.model import Artifact, Failure, Frame, Outcome, TaskCount, Verdict
 from services.snippets.interface import Snippet
 
 PASSED = Outcome(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.lambdas.events import Context, read, seconds_left, tool_name
-from services.errors import BadRequest
+from services.domain.errors import BadRequest
 from services.lambdas.wire import RUN, VALIDATE, SnippetEvent, ValidationEvent
 
 ASKED = {"code": "print(1)", "ray_cluster_ip": "10.0.0.1"}

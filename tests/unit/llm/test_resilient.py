@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.errors import ModelBusy, ModelInterrupted, ModelUnavailable
+from services.domain.errors import ModelBusy, ModelInterrupted, ModelUnavailable
 from services.llm.circuit import Circuit
 from services.llm.interface import Reply, Text
 from services.llm.resilient import ResilientModel

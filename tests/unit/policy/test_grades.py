@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import load
-from services.errors import SettingsError
-from services.model import Grade
+from services.domain.errors import SettingsError
+from services.domain.values import Grade
 from services.policy import OFF, RULES, Policy, check, grades_in, table
 
 

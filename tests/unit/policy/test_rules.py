@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.model import Grade
+from services.domain.values import Grade
 from services.policy import RULES, check
 from services.policy.rules import TABLE
 from tests.unit.policy.cases import BROKEN

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.model import Outcome, Touched, Verdict
+from services.domain.values import Outcome, Touched, Verdict
 from services.validation.attempts import Attempted
 from services.validation.observer import dns
 from services.validation.observer.calls import destination

@@ -12,7 +12,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from services.model import sha256
+from services.domain.values import sha256
 from tests.integration.validation.fidelity import reference
 from tests.integration.validation.fidelity.reference import PROGRAMS, Ended, own_lines
 

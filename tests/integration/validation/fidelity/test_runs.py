@@ -12,11 +12,11 @@ import pytest
 import pytest_asyncio
 from dbos import DBOS
 
+from services.domain.entities import ProposalStatus
+from services.domain.values import Outcome, Program
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.outgoing import default
-from services.model import Outcome, Program
-from services.records import ProposalStatus
 from services.workflows import RunLimits
 from tests import builders
 from tests.integration import lives

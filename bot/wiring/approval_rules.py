@@ -1,0 +1,85 @@
+"""The file that says who may approve what where: TOML, a table for each rule, the first that holds deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.approvals import ApprovalPolicy, Rule, Second
+from services.approvals.actions import Action, Group
+from services.domain.errors import SettingsError
+from services.domain.untrusted_data import from_toml
+
+_User = Annotated[str, Field(pattern=r"^([UW][A-Z0-9]{2,}|api:[A-Za-z0-9_.-]+)$")]
+_Group = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
+_Groups = Annotated[frozenset[Group], Field(min_length=1)]
+_Channel = Annotated[str, Field(pattern=r"^([CDG][A-Z0-9]{2,}|direct|api)$")]
+
+
+class SecondTable(BaseModel):
+    """Facts that take a second approver."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cpus: float | None = Field(default=None, ge=0)
+    gpus: bool = False
+    wall: float | None = Field(default=None, ge=0)
+    hosts: bool = False
+    packages: bool = False
+
+
+class RuleTable(BaseModel):
+    """One rule, as `Rule` explains it; `thread` is in seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    targets: frozenset[str] = frozenset()
+    channels: frozenset[_Channel] = frozenset()
+    requester: bool | None = None
+    users: frozenset[_User] = frozenset()
+    groups: frozenset[_Group] = frozenset()
+    members: bool = False
+    guests: bool = False
+    foreign: bool = False
+    approvals: int = Field(1, ge=1, le=9)
+    second: SecondTable = SecondTable()
+    thread: float = Field(0.0, ge=0)
+    actions: dict[Action, _Groups] = {}
+
+    def rule(self, name: str) -> Rule:
+        told = self.model_dump(exclude={"second", "actions"})
+        return Rule(name=name, second=Second(**self.second.model_dump()), actions=self.actions, **told)
+
+
+def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
+    """The rules in their order. Raises SettingsError with one sentence that names what is wrong."""
+    try:
+        told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"RAYGEN_APPROVALS: {path} can't be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise SettingsError(f"RAYGEN_APPROVALS: {path} is no TOML: {error}.") from None
+    rules = [_rule(name, table, targets) for name, table in told.items()]
+    # A gap would be decided by nobody, and a rule that can't be reached is a rule that somebody believes in.
+    everywhere = [rule.name for rule in rules if rule.everywhere]
+    if not everywhere or everywhere[0] != rules[-1].name:
+        raise SettingsError(
+            "RAYGEN_APPROVALS: the last rule, and only that one, has to hold everywhere:"
+            " it names no targets and no channels."
+        )
+    return ApprovalPolicy(rules)
+
+
+def _rule(name: str, table: object, targets: Collection[str]) -> Rule:
+    try:
+        rule = RuleTable.model_validate(table).rule(name[:64])
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in (name, *problem["loc"]))
+        raise SettingsError(f"RAYGEN_APPROVALS: {where}: {problem['msg']}.") from None
+    if strange := sorted(rule.targets - set(targets)):
+        raise SettingsError(f"RAYGEN_APPROVALS: {name}: there is no target called {strange[0]}.")
+    return rule

@@ -1,0 +1,119 @@
+"""The file that names an operator's clusters: TOML, a table for each target, the first or the marked one being the default."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from services.domain.errors import SettingsError
+from services.domain.untrusted_data import from_toml
+from services.targets.cost import Prices
+from services.targets.targets import Terms
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class TargetFile(BaseModel):
+    """One target: where it is (`address`, or a RayCluster by `kubernetes`; neither: the local cluster), and its terms."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str | None = Field(None, pattern=r"^https?://")
+    kubernetes: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9./-]*$")
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    token_env: str | None = None
+    headers: dict[str, str] = {}
+    verify: bool | Path = True
+    default: bool = False
+    users: frozenset[str] = frozenset()
+    limits: dict[str, float] = {}
+    resources: dict[str, float] = {}
+    wall_limit: float | None = Field(None, gt=0)
+    runs: int | None = Field(None, ge=1)
+    packages: bool = False
+    prices: dict[str, Annotated[float, Field(ge=0, lt=1e9)]] = {}
+    currency: str = Field("USD", min_length=1, max_length=8)
+    dashboard: str | None = Field(None, pattern=r"^https?://")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> TargetFile:
+        if self.address and self.kubernetes:
+            raise ValueError("it has both an address and a RayCluster; take one away")
+        return self
+
+    @property
+    def url(self) -> str | None:
+        """The Jobs API; a RayCluster `name` or `namespace/name` is reached by its head service inside Kubernetes."""
+        if self.kubernetes is None:
+            return self.address
+        namespace, _, name = self.kubernetes.rpartition("/")
+        return f"http://{name}-head-svc.{namespace or 'default'}.svc:8265"
+
+    def secret(self) -> str | None:
+        """The token, from wherever it is kept. Raises SettingsError when it is not there."""
+        if self.token is not None:
+            return self.token.get_secret_value()
+        if self.token_file is not None:
+            try:
+                return self.token_file.read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(
+                    f"The token file {self.token_file} can't be read: {error.strerror}."
+                ) from None
+        if self.token_env is not None:
+            token = os.environ.get(self.token_env)
+            if not token:
+                raise SettingsError(f"{self.token_env} is not set; a target takes its token from there.")
+            return token
+        return None
+
+    def terms(self, wall_limit: float) -> Terms:
+        return Terms(
+            self.users,
+            self.limits,
+            self.resources,
+            self.wall_limit or wall_limit,
+            self.packages,
+            self.dashboard or self.address or "",
+            self.runs,
+            Prices(self.prices, self.currency),
+        )
+
+
+def read(path: Path) -> dict[str, TargetFile]:
+    """The targets by name, the default one first. Raises SettingsError with one sentence that names what is wrong."""
+    try:
+        told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"RAYGEN_TARGETS: {path} can't be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise SettingsError(f"RAYGEN_TARGETS: {path} is no TOML: {error}.") from None
+    targets = {name: _target(name, table) for name, table in told.items()}
+    if not targets:
+        raise SettingsError(f"RAYGEN_TARGETS: {path} names no target; write a table such as `[dev]`.")
+    marked = [name for name, target in targets.items() if target.default]
+    if len(marked) > 1:
+        raise SettingsError(f"RAYGEN_TARGETS: {' and '.join(marked)} are both the default; mark one.")
+    local = [name for name, target in targets.items() if target.url is None]
+    if len(local) > 1:
+        raise SettingsError(
+            f"RAYGEN_TARGETS: {' and '.join(local)} have no address, and there is one local cluster."
+        )
+    return dict(sorted(targets.items(), key=lambda item: item[0] not in marked))
+
+
+def _target(name: str, table: object) -> TargetFile:
+    if not _NAME.fullmatch(name):
+        raise SettingsError(f"RAYGEN_TARGETS: {name!r} is no name; use letters, digits, dots and dashes.")
+    try:
+        return TargetFile.model_validate(table)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in (name, *problem["loc"]))
+        message = str(problem["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"RAYGEN_TARGETS: {where}: {message}.") from None

@@ -1,0 +1,53 @@
+"""The buttons on a card that open more of it: the program to read or to edit, all changes, all that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.blocks import action_ids, card_modals, programs
+from handlers.blocks.action_ids import split_value
+from handlers.blocks.card_modals import Look
+from handlers.listeners.ack import on_press
+from handlers.messaging.courier import Courier
+from handlers.payloads.parse import Click
+from services.usecases.requests import FrontDesk
+
+Looking = Callable[[str, str], Awaitable[Look]]
+
+
+def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
+    """Each opens a modal; what is too long for one comes as a file besides, to whoever asked for it alone."""
+
+    async def program(proposal_id: str, user: str) -> Look:
+        return card_modals.program(*await desk.code(proposal_id, user))
+
+    async def compared(proposal_id: str, user: str) -> Look:
+        return card_modals.compared(*await desk.compared(proposal_id, user))
+
+    async def touched(proposal_id: str, user: str) -> Look:
+        return card_modals.touched(await desk.proposal(proposal_id, user, "all that it touches"))
+
+    async def edit(proposal_id: str, user: str) -> Look:
+        return programs.edit(await desk.to_edit(proposal_id, user))
+
+    found: dict[str, Looking] = {
+        action_ids.PROPOSAL_EDIT: edit,
+        action_ids.PROPOSAL_CODE: program,
+        action_ids.PROPOSAL_CHANGES: compared,
+        action_ids.PROPOSAL_TOUCHES: touched,
+    }
+    for action_id, looking in found.items():
+        app.action(action_id)(_listener(looking, courier))
+
+
+def _listener(looking: Looking, courier: Courier) -> Callable[..., Awaitable[None]]:
+    async def opened(click: Click, client: AsyncWebClient) -> None:
+        look = await looking(split_value(click.value)[0], click.user)
+        await client.views_open(trigger_id=click.trigger_id, view=look.view)
+        if look.file is not None:
+            courier.hand_soon(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
+
+    return on_press(opened, courier)

@@ -1,0 +1,88 @@
+"""Taking submitted forms: what stands against them is told in them, so that nobody has to fill them in again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.blocks import programs
+from handlers.blocks.mrkdwn import plain
+from handlers.listeners.ack import PATIENCE
+from handlers.payloads.parse import Form
+from handlers.slack_api.files import SlackAttachments
+from services.domain.entities import Attachment
+from services.domain.errors import BadRequest, NotAllowed, Outdated, TooOften
+from services.domain.parser_process import apart
+from services.domain.values import PolicyReport
+from services.security.redaction import restored
+
+Check = Callable[[str], PolicyReport]
+
+_REFUSALS = (BadRequest, NotAllowed, Outdated, TooOften)
+_LARGEST = 300_000
+# Slack waits for three.
+_SECONDS = 1
+
+
+async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
+    """Acknowledge what is durable now; what refuses it stands at `field`."""
+    try:
+        await begun
+    except _REFUSALS as refusal:
+        await ack(response_action="errors", errors={field: plain(refusal.public)})
+    else:
+        await ack()
+
+
+async def begin_program(
+    ack: AsyncAck,
+    form: Form,
+    client: AsyncWebClient,
+    check: Check,
+    taken: Callable[[str], Awaitable[None]],
+    *,
+    original: Callable[[], Awaitable[str]] | None = None,
+) -> None:
+    """The same with the program of the form, once the policy does not refuse it; `original` gives what it was edited from."""
+    fields = programs.of_program(form.fields)
+    try:
+        before = await original() if original else ""
+    except _REFUSALS as refusal:
+        await ack(response_action="errors", errors={next(iter(fields), programs.FILE): refusal.public})
+        return
+    try:
+        if file := form.files.get(programs.FILE):
+            code = restored(await read_program(file, client), before)
+            fields = {programs.FILE: code}
+        else:
+            code = programs.joined(fields, before)
+    except BadRequest as refusal:
+        await ack(response_action="errors", errors={programs.FILE: plain(refusal.public)})
+        return
+    try:
+        report = await apart(check, code, seconds=_SECONDS)
+    except BadRequest as refusal:
+        await ack(response_action="errors", errors={next(iter(fields)): refusal.public})
+        return
+    if problems := programs.problems(fields, report):
+        await ack(response_action="errors", errors=problems)
+        return
+    await begin(ack, next(iter(fields)), taken(code))
+
+
+async def read_program(file: Attachment, client: AsyncWebClient) -> str:
+    """Raises BadRequest for a file that can't be read in time, or can't be a program."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
+    except TimeoutError:
+        raise BadRequest(f"The file {file.name!r} could not be read in time; please try again.") from None
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise BadRequest(
+            f"The file {file.name!r} is not a text in UTF-8, so it can't be a program."
+        ) from None

@@ -1,0 +1,139 @@
+"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage`, `targets`, `policy`, `settings` and `cancel` answer, each to one person alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from handlers.blocks import approvals as approval_blocks
+from handlers.blocks import help as help_blocks
+from handlers.blocks import history as history_blocks
+from handlers.blocks import settings as setting_blocks
+from handlers.blocks import targets as target_blocks
+from handlers.blocks.approvals import Ruled
+from handlers.blocks.primitives import Message
+from handlers.messaging.courier import Courier
+from handlers.payloads.parse import Order
+from services.domain.errors import BadRequest
+from services.store.entries import Entry
+from services.targets.targets import Targets
+from services.usecases.history import HistoryDesk
+from services.usecases.requests import FrontDesk
+
+_SHOWN = 20
+
+Answer = Callable[[Order], Awaitable[Message]]
+
+
+class Subcommands:
+    """One method for each subcommand; wrong arguments raise BadRequest."""
+
+    def __init__(self, courier: Courier, desk: FrontDesk, history: HistoryDesk, targets: Targets) -> None:
+        self._courier = courier
+        self._desk = desk
+        self._history = history
+        self._targets = targets
+        self._alone: dict[str, Answer] = {
+            "help": self._help,
+            "history": self._latest,
+            "status": self._status,
+            "usage": self._usage,
+            "targets": self._look,
+            "policy": self._policy,
+            "settings": self._settings,
+        }
+        self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
+
+    @property
+    def names(self) -> Collection[str]:
+        return {*self._alone, *self._of_run, "cancel"}
+
+    async def answer(self, order: Order) -> Message:
+        """Raises BadRequest for an argument that is missing, wrong or too much."""
+        if order.name == "cancel":
+            return await self._cancel(order)
+        if answer := self._alone.get(order.name):
+            if order.argument and order.name != "help":
+                raise BadRequest(
+                    f"`/raygen {order.name}` takes nothing after it; a request needs a few more words."
+                )
+            return await answer(order)
+        if not order.argument:
+            raise BadRequest(
+                f"Which run? For example `/raygen {order.name} 3f2a`; `/raygen history` lists yours."
+            )
+        return await self._of_run[order.name](order)
+
+    async def _help(self, order: Order) -> Message:
+        del order
+        return help_blocks.usage()
+
+    async def _latest(self, order: Order) -> Message:
+        entries = await self._history.latest(order.user)
+        return history_blocks.latest(entries, await self._links(entries))
+
+    async def _status(self, order: Order) -> Message:
+        entries = await self._history.under_way(order.user)
+        return history_blocks.under_way(entries, await self._links(entries))
+
+    async def _cancel(self, order: Order) -> Message:
+        """Stop the one thing that is meant; where it could be several, each with its button."""
+        entries = await self._history.under_way(order.user)
+        wanted = order.argument.strip("`<>").lower().removeprefix("raygen-")
+        named = [
+            each for each in entries if each.ran and each.ran.id.removeprefix("raygen-").startswith(wanted)
+        ]
+        found = named if wanted else entries
+        if wanted and not found:
+            raise BadRequest(
+                f"No run of yours that goes on begins with `{wanted}`; `/raygen status` lists what does."
+            )
+        if len(found) != 1:
+            return history_blocks.under_way(found, await self._links(found))
+        (entry,) = found
+        if entry.ran is not None:
+            await self._desk.stop_run(entry.ran.id, order.user)
+        else:
+            await self._desk.stop_task(entry.task_id, order.user)
+        return history_blocks.cancelled(entry, await self._link(entry))
+
+    async def _settings(self, order: Order) -> Message:
+        names = [place.name for place in self._targets.open_to(order.user)]
+        return setting_blocks.settings(await self._desk.preference(order.user), names, self._desk.models)
+
+    async def _usage(self, order: Order) -> Message:
+        return history_blocks.usage(await self._history.usage(order.user))
+
+    async def _look(self, order: Order) -> Message:
+        return target_blocks.targets(await self._targets.look(), order.user)
+
+    async def _policy(self, order: Order) -> Message:
+        approvals = self._desk.approvals
+        found = [
+            Ruled(
+                place.name,
+                approvals.policy.rule(place.name, order.channel),
+                await approvals.standing(place.name, order.channel, order.user, own=True),
+                await approvals.standing(place.name, order.channel, order.user, own=False),
+            )
+            for place in self._targets.open_to(order.user)[:_SHOWN]
+        ]
+        return approval_blocks.policy(found)
+
+    async def _show(self, order: Order) -> Message:
+        past = await self._history.run(order.argument, order.user)
+        return history_blocks.run(past, await self._link(past.entry))
+
+    async def _rerun(self, order: Order) -> Message:
+        past = await self._history.find(order.argument, order.user)
+        await self._desk.again(past.proposal.id, order.user)
+        return history_blocks.proposed_again(past, await self._link(past.entry))
+
+    async def _links(self, entries: Sequence[Entry]) -> dict[str, str]:
+        """The address of each thread, by session."""
+        threads = {entry.session_id: entry for entry in entries}
+        links = await asyncio.gather(*map(self._link, threads.values()))
+        return dict(zip(threads, links, strict=True))
+
+    async def _link(self, entry: Entry) -> str:
+        return await self._courier.link(entry.channel, entry.thread_ts)

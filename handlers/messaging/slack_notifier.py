@@ -1,0 +1,292 @@
+"""Tells a Slack thread what happens in it: the Narrator that raygen's services speak to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.blocks import approvals as approval_blocks
+from handlers.blocks import live as live_blocks
+from handlers.blocks import runs as run_blocks
+from handlers.blocks import tasks as task_blocks
+from handlers.blocks.evidence import written
+from handlers.blocks.live import Live
+from handlers.blocks.mrkdwn import plain, shorten, spoken
+from handlers.blocks.primitives import CODE_LIMIT, Message
+from handlers.blocks.tasks import Choice
+from handlers.messaging.courier import Courier
+from handlers.messaging.streams import LiveCards, Place
+from handlers.payloads import parse
+from handlers.slack_api.errors import TROUBLE, code_of
+from services.approvals.authorizer import Approvals
+from services.domain.entities import (
+    Proposal,
+    ProposalStatus,
+    Run,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+)
+from services.domain.errors import BadRequest
+from services.domain.program_facts import Grant
+from services.domain.values import Artifact, Outcome, Spent, Verdict, sha256
+from services.notifications.notifier import Progress, RunView, Wanted
+from services.proposals.thread_updates import Newer
+from services.security.redaction import masked
+from services.store.preferences import Preferences
+from services.targets.targets import Targets
+
+_log = logging.getLogger(__name__)
+
+_DELETED = "The program was put into this thread before, but somebody has deleted the file."
+# Of the title of a thread, in characters.
+_TITLE = 80
+_NAME = 60
+_CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
+# What Slack says of a person to whom no message will ever get through.
+_OUT_OF_REACH = _CLOSED | {
+    "cannot_dm_bot",
+    "messages_tab_disabled",
+    "user_disabled",
+    "user_not_found",
+    "user_not_visible",
+    "users_not_found",
+}
+
+
+Earlier = Callable[[Proposal], Awaitable[Proposal | None]]
+Since = Callable[[Proposal], Awaitable[Newer]]
+
+
+class SlackNarrator:
+    """One root message for a slash command, one card per task, one message per run; files beneath.
+
+    `before` finds the program that a proposal is compared with: the last approved one of its thread; `newer` what has come up
+    in the thread since it was proposed.
+    """
+
+    def __init__(
+        self,
+        courier: Courier,
+        cards: LiveCards,
+        targets: Targets,
+        *,
+        approvals: Approvals,
+        preferences: Preferences,
+        before: Earlier,
+        newer: Since,
+    ) -> None:
+        self._preferences = preferences
+        self._approvals = approvals
+        self._before = before
+        self._newer = newer
+        self._courier = courier
+        self._cards = cards
+        self._targets = targets
+        # A double click must find the file that the first one puts there.
+        self._handing_out = asyncio.Lock()
+
+    async def task_opened(self, task: Task, session: Session) -> Session:
+        begins = not session.thread_ts or task.id == parse.began(session.channel, session.thread_ts)
+        title = shorten(plain(" ".join(task.prompt.split())), _TITLE) if begins else ""
+        try:
+            if not session.thread_ts:
+                message = task_blocks.root(task)
+                ts = await self._courier.post(f"{session.id}:root", session.channel, "", message)
+                session = replace(session, thread_ts=ts)
+            if task.unseen or task.kind is TaskKind.CHANGE:
+                asked = task_blocks.asked(task)
+                await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
+            place = replace(_place(task, session), title=title)
+            await self._cards.open(_card(task.id), place, _live(task, Progress()))
+        except SlackApiError as error:
+            if code_of(error) in _CLOSED:
+                raise BadRequest(
+                    f"I can't write in <#{session.channel}>; invite me with `/invite @raygen` and ask again."
+                ) from error
+            raise
+        return session
+
+    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+        del session
+        self._cards.show(_card(task.id), _live(task, progress))
+
+    async def task_concluded(
+        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
+    ) -> None:
+        if not session.thread_ts or await self._shut_out(task):
+            await self._courier.direct(task.user, spoken(task.summary))
+            return
+        await self._cards.close(_card(task.id), _place(task, session))
+        await self._courier.edit(
+            _card(task.id),
+            task_blocks.concluded(task, proposal, spent, await self._choice(proposal, session)),
+        )
+        if proposal is None or task.status is TaskStatus.CANCELLED:
+            return
+        if len(masked(proposal.program.code)) > CODE_LIMIT or not proposal.runnable:
+            await self._upload(session, proposal.id, _code_file(proposal))
+        for artifact in proposal.validation.artifacts:
+            if artifact.media_type.startswith("image/"):
+                await self._upload(session, proposal.id, _renamed(artifact, "validation"))
+
+    async def _shut_out(self, task: Task) -> bool:
+        """Whether a request failed before its thread could show anything of it, as where the bot is no member."""
+        return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
+
+    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
+        choice = await self._choice(proposal, session)
+        message = task_blocks.proposed(task, proposal, choice)
+        await self._edit_where_open(_card(task.id), message)
+        keys = await self._courier.keys(_asking(proposal))
+        if keys and proposal.status is ProposalStatus.OPEN:
+            link = await self._courier.link(session.channel, session.thread_ts)
+            above = approval_blocks.wanted(proposal, Wanted(()), link)
+            message = task_blocks.proposed(task, proposal, choice, above=above)
+        for key in keys:
+            await self._edit_where_open(key, message)
+
+    async def _edit_where_open(self, key: str, message: Message) -> None:
+        """A card that nobody can press any more, since its channel is closed to us, needs no last word."""
+        try:
+            await self._courier.edit(key, message)
+        except SlackApiError as error:
+            if code_of(error) not in _OUT_OF_REACH:
+                raise
+            _log.warning("%s stays as it is: %s", key, code_of(error))
+
+    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+        if not wanted.users and not wanted.whom:
+            return
+        link = await self._courier.link(session.channel, session.thread_ts)
+        above = approval_blocks.wanted(proposal, wanted, link)
+        card = task_blocks.proposed(task, proposal, await self._choice(proposal, session), above=above)
+        kind = "ask" if wanted.by else "remind"
+        trouble: Exception | None = None
+        for user in wanted.users:
+            try:
+                await self._courier.direct_once(f"{_asking(proposal)}{kind}:{user}", user, card)
+            except TROUBLE as error:
+                _log.info("%s could not be asked: %s", user, error)
+                if not (isinstance(error, SlackApiError) and code_of(error) in _OUT_OF_REACH):
+                    trouble = error
+        note = approval_blocks.told(proposal, wanted)
+        try:
+            await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
+        except SlackApiError as error:
+            if code_of(error) not in _CLOSED:
+                raise
+            _log.info("a thread could not be told that its approval is wanted: %s", code_of(error))
+        if trouble is not None:
+            # Whoever has been asked is not asked again when this is repeated.
+            raise trouble
+
+    async def thread_approved(self, grant: Grant, session: Session) -> None:
+        message = approval_blocks.granted(grant)
+        await self._courier.post(grant.id, session.channel, session.thread_ts, message)
+        if grant.ended_by:
+            await self._courier.edit(grant.id, message)
+
+    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
+        message = run_blocks.running(run, proposal, link=self._targets.link(run))
+        await self._courier.post(run.id, session.channel, session.thread_ts, message)
+
+    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
+        del session
+        self._courier.edit_soon(run.id, run_blocks.running(run, proposal, view, self._targets.link(run)))
+
+    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
+        outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
+        await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome, self._targets.link(run)))
+        if run_blocks.too_long(outcome):
+            whole = Artifact("output.txt", "text/plain", written(outcome).encode(errors="replace"))
+            await self._upload(session, run.id, whole)
+        for artifact in outcome.artifacts:
+            await self._upload(session, run.id, artifact)
+        await self._tell_directly(run, proposal, session, outcome)
+
+    async def _tell_directly(self, run: Run, proposal: Proposal, session: Session, outcome: Outcome) -> None:
+        """To who asked, where they want that and are not there already."""
+        user = proposal.requester
+        if session.channel.startswith("D"):
+            return
+        if not (await self._preferences.of(user)).direct:
+            return
+        link = await self._courier.link(session.channel, session.thread_ts)
+        message = run_blocks.told(run, proposal, outcome, link)
+        try:
+            await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
+        except SlackApiError as error:
+            _log.info("%s could not be told directly: %s", user, code_of(error))
+
+    async def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
+        """Where the requester may have it run, what stands against the present choice, and what its approval takes.
+
+        And what it will probably cost, what it is compared with, and what is newer.
+        """
+        if proposal is None:
+            return None
+        names = tuple(place.name for place in self._targets.open_to(proposal.requester))
+        needs = self._approvals.needs(proposal, session.channel)
+        cost, before = self._targets.estimate(proposal), await self._before(proposal)
+        newer = await self._newer(proposal)
+        network = self._targets.network(proposal.target)
+        return Choice(names, self._targets.objection(proposal), needs, cost, before, newer, network)
+
+    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
+        outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
+        link = await self._courier.link(session.channel, session.thread_ts)
+        message = run_blocks.shared(run, proposal, outcome, user, link)
+        return await self._courier.once(f"{run.id}:shared", session.channel, "", message)
+
+    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
+        file = _code_file(proposal)
+        async with self._handing_out:
+            there = await self._courier.known(_file_key(proposal.id, file))
+            if there is None:
+                await self._upload(session, proposal.id, file)
+                return
+        link = await self._courier.file_link(there)
+        text = f"The program is in this thread already: <{link}|{file.name}>" if link else _DELETED
+        await self._courier.whisper(session.channel, user, text, session.thread_ts)
+
+    async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:
+        key = _file_key(owner, artifact)
+        await self._courier.upload(key, session.channel, session.thread_ts, artifact)
+
+
+def _file_key(owner: str, artifact: Artifact) -> str:
+    # Of a long name the whole counts, not its beginning alone.
+    name = artifact.name if len(artifact.name) <= _NAME else sha256(artifact.name)[:_NAME]
+    return f"{owner}:{name}"[:128]
+
+
+def _asking(proposal: Proposal) -> str:
+    """What the keys of all messages begin with in which somebody is asked for an approval."""
+    return f"{proposal.id}:wanted:"
+
+
+def _live(task: Task, progress: Progress) -> Live:
+    return live_blocks.live(_card(task.id), task, progress)
+
+
+def _place(task: Task, session: Session) -> Place:
+    return Place(session.channel, session.thread_ts, task.user, session.team)
+
+
+def _card(task_id: str) -> str:
+    return f"{task_id}:card"
+
+
+def _code_file(proposal: Proposal) -> Artifact:
+    """The program for people to read: without its secrets."""
+    return Artifact("program.py", "text/x-python", masked(proposal.program.code).encode())
+
+
+def _renamed(artifact: Artifact, prefix: str) -> Artifact:
+    return Artifact(f"{prefix}-{artifact.name}", artifact.media_type, artifact.content)

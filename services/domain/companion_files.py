@@ -1,0 +1,26 @@
+"""What lies beside a program when it runs, found out beside the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.domain.filenames import importable
+from services.domain.modules import beside, modules
+from services.domain.parser_process import apart
+from services.domain.values import InputFile
+
+
+async def lying_beside(code: str, files: Sequence[InputFile]) -> tuple[InputFile, ...]:
+    """As `services.domain.modules.beside`; raises TooComplex besides."""
+    own = modules(files)
+    if not own:
+        return tuple(files)
+    chosen = await apart(partial(beside, files=own), code, size=sizes(code, own))
+    names = {file.name for file in chosen}
+    return tuple(file for file in files if not importable(file.name) or file.name in names)
+
+
+def sizes(code: str, files: Sequence[InputFile]) -> int:
+    """How much there is to read, about in characters."""
+    return len(code) + sum(len(file.content) for file in files)

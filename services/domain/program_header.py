@@ -1,0 +1,141 @@
+"""The header of a program, by PEP 723: the packages it needs and the resources of its driver.
+
+    # /// script
+    # dependencies = ["polars>=1.0"]
+    # [tool.raygen]
+    # resources = { CPU = 2 }
+    # wall = 3600
+    # ///
+
+Source: https://packaging.python.org/en/latest/specifications/inline-script-metadata/
+
+A header is parsed once, when a proposal is made, and is stored with it. Its size is limited before anything is parsed,
+since some parsers take quadratic time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from packaging.requirements import InvalidRequirement, Requirement
+from pydantic import BaseModel, Field, ValidationError
+
+from services.domain.untrusted_data import from_toml
+
+_START, _END = "# /// script", "# ///"
+# In characters. Dotted keys of that length take tomllib some 40 ms; ten times as many take a hundred times as long.
+_HEADER = 4096
+_REQUIREMENT = 300
+_SHOWN = 100
+# What a requirement may hold once it is normalized: nothing that pip or a shell reads as something else, such as `$` or `#`.
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+*!<>=~,;[]()'\" ")
+_RESOURCE = re.compile(r"\w[\w.:-]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Packages as requirements, and what the driver itself asks for (`CPU`, `GPU`, `memory` in bytes, or custom names).
+
+    `wall` is how many seconds it expects to take, where it says so. `problem` says what is wrong with the header, for the
+    person who wrote it; then there is nothing else.
+    """
+
+    packages: tuple[str, ...] = ()
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    problem: str = ""
+    wall: float | None = None
+
+
+def script(code: str) -> Script:
+    """The header of a program; an empty Script where it has none. The time it takes is linear in the length of the code."""
+    headers = blocks(code)
+    if not headers:
+        return Script()
+    if len(headers) > 1:
+        return Script(problem="It has more than one `script` block in its header.")
+    toml = "\n".join(headers[0])
+    if len(toml) > _HEADER:
+        return Script(problem=f"Its `script` block has more than {_HEADER} characters; please shorten it.")
+    try:
+        found = from_toml(toml)
+    except ValueError as error:
+        return Script(problem=f"Its `script` block is not valid TOML: {_short(str(error))}.")
+    return _read(found)
+
+
+def blocks(code: str) -> list[list[str]]:
+    """The lines of each block, without their `# `. A block ends at the last `# ///` of the comment it begins in."""
+    lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    found: list[list[str]] = []
+    at = 0
+    while at < len(lines):
+        first, at = lines[at], at + 1
+        if first.rstrip(" \t") != _START:
+            continue
+        begin, end = at, 0
+        while at < len(lines) and (lines[at] == "#" or lines[at].startswith("# ")):
+            if lines[at].rstrip(" \t") == _END:
+                end = at
+            at += 1
+        if end > begin:
+            found.append([line[2:] for line in lines[begin:end]])
+    return found
+
+
+class _Own(BaseModel):
+    resources: dict[str, Annotated[float, Field(ge=0, lt=1e15)]] = {}
+    wall: Annotated[float, Field(gt=0, lt=1e9)] | None = None
+
+
+class _Tools(BaseModel):
+    raygen: _Own = _Own()
+
+
+class _Header(BaseModel):
+    dependencies: list[str] = Field([], max_length=50)
+    tool: _Tools = _Tools()
+
+
+def _read(found: Mapping[str, object]) -> Script:
+    try:
+        header = _Header.model_validate(found, strict=True)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = _short(".".join(str(part) for part in problem["loc"]))
+        return Script(problem=f"Its `script` block is wrong at {where}: {problem['msg']}.")
+    packages: list[str] = []
+    for text in header.dependencies:
+        package = _package(text)
+        if package is None:
+            return Script(
+                problem=f"It asks for the package {_short(text)!r}; only names with versions can be installed."
+            )
+        packages.append(package)
+    resources = header.tool.raygen.resources
+    strange = next((name for name in resources if not _RESOURCE.fullmatch(name)), None)
+    if strange is not None:
+        return Script(problem=f"It asks for {_short(strange)!r}, which is no name of a resource.")
+    return Script(tuple(packages), resources, wall=header.tool.raygen.wall)
+
+
+def _package(text: str) -> str | None:
+    """A requirement in its normal form; None for what is none, is too long, or names a URL, a path or an option."""
+    if len(text) > _REQUIREMENT:
+        return None
+    try:
+        found = Requirement(text)
+        plain = str(found)
+    except (InvalidRequirement, ValueError, RecursionError):
+        return None
+    # In a requirements file, what begins with a hyphen after a space is an option.
+    if found.url is not None or not _PLAIN.issuperset(plain) or " -" in plain:
+        return None
+    return plain
+
+
+def _short(text: str) -> str:
+    plain = text[:_SHOWN].encode(errors="backslashreplace").decode()
+    return plain if len(text) <= _SHOWN else f"{plain}…"

@@ -1,0 +1,35 @@
+"""The steps of a request, as a thread shows them while they happen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What is being done for a task right now."""
+
+    QUEUED = "queued"
+    THINKING = "thinking"
+    WRITING = "writing"
+    WAITING = "waiting"
+    VALIDATING = "validating"
+    REPAIRING = "repairing"
+    COMPUTING = "computing"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the work, told to the thread as it begins; `attempt` counts from 1, 0 before the first.
+
+    `where` says in a few words where a program runs, when that is not a sealed cluster.
+    """
+
+    phase: Phase
+    attempt: int = 0
+    note: str = ""
+    where: str = ""
+
+
+OnStage = Callable[[Stage], Awaitable[None]]

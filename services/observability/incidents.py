@@ -1,0 +1,19 @@
+"""What nobody foresaw: logged under an incident ID, by which people can name it to those who read the logs."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from services.domain.errors import RaygenError
+
+_log = logging.getLogger(__name__)
+
+
+def sentence(error: Exception, place: str = "on our side") -> str:
+    """What a person may read of an error; one that is not meant for people is logged, and gets an incident ID."""
+    if isinstance(error, RaygenError):
+        return error.public
+    incident = secrets.token_hex(4)
+    _log.error("incident %s", incident, exc_info=error, extra={"incident": incident})
+    return f"Something went wrong {place}. Please try again, or tell us incident {incident}."

@@ -1,0 +1,61 @@
+"""A run while its target is followed: what people see of it, and that a wish to stop it reaches a target that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from services.domain.entities import Proposal, Run, Session
+from services.domain.errors import TargetUnavailable
+from services.execution.interface import Target
+from services.notifications.notifier import Narrator, RunView
+
+_AGAIN = 2.0
+
+
+@dataclass(slots=True)
+class Watched:
+    """One run as it is shown; `insist` is set when its target could not be told to stop it."""
+
+    run: Run
+    proposal: Proposal
+    session: Session
+    narrator: Narrator
+    view: RunView = field(default_factory=lambda: RunView("PENDING", "", 0.0))
+    insist: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def show(self, view: RunView) -> None:
+        self.view = view
+        await self.narrator.run_progress(self.run, self.proposal, self.session, view)
+
+    async def stop_asked(self, user: str) -> None:
+        """Show that somebody wants it to end; whoever was first is named."""
+        if self.run.stopped_by is None:
+            self.run = replace(self.run, stopped_by=user)
+            await self.show(self.view)
+
+    @asynccontextmanager
+    async def insisting(self, target: Target) -> AsyncGenerator[None]:
+        """Tells the target again and again as long as it does not hear, until the context ends."""
+        task = asyncio.create_task(self._insist(target))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _insist(self, target: Target) -> None:
+        await self.insist.wait()
+        while not await told_to_stop(target, self.run.id):  # noqa: ASYNC110  # what is waited for is another machine
+            await asyncio.sleep(_AGAIN)
+
+
+async def told_to_stop(target: Target, run_id: str) -> bool:
+    """Whether the target could be told; False when it can't be reached."""
+    try:
+        await target.stop(run_id)
+    except TargetUnavailable:
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""Values that nobody reads who has only the database: encrypted with a key that is kept elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from services.domain.errors import SettingsError
+
+_SEALED = "fernet:"
+
+
+class Seal:
+    """Encrypts with the first key, reads what any of them has encrypted; without keys values stay as they are.
+
+    Raises SettingsError for a key that is none.
+    """
+
+    def __init__(self, keys: Sequence[str] = ()) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
+        except ValueError:
+            raise SettingsError(
+                "RAYGEN_OAUTH_KEY is wrong: a key is 32 random bytes in URL-safe base64 (docs/installation.md)."
+            ) from None
+
+    def close(self, text: str) -> str:
+        return text if self._fernet is None else _SEALED + self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, text: str) -> str:
+        """Raises SettingsError for what was encrypted with a key that is not there any more."""
+        if not text.startswith(_SEALED):
+            return text
+        try:
+            if self._fernet is not None:
+                return self._fernet.decrypt(text.removeprefix(_SEALED)).decode()
+        except InvalidToken:
+            pass
+        raise SettingsError("The tokens in the database were encrypted with another RAYGEN_OAUTH_KEY.")

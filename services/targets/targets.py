@@ -1,0 +1,144 @@
+"""The clusters that programs may run on, and the terms of each: a pure decision over what an operator wrote."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from services.domain.entities import Proposal, Run
+from services.domain.errors import NotAllowed, Outdated
+from services.domain.program_header import Script
+from services.domain.values import Outcome
+from services.execution.interface import Target
+from services.execution.state import ClusterState
+from services.targets.cost import Estimate, Prices, estimate
+from services.text.formatting import human_resource
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds on one target.
+
+    `users` may use it, all where it is empty. `limits` is the most of each resource that one task, one actor or the program's
+    own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
+    `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
+    where that is not as on all targets. Without `prices` nothing is said of what a run costs.
+    `network` is what programs can connect to where raygen decides that, on its own cluster: `none` or `internet`.
+    """
+
+    users: frozenset[str] = frozenset()
+    limits: Mapping[str, float] = field(default_factory=dict[str, float])
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    wall_limit: float = 3600.0
+    packages: bool = False
+    dashboard: str = ""
+    runs: int | None = None
+    prices: Prices = field(default_factory=Prices)
+    network: str = ""
+
+    def objection(self, validation: Outcome, script: Script) -> str | None:
+        """Why a program may not run there, as the rest of a sentence; None when it may."""
+        if script.packages and not self.packages:
+            return f"installs no packages, and the program needs {', '.join(script.packages)}"
+        asked = dict(validation.resources)
+        for name, amount in script.resources.items():
+            asked[name] = max(amount, asked.get(name, 0.0))
+        for name, most in self.limits.items():
+            if asked.get(name, 0.0) > most:
+                wanted = human_resource(name, asked[name])
+                return f"gives one task, actor or driver at most {human_resource(name, most)}, and one here asks for {wanted}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A target with its terms."""
+
+    target: Target
+    terms: Terms = field(default_factory=Terms)
+
+    @property
+    def name(self) -> str:
+        return self.target.name
+
+
+_PATIENCE = 5.0
+
+
+class Targets:
+    """All targets by name; the first is the default one."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._places = {place.name: place for place in places}
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._places.values())
+
+    def __getitem__(self, name: str) -> Place:
+        """Raises Outdated for a target that the settings no longer have."""
+        if name not in self._places:
+            raise Outdated(f"There is no target called {name} any more; please ask again.")
+        return self._places[name]
+
+    def open_to(self, user: str) -> list[Place]:
+        """Where this person may run programs, the default first."""
+        return [place for place in self if not place.terms.users or user in place.terms.users]
+
+    def first_for(self, user: str, *wanted: str) -> str:
+        """The target of a person's new proposal: the first wanted one that is open to them, or the first that is open.
+
+        It is the default one where all are closed to them.
+        """
+        names = [place.name for place in self.open_to(user)] or [place.name for place in self]
+        return next((name for name in wanted if name in names), names[0])
+
+    async def look(self) -> list[tuple[Place, ClusterState]]:
+        """All of them as they are now; whoever doesn't answer within five seconds is told as that."""
+        places = list(self)
+        return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
+
+    def link(self, run: Run) -> str:
+        """A run's page on its cluster's dashboard; empty where people have none."""
+        place = self._places.get(run.target)
+        return (
+            f"{place.terms.dashboard.rstrip('/')}/#/jobs/{run.id}" if place and place.terms.dashboard else ""
+        )
+
+    def network(self, name: str) -> str:
+        """What programs can connect to on a target; empty where raygen does not decide it."""
+        place = self._places.get(name)
+        return place.terms.network if place else ""
+
+    def objection(self, proposal: Proposal) -> str:
+        """What a proposal's target has against it, as a sentence; empty when it has nothing."""
+        place = self._places.get(proposal.target)
+        if place is None:
+            return f"There is no target called {proposal.target} any more; choose another one."
+        header = proposal.header
+        if header.problem:
+            return header.problem
+        found = place.terms.objection(proposal.validation, header)
+        return f"The target {place.name} {found}." if found else ""
+
+    def estimate(self, proposal: Proposal) -> Estimate | None:
+        """What a run of a proposal will probably cost on its target; None where nobody can say."""
+        place = self._places.get(proposal.target)
+        if place is None or not proposal.runnable:
+            return None
+        return estimate(place.terms.prices, proposal, place.terms.resources)
+
+    def admit(self, name: str, user: str) -> Place:
+        """The place, for somebody who may use it. Raises NotAllowed."""
+        place = self[name]
+        if place.terms.users and user not in place.terms.users:
+            raise NotAllowed(f"The target {name} is not open to you; please choose another one on the card.")
+        return place
+
+
+async def _state(place: Place) -> ClusterState:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await place.target.state()
+    except TimeoutError:
+        return ClusterState(problem="It does not answer.")

@@ -1,0 +1,81 @@
+"""How often somebody may ask: a rolling window over the requests that were taken."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self
+
+from services.domain.errors import TooOften
+from services.text.formatting import human_seconds, plural
+
+_PERIODS = {"minute": 60.0, "hour": 3600.0, "day": 86_400.0}
+_RATE = re.compile(r"\s*(\d{1,6})\s*/\s*(minute|hour|day)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `limit` requests in any `period` seconds."""
+
+    limit: int
+    period: float
+    unit: str = "hour"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """`20/hour`; nothing for an empty text. Raises ValueError for what is no rate."""
+        if not text.strip():
+            return None
+        match = _RATE.fullmatch(text)
+        if match is None or int(match[1]) < 1:
+            raise ValueError("write how many in which time, such as `20/hour`, `3/minute` or `100/day`")
+        return cls(int(match[1]), _PERIODS[match[2]], match[2])
+
+
+Asked = Callable[[str, float], Awaitable[Mapping[str, float]]]
+"""The tasks (IDs and times) that were begun under a key, such as a person's ID, since a moment."""
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Holds whoever has a key to a rate. What was just taken but has no row yet counts; a repeated request never counts twice."""
+
+    asked: Asked
+    rate: Rate | None = None
+    whose: str = "You may ask"
+    _taken: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+
+    async def admit(
+        self, key: str, task_id: str, elsewhere: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
+        """Count a request, beside those that were let in `elsewhere` (IDs and times). Raises TooOften: when to come back."""
+        if self.rate is None:
+            return
+        now = time.time()
+        asked = await self.asked(key, now - self.rate.period)
+        # Nothing is awaited from here on, so that of two at once the second sees the first.
+        taken = self._taken.setdefault(key, {})
+        for each in [each for each, at in taken.items() if at <= now - self.rate.period]:
+            del taken[each]
+        counted = {**taken, **elsewhere, **asked}
+        if task_id in counted:
+            return
+        if len(counted) >= self.rate.limit:
+            raise TooOften(
+                self._sentence(sorted(counted.values())[-self.rate.limit] + self.rate.period - now)
+            )
+        taken[task_id] = now
+
+    def forget(self, key: str, task_id: str) -> None:
+        """Take back what was counted for a request that was then refused."""
+        self._taken.get(key, {}).pop(task_id, None)
+
+    def _sentence(self, left: float) -> str:
+        assert self.rate is not None
+        return (
+            f"{self.whose} {plural(self.rate.limit, 'time')} in any {self.rate.unit}; "
+            f"please come back in {human_seconds(max(left, 1))}."
+        )

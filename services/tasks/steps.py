@@ -1,0 +1,372 @@
+"""The task desk: takes a request from its first sign of life to a proposal or an answer.
+
+Each public coroutine is one step of a durable workflow: it may be repeated after a crash and then finds its own traces.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from services.approvals.actions import Action
+from services.approvals.permissions import Permissions
+from services.domain.companion_files import lying_beside
+from services.domain.entities import (
+    Input,
+    Proposal,
+    ProposalStatus,
+    Session,
+    Task,
+    TaskKind,
+    TaskStatus,
+    derive,
+)
+from services.domain.errors import BadRequest, RaygenError
+from services.domain.input_files import Attachments, NoAttachments, collect
+from services.domain.parser_process import apart
+from services.domain.parsing import docstring
+from services.domain.program_header import Script, script
+from services.domain.progress import Phase, Stage
+from services.domain.values import InputFile, Origin, Program
+from services.notifications.notifier import Narrator, Progress
+from services.observability.tracing import span
+from services.security.redaction import masked, without_secrets
+from services.store import Store
+from services.supervisor import evidence
+from services.supervisor.interface import Conclusion, Inspecting, Supervising
+from services.supervisor.meter import Meter
+from services.supervisor.workshop import Made
+from services.targets.targets import Targets
+from services.tasks.briefing import History, Names
+from services.text.formatting import plural
+
+_log = logging.getLogger(__name__)
+_TURN_POLL = 0.2
+_HEED_POLL = 1.0
+_EDITED = " (edited)"
+_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How the work on a task ended; `proposal_id` also names a draft that does not work."""
+
+    status: TaskStatus
+    text: str
+    proposal_id: str | None = None
+
+
+class _UnderWay:
+    """One task under way: what its thread has been told, each news together with the rest, and what it has cost."""
+
+    def __init__(self, store: Store, narrator: Narrator, task: Task, session: Session, meter: Meter) -> None:
+        self._store = store
+        self._narrator = narrator
+        self.task = task
+        self.session = session
+        self.meter = meter
+        self._progress = Progress()
+
+    async def stage(self, stage: Stage) -> None:
+        stages = (*self._progress.stages, without_secrets(stage))
+        await self._tell(replace(self._progress, stages=stages))
+        # The process may die at any stage; what it has cost by then is spent all the same.
+        await self.account(TaskStatus.WORKING)
+
+    async def words(self, words: str) -> None:
+        await self._tell(replace(self._progress, words=masked(words)))
+
+    async def account(self, status: TaskStatus) -> None:
+        await self._store.spendings.put(self.task, self.session.channel, status, self.meter.spent)
+
+    async def _tell(self, progress: Progress) -> None:
+        self._progress = progress
+        await self._narrator.task_progress(self.task, self.session, progress)
+
+
+class TaskDesk:
+    """Works on tasks, one at a time per session."""
+
+    def __init__(
+        self,
+        store: Store,
+        narrator: Narrator,
+        supervisor: Supervising,
+        workshop: Inspecting,
+        targets: Targets,
+        *,
+        permissions: Permissions,
+        meter: Callable[[], Meter] = Meter,
+        attachments: Attachments | None = None,
+        names: Names | None = None,
+    ) -> None:
+        self._store = store
+        self._narrator = narrator
+        self._supervisor = supervisor
+        self._workshop = workshop
+        self._targets = targets
+        self._permissions = permissions
+        self._meter = meter
+        self._attachments = attachments or NoAttachments()
+        self._history = History(store, names or _as_it_is)
+        self._working: dict[str, asyncio.Task[Result]] = {}
+
+    async def open(self, task: Task, session: Session) -> None:
+        """Record the task and show that work has begun."""
+        await self._store.sessions.ensure(session)
+        await self._store.tasks.add(task)
+        session = await self._narrator.task_opened(task, await self._store.sessions.get(session.id))
+        await self._store.sessions.root(session.id, session.thread_ts)
+        await self._show_open(session.id)
+
+    async def wait_for_turn(self, task_id: str) -> None:
+        """Return once every earlier task of the same session has ended."""
+        told = False
+        while ahead := await self._store.tasks.ahead_of(task_id):
+            if not told:
+                task, session = await self._both(task_id)
+                note = f"{plural(len(ahead), 'earlier request')} in this thread"
+                waiting = Progress((Stage(Phase.QUEUED, note=note),))
+                await self._narrator.task_progress(task, session, waiting)
+                told = True
+            await asyncio.sleep(_TURN_POLL)
+
+    async def work(self, task_id: str) -> Result:
+        """Do the work; repeated from its start after a crash, since nothing of it is visible but progress."""
+        await self._store.tasks.move(task_id, TaskStatus.WORKING)
+        task, session = await self._both(task_id)
+        if task.ended:
+            return Result(task.status, task.summary)
+        meter = self._meter()
+        meter.before = await self._store.spendings.of_task(task_id)
+        way = _UnderWay(self._store, self._narrator, task, session, meter)
+        try:
+            with span("task", task=task.id, kind=task.kind):
+                work = self._working[task_id] = asyncio.create_task(self._work(way))
+                heed = asyncio.create_task(self._heed(task_id, work))
+                try:
+                    result = await work
+                finally:
+                    heed.cancel()
+        except RaygenError as error:
+            result = Result(TaskStatus.FAILED, error.public)
+        except asyncio.CancelledError:
+            if (await self._store.tasks.get(task_id)).status is not TaskStatus.CANCELLED:
+                raise
+            result = Result(TaskStatus.CANCELLED, "Stopped.")
+        finally:
+            self._working.pop(task_id).cancel()
+        await way.account(result.status)
+        return replace(result, text=masked(result.text))
+
+    async def conclude(self, task_id: str, result: Result) -> None:
+        """Record how the task ended, put its proposal up for decision, and tell the thread."""
+        await self._store.tasks.move(task_id, result.status, summary=result.text)
+        task, session = await self._both(task_id)
+        proposal = await self._store.proposals.find(result.proposal_id) if result.proposal_id else None
+        if proposal is not None and task.status is TaskStatus.PROPOSED:
+            await self._store.proposals.move(proposal.id, ProposalStatus.OPEN)
+            proposal = await self._store.proposals.get(proposal.id)
+        if proposal is not None:
+            whole = await self._store.artifacts.whole(proposal.id)
+            proposal = replace(proposal, validation=replace(proposal.validation, artifacts=whole.artifacts))
+        spent = await self._store.spendings.of_task(task_id)
+        await self._narrator.task_concluded(task, session, proposal, spent)
+        await self._store.sessions.spoke(session.id)
+        if task.status is TaskStatus.PROPOSED:
+            await self._supersede(session, task.user, keep=result.proposal_id)
+        await self._show_open(session.id, but=result.proposal_id)
+
+    async def fail(self, task_id: str, sentence: str) -> None:
+        """End a task whose workflow broke in a way that nobody foresaw."""
+        await self.conclude(task_id, Result(TaskStatus.FAILED, sentence))
+
+    async def give_up(self, task_id: str, sentence: str) -> None:
+        """The same, without a word: nothing in its thread waits for it any more."""
+        await self._store.tasks.move(task_id, TaskStatus.FAILED, summary=sentence)
+
+    async def cancel(self, task_id: str, by: str = "") -> bool:
+        """Stop the work at once; False when it had ended."""
+        if not await self._store.tasks.move(task_id, TaskStatus.CANCELLED, summary="Stopped.", by=by):
+            return False
+        if working := self._working.get(task_id):
+            working.cancel()
+        return True
+
+    async def _work(self, way: _UnderWay) -> Result:
+        task = way.task
+        base = await self._store.proposals.find(task.base) if task.base else None
+        problems = await self._collect(task)
+        files = await self._files(task, base)
+        conclusion = await self._conclusion(way, base, files)
+        text = "\n\n".join([conclusion.text, *problems])
+        if conclusion.made is None or conclusion.made.program is None:
+            status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
+            return Result(status, text)
+        target = self._target(task, base)
+        program = conclusion.made.program
+        header = await apart(script, program.code)
+        files = await lying_beside(program.code, files)
+        proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
+        await self._store.proposals.draft(proposal)
+        status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
+        return Result(status, text, proposal.id)
+
+    async def _heed(self, task_id: str, work: asyncio.Task[Result]) -> None:
+        """Stop the work soon after another replica was told to stop it."""
+        while True:
+            await asyncio.sleep(_HEED_POLL)
+            if (await self._store.tasks.get(task_id)).status is TaskStatus.CANCELLED:
+                work.cancel()
+                return
+
+    async def _collect(self, task: Task) -> list[str]:
+        """Keep the files that came with a request; a sentence for each that can't be kept."""
+        files, problems = await collect(task.attachments, self._attachments)
+        for file in files:
+            await self._store.inputs.keep(task.session_id, file)
+        if files:
+            await self._show_open(task.session_id)
+        return problems
+
+    async def _files(self, task: Task, base: Proposal | None) -> Sequence[InputFile]:
+        """The newest files of the thread; for the same program again, those that it ran with."""
+        if task.kind is not TaskKind.AGAIN or base is None:
+            return await self._store.inputs.latest(task.session_id)
+        try:
+            return await self._store.inputs.exactly(task.session_id, base.inputs)
+        except LookupError as error:
+            raise BadRequest(f"The input file {error} of that run is gone; please share it again.") from None
+
+    async def _conclusion(
+        self, way: _UnderWay, base: Proposal | None, files: Sequence[InputFile]
+    ) -> Conclusion:
+        task, origin = way.task, Origin(way.session.id, way.task.id)
+        if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
+            made = await self._workshop.inspect(
+                await _edited(base.program, task.code), way.stage, files, origin
+            )
+            return Conclusion(_verdict_on_edit(made), made)
+        if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
+            made = await self._workshop.inspect(await _brought(task, task.code), way.stage, files, origin)
+            return Conclusion(_verdict_on_own(made), made)
+        if task.kind is TaskKind.AGAIN and base is not None:
+            made = await self._workshop.inspect(base.program, way.stage, files, origin)
+            return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
+        chosen = (await self._store.preferences.of(task.user)).model
+        known = await self._history.briefing(task, way.session)
+        briefing = replace(known, files=files, origin=origin, model=chosen)
+        return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
+
+    def first_target(self, user: str, wanted: str) -> str:
+        """Where a new program of this person would run."""
+        return self._targets.first_for(user, wanted)
+
+    def _target(self, task: Task, base: Proposal | None) -> str:
+        """Where the new program would run: where the person wants it, or where the one that it comes from would."""
+        return self._targets.first_for(task.user, task.target, base.target if base else "")
+
+    async def _supersede(self, session: Session, user: str, keep: str | None) -> None:
+        """Close the older open proposals of the thread that `user` may dismiss: a newer one is below them."""
+        for proposal in await self._store.proposals.of_session(session.id):
+            if proposal.id == keep or proposal.status is not ProposalStatus.OPEN:
+                continue
+            if not await self._permissions.allows(Action.DISMISS, proposal, user):
+                continue
+            if await self._store.proposals.move(proposal.id, ProposalStatus.SUPERSEDED):
+                task = await self._store.tasks.get(proposal.task_id)
+                superseded = replace(proposal, status=ProposalStatus.SUPERSEDED)
+                await self._narrator.proposal_decided(task, superseded, session)
+
+    async def _show_open(self, session_id: str, *, but: str | None = None) -> None:
+        """Have open cards of the thread say what has come up since, or that it has come to nothing.
+
+        A card that can't be changed right now is no reason to let the request wait.
+        """
+        try:
+            for proposal in await self._store.proposals.of_session(session_id):
+                if proposal.status is ProposalStatus.OPEN and proposal.id != but:
+                    await self._show_again(proposal)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the work goes on
+            _log.warning("an open card does not say what is newer: %s", error)
+
+    async def _show_again(self, proposal: Proposal) -> None:
+        """A decision that falls meanwhile has the last word."""
+        task, session = await self._both(proposal.task_id)
+        await self._narrator.proposal_decided(task, proposal, session)
+        now = await self._store.proposals.get(proposal.id)
+        if (now.status, now.approved_by) != (proposal.status, proposal.approved_by):
+            await self._narrator.proposal_decided(task, now, session)
+
+    async def _both(self, task_id: str) -> tuple[Task, Session]:
+        task = await self._store.tasks.get(task_id)
+        return task, await self._store.sessions.get(task.session_id)
+
+
+def _proposal(
+    way: _UnderWay, made: Made, program: Program, header: Script, *, target: str, files: Sequence[InputFile]
+) -> Proposal:
+    """Its program keeps its code byte for byte; whatever else came with it is kept without secrets."""
+    task = way.task
+    return Proposal(
+        id=derive("p", task.id),
+        task_id=task.id,
+        session_id=task.session_id,
+        program=without_secrets(program),
+        header=replace(header, problem=masked(header.problem)),
+        policy=without_secrets(made.policy),
+        validation=without_secrets(made.outcome),
+        attempts=made.attempts,
+        target=target,
+        requester=task.user,
+        model=made.model,
+        created_at=time.time(),
+        spent=way.meter.spent,
+        failed=without_secrets(made.failed),
+        prompt=made.prompt,
+        inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
+    )
+
+
+async def _edited(program: Program, code: str) -> Program:
+    """A person's version of a program, which may do something else by now: its title follows its docstring."""
+    known, words = program.title.removesuffix(_EDITED), await apart(docstring, code)
+    title = f"{known}{_EDITED}" if words in {"", await apart(docstring, program.code)} else _first_line(words)
+    return replace(program, title=title[:_TITLE], purpose=f"Edited from “{known}”.", code=code)
+
+
+async def _as_it_is(user: str) -> str:
+    return user
+
+
+async def _brought(task: Task, code: str) -> Program:
+    title = _first_line(await apart(docstring, code)) or "Submitted program"
+    return Program(title[:_TITLE], task.prompt, code)
+
+
+def _first_line(words: str) -> str:
+    """As a title, which ends without a full stop."""
+    return words.partition("\n")[0].strip().removesuffix(".")
+
+
+def _verdict_on_own(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The program passed its validation."
+    return f"The program did not pass its validation: {evidence.plain(made.outcome)}."
+
+
+def _verdict_again(made: Made) -> str:
+    if made.outcome.proposable:
+        return "The same program again. It has not been run again yet: that takes an approval of its own."
+    return f"The same program no longer passes its validation: {evidence.plain(made.outcome)}."
+
+
+def _verdict_on_edit(made: Made) -> str:
+    if made.outcome.passed:
+        return "Your edit passed its validation."
+    if made.outcome.proposable:
+        return "Here is your edit."
+    return f"Your edit did not pass: {evidence.plain(made.outcome)}."

@@ -1,0 +1,85 @@
+"""The waiting desk: which open proposals wait for the decision of one person."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from services.approvals.authorizer import Approvals, Needs
+from services.domain import current_workspace
+from services.domain.entities import Proposal, ProposalStatus
+from services.proposals.thread_updates import Newer, newer
+from services.runs.steps import RunDesk
+from services.store import Store
+from services.store.approvals import Waiting
+
+SHOWN = 10
+_LOOKED_AT = 100
+_CHANNELS = 20
+_NAMED = {"users", "groups"}
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A proposal that somebody may approve; `refusal` is what its target has against it now, as a sentence.
+
+    `newer` is what has come up in its thread since.
+    """
+
+    proposal: Proposal
+    channel: str
+    thread_ts: str
+    needs: Needs
+    refusal: str = ""
+    newer: Newer = field(default_factory=Newer)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDesk:
+    """Nobody is shown a program of a conversation that they are not in, unless they were asked to approve it by name."""
+
+    store: Store
+    runs: RunDesk
+
+    @property
+    def _approvals(self) -> Approvals:
+        return self.runs.approvals
+
+    async def of(self, user: str) -> tuple[list[Awaiting], bool]:
+        """What waits for this person, newest first, and whether there may be more than that.
+
+        However many are open, a hundred of them are looked at, in twenty channels of the workspace at hand.
+        """
+        since = max(0.0, time.time() - self._approvals.expiry)
+        rows = await self.store.approvals.waiting(since, current_workspace.current(), limit=_LOOKED_AT)
+        channels: set[str] = set()
+        found: list[Awaiting] = []
+        for row in rows:
+            if row.requester != user:
+                channels.add(row.channel)
+            if len(found) == SHOWN or len(channels) > _CHANNELS:
+                return found, True
+            if awaiting := await self._awaiting(row, user):
+                found.append(awaiting)
+        return found, len(rows) == _LOOKED_AT
+
+    async def _awaiting(self, row: Waiting, user: str) -> Awaiting | None:
+        if user in row.approved_by or not await self._concerns(row, user):
+            return None
+        proposal = await self.store.proposals.find(row.proposal_id)
+        if proposal is None or proposal.status is not ProposalStatus.OPEN or not proposal.runnable:
+            return None
+        if not (await self.runs.decision(proposal, user)).allowed:
+            return None
+        needs = self._approvals.needs(proposal, row.channel)
+        refusal, since = self.runs.refusal(proposal, user), await newer(self.store, proposal)
+        return Awaiting(proposal, row.channel, row.thread_ts, needs, refusal, since)
+
+    async def _concerns(self, row: Waiting, user: str) -> bool:
+        """Whether the rule lets this person approve there, and what is said there is theirs to read."""
+        own = user == row.requester
+        decision = await self._approvals.standing(row.target, row.channel, user, own=own)
+        if not decision.allowed:
+            return False
+        asked = row.asked and decision.clause in _NAMED
+        return own or asked or await self._approvals.directory.is_in(user, row.channel)
