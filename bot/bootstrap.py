@@ -23,24 +23,24 @@ from bot.wiring.sandboxes import validating_here
 from bot.wiring.slack import Slack, bolt, speaking
 from bot.wiring.slack_access import OAuth
 from handlers.listeners.subcommands import Subcommands
-from handlers.messaging.audit_channel import Announcer
-from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.audit_channel import AuditChannel
+from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.slack_api.files import SlackAttachments
 from services import workflows
-from services.approvals import ApprovalPolicy, Rule
-from services.approvals.authorizer import Approvals
+from services.approvals import ApprovalPolicy, ApprovalRule
+from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
 from services.domain.errors import SettingsError
 from services.domain.values import Readiness
 from services.policy import Policy
-from services.proposals.reminders import PendingDesk
+from services.proposals.reminders import Reminders
 from services.proposals.thread_updates import newer
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.targets.targets import Targets
 from services.tasks.admission import Admission
-from services.tasks.steps import TaskDesk
-from services.usecases.history import HistoryDesk
+from services.tasks.steps import TaskSteps
+from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.validation.interface import Validator
 from services.workflows import RunLimits, Workflows
@@ -69,7 +69,7 @@ class Bot:
     targets: Targets
     desk: FrontDesk
     feeds: Feeds
-    announcer: Announcer | None = None
+    announcer: AuditChannel | None = None
 
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
@@ -93,11 +93,11 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         targets = await stack.enter_async_context(opened_targets(settings))
         feeds = Feeds()
         people = Everyone(settings.tokens, slack.people if slack else None)
-        approvals = Approvals(
+        approvals = Authorizer(
             policy=approval_policy(settings, targets), directory=people, expiry=settings.approval_expiry
         )
         slack_narrator = (
-            SlackNarrator(
+            SlackNotifier(
                 slack.courier,
                 slack.cards,
                 targets,
@@ -115,7 +115,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
         permissions = Permissions(store, targets, approvals)
-        tasks = TaskDesk(
+        tasks = TaskSteps(
             store,
             narrator,
             agents.supervisor,
@@ -126,12 +126,12 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
         )
-        runs = RunDesk(store, narrator, targets, approvals=approvals)
+        runs = RunSteps(store, narrator, targets, approvals=approvals)
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
-        pending = PendingDesk(
+        pending = Reminders(
             store, narrator, approvals=approvals, reminder=settings.approval_reminder or math.inf
         )
         flows = Workflows(
@@ -153,7 +153,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
 
 def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
     app = bolt(settings, slack)
-    history = HistoryDesk(desk.store, desk.permissions)
+    history = RunHistory(desk.store, desk.permissions)
     subcommands = Subcommands(slack.courier, desk, history, targets)
     handlers.register(
         app,
@@ -168,17 +168,17 @@ def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, tar
     return app
 
 
-def _announcer(settings: Settings, slack: Slack, store: Store) -> Announcer:
+def _announcer(settings: Settings, slack: Slack, store: Store) -> AuditChannel:
     team, _, channel = settings.audit_channel.rpartition("/")
     if slack.many and not team:
         raise SettingsError("RAYGEN_AUDIT_CHANNEL needs its workspace where there are several: `T…/C…`.")
-    return Announcer(slack.courier, store.audit, channel, team)
+    return AuditChannel(slack.courier, store.audit, channel, team)
 
 
 def approval_policy(settings: Settings, targets: Targets) -> ApprovalPolicy:
     """Who may approve what where. Raises SettingsError for a file that is wrong."""
     if settings.approvals is None:
-        return ApprovalPolicy([Rule(users=frozenset(settings.approvers))])
+        return ApprovalPolicy([ApprovalRule(users=frozenset(settings.approvers))])
     return approvals_file.read(settings.approvals, [place.name for place in targets])
 
 

@@ -19,9 +19,9 @@ from services.execution.outgoing import Outgoing
 from services.gateway import names
 from services.llm.clients import Access, Provider
 from services.policy import Policy, grades_in
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.supervisor.meter import Price
-from services.tasks.admission import Day, Limits
+from services.tasks.admission import AdmissionLimits, Day
 from services.tasks.rate_limit import Rate
 
 _PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
@@ -469,15 +469,15 @@ class Settings(BaseSettings):
         return Tokens.read(self.api_tokens.get_secret_value() if self.api_tokens else "")
 
     @property
-    def seal(self) -> Seal:
+    def seal(self) -> Encryptor:
         """What the workspaces' tokens are encrypted with. Raises SettingsError for a key that is none."""
         keys = self.oauth_keys.get_secret_value() if self.oauth_keys else ""
-        return Seal([key for key in re.split(r"[\s,]+", keys) if key])
+        return Encryptor([key for key in re.split(r"[\s,]+", keys) if key])
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> AdmissionLimits:
         """What requests are held to."""
-        return Limits(
+        return AdmissionLimits(
             self.rate,
             self.channel_rate,
             self.tasks_per_user,

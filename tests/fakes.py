@@ -7,18 +7,18 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from services.approvals import ApprovalPolicy, Person, Rule
-from services.approvals.authorizer import Approvals, Directory
+from services.approvals import ApprovalPolicy, ApprovalRule, Person
+from services.approvals.authorizer import Authorizer, Directory
 from services.approvals.permissions import Permissions
 from services.domain.entities import Proposal, Run, Session, Task
 from services.domain.program_facts import Grant
 from services.domain.values import InputFile, Outcome, Readiness, Spent, Verdict
 from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
-from services.notifications.notifier import Progress, RunView, Wanted
+from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
 from services.store import Store
-from services.targets.targets import Place, Targets
-from services.validation.interface import Lease, Limits, Waiting
+from services.targets.targets import ConfiguredTarget, Targets
+from services.validation.interface import ValidationLease, ValidationLimits, Waiting
 
 
 @dataclass
@@ -33,7 +33,7 @@ class FakeValidator:
     @asynccontextmanager
     async def lease(
         self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
-    ) -> AsyncGenerator[Lease]:
+    ) -> AsyncGenerator[ValidationLease]:
         self.leases += 1
         self.open_leases += 1
         try:
@@ -41,7 +41,7 @@ class FakeValidator:
         finally:
             self.open_leases -= 1
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         self.codes.append(code)
         return self.outcomes.pop(0)
 
@@ -61,7 +61,7 @@ class RecordingNarrator:
         self.told.append(f"opened {task.id}")
         return session if session.thread_ts else replace(session, thread_ts=f"root-{session.id}")
 
-    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
         self.told.append(f"{task.id} {progress.stages[-1].phase}")
 
     async def task_concluded(
@@ -72,7 +72,9 @@ class RecordingNarrator:
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         self.told.append(f"{proposal.id} {proposal.status}")
 
-    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+    async def approval_wanted(
+        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
+    ) -> None:
         names = ", ".join(wanted.users) or wanted.whom or "nobody"
         self.told.append(f"{proposal.id} wants {names}, {wanted.by or 'reminder'}")
 
@@ -154,17 +156,19 @@ class FakeTarget:
 
 def here(*targets: Target) -> Targets:
     """These targets, without terms; one called `embedded` where there are none."""
-    return Targets(Place(target) for target in targets or (FakeTarget(),))
+    return Targets(ConfiguredTarget(target) for target in targets or (FakeTarget(),))
 
 
-def approving(*rules: Rule, directory: Directory | None = None, expiry: float = math.inf) -> Approvals:
+def approving(
+    *rules: ApprovalRule, directory: Directory | None = None, expiry: float = math.inf
+) -> Authorizer:
     """By these rules; without any every member may approve, and without a directory everybody is one, in no channel."""
-    policy = ApprovalPolicy(rules or [Rule()])
-    return Approvals(policy=policy, directory=directory or FakeDirectory(), expiry=expiry)
+    policy = ApprovalPolicy(rules or [ApprovalRule()])
+    return Authorizer(policy=policy, directory=directory or FakeDirectory(), expiry=expiry)
 
 
 def permissions(
-    store: Store, approvals: Approvals | None = None, targets: Targets | None = None
+    store: Store, approvals: Authorizer | None = None, targets: Targets | None = None
 ) -> Permissions:
     """As the bot has them; without `approvals` everybody is a member of the workspace, and in no channel."""
     return Permissions(store, targets or here(), approvals or approving())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.security.audit_chain import Deed
+from services.security.audit_chain import AuditAction
 from services.store import Store
 
 
@@ -12,5 +12,5 @@ async def looks(store: Store) -> list[tuple[str, str, str]]:
     return [
         (each["by"], each["proposal"], each["facts"]["what"])
         for each in records
-        if each["deed"] == Deed.LOOKED
+        if each["deed"] == AuditAction.LOOKED
     ]

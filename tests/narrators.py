@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 from handlers.messaging.courier import Courier
-from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.messaging.streams import LiveCards
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.proposals.thread_updates import newer
 from services.store import Store
 from services.targets.targets import Targets
 
 
 def slack_narrator(
-    store: Store, courier: Courier, cards: LiveCards, targets: Targets, approvals: Approvals
-) -> SlackNarrator:
-    return SlackNarrator(
+    store: Store, courier: Courier, cards: LiveCards, targets: Targets, approvals: Authorizer
+) -> SlackNotifier:
+    return SlackNotifier(
         courier,
         cards,
         targets,

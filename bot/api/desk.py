@@ -27,9 +27,9 @@ from services.domain.errors import Outdated
 from services.domain.values import sha256
 from services.security.redaction import masked
 from services.store import Store
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 from services.targets.targets import Targets
-from services.usecases.requests import Ask, FrontDesk
+from services.usecases.requests import FrontDesk, Request
 
 _POLL = 0.1
 _SOON = 0.02
@@ -62,18 +62,18 @@ class ApiDesk:
     def _store(self) -> Store:
         return self.desk.store
 
-    async def ask(self, holder: Holder, session_id: str, prompt: str, key: str | None) -> Ask:
+    async def ask(self, holder: Holder, session_id: str, prompt: str, key: str | None) -> Request:
         """The request that `key` makes itself, wherever it is repeated."""
         cause = f"api {holder.user} {key}" if key else f"api {secrets.token_hex(16)}"
         thread = await self._thread(holder, session_id)
-        return Ask(cause, prompt, holder.user, holder.user, thread)
+        return Request(cause, prompt, holder.user, holder.user, thread)
 
-    async def generate(self, ask: Ask) -> None:
+    async def generate(self, ask: Request) -> None:
         """Durable once this returns. Raises Conflict when its key was used for something else."""
         await self.desk.ask(ask)
         await self._same(ask, ask.prompt.strip(), None)
 
-    async def execute(self, ask: Ask, code: str, *, run: bool) -> None:
+    async def execute(self, ask: Request, code: str, *, run: bool) -> None:
         """The same for a program; see FrontDesk.submit."""
         await self.desk.submit(ask, code, run=run)
         await self._same(ask, ask.prompt, code)
@@ -165,7 +165,7 @@ class ApiDesk:
         await self.desk.stop_run(job.id, holder.user)
         return wire.Stopped(id=job.id, stopping=True)
 
-    async def _record(self, holder: Holder, *jobs: tuple[wire.Job, Entry]) -> None:
+    async def _record(self, holder: Holder, *jobs: tuple[wire.Job, RequestSummary]) -> None:
         over = [entry.proposal_id for job, entry in jobs if job.result is not None and entry.proposal_id]
         await self._note(holder, "result", *over)
 
@@ -197,7 +197,7 @@ class ApiDesk:
             case _:
                 return _REPLACED
 
-    async def _same(self, ask: Ask, prompt: str, code: str | None) -> None:
+    async def _same(self, ask: Request, prompt: str, code: str | None) -> None:
         """Raises Conflict when the task of this cause is another request."""
         task = await self._begun(ask.task_id)
         session = await self._store.sessions.get(task.session_id)

@@ -16,7 +16,7 @@ from bot.api import wire
 from services.domain.entities import Proposal, Run, Session, Task
 from services.domain.program_facts import Grant
 from services.domain.values import Spent
-from services.notifications.notifier import Progress, RunView, Wanted
+from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
 from services.text.formatting import clean
 
 _TAIL = 4000
@@ -75,10 +75,10 @@ class Feeds:
             feed.wake()
 
     async def task_opened(self, task: Task, session: Session) -> Session:
-        await self.task_progress(task, session, Progress())
+        await self.task_progress(task, session, RunProgress())
         return session
 
-    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
         del session
         steps = [wire.Step(phase=it.phase, attempt=it.attempt, note=it.note) for it in progress.stages]
         self._tell(task.id, "progress", wire.Progress(steps=steps, words=progress.words))
@@ -93,7 +93,9 @@ class Feeds:
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         """As with the answer."""
 
-    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+    async def approval_wanted(
+        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
+    ) -> None:
         """Who may approve runs of the API looks after them."""
 
     async def thread_approved(self, grant: Grant, session: Session) -> None:

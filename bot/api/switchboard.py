@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from bot.api.tokens import PREFIX, Tokens
-from handlers.slack_api.directory import People
+from handlers.slack_api.directory import SlackDirectory
 from services.approvals import Person
 from services.domain.entities import Proposal, Run, Session, Task
 from services.domain.program_facts import Grant
 from services.domain.values import Spent
-from services.notifications.notifier import Narrator, Progress, RunView, Wanted
+from services.notifications.notifier import ApprovalRequest, Notifier, RunProgress, RunView
 
 
 class Switchboard:
     """A Narrator that hands each session's news to the API or to Slack, where there is Slack."""
 
-    def __init__(self, api: Narrator, slack: Narrator | None) -> None:
+    def __init__(self, api: Notifier, slack: Notifier | None) -> None:
         self._api = api
         self._slack = slack
 
-    def _of(self, session: Session) -> Narrator:
+    def _of(self, session: Session) -> Notifier:
         return self._api if self._slack is None or session.channel.startswith(PREFIX) else self._slack
 
     async def task_opened(self, task: Task, session: Session) -> Session:
         return await self._of(session).task_opened(task, session)
 
-    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
         await self._of(session).task_progress(task, session, progress)
 
     async def task_concluded(
@@ -35,7 +35,9 @@ class Switchboard:
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
         await self._of(session).proposal_decided(task, proposal, session)
 
-    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+    async def approval_wanted(
+        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
+    ) -> None:
         await self._of(session).approval_wanted(task, proposal, session, wanted)
 
     async def thread_approved(self, grant: Grant, session: Session) -> None:
@@ -60,7 +62,7 @@ class Switchboard:
 class Everyone:
     """Looks up holders of tokens here, and others in Slack."""
 
-    def __init__(self, tokens: Tokens, slack: People | None) -> None:
+    def __init__(self, tokens: Tokens, slack: SlackDirectory | None) -> None:
         self._tokens = tokens
         self._slack = slack
 

@@ -14,7 +14,7 @@ from services.domain.entities import (
 )
 from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 from services.supervisor.evidence import plain
 from services.text.formatting import clean
 
@@ -57,7 +57,7 @@ def job(run: Run, title: str, requester: str) -> wire.Job:
     )
 
 
-def job_of(entry: Entry) -> wire.Job | None:
+def job_of(entry: RequestSummary) -> wire.Job | None:
     """The run of an entry of the history, if it has one."""
     ran = entry.ran
     if ran is None or entry.program is None:

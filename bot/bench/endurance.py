@@ -19,7 +19,7 @@ from bot.bench.machine import describe
 from bot.bench.mixture import MEMORY, MIB, MIXTURE, Case
 from bot.bench.pooled import until_full
 from services.text.formatting import human_bytes, plural
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.pool import PoolSettings, SealedPool
 
 _PER_LEASE = 4
@@ -61,7 +61,7 @@ def _wrong(case: Case, verdict: str) -> str:
 
 async def run(count: int, say: Say) -> Report:
     """Measure; growth beyond noise is among the report's problems."""
-    settings = PoolSettings(limits=Limits(wall=_WALL, memory=MEMORY))
+    settings = PoolSettings(limits=ValidationLimits(wall=_WALL, memory=MEMORY))
     await _start_threads()
     with _scratch() as scratch:
         async with SealedPool(settings) as pool:

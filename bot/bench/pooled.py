@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from services.domain.errors import SealUnavailable
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 from services.validation.pool import SealedPool
 
 _LIMIT = 90.0
@@ -25,7 +25,7 @@ async def until_full(pool: SealedPool) -> None:
 
 
 @asynccontextmanager
-async def lease_ready(pool: SealedPool) -> AsyncGenerator[Lease]:
+async def lease_ready(pool: SealedPool) -> AsyncGenerator[ValidationLease]:
     """A lease of a cluster that was ready before it was asked for."""
     await until_full(pool)
     async with pool.lease() as lease:

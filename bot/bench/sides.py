@@ -16,7 +16,7 @@ from ray.job_submission import JobStatus, JobSubmissionClient
 
 from bot.bench.ordinary import Ordinary
 from bot.bench.programs import BenchFailed, Timed, written
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 
 _POLL = 0.02
 _LIMIT = 120.0
@@ -30,7 +30,7 @@ class Taken:
     inside: float
 
 
-async def validated(lease: Lease, program: Timed) -> Taken:
+async def validated(lease: ValidationLease, program: Timed) -> Taken:
     """From code in to verdict out."""
     began = time.perf_counter()
     outcome = await lease.validate(program.code)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.commands.usage import require_database
 from bot.settings import Settings
 from services.store import Store, open_database
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 
 _DAY = 86_400.0
 
@@ -26,7 +26,7 @@ async def lines(settings: Settings, days: float | None, *, code: bool) -> AsyncG
             yield json.dumps(exported(entry, code=code), ensure_ascii=False)
 
 
-def exported(entry: Entry, *, code: bool) -> dict[str, Any]:
+def exported(entry: RequestSummary, *, code: bool) -> dict[str, Any]:
     """One run: who, what, where, when and how it ended; times in ISO 8601, `wall` in seconds."""
     ran, program = entry.ran, entry.program
     assert ran is not None

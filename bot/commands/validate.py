@@ -16,7 +16,7 @@ from services.policy import Policy
 from services.supervisor.evidence import plain
 from services.text.formatting import clean, human_bytes, human_seconds, plural
 from services.validation.examine import examine
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 
 _OUTCOME = TypeAdapter(Outcome)
 _POLICY = TypeAdapter(PolicyReport)
@@ -45,7 +45,7 @@ async def examined(settings: Settings, code: str, inputs: Sequence[InputFile] = 
     files = checked(inputs)
     async with validating(settings) as validator, validator.lease(inputs=files) as leased:
 
-        async def lease() -> Lease:
+        async def lease() -> ValidationLease:
             return leased
 
         return Examined(*await examine(code, Policy(settings.policy).check, lease, files))

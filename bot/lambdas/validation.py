@@ -21,7 +21,7 @@ from services.domain.input_files import checked
 from services.domain.values import Outcome, Verdict
 from services.execution.address import jobs_address
 from services.execution.api import RayApi
-from services.execution.following import Pace
+from services.execution.following import PollIntervals
 from services.execution.interface import Job
 from services.execution.jobs import JobsTarget
 from services.lambdas.secrets import read_token
@@ -77,7 +77,7 @@ async def _cluster(asked: ValidationEvent, environment: Mapping[str, str]) -> Ra
 
 
 async def _tried(api: RayApi, job: Job, reserve: float) -> Outcome:
-    target = JobsTarget(api, name="validation", pace=Pace(patience=15))
+    target = JobsTarget(api, name="validation", pace=PollIntervals(patience=15))
     outcome = await tried(target, job, grace=reserve * 0.3, patience=reserve * 0.4)
     if outcome.passed or outcome.stdout or outcome.verdict is Verdict.UNAVAILABLE:
         return outcome

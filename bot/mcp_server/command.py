@@ -26,7 +26,7 @@ from services.policy import Policy
 from services.store import Store, open_database
 from services.tasks.admission import Admission
 from services.validation.examine import examine
-from services.validation.interface import Lease, Validator
+from services.validation.interface import ValidationLease, Validator
 from services.workflows import Doorbell
 
 _log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class _Examination:
     async def __call__(self, code: str) -> tuple[Outcome, PolicyReport]:
         async with AsyncExitStack() as stack:
 
-            async def lease() -> Lease:
+            async def lease() -> ValidationLease:
                 return await stack.enter_async_context(self._validator.lease())
 
             return await examine(code, self._check, lease, ())

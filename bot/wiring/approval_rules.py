@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.approvals import ApprovalPolicy, Rule, Second
+from services.approvals import ApprovalPolicy, ApprovalRule, SecondApproverConditions
 from services.approvals.actions import Action, Group
 from services.domain.errors import SettingsError
 from services.domain.untrusted_data import from_toml
@@ -32,7 +32,7 @@ class SecondTable(BaseModel):
 
 
 class RuleTable(BaseModel):
-    """One rule, as `Rule` explains it; `thread` is in seconds."""
+    """One rule, as `ApprovalRule` explains it; `thread` is in seconds."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,9 +49,14 @@ class RuleTable(BaseModel):
     thread: float = Field(0.0, ge=0)
     actions: dict[Action, _Groups] = {}
 
-    def rule(self, name: str) -> Rule:
+    def rule(self, name: str) -> ApprovalRule:
         told = self.model_dump(exclude={"second", "actions"})
-        return Rule(name=name, second=Second(**self.second.model_dump()), actions=self.actions, **told)
+        return ApprovalRule(
+            name=name,
+            second=SecondApproverConditions(**self.second.model_dump()),
+            actions=self.actions,
+            **told,
+        )
 
 
 def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
@@ -73,7 +78,7 @@ def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
     return ApprovalPolicy(rules)
 
 
-def _rule(name: str, table: object, targets: Collection[str]) -> Rule:
+def _rule(name: str, table: object, targets: Collection[str]) -> ApprovalRule:
     try:
         rule = RuleTable.model_validate(table).rule(name[:64])
     except ValidationError as error:

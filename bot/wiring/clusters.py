@@ -16,19 +16,19 @@ from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
 from services.targets.run_links import RunLinks
-from services.targets.targets import Place, Targets
+from services.targets.targets import ConfiguredTarget, Targets
 
 
 @asynccontextmanager
 async def opened_targets(settings: Settings) -> AsyncGenerator[Targets]:
     """All targets of the settings, the default one first. Raises SettingsError."""
     async with AsyncExitStack() as stack:
-        places: list[Place] = []
+        places: list[ConfiguredTarget] = []
         for name, target in configured(settings).items():
             opened = await stack.enter_async_context(_opened(settings, name, target))
             terms = target.terms(settings.run_wall_limit)
             network = settings.target_network if target.url is None else ""
-            places.append(Place(opened, replace(terms, network=network)))
+            places.append(ConfiguredTarget(opened, replace(terms, network=network)))
         yield Targets(places)
 
 

@@ -8,10 +8,10 @@ from services.gateway.auth import Client, ClientCredentials, Signed
 from services.gateway.client import Gateway
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 
 
-def validator(settings: Settings, limits: Limits) -> GatewayValidator:
+def validator(settings: Settings, limits: ValidationLimits) -> GatewayValidator:
     """The validation behind the gateway; RAYGEN_VALIDATION_ADDRESS is the cluster that it is told. Raises SettingsError."""
     tool, cluster = settings.gateway_validation_tool, settings.validation_address or ""
     return GatewayValidator(gateway(settings), tool, cluster=cluster, limits=limits)

@@ -15,7 +15,7 @@ from services.lambdas.validation import LambdaValidator
 from services.snippets.interface import SnippetRunner
 from services.snippets.runner import open_snippets
 from services.validation.cluster import ClusterValidator
-from services.validation.interface import Limits, Validator
+from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 
 
@@ -89,4 +89,6 @@ async def validating_here(settings: Settings, target: Target) -> AsyncGenerator[
 
 def _pool(settings: Settings) -> PoolSettings:
     memory = settings.validation_memory_mb * 1024**2
-    return PoolSettings(size=settings.pool_size, limits=Limits(wall=settings.validation_wall, memory=memory))
+    return PoolSettings(
+        size=settings.pool_size, limits=ValidationLimits(wall=settings.validation_wall, memory=memory)
+    )

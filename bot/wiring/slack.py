@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.wiring.slack_access import OAuth
 from handlers.messaging.courier import Courier, open_courier
 from handlers.messaging.streams import LiveCards, open_cards
-from handlers.slack_api.directory import People
+from handlers.slack_api.directory import SlackDirectory
 from handlers.slack_api.installations import SlackInstallations, SlackStates, WorkspaceClient, Workspaces
 from services.store import Store
 
@@ -38,7 +38,7 @@ class Slack:
     client: AsyncWebClient
     courier: Courier
     cards: LiveCards
-    people: People
+    people: SlackDirectory
     many: Many | None = None
 
     @property
@@ -57,7 +57,7 @@ async def speaking(settings: Settings, access: str | OAuth, store: Store) -> Asy
         case token:
             own = client = _patient(AsyncWebClient(token=token, base_url=settings.slack_api_url))
             many = None
-    people = People(client)
+    people = SlackDirectory(client)
     async with (
         open_courier(client, store.posts) as courier,
         open_cards(client, courier, store.posts, people.home) as cards,

@@ -17,12 +17,12 @@ from handlers.blocks.primitives import (
     mrkdwn,
     person,
 )
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.approvals.decision import Decision
 from services.domain.entities import Proposal, TaskKind
 from services.domain.program_facts import Grant
-from services.notifications.notifier import Wanted
-from services.proposals.thread_updates import Newer
+from services.notifications.notifier import ApprovalRequest
+from services.proposals.thread_updates import ThreadUpdates
 from services.text.formatting import human_seconds, plural
 
 _BEGUN = {TaskKind.EDIT: "an edit", TaskKind.REGENERATE: "another draft, asked for"}
@@ -33,12 +33,12 @@ class Ruled:
     """Which rule decides on a target, and what it says of a person's own requests and of those of others."""
 
     target: str
-    rule: Rule | None
+    rule: ApprovalRule | None
     own: Decision
     others: Decision
 
 
-def wanted(proposal: Proposal, wish: Wanted, link: str) -> list[Block]:
+def wanted(proposal: Proposal, wish: ApprovalRequest, link: str) -> list[Block]:
     """What stands above the card in an approver's own messages."""
     title = f"<{link}|in its thread>" if link else "in its thread"
     if wish.by:
@@ -47,7 +47,7 @@ def wanted(proposal: Proposal, wish: Wanted, link: str) -> list[Block]:
     return [mrkdwn(f"A program that {asked} asked for still awaits your approval; it is {title}.")]
 
 
-def told(proposal: Proposal, wish: Wanted) -> Message:
+def told(proposal: Proposal, wish: ApprovalRequest) -> Message:
     """The same for the thread: who has been asked, or who is to be asked."""
     title = literal(proposal.program.title, 120)
     names = ", ".join(map(person, wish.users))
@@ -62,7 +62,7 @@ def told(proposal: Proposal, wish: Wanted) -> Message:
     return Message(text, [mrkdwn(text)])
 
 
-def overtaken(since: Newer) -> list[str]:
+def overtaken(since: ThreadUpdates) -> list[str]:
     """What has come up in the thread of a card that awaits its decision, and what that means for its buttons."""
     told: list[str] = []
     if since.kind is not None:

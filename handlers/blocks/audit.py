@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from handlers.blocks.mrkdwn import escape, quoted
 from handlers.blocks.primitives import Message, context, mrkdwn
-from services.security.audit_chain import Deed, Record
+from services.security.audit_chain import AuditAction, Record
 
 _WORDS: dict[str, str] = {
-    Deed.EDITED: "Edited a program",
-    Deed.CANCELLED: "Stopped a request",
-    Deed.RETARGETED: "Chose another target",
-    Deed.COUNTED: "Approved, and somebody else has to, too",
-    Deed.APPROVED: "Approved",
-    Deed.GRANTED: "Approved for a thread",
-    Deed.GRANT_ENDED: "Ended an approval for a thread",
-    Deed.DISMISSED: "Dismissed",
-    Deed.REJECTED: "Rejected",
-    Deed.EXPIRED: "Expired",
-    Deed.BEGUN: "Run begun",
-    Deed.STOP_ASKED: "Asked to stop a run",
-    Deed.ENDED: "Run ended",
+    AuditAction.EDITED: "Edited a program",
+    AuditAction.CANCELLED: "Stopped a request",
+    AuditAction.RETARGETED: "Chose another target",
+    AuditAction.COUNTED: "Approved, and somebody else has to, too",
+    AuditAction.APPROVED: "Approved",
+    AuditAction.GRANTED: "Approved for a thread",
+    AuditAction.GRANT_ENDED: "Ended an approval for a thread",
+    AuditAction.DISMISSED: "Dismissed",
+    AuditAction.REJECTED: "Rejected",
+    AuditAction.EXPIRED: "Expired",
+    AuditAction.BEGUN: "Run begun",
+    AuditAction.STOP_ASKED: "Asked to stop a run",
+    AuditAction.ENDED: "Run ended",
 }
-_QUIET = {Deed.ASKED, Deed.SHOWN, Deed.LOOKED, Deed.SUPERSEDED, Deed.SUBMITTED}
+_QUIET = {
+    AuditAction.ASKED,
+    AuditAction.SHOWN,
+    AuditAction.LOOKED,
+    AuditAction.SUPERSEDED,
+    AuditAction.SUBMITTED,
+}
 _NAMED = ("by", "requester", "channel", "target", "proposal", "run", "verdict")
 
 

@@ -27,14 +27,14 @@ _PIECE = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CardModal:
     """A modal, and the whole as a file where the modal could not hold it."""
 
     view: dict[str, Any]
     file: Artifact | None = None
 
 
-def program(proposal: Proposal, files: Sequence[InputFile]) -> Look:
+def program(proposal: Proposal, files: Sequence[InputFile]) -> CardModal:
     """The whole program and, below it, the Python files among its inputs, each under its name, without their secrets.
 
     One that is no longer kept is named all the same.
@@ -60,21 +60,21 @@ def program(proposal: Proposal, files: Sequence[InputFile]) -> Look:
     return _whole("Program", list(zip(headings, map(visible_code, texts), strict=True)), "python", file)
 
 
-def compared(proposal: Proposal, before: Proposal) -> Look:
+def compared(proposal: Proposal, before: Proposal) -> CardModal:
     """All that a proposal changes in another program."""
     found = changes(before.program, proposal.program)
     file = Artifact("changes.diff", "text/x-diff", found.text.encode(errors="replace"))
     return _whole("Changes", [(f"{_title(proposal)}\n{heading(before, found)}", found.text)], "diff", file)
 
 
-def touched(proposal: Proposal) -> Look:
+def touched(proposal: Proposal) -> CardModal:
     """All that a program touches, as far as it is known."""
     told = everything(proposal)
     file = Artifact("touches.txt", "text/plain", told.encode(errors="replace"))
     return _whole("All it touches", [(_title(proposal), told)], None, file)
 
 
-def _whole(name: str, sections: Sequence[tuple[str, str]], language: str | None, file: Artifact) -> Look:
+def _whole(name: str, sections: Sequence[tuple[str, str]], language: str | None, file: Artifact) -> CardModal:
     """Each section's heading, and its text, as far as Slack takes it."""
     blocks: list[Block] = []
     room, lines = _Room(), 0
@@ -85,9 +85,9 @@ def _whole(name: str, sections: Sequence[tuple[str, str]], language: str | None,
             shown = [preformatted(piece, language) for piece in pieces] if text else []
             blocks += [mrkdwn(what), *shown]
     if not room.full:
-        return Look(look(name, blocks))
+        return CardModal(look(name, blocks))
     note = f"Slack shows no more than the first {plural(lines, 'line')} here; the whole is in the file `{file.name}`, sent to you now."
-    return Look(look(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
+    return CardModal(look(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from handlers.blocks.primitives import (
 from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
 from services.domain.values import Outcome, Verdict
 from services.security.redaction import masked
-from services.store.entries import Entry, Ran
+from services.store.entries import RequestSummary, RunSummary
 from services.store.spendings import Sum
 from services.text.formatting import clean, head_and_tail, human_seconds, plural
 from services.text.invisible_characters import visible_code
@@ -53,7 +53,7 @@ _VERDICTS = {
 }
 
 
-def latest(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
+def latest(entries: Sequence[RequestSummary], links: Mapping[str, str]) -> Message:
     """A line for each request: its title, what came of it, when, how long, its run and its thread."""
     if not entries:
         return _nothing("You have asked for nothing yet; try `/raygen estimate pi with 100 tasks`.")
@@ -67,7 +67,7 @@ def latest(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     return Message("Your latest requests and runs", blocks)
 
 
-def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
+def under_way(entries: Sequence[RequestSummary], links: Mapping[str, str]) -> Message:
     """What is worked on and what runs, each with its Stop."""
     if not entries:
         return _nothing("Nothing is being worked on or running for you right now.")
@@ -78,7 +78,7 @@ def under_way(entries: Sequence[Entry], links: Mapping[str, str]) -> Message:
     return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
 
 
-def card(entry: Entry, link: str) -> list[Block]:
+def card(entry: RequestSummary, link: str) -> list[Block]:
     """A run in short, beside a link to it; nobody is named, for nobody shall be notified by a link."""
     assert entry.ran is not None
     facts = [f"on {literal(entry.ran.target, 100)}"]
@@ -86,12 +86,12 @@ def card(entry: Entry, link: str) -> list[Block]:
     return [mrkdwn(line(entry, link)), context(" · ".join([*facts, "as it was when the link was posted"]))]
 
 
-def stoppable(entry: Entry, link: str) -> Block:
+def stoppable(entry: RequestSummary, link: str) -> Block:
     """One line of what is under way, with its Stop."""
     return mrkdwn(line(entry, link)) | {"accessory": stop(entry)}
 
 
-def cancelled(entry: Entry, link: str) -> Message:
+def cancelled(entry: RequestSummary, link: str) -> Message:
     """That one thing is being stopped."""
     text = f"*{literal(_name(entry), 150)}* is being stopped{_at(link)}"
     return Message(text, [mrkdwn(text)])
@@ -142,7 +142,7 @@ def _nothing(text: str) -> Message:
     return Message(text, [mrkdwn(text)])
 
 
-def line(entry: Entry, link: str) -> str:
+def line(entry: RequestSummary, link: str) -> str:
     """Title, thread, state, time and run of a request, as markup."""
     facts = [_state(entry), _when(entry.ran.created_at if entry.ran else entry.asked_at)]
     if entry.ran:
@@ -150,12 +150,12 @@ def line(entry: Entry, link: str) -> str:
     return f"*{literal(_name(entry), 150)}*{_at(link)}\n" + " · ".join(filter(None, facts))
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: RequestSummary) -> str:
     """The program's title, or what was asked, on one line and without the fences of what was pasted."""
     return entry.program.title if entry.program else " ".join(entry.prompt.replace("```", " ").split())
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: RequestSummary) -> str:
     if entry.ran is None:
         decision = _DECISIONS[entry.decision] if entry.decision else ":memo: proposed"
         if entry.rejected and entry.decision is ProposalStatus.DISMISSED:
@@ -166,14 +166,14 @@ def _state(entry: Entry) -> str:
     return _VERDICTS.get(entry.ran.outcome.verdict, ":x: failed")
 
 
-def goes_on(entry: Entry) -> bool:
+def goes_on(entry: RequestSummary) -> bool:
     """Whether it is worked on or runs, so that it can be stopped."""
     if entry.ran is not None:
         return entry.ran.status is not RunStatus.ENDED
     return entry.status in {TaskStatus.QUEUED, TaskStatus.WORKING}
 
 
-def _took(ran: Ran) -> str:
+def _took(ran: RunSummary) -> str:
     """How long the program took, or has been at it."""
     if ran.outcome is not None:
         return human_seconds(ran.outcome.wall) if ran.outcome.wall is not None else ""
@@ -205,7 +205,7 @@ def _votes(sums: Sequence[Sum]) -> str:
     )
 
 
-def stop(entry: Entry) -> Block:
+def stop(entry: RequestSummary) -> Block:
     """The button that ends it."""
     if entry.ran is not None:
         return button("Stop", action_ids.RUN_STOP, entry.ran.id, style="danger")

@@ -19,7 +19,7 @@ from handlers.blocks.primitives import (
     person,
 )
 from handlers.blocks.targets import Found, sections
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 from services.usecases.inbox import Awaiting
 
 _TARGETS = 10
@@ -38,7 +38,7 @@ class Tab:
     waiting: Sequence[Awaiting] = ()
     more: bool = False
     cards: Mapping[str, str] = field(default_factory=dict[str, str])
-    entries: Sequence[Entry] = ()
+    entries: Sequence[RequestSummary] = ()
     threads: Mapping[str, str] = field(default_factory=dict[str, str])
     found: Found = ()
     settings: Sequence[Block] = ()

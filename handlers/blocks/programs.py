@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.blocks import action_ids
-from handlers.blocks.card_modals import Look
+from handlers.blocks.card_modals import CardModal
 from handlers.blocks.forms import FIELD_LIMIT, field, form
 from handlers.blocks.mrkdwn import literal, plain, shorten
 from handlers.blocks.primitives import Block, context
@@ -27,7 +27,7 @@ _CHUNK = 2400
 _FIELDS = 40
 
 
-def edit(proposal: Proposal) -> Look:
+def edit(proposal: Proposal) -> CardModal:
     """A form with the program's code, its secrets hidden; the program as a file where the form can't hold it."""
     code = hidden(proposal.program.code)
     fields, file = _fields(editable(code)), None
@@ -37,7 +37,7 @@ def edit(proposal: Proposal) -> Look:
         told += f"It is in the file `{file.name}`, sent to you now: change it there, and put it in here."
         fields = [context(told), _file_field("The program as you have changed it")]
     view = form(action_ids.EDIT_VIEW, "Edit program", "Validate", fields, proposal.id)
-    return Look(view, file)
+    return CardModal(view, file)
 
 
 def program_fields(code: str) -> list[Block]:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from handlers.blocks.mrkdwn import literal
 from handlers.blocks.primitives import Block, Message, mrkdwn
 from services.execution.state import ClusterState
-from services.targets.targets import Place
+from services.targets.targets import ConfiguredTarget
 from services.text.formatting import human_resource, human_share, plural
 
 _SHOWN = ("CPU", "GPU", "memory")
 
-Found = Sequence[tuple[Place, ClusterState]]
+Found = Sequence[tuple[ConfiguredTarget, ClusterState]]
 
 
 def targets(found: Found, user: str) -> Message:
@@ -26,7 +26,7 @@ def sections(found: Found, user: str) -> list[Block]:
     ]
 
 
-def _line(place: Place, state: ClusterState, user: str, *, default: bool) -> str:
+def _line(place: ConfiguredTarget, state: ClusterState, user: str, *, default: bool) -> str:
     head = f"*{literal(place.name, 100)}*" + (" (default)" if default else "")
     if place.terms.users and user not in place.terms.users:
         return f":lock: {head}: not open to you"

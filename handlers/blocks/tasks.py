@@ -32,7 +32,7 @@ from handlers.blocks.primitives import (
 from services.approvals.authorizer import Needs
 from services.domain.entities import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 from services.domain.values import Spent
-from services.proposals.thread_updates import Newer
+from services.proposals.thread_updates import ThreadUpdates
 from services.targets.cost import Estimate
 from services.text.formatting import human_bytes, human_seconds, plural
 
@@ -88,7 +88,7 @@ class Choice:
     needs: Needs = field(default_factory=Needs)
     cost: Estimate | None = None
     before: Proposal | None = None
-    newer: Newer = field(default_factory=Newer)
+    newer: ThreadUpdates = field(default_factory=ThreadUpdates)
     network: str = ""
 
 

@@ -10,7 +10,7 @@ from handlers.blocks import action_ids
 from handlers.blocks.mrkdwn import literal, quoted
 from handlers.blocks.primitives import Block, button, context, mrkdwn
 from services.domain.entities import Proposal
-from services.domain.program_facts import Facts
+from services.domain.program_facts import ProgramFacts
 from services.domain.values import Outcome, Touched, Verdict
 from services.text.formatting import clean, human_resource
 
@@ -32,7 +32,7 @@ Kinds = Mapping[str, Collection[str]]
 
 def asked(proposal: Proposal) -> list[Block]:
     """The most of each resource that a task, an actor or the driver asks for."""
-    amounts = sorted(Facts.of(proposal).resources.items())
+    amounts = sorted(ProgramFacts.of(proposal).resources.items())
     named = [literal(human_resource(name, amount), 100) for name, amount in amounts[:_RESOURCES]]
     more = [f"{len(amounts) - _RESOURCES} more"] if len(amounts) > _RESOURCES else []
     unseen = "what it asked for while it ran could not be observed"

@@ -9,28 +9,28 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids, card_modals, programs
 from handlers.blocks.action_ids import split_value
-from handlers.blocks.card_modals import Look
+from handlers.blocks.card_modals import CardModal
 from handlers.listeners.ack import on_press
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
 from services.usecases.requests import FrontDesk
 
-Looking = Callable[[str, str], Awaitable[Look]]
+Looking = Callable[[str, str], Awaitable[CardModal]]
 
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     """Each opens a modal; what is too long for one comes as a file besides, to whoever asked for it alone."""
 
-    async def program(proposal_id: str, user: str) -> Look:
+    async def program(proposal_id: str, user: str) -> CardModal:
         return card_modals.program(*await desk.code(proposal_id, user))
 
-    async def compared(proposal_id: str, user: str) -> Look:
+    async def compared(proposal_id: str, user: str) -> CardModal:
         return card_modals.compared(*await desk.compared(proposal_id, user))
 
-    async def touched(proposal_id: str, user: str) -> Look:
+    async def touched(proposal_id: str, user: str) -> CardModal:
         return card_modals.touched(await desk.proposal(proposal_id, user, "all that it touches"))
 
-    async def edit(proposal_id: str, user: str) -> Look:
+    async def edit(proposal_id: str, user: str) -> CardModal:
         return programs.edit(await desk.to_edit(proposal_id, user))
 
     found: dict[str, Looking] = {

@@ -18,10 +18,10 @@ from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
 from handlers.slack_api.errors import TROUBLE
 from services.domain.errors import DirectoryUnavailable
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 from services.targets.targets import Targets
-from services.usecases.history import HistoryDesk
-from services.usecases.inbox import Awaiting, WaitingDesk
+from services.usecases.history import RunHistory
+from services.usecases.inbox import ApprovalInbox, Awaiting
 from services.usecases.requests import FrontDesk
 
 _log = logging.getLogger(__name__)
@@ -60,9 +60,9 @@ class Home:
             _log.info("a home tab was not refreshed: %s", error)
 
     async def _tab(self, user: str) -> home_blocks.Tab:
-        history = HistoryDesk(self._desk.store, self._desk.permissions)
+        history = RunHistory(self._desk.store, self._desk.permissions)
         (waiting, more), entries, preference = await asyncio.gather(
-            WaitingDesk(self._desk.store, self._desk.runs).of(user),
+            ApprovalInbox(self._desk.store, self._desk.runs).of(user),
             history.overview(user),
             self._desk.preference(user),
         )
@@ -79,7 +79,7 @@ class Home:
         ts = await self._courier.known(f"{awaiting.proposal.task_id}:card")
         return await self._courier.link(awaiting.channel, ts or awaiting.thread_ts)
 
-    async def _thread(self, entry: Entry) -> str:
+    async def _thread(self, entry: RequestSummary) -> str:
         return await self._courier.link(entry.channel, entry.thread_ts)
 
 

@@ -13,7 +13,7 @@ from handlers.blocks.primitives import person
 from handlers.messaging.courier import Courier
 from handlers.payloads import parse
 from handlers.payloads.parse import Heard
-from services.usecases.requests import Floor, FrontDesk
+from services.usecases.requests import Addressee, FrontDesk
 
 # A person is told at most once in so long that they were not understood as speaking to raygen, in seconds.
 _ONCE_IN = 600.0
@@ -52,12 +52,12 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     app.event("app_mention")(hear)
 
 
-async def _floor(message: Heard, bot: str, desk: FrontDesk) -> Floor:
+async def _floor(message: Heard, bot: str, desk: FrontDesk) -> Addressee:
     """Direct, mentioned, or a follow-up by someone who takes part; people who address each other are left alone."""
     if message.direct or bot in message.mentioned:
-        return Floor(ours=True)
+        return Addressee(ours=True)
     if message.thread_ts is None:
-        return Floor()
+        return Addressee()
     named, when = bool(message.mentioned), float(message.ts)
     return await desk.addressed(message.channel, message.thread_ts, message.user, when, named=named)
 

@@ -20,7 +20,7 @@ from services.domain.entities import Attachment
 from services.domain.errors import BadRequest
 from services.domain.modules import program_among
 from services.targets.targets import Targets
-from services.usecases.requests import Ask, FrontDesk
+from services.usecases.requests import FrontDesk, Request
 
 _PURPOSE = "A program from a message in Slack."
 _MOST = 10
@@ -91,14 +91,14 @@ async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> tupl
     return program, texts[program]
 
 
-def _asked(form: Form, prompt: str, thread_ts: str = "") -> Ask:
+def _asked(form: Form, prompt: str, thread_ts: str = "") -> Request:
     channel, target = form.fields[forms.CHANNEL], form.fields[forms.TARGET]
-    return Ask(
+    return Request(
         form.cause, prompt, form.user, channel, thread_ts, form.team, target=target, unseen=bool(thread_ts)
     )
 
 
-def _brought(form: Form) -> Ask:
+def _brought(form: Form) -> Request:
     """In the thread of the message that the program stands in, unless another conversation was chosen."""
     channel, thread_ts, files = forms.origin(form.metadata)
     ask = _asked(form, _PURPOSE, thread_ts if form.fields[forms.CHANNEL] == channel else "")

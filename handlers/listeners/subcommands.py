@@ -13,22 +13,22 @@ from handlers.blocks import targets as target_blocks
 from handlers.blocks.approvals import Ruled
 from handlers.blocks.primitives import Message
 from handlers.messaging.courier import Courier
-from handlers.payloads.parse import Order
+from handlers.payloads.parse import Subcommand
 from services.domain.errors import BadRequest
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 from services.targets.targets import Targets
-from services.usecases.history import HistoryDesk
+from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 
 _SHOWN = 20
 
-Answer = Callable[[Order], Awaitable[Message]]
+Answer = Callable[[Subcommand], Awaitable[Message]]
 
 
 class Subcommands:
     """One method for each subcommand; wrong arguments raise BadRequest."""
 
-    def __init__(self, courier: Courier, desk: FrontDesk, history: HistoryDesk, targets: Targets) -> None:
+    def __init__(self, courier: Courier, desk: FrontDesk, history: RunHistory, targets: Targets) -> None:
         self._courier = courier
         self._desk = desk
         self._history = history
@@ -48,7 +48,7 @@ class Subcommands:
     def names(self) -> Collection[str]:
         return {*self._alone, *self._of_run, "cancel"}
 
-    async def answer(self, order: Order) -> Message:
+    async def answer(self, order: Subcommand) -> Message:
         """Raises BadRequest for an argument that is missing, wrong or too much."""
         if order.name == "cancel":
             return await self._cancel(order)
@@ -64,19 +64,19 @@ class Subcommands:
             )
         return await self._of_run[order.name](order)
 
-    async def _help(self, order: Order) -> Message:
+    async def _help(self, order: Subcommand) -> Message:
         del order
         return help_blocks.usage()
 
-    async def _latest(self, order: Order) -> Message:
+    async def _latest(self, order: Subcommand) -> Message:
         entries = await self._history.latest(order.user)
         return history_blocks.latest(entries, await self._links(entries))
 
-    async def _status(self, order: Order) -> Message:
+    async def _status(self, order: Subcommand) -> Message:
         entries = await self._history.under_way(order.user)
         return history_blocks.under_way(entries, await self._links(entries))
 
-    async def _cancel(self, order: Order) -> Message:
+    async def _cancel(self, order: Subcommand) -> Message:
         """Stop the one thing that is meant; where it could be several, each with its button."""
         entries = await self._history.under_way(order.user)
         wanted = order.argument.strip("`<>").lower().removeprefix("raygen-")
@@ -97,17 +97,17 @@ class Subcommands:
             await self._desk.stop_task(entry.task_id, order.user)
         return history_blocks.cancelled(entry, await self._link(entry))
 
-    async def _settings(self, order: Order) -> Message:
+    async def _settings(self, order: Subcommand) -> Message:
         names = [place.name for place in self._targets.open_to(order.user)]
         return setting_blocks.settings(await self._desk.preference(order.user), names, self._desk.models)
 
-    async def _usage(self, order: Order) -> Message:
+    async def _usage(self, order: Subcommand) -> Message:
         return history_blocks.usage(await self._history.usage(order.user))
 
-    async def _look(self, order: Order) -> Message:
+    async def _look(self, order: Subcommand) -> Message:
         return target_blocks.targets(await self._targets.look(), order.user)
 
-    async def _policy(self, order: Order) -> Message:
+    async def _policy(self, order: Subcommand) -> Message:
         approvals = self._desk.approvals
         found = [
             Ruled(
@@ -120,20 +120,20 @@ class Subcommands:
         ]
         return approval_blocks.policy(found)
 
-    async def _show(self, order: Order) -> Message:
+    async def _show(self, order: Subcommand) -> Message:
         past = await self._history.run(order.argument, order.user)
         return history_blocks.run(past, await self._link(past.entry))
 
-    async def _rerun(self, order: Order) -> Message:
+    async def _rerun(self, order: Subcommand) -> Message:
         past = await self._history.find(order.argument, order.user)
         await self._desk.again(past.proposal.id, order.user)
         return history_blocks.proposed_again(past, await self._link(past.entry))
 
-    async def _links(self, entries: Sequence[Entry]) -> dict[str, str]:
+    async def _links(self, entries: Sequence[RequestSummary]) -> dict[str, str]:
         """The address of each thread, by session."""
         threads = {entry.session_id: entry for entry in entries}
         links = await asyncio.gather(*map(self._link, threads.values()))
         return dict(zip(threads, links, strict=True))
 
-    async def _link(self, entry: Entry) -> str:
+    async def _link(self, entry: RequestSummary) -> str:
         return await self._courier.link(entry.channel, entry.thread_ts)

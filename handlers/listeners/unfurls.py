@@ -15,7 +15,7 @@ from handlers.payloads.parse import Shared
 from handlers.slack_api.errors import TROUBLE
 from services.domain.errors import DirectoryUnavailable
 from services.targets.run_links import RunLinks
-from services.usecases.history import HistoryDesk
+from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _MOST = 5
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier, links: RunLinks) -> None:
     async def cards(shared: Shared) -> dict[str, Any]:
-        history = HistoryDesk(desk.store, desk.permissions)
+        history = RunHistory(desk.store, desk.permissions)
         found: dict[str, Any] = {}
         for url in shared.urls[:_MOST]:
             run = links.run(url)

@@ -8,7 +8,7 @@ from services.domain import current_workspace
 from services.store.audit import AuditTrail
 
 
-class Announcer:
+class AuditChannel:
     """Posts the chain's records as messages whose hashes are then where the database can't change them.
 
     `team` is the workspace of the channel, where there are several.

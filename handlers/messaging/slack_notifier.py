@@ -19,10 +19,10 @@ from handlers.blocks.mrkdwn import plain, shorten, spoken
 from handlers.blocks.primitives import CODE_LIMIT, Message
 from handlers.blocks.tasks import Choice
 from handlers.messaging.courier import Courier
-from handlers.messaging.streams import LiveCards, Place
+from handlers.messaging.streams import LiveCards, ThreadPosition
 from handlers.payloads import parse
 from handlers.slack_api.errors import TROUBLE, code_of
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -35,8 +35,8 @@ from services.domain.entities import (
 from services.domain.errors import BadRequest
 from services.domain.program_facts import Grant
 from services.domain.values import Artifact, Outcome, Spent, Verdict, sha256
-from services.notifications.notifier import Progress, RunView, Wanted
-from services.proposals.thread_updates import Newer
+from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
+from services.proposals.thread_updates import ThreadUpdates
 from services.security.redaction import masked
 from services.store.preferences import Preferences
 from services.targets.targets import Targets
@@ -60,10 +60,10 @@ _OUT_OF_REACH = _CLOSED | {
 
 
 Earlier = Callable[[Proposal], Awaitable[Proposal | None]]
-Since = Callable[[Proposal], Awaitable[Newer]]
+Since = Callable[[Proposal], Awaitable[ThreadUpdates]]
 
 
-class SlackNarrator:
+class SlackNotifier:
     """One root message for a slash command, one card per task, one message per run; files beneath.
 
     `before` finds the program that a proposal is compared with: the last approved one of its thread; `newer` what has come up
@@ -76,7 +76,7 @@ class SlackNarrator:
         cards: LiveCards,
         targets: Targets,
         *,
-        approvals: Approvals,
+        approvals: Authorizer,
         preferences: Preferences,
         before: Earlier,
         newer: Since,
@@ -103,7 +103,7 @@ class SlackNarrator:
                 asked = task_blocks.asked(task)
                 await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
             place = replace(_place(task, session), title=title)
-            await self._cards.open(_card(task.id), place, _live(task, Progress()))
+            await self._cards.open(_card(task.id), place, _live(task, RunProgress()))
         except SlackApiError as error:
             if code_of(error) in _CLOSED:
                 raise BadRequest(
@@ -112,7 +112,7 @@ class SlackNarrator:
             raise
         return session
 
-    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
         del session
         self._cards.show(_card(task.id), _live(task, progress))
 
@@ -146,7 +146,7 @@ class SlackNarrator:
         keys = await self._courier.keys(_asking(proposal))
         if keys and proposal.status is ProposalStatus.OPEN:
             link = await self._courier.link(session.channel, session.thread_ts)
-            above = approval_blocks.wanted(proposal, Wanted(()), link)
+            above = approval_blocks.wanted(proposal, ApprovalRequest(()), link)
             message = task_blocks.proposed(task, proposal, choice, above=above)
         for key in keys:
             await self._edit_where_open(key, message)
@@ -160,7 +160,9 @@ class SlackNarrator:
                 raise
             _log.warning("%s stays as it is: %s", key, code_of(error))
 
-    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+    async def approval_wanted(
+        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
+    ) -> None:
         if not wanted.users and not wanted.whom:
             return
         link = await self._courier.link(session.channel, session.thread_ts)
@@ -271,12 +273,12 @@ def _asking(proposal: Proposal) -> str:
     return f"{proposal.id}:wanted:"
 
 
-def _live(task: Task, progress: Progress) -> Live:
+def _live(task: Task, progress: RunProgress) -> Live:
     return live_blocks.live(_card(task.id), task, progress)
 
 
-def _place(task: Task, session: Session) -> Place:
-    return Place(session.channel, session.thread_ts, task.user, session.team)
+def _place(task: Task, session: Session) -> ThreadPosition:
+    return ThreadPosition(session.channel, session.thread_ts, task.user, session.team)
 
 
 def _card(task_id: str) -> str:

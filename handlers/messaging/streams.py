@@ -33,7 +33,7 @@ Home = Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ThreadPosition:
     """Where a card is, and for whom it is; in channels Slack wants to know. `title` names a thread that it begins."""
 
     channel: str
@@ -47,7 +47,7 @@ class Place:
 class _Stream:
     """One open stream: the message it is, and what of the card it shows."""
 
-    place: Place
+    place: ThreadPosition
     ts: str
     shown: Live
     newest: Live | None = None
@@ -82,7 +82,7 @@ class LiveCards:
         self._known: set[str] = set()
         self._unable: set[tuple[str, str]] = set()
 
-    async def open(self, key: str, place: Place, card: Live) -> None:
+    async def open(self, key: str, place: ThreadPosition, card: Live) -> None:
         """Show that work has begun, once for each key. Raises SlackApiError where nothing can be posted."""
         if not await self._posts.intend(key, place.channel, place.thread_ts):
             await self._courier.recover(key, place.channel, place.thread_ts, card.still)
@@ -107,7 +107,7 @@ class LiveCards:
         stream.newest = card
         stream.news.set()
 
-    async def close(self, key: str, place: Place) -> None:
+    async def close(self, key: str, place: ThreadPosition) -> None:
         """End the stream; its message stays as it is and can be edited from now on."""
         if stream := self._streams.pop(key, None):
             stream.over.set()
@@ -180,7 +180,7 @@ class LiveCards:
         self._streams.pop(key, None)
         self._courier.edit_soon(key, now.still)
 
-    async def _start(self, place: Place, card: Live) -> _Stream | None:
+    async def _start(self, place: ThreadPosition, card: Live) -> _Stream | None:
         if self._is_unable("chat.startStream") or not place.thread_ts:
             return None
         try:
@@ -197,7 +197,7 @@ class LiveCards:
             return None
         return _Stream(place, str(answer["ts"]), card)
 
-    async def _team(self, place: Place) -> str:
+    async def _team(self, place: ThreadPosition) -> str:
         """Whose stream it is to Slack: in a shared channel a person may be of another workspace than the thread."""
         return (await self._home(place.user) if self._home and place.user else "") or place.team
 
@@ -207,7 +207,7 @@ class LiveCards:
         except TROUBLE as error:
             _log.info("a stream had ended: %s", _told(error))
 
-    async def _status(self, place: Place, status: str, title: str = "") -> None:
+    async def _status(self, place: ThreadPosition, status: str, title: str = "") -> None:
         """Tell Slack whether we work in this thread, for its own stop button; only a help."""
         if self._is_unable("agents.sessions.setStatus") or not place.thread_ts:
             return

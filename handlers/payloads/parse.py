@@ -10,7 +10,7 @@ from typing import Any
 from handlers.payloads import message_text
 from handlers.payloads.message_text import text
 from services.domain.entities import Attachment, derive
-from services.usecases.requests import Ask
+from services.usecases.requests import Request
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -29,9 +29,9 @@ class Heard:
     team: str
     attachments: tuple[Attachment, ...] = ()
 
-    def ask(self) -> Ask:
+    def ask(self) -> Request:
         """The same message gives the same task, whether it came as a mention, a message or both."""
-        return Ask(
+        return Request(
             cause=_cause(self.channel, {"ts": self.ts}),
             prompt=self.text,
             user=self.user,
@@ -47,7 +47,7 @@ class Revised:
     """What a message asked until its writer edited or deleted it, and what it asks now."""
 
     before: str
-    now: Ask | None
+    now: Request | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class Pointed:
     team: str
     attachments: tuple[Attachment, ...] = ()
 
-    def ask(self) -> Ask:
+    def ask(self) -> Request:
         """Its text as a request in its own thread, which does not show that anybody asked."""
-        return Ask(
+        return Request(
             cause=f"shortcut {self.trigger_id}",
             prompt=self.text,
             user=self.user,
@@ -101,7 +101,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Subcommand:
     """A subcommand of `/raygen`, with the one word after it or nothing, and the channel it was typed in."""
 
     name: str
@@ -127,8 +127,8 @@ class Form:
         return f"view {self.view_id}"
 
 
-def command(body: dict[str, Any]) -> Ask:
-    return Ask(
+def command(body: dict[str, Any]) -> Request:
+    return Request(
         cause=f"command {body['trigger_id']}",
         prompt=text(str(body.get("text") or "")),
         user=str(body["user_id"]),
@@ -138,12 +138,12 @@ def command(body: dict[str, Any]) -> Ask:
     )
 
 
-def order(ask: Ask, names: Collection[str]) -> Order | None:
+def order(ask: Request, names: Collection[str]) -> Subcommand | None:
     """A subcommand stands alone or with one word after it; everything longer is a request in somebody's words."""
     name, *rest = ask.prompt.split() or ["help"]
     if name.lower() not in names or len(rest) > 1:
         return None
-    return Order(name.lower(), "".join(rest), ask.user, ask.channel)
+    return Subcommand(name.lower(), "".join(rest), ask.user, ask.channel)
 
 
 def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:

@@ -28,7 +28,7 @@ _UNSEEN = {"channel_not_found", "not_in_channel", "fetch_members_failed", "missi
 _Key = tuple[str, str]
 
 
-class People:
+class SlackDirectory:
     """Looks users up by ID, in the workspace of the work at hand; answers are kept for five minutes."""
 
     def __init__(self, client: AsyncWebClient) -> None:

@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 BEAT = 10.0
 
 
-class Crew(Protocol):
+class SupervisorFactory(Protocol):
     """Who does the work of one request."""
 
     @property
@@ -55,7 +55,7 @@ class Crew(Protocol):
     def workshop(self) -> Inspecting: ...
 
 
-Staff = Callable[[Terms], AbstractAsyncContextManager[Crew]]
+Staff = Callable[[Terms], AbstractAsyncContextManager[SupervisorFactory]]
 """Makes the crew for a request's terms. Raises RaygenError."""
 
 
@@ -152,7 +152,7 @@ class Host:
         outbox.put(end)
 
 
-async def _concluded(crew: Crew, work: Work, meter: Meter, outbox: Outbox) -> Conclusion:
+async def _concluded(crew: SupervisorFactory, work: Work, meter: Meter, outbox: Outbox) -> Conclusion:
     async def staged(stage: Stage) -> None:
         outbox.put(Spending(spent=meter.now))
         outbox.put(Staged(stage=stage))

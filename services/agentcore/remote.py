@@ -34,7 +34,7 @@ from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnAttempt
+from services.supervisor.workshop import BuildResult, OnAttempt
 
 _log = logging.getLogger(__name__)
 # For what goes on after the last call of a model: a validation, and the way there and back.
@@ -91,7 +91,7 @@ class RemoteSupervisor:
         on_stage: OnStage,
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,
-    ) -> Made:
+    ) -> BuildResult:
         """Raises RaygenError, as `handle` does."""
         wish = Inspection(program=program, files=tuple(files), origin=origin or Origin())
         conclusion = await self._ask(wish, Meter(), on_stage)

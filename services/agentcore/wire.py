@@ -16,7 +16,7 @@ from services.domain.progress import Stage
 from services.domain.values import Engine, InputFile, Origin, Program, Spent
 from services.supervisor.interface import Briefing
 from services.supervisor.meter import Budget, Price
-from services.supervisor.workshop import Made, Tried
+from services.supervisor.workshop import BuildResult, Tried
 
 VERSION = 1
 _PREFIX = b"data:"
@@ -111,7 +111,7 @@ class Concluded(_Wire):
 
     event: Literal["concluded"] = "concluded"
     text: str = ""
-    made: Made | None = None
+    made: BuildResult | None = None
 
 
 class Failed(_Wire):

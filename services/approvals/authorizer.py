@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from services.approvals.decision import Decision, Standing, decide, required
+from services.approvals.decision import ApproverContext, Decision, decide, required
 from services.approvals.person import Person
-from services.approvals.rules import ApprovalPolicy, Rule, kind
+from services.approvals.rules import ApprovalPolicy, ApprovalRule, kind
 from services.domain.entities import Proposal, ProposalStatus, Session
-from services.domain.program_facts import Facts
+from services.domain.program_facts import ProgramFacts
 
 
 class Directory(Protocol):
@@ -37,7 +37,7 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Approvals:
+class Authorizer:
     """Decides by a policy; `expiry` is how long a proposal can be approved, in seconds."""
 
     policy: ApprovalPolicy
@@ -56,7 +56,7 @@ class Approvals:
         rule = self.policy.rule(proposal.target, session.channel)
         own = user in {proposal.requester, *askers}
         standing = await self._standing(rule, session.channel, user, own=own)
-        return decide(rule, await self.directory.look_up(user), standing, Facts.of(proposal))
+        return decide(rule, await self.directory.look_up(user), standing, ProgramFacts.of(proposal))
 
     async def standing(self, target: str, channel: str, user: str, *, own: bool) -> Decision:
         """The same for some program, of which nothing is known but whether `user` asked for it."""
@@ -69,7 +69,7 @@ class Approvals:
         rule = self.policy.rule(proposal.target, channel)
         if rule is None:
             return Needs()
-        facts = Facts.of(proposal)
+        facts = ProgramFacts.of(proposal)
         needed, reasons = required(rule, facts)
         thread = rule.thread if needed == 1 and not facts.unknown else 0.0
         by_name = bool(rule.users or rule.groups)
@@ -109,9 +109,11 @@ class Approvals:
             ]
         )
 
-    async def _standing(self, rule: Rule | None, channel: str, user: str, *, own: bool) -> Standing:
+    async def _standing(
+        self, rule: ApprovalRule | None, channel: str, user: str, *, own: bool
+    ) -> ApproverContext:
         if rule is None:
-            return Standing(own)
+            return ApproverContext(own)
         groups = [group for group in rule.groups if user in await self.directory.group(group)]
         member = rule.members and await self.directory.is_in(user, channel)
-        return Standing(own, frozenset(groups), member)
+        return ApproverContext(own, frozenset(groups), member)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from services.approvals.person import Person
-from services.approvals.rules import Rule
-from services.domain.program_facts import Facts
+from services.approvals.rules import ApprovalRule
+from services.domain.program_facts import ProgramFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ApproverContext:
     """How a person stands to one request: whether it is their own, which of the rule's groups they are in, its channel."""
 
     requester: bool = False
@@ -33,7 +33,9 @@ class Decision:
     reasons: tuple[str, ...] = field(default=())
 
 
-def decide(rule: Rule | None, person: Person, standing: Standing, facts: Facts | None = None) -> Decision:
+def decide(
+    rule: ApprovalRule | None, person: Person, standing: ApproverContext, facts: ProgramFacts | None = None
+) -> Decision:
     """Whether this person may approve by this rule; without `facts` it is about programs that ask for nothing."""
     if rule is None:
         return Decision(
@@ -51,7 +53,7 @@ def decide(rule: Rule | None, person: Person, standing: Standing, facts: Facts |
     )
 
 
-def required(rule: Rule, facts: Facts | None) -> tuple[int, tuple[str, ...]]:
+def required(rule: ApprovalRule, facts: ProgramFacts | None) -> tuple[int, tuple[str, ...]]:
     """How many people have to approve, and what of the program takes a second one."""
     reasons = rule.second.reasons(facts) if facts else ()
     return max(rule.approvals, 2 if reasons else 1), reasons
@@ -67,7 +69,7 @@ _CLAUSES = {
 }
 
 
-def _refusal(rule: Rule, person: Person, standing: Standing) -> tuple[str, str]:
+def _refusal(rule: ApprovalRule, person: Person, standing: ApproverContext) -> tuple[str, str]:
     """The clause that decides, and the sentence that refuses, empty where nothing does."""
     if barred := _barred(rule, person, standing):
         return barred
@@ -78,7 +80,7 @@ def _refusal(rule: Rule, person: Person, standing: Standing) -> tuple[str, str]:
     return _outsider(rule, person) or _source(rule, standing)
 
 
-def _barred(rule: Rule, person: Person, standing: Standing) -> tuple[str, str] | None:
+def _barred(rule: ApprovalRule, person: Person, standing: ApproverContext) -> tuple[str, str] | None:
     """What no list of approvers makes up for."""
     if person.bot or person.gone:
         return "person", "Only people can approve a run."
@@ -90,7 +92,7 @@ def _barred(rule: Rule, person: Person, standing: Standing) -> tuple[str, str] |
     return None
 
 
-def _outsider(rule: Rule, person: Person) -> tuple[str, str] | None:
+def _outsider(rule: ApprovalRule, person: Person) -> tuple[str, str] | None:
     if person.guest and not rule.guests:
         return "guests", f"Guests can't approve runs; please ask {_member(rule)}."
     if person.foreign and not rule.foreign:
@@ -98,7 +100,7 @@ def _outsider(rule: Rule, person: Person) -> tuple[str, str] | None:
     return None
 
 
-def _source(rule: Rule, standing: Standing) -> tuple[str, str]:
+def _source(rule: ApprovalRule, standing: ApproverContext) -> tuple[str, str]:
     if standing.groups & rule.groups:
         return "groups", ""
     if rule.members and standing.member:
@@ -110,5 +112,5 @@ def _source(rule: Rule, standing: Standing) -> tuple[str, str]:
     return "not-named", f"You can't approve runs here; please ask {rule.whom()}."
 
 
-def _member(rule: Rule) -> str:
+def _member(rule: ApprovalRule) -> str:
     return "a member of this workspace" if rule.everyone else rule.whom()

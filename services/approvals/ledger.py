@@ -7,14 +7,14 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from services.approvals.actions import CardState, outdated
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.approvals.coverage import coverage_apart
 from services.approvals.decision import Decision
 from services.domain import current_workspace
 from services.domain.entities import Proposal, ProposalStatus, derive
 from services.domain.errors import NotAllowed, Outdated
 from services.domain.parser_process import TooComplex
-from services.domain.program_facts import Facts, Grant, binding
+from services.domain.program_facts import Grant, ProgramFacts, binding
 from services.store import Store
 from services.store.approvals import Approval, counted
 
@@ -25,10 +25,10 @@ def decided(proposal: Proposal) -> str:
     return outdated(CardState.RUNNING if approved else CardState(proposal.status.value))
 
 
-class Ledger:
+class Recorder:
     """Writes approvals down, and says what they are worth."""
 
-    def __init__(self, store: Store, approvals: Approvals) -> None:
+    def __init__(self, store: Store, approvals: Authorizer) -> None:
         self._store = store
         self._approvals = approvals
 
@@ -140,7 +140,7 @@ class Ledger:
         """Raises NotAllowed unless `user` may approve it for its whole thread, TooComplex where it can't be compared."""
         await self.permit(proposal, user)
         session = await self._store.sessions.get(proposal.session_id)
-        if Facts.of(proposal).unknown:
+        if ProgramFacts.of(proposal).unknown:
             raise NotAllowed(
                 "What this program does could not be observed in full, so it can only be approved by itself."
             )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.approvals.actions import Action, CardState, Group, Permission, Relation, permit
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.approvals.decision import Decision
-from services.approvals.ledger import Ledger
-from services.approvals.rules import Rule
+from services.approvals.ledger import Recorder
+from services.approvals.rules import ApprovalRule
 from services.domain import current_workspace
 from services.domain.entities import (
     Proposal,
@@ -47,7 +47,7 @@ class Permissions:
 
     store: Store
     targets: Targets
-    approvals: Approvals
+    approvals: Authorizer
 
     async def check(
         self, action: Action, subject: Task | Proposal, user: str, *, current: bool = True
@@ -71,7 +71,7 @@ class Permissions:
         session, state = await self._session(subject), await self._state(subject)
         target = await self._target(subject)
         rule = self.approvals.policy.rule(target, session.channel)
-        groups = rule.may(action) if rule else Rule().may(action)
+        groups = rule.may(action) if rule else ApprovalRule().may(action)
         own = user == (subject.user if isinstance(subject, Task) else subject.requester)
         if own and Group.REQUESTER in groups:
             return permit(action, None, Relation(requester=True), state, groups)
@@ -88,7 +88,7 @@ class Permissions:
         self, subject: Task | Proposal, session: Session, target: str, user: str, *, own: bool
     ) -> Decision:
         if isinstance(subject, Proposal):
-            return await Ledger(self.store, self.approvals).decision(subject, user)
+            return await Recorder(self.store, self.approvals).decision(subject, user)
         return await self.approvals.standing(target, session.channel, user, own=own)
 
     async def _session(self, subject: Task | Proposal) -> Session:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from services.approvals.actions import DEFAULT, Action, Group
 from services.approvals.person import listed, mention
-from services.domain.program_facts import Facts
+from services.domain.program_facts import ProgramFacts
 from services.text.formatting import human_resource, human_seconds
 
 DIRECT = "direct"
@@ -15,7 +15,7 @@ API = "api"
 
 
 @dataclass(frozen=True, slots=True)
-class Second:
+class SecondApproverConditions:
     """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package.
 
     What could not be observed counts as if it were there.
@@ -27,13 +27,13 @@ class Second:
     hosts: bool = False
     packages: bool = False
 
-    def reasons(self, facts: Facts) -> tuple[str, ...]:
+    def reasons(self, facts: ProgramFacts) -> tuple[str, ...]:
         """What of a program takes a second approver, each as the end of `because it …`."""
         return tuple(
             filter(None, (*self._heavy(facts), self._long(facts), self._open(facts), self._foreign(facts)))
         )
 
-    def _heavy(self, facts: Facts) -> list[str]:
+    def _heavy(self, facts: ProgramFacts) -> list[str]:
         cpus, gpus = facts.resources.get("CPU", 0.0), facts.resources.get("GPU", 0.0)
         found: list[str] = []
         if self.cpus is not None and cpus > self.cpus:
@@ -44,21 +44,21 @@ class Second:
             found.append("may ask for resources that could not be observed")
         return found
 
-    def _long(self, facts: Facts) -> str:
+    def _long(self, facts: ProgramFacts) -> str:
         if self.wall is None:
             return ""
         if facts.wall > self.wall:
             return f"may take {human_seconds(facts.wall)}"
         return "may take a time that could not be measured" if "wall" in facts.unknown else ""
 
-    def _open(self, facts: Facts) -> str:
+    def _open(self, facts: ProgramFacts) -> str:
         if not self.hosts:
             return ""
         if facts.hosts:
             return f"names {_some(facts.hosts, 'network host')}"
         return "may reach network hosts that could not be observed" if "hosts" in facts.unknown else ""
 
-    def _foreign(self, facts: Facts) -> str:
+    def _foreign(self, facts: ProgramFacts) -> str:
         if not self.packages:
             return ""
         if facts.packages:
@@ -78,7 +78,7 @@ class Second:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ApprovalRule:
     """Who may approve on some `targets` in some `channels`; without those it holds everywhere.
 
     Approvers are the `users`, the people of the `groups`, with `members` those of the channel, and where `requester` is
@@ -99,7 +99,7 @@ class Rule:
     guests: bool = False
     foreign: bool = False
     approvals: int = 1
-    second: Second = field(default_factory=Second)
+    second: SecondApproverConditions = field(default_factory=SecondApproverConditions)
     thread: float = 0.0
     actions: Mapping[Action, frozenset[Group]] = field(default_factory=dict[Action, frozenset[Group]])
 
@@ -135,10 +135,10 @@ class Rule:
 class ApprovalPolicy:
     """The rules in their order: the first that holds for a target and a channel decides there."""
 
-    def __init__(self, rules: Collection[Rule]) -> None:
+    def __init__(self, rules: Collection[ApprovalRule]) -> None:
         self.rules = tuple(rules)
 
-    def rule(self, target: str, channel: str) -> Rule | None:
+    def rule(self, target: str, channel: str) -> ApprovalRule | None:
         """None where no rule holds, and then nobody may approve."""
         return next((rule for rule in self.rules if rule.holds(target, channel)), None)
 

@@ -12,7 +12,7 @@ from services.domain.values import sha256
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ProgramFacts:
     """Facts of a program as far as they are known, from its code and from its validation together.
 
     `resources` is the most that a task, an actor or the driver asks for; `wall` is in seconds, the longer of what was

@@ -46,7 +46,7 @@ _CHANGED = r"Some of the names and texts that it reported are shortened, or show
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DriverReport:
     """What a driver said of itself; the keys are described in `wrapper/__init__.py`.
 
     `unknown` names the kinds of EVIDENCE that are missing or that could not be read in full; `remarks` are whole sentences
@@ -85,7 +85,7 @@ def _integer(digits: str) -> int | None:
     return int(digits) if len(digits) <= _DIGITS else None
 
 
-def read(facts: object) -> Facts:
+def read(facts: object) -> DriverReport:
     """The facts as far as they can be read; never raises, whatever they are."""
     told = as_mapping(facts)
     reader = Reader()
@@ -101,7 +101,7 @@ def read(facts: object) -> Facts:
         if told.get(name) is not None and found is None
     ]
     code = count(told.get("exit_code"))
-    found = Facts(
+    found = DriverReport(
         exit_code=code if code is not None and code <= 0xFF else None,
         value=value,
         table=table,
@@ -125,7 +125,7 @@ def read(facts: object) -> Facts:
 
 
 def fill(
-    outcome: Outcome, facts: Facts, *, cpu: float | None = None, artifact_bytes: int = _ARTIFACT_BYTES
+    outcome: Outcome, facts: DriverReport, *, cpu: float | None = None, artifact_bytes: int = _ARTIFACT_BYTES
 ) -> Outcome:
     """The outcome with everything that facts can add; verdict, output and exit code stay as they are.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from services.domain.errors import TargetUnavailable
 from services.domain.untrusted_data import from_json
 from services.execution import outgoing, sandbox
-from services.execution.home import Home, read, write
+from services.execution.home import ClusterDirectory, read, write
 from services.execution.outgoing import Outgoing
 from services.execution.ports import Ports, free_block, listeners
 from services.validation import seccomp
@@ -77,7 +77,7 @@ class Cluster:
             time.sleep(0.02)
 
 
-def launch(home: Home, size: Size, way_out: Outgoing, patience: float) -> Cluster:
+def launch(home: ClusterDirectory, size: Size, way_out: Outgoing, patience: float) -> Cluster:
     """Spawn a cluster that is nobody's child, and record it; blocks until its process 1 and its network exist."""
     directory = home.root / f"c-{secrets.token_hex(6)}"
     token, ports = secrets.token_hex(32), free_block()
@@ -102,7 +102,7 @@ def launch(home: Home, size: Size, way_out: Outgoing, patience: float) -> Cluste
     return cluster
 
 
-def recorded(home: Home) -> Cluster | None:
+def recorded(home: ClusterDirectory) -> Cluster | None:
     """The cluster that this or an earlier process started last, dead or alive."""
     state = read(home.state)
     if state is None:
@@ -113,7 +113,7 @@ def recorded(home: Home) -> Cluster | None:
     )
 
 
-def bury(home: Home, directory: Path) -> None:
+def bury(home: ClusterDirectory, directory: Path) -> None:
     """End what may still live of a cluster and keep the logs of its jobs."""
     cluster = recorded(home)
     if cluster is not None and cluster.directory == directory:
@@ -124,7 +124,7 @@ def bury(home: Home, directory: Path) -> None:
     home.archive(directory)
 
 
-def _record(home: Home, cluster: Cluster) -> None:
+def _record(home: ClusterDirectory, cluster: Cluster) -> None:
     record = {
         "id": cluster.directory.name,
         "address": cluster.address,
@@ -137,7 +137,9 @@ def _record(home: Home, cluster: Cluster) -> None:
     write(home.state, record)
 
 
-def _furnish(directory: Path, home: Home, token: str, size: Size, way_out: Outgoing) -> sandbox.View:
+def _furnish(
+    directory: Path, home: ClusterDirectory, token: str, size: Size, way_out: Outgoing
+) -> sandbox.View:
     for path in (directory, directory / "ray", directory / "leases"):
         path.mkdir(mode=0o700)
     files = {

@@ -16,13 +16,13 @@ from services.domain.errors import RaygenError, StorageFull, TargetUnavailable
 from services.domain.values import Readiness
 from services.execution import sandbox
 from services.execution.cluster import Size
-from services.execution.following import JobUnknown, Pace
-from services.execution.home import Home
+from services.execution.following import JobUnknown, PollIntervals
+from services.execution.home import ClusterDirectory
 from services.execution.interface import Event, Finished, Job
 from services.execution.jobs import JobsTarget, checked
-from services.execution.keeper import Attached, Care, Keeper
+from services.execution.keeper import Attached, ClusterSupervisor, SupervisorTimeouts
 from services.execution.outgoing import Outgoing
-from services.execution.past import Past
+from services.execution.past import EndedCluster
 from services.execution.state import ClusterState
 from services.execution.transcript import OUTPUT, Transcript
 from services.execution.verdict import unavailable
@@ -47,15 +47,15 @@ class EmbeddedTarget:
         outgoing: Outgoing,
         name: str = "embedded",
         size: Size | None = None,
-        care: Care | None = None,
-        pace: Pace | None = None,
+        care: SupervisorTimeouts | None = None,
+        pace: PollIntervals | None = None,
         output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
-        self._home = Home(root)
-        self._past = Past(self._home)
-        self._keeper = Keeper(self._home, size or Size(), outgoing, care or Care())
-        self._pace = pace or Pace()
+        self._home = ClusterDirectory(root)
+        self._past = EndedCluster(self._home)
+        self._keeper = ClusterSupervisor(self._home, size or Size(), outgoing, care or SupervisorTimeouts())
+        self._pace = pace or PollIntervals()
         self._output_limit = output_limit
         self._without_room: set[str] = set()
 

@@ -23,7 +23,7 @@ _SILENT = "the cluster does not answer; asking again"
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollIntervals:
     """How often to ask, in seconds; `patience` is how long the cluster may be out of reach."""
 
     log: float = 0.1
@@ -51,7 +51,7 @@ class Follower:
         api: RayApi,
         submission_id: str,
         transcript: Transcript,
-        pace: Pace,
+        pace: PollIntervals,
         stopper: Stopper,
         *,
         alive: Callable[[], bool] = always,

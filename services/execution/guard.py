@@ -17,7 +17,7 @@ _TICK = 0.5
 _START_LIMIT = 120.0
 
 
-class Lease:
+class LeaseFolder:
     """How long no bot has touched its lease, on a clock that stands still while the machine sleeps."""
 
     def __init__(self, folder: Path) -> None:
@@ -35,7 +35,7 @@ class Lease:
 
 def main(arguments: list[str]) -> int:
     leases, patience, *command = arguments
-    lease = Lease(Path(leases))
+    lease = LeaseFolder(Path(leases))
     starter = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  # the bot's own words
     code = _wait_for_start(starter.pid, lease, float(patience))
     if code != 0:
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     return _watch(lease, float(patience))
 
 
-def _wait_for_start(pid: int, lease: Lease, patience: float) -> int:
+def _wait_for_start(pid: int, lease: LeaseFolder, patience: float) -> int:
     """The exit code of `ray start`, or 124 when it took too long or nobody waits for it any more."""
     limit = time.monotonic() + _START_LIMIT
     while time.monotonic() < limit and lease.age() <= patience:
@@ -55,7 +55,7 @@ def _wait_for_start(pid: int, lease: Lease, patience: float) -> int:
     return 124
 
 
-def _watch(lease: Lease, patience: float) -> int:
+def _watch(lease: LeaseFolder, patience: float) -> int:
     while True:
         _reap()
         missing = _VITAL - running()

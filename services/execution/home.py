@@ -22,7 +22,7 @@ _LOG = re.compile(r"job-driver-([A-Za-z0-9][A-Za-z0-9_.-]{0,127})\.log")
 _DAY = 86_400.0
 
 
-class Home:
+class ClusterDirectory:
     """Paths and small files below `root`; all of it is for the bot's user alone.
 
     Only `claims` and a cluster's own directory are ever visible to programs.

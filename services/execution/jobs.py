@@ -13,7 +13,7 @@ from services.domain.input_files import checked as checked_inputs
 from services.domain.values import Readiness
 from services.driver import PACKAGE, luggage
 from services.execution.api import RayApi
-from services.execution.following import Follower, JobUnknown, Pace, always
+from services.execution.following import Follower, JobUnknown, PollIntervals, always
 from services.execution.interface import Event, Finished, Job
 from services.execution.parcel import pack
 from services.execution.remarks import remarks
@@ -50,14 +50,14 @@ class JobsTarget:
         name: str = "remote",
         python: str = "python",
         claims: str | None = None,
-        pace: Pace | None = None,
+        pace: PollIntervals | None = None,
         output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
         self._api = api
         self._python = python
         self._claims = claims
-        self._pace = pace or Pace()
+        self._pace = pace or PollIntervals()
         self._output_limit = output_limit
 
     @property

@@ -13,8 +13,8 @@ from typing import TypeVar
 from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.cluster import Cluster, Size, bury, launch, recorded
-from services.execution.home import Home
-from services.execution.lease import Lease, take
+from services.execution.home import ClusterDirectory
+from services.execution.lease import ClusterLease, take
 from services.execution.outgoing import Outgoing
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ _STARTING = "The embedded Ray cluster is starting."
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class SupervisorTimeouts:
     """Times in seconds: how long a cluster outlives its bots, and how often and patiently it is looked after."""
 
     orphan_limit: float = 600.0
@@ -45,16 +45,18 @@ class Attached:
     api: RayApi
 
 
-class Keeper:
+class ClusterSupervisor:
     """Holds this bot's lease on the one cluster of `home`; several bots may hold leases at once."""
 
-    def __init__(self, home: Home, size: Size, way_out: Outgoing, care: Care) -> None:
+    def __init__(
+        self, home: ClusterDirectory, size: Size, way_out: Outgoing, care: SupervisorTimeouts
+    ) -> None:
         self._home = home
         self._size = size
         self._way_out = way_out
         self._care = care
         self._leased: Cluster | None = None
-        self._lease: Lease | None = None
+        self._lease: ClusterLease | None = None
         self._attached: Attached | None = None
         self._apis: list[RayApi] = []
         self._ready = asyncio.Event()
@@ -229,7 +231,7 @@ class Keeper:
             self._care.orphan_limit,
         )
 
-    async def _reason_to_leave(self, lease: Lease) -> str | None:
+    async def _reason_to_leave(self, lease: ClusterLease) -> str | None:
         if lease.shared():
             return "another bot uses it"
         if self._attached is None:
@@ -245,7 +247,7 @@ class Keeper:
     def _hold(self, cluster: Cluster) -> None:
         if self._lease is not None:
             self._lease.drop()
-        self._leased, self._lease = cluster, Lease(cluster.leases)
+        self._leased, self._lease = cluster, ClusterLease(cluster.leases)
 
     async def _renew_lease(self) -> None:
         while True:

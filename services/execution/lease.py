@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-class Lease:
+class ClusterLease:
     """The lock ends with the process, however it ends; the touches are what the guard counts from."""
 
     def __init__(self, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from services.execution.home import Home
+from services.execution.home import ClusterDirectory
 from services.execution.interface import Event, Finished, Output
 from services.execution.transcript import Transcript
 from services.execution.verdict import conclude, unavailable
@@ -17,10 +17,10 @@ _LOST = (
 )
 
 
-class Past:
+class EndedCluster:
     """What `home` remembers; a run that began is never begun again."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: ClusterDirectory) -> None:
         self._home = home
 
     def began(self, submission_id: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.domain.values import Outcome, Verdict
 from services.driver.report import decode
-from services.text.head_tail_buffer import Kept
+from services.text.head_tail_buffer import HeadTailBuffer
 
 OUTPUT = 4_000_000
 """Characters of a run's output that are kept, from both of its ends."""
@@ -39,7 +39,7 @@ class Transcript:
         self._buffer = b""
         self._trailer: bytearray | None = None
         self._last: bytes | None = None
-        self._kept = Kept(limit)
+        self._kept = HeadTailBuffer(limit)
         self._size, self._limit = 0, limit
         self.offset = 0
         self.begun = False

@@ -10,7 +10,7 @@ from services.gateway.client import Gateway
 from services.gateway.wire import outcome_of
 from services.text.formatting import plural
 from services.validation.elsewhere import Elsewhere, cut
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 
 WHERE = "through the MCP gateway"
 # What a connection, a function that has to start first, and a job's own start may take beside the program, in seconds.
@@ -32,7 +32,7 @@ class GatewayValidator(Elsewhere):
         tool: str = names.VALIDATION,
         *,
         cluster: str = "",
-        limits: Limits | None = None,
+        limits: ValidationLimits | None = None,
     ) -> None:
         super().__init__("The MCP gateway", where=WHERE, limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
         self._gateway = gateway
@@ -46,7 +46,7 @@ class GatewayValidator(Elsewhere):
             return error.public
         return ""
 
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
         """A program that names one of `inputs` is not sent: they can't travel."""
         if named := [file.name for file in inputs if importable(file.name) or file.name in code]:
             return Outcome(

@@ -14,7 +14,7 @@ from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function
 from services.lambdas.wire import ValidationAnswer, ValidationEvent, dump_files, load_outcome
 from services.validation.elsewhere import Elsewhere, cut
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.probe import PART
 
 _PAUSE = 60.0
@@ -30,7 +30,7 @@ class LambdaValidator(Elsewhere):
     """
 
     def __init__(
-        self, function: Function, *, address: str | None = None, limits: Limits | None = None
+        self, function: Function, *, address: str | None = None, limits: ValidationLimits | None = None
     ) -> None:
         super().__init__(
             "The validation Lambda",
@@ -45,7 +45,7 @@ class LambdaValidator(Elsewhere):
     async def problem(self) -> str:
         return (await self._function.readiness(PART)).missing
 
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
         event = ValidationEvent(
             code=code,
             ray_cluster_ip=self._address,

@@ -32,7 +32,7 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """Work as it stands: its stages so far, the last of them under way, and what the model has said."""
 
     stages: tuple[Stage, ...] = ()
@@ -40,7 +40,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ApprovalRequest:
     """Approvers who are asked, by IDs; `by` asks them, nobody where it is a reminder.
 
     Where no `users` can be named, the thread is told of `whom`, the end of `an approval by …`; empty where nobody may.
@@ -51,14 +51,14 @@ class Wanted:
     whom: str = ""
 
 
-class Narrator(Protocol):
+class Notifier(Protocol):
     """Tells a session what happens in it."""
 
     async def task_opened(self, task: Task, session: Session) -> Session:
         """Show that work has begun; returns the session with its thread known."""
         ...
 
-    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
         """Show how far it has come; best effort, may skip all but the newest call."""
         ...
 
@@ -72,7 +72,9 @@ class Narrator(Protocol):
         """Show the decision on the proposal's card, and take its buttons away."""
         ...
 
-    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+    async def approval_wanted(
+        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
+    ) -> None:
         """Ask people for their approval, or remind them of it, each once."""
         ...
 

@@ -16,7 +16,7 @@ REFUSE, WARN, NOTE = Grade.REFUSE, Grade.WARN, Grade.NOTE
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PolicyRule:
     """One row; `message` explains the finding, with `{what}` for what was seen.
 
     What is not `changeable` is refused whatever settings say: there is nothing that could be run or read.
@@ -31,50 +31,50 @@ class Rule:
     changeable: bool = True
 
 
-TABLE: tuple[Rule, ...] = (
+TABLE: tuple[PolicyRule, ...] = (
     # the program as a whole
-    Rule(
+    PolicyRule(
         "syntax-error",
         REFUSE,
         "This isn't valid Python: {what}.",
         "what Python's parser refuses",
         changeable=False,
     ),
-    Rule(
+    PolicyRule(
         "empty-program",
         REFUSE,
         "The program is empty: there is nothing to run.",
         "no statement that does anything",
         changeable=False,
     ),
-    Rule(
+    PolicyRule(
         "too-complex",
         REFUSE,
         "The program is {what} to be checked.",
         "over 256 kB, or nested too deeply",
         changeable=False,
     ),
-    Rule(
+    PolicyRule(
         "source-encoding",
         REFUSE,
         "Declares its source as {what}, so Python could read something else than is shown; programs are UTF-8.",
         "a coding comment that names another encoding than UTF-8",
         changeable=False,
     ),
-    Rule(
+    PolicyRule(
         "bidi-control",
         WARN,
         "Holds a character that changes the order in which text appears ({what}): what runs may differ from what it looks like.",
         "bidirectional controls in identifiers, strings and comments (Trojan Source)",
     ),
-    Rule(
+    PolicyRule(
         "invisible-character",
         WARN,
         "Holds a character that is not seen ({what}): what runs may differ from what it looks like.",
         "zero-width, tag and filler characters, controls, lone carriage returns; not within emoji",
     ),
     # processes
-    Rule(
+    PolicyRule(
         "process",
         WARN,
         "Starts another program or process: {what}.",
@@ -87,13 +87,13 @@ TABLE: tuple[Rule, ...] = (
         "concurrent.futures.process.ProcessPoolExecutor psutil.Popen",
         imports="pexpect sh plumbum invoke fabric",
     ),
-    Rule(
+    PolicyRule(
         "fork-bomb",
         REFUSE,
         "Starts processes without end ({what}): that takes a whole machine down.",
         "a fork or process start in a loop that nothing ends; the shell's own fork bomb",
     ),
-    Rule(
+    PolicyRule(
         "kills-processes",
         REFUSE,
         "Ends processes that aren't its own ({what}): that breaks other people's work.",
@@ -102,19 +102,19 @@ TABLE: tuple[Rule, ...] = (
         "psutil.process_iter()[].suspend psutil.process_iter()[].send_signal "
         "psutil.Process().parent().kill psutil.Process().parent().terminate",
     ),
-    Rule(
+    PolicyRule(
         "wipes-files",
         REFUSE,
         "Deletes or overwrites a whole machine's files ({what}).",
         "rm -rf /, rmtree of a system or home folder, mkfs, dd onto a disk",
     ),
-    Rule(
+    PolicyRule(
         "stops-machine",
         REFUSE,
         "Shuts the machine down ({what}).",
         "shutdown, reboot, halt, poweroff in a shell",
     ),
-    Rule(
+    PolicyRule(
         "signals",
         WARN,
         "Signals a process: {what}.",
@@ -122,14 +122,14 @@ TABLE: tuple[Rule, ...] = (
         calls="os.kill os.killpg signal.pidfd_send_signal signal.pthread_kill psutil.Process().kill "
         "psutil.Process().terminate psutil.Process().suspend psutil.Process().send_signal",
     ),
-    Rule(
+    PolicyRule(
         "signal-handler",
         NOTE,
         "Changes how the process reacts to signals ({what}): *Stop* may take longer.",
         "signal handlers",
         calls="signal.signal signal.alarm signal.setitimer signal.sigwait signal.pthread_sigmask",
     ),
-    Rule(
+    PolicyRule(
         "abrupt-exit",
         WARN,
         "Ends its process at once ({what}): Ray sees a crashed worker, and output may be lost.",
@@ -137,7 +137,7 @@ TABLE: tuple[Rule, ...] = (
         calls="os._exit os.abort",
     ),
     # network
-    Rule(
+    PolicyRule(
         "network",
         WARN,
         "Uses the network ({what}); validation has none, so this part can't be proven.",
@@ -151,7 +151,7 @@ TABLE: tuple[Rule, ...] = (
         "psycopg psycopg2 asyncpg pymysql mysql snowflake elasticsearch slack_sdk openai anthropic "
         "huggingface_hub pycurl scapy dns kubernetes docker",
     ),
-    Rule(
+    PolicyRule(
         "listens",
         WARN,
         "Waits for connections ({what}): whoever reaches the machine can talk to it.",
@@ -160,14 +160,14 @@ TABLE: tuple[Rule, ...] = (
         "asyncio.start_unix_server ray.serve.run ray.serve.start flask.Flask().run uvicorn.run",
         imports="socketserver http.server wsgiref xmlrpc.server fastapi flask uvicorn gradio streamlit",
     ),
-    Rule(
+    PolicyRule(
         "remote-data",
         WARN,
         "Reads or writes remote data ({what}); validation has no network to prove that.",
         "URLs given to readers and writers of files",
     ),
     # files: every call that opens, lists, writes or removes what its first arguments name
-    Rule(
+    PolicyRule(
         "host-path",
         WARN,
         "Reaches a path outside its working directory: {what}.",
@@ -188,45 +188,45 @@ TABLE: tuple[Rule, ...] = (
         "pathlib.Path().hardlink_to pathlib.Path().chmod pathlib.Path().exists pathlib.Path().stat "
         "os.path.exists os.path.isfile os.path.isdir os.stat",
     ),
-    Rule(
+    PolicyRule(
         "scratch-path",
         NOTE,
         "Uses {what}: each machine of a cluster has its own.",
         "the folders that every machine has for scratch files",
     ),
-    Rule(
+    PolicyRule(
         "secret-file",
         WARN,
         "Reaches a file that usually holds secrets: {what}.",
         "~/.aws, ~/.ssh, .env, service-account tokens and the like",
     ),
-    Rule(
+    PolicyRule(
         "process-files",
         REFUSE,
         "Looks into other processes ({what}), where their secrets are.",
         "/proc/<pid>/environ, mem, maps, fd, root of another process",
     ),
     # secrets
-    Rule(
+    PolicyRule(
         "environment",
         NOTE,
         "Reads the environment variable {what}.",
         "reads of os.environ by name",
     ),
-    Rule(
+    PolicyRule(
         "secret-environment",
         WARN,
         "Reads an environment variable that usually holds a secret: {what}.",
         "names with KEY, TOKEN, SECRET, PASSWORD, CREDENTIAL",
     ),
-    Rule(
+    PolicyRule(
         "whole-environment",
         WARN,
         "Reads the whole environment, secrets included.",
         "os.environ as a whole",
         calls="os.environ.copy os.environ.items os.environ.values os.environ.keys",
     ),
-    Rule(
+    PolicyRule(
         "secret-loader",
         WARN,
         "Loads secrets with {what}.",
@@ -234,14 +234,14 @@ TABLE: tuple[Rule, ...] = (
         calls="google.auth.default",
         imports="dotenv keyring hvac netrc",
     ),
-    Rule(
+    PolicyRule(
         "secret-literal",
         WARN,
         "Holds what looks like a secret ({what}); a program is shown to everyone in the thread.",
         "access keys, tokens and private keys as literals",
     ),
     # code that isn't in the program
-    Rule(
+    PolicyRule(
         "built-code",
         WARN,
         "Runs code that it builds while running ({what}), which nobody can read beforehand.",
@@ -249,20 +249,20 @@ TABLE: tuple[Rule, ...] = (
         calls="builtins.exec builtins.eval builtins.compile code.InteractiveInterpreter runpy.run_path "
         "runpy.run_module types.CodeType types.FunctionType",
     ),
-    Rule(
+    PolicyRule(
         "literal-code",
         NOTE,
         "Runs a string as code ({what}).",
         "exec, eval and compile of a literal",
     ),
-    Rule(
+    PolicyRule(
         "dynamic-import",
         WARN,
         "Imports a module whose name it builds while running ({what}).",
         "__import__ and import_module of anything but a literal",
         calls="builtins.__import__ importlib.import_module importlib.__import__",
     ),
-    Rule(
+    PolicyRule(
         "unpickles",
         WARN,
         "Unpickles data ({what}): a pickle can run any code when it is loaded.",
@@ -271,7 +271,7 @@ TABLE: tuple[Rule, ...] = (
         "cloudpickle.loads ray.cloudpickle.load ray.cloudpickle.loads marshal.load marshal.loads "
         "shelve.open joblib.load pandas.read_pickle torch.load",
     ),
-    Rule(
+    PolicyRule(
         "native-code",
         WARN,
         "Calls native code directly ({what}), past Python's own checks.",
@@ -279,14 +279,14 @@ TABLE: tuple[Rule, ...] = (
         imports="ctypes cffi",
     ),
     # nobody is there to answer
-    Rule(
+    PolicyRule(
         "reads-input",
         WARN,
         "Waits for typed input ({what}), which no one can give a job.",
         "input() and stdin",
         calls="builtins.input sys.stdin.read sys.stdin.readline sys.stdin.readlines getpass.getpass",
     ),
-    Rule(
+    PolicyRule(
         "debugger",
         WARN,
         "Opens a debugger ({what}), which no one can use in a job.",
@@ -294,7 +294,7 @@ TABLE: tuple[Rule, ...] = (
         calls="builtins.breakpoint pdb.set_trace ray.util.pdb.set_trace ray.util.rpdb.set_trace "
         "code.interact IPython.embed",
     ),
-    Rule(
+    PolicyRule(
         "long-sleep",
         NOTE,
         "Sleeps for {what}.",
@@ -302,7 +302,7 @@ TABLE: tuple[Rule, ...] = (
         calls="time.sleep",
     ),
     # effects on the whole cluster
-    Rule(
+    PolicyRule(
         "ray-stop",
         REFUSE,
         "Stops Ray on the whole machine ({what}): everyone's work there ends.",
@@ -310,137 +310,137 @@ TABLE: tuple[Rule, ...] = (
         calls="ray.scripts.scripts.stop ray.scripts.scripts.down ray.scripts.scripts.kill_random_node "
         "ray.scripts.scripts.cli ray.autoscaler.sdk.teardown_cluster",
     ),
-    Rule(
+    PolicyRule(
         "ray-shutdown",
         NOTE,
         "Disconnects from Ray with {what}; the cluster itself goes on.",
         "ray.shutdown()",
         calls="ray.shutdown",
     ),
-    Rule(
+    PolicyRule(
         "kills-foreign-actor",
         WARN,
         "Kills an actor that this program didn't create ({what}).",
         "ray.kill on what ray.get_actor gave",
         calls="ray.kill",
     ),
-    Rule(
+    PolicyRule(
         "runtime-env",
         WARN,
         "Changes the workers' environment with {what}: slow to set up, and it fetches software.",
         "pip, uv, conda, container or image_uri in a runtime_env",
         calls="ray.runtime_env.RuntimeEnv",
     ),
-    Rule(
+    PolicyRule(
         "hardcoded-cluster",
         WARN,
         "Names a cluster of its own ({what}), but raygen chooses the cluster.",
         "ray.init with an address",
         calls="ray.init",
     ),
-    Rule(
+    PolicyRule(
         "submits-jobs",
         WARN,
         "Talks to the Jobs API ({what}): those jobs would run without an approval.",
         "Ray's job submission client",
         calls="ray.job_submission.JobSubmissionClient ray.dashboard.modules.job.sdk.JobSubmissionClient",
     ),
-    Rule(
+    PolicyRule(
         "scales-cluster",
         WARN,
         "Changes the size of the cluster ({what}).",
         "the autoscaler's SDK",
         calls="ray.autoscaler.sdk.*",
     ),
-    Rule(
+    PolicyRule(
         "ray-internals",
         NOTE,
         "Uses Ray's internals ({what}), which change without notice.",
         "private modules",
         imports="ray._private ray._raylet ray.internal ray.experimental.internal_kv",
     ),
-    Rule(
+    PolicyRule(
         "detached",
         NOTE,
         "Leaves {what} running after the program ends; someone must remove it.",
         'lifetime="detached"',
     ),
     # loops and Ray's own anti-patterns (docs.ray.io, "Design Patterns & Anti-patterns")
-    Rule(
+    PolicyRule(
         "endless-loop",
         WARN,
         "This loop has no end: nothing in it breaks, returns or raises.",
         "while True and such",
     ),
-    Rule(
+    PolicyRule(
         "unbounded-submission",
         WARN,
         "Submits tasks in a loop without end and never waits for any: the cluster fills up.",
         "remote calls in an endless loop without ray.wait",
     ),
-    Rule(
+    PolicyRule(
         "ray-get-in-loop",
         WARN,
         "Waits for each task before it starts the next ({what}), so nothing runs in parallel; start "
         "them all, then `ray.get` the list.",
         "ray.get of a fresh remote call, once per iteration",
     ),
-    Rule(
+    PolicyRule(
         "ray-get-actor-in-loop",
         NOTE,
         "Waits for each actor call before it makes the next ({what}).",
         "ray.get of a fresh actor call in a for loop",
     ),
-    Rule(
+    PolicyRule(
         "needless-get",
         NOTE,
         "Fetches a result only to send it on ({what}); pass the reference instead.",
         "ray.get as the argument of a remote call",
     ),
-    Rule(
+    PolicyRule(
         "blocking-get-in-async",
         WARN,
         "Blocks an async actor with {what}; `await` the reference instead.",
         "ray.get and ray.wait in an async method",
     ),
-    Rule(
+    PolicyRule(
         "too-many-tasks",
         WARN,
         "Submits {what} tasks at once; give each more to do, or bound them with ray.wait.",
         "100,000 submissions or more in literal loops",
     ),
-    Rule(
+    PolicyRule(
         "tiny-tasks",
         WARN,
         "Starts {what} tasks that do next to nothing: a task costs about a millisecond, so batch them.",
         "over 1,000 tasks whose function is one small expression",
     ),
-    Rule(
+    PolicyRule(
         "large-closure",
         WARN,
         "Captures the large object {what} in a remote function; `ray.put` it once and pass the reference.",
         "a global of a million elements or more used in a remote function",
     ),
-    Rule(
+    PolicyRule(
         "large-argument",
         WARN,
         "Passes the large object {what} by value again and again; `ray.put` it once.",
         "a local of a million elements or more as the argument of several remote calls",
     ),
-    Rule(
+    PolicyRule(
         "global-state",
         WARN,
         "Changes {what} in a worker's own copy; other workers and the driver never see it. Keep "
         "shared state in an actor.",
         "globals changed in remote functions",
     ),
-    Rule(
+    PolicyRule(
         "return-ray-put",
         WARN,
         "Returns `ray.put(…)` from a remote function; return the value itself.",
         "return ray.put in a worker",
     ),
-    Rule(
+    PolicyRule(
         "redefined-remote",
         WARN,
         "Defines the remote function {what} anew in each iteration; define it once.",
@@ -448,7 +448,7 @@ TABLE: tuple[Rule, ...] = (
     ),
 )
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in TABLE}
+RULES: dict[str, PolicyRule] = {rule.id: rule for rule in TABLE}
 
 
 def _index() -> dict[str, tuple[str, ...]]:

@@ -56,7 +56,7 @@ class Loop:
 
 
 @dataclass(slots=True)
-class Facts:
+class Touches:
     """What the program would touch, each in the order of first sight."""
 
     imports: dict[str, None] = field(default_factory=dict[str, None])
@@ -76,7 +76,7 @@ class State:
         self.scope = Scope()
         self.loops: list[Loop] = []
         self.guards = 0
-        self.facts = Facts()
+        self.facts = Touches()
         self.passed_large: dict[tuple[int, str], int] = {}
         self._grades = grades
         self._findings: dict[Finding, None] = {}

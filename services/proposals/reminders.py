@@ -8,28 +8,28 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from services.approvals.authorizer import Approvals
-from services.approvals.ledger import Ledger, decided
+from services.approvals.authorizer import Authorizer
+from services.approvals.ledger import Recorder, decided
 from services.domain.entities import ProposalStatus
 from services.domain.errors import BadRequest, Outdated
-from services.notifications.notifier import Narrator, Wanted
+from services.notifications.notifier import ApprovalRequest, Notifier
 from services.store import Store
 
 _ASKED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class PendingDesk:
+class Reminders:
     """Looks after open proposals; `reminder` is how many seconds their approvers have before they are reminded."""
 
     store: Store
-    narrator: Narrator
-    approvals: Approvals
+    narrator: Notifier
+    approvals: Authorizer
     reminder: float
 
     @property
-    def _ledger(self) -> Ledger:
-        return Ledger(self.store, self.approvals)
+    def _ledger(self) -> Recorder:
+        return Recorder(self.store, self.approvals)
 
     async def due(self) -> tuple[list[str], list[str]]:
         """The IDs of proposals that have expired, and of those whose approvers are to be reminded."""
@@ -83,5 +83,5 @@ class PendingDesk:
         session = await self.store.sessions.get(proposal.session_id)
         users = await self._ledger.approvers(proposal)
         whom = self.approvals.whom(proposal, session.channel)
-        wanted = Wanted(tuple(users[:_ASKED]), by, whom)
+        wanted = ApprovalRequest(tuple(users[:_ASKED]), by, whom)
         await self.narrator.approval_wanted(task, proposal, session, wanted)

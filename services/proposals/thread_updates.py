@@ -10,7 +10,7 @@ from services.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Newer:
+class ThreadUpdates:
     """The next request that is under way, by whom and of which kind, and files, by name.
 
     `changed` are files of which the thread has another version than the program would run with, `added` those that it would
@@ -26,15 +26,15 @@ class Newer:
         return bool(self.kind or self.changed or self.added)
 
 
-async def newer(store: Store, proposal: Proposal) -> Newer:
+async def newer(store: Store, proposal: Proposal) -> ThreadUpdates:
     """As of now; nothing for what is decided."""
     if proposal.status is not ProposalStatus.OPEN:
-        return Newer()
+        return ThreadUpdates()
     tasks = await store.tasks.of_session(proposal.session_id)
     task = next((each for each in tasks if not each.ended and each.id != proposal.task_id), None)
     own = {each.name: each.sha256 for each in proposal.inputs}
     files = await store.inputs.digests(proposal.session_id) if proposal.runnable else {}
-    return Newer(
+    return ThreadUpdates(
         task.user if task else "",
         task.kind if task else None,
         tuple(sorted(name for name, digest in files.items() if own.get(name, digest) != digest)),

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from services.domain.entities import Proposal, Run, Session
 from services.domain.errors import TargetUnavailable
 from services.execution.interface import Target
-from services.notifications.notifier import Narrator, RunView
+from services.notifications.notifier import Notifier, RunView
 
 _AGAIN = 2.0
 
 
 @dataclass(slots=True)
-class Watched:
+class RunMonitor:
     """One run as it is shown; `insist` is set when its target could not be told to stop it."""
 
     run: Run
     proposal: Proposal
     session: Session
-    narrator: Narrator
+    narrator: Notifier
     view: RunView = field(default_factory=lambda: RunView("PENDING", "", 0.0))
     insist: asyncio.Event = field(default_factory=asyncio.Event)
 

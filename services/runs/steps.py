@@ -9,9 +9,9 @@ import asyncio
 import time
 from dataclasses import replace
 
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.approvals.decision import Decision
-from services.approvals.ledger import Ledger, decided
+from services.approvals.ledger import Recorder, decided
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -33,9 +33,9 @@ from services.domain.values import (
     sha256,
 )
 from services.execution.interface import Finished, Job, Output, Progress, Target
-from services.notifications.notifier import Narrator, RunView
+from services.notifications.notifier import Notifier, RunView
 from services.observability.tracing import span
-from services.runs.monitor import Watched, told_to_stop
+from services.runs.monitor import RunMonitor, told_to_stop
 from services.security.redaction import masked, without_secrets
 from services.store import Store
 from services.targets.targets import Targets
@@ -46,16 +46,16 @@ _TURN_POLL = 0.5
 _SUBMIT_TRIES = 5
 
 
-class RunDesk:
+class RunSteps:
     """Decides on proposals and runs the approved ones."""
 
-    def __init__(self, store: Store, narrator: Narrator, targets: Targets, *, approvals: Approvals) -> None:
+    def __init__(self, store: Store, narrator: Notifier, targets: Targets, *, approvals: Authorizer) -> None:
         self._store = store
         self._narrator = narrator
         self._targets = targets
         self.approvals = approvals
-        self._ledger = Ledger(store, self.approvals)
-        self._watched: dict[str, Watched] = {}
+        self._ledger = Recorder(store, self.approvals)
+        self._watched: dict[str, RunMonitor] = {}
 
     async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
         """Record the approval of exactly the code with that sha256, on that target; whoever comes too late gets Outdated.
@@ -290,7 +290,7 @@ class RunDesk:
             await self._store.runs.end(run.id, Outcome(Verdict.STOPPED))
             return
         target = self._targets[run.target].target
-        watched = Watched(run, proposal, session, self._narrator)
+        watched = RunMonitor(run, proposal, session, self._narrator)
         if run.stopped_by is not None and not await told_to_stop(target, run.id):
             watched.insist.set()
         with span("run", run=run.id, target=run.target) as opened:
@@ -366,7 +366,7 @@ class RunDesk:
             else:
                 return
 
-    async def _watch(self, watched: Watched, target: Target) -> Outcome:
+    async def _watch(self, watched: RunMonitor, target: Target) -> Outcome:
         run = watched.run
         self._watched[run.id] = watched
         try:
@@ -377,7 +377,7 @@ class RunDesk:
             if self._watched.get(run.id) is watched:
                 del self._watched[run.id]
 
-    async def _follow(self, watched: Watched, target: Target) -> Outcome:
+    async def _follow(self, watched: RunMonitor, target: Target) -> Outcome:
         output, status, note, tasks = Growing(), "PENDING", "", tuple[TaskCount, ...]()
         run = watched.run
         since, started = run.turn_at or run.created_at, False

@@ -19,7 +19,7 @@ GENESIS = "0" * 64
 """What stands in the place of a hash before the first record."""
 
 
-class Deed(StrEnum):
+class AuditAction(StrEnum):
     """What was done. `shown` is a proposal put before its channel, `looked` one person's look at code or details.
 
     `counted` is an approval that is not enough by itself yet, `granted` one for a whole thread; `rejected` is dismissed with a

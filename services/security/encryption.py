@@ -11,7 +11,7 @@ from services.domain.errors import SettingsError
 _SEALED = "fernet:"
 
 
-class Seal:
+class Encryptor:
     """Encrypts with the first key, reads what any of them has encrypted; without keys values stay as they are.
 
     Raises SettingsError for a key that is none.

@@ -12,7 +12,7 @@ from services.domain.untrusted_data import from_json
 from services.snippets.interface import OUTPUT, SAFE, TIMEOUT, Snippet, stopped
 from services.snippets.process import Process
 from services.snippets.reading import VALUE, Read, read
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.watchdog import Excess, Watchdog
 
 ANSWER = 4 * OUTPUT + 65_536
@@ -28,7 +28,7 @@ class ProcessRunner(ABC):
     `engine` is its name in what comes of a snippet; `limits` are held to by watching the process from outside.
     """
 
-    def __init__(self, engine: str, limits: Limits) -> None:
+    def __init__(self, engine: str, limits: ValidationLimits) -> None:
         self._engine = engine
         self._limits = limits
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -79,7 +79,7 @@ def request(parsed: Read, **more: Any) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-async def _outcome(process: Process, limits: Limits, limit: float) -> tuple[bytes, Excess | None]:
+async def _outcome(process: Process, limits: ValidationLimits, limit: float) -> tuple[bytes, Excess | None]:
     """What it said before its end, or what it had too much of."""
     answer = asyncio.create_task(process.answer())
     watching = asyncio.create_task(Watchdog(process.pid, limits, idle=0).watch())

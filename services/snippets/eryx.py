@@ -17,7 +17,7 @@ from services.domain.errors import SealUnavailable
 from services.snippets.asked import ANSWER, ProcessRunner, request
 from services.snippets.process import Process
 from services.snippets.reading import Read
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 
 MEMORY = 256 * 1024**2
 """What a snippet may take, in bytes; the interpreter itself takes about as much again."""
@@ -39,7 +39,7 @@ class EryxRunner(ProcessRunner):
     """Implements SnippetRunner, where `pyeryx` is installed."""
 
     def __init__(self) -> None:
-        super().__init__("eryx", Limits(memory=3 * MEMORY, processes=_PROCESSES))
+        super().__init__("eryx", ValidationLimits(memory=3 * MEMORY, processes=_PROCESSES))
 
     def _start(self, parsed: Read, limit: float) -> Process:
         if missing := lacking():

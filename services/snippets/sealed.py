@@ -10,7 +10,7 @@ from services.snippets.asked import ANSWER, ProcessRunner, request
 from services.snippets.interface import MEMORY
 from services.snippets.process import Process
 from services.snippets.reading import Read
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.seal import MIB, Seal, Spaces
 
 _SOURCE = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ class SealedRunner(ProcessRunner):
     """Implements SnippetRunner, where bubblewrap can be used."""
 
     def __init__(self) -> None:
-        super().__init__("cpython", Limits(memory=MEMORY, processes=_PROCESSES))
+        super().__init__("cpython", ValidationLimits(memory=MEMORY, processes=_PROCESSES))
 
     def _start(self, parsed: Read, limit: float) -> Process:  # noqa: ARG002  # it is ended from outside
         with Seal(_SPACES) as seal:

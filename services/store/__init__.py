@@ -3,14 +3,14 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.artifacts.interface import ArtifactStore
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.store.admissions import Admissions
 from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
 from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.disk import disk_of
-from services.store.entries import Entries
+from services.store.entries import RequestSummaries
 from services.store.grants import Grants
 from services.store.in_hand import InHand
 from services.store.inputs import Inputs
@@ -48,13 +48,13 @@ class Store:
         self.admissions = Admissions(engine)
         self.votes = Votes(engine)
         self.preferences = Preferences(engine)
-        self.entries = Entries(engine)
+        self.entries = RequestSummaries(engine)
         self.retention = Retention(engine, self.artifacts.forget)
         self.replicas = Replicas(engine)
         self.audit = AuditTrail(engine)
         self.oauth_states = States(engine)
         self._engine = engine
 
-    def installations(self, seal: Seal) -> Installations:
+    def installations(self, seal: Encryptor) -> Installations:
         """The workspaces that have installed raygen; `seal` encrypts their tokens."""
         return Installations(self._engine, seal)

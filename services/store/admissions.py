@@ -27,7 +27,7 @@ class Begun:
     at: float
 
 
-class Turn:
+class AdmissionTurn:
     """Decides alone, until its context ends; what it lets in is known to the next."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -55,7 +55,7 @@ class Admissions(Repository):
     """One row for each such request, and one that whoever decides holds."""
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[Turn]:
+    async def turn(self) -> AsyncGenerator[AdmissionTurn]:
         """Of all that decide at the same time, in whatever process, one does; nothing is let in where it ends in an error."""
         async with self._engine.begin() as connection:
             lock = update(tables.turnstile).where(tables.turnstile.c.id == _ONLY).values(id=_ONLY)
@@ -65,4 +65,4 @@ class Admissions(Repository):
                 )
                 await connection.execute(insert.values(id=_ONLY).on_conflict_do_nothing())
                 await connection.execute(lock)
-            yield Turn(connection)
+            yield AdmissionTurn(connection)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, insert, or_, select, update
 
 from services.domain.entities import Proposal, ProposalStatus
-from services.security.audit_chain import Deed
+from services.security.audit_chain import AuditAction
 from services.store import audited, tables
 from services.store.repository import Repository
 
@@ -105,7 +105,7 @@ class Approvals(Repository):
                 values |= {"status": str(ProposalStatus.APPROVED), **decided}
             await connection.execute(update(table).where(*this).values(**values))
             if fresh or count.complete:
-                deed = Deed.APPROVED if count.complete else Deed.COUNTED
+                deed = AuditAction.APPROVED if count.complete else AuditAction.COUNTED
                 facts = {"binding": approval.binding, "rule": approval.rule, "of": f"{len(users)}/{needed}"}
                 facts |= {"grant": approval.grant} if approval.grant else {}
                 await audited.of_proposal(deed, proposal.id, approval.user, **facts)(connection)
@@ -130,7 +130,7 @@ class Approvals(Repository):
             voided = " ".join(dict.fromkeys([*(row.voided or "").split(), *void]))
             await connection.execute(update(table).where(table.c.id == proposal_id).values(voided=voided))
             facts = {"void": " ".join(void)} if void else {}
-            await audited.of_proposal(Deed.RETARGETED, proposal_id, by, **facts)(connection)
+            await audited.of_proposal(AuditAction.RETARGETED, proposal_id, by, **facts)(connection)
         return True
 
     async def use_up(self, proposal_id: str, run: str) -> list[Approval]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.security.audit_chain import (
     GENESIS,
-    Deed,
+    AuditAction,
     Examination,
     Head,
     Record,
@@ -37,7 +37,7 @@ class AuditTrail:
         """The same of several at once."""
         async with self._engine.begin() as connection:
             for each in proposals:
-                await audited.of_proposal(Deed.LOOKED, each, by, what=what)(connection)
+                await audited.of_proposal(AuditAction.LOOKED, each, by, what=what)(connection)
 
     async def records(self, *, since: float = 0.0, after: int = 0) -> AsyncGenerator[Record]:
         """Those from `since` (POSIX seconds) and after a position, oldest first, read as they are asked for."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.entities import Task, TaskKind
 from services.domain.values import sha256
-from services.security.audit_chain import Deed, Event
+from services.security.audit_chain import AuditAction, Event
 from services.store import codec, tables
 from services.store.chain import append
 
@@ -22,7 +22,7 @@ def asked(task: Task) -> Audit:
 
     async def write(connection: AsyncConnection) -> None:
         event = Event(
-            Deed.EDITED if task.kind is TaskKind.EDIT else Deed.ASKED,
+            AuditAction.EDITED if task.kind is TaskKind.EDIT else AuditAction.ASKED,
             by=task.user,
             channel=await _channel(connection, task.session_id),
             session=task.session_id,
@@ -41,7 +41,8 @@ def cancelled(task_id: str, by: str) -> Audit:
         task = (await connection.execute(select(tables.tasks).where(tables.tasks.c.id == task_id))).one()
         channel = await _channel(connection, task.session_id)
         await append(
-            connection, Event(Deed.CANCELLED, by=by, channel=channel, session=task.session_id, task=task_id)
+            connection,
+            Event(AuditAction.CANCELLED, by=by, channel=channel, session=task.session_id, task=task_id),
         )
 
     return write

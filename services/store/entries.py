@@ -17,7 +17,7 @@ _UNFINISHED = (str(TaskStatus.QUEUED), str(TaskStatus.WORKING))
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RunSummary:
     """A run without its program and artifacts; times are POSIX seconds."""
 
     id: str
@@ -31,7 +31,7 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RequestSummary:
     """A request in its thread; `program`, `proposal_id` and `decision` are None without one, `ran` without a run.
 
     `rejected` is whether it was dismissed with a reason.
@@ -49,33 +49,33 @@ class Entry:
     program: Program | None = None
     proposal_id: str | None = None
     decision: ProposalStatus | None = None
-    ran: Ran | None = None
+    ran: RunSummary | None = None
     rejected: bool = False
 
 
-class Entries(Repository):
+class RequestSummaries(Repository):
     """Reads tasks, proposals and runs together."""
 
-    async def of_user(self, user: str, *, limit: int) -> list[Entry]:
+    async def of_user(self, user: str, *, limit: int) -> list[RequestSummary]:
         """What a person has asked for or has approved, newest first."""
         mine = or_(tables.tasks.c.user == user, tables.runs.c.approver == user)
         return await self._read(_joined().where(mine).order_by(tables.tasks.c.position.desc()).limit(limit))
 
-    async def under_way(self, user: str, *, limit: int | None = None) -> list[Entry]:
+    async def under_way(self, user: str, *, limit: int | None = None) -> list[RequestSummary]:
         """A person's requests that are worked on, and runs they asked for or approved that have not ended, oldest first."""
         tasks, runs = tables.tasks.c, tables.runs.c
         asked = and_(tasks.user == user, tasks.status.in_(_UNFINISHED))
         running = and_(or_(tasks.user == user, runs.approver == user), _goes_on())
         return await self._read(_joined().where(or_(asked, running)).order_by(tasks.position).limit(limit))
 
-    async def with_run(self, prefix: str, *, limit: int) -> list[Entry]:
+    async def with_run(self, prefix: str, *, limit: int) -> list[RequestSummary]:
         """Those whose run ID begins like this, newest first; `%` and `_` have no meaning of their own."""
         begins = tables.runs.c.id.startswith(prefix, autoescape=True)
         return await self._read(
             _joined().where(begins).order_by(tables.runs.c.created_at.desc()).limit(limit)
         )
 
-    async def all_runs(self, *, since: float = 0.0) -> AsyncGenerator[Entry]:
+    async def all_runs(self, *, since: float = 0.0) -> AsyncGenerator[RequestSummary]:
         """Every run that was approved since then (POSIX seconds), oldest first, read as they are asked for."""
         runs = tables.runs.c
         after = (since, "")
@@ -136,7 +136,7 @@ class Entries(Repository):
         async with self._engine.connect() as connection:
             return len((await connection.execute(statement)).all())
 
-    async def _read(self, statement: Select[*tuple[Any, ...]]) -> list[Entry]:
+    async def _read(self, statement: Select[*tuple[Any, ...]]) -> list[RequestSummary]:
         async with self._engine.connect() as connection:
             return [_entry(row) for row in await connection.execute(statement)]
 
@@ -182,8 +182,8 @@ def _joined() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
+def _entry(row: Row[Any]) -> RequestSummary:
+    return RequestSummary(
         task_id=row.task_id,
         kind=TaskKind(row.kind),
         prompt=row.prompt,
@@ -201,8 +201,8 @@ def _entry(row: Row[Any]) -> Entry:
     )
 
 
-def _ran(row: Row[Any]) -> Ran:
-    return Ran(
+def _ran(row: Row[Any]) -> RunSummary:
+    return RunSummary(
         id=row.run_id,
         target=row.target,
         approver=row.approver,

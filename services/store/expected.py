@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.domain.values import sha256
-from services.security.audit_chain import Deed, Record
+from services.security.audit_chain import AuditAction, Record
 from services.store import codec, tables
 
 Key = tuple[str, ...]
@@ -61,22 +61,22 @@ def _keys(record: Record) -> Iterator[Key]:
     facts = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
     deed, by, proposal, run = (str(told.get(name, "")) for name in ("deed", "by", "proposal", "run"))
     match deed:
-        case Deed.ASKED | Deed.EDITED:
+        case AuditAction.ASKED | AuditAction.EDITED:
             yield "task", str(told.get("task"))
             yield "asked", deed, str(told.get("task")), by, str(facts.get("prompt_sha256"))
-        case Deed.CANCELLED:
+        case AuditAction.CANCELLED:
             yield deed, str(told.get("task"))
-        case Deed.COUNTED | Deed.APPROVED:
+        case AuditAction.COUNTED | AuditAction.APPROVED:
             yield "approval", proposal, by, str(facts.get("binding"))
-            if deed == Deed.APPROVED:
+            if deed == AuditAction.APPROVED:
                 yield deed, proposal, by, str(told.get("sha256")), str(told.get("target"))
-        case Deed.DISMISSED | Deed.REJECTED:
+        case AuditAction.DISMISSED | AuditAction.REJECTED:
             yield deed, proposal, by
-        case Deed.GRANTED | Deed.GRANT_ENDED:
+        case AuditAction.GRANTED | AuditAction.GRANT_ENDED:
             yield deed, str(facts.get("grant")), by
-        case Deed.BEGUN | Deed.STOP_ASKED:
+        case AuditAction.BEGUN | AuditAction.STOP_ASKED:
             yield deed, run, by
-        case Deed.SUBMITTED | Deed.ENDED:
+        case AuditAction.SUBMITTED | AuditAction.ENDED:
             yield deed, run
         case _:
             yield deed, proposal
@@ -88,13 +88,13 @@ Facts = AsyncGenerator[tuple[Key, str]]
 async def _tasks(engine: AsyncEngine) -> Facts:
     table = tables.tasks.c
     async for row in _rows(engine, table.id, table.user, table.prompt, table.kind, table.status):
-        deed = str(Deed.EDITED if row.kind == TaskKind.EDIT else Deed.ASKED)
+        deed = str(AuditAction.EDITED if row.kind == TaskKind.EDIT else AuditAction.ASKED)
         yield (
             ("asked", deed, row.id, row.user, sha256(row.prompt)),
             f"{row.user} asked for task {row.id} in these words",
         )
         if row.status == TaskStatus.CANCELLED:
-            yield (str(Deed.CANCELLED), row.id), f"task {row.id} was stopped"
+            yield (str(AuditAction.CANCELLED), row.id), f"task {row.id} was stopped"
 
 
 async def _spendings(engine: AsyncEngine) -> Facts:
@@ -107,9 +107,9 @@ async def _proposals(engine: AsyncEngine) -> Facts:
     table = tables.proposals.c
     shown = table.status != str(ProposalStatus.DRAFT)
     async for row in _rows(engine, table.id, table.status, table.decided_by, table.reason, where=shown):
-        yield (str(Deed.SHOWN), row.id), f"proposal {row.id} was shown"
+        yield (str(AuditAction.SHOWN), row.id), f"proposal {row.id} was shown"
         if row.status == ProposalStatus.DISMISSED:
-            deed = str(Deed.REJECTED if row.reason else Deed.DISMISSED)
+            deed = str(AuditAction.REJECTED if row.reason else AuditAction.DISMISSED)
             yield (deed, row.id, row.decided_by or ""), f"proposal {row.id} was {deed} by {row.decided_by}"
         elif row.status in _DECIDED:
             yield (row.status, row.id), f"proposal {row.id} {_DECIDED[ProposalStatus(row.status)]}"
@@ -121,7 +121,7 @@ async def _approved(engine: AsyncEngine) -> Facts:
     approved = table.status == str(ProposalStatus.APPROVED)
     async for row in _rows(engine, table.id, table.decided_by, table.target, table.program, where=approved):
         code = codec.load_program(row.program).sha256
-        key = (str(Deed.APPROVED), row.id, row.decided_by or "", code, row.target)
+        key = (str(AuditAction.APPROVED), row.id, row.decided_by or "", code, row.target)
         yield (
             key,
             f"{row.decided_by} approved proposal {row.id} with code {code[:12]} for target {row.target}",
@@ -138,25 +138,31 @@ async def _approvals(engine: AsyncEngine) -> Facts:
 async def _grants(engine: AsyncEngine) -> Facts:
     table = tables.grants.c
     async for row in _rows(engine, table.id, table.user, table.ended_by):
-        yield (str(Deed.GRANTED), row.id, row.user), f"{row.user} gave the approval for a thread {row.id}"
+        yield (
+            (str(AuditAction.GRANTED), row.id, row.user),
+            f"{row.user} gave the approval for a thread {row.id}",
+        )
         if row.ended_by:
-            key = (str(Deed.GRANT_ENDED), row.id, row.ended_by)
+            key = (str(AuditAction.GRANT_ENDED), row.id, row.ended_by)
             yield key, f"{row.ended_by} ended the approval for a thread {row.id}"
 
 
 async def _runs(engine: AsyncEngine) -> Facts:
     table = tables.runs.c
     async for row in _rows(engine, table.id, table.approver, table.status, table.stopped_by):
-        yield (str(Deed.BEGUN), row.id, row.approver), f"run {row.id} was begun, approved by {row.approver}"
+        yield (
+            (str(AuditAction.BEGUN), row.id, row.approver),
+            f"run {row.id} was begun, approved by {row.approver}",
+        )
         if row.stopped_by:
             yield (
-                (str(Deed.STOP_ASKED), row.id, row.stopped_by),
+                (str(AuditAction.STOP_ASKED), row.id, row.stopped_by),
                 f"{row.stopped_by} asked to stop run {row.id}",
             )
         if row.status == RunStatus.RUNNING:
-            yield (str(Deed.SUBMITTED), row.id), f"run {row.id} was submitted"
+            yield (str(AuditAction.SUBMITTED), row.id), f"run {row.id} was submitted"
         elif row.status == RunStatus.ENDED:
-            yield (str(Deed.ENDED), row.id), f"run {row.id} has ended"
+            yield (str(AuditAction.ENDED), row.id), f"run {row.id} has ended"
 
 
 async def _told(engine: AsyncEngine) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.program_facts import Grant
-from services.security.audit_chain import Deed
+from services.security.audit_chain import AuditAction
 from services.store import audited, tables
 from services.store.repository import Repository
 
@@ -34,7 +34,9 @@ class Grants(Repository):
             "expires_at": grant.expires_at,
         }
         until = datetime.fromtimestamp(grant.expires_at, UTC).isoformat(timespec="seconds")
-        audit = audited.of_proposal(Deed.GRANTED, grant.proposal_id, grant.user, grant=grant.id, until=until)
+        audit = audited.of_proposal(
+            AuditAction.GRANTED, grant.proposal_id, grant.user, grant=grant.id, until=until
+        )
         return await self._insert_once(tables.grants, values, audit)
 
     async def find(self, grant_id: str) -> Grant | None:
@@ -65,7 +67,7 @@ class Grants(Repository):
         grant = await self.find(grant_id)
         if grant is None:
             return False
-        audit = audited.of_proposal(Deed.GRANT_ENDED, grant.proposal_id, user, grant=grant_id)
+        audit = audited.of_proposal(AuditAction.GRANT_ENDED, grant.proposal_id, user, grant=grant_id)
         return await self._change(statement, audit)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.untrusted_data import from_json
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.store import tables
 from services.store.repository import Repository
 
@@ -22,7 +22,7 @@ class Installations(Repository):
     Of an organization that has installed raygen for all its workspaces, these are known once Slack has named them.
     """
 
-    def __init__(self, engine: AsyncEngine, seal: Seal) -> None:
+    def __init__(self, engine: AsyncEngine, seal: Encryptor) -> None:
         super().__init__(engine)
         self._seal = seal
 

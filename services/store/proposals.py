@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.entities import Proposal, ProposalStatus, RunStatus, Status
 from services.domain.values import Artifact, sha256
-from services.security.audit_chain import Deed
+from services.security.audit_chain import AuditAction
 from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.repository import Repository
 
-_DEEDS: dict[Status, str] = {ProposalStatus.OPEN: Deed.SHOWN}
+_DEEDS: dict[Status, str] = {ProposalStatus.OPEN: AuditAction.SHOWN}
 
 
 class Proposals(Repository):
@@ -77,7 +77,7 @@ class Proposals(Repository):
     ) -> bool:
         """Decide, once; an approval by people is counted by `Approvals.press`."""
         values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
-        deed = Deed.REJECTED if reason else _DEEDS.get(status, str(status))
+        deed = AuditAction.REJECTED if reason else _DEEDS.get(status, str(status))
         why = {"reason_sha256": sha256(reason)} if reason else {}
         audit = audited.of_proposal(deed, proposal_id, by or "", **why)
         return await self._move(tables.proposals, proposal_id, status, audit=audit, **values)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
-from services.security.audit_chain import Deed
-from services.security.encryption import Seal
+from services.security.audit_chain import AuditAction
+from services.security.encryption import Encryptor
 from services.store import audited, codec, tables
 from services.store.installations import Installations
 from services.store.repository import Repository
@@ -62,7 +62,7 @@ class Retention(Repository):
         """Up to when (POSIX seconds) what a workspace asked for goes that took raygen away `when`: all of it, as long as it
         has not installed it again. Slack's clock is not ours, and what it had sent before may be taken in after.
         """
-        if when is None or not await Installations(self._engine, Seal()).reaches(team):
+        if when is None or not await Installations(self._engine, Encryptor()).reaches(team):
             return math.inf
         # Requests of that very second were made before it.
         return when + 1
@@ -129,7 +129,7 @@ class Retention(Repository):
         theirs = proposals.task_id.in_(select(tables.tasks.c.id).where(of_team))
         waiting = await self._ids(tables.proposals, theirs, proposals.status == str(ProposalStatus.OPEN))
         for each in waiting:
-            record = audited.of_proposal(Deed.EXPIRED, each, because="uninstalled")
+            record = audited.of_proposal(AuditAction.EXPIRED, each, because="uninstalled")
             await self._move(tables.proposals, each, ProposalStatus.EXPIRED, audit=record)
 
     async def _ids(self, table: Table, *where: ColumnElement[bool]) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.entities import Run, RunStatus
 from services.domain.values import Artifact, Outcome
-from services.security.audit_chain import Deed
+from services.security.audit_chain import AuditAction
 from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.repository import Repository
@@ -33,7 +33,7 @@ class Runs(Repository):
             "status": str(run.status),
             "created_at": run.created_at or time.time(),
         }
-        audit = audited.of_proposal(Deed.BEGUN, run.proposal_id, run.approver, run=run.id)
+        audit = audited.of_proposal(AuditAction.BEGUN, run.proposal_id, run.approver, run=run.id)
         return await self._insert_once(tables.runs, values, audit)
 
     async def get(self, run_id: str) -> Run:
@@ -47,7 +47,9 @@ class Runs(Repository):
         return _run(row, await self._artifacts.listed(run_id)) if row else None
 
     async def move(self, run_id: str, status: RunStatus) -> bool:
-        return await self._move(tables.runs, run_id, status, audit=audited.of_run(Deed.SUBMITTED, run_id))
+        return await self._move(
+            tables.runs, run_id, status, audit=audited.of_run(AuditAction.SUBMITTED, run_id)
+        )
 
     async def take_turn(self, run_id: str) -> bool:
         """Note that a run that waited may start; False when it was stopped, has ended or is forgotten. May be repeated."""
@@ -72,12 +74,12 @@ class Runs(Repository):
             .where(table.c.id == run_id, table.c.stopped_by.is_(None), table.c.status != str(RunStatus.ENDED))
             .values(stopped_by=by)
         )
-        return await self._change(statement, audited.of_run(Deed.STOP_ASKED, run_id, by))
+        return await self._change(statement, audited.of_run(AuditAction.STOP_ASKED, run_id, by))
 
     async def end(self, run_id: str, outcome: Outcome) -> bool:
         await self._artifacts.keep(run_id, outcome.artifacts)
         values = {"outcome": codec.dump_outcome(outcome), "ended_at": time.time()}
-        audit = audited.of_run(Deed.ENDED, run_id, verdict=str(outcome.verdict))
+        audit = audited.of_run(AuditAction.ENDED, run_id, verdict=str(outcome.verdict))
         return await self._move(tables.runs, run_id, RunStatus.ENDED, audit=audit, **values)
 
     async def of_session(self, session_id: str) -> list[Run]:

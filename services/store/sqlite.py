@@ -36,7 +36,7 @@ _CONNECTIONS = 20
 Ticket = Future[None]
 
 
-class Turns:
+class WriteQueue:
     """A queue of coroutines and threads: whose ticket is done may write, until it is given back."""
 
     def __init__(self) -> None:
@@ -62,12 +62,12 @@ class Turns:
                 self._tickets[0].set_result(None)
 
 
-_turns: WeakValueDictionary[Path, Turns] = WeakValueDictionary()
+_turns: WeakValueDictionary[Path, WriteQueue] = WeakValueDictionary()
 
 
-def turns_at(path: str | Path) -> Turns:
+def turns_at(path: str | Path) -> WriteQueue:
     """The one queue of this process for a file."""
-    return _turns.setdefault(Path(path).resolve(), Turns())
+    return _turns.setdefault(Path(path).resolve(), WriteQueue())
 
 
 def for_coroutines(engine: AsyncEngine) -> None:

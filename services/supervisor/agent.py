@@ -16,10 +16,10 @@ from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, T
 from services.security.redaction import masked, without_secrets
 from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
-from services.supervisor.generator import Order
+from services.supervisor.generator import GenerationRequest
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnAttempt, Workshop
+from services.supervisor.workshop import BuildResult, OnAttempt, Workshop
 
 MAX_TURNS = 6
 _TAIL = 1500
@@ -57,7 +57,7 @@ class _Work:
     meter: Meter
     on_words: OnWords | None = None
     on_attempt: OnAttempt | None = None
-    made: Made | None = None
+    made: BuildResult | None = None
     said: list[str] = field(default_factory=list[str])
     computed: list[str] = field(default_factory=list[str])
 
@@ -127,7 +127,7 @@ class Supervisor:
             return ToolResult(call.id, _OBJECTION, is_error=True)
         briefing = work.briefing
         current = briefing.current
-        order = Order(
+        order = GenerationRequest(
             wish.request,
             current,
             briefing.conversation,
@@ -180,7 +180,7 @@ def _words(reply: Reply) -> str:
     return "I have no answer to that; please say it in other words."
 
 
-def _closing(made: Made | None) -> str:
+def _closing(made: BuildResult | None) -> str:
     if made is None:
         return "Here is what was computed."
     if made.outcome.proposable:
@@ -188,7 +188,7 @@ def _closing(made: Made | None) -> str:
     return f"There is no working program yet: {evidence.plain(made.outcome)}. {made.cut}".rstrip()
 
 
-def _report(made: Made) -> str:
+def _report(made: BuildResult) -> str:
     if made.program is None or not made.outcome.proposable:
         cause = evidence.plain(made.outcome)
         return f"no working program after {made.attempts} attempts: {cause} {made.cut}".rstrip()

@@ -31,7 +31,7 @@ SUBMIT = Tool("submit_program", "Hand over the complete program.", Submission.mo
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class GenerationRequest:
     """What is wanted: the request, the program it changes, what was said before in the thread, and its files.
 
     `last_run` is the evidence of a run of the current program that failed.
@@ -103,12 +103,12 @@ class Generator:
             )
         return self._profiles[engine]
 
-    def start(self, order: Order, meter: Meter) -> Drafting:
+    def start(self, order: GenerationRequest, meter: Meter) -> Drafting:
         turns = [Turn("user", (Text(_wording(order)),))]
         return Drafting(self.profile(order.engine), self._model, turns, meter)
 
 
-def _wording(order: Order) -> str:
+def _wording(order: GenerationRequest) -> str:
     parts = [f"<request>{order.request}</request>"]
     if order.current:
         parts.append(enclosed("current_program", order.current.code))

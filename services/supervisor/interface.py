@@ -10,7 +10,7 @@ from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made, OnAttempt
+from services.supervisor.workshop import BuildResult, OnAttempt
 
 OnWords = Callable[[str], Awaitable[None]]
 
@@ -39,7 +39,7 @@ class Conclusion:
     """What the supervisor ended with: what it says, and what was made if anything was."""
 
     text: str
-    made: Made | None = None
+    made: BuildResult | None = None
 
 
 class Supervising(Protocol):
@@ -71,6 +71,6 @@ class Inspecting(Protocol):
         on_stage: OnStage,
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,
-    ) -> Made:
+    ) -> BuildResult:
         """Check and validate, without a repair. Raises RaygenError where nothing can be validated."""
         ...

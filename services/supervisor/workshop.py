@@ -20,11 +20,11 @@ from services.domain.values import (
     Verdict,
 )
 from services.supervisor import evidence
-from services.supervisor.generator import Generator, Order
+from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Meter
 from services.text.formatting import human_seconds
 from services.validation.examine import Check, examine
-from services.validation.interface import Lease, Limits, Validator
+from services.validation.interface import ValidationLease, ValidationLimits, Validator
 
 _TAIL = 2000
 
@@ -43,7 +43,7 @@ OnAttempt = Callable[[Tried], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BuildResult:
     """What the workshop ended with: the last program, even if it does not work, and its evidence.
 
     `failed` are the drafts before it, shortened; `cut` says why there were no more attempts, when it was neither success
@@ -78,11 +78,11 @@ class Workshop:
 
     async def make(
         self,
-        order: Order,
+        order: GenerationRequest,
         on_stage: OnStage,
         meter: Meter | None = None,
         on_attempt: OnAttempt | None = None,
-    ) -> Made:
+    ) -> BuildResult:
         """Draft until one passes, the same error comes twice, or the attempts or the budget are used up.
 
         Raises ModelUnavailable and BudgetSpent when there was no draft at all, and SealUnavailable when nothing can be
@@ -90,7 +90,7 @@ class Workshop:
         """
         meter, tell = meter or Meter(), on_attempt or _untold
         drafting = self._generator.start(order, meter)
-        made, told = Made(None, Outcome(Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
+        made, told = BuildResult(None, Outcome(Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
         async with self._bench(on_stage, order.files) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
@@ -131,11 +131,11 @@ class Workshop:
         on_stage: OnStage,
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,  # noqa: ARG002  # the interface's
-    ) -> Made:
+    ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
         async with self._bench(on_stage, files) as bench:
             outcome, policy = await bench.inspect(program, 1)
-        return Made(program, outcome, policy, attempts=1)
+        return BuildResult(program, outcome, policy, attempts=1)
 
     def _bench(self, on_stage: OnStage, files: Sequence[InputFile]) -> _Bench:
         return _Bench(self._generator, self._check, self._validator, on_stage, files)
@@ -158,7 +158,7 @@ class _Bench:
         self._on_stage = on_stage
         self._files = files
         self._stack = AsyncExitStack()
-        self._lease: Lease | None = None
+        self._lease: ValidationLease | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -169,7 +169,7 @@ class _Bench:
     async def inspect(self, program: Program, attempt: int) -> tuple[Outcome, PolicyReport]:
         why_not = self._generator.profile(program.engine).untried
 
-        async def lease() -> Lease:
+        async def lease() -> ValidationLease:
             if why_not:
                 return _Untried(why_not)
             await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
@@ -180,7 +180,7 @@ class _Bench:
             raise SealUnavailable(outcome.detail)
         return outcome, policy
 
-    async def _leased(self, attempt: int) -> Lease:
+    async def _leased(self, attempt: int) -> ValidationLease:
         if self._lease is None:
 
             async def waiting(estimate: float) -> None:
@@ -198,7 +198,7 @@ class _Untried:
 
     why: str
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:  # noqa: ARG002  # the interface's
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:  # noqa: ARG002  # the interface's
         return Outcome(Verdict.UNTRIED, detail=self.why)
 
 

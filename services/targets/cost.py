@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.domain.entities import Proposal
-from services.domain.program_facts import Facts
+from services.domain.program_facts import ProgramFacts
 from services.text.formatting import human_resource, human_seconds
 
 _HOUR = 3600.0
@@ -53,7 +53,7 @@ def estimate(prices: Prices, proposal: Proposal, driver: Mapping[str, float]) ->
     it; the validation counts where it used more: the CPUs that were busy on average, and the peak of memory. One CPU at
     least is counted.
     """
-    facts, seen = Facts.of(proposal), proposal.validation
+    facts, seen = ProgramFacts.of(proposal), proposal.validation
     if not prices.hourly or not facts.wall:
         return None
     header = proposal.header

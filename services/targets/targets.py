@@ -52,7 +52,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConfiguredTarget:
     """A target with its terms."""
 
     target: Target
@@ -69,19 +69,19 @@ _PATIENCE = 5.0
 class Targets:
     """All targets by name; the first is the default one."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[ConfiguredTarget]) -> None:
         self._places = {place.name: place for place in places}
 
-    def __iter__(self) -> Iterator[Place]:
+    def __iter__(self) -> Iterator[ConfiguredTarget]:
         return iter(self._places.values())
 
-    def __getitem__(self, name: str) -> Place:
+    def __getitem__(self, name: str) -> ConfiguredTarget:
         """Raises Outdated for a target that the settings no longer have."""
         if name not in self._places:
             raise Outdated(f"There is no target called {name} any more; please ask again.")
         return self._places[name]
 
-    def open_to(self, user: str) -> list[Place]:
+    def open_to(self, user: str) -> list[ConfiguredTarget]:
         """Where this person may run programs, the default first."""
         return [place for place in self if not place.terms.users or user in place.terms.users]
 
@@ -93,7 +93,7 @@ class Targets:
         names = [place.name for place in self.open_to(user)] or [place.name for place in self]
         return next((name for name in wanted if name in names), names[0])
 
-    async def look(self) -> list[tuple[Place, ClusterState]]:
+    async def look(self) -> list[tuple[ConfiguredTarget, ClusterState]]:
         """All of them as they are now; whoever doesn't answer within five seconds is told as that."""
         places = list(self)
         return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
@@ -128,7 +128,7 @@ class Targets:
             return None
         return estimate(place.terms.prices, proposal, place.terms.resources)
 
-    def admit(self, name: str, user: str) -> Place:
+    def admit(self, name: str, user: str) -> ConfiguredTarget:
         """The place, for somebody who may use it. Raises NotAllowed."""
         place = self[name]
         if place.terms.users and user not in place.terms.users:
@@ -136,7 +136,7 @@ class Targets:
         return place
 
 
-async def _state(place: Place) -> ClusterState:
+async def _state(place: ConfiguredTarget) -> ClusterState:
     try:
         async with asyncio.timeout(_PATIENCE):
             return await place.target.state()

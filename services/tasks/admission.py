@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from services.domain.entities import Session, Task
 from services.domain.errors import NotAllowed, TooOften
 from services.store import Store
-from services.store.admissions import Begun, Turn
+from services.store.admissions import AdmissionTurn, Begun
 from services.tasks.rate_limit import Rate, Throttle
 from services.text.formatting import human_seconds, plural
 
@@ -40,7 +40,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AdmissionLimits:
     """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens.
 
     With `workspaces` both the place and the person must be of one of them.
@@ -62,7 +62,7 @@ class Admission:
     `teams` says of which workspaces a person is a member; without it nobody is asked where they come from.
     """
 
-    def __init__(self, store: Store, *, limits: Limits, teams: Teams | None) -> None:
+    def __init__(self, store: Store, *, limits: AdmissionLimits, teams: Teams | None) -> None:
         self._store = store
         self._limits = limits
         self._teams = teams
@@ -93,7 +93,7 @@ class Admission:
         most = (self.users.rate, self.channels.rate, limits.user_tasks, limits.channel_tasks)
         return any(each is not None for each in most)
 
-    async def _count(self, task: Task, session: Session, turn: Turn) -> None:
+    async def _count(self, task: Task, session: Session, turn: AdmissionTurn) -> None:
         """Whether there is room for it, by what all replicas have let in."""
         user, channel = task.user, session.channel
         known = await turn.begun(_ROWLESS)

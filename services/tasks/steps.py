@@ -31,14 +31,14 @@ from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
 from services.domain.progress import Phase, Stage
 from services.domain.values import InputFile, Origin, Program
-from services.notifications.notifier import Narrator, Progress
+from services.notifications.notifier import Notifier, RunProgress
 from services.observability.tracing import span
 from services.security.redaction import masked, without_secrets
 from services.store import Store
 from services.supervisor import evidence
 from services.supervisor.interface import Conclusion, Inspecting, Supervising
 from services.supervisor.meter import Meter
-from services.supervisor.workshop import Made
+from services.supervisor.workshop import BuildResult
 from services.targets.targets import Targets
 from services.tasks.briefing import History, Names
 from services.text.formatting import plural
@@ -62,13 +62,13 @@ class Result:
 class _UnderWay:
     """One task under way: what its thread has been told, each news together with the rest, and what it has cost."""
 
-    def __init__(self, store: Store, narrator: Narrator, task: Task, session: Session, meter: Meter) -> None:
+    def __init__(self, store: Store, narrator: Notifier, task: Task, session: Session, meter: Meter) -> None:
         self._store = store
         self._narrator = narrator
         self.task = task
         self.session = session
         self.meter = meter
-        self._progress = Progress()
+        self._progress = RunProgress()
 
     async def stage(self, stage: Stage) -> None:
         stages = (*self._progress.stages, without_secrets(stage))
@@ -82,18 +82,18 @@ class _UnderWay:
     async def account(self, status: TaskStatus) -> None:
         await self._store.spendings.put(self.task, self.session.channel, status, self.meter.spent)
 
-    async def _tell(self, progress: Progress) -> None:
+    async def _tell(self, progress: RunProgress) -> None:
         self._progress = progress
         await self._narrator.task_progress(self.task, self.session, progress)
 
 
-class TaskDesk:
+class TaskSteps:
     """Works on tasks, one at a time per session."""
 
     def __init__(
         self,
         store: Store,
-        narrator: Narrator,
+        narrator: Notifier,
         supervisor: Supervising,
         workshop: Inspecting,
         targets: Targets,
@@ -129,7 +129,7 @@ class TaskDesk:
             if not told:
                 task, session = await self._both(task_id)
                 note = f"{plural(len(ahead), 'earlier request')} in this thread"
-                waiting = Progress((Stage(Phase.QUEUED, note=note),))
+                waiting = RunProgress((Stage(Phase.QUEUED, note=note),))
                 await self._narrator.task_progress(task, session, waiting)
                 told = True
             await asyncio.sleep(_TURN_POLL)
@@ -307,7 +307,13 @@ class TaskDesk:
 
 
 def _proposal(
-    way: _UnderWay, made: Made, program: Program, header: Script, *, target: str, files: Sequence[InputFile]
+    way: _UnderWay,
+    made: BuildResult,
+    program: Program,
+    header: Script,
+    *,
+    target: str,
+    files: Sequence[InputFile],
 ) -> Proposal:
     """Its program keeps its code byte for byte; whatever else came with it is kept without secrets."""
     task = way.task
@@ -352,19 +358,19 @@ def _first_line(words: str) -> str:
     return words.partition("\n")[0].strip().removesuffix(".")
 
 
-def _verdict_on_own(made: Made) -> str:
+def _verdict_on_own(made: BuildResult) -> str:
     if made.outcome.proposable:
         return "The program passed its validation."
     return f"The program did not pass its validation: {evidence.plain(made.outcome)}."
 
 
-def _verdict_again(made: Made) -> str:
+def _verdict_again(made: BuildResult) -> str:
     if made.outcome.proposable:
         return "The same program again. It has not been run again yet: that takes an approval of its own."
     return f"The same program no longer passes its validation: {evidence.plain(made.outcome)}."
 
 
-def _verdict_on_edit(made: Made) -> str:
+def _verdict_on_edit(made: BuildResult) -> str:
     if made.outcome.passed:
         return "Your edit passed its validation."
     if made.outcome.proposable:

@@ -10,7 +10,7 @@ from services.text.formatting import NOTHING_GONE, Gone, left_out, utf8_size
 _NEAR = 10_000
 
 
-class Kept:
+class HeadTailBuffer:
     """Takes text in portions and keeps `limit` characters of it at most, half of them from either end."""
 
     def __init__(self, limit: int) -> None:

@@ -12,7 +12,7 @@ from services.approvals.permissions import Permissions
 from services.domain.entities import Proposal, Run
 from services.domain.errors import BadRequest
 from services.store import Store
-from services.store.entries import Entry
+from services.store.entries import RequestSummary
 from services.store.spendings import By, Sum
 
 SHOWN = 10
@@ -30,13 +30,13 @@ Sees = Callable[[str, str], Awaitable[bool]]
 class Past:
     """One run with all that is kept of it."""
 
-    entry: Entry
+    entry: RequestSummary
     proposal: Proposal
     run: Run
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryDesk:
+class RunHistory:
     """Answers about the past. Nobody is told of a run in a channel they are not in, not even that there is one."""
 
     store: Store
@@ -46,17 +46,17 @@ class HistoryDesk:
     def sees(self) -> Sees:
         return self.permissions.approvals.directory.is_in
 
-    async def latest(self, user: str) -> list[Entry]:
+    async def latest(self, user: str) -> list[RequestSummary]:
         """A person's latest requests, and the runs they approved where they still are, newest first."""
         found = await self.store.entries.of_user(user, limit=SHOWN * 2)
         return [each for each in found if each.user == user or await self.sees(user, each.channel)][:SHOWN]
 
-    async def under_way(self, user: str, *, limit: int | None = None) -> list[Entry]:
+    async def under_way(self, user: str, *, limit: int | None = None) -> list[RequestSummary]:
         """What is worked on or running for a person now, oldest first."""
         found = await self.store.entries.under_way(user, limit=limit)
         return [each for each in found if each.user == user or await self.sees(user, each.channel)]
 
-    async def overview(self, user: str) -> list[Entry]:
+    async def overview(self, user: str) -> list[RequestSummary]:
         """What is under way for a person, then the latest besides, each once."""
         going_on = await self.under_way(user, limit=SHOWN)
         known = {each.task_id for each in going_on}
@@ -67,7 +67,7 @@ class HistoryDesk:
         since = time.time() - USAGE_DAYS * _DAY
         return await self.store.spendings.sums(By.MODEL, since=since, user=user)
 
-    async def shown_in(self, run_id: str, channel: str, user: str) -> Entry | None:
+    async def shown_in(self, run_id: str, channel: str, user: str) -> RequestSummary | None:
         """The run with exactly this ID, where all who read a conversation may see it: in its own, and alone with us.
 
         It is on record in which conversation `user` had it shown.
@@ -109,11 +109,11 @@ class HistoryDesk:
         proposal = await self.store.proposals.get(entry.proposal_id)
         return Past(entry, proposal, await self.store.runs.get(entry.ran.id))
 
-    async def _may_view(self, entry: Entry, user: str) -> bool:
+    async def _may_view(self, entry: RequestSummary, user: str) -> bool:
         proposal = await self.store.proposals.find(entry.proposal_id) if entry.proposal_id else None
         return proposal is not None and await self.permissions.allows(Action.VIEW, proposal, user)
 
-    async def _looked(self, entry: Entry, user: str, what: str) -> None:
+    async def _looked(self, entry: RequestSummary, user: str, what: str) -> None:
         assert entry.proposal_id is not None
         await self.store.audit.looked(entry.proposal_id, user, what)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from services.approvals.authorizer import Approvals, Needs
+from services.approvals.authorizer import Authorizer, Needs
 from services.domain import current_workspace
 from services.domain.entities import Proposal, ProposalStatus
-from services.proposals.thread_updates import Newer, newer
-from services.runs.steps import RunDesk
+from services.proposals.thread_updates import ThreadUpdates, newer
+from services.runs.steps import RunSteps
 from services.store import Store
 from services.store.approvals import Waiting
 
@@ -31,18 +31,18 @@ class Awaiting:
     thread_ts: str
     needs: Needs
     refusal: str = ""
-    newer: Newer = field(default_factory=Newer)
+    newer: ThreadUpdates = field(default_factory=ThreadUpdates)
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingDesk:
+class ApprovalInbox:
     """Nobody is shown a program of a conversation that they are not in, unless they were asked to approve it by name."""
 
     store: Store
-    runs: RunDesk
+    runs: RunSteps
 
     @property
-    def _approvals(self) -> Approvals:
+    def _approvals(self) -> Authorizer:
         return self.runs.approvals
 
     async def of(self, user: str) -> tuple[list[Awaiting], bool]:

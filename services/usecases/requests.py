@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 
 from services.approvals.actions import Action
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
 from services.domain.entities import (
     Attachment,
@@ -23,12 +23,12 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest, NotAllowed, Outdated
 from services.domain.values import InputFile, Outcome
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.security.redaction import masked
 from services.store import Store
 from services.store.preferences import Preference
 from services.tasks.admission import Admission
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from services.text.formatting import head_and_tail
 from services.workflows import Workflows
 
@@ -40,7 +40,7 @@ _CONVERSATION = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     """A request as a surface heard it; `cause` is what makes it itself, `thread_ts` is empty for a new thread.
 
     `target` and `unseen` are as those of a task.
@@ -63,7 +63,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class Addressee:
     """For whom somebody has spoken: for raygen (`ours`), or for people.
 
     `taken_for` is the person whom they seem to have answered, where they might as well have meant raygen; or nobody.
@@ -78,8 +78,8 @@ class FrontDesk:
     """Takes requests and decisions; what it has accepted is durable before it returns."""
 
     store: Store
-    tasks: TaskDesk
-    runs: RunDesk
+    tasks: TaskSteps
+    runs: RunSteps
     workflows: Workflows
     admission: Admission
     permissions: Permissions
@@ -88,11 +88,11 @@ class FrontDesk:
     """Those that people may choose from; none where there is no choice."""
 
     @property
-    def approvals(self) -> Approvals:
+    def approvals(self) -> Authorizer:
         """Who may approve a run."""
         return self.permissions.approvals
 
-    async def ask(self, ask: Ask) -> None:
+    async def ask(self, ask: Request) -> None:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
         prompt = masked(ask.prompt.strip()) or _about(ask.attachments)
         if not prompt:
@@ -100,7 +100,7 @@ class FrontDesk:
         _check_length(prompt)
         await self._take(ask, TaskKind.PROMPT, prompt)
 
-    async def explain(self, ask: Ask) -> None:
+    async def explain(self, ask: Request) -> None:
         """Have a text explained that somebody points at, such as an error. Raises BadRequest when there is nothing in it."""
         files = ", ".join(file.name for file in ask.attachments)
         text = masked(ask.prompt.strip()) or (f"It stands in the attached {files}." if files else "")
@@ -131,12 +131,12 @@ class FrontDesk:
         """Delete what a workspace has left that took raygen away then (POSIX seconds)."""
         await self.workflows.begin_leaving(team, when)
 
-    async def submit(self, ask: Ask, code: str, *, run: bool) -> None:
+    async def submit(self, ask: Request, code: str, *, run: bool) -> None:
         """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
         kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK
         await self._take(ask, kind, masked(ask.prompt), code)
 
-    async def revise(self, before: str, now: Ask | None) -> None:
+    async def revise(self, before: str, now: Request | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
         task = await self.store.tasks.find(derive("t", before))
         if task is None:
@@ -302,7 +302,7 @@ class FrontDesk:
 
     async def addressed(
         self, channel: str, thread_ts: str, user: str, when: float, *, named: bool = False
-    ) -> Floor:
+    ) -> Addressee:
         """For whom a message in a thread is, said then (POSIX seconds) without a mention of raygen.
 
         It is a follow-up from somebody who has asked something there, unless it names somebody else (`named`), or another
@@ -310,16 +310,16 @@ class FrontDesk:
         """
         session = await self.store.sessions.in_thread(channel, thread_ts)
         if session is None:
-            return Floor()
+            return Addressee()
         last, then = await self.store.sessions.overheard(session.id)
         if (last, then) == (user, when):
-            return Floor()
+            return Addressee()
         answers = last not in {"", user} and when - then < _CONVERSATION
         asked = any(task.user == user for task in await self.store.tasks.of_session(session.id))
         if asked and not named and not answers:
-            return Floor(ours=True)
+            return Addressee(ours=True)
         await self.store.sessions.overhear(session.id, user, when)
-        return Floor(taken_for=last if asked and not named else "")
+        return Addressee(taken_for=last if asked and not named else "")
 
     async def to_edit(self, proposal_id: str, user: str) -> Proposal:
         """A proposal that can be edited now, for `user` to do so. Raises NotAllowed and Outdated."""
@@ -384,7 +384,7 @@ class FrontDesk:
         if asked and not any(permission.allowed for _, permission in asked):
             raise NotAllowed(asked[0][1].sentence)
 
-    async def _take(self, ask: Ask, kind: TaskKind, prompt: str, code: str | None = None) -> None:
+    async def _take(self, ask: Request, kind: TaskKind, prompt: str, code: str | None = None) -> None:
         """Begin the one task that a request makes."""
         session = await self._session(ask)
         task = Task(
@@ -401,7 +401,7 @@ class FrontDesk:
         )
         await self._begin(task, session)
 
-    async def _wanted(self, ask: Ask) -> str:
+    async def _wanted(self, ask: Request) -> str:
         """The target that a person names now, or else has chosen for always; empty for neither."""
         return ask.target or (await self.preference(ask.user)).target
 
@@ -412,7 +412,7 @@ class FrontDesk:
         if session.thread_ts:
             await self.store.sessions.addressed(session.id)
 
-    async def _session(self, ask: Ask) -> Session:
+    async def _session(self, ask: Request) -> Session:
         if ask.thread_ts and (known := await self.store.sessions.in_thread(ask.channel, ask.thread_ts)):
             return known
         origin = (ask.channel, ask.thread_ts) if ask.thread_ts else (ask.cause,)
@@ -455,7 +455,7 @@ class FrontDesk:
         await self.permissions.check(action, task, user)
         return task
 
-    async def _may_approve_own(self, ask: Ask) -> bool:
+    async def _may_approve_own(self, ask: Request) -> bool:
         """Whether a person may approve a program that they bring; what it turns out to need is asked then."""
         target = self.tasks.first_target(ask.user, await self._wanted(ask))
         return (await self.approvals.standing(target, ask.channel, ask.user, own=True)).allowed

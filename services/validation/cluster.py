@@ -12,7 +12,7 @@ from services.domain.values import InputFile, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output, Target
 from services.text.formatting import human_seconds
 from services.validation.elsewhere import Elsewhere, cut
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 
 _GRACE = 10.0
 _PATIENCE = 15.0
@@ -29,7 +29,7 @@ class ClusterValidator(Elsewhere):
     What keeps a program from doing harm is that cluster's own isolation. Its Jobs API has no limits but the time.
     """
 
-    def __init__(self, target: Target, *, where: str, limits: Limits | None = None) -> None:
+    def __init__(self, target: Target, *, where: str, limits: ValidationLimits | None = None) -> None:
         super().__init__(
             "The validation cluster", where=where, limits=limits, pause=_PAUSE, impatience=_IMPATIENCE
         )
@@ -39,7 +39,7 @@ class ClusterValidator(Elsewhere):
         found = await self._target.readiness()
         return "" if found.ready else found.missing
 
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
         outcome = await tried(self._target, validation_job(code, inputs, limits.wall))
         return replace(cut(outcome, limits), where=self.where)
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from services.domain.companion_files import lying_beside
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
-from services.validation.interface import Lease, Limits, Waiting
+from services.validation.interface import ValidationLease, ValidationLimits, Waiting
 from services.validation.probe import PART
 
 
@@ -23,10 +23,10 @@ class Elsewhere(ABC):
     """
 
     def __init__(
-        self, name: str, *, where: str, limits: Limits | None, pause: float, impatience: float
+        self, name: str, *, where: str, limits: ValidationLimits | None, pause: float, impatience: float
     ) -> None:
         self.where = where
-        self._limits = limits or Limits()
+        self._limits = limits or ValidationLimits()
         self._problem = f"{name} was not asked yet."
         self._pauses = (impatience, pause)
         self._keeper: asyncio.Task[None] | None = None
@@ -36,7 +36,7 @@ class Elsewhere(ABC):
         """What keeps it from working, in a sentence; empty when nothing does."""
 
     @abstractmethod
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: Limits) -> Outcome:
+    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
         """What came of `code`, with `inputs` beside it, and where that was; failures are values."""
 
     async def __aenter__(self) -> Self:
@@ -54,7 +54,7 @@ class Elsewhere(ABC):
         *,
         inputs: Sequence[InputFile] = (),
         waiting: Waiting | None = None,  # noqa: ARG002  # it is up or not
-    ) -> AsyncGenerator[Lease]:
+    ) -> AsyncGenerator[ValidationLease]:
         yield _Lease(self, tuple(inputs), self._limits)
 
     def readiness(self) -> Readiness:
@@ -68,18 +68,18 @@ class Elsewhere(ABC):
 
 
 class _Lease:
-    def __init__(self, validator: Elsewhere, inputs: tuple[InputFile, ...], limits: Limits) -> None:
+    def __init__(self, validator: Elsewhere, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> None:
         self._validator = validator
         self._inputs = inputs
         self._limits = limits
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         return await self._validator.validate(
             code, await lying_beside(code, self._inputs), limits or self._limits
         )
 
 
-def cut(outcome: Outcome, limits: Limits) -> Outcome:
+def cut(outcome: Outcome, limits: ValidationLimits) -> Outcome:
     """The outcome within `limits`, of which there is one for output."""
     if len(outcome.stdout) <= limits.output:
         return outcome

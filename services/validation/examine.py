@@ -19,13 +19,13 @@ from services.domain.values import (
 from services.observability.tracing import span
 from services.policy.together import together
 from services.security.redaction import without_secrets
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 
 Check = Callable[[str], PolicyReport]
 
 
 async def examine(
-    code: str, check: Check, lease: Callable[[], Awaitable[Lease]], files: Sequence[InputFile]
+    code: str, check: Check, lease: Callable[[], Awaitable[ValidationLease]], files: Sequence[InputFile]
 ) -> tuple[Outcome, PolicyReport]:
     """What came of it, without secrets; `lease` is called only when there is something to run.
 

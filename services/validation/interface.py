@@ -11,7 +11,7 @@ from services.domain.values import InputFile, Outcome, Readiness
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ValidationLimits:
     """The hard limits of one validation attempt: seconds, bytes, and counts for the whole process tree."""
 
     wall: float = 60.0
@@ -25,10 +25,10 @@ Waiting = Callable[[float], Awaitable[None]]
 """Told, with an estimate in seconds, that a cluster is not there at once."""
 
 
-class Lease(Protocol):
+class ValidationLease(Protocol):
     """One sealed cluster in the hands of one task; repair attempts share it, no other task ever sees it."""
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         """Run `code` as `__main__` and say what came of it; failures are values, never exceptions."""
         ...
 
@@ -44,6 +44,6 @@ class Validator(Protocol):
 
     def lease(
         self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
-    ) -> AbstractAsyncContextManager[Lease]: ...
+    ) -> AbstractAsyncContextManager[ValidationLease]: ...
 
     def readiness(self) -> Readiness: ...

@@ -22,7 +22,7 @@ from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
 from services.validation.cgroup import delegated
 from services.validation.imports import installed, missing
-from services.validation.interface import Lease, Limits, Validator, Waiting
+from services.validation.interface import ValidationLease, ValidationLimits, Validator, Waiting
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import ClusterSettings, Record, Sandbox
@@ -44,7 +44,7 @@ class PoolSettings:
 
     size: int = 1
     most: int = 4
-    limits: Limits = field(default_factory=Limits)
+    limits: ValidationLimits = field(default_factory=ValidationLimits)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
     stale: float = 1800.0
 
@@ -98,7 +98,7 @@ class SealedPool:
     @asynccontextmanager
     async def lease(
         self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
-    ) -> AsyncGenerator[Lease]:
+    ) -> AsyncGenerator[ValidationLease]:
         """A cluster for one task; what is wrong with it shows as outcomes, so this does not raise.
 
         With data among `inputs` it is one of the task's own from the start, since a seal can't be opened to put something in.
@@ -199,7 +199,7 @@ class PooledLease:
     def __init__(
         self,
         pool: SealedPool,
-        limits: Limits,
+        limits: ValidationLimits,
         data: tuple[InputFile, ...],
         python: tuple[InputFile, ...],
     ) -> None:
@@ -220,7 +220,7 @@ class PooledLease:
             await self._sandbox.close()
             self._sandbox = None
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         chosen = limits or self._limits
         own = await lying_beside(code, self._python)
         if absent := await apart(partial(missing, files=own), code, size=sizes(code, own)):
@@ -233,7 +233,7 @@ class PooledLease:
                 return Outcome(Verdict.UNAVAILABLE, detail=error.public)
             return conclude(record, chosen)
 
-    async def _run(self, code: str, own: tuple[InputFile, ...], limits: Limits) -> Record:
+    async def _run(self, code: str, own: tuple[InputFile, ...], limits: ValidationLimits) -> Record:
         """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
         used = self._sandbox
         sandbox = await self._live()

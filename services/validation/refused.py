@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
-from services.validation.interface import Lease, Limits, Waiting
+from services.validation.interface import ValidationLease, ValidationLimits, Waiting
 
 
 class RefusedLease:
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:  # noqa: ARG002  # never run
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:  # noqa: ARG002  # never run
         return Outcome(Verdict.UNAVAILABLE, detail=self._sentence)
 
 
@@ -31,7 +31,7 @@ class RefusedValidator:
         *,
         inputs: Sequence[InputFile] = (),  # noqa: ARG002  # nothing is run
         waiting: Waiting | None = None,  # noqa: ARG002  # nothing to wait for
-    ) -> AsyncGenerator[Lease]:
+    ) -> AsyncGenerator[ValidationLease]:
         yield RefusedLease(self._readiness.missing)
 
     def readiness(self) -> Readiness:

@@ -21,7 +21,7 @@ from services.validation.attempts import Attempted
 from services.validation.cgroup import Delegated, Group
 from services.validation.ending import end
 from services.validation.inside import frames
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.seal import PACKAGE, Seal, Spaces
 from services.validation.watchdog import Excess, Watchdog
 
@@ -140,7 +140,7 @@ class Sandbox:
         """Everything that belongs to it, as the host numbers processes."""
         return readings.tree(self._process.pid) if self.alive else []
 
-    async def run(self, code: str, limits: Limits, modules: Sequence[InputFile] = ()) -> Record:
+    async def run(self, code: str, limits: ValidationLimits, modules: Sequence[InputFile] = ()) -> Record:
         """Run one program to its end or to a limit, with `modules` beside it; one at a time.
 
         Raises SealUnavailable when an earlier program has left it in such a state that no driver gets ready.
@@ -285,7 +285,7 @@ async def _started(command: Sequence[str], fds: Sequence[int]) -> asyncio.subpro
 class _Collected:
     """The record of one program as it grows; what is over a limit is not kept."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ValidationLimits) -> None:
         self._room = limits.output
         self._facts_room = limits.artifacts * 4 // 3 + _FACTS_OVERHEAD
         self._parts: dict[bytes, bytearray] = {

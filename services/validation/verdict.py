@@ -5,16 +5,16 @@ from __future__ import annotations
 import signal
 
 from services.domain.values import Outcome, Verdict
-from services.driver.report import UNFINISHED, Facts, decode, fill, read
+from services.driver.report import UNFINISHED, DriverReport, decode, fill, read
 from services.text.formatting import human_bytes, human_seconds
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.sandbox import Record
 from services.validation.watchdog import Excess
 
 _BROKEN = "The sealed cluster broke while the program ran."
 
 
-def conclude(record: Record, limits: Limits) -> Outcome:
+def conclude(record: Record, limits: ValidationLimits) -> Outcome:
     """What came of one attempt. Facts may say what kind of failure it was, never that there was none."""
     told = decode(record.facts)
     facts = read(told)
@@ -34,7 +34,7 @@ def conclude(record: Record, limits: Limits) -> Outcome:
     return record.attempted.added_to(filled)
 
 
-def _verdict(record: Record, limits: Limits, facts: Facts) -> tuple[Verdict, str | None]:
+def _verdict(record: Record, limits: ValidationLimits, facts: DriverReport) -> tuple[Verdict, str | None]:
     if record.excess is not None:
         return _exceeded(record, record.excess, limits)
     if record.status is None:
@@ -49,7 +49,7 @@ def _verdict(record: Record, limits: Limits, facts: Facts) -> tuple[Verdict, str
     return Verdict.FAILED, None
 
 
-def _exceeded(record: Record, excess: Excess, limits: Limits) -> tuple[Verdict, str]:
+def _exceeded(record: Record, excess: Excess, limits: ValidationLimits) -> tuple[Verdict, str]:
     match excess:
         case Excess.WALL:
             return Verdict.TIMED_OUT, f"It was stopped after {human_seconds(record.wall)}."

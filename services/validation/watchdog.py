@@ -7,7 +7,7 @@ import time
 from enum import StrEnum
 
 from services.validation import readings
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 
 _INTERVAL = 0.1
 _OFTEN = 0.02
@@ -30,7 +30,7 @@ class Watchdog:
     `idle` processes were there before the program; `peak` is the most memory in bytes that was seen, 0 before any look.
     """
 
-    def __init__(self, root: int, limits: Limits, *, idle: int) -> None:
+    def __init__(self, root: int, limits: ValidationLimits, *, idle: int) -> None:
         self._root = root
         self._limits = limits
         self._idle = idle

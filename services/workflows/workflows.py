@@ -26,11 +26,11 @@ from dbos import (
 from services.domain.entities import Session, Task, TaskStatus
 from services.domain.errors import Outdated
 from services.observability.incidents import sentence
-from services.proposals.reminders import PendingDesk
-from services.runs.steps import RunDesk
+from services.proposals.reminders import Reminders
+from services.runs.steps import RunSteps
 from services.store.in_hand import InHand
 from services.store.retention import Retention
-from services.tasks.steps import Result, TaskDesk
+from services.tasks.steps import Result, TaskSteps
 from services.workflows.durability import IDLE_POLL, NAME, closing, forget
 from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
 from services.workflows.steps import Steps
@@ -72,13 +72,13 @@ class Workflows(DBOSConfiguredInstance):
 
     def __init__(
         self,
-        tasks: TaskDesk,
-        runs: RunDesk,
+        tasks: TaskSteps,
+        runs: RunSteps,
         in_hand: InHand,
         *,
         limits: RunLimits,
         retention: Retention,
-        pending: PendingDesk,
+        pending: Reminders,
     ) -> None:
         super().__init__(NAME)
         self._step = Steps(in_hand)

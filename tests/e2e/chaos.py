@@ -24,7 +24,7 @@ from sqlalchemy import text
 
 from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, SlackStandIn
 from handlers.messaging.courier import open_courier
-from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.messaging.streams import open_cards
 from services.domain.entities import Proposal, ProposalStatus, derive, run_id
 from services.domain.values import Program, Spent
@@ -145,7 +145,7 @@ class Chaos:
             for number in range(count):
                 self.cases.append(await self._proposed(narrator, number, target, folder))
 
-    async def _proposed(self, narrator: SlackNarrator, number: int, target: str, folder: str) -> Case:
+    async def _proposed(self, narrator: SlackNotifier, number: int, target: str, folder: str) -> Case:
         name = derive("p", folder, str(number))
         mark = f"{folder}-{number}"
         work = (ALONE if number % 5 else BY_RAY).format(number=number)

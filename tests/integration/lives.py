@@ -9,28 +9,28 @@ from pathlib import Path
 from dbos._dbos import _get_or_create_dbos_registry
 
 from services import workflows
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.domain.entities import ProposalStatus, run_id
 from services.domain.program_facts import binding
 from services.domain.values import PolicyReport
 from services.execution.interface import Target
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls
-from services.proposals.reminders import PendingDesk
-from services.runs.steps import RunDesk
+from services.proposals.reminders import Reminders
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.store.approvals import Approval
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, approving, here, permissions
 
-APPROVERS = Rule(users=frozenset({"UADA"}))
+APPROVERS = ApprovalRule(users=frozenset({"UADA"}))
 
 
 class World:
@@ -49,7 +49,7 @@ class World:
         )
         self.store, self.narrator, self.target = store, RecordingNarrator(), target
         self.model = ScriptedModel(replies)
-        self.tasks = TaskDesk(
+        self.tasks = TaskSteps(
             store,
             self.narrator,
             Supervisor(self.model, workshop, "s"),
@@ -57,8 +57,8 @@ class World:
             here(target),
             permissions=permissions(store),
         )
-        self.runs = RunDesk(store, self.narrator, here(target), approvals=approving())
-        self.pending = PendingDesk(store, self.narrator, approving(APPROVERS, expiry=1000.0), 100.0)
+        self.runs = RunSteps(store, self.narrator, here(target), approvals=approving())
+        self.pending = Reminders(store, self.narrator, approving(APPROVERS, expiry=1000.0), 100.0)
         self.flows = Workflows(
             self.tasks,
             self.runs,

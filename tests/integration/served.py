@@ -25,19 +25,19 @@ from services import workflows
 from services.domain.values import Outcome, PolicyReport, Readiness, Verdict
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.proposals.reminders import PendingDesk
-from services.runs.steps import RunDesk
+from services.proposals.reminders import Reminders
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks.admission import Admission
-from services.tasks.admission import Limits as NoLimits
+from services.tasks.admission import ValidationLimits as NoLimits
 from services.tasks.rate_limit import Rate
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.workflows import RunLimits, Workflows
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
 
@@ -66,7 +66,7 @@ class Passing(FakeValidator):
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         del limits
         self.codes.append(code)
         await self.gate.wait()
@@ -155,7 +155,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         everyone = Everyone(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
         approvals = approving(directory=everyone)
-        tasks = TaskDesk(
+        tasks = TaskSteps(
             store,
             narrator,
             supervisor,
@@ -164,14 +164,14 @@ async def served(path: Path) -> AsyncGenerator[Served]:
             names=everyone.name,
             permissions=permissions(store, approvals),
         )
-        runs = RunDesk(store, narrator, here(target), approvals=approvals)
+        runs = RunSteps(store, narrator, here(target), approvals=approvals)
         flows = Workflows(
             tasks,
             runs,
             store.in_hand,
             limits=RunLimits(),
             retention=store.retention,
-            pending=PendingDesk(store, narrator, approvals, math.inf),
+            pending=Reminders(store, narrator, approvals, math.inf),
         )
         desk = FrontDesk(
             store,

@@ -41,14 +41,14 @@ from services.domain.values import (
     Outcome,
     Verdict,
 )
-from services.notifications.notifier import Progress
+from services.notifications.notifier import RunProgress
 from services.policy import check
 from services.store import Store, open_database
 from services.supervisor.interface import Briefing, Inspecting, Supervising
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Tried
-from services.tasks.steps import TaskDesk
-from services.validation.interface import Limits
+from services.tasks.steps import TaskSteps
+from services.validation.interface import ValidationLimits
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
@@ -78,7 +78,7 @@ class Slow(FakeValidator):
 
     pause: float = 0.0
 
-    async def validate(self, code: str, *, limits: Limits | None = None) -> Outcome:
+    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         await asyncio.sleep(self.pause)
         return await super().validate(code, limits=limits)
 
@@ -87,7 +87,7 @@ class Slow(FakeValidator):
 class Listening(RecordingNarrator):
     words: list[str] = field(default_factory=list)
 
-    async def task_progress(self, task: Task, session: Session, progress: Progress) -> None:
+    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
         self.words.append(progress.words)
         await super().task_progress(task, session, progress)
 
@@ -164,7 +164,7 @@ class Bot:
 
     def __post_init__(self) -> None:
         parts = (self.store, self.narrator, self.supervisor, self.workshop, here())
-        self.desk = TaskDesk(*parts, permissions=permissions(self.store), meter=Meter)
+        self.desk = TaskSteps(*parts, permissions=permissions(self.store), meter=Meter)
 
     async def ask(self, name: str, **changes: object) -> Task:
         task = builders.task(**{"id": f"t_{name}", "session_id": f"s_{name}", **changes})

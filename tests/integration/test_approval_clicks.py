@@ -24,11 +24,11 @@ from bot.playground.slack.workspace import TEAM, group, private, user
 from handlers.listeners import ack
 from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
-from handlers.messaging.slack_notifier import SlackNarrator
+from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.messaging.streams import open_cards
-from handlers.slack_api.directory import People as Directory
-from services.approvals import ApprovalPolicy, Rule, Second
-from services.approvals.authorizer import Approvals
+from handlers.slack_api.directory import SlackDirectory as Directory
+from services.approvals import ApprovalPolicy, ApprovalRule, SecondApproverConditions
+from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
 from services.domain.entities import (
     Proposal,
@@ -40,19 +40,19 @@ from services.domain.entities import (
 )
 from services.domain.values import PolicyReport, Program, Spent
 from services.policy import Policy
-from services.proposals.reminders import PendingDesk
-from services.runs.steps import RunDesk
+from services.proposals.reminders import Reminders
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.interface import Inspecting, Supervising
 from services.targets.run_links import RunLinks
-from services.targets.targets import Place, Targets, Terms
-from services.tasks.admission import Admission, Limits
-from services.tasks.steps import TaskDesk
-from services.usecases.history import HistoryDesk
+from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.tasks.admission import Admission, AdmissionLimits
+from services.tasks.steps import TaskSteps
+from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.desk import SlackDirectory, bot, client_at, people_at
 from tests.fakes import FakeTarget
 from tests.narrators import slack_narrator
 from tests.waiting import PATIENCE
@@ -67,8 +67,8 @@ class AtOnce:
     While it is held, runs are begun and don't end.
     """
 
-    runs: RunDesk
-    pending: PendingDesk
+    runs: RunSteps
+    pending: Reminders
     begun: list[str] = field(default_factory=list[str])
     tasks: list[Task] = field(default_factory=list[Task])
     held: bool = False
@@ -94,19 +94,19 @@ class World:
     """One bot; `rules` are those in force."""
 
     slack: SlackStandIn
-    people: People
+    people: SlackDirectory
     store: Store
-    narrator: SlackNarrator
-    runs: RunDesk
+    narrator: SlackNotifier
+    runs: RunSteps
     target: FakeTarget
     policy: ApprovalPolicy
     desk: FrontDesk
     flows: AtOnce
-    tasks: TaskDesk
+    tasks: TaskSteps
     engine: AsyncEngine
     number: int = 0
 
-    def rule(self, *rules: Rule) -> None:
+    def rule(self, *rules: ApprovalRule) -> None:
         self.policy.rules = rules
 
     async def card(self, channel: str = "CRAY", **changes: Any) -> tuple[Proposal, str]:
@@ -192,17 +192,19 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
             client_at(slack.api_url),
             Store(engine),
             FakeTarget(),
-            ApprovalPolicy([Rule()]),
+            ApprovalPolicy([ApprovalRule()]),
         )
         courier, directory = Courier(client, store.posts), Directory(client)
-        targets = Targets([Place(target, terms or Terms()), Place(FakeTarget(name="gpu"))])
+        targets = Targets(
+            [ConfiguredTarget(target, terms or Terms()), ConfiguredTarget(FakeTarget(name="gpu"))]
+        )
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
-        approvals = Approvals(policy=policy, directory=directory, expiry=1000.0)
+        approvals = Authorizer(policy=policy, directory=directory, expiry=1000.0)
         narrator = slack_narrator(store, courier, cards, targets, approvals)
-        runs = RunDesk(store, narrator, targets, approvals=approvals)
-        flows = AtOnce(runs, PendingDesk(store, narrator, approvals, math.inf))
+        runs = RunSteps(store, narrator, targets, approvals=approvals)
+        flows = AtOnce(runs, Reminders(store, narrator, approvals, math.inf))
         allowed = Permissions(store, targets, approvals)
-        tasks = TaskDesk(
+        tasks = TaskSteps(
             store, narrator, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
         )
         desk = FrontDesk(
@@ -210,11 +212,11 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
             tasks,
             runs,
             cast("Workflows", flows),
-            Admission(store, limits=Limits(), teams=None),
+            Admission(store, limits=AdmissionLimits(), teams=None),
             allowed,
             MODELS,
         )
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), targets)
+        subcommands = Subcommands(courier, desk, RunHistory(store, desk.permissions), targets)
         check = Policy().check
         await stack.enter_async_context(
             bot(
@@ -238,16 +240,16 @@ WHO = ("UENGINEER", "UAPPROVER", "UGUEST", "USUE")
 # A channel shared with another company, a private one, the direct messages of several people, and of one.
 MEMBERS = {"CRAY": WHO, "COPS": _OPS, "GTRIO": _TRIO, "DENGINEER": WHO[:1]}
 RULES = {
-    "everyone": (Rule(), {"UENGINEER", "UAPPROVER"}),
-    "two-person": (Rule(requester=False), {"UAPPROVER"}),
-    "group": (Rule(groups=frozenset({"SPLATFORM"})), {"UAPPROVER"}),
-    "no such group": (Rule(groups=frozenset({"SNONE"})), set[str]()),
-    "members": (Rule(members=True), {"UENGINEER", "UAPPROVER"}),
-    "guests": (Rule(members=True, guests=True, foreign=True), set(WHO)),
-    "named": (Rule(users=frozenset({"UGUEST"})), {"UGUEST"}),
-    "in channels": (Rule(channels=frozenset({"CRAY", "COPS"})), {"UENGINEER", "UAPPROVER"}),
-    "nobody": (Rule(targets=frozenset({"prod"})), set[str]()),
-    "no app": (Rule(users=frozenset({"URAYGEN"})), set[str]()),
+    "everyone": (ApprovalRule(), {"UENGINEER", "UAPPROVER"}),
+    "two-person": (ApprovalRule(requester=False), {"UAPPROVER"}),
+    "group": (ApprovalRule(groups=frozenset({"SPLATFORM"})), {"UAPPROVER"}),
+    "no such group": (ApprovalRule(groups=frozenset({"SNONE"})), set[str]()),
+    "members": (ApprovalRule(members=True), {"UENGINEER", "UAPPROVER"}),
+    "guests": (ApprovalRule(members=True, guests=True, foreign=True), set(WHO)),
+    "named": (ApprovalRule(users=frozenset({"UGUEST"})), {"UGUEST"}),
+    "in channels": (ApprovalRule(channels=frozenset({"CRAY", "COPS"})), {"UENGINEER", "UAPPROVER"}),
+    "nobody": (ApprovalRule(targets=frozenset({"prod"})), set[str]()),
+    "no app": (ApprovalRule(users=frozenset({"URAYGEN"})), set[str]()),
 }
 STATES = {
     "open": ("", None),
@@ -271,7 +273,7 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
             # Approved and run before: the press of a card that a client still shows must not run it again.
             world.flows.begun.append(proposal.id)
         for name, (rule, allowed) in RULES.items():
-            world.rule(Rule("other", targets=frozenset({"gpu"})), rule)
+            world.rule(ApprovalRule("other", targets=frozenset({"gpu"})), rule)
             for who in MEMBERS[channel]:
                 cell = (name, state, who)
                 here = name != "in channels" or channel in {"CRAY", "COPS"}
@@ -288,9 +290,13 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
                     proposal, ts = await world.card(channel)
 
 
-@pytest.mark.parametrize("second", [Rule(approvals=2), Rule(second=Second(gpus=True))], ids=["always", "GPU"])
+@pytest.mark.parametrize(
+    "second",
+    [ApprovalRule(approvals=2), ApprovalRule(second=SecondApproverConditions(gpus=True))],
+    ids=["always", "GPU"],
+)
 @pytest.mark.parametrize("channel", MEMBERS)
-async def test_the_matrix_of_two_approvals(world: World, second: Rule, channel: str):
+async def test_the_matrix_of_two_approvals(world: World, second: ApprovalRule, channel: str):
     """Whoever is first and second: it runs once two people have approved it who may, and not before."""
     world.rule(second)
     members = MEMBERS[channel]
@@ -304,7 +310,7 @@ async def test_the_matrix_of_two_approvals(world: World, second: Rule, channel: 
 
 
 async def test_two_approvers_in_the_same_moment_make_one_run(world: World):
-    world.rule(Rule(requester=True, users=frozenset({"UAPPROVER"})))
+    world.rule(ApprovalRule(requester=True, users=frozenset({"UAPPROVER"})))
     for number in range(10):
         proposal, ts = await world.card()
         await asyncio.gather(world.press("CRAY", ts, "UENGINEER"), world.press("CRAY", ts, "UAPPROVER"))
@@ -313,7 +319,7 @@ async def test_two_approvers_in_the_same_moment_make_one_run(world: World):
 
 
 async def test_one_of_two(world: World):
-    world.rule(Rule(second=Second(gpus=True)))
+    world.rule(ApprovalRule(second=SecondApproverConditions(gpus=True)))
     proposal, ts = await world.card(policy=PolicyReport(resources={"GPU": 1}))
     assert "Takes 2 approvals by different people, because it asks for 1 GPU" in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
@@ -327,7 +333,7 @@ async def test_one_of_two(world: World):
 
 
 async def test_another_target_says_whose_approval_is_void(world: World):
-    world.rule(Rule(targets=frozenset({"embedded"}), approvals=2), Rule())
+    world.rule(ApprovalRule(targets=frozenset({"embedded"}), approvals=2), ApprovalRule())
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER")
     await world.runs.retarget(proposal.id, "gpu", "UAPPROVER")
@@ -340,7 +346,7 @@ async def test_another_target_says_whose_approval_is_void(world: World):
 
 
 async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: World):
-    world.rule(Rule(groups=frozenset({"SPLATFORM"})))
+    world.rule(ApprovalRule(groups=frozenset({"SPLATFORM"})))
     proposal, ts = await world.card("DENGINEER")
     await world.press("DENGINEER", ts, "UENGINEER", "proposal_ask")
     assert "has asked <@UAPPROVER> to approve" in await world.seen("DENGINEER")
@@ -355,14 +361,14 @@ async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: Wo
 
 
 async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: World):
-    world.rule(Rule(members=True))
+    world.rule(ApprovalRule(members=True))
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     asked = "<@UENGINEER> asks for an approval of *Add two numbers* by a member of this channel."
     assert asked in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     assert "asked already" in (world.alone("CRAY", "UENGINEER"))[-1]
-    pending = PendingDesk(world.store, world.narrator, world.desk.approvals, math.inf)
+    pending = Reminders(world.store, world.narrator, world.desk.approvals, math.inf)
     for _ in range(2):
         await pending.remind(proposal.id)
     reminder = "*Add two numbers* still awaits an approval by a member of this channel."
@@ -371,10 +377,10 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
 
 
 async def test_a_closed_channel_is_not_told_over_and_over(world: World):
-    world.rule(Rule(members=True))
+    world.rule(ApprovalRule(members=True))
     proposal, _ = await world.card()
     await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
-    pending = PendingDesk(world.store, world.narrator, world.desk.approvals, math.inf)
+    pending = Reminders(world.store, world.narrator, world.desk.approvals, math.inf)
     await pending.remind(proposal.id)
     assert await pending.store.approvals.unreminded(time.time()) == []
     assert "still awaits" not in await world.seen("CRAY")
@@ -397,7 +403,7 @@ async def test_a_rejection_with_its_reason(world: World):
 
 
 async def test_an_approval_for_the_thread_and_its_end(world: World):
-    world.rule(Rule(thread=600.0))
+    world.rule(ApprovalRule(thread=600.0))
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UAPPROVER", "proposal_approve_thread")
     assert list(world.target.jobs) == [run_id(proposal.id)]
@@ -437,7 +443,7 @@ print(sum(ray.get([work.remote(number) for number in range(TASKS)])))
     ],
 )
 async def test_in_an_approved_thread_another_program_waits_for_an_approver(world: World, code: str):
-    world.rule(Rule(users=frozenset({"UAPPROVER"}), thread=600.0))
+    world.rule(ApprovalRule(users=frozenset({"UAPPROVER"}), thread=600.0))
     first, ts = await world.card(program=Program("Count", "Counts.", _COUNT))
     for who in ("UGUEST", "UENGINEER"):
         await world.press("CRAY", ts, who, "proposal_approve_thread")
@@ -459,7 +465,7 @@ async def test_in_an_approved_thread_another_program_waits_for_an_approver(world
 
 
 async def test_of_a_program_that_does_more_than_calculate_the_numbers_are_approved_as_well(world: World):
-    world.rule(Rule(thread=600.0))
+    world.rule(ApprovalRule(thread=600.0))
     code = "payload = [104, 105]\nexec(bytes(payload).decode())\n"
     first, ts = await world.card(program=Program("Run", "Runs.", code))
     await world.press("CRAY", ts, "UAPPROVER", "proposal_approve_thread")
@@ -472,8 +478,10 @@ async def test_of_a_program_that_does_more_than_calculate_the_numbers_are_approv
 
 async def test_policy_says_which_rule_decides_here(world: World):
     world.rule(
-        Rule("direct", channels=frozenset({"direct"})),
-        Rule("prod", requester=False, groups=frozenset({"SPLATFORM"}), second=Second(cpus=16)),
+        ApprovalRule("direct", channels=frozenset({"direct"})),
+        ApprovalRule(
+            "prod", requester=False, groups=frozenset({"SPLATFORM"}), second=SecondApproverConditions(cpus=16)
+        ),
     )
     await world.people.command("policy", user="UENGINEER")
     (told,) = [

@@ -10,15 +10,15 @@ from typing import cast
 
 import pytest
 
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.domain.entities import Proposal, ProposalStatus, run_id
 from services.domain.errors import Outdated
 from services.execution.interface import Job
-from services.runs.steps import RunDesk
-from services.security.audit_chain import Deed
+from services.runs.steps import RunSteps
+from services.security.audit_chain import AuditAction
 from services.store import Store, open_database
-from services.tasks.admission import Admission, Limits
-from services.tasks.steps import TaskDesk
+from services.tasks.admission import Admission, AdmissionLimits
+from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from tests import builders
 from tests import postgres as server
@@ -47,14 +47,14 @@ async def waiting(store: Store, name: str) -> Proposal:
 
 
 def desk(store: Store, world: World, target: FakeTarget, needed: int) -> FrontDesk:
-    approvals = approving(Rule(approvals=needed))
-    runs = RunDesk(store, RecordingNarrator(), here(target), approvals=approvals)
+    approvals = approving(ApprovalRule(approvals=needed))
+    runs = RunSteps(store, RecordingNarrator(), here(target), approvals=approvals)
     return FrontDesk(
         store,
-        cast("TaskDesk", None),
+        cast("TaskSteps", None),
         runs,
         world.flows,
-        Admission(store, limits=Limits(), teams=None),
+        Admission(store, limits=AdmissionLimits(), teams=None),
         permissions(store, approvals),
     )
 
@@ -101,5 +101,5 @@ async def test_one_run_each(  # noqa: PLR0917  # a row of the table above
         for name in ids:
             decided = await world.store.proposals.get(name)
             assert len(decided.approved_by) == needed
-            assert deeds[name, Deed.APPROVED] == 1
-            assert deeds[name, Deed.COUNTED] == needed - 1
+            assert deeds[name, AuditAction.APPROVED] == 1
+            assert deeds[name, AuditAction.COUNTED] == needed - 1

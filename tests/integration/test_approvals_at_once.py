@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from sqlalchemy import select
 
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.domain.entities import Proposal, ProposalStatus
 from services.domain.errors import Outdated
 from services.domain.program_facts import binding
@@ -20,7 +20,7 @@ from tests.unit.test_approvals import World, approve
 pytestmark = server.needed
 
 TIMES = 40
-TWO = Rule(approvals=2)
+TWO = ApprovalRule(approvals=2)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from bot.playground.slack.server import SlackStandIn
 from handlers.listeners import messages
 from handlers.messaging.courier import Courier
 from services.domain.entities import Session, Task, TaskStatus
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
-from services.tasks.admission import Admission, Limits
-from services.tasks.steps import TaskDesk
+from services.tasks.admission import Admission, AdmissionLimits
+from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests.contract.slack.desk import People, bot, client_at, people_at
@@ -80,10 +80,10 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         begun = Begun(store)
         desk = FrontDesk(
             store,
-            cast("TaskDesk", None),
-            cast("RunDesk", None),
+            cast("TaskSteps", None),
+            cast("RunSteps", None),
             cast("Workflows", begun),
-            Admission(store, limits=Limits(), teams=None),
+            Admission(store, limits=AdmissionLimits(), teams=None),
             permissions(store),
         )
         courier = Courier(client, store.posts)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.runtime import logs
-from handlers.messaging.audit_channel import Announcer
+from handlers.messaging.audit_channel import AuditChannel
 from handlers.messaging.courier import open_courier
 from handlers.messaging.streams import open_cards
 from services.domain.entities import Session, Task, run_id
@@ -26,15 +26,15 @@ from services.domain.values import Artifact, PolicyReport
 from services.execution.interface import Finished, Output
 from services.llm.scripted import ScriptedModel, calls, says
 from services.observability import incidents
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database, tables
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.admission import Admission, Limits
-from services.tasks.steps import TaskDesk
-from services.usecases.requests import Ask, FrontDesk
+from services.tasks.admission import Admission, AdmissionLimits
+from services.tasks.steps import TaskSteps
+from services.usecases.requests import FrontDesk, Request
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
@@ -52,8 +52,8 @@ CODE = f'TOKEN = "{WRITTEN}"\nprint(TOKEN)\n'
 class Direct:
     """Takes the place of the workflows: does each step at once."""
 
-    tasks: TaskDesk
-    runs: RunDesk
+    tasks: TaskSteps
+    runs: RunSteps
 
     async def begin_task(self, task: Task, session: Session) -> None:
         await self.tasks.open(task, session)
@@ -73,7 +73,7 @@ class World:
     desk: FrontDesk
     target: FakeTarget
     log: io.StringIO
-    announcer: Announcer
+    announcer: AuditChannel
 
     async def posted(self) -> str:
         """All that the bot has said, in both channels, and the files it has put there."""
@@ -119,17 +119,17 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             words = [calls("write_program", request="x"), says(f"It prints {PRINTED}.")]
             allowed = permissions(store, approvals)
             supervisor = Supervisor(ScriptedModel(words), workshop, "s")
-            tasks = TaskDesk(store, narrator, supervisor, workshop, here(target), permissions=allowed)
-            runs = RunDesk(store, narrator, here(target), approvals=approvals)
+            tasks = TaskSteps(store, narrator, supervisor, workshop, here(target), permissions=allowed)
+            runs = RunSteps(store, narrator, here(target), approvals=approvals)
             desk = FrontDesk(
                 store,
                 tasks,
                 runs,
                 cast("Workflows", Direct(tasks, runs)),
-                Admission(store, limits=Limits(), teams=None),
+                Admission(store, limits=AdmissionLimits(), teams=None),
                 allowed,
             )
-            announcer = Announcer(courier, store.audit, "CGENERAL")
+            announcer = AuditChannel(courier, store.audit, "CGENERAL")
             try:
                 yield World(people, slack, store, desk, target, log, announcer)
             finally:
@@ -153,7 +153,7 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
     world: World, tmp_path: Path
 ):
     await world.announcer.tell()
-    await world.desk.ask(Ask("cause", f"use {ASKED} to print", "UENGINEER", "CRAY", "", "T1"))
+    await world.desk.ask(Request("cause", f"use {ASKED} to print", "UENGINEER", "CRAY", "", "T1"))
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
     assert proposal.program.code == CODE
     await world.desk.hand_out_code(proposal.id, "UENGINEER")
@@ -185,7 +185,7 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
 
 
 async def test_a_secret_in_the_reason_of_a_rejection_is_neither_posted_nor_kept(world: World):
-    await world.desk.ask(Ask("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    await world.desk.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
     await world.desk.reject(proposal.id, f"It shows {ASKED}, which is mine.", "UENGINEER")
     rejected = await world.store.proposals.get(proposal.id)
@@ -202,7 +202,7 @@ async def first_task(store: Store) -> Task:
 
 async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world: World):
     await world.announcer.tell()
-    await world.desk.ask(Ask("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    await world.desk.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
     await world.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UENGINEER")
     for _ in range(2):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.domain.entities import Proposal, ProposalStatus, derive
 from services.domain.values import Program, Spent, Touched
 from services.targets.cost import Prices
@@ -106,7 +106,7 @@ async def test_a_long_diff_opens_by_its_button(world: World):
 
 async def test_all_of_a_long_program_is_one_click_away_for_whoever_is_asked(world: World):
     """Also in an approver's own messages, where no file is attached; and it is on record who looked."""
-    world.rule(Rule(groups=frozenset({"SPLATFORM"})))
+    world.rule(ApprovalRule(groups=frozenset({"SPLATFORM"})))
     proposal, ts = await world.card("DENGINEER", program=Program("Long", "Prints.", LONG))
     await world.press("DENGINEER", ts, "UENGINEER", "proposal_ask")
     (asked,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]

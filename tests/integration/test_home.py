@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.playground.slack.workspace import TEAM
-from services.approvals import Rule, Second
+from services.approvals import ApprovalRule, SecondApproverConditions
 from services.domain import current_workspace
 from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.errors import Outdated
@@ -64,7 +64,7 @@ async def press(world: World, view: View, user: str, action: str, value: str | N
 
 
 async def test_what_waits_is_approved_there_and_runs_once(world: World):
-    world.rule(Rule(requester=False))
+    world.rule(ApprovalRule(requester=False))
     proposal, card = await world.card()
     view = await tab(world, "UAPPROVER")
     assert proposal.program.purpose in text(view)
@@ -78,7 +78,7 @@ async def test_what_waits_is_approved_there_and_runs_once(world: World):
 
 
 async def test_only_what_a_person_may_approve_waits_for_them(world: World):
-    world.rule(Rule(requester=False))
+    world.rule(ApprovalRule(requester=False))
     await world.card()
     assert "proposal_approve" not in text(await tab(world, "UENGINEER")), "two-person rule"
     assert "proposal_approve" not in text(await tab(world, "UGUEST")), "guests"
@@ -86,12 +86,12 @@ async def test_only_what_a_person_may_approve_waits_for_them(world: World):
 
 
 async def test_nobody_reads_a_program_of_a_conversation_that_they_are_not_in(world: World):
-    world.rule(Rule(groups=frozenset({"SPLATFORM"})))
+    world.rule(ApprovalRule(groups=frozenset({"SPLATFORM"})))
     proposal, _ = await world.card("DENGINEER")
     assert proposal.program.purpose not in text(await tab(world, "UAPPROVER"))
     await world.store.approvals.asked(proposal.id, "UENGINEER")
     assert "proposal_approve" in text(await tab(world, "UAPPROVER")), "who was asked by name is shown it"
-    world.rule(Rule())
+    world.rule(ApprovalRule())
     assert proposal.program.purpose not in text(await tab(world, "UAPPROVER")), "named in no rule"
     assert "asked by you" in text(await tab(world, "UENGINEER"))
 
@@ -113,7 +113,7 @@ async def test_a_tab_that_is_behind_runs_nothing(world: World, status: ProposalS
 
 
 async def test_one_of_two_is_counted_and_then_waits_for_others(world: World):
-    world.rule(Rule(second=Second(gpus=True)))
+    world.rule(ApprovalRule(second=SecondApproverConditions(gpus=True)))
     await world.card(policy=PolicyReport(resources={"GPU": 1}))
     view = await tab(world, "UENGINEER")
     assert "*0 of 2* approvals" in text(view)
@@ -213,7 +213,7 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
     """Where nobody is at hand, nobody can be looked up."""
-    world.rule(Rule(requester=False))
+    world.rule(ApprovalRule(requester=False))
     await world.store.sessions.ensure(builders.session(id="s_before", channel="CRAY", team=""))
     before = builders.proposal(id="p_before", session_id="s_before", created_at=time.time())
     await world.store.proposals.draft(before)
@@ -227,7 +227,7 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
 
     monkeypatch.setattr(world.runs.approvals.directory, "look_up", noting)
     current_workspace.enter(TEAM)
-    found, _ = await inbox.WaitingDesk(world.store, world.runs).of("UAPPROVER")
+    found, _ = await inbox.ApprovalInbox(world.store, world.runs).of("UAPPROVER")
     assert [each.proposal.id for each in found] == [before.id]
     assert (seen, current_workspace.current()) == ({TEAM}, TEAM)
 
@@ -235,7 +235,7 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
 async def test_the_many_of_another_workspace_leave_nothing_out(world: World, monkeypatch: pytest.MonkeyPatch):
     """Only so many are looked at, and those of others don't count."""
     monkeypatch.setattr(inbox, "_LOOKED_AT", 1)
-    world.rule(Rule(requester=False))
+    world.rule(ApprovalRule(requester=False))
     own, _ = await world.card(created_at=time.time() - 60)
     await world.store.sessions.ensure(builders.session(id="s_other", channel="CRAY", team="T2"))
     other = builders.proposal(id="p_other", session_id="s_other", created_at=time.time())
@@ -243,5 +243,5 @@ async def test_the_many_of_another_workspace_leave_nothing_out(world: World, mon
     await world.store.proposals.move(other.id, ProposalStatus.OPEN)
     for team, mine in ((TEAM, own.id), ("T2", other.id)):
         current_workspace.enter(team)
-        found, _ = await inbox.WaitingDesk(world.store, world.runs).of("UAPPROVER")
+        found, _ = await inbox.ApprovalInbox(world.store, world.runs).of("UAPPROVER")
         assert [each.proposal.id for each in found] == [mine]

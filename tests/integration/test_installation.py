@@ -17,7 +17,7 @@ from bot.playground.slack import workspace as places
 from bot.playground.slack.api import WebApi
 from services.domain import current_workspace
 from services.domain.entities import ProposalStatus
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.store import tables
 from tests import builders, postgres
 from tests.installing import Json, World, answered, post, world
@@ -153,12 +153,12 @@ async def test_a_state_is_good_once_for_the_browser_that_got_it(here: World):
     forged.cookies["slack-app-oauth-state"] = "forged"
     status, text = await forged.get(back.replace(state, "forged"))
     assert (status, "invalid_state" in text) == (401, True)
-    assert await here.bot.store.installations(Seal()).teams() == []
+    assert await here.bot.store.installations(Encryptor()).teams() == []
     assert (await browser.get(back))[0] == 200
     browser.cookies["slack-app-oauth-state"] = state
     status, text = await browser.get(back)
     assert (status, "invalid_state" in text) == (401, True)
-    assert await here.bot.store.installations(Seal()).teams() == ["TACME"]
+    assert await here.bot.store.installations(Encryptor()).teams() == ["TACME"]
 
 
 async def test_who_cancels_installs_nothing(here: World):
@@ -166,7 +166,7 @@ async def test_who_cancels_installs_nothing(here: World):
     back = await browser.press(*await here.consent(browser), "Cancel")
     status, text = await browser.get(back)
     assert (status, "access_denied" in text) == (200, True)
-    assert await here.bot.store.installations(Seal()).teams() == []
+    assert await here.bot.store.installations(Encryptor()).teams() == []
 
 
 async def test_what_a_workspace_left_goes_when_it_takes_raygen_away(here: World):
@@ -178,7 +178,7 @@ async def test_what_a_workspace_left_goes_when_it_takes_raygen_away(here: World)
     assert (await here.acme.people.post("/play/uninstall", user="UALAN"))["error"] == "not_admin"
     assert (await here.acme.people.post("/play/uninstall", user="UADA"))["ok"]
     await until(lambda: _sessions(here, ["TRAYGEN"]))
-    assert await store.installations(Seal()).teams() == ["TRAYGEN"]
+    assert await store.installations(Encryptor()).teams() == ["TRAYGEN"]
     assert {row.user for row in await rows(here, tables.tasks)} == {"UENGINEER"}
     assert {row.channel for row in await rows(here, tables.posts)} == {"CRAY"}
     assert (await here.acme.people.command("help", user="UADA", channel="CLAB"))["error"] == "not_installed"
@@ -205,10 +205,10 @@ async def test_late_news_of_an_end_leaves_what_was_installed_since(here: World):
         "event_time": int(time.time()) - 60,
     }
     assert (await post(here.http, f"{here.url}/slack/events", "events_api", wrapped))[0] == 200
-    assert await here.bot.store.installations(Seal()).teams() == ["TACME"]
+    assert await here.bot.store.installations(Encryptor()).teams() == ["TACME"]
     wrapped["event_time"] = int(time.time()) + 1
     assert (await post(here.http, f"{here.url}/slack/events", "events_api", wrapped))[0] == 200
-    assert await here.bot.store.installations(Seal()).teams() == []
+    assert await here.bot.store.installations(Encryptor()).teams() == []
 
 
 async def test_a_revoked_token_ends_an_installation(here: World):
@@ -223,7 +223,7 @@ async def test_a_revoked_token_ends_an_installation(here: World):
 
 
 async def _none(of: World) -> bool:
-    return await of.bot.store.installations(Seal()).teams() == []
+    return await of.bot.store.installations(Encryptor()).teams() == []
 
 
 async def test_tokens_that_end_are_renewed_and_kept_encrypted(tmp_path: Path):
@@ -237,7 +237,7 @@ async def test_tokens_that_end_are_renewed_and_kept_encrypted(tmp_path: Path):
         assert here.token("TACME") != first, "one that ends within two hours is renewed"
         (row,) = await rows(here, tables.installations)
         assert row.body.startswith("fernet:")
-        kept = await here.bot.store.installations(Seal([keys])).find("TACME")
+        kept = await here.bot.store.installations(Encryptor([keys])).find("TACME")
         assert kept is not None
         assert kept["bot_token"] in here.apps.of_team("TACME")
         assert kept["bot_token"] not in row.body
@@ -287,7 +287,7 @@ async def test_the_same_on_postgresql(tmp_path: Path):
     with postgres.serving() as database:
         async with world(tmp_path, database=database) as here:
             assert (await here.install(ADA))[0] == 200
-            assert await here.bot.store.installations(Seal()).teams() == ["TACME"]
+            assert await here.bot.store.installations(Encryptor()).teams() == ["TACME"]
             state = await here.bot.store.oauth_states.issue()
             assert await here.bot.store.oauth_states.consume(state)
             assert not await here.bot.store.oauth_states.consume(state)

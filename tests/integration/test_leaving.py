@@ -15,7 +15,7 @@ from sqlalchemy import select
 from services.domain.entities import TaskStatus, run_id
 from services.domain.values import Artifact, Outcome, Verdict
 from services.execution.interface import Event, Finished
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.store import Store, tables
 from services.store.retention import Retention
 from services.workflows import RunLimits, workflows
@@ -140,7 +140,7 @@ async def test_only_a_workspace_that_has_it_again_keeps_what_came_after(
         for name, made in (("before", when), ("after", when + 30.0)):
             await world.store.tasks.add(builders.task(id=name, status=TaskStatus.ANSWERED, created_at=made))
         if again:
-            await world.store.installations(Seal()).put("T1", when + 20.0, {})
+            await world.store.installations(Encryptor()).put("T1", when + 20.0, {})
         await world.flows.begin_leaving("T1", when)
         await until(no_workflow_goes_on)
         assert {row.id for row in await rows(world.store, "tasks")} == ({"after"} if again else set())

@@ -17,13 +17,13 @@ from bot.playground.slack.server import SlackStandIn
 from handlers.blocks.live import Live, beginning, live
 from handlers.blocks.primitives import Message, mrkdwn
 from handlers.messaging.courier import Courier
-from handlers.messaging.streams import LiveCards, Place
+from handlers.messaging.streams import LiveCards, ThreadPosition
 from services.domain.entities import Session, Task, TaskKind
 from services.domain.progress import Phase, Stage
-from services.notifications.notifier import Progress
+from services.notifications.notifier import RunProgress
 from services.store import Store, open_database
 from services.targets.targets import Targets
-from services.usecases.requests import Ask
+from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import approving
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 
 def card(words: str, *phases: Phase) -> Live:
-    return live(KEY, builders.task(), Progress(tuple(Stage(phase) for phase in phases), words))
+    return live(KEY, builders.task(), RunProgress(tuple(Stage(phase) for phase in phases), words))
 
 
 FIRST = card("", Phase.THINKING)
@@ -49,7 +49,7 @@ class World:
     store: Store
     courier: Courier
     cards: LiveCards
-    place: Place
+    place: ThreadPosition
 
     async def replies(self) -> list[Json]:
         found = next(one for one in await self.people.messages() if one["ts"] == self.place.thread_ts)
@@ -89,7 +89,7 @@ async def world(path: Path, *, expiry: float = 300.0, renew_after: float = 240.0
         courier = Courier(client, store.posts)
         cards = LiveCards(client, courier, store.posts, renew_after=renew_after)
         root = (await people.say("hello"))["ts"]
-        place = Place("CRAY", root, "UENGINEER", "TRAYGEN")
+        place = ThreadPosition("CRAY", root, "UENGINEER", "TRAYGEN")
         try:
             yield World(people, client, store, courier, cards, place)
         finally:
@@ -113,7 +113,7 @@ async def test_work_is_streamed_and_ends_as_an_ordinary_message(tmp_path: Path):
 async def test_a_thread_is_titled_by_the_request_that_begins_it_alone(tmp_path: Path):
     async with world(tmp_path) as here:
         root = here.place.thread_ts
-        asked = Ask(f"message CRAY {root}", "estimate  pi", "UENGINEER", "CRAY", "")
+        asked = Request(f"message CRAY {root}", "estimate  pi", "UENGINEER", "CRAY", "")
         session = Session("s", "CRAY", root, "UENGINEER", "TRAYGEN")
         first = Task(asked.task_id, "s", TaskKind.PROMPT, asked.prompt, "UENGINEER")
         later = replace(first, id="t_later", prompt="use 200 tasks")
@@ -154,7 +154,7 @@ async def test_a_stream_is_renewed_before_slack_ends_it(tmp_path: Path):
 
 
 async def no_team(here: World) -> None:
-    here.place = Place("CRAY", here.place.thread_ts, "UENGINEER", "")
+    here.place = ThreadPosition("CRAY", here.place.thread_ts, "UENGINEER", "")
 
 
 async def unknown(here: World) -> None:

@@ -43,7 +43,7 @@ from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import Generator as ProgramGenerator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
@@ -209,7 +209,7 @@ class Desk:
         """One request of its own session, from its first sign of life to its end."""
         self.count += 1
         narrator, names = RecordingNarrator(), (f"t_{self.count}", f"s_{self.count}")
-        desk = TaskDesk(
+        desk = TaskSteps(
             self.store, narrator, *agents(client, provider), here(), permissions=permissions(self.store)
         )
         task = builders.task(id=names[0], session_id=names[1])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.domain.entities import (
     Attachment,
     Input,
@@ -26,7 +26,7 @@ from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
@@ -50,7 +50,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield found
 
 
-def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskDesk:
+def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskSteps:
     """A desk whose model writes a program, or with `says_only` just answers."""
     drafts = [calls("submit_program", title="Add", purpose="Adds.", code="print(4)")] * 3
     workshop = Workshop(
@@ -58,7 +58,7 @@ def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskDesk:
     )
     replies = [says(says_only)] if says_only else [calls("write_program", request="add"), says("Done.")]
     supervisor = Supervisor(ScriptedModel(replies), workshop, "s")
-    return TaskDesk(
+    return TaskSteps(
         world.store,
         world.narrator,
         supervisor,
@@ -69,7 +69,7 @@ def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskDesk:
     )
 
 
-async def begin(world: World, desk: TaskDesk, proposal: Proposal, kind: TaskKind, *files: str) -> Task:
+async def begin(world: World, desk: TaskSteps, proposal: Proposal, kind: TaskKind, *files: str) -> Task:
     task = builders.task(
         id=f"t_{kind}",
         session_id=proposal.session_id,
@@ -83,7 +83,7 @@ async def begin(world: World, desk: TaskDesk, proposal: Proposal, kind: TaskKind
     return task
 
 
-async def end(desk: TaskDesk, task: Task) -> None:
+async def end(desk: TaskSteps, task: Task) -> None:
     await desk.conclude(task.id, await desk.work(task.id))
 
 
@@ -232,7 +232,7 @@ async def test_a_new_card_says_what_already_waits_behind_it(world: World):
 
 
 async def test_who_was_asked_by_name_sees_it_too(world: World):
-    world.rule(Rule(groups=frozenset({"SPLATFORM"})))
+    world.rule(ApprovalRule(groups=frozenset({"SPLATFORM"})))
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     await begin(world, tasks_of(world), proposal, TaskKind.CHANGE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.store import tables
 from tests.contract.slack.published import differences
 from tests.contract.slack.published.events import ORGANIZATION
@@ -35,7 +35,7 @@ async def test_an_organization_installs_it_for_all_its_workspaces(
 ):
     async with world(tmp_path, places=GRID, socket_mode=socket_mode) as here:
         assert (await here.install(ALL))[0] == 200
-        assert await here.bot.store.installations(Seal()).teams() == ["EGROUP"]
+        assert await here.bot.store.installations(Encryptor()).teams() == ["EGROUP"]
         await ask_all(here)
         sessions = await rows(here, tables.sessions)
         assert {(row.channel, row.team) for row in sessions} == {("CLAB", "TACME"), ("CRAY", "TRAYGEN")}
@@ -72,14 +72,14 @@ async def test_an_organization_takes_it_away_from_one_workspace_then_from_all(tm
         await until(lambda: _over(here))
         here.apps.withdraw("TACME")
         await until(lambda: _sessions(here, ["TRAYGEN"]))
-        assert await here.bot.store.installations(Seal()).teams() == ["EGROUP"]
-        assert await here.bot.store.installations(Seal()).members("EGROUP") == ["TRAYGEN"]
+        assert await here.bot.store.installations(Encryptor()).teams() == ["EGROUP"]
+        assert await here.bot.store.installations(Encryptor()).members("EGROUP") == ["TRAYGEN"]
         refused = await here.acme.people.command("help", user="UADA", channel="CLAB")
         assert refused["error"] == "not_installed"
         here.apps.uninstall("EGROUP")
         await until(lambda: _sessions(here, []))
         await until(lambda: _none(here))
-        assert await here.bot.store.installations(Seal()).members("EGROUP") == []
+        assert await here.bot.store.installations(Encryptor()).members("EGROUP") == []
         sent = [
             envelope["payload"]
             for slack in (here.playground, here.acme)

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.domain.entities import ProposalStatus
 from services.domain.values import Artifact
-from services.proposals.reminders import PendingDesk
+from services.proposals.reminders import Reminders
 from tests.integration.test_approval_clicks import World, opened
 
-NAMED = Rule(users=frozenset({"UAPPROVER", "UGUEST"}))
+NAMED = ApprovalRule(users=frozenset({"UAPPROVER", "UGUEST"}))
 FILE = Artifact("program.py", "text/x-python", b"print(1)\n")
 
 
@@ -27,8 +27,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield here
 
 
-def pending_of(world: World) -> PendingDesk:
-    return PendingDesk(world.store, world.narrator, world.desk.approvals, math.inf)
+def pending_of(world: World) -> Reminders:
+    return Reminders(world.store, world.narrator, world.desk.approvals, math.inf)
 
 
 async def asked(world: World) -> list[int]:

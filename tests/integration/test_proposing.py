@@ -11,7 +11,7 @@ from dbos import DBOS
 from bot.mcp_server.proposing import Proposer
 from services.domain.entities import ProposalStatus, TaskStatus
 from services.domain.errors import BadRequest, TooOften
-from services.tasks.admission import Admission, Limits
+from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
 from services.workflows import Closed, Doorbell
 from tests import builders
@@ -35,7 +35,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def proposer(world: World, path: Path, *, channel: str = "CRAY", patience: float = 20) -> Proposer:
-    admission = Admission(world.store, limits=Limits(user_rate=Rate(2, 3600.0)), teams=None)
+    admission = Admission(world.store, limits=AdmissionLimits(user_rate=Rate(2, 3600.0)), teams=None)
     doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}")
     return Proposer(world.store, doorbell, admission, channel, "UENGINEER", patience)
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.deploy.surfaces import registered
 from handlers.slack_api.installations import SlackInstallations
 from services.domain.entities import Attachment
-from services.usecases.requests import Ask, FrontDesk
+from services.usecases.requests import FrontDesk, Request
 from tests.contract.slack.published import Json, Published
 from tests.contract.slack.published.events import EVENTS, ORGANIZATION
 from tests.contract.slack.published.interactions import INTERACTIONS, TRIGGER
@@ -37,8 +37,8 @@ NOT_OURS = {
 RECORDED = ("ask", "explain", "revise", "stop_thread", "stop_task", "forget")
 
 
-def asked(cause: str, thread_ts: str, channel: str = "CRAY", **more: Any) -> tuple[str, Ask]:
-    return "ask", Ask(cause, QUESTION, ME, channel, thread_ts, "TRAYGEN", **more)
+def asked(cause: str, thread_ts: str, channel: str = "CRAY", **more: Any) -> tuple[str, Request]:
+    return "ask", Request(cause, QUESTION, ME, channel, thread_ts, "TRAYGEN", **more)
 
 
 UNDERSTOOD: dict[str, list[tuple[Any, ...]]] = {
@@ -62,7 +62,7 @@ UNDERSTOOD: dict[str, list[tuple[Any, ...]]] = {
         (
             "revise",
             "message CRAY 1700000007.000100",
-            Ask(
+            Request(
                 "message CRAY 1700000007.000100 edited 1700000007.000000",
                 "what is 20% of 50?",
                 ME,
@@ -87,7 +87,7 @@ UNDERSTOOD: dict[str, list[tuple[Any, ...]]] = {
     "message_action": [
         (
             "explain",
-            Ask(f"shortcut {TRIGGER}", QUESTION, ME, "CRAY", "1700000020.000100", "TRAYGEN", unseen=True),
+            Request(f"shortcut {TRIGGER}", QUESTION, ME, "CRAY", "1700000020.000100", "TRAYGEN", unseen=True),
         )
     ],
     "shortcut": [],
@@ -99,7 +99,7 @@ CHANGED: dict[tuple[str, str], list[tuple[Any, ...]]] = {
         (
             "revise",
             "message CRAY 1700000007.000100",
-            Ask(
+            Request(
                 "message CRAY 1700000007.000100",
                 "what is 20% of 50?",
                 ME,

@@ -13,7 +13,7 @@ from pathlib import Path
 from services.domain.entities import Run, run_id
 from services.domain.errors import TooOften
 from services.store import Store, open_database
-from services.tasks.admission import Admission, Limits
+from services.tasks.admission import Admission, AdmissionLimits
 from tests import builders
 from tests import postgres as server
 from tests.integration.lives import approved, ended
@@ -77,7 +77,8 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
 async def test_they_hold_to_one_limit_together(postgres: str):
     async with open_database(postgres) as engine, open_database(postgres) as other:
         replicas = [
-            Admission(Store(each), limits=Limits(user_tasks=2), teams=None) for each in (engine, other)
+            Admission(Store(each), limits=AdmissionLimits(user_tasks=2), teams=None)
+            for each in (engine, other)
         ]
         tasks = [builders.task(id=f"t_l{number}", user="ULIMITED") for number in range(12)]
         told = await asyncio.gather(

@@ -20,7 +20,7 @@ from bot.playground.slack.server import SlackStandIn
 from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
 from handlers.messaging.streams import open_cards
-from handlers.slack_api.directory import People as Directory
+from handlers.slack_api.directory import SlackDirectory as Directory
 from handlers.slack_api.files import SlackAttachments
 from services.approvals.permissions import Permissions
 from services.domain.entities import (
@@ -35,23 +35,23 @@ from services.domain.errors import BadRequest
 from services.domain.values import PolicyReport, sha256
 from services.llm.scripted import ScriptedModel
 from services.policy import Policy
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.store.preferences import Preference
 from services.supervisor.generator import Generator
 from services.supervisor.interface import Briefing, Conclusion, Supervising
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.targets.targets import Place, Targets, Terms
-from services.tasks.admission import Admission, Limits
+from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from services.text.formatting import human_bytes
-from services.usecases.history import HistoryDesk
+from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.desk import SlackDirectory, bot, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving
 from tests.narrators import slack_narrator
 from tests.waiting import until
@@ -75,7 +75,7 @@ class Explaining:
 class AtOnce:
     """Takes the place of the workflows: carries out tasks where they are begun."""
 
-    tasks: TaskDesk
+    tasks: TaskSteps
     begun: list[Task] = field(default_factory=list)
 
     async def begin_task(self, task: Task, session: Session) -> None:
@@ -92,7 +92,7 @@ class AtOnce:
 @dataclass
 class World:
     slack: SlackStandIn
-    people: People
+    people: SlackDirectory
     store: Store
     flows: AtOnce
     supervisor: Explaining
@@ -140,9 +140,9 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         people = await stack.enter_async_context(people_at(await stack.enter_async_context(slack.serve())))
         engine = await stack.enter_async_context(open_database(f"sqlite:///{path / 'raygen.db'}"))
         client, store, supervisor = client_at(slack.api_url), Store(engine), Explaining()
-        gpu = Place(FakeTarget(name="gpu"), Terms())
-        closed = Place(FakeTarget(name="closed"), Terms(users=frozenset({"UAPPROVER"})))
-        targets = Targets([Place(FakeTarget()), gpu, closed])
+        gpu = ConfiguredTarget(FakeTarget(name="gpu"), Terms())
+        closed = ConfiguredTarget(FakeTarget(name="closed"), Terms(users=frozenset({"UAPPROVER"})))
+        targets = Targets([ConfiguredTarget(FakeTarget()), gpu, closed])
         courier, approvals = Courier(client, store.posts), approving(directory=Directory(client))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         narrator = slack_narrator(store, courier, cards, targets, approvals)
@@ -152,7 +152,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
             FakeValidator([builders.passed()] * 9),
         )
         allowed = Permissions(store, targets, approvals)
-        tasks = TaskDesk(
+        tasks = TaskSteps(
             store,
             narrator,
             cast("Supervising", supervisor),
@@ -162,16 +162,16 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
             attachments=SlackAttachments(client),
         )
         flows = AtOnce(tasks)
-        admission = Admission(store, limits=Limits(user_rate=Rate(3, 3600.0)), teams=None)
+        admission = Admission(store, limits=AdmissionLimits(user_rate=Rate(3, 3600.0)), teams=None)
         desk = FrontDesk(
             store,
             tasks,
-            RunDesk(store, narrator, targets, approvals=approvals),
+            RunSteps(store, narrator, targets, approvals=approvals),
             cast("Workflows", flows),
             admission,
             allowed,
         )
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), targets)
+        subcommands = Subcommands(courier, desk, RunHistory(store, desk.permissions), targets)
         check = Policy().check
         await stack.enter_async_context(
             bot(

@@ -17,8 +17,8 @@ from handlers.blocks.primitives import Message
 from handlers.listeners import ack, commands, errors
 from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
-from handlers.payloads.parse import Order
-from handlers.slack_api.directory import People as Members
+from handlers.payloads.parse import Subcommand
+from handlers.slack_api.directory import SlackDirectory as Members
 from services.approvals.permissions import Permissions
 from services.domain.entities import (
     ProposalStatus,
@@ -29,16 +29,16 @@ from services.domain.entities import (
     TaskStatus,
     run_id,
 )
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
-from services.tasks.admission import Admission, Limits
+from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
-from services.tasks.steps import TaskDesk
-from services.usecases.history import HistoryDesk
+from services.tasks.steps import TaskSteps
+from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.desk import SlackDirectory, bot, client_at, people_at
 from tests.fakes import FakeTarget, approving, here
 from tests.looks import looks
 from tests.waiting import until
@@ -70,7 +70,7 @@ class Stopped:
 
 @dataclass
 class World:
-    people: People
+    people: SlackDirectory
     store: Store
     begun: Begun
     stopped: Stopped
@@ -119,14 +119,14 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         members = Members(client)
         desk = FrontDesk(
             store,
-            cast("TaskDesk", stopped),
-            cast("RunDesk", stopped),
+            cast("TaskSteps", stopped),
+            cast("RunSteps", stopped),
             cast("Workflows", begun),
-            Admission(store, limits=Limits(user_rate=Rate(2, 3600.0)), teams=None),
+            Admission(store, limits=AdmissionLimits(user_rate=Rate(2, 3600.0)), teams=None),
             Permissions(store, here(), approving(directory=members)),
         )
         courier = Courier(client, store.posts)
-        subcommands = Subcommands(courier, desk, HistoryDesk(store, desk.permissions), here(FakeTarget()))
+        subcommands = Subcommands(courier, desk, RunHistory(store, desk.permissions), here(FakeTarget()))
         listeners = (
             lambda app: errors.register(app, courier),
             lambda app: commands.register(app, desk, courier, subcommands),
@@ -236,7 +236,7 @@ async def test_what_takes_longer_than_slack_waits_is_answered_later(
     asked, may_answer = asyncio.Event(), asyncio.Event()
     answer = world.subcommands.answer
 
-    async def held_up(order: Order) -> Message:
+    async def held_up(order: Subcommand) -> Message:
         asked.set()
         await may_answer.wait()
         if fails:

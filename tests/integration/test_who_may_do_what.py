@@ -19,13 +19,13 @@ from bot.playground.slack.workspace import TEAM, direct, private, user
 from handlers.blocks import action_ids
 from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.approvals.actions import Action, Group
 from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.values import Spent
 from services.targets.targets import Targets
 from services.tasks.steps import Result
-from services.usecases.history import HistoryDesk
+from services.usecases.history import RunHistory
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 from tests.waiting import until
@@ -278,7 +278,7 @@ async def room(tmp_path: Path) -> AsyncGenerator[Room]:
             state.documents.put("users", name, user(name, name[1:].lower(), name, **flags))
         state.documents.put("channels", "DBOB", direct("DBOB", "UBOB"))
         state.documents.put("channels", ROOM, private(ROOM, "room", [*MEMBERS]))
-        world.rule(Rule(users=frozenset({"UAPPROVER"}), thread=600.0))
+        world.rule(ApprovalRule(users=frozenset({"UAPPROVER"}), thread=600.0))
         here = Room(world)
 
         @event.listens_for(world.engine.sync_engine, "after_cursor_execute")
@@ -421,13 +421,13 @@ async def test_while_slack_cant_be_asked_only_the_requester_may(room: Room, meth
 
 async def test_operators_narrow_and_widen_it(room: Room):
     stop = {Action.STOP: frozenset({Group.APPROVERS})}
-    room.world.rule(Rule(users=frozenset({"UAPPROVER"}), actions=stop))
+    room.world.rule(ApprovalRule(users=frozenset({"UAPPROVER"}), actions=stop))
     for name, who in WHO.items():
         card = await room.card("working", "UGUEST" if name == "guest who asked" else "UENGINEER")
         before = room.done()
         await room.forge(card, who, action_ids.TASK_STOP)
         assert (room.done() != before) == (name == "approver"), name
-    room.world.rule(Rule(actions={Action.STOP: frozenset({Group.EVERYONE})}))
+    room.world.rule(ApprovalRule(actions={Action.STOP: frozenset({Group.EVERYONE})}))
     for name, who in WHO.items():
         card = await room.card("working", "UGUEST" if name == "guest who asked" else "UENGINEER")
         before = room.done()
@@ -455,7 +455,7 @@ def test_every_surface_is_in_the_matrix(room: Room):
     """A new button, form, command, event or address fails here until somebody has said who may use it."""
     found = Registered()
     subcommands = Subcommands(
-        cast("Courier", None), room.world.desk, cast("HistoryDesk", None), cast("Targets", None)
+        cast("Courier", None), room.world.desk, cast("RunHistory", None), cast("Targets", None)
     )
     handlers.register(
         cast("AsyncApp", found),

@@ -13,8 +13,8 @@ import pytest
 from dbos import DBOS, StepOptions
 from slack_sdk.errors import SlackApiError
 
-from services.approvals import Rule
-from services.approvals.ledger import Ledger
+from services.approvals import ApprovalRule
+from services.approvals.ledger import Recorder
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -27,7 +27,7 @@ from services.domain.entities import (
 from services.domain.errors import Outdated
 from services.llm.interface import Reply
 from services.llm.scripted import ScriptedModel, calls, says
-from services.notifications.notifier import Wanted
+from services.notifications.notifier import ApprovalRequest
 from services.workflows import workflows
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator, approving
@@ -161,7 +161,9 @@ class Refusing(RecordingNarrator):
         self._refuse()
         await super().proposal_decided(task, proposal, session)
 
-    async def approval_wanted(self, task: Task, proposal: Proposal, session: Session, wanted: Wanted) -> None:
+    async def approval_wanted(
+        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
+    ) -> None:
         self._refuse()
         await super().approval_wanted(task, proposal, session, wanted)
 
@@ -271,8 +273,8 @@ async def no_workflow_goes_on() -> bool:
 async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: Path):
     target, replies = FakeTarget(), [calls("write_program", request="add"), says("Done.")] * 2
     async with process(tmp_path, replies, target) as world:
-        approvals = approving(Rule(thread=60.0))
-        world.runs._ledger = Ledger(world.store, approvals)
+        approvals = approving(ApprovalRule(thread=60.0))
+        world.runs._ledger = Recorder(world.store, approvals)
         for number in (1, 2):
             task = builders.task(id=f"t_{number}")
             await world.flows.begin_task(task, builders.session())

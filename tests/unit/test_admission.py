@@ -15,7 +15,7 @@ from services.domain.entities import TaskStatus
 from services.domain.errors import NotAllowed, TooOften
 from services.domain.values import Spent
 from services.store import Store, open_database
-from services.tasks.admission import Admission, Day, Limits
+from services.tasks.admission import Admission, AdmissionLimits, Day
 from services.tasks.rate_limit import Rate
 from tests import builders
 
@@ -43,7 +43,7 @@ def test_the_settings_say_all_of_it():
         RAYGEN_CHANNELS="C1, dm",
         RAYGEN_WORKSPACES="T1",
     )
-    assert chosen.limits == Limits(
+    assert chosen.limits == AdmissionLimits(
         Rate(2, 3600.0),
         Rate(9, 86_400.0, "day"),
         3,
@@ -68,7 +68,7 @@ def test_the_settings_say_all_of_it():
     ],
 )
 async def test_only_what_is_on_the_lists_is_taken(store: Store, channel: str, team: str, sentence: str):
-    admission = Admission(store, limits=Limits(channels={"C1", "dm"}, workspaces={"T1"}), teams=None)
+    admission = Admission(store, limits=AdmissionLimits(channels={"C1", "dm"}, workspaces={"T1"}), teams=None)
     session = builders.session(channel=channel, team=team)
     if not sentence:
         await admission.admit(asked("t_1"), session)
@@ -87,7 +87,7 @@ async def test_who_is_a_guest_from_a_workspace_that_is_not_on_the_list_spends_no
         assert user == "UENGINEER"
         return frozenset(teams)
 
-    admission = Admission(store, limits=Limits(workspaces={"T1"}), teams=of)
+    admission = Admission(store, limits=AdmissionLimits(workspaces={"T1"}), teams=of)
     if taken:
         await admission.admit(asked("t_1"), builders.session(team="T1"))
         return
@@ -97,7 +97,7 @@ async def test_who_is_a_guest_from_a_workspace_that_is_not_on_the_list_spends_no
 
 
 async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_anything(store: Store):
-    limits = Limits(user_rate=Rate(2, 3600.0), channel_rate=Rate(2, 60.0, "minute"))
+    limits = AdmissionLimits(user_rate=Rate(2, 3600.0), channel_rate=Rate(2, 60.0, "minute"))
     admission, here = Admission(store, limits=limits, teams=None), builders.session()
     await store.tasks.add(asked("t_0", "UOTHER"))
     await admission.admit(asked("t_1"), here)
@@ -111,7 +111,7 @@ async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_
 
 async def test_only_so_many_are_worked_on_at_once(store: Store):
     admission, here = (
-        Admission(store, limits=Limits(user_tasks=2, channel_tasks=3), teams=None),
+        Admission(store, limits=AdmissionLimits(user_tasks=2, channel_tasks=3), teams=None),
         builders.session(),
     )
     told = await asyncio.gather(
@@ -132,14 +132,19 @@ async def test_only_so_many_are_worked_on_at_once(store: Store):
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(user_tasks=2), Limits(user_rate=Rate(2, 3600.0)), Limits(channel_tasks=2)]
+    "limits",
+    [
+        AdmissionLimits(user_tasks=2),
+        AdmissionLimits(user_rate=Rate(2, 3600.0)),
+        AdmissionLimits(channel_tasks=2),
+    ],
 )
-async def test_replicas_hold_to_one_limit_together(store: Store, limits: Limits):
+async def test_replicas_hold_to_one_limit_together(store: Store, limits: AdmissionLimits):
     """In the moment in which none of the requests has its row yet."""
     await hold_together(store, limits)
 
 
-async def hold_together(store: Store, limits: Limits) -> None:
+async def hold_together(store: Store, limits: AdmissionLimits) -> None:
     replicas = [Admission(store, limits=limits, teams=None) for _ in range(3)]
     told = await asyncio.gather(
         *(replicas[number % 3].admit(asked(f"t_{number}"), builders.session()) for number in range(12)),
@@ -155,7 +160,9 @@ async def spend(store: Store, name: str, user: str, spent: Spent) -> None:
 
 
 async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
-    admission = Admission(store, limits=Limits(day=Day(tokens=1000), user_day=Day(money=1.0)), teams=None)
+    admission = Admission(
+        store, limits=AdmissionLimits(day=Day(tokens=1000), user_day=Day(money=1.0)), teams=None
+    )
     here = builders.session()
     await spend(store, "t_1", "UENGINEER", Spent(1, 100, 100, 100, 100, 1.2))
     await admission.admit(asked("t_2", "UOTHER"), here)
@@ -169,6 +176,6 @@ async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
 
 
 async def test_without_limits_everybody_may(store: Store):
-    admission = Admission(store, limits=Limits(), teams=None)
+    admission = Admission(store, limits=AdmissionLimits(), teams=None)
     for number in range(20):
         await admission.admit(asked(f"t_{number}"), builders.session())

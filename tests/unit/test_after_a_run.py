@@ -20,14 +20,14 @@ from services.domain.errors import BadRequest, NotAllowed, Outdated
 from services.domain.values import InputFile, Outcome, PolicyReport, Verdict
 from services.execution.interface import Finished
 from services.llm.scripted import ScriptedModel, calls, says
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.admission import Admission, Limits
-from services.tasks.steps import TaskDesk
+from services.tasks.admission import Admission, AdmissionLimits
+from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from tests import builders
 from tests.builders import passed
@@ -39,8 +39,8 @@ from tests.fakes import here as places
 class InTheOpen:
     """Carries out tasks and runs at once, each once, as the durable workflows would."""
 
-    tasks: TaskDesk
-    runs: RunDesk
+    tasks: TaskSteps
+    runs: RunSteps
     begun: list[str] = field(default_factory=list)
 
     async def begin_task(self, task: Task, session: Session) -> None:
@@ -86,7 +86,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             approving(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
         )
         desks = (
-            TaskDesk(
+            TaskSteps(
                 store,
                 narrator,
                 Supervisor(model, workshop, "s"),
@@ -94,11 +94,15 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 places(target),
                 permissions=permissions(store, approvals),
             ),
-            RunDesk(store, narrator, places(target), approvals=approvals),
+            RunSteps(store, narrator, places(target), approvals=approvals),
         )
         flows = InTheOpen(*desks)
         desk = FrontDesk(
-            store, *desks, flows, Admission(store, limits=Limits(), teams=None), permissions(store, approvals)
+            store,
+            *desks,
+            flows,
+            Admission(store, limits=AdmissionLimits(), teams=None),
+            permissions(store, approvals),
         )  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())

@@ -45,14 +45,14 @@ from services.llm.interface import Text, ToolCall, ToolResult, Turn
 from services.supervisor.interface import Briefing
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Budget, Price
-from services.supervisor.workshop import Made, Tried
+from services.supervisor.workshop import BuildResult, Tried
 from tests.builders import ADD, passed
 from tests.standins.agentcore import ARN, TERMS
 
 EVERY_BYTE = bytes(range(256))
 PICTURE = Artifact("plot.png", "image/png", EVERY_BYTE)
 POLICY = PolicyReport((Finding("network", Grade.WARN, 3, "opens a connection"),), imports=("ray",))
-MADE = Made(
+MADE = BuildResult(
     ADD, passed(artifacts=(PICTURE,)), POLICY, 2, "m", "", (Attempt("x", passed()),), "generator-ray@2"
 )
 TURNS = (

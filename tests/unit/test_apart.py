@@ -14,7 +14,7 @@ from services.policy import check
 from services.snippets.reading import read
 from services.validation.examine import examine
 from services.validation.imports import missing
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 
 LONG = '"""What it does."""\n' + "x = 1\n" * (SHORT // 6)
 
@@ -62,7 +62,7 @@ async def test_the_loop_goes_on_while_a_long_program_is_parsed():
 
 
 async def test_a_program_that_takes_too_long_to_read_is_refused_and_never_runs():
-    async def lease() -> Lease:
+    async def lease() -> ValidationLease:
         raise AssertionError("it must not run")
 
     outcome, policy = await asyncio.wait_for(examine(LONG, die, lease, ()), 60)  # pyright: ignore[reportArgumentType]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.approvals import ApprovalPolicy, Person, Rule, Second
-from services.approvals.decision import Standing, decide, required
+from services.approvals import ApprovalPolicy, ApprovalRule, Person, SecondApproverConditions
+from services.approvals.decision import ApproverContext, decide, required
 from services.domain.entities import Input
-from services.domain.program_facts import Facts, binding
+from services.domain.program_facts import ProgramFacts, binding
 from services.domain.values import PolicyReport, Program, Touched
 from tests import builders
 
@@ -21,18 +21,18 @@ BOT = Person("UBOT", "bot", bot=True)
 GONE = Person("UADA", "Ada", gone=True)
 HOLDER = Person("api:ann", "ann", approves=True)
 OTHER_HOLDER = Person("api:ci", "ci", approves=False)
-OWN, OTHERS = Standing(requester=True), Standing()
-IN_GROUP = Standing(groups=frozenset({"SOPS"}))
-IN_CHANNEL = Standing(member=True)
+OWN, OTHERS = ApproverContext(requester=True), ApproverContext()
+IN_GROUP = ApproverContext(groups=frozenset({"SOPS"}))
+IN_CHANNEL = ApproverContext(member=True)
 
-ANYBODY = Rule()
-NAMED = Rule(users=frozenset({"UADA", "UGUS"}))
-GROUP = Rule(groups=frozenset({"SOPS"}))
-MEMBERS = Rule(members=True)
-TWO_PERSON = Rule(requester=False)
-SELF = Rule(requester=True)
+ANYBODY = ApprovalRule()
+NAMED = ApprovalRule(users=frozenset({"UADA", "UGUS"}))
+GROUP = ApprovalRule(groups=frozenset({"SOPS"}))
+MEMBERS = ApprovalRule(members=True)
+TWO_PERSON = ApprovalRule(requester=False)
+SELF = ApprovalRule(requester=True)
 
-TABLE: list[tuple[Rule, Person, Standing, str, bool]] = [
+TABLE: list[tuple[ApprovalRule, Person, ApproverContext, str, bool]] = [
     (ANYBODY, MEMBER, OWN, "everyone", True),
     (ANYBODY, MEMBER, OTHERS, "everyone", True),
     (ANYBODY, GUEST, OWN, "guests", False),
@@ -68,7 +68,9 @@ TABLE: list[tuple[Rule, Person, Standing, str, bool]] = [
 
 
 @pytest.mark.parametrize(("rule", "person", "standing", "clause", "allowed"), TABLE)
-def test_who_may_approve(rule: Rule, person: Person, standing: Standing, clause: str, *, allowed: bool):
+def test_who_may_approve(
+    rule: ApprovalRule, person: Person, standing: ApproverContext, clause: str, *, allowed: bool
+):
     decision = decide(rule, person, standing)
     assert (decision.allowed, decision.clause, decision.rule) == (allowed, clause, "default")
     assert decision.sentence.endswith(".")
@@ -80,12 +82,12 @@ def test_without_a_rule_nobody_may():
 
 
 def test_a_refusal_says_whom_to_ask():
-    rule = Rule(users=frozenset({"UB", "UA"}), groups=frozenset({"SOPS"}), members=True)
+    rule = ApprovalRule(users=frozenset({"UB", "UA"}), groups=frozenset({"SOPS"}), members=True)
     sentence = decide(rule, MEMBER, OTHERS).sentence
     assert "please ask <@UA>, <@UB>, <!subteam^SOPS> or a member of this channel" in sentence
 
 
-FACTS = Facts(
+FACTS = ProgramFacts(
     {"CPU": 8.0, "GPU": 1.0}, 100.0, hosts=frozenset({"a.example", "b"}), packages=frozenset({"polars"})
 )
 
@@ -93,32 +95,32 @@ FACTS = Facts(
 @pytest.mark.parametrize(
     ("second", "reasons"),
     [
-        (Second(), ()),
-        (Second(cpus=8), ()),
-        (Second(cpus=7.5), ("asks for 8 CPUs",)),
-        (Second(gpus=True), ("asks for 1 GPU",)),
-        (Second(wall=100), ()),
-        (Second(wall=99), ("may take 100 s",)),
-        (Second(hosts=True), ("names the network hosts a.example and 1 more",)),
-        (Second(packages=True), ("installs the package polars",)),
+        (SecondApproverConditions(), ()),
+        (SecondApproverConditions(cpus=8), ()),
+        (SecondApproverConditions(cpus=7.5), ("asks for 8 CPUs",)),
+        (SecondApproverConditions(gpus=True), ("asks for 1 GPU",)),
+        (SecondApproverConditions(wall=100), ()),
+        (SecondApproverConditions(wall=99), ("may take 100 s",)),
+        (SecondApproverConditions(hosts=True), ("names the network hosts a.example and 1 more",)),
+        (SecondApproverConditions(packages=True), ("installs the package polars",)),
     ],
 )
-def test_facts_that_take_a_second_approver(second: Second, reasons: tuple[str, ...]):
-    needed, found = required(Rule(second=second), FACTS)
+def test_facts_that_take_a_second_approver(second: SecondApproverConditions, reasons: tuple[str, ...]):
+    needed, found = required(ApprovalRule(second=second), FACTS)
     assert [words.split()[0] for words in found] == [words.split()[0] for words in reasons]
     assert needed == (2 if reasons else 1)
     if reasons and "take" not in reasons[0]:
         assert found == reasons
-    assert required(Rule(second=second, approvals=3), FACTS)[0] == 3
-    assert required(Rule(second=second), Facts()) == (1, ())
+    assert required(ApprovalRule(second=second, approvals=3), FACTS)[0] == 3
+    assert required(ApprovalRule(second=second), ProgramFacts()) == (1, ())
 
 
 def test_the_first_rule_that_holds_decides():
     gpu, direct, api, rest = (
-        Rule("gpu", targets=frozenset({"gpu"}), channels=frozenset({"CPROD"})),
-        Rule("direct", channels=frozenset({"direct"})),
-        Rule("api", channels=frozenset({"api"})),
-        Rule("rest"),
+        ApprovalRule("gpu", targets=frozenset({"gpu"}), channels=frozenset({"CPROD"})),
+        ApprovalRule("direct", channels=frozenset({"direct"})),
+        ApprovalRule("api", channels=frozenset({"api"})),
+        ApprovalRule("rest"),
     )
     policy = ApprovalPolicy(rules=[gpu, direct, api, rest])
     places = [("gpu", "CPROD"), ("gpu", "CRAY"), ("dev", "CPROD"), ("gpu", "DADA"), ("dev", "api:ann")]
@@ -132,8 +134,8 @@ def test_the_first_rule_that_holds_decides():
     assert ApprovalPolicy(rules=[gpu]).rule("dev", "CPROD") is None
 
 
-def facts(**changes: Any) -> Facts:
-    return Facts.of(builders.proposal(**changes))
+def facts(**changes: Any) -> ProgramFacts:
+    return ProgramFacts.of(builders.proposal(**changes))
 
 
 def test_facts_come_from_code_and_validation_together():

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from services.approvals import Person, Rule, Second
-from services.approvals.authorizer import Approvals
+from services.approvals import ApprovalRule, Person, SecondApproverConditions
+from services.approvals.authorizer import Authorizer
 from services.domain.entities import (
     Input,
     Proposal,
@@ -34,13 +34,13 @@ from services.domain.values import (
     Touched,
     sha256,
 )
-from services.proposals.reminders import PendingDesk
-from services.runs.steps import RunDesk
+from services.proposals.reminders import Reminders
+from services.runs.steps import RunSteps
 from services.store import Store, codec, open_database, tables
-from services.targets.targets import Place, Targets, Terms
-from services.tasks.admission import Admission, Limits
+from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.briefing import History
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
@@ -55,15 +55,15 @@ class World:
     other: FakeTarget
     directory: FakeDirectory
 
-    def runs(self, *rules: Rule, expiry: float = 1000.0) -> RunDesk:
-        targets = Targets(Place(each, Terms(packages=True)) for each in (self.target, self.other))
-        return RunDesk(self.store, self.narrator, targets, approvals=self.approvals(*rules, expiry=expiry))
+    def runs(self, *rules: ApprovalRule, expiry: float = 1000.0) -> RunSteps:
+        targets = Targets(ConfiguredTarget(each, Terms(packages=True)) for each in (self.target, self.other))
+        return RunSteps(self.store, self.narrator, targets, approvals=self.approvals(*rules, expiry=expiry))
 
-    def approvals(self, *rules: Rule, expiry: float = 1000.0) -> Approvals:
+    def approvals(self, *rules: ApprovalRule, expiry: float = 1000.0) -> Authorizer:
         return approving(*rules, directory=self.directory, expiry=expiry)
 
-    def pending(self, *rules: Rule, expiry: float = 1000.0, reminder: float = 100.0) -> PendingDesk:
-        return PendingDesk(self.store, self.narrator, self.approvals(*rules, expiry=expiry), reminder)
+    def pending(self, *rules: ApprovalRule, expiry: float = 1000.0, reminder: float = 100.0) -> Reminders:
+        return Reminders(self.store, self.narrator, self.approvals(*rules, expiry=expiry), reminder)
 
     async def open(
         self, number: int = 1, *, base: str | None = None, kind: TaskKind = TaskKind.PROMPT, **changes: Any
@@ -101,14 +101,14 @@ class Begun:
         self.tasks.append(task)
 
 
-def front(world: World, runs: RunDesk, begun: Begun) -> FrontDesk:
+def front(world: World, runs: RunSteps, begun: Begun) -> FrontDesk:
     flows = cast("Workflows", begun)
     return FrontDesk(
         world.store,
-        cast("TaskDesk", None),
+        cast("TaskSteps", None),
         runs,
         flows,
-        Admission(world.store, limits=Limits(), teams=None),
+        Admission(world.store, limits=AdmissionLimits(), teams=None),
         permissions(world.store, runs.approvals),
     )
 
@@ -120,27 +120,27 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield World(Store(engine), RecordingNarrator(), FakeTarget(), FakeTarget(name="gpu"), members)
 
 
-async def approve(runs: RunDesk, proposal: Proposal, user: str) -> Proposal:
+async def approve(runs: RunSteps, proposal: Proposal, user: str) -> Proposal:
     return await runs.approve(proposal.id, proposal.program.sha256, user, proposal.target)
 
 
-async def carry_out(runs: RunDesk, proposal: Proposal) -> None:
+async def carry_out(runs: RunSteps, proposal: Proposal) -> None:
     await runs.open(proposal.id)
     await runs.submit(proposal.id)
 
 
-TWO_PERSONS = Rule(requester=False)
+TWO_PERSONS = ApprovalRule(requester=False)
 
 
 async def test_two_different_people(world: World):
-    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     first = await approve(runs, proposal, "UA")
     assert (first.status, first.approved_by, first.needed) == (ProposalStatus.OPEN, ("UA",), 2)
     assert world.narrator.told[-1] == f"{proposal.id} open"
     with pytest.raises(Outdated, match="approved that already; somebody else"):
         await approve(runs, proposal, "UA")
     # Another process, after a restart.
-    second = await approve(world.runs(Rule(approvals=2)), proposal, "UB")
+    second = await approve(world.runs(ApprovalRule(approvals=2)), proposal, "UB")
     assert (second.status, second.approved_by, second.decided_by) == (
         ProposalStatus.APPROVED,
         ("UA", "UB"),
@@ -162,7 +162,7 @@ async def audited(store: Store) -> list[tuple[str, str, str]]:
 
 
 async def test_each_approval_is_in_the_audit_once(world: World):
-    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     with pytest.raises(Outdated):
         await approve(runs, proposal, "UA")
@@ -191,7 +191,7 @@ async def test_an_approval_for_the_thread_is_in_the_audit_with_what_it_lets_run(
 
 
 async def test_whoever_may_not_approve_any_more_does_not_count(world: World):
-    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     world.directory.people["UA"] = Person("UA", "Ada", gone=True)
     assert (await approve(runs, proposal, "UB")).approved_by == ("UB",)
@@ -199,7 +199,7 @@ async def test_whoever_may_not_approve_any_more_does_not_count(world: World):
 
 
 async def test_many_approvers_at_the_same_moment_make_one_decision(world: World):
-    runs = world.runs(Rule(approvals=2))
+    runs = world.runs(ApprovalRule(approvals=2))
     for number in range(10):
         proposal = await world.open(number)
         results = await asyncio.gather(
@@ -214,7 +214,10 @@ async def test_many_approvers_at_the_same_moment_make_one_decision(world: World)
 
 
 async def test_facts_take_a_second_approver_on_that_target_alone(world: World):
-    rules = Rule("gpu", targets=frozenset({"gpu"}), second=Second(gpus=True)), Rule("rest")
+    rules = (
+        ApprovalRule("gpu", targets=frozenset({"gpu"}), second=SecondApproverConditions(gpus=True)),
+        ApprovalRule("rest"),
+    )
     runs = world.runs(*rules)
     wants_gpu = {"policy": PolicyReport(resources={"GPU": 1})}
     assert (
@@ -224,7 +227,7 @@ async def test_facts_take_a_second_approver_on_that_target_alone(world: World):
 
 
 async def test_another_target_takes_new_approvals(world: World):
-    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     moved = await runs.retarget(proposal.id, "gpu", "UA")
     assert (moved.approved_by, moved.voided) == ((), ("UA",))
@@ -234,7 +237,7 @@ async def test_another_target_takes_new_approvals(world: World):
 
 
 async def test_back_on_its_first_target_the_first_approval_stays_void(world: World):
-    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     await runs.retarget(proposal.id, "gpu", "UB")
     back = await runs.retarget(proposal.id, proposal.target, "UB")
@@ -259,14 +262,14 @@ async def test_back_on_its_first_target_the_first_approval_stays_void(world: Wor
 
 
 async def test_the_same_target_again_is_no_other_target(world: World):
-    runs, proposal = world.runs(Rule(approvals=2)), await world.open()
+    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     await approve(runs, proposal, "UA")
     assert (await runs.retarget(proposal.id, proposal.target, "UB")).approved_by == ("UA",)
     assert (await approve(runs, proposal, "UB")).status is ProposalStatus.APPROVED
 
 
 async def test_of_an_approval_and_another_target_at_the_same_moment_none_is_for_both(world: World):
-    runs = world.runs(Rule())
+    runs = world.runs(ApprovalRule())
     for number in range(20):
         proposal = await world.open(number)
         await asyncio.gather(
@@ -283,7 +286,7 @@ OVERDUE: dict[str, Callable[[World, FrontDesk, Proposal], Awaitable[object]]] = 
     "target": lambda world, desk, card: desk.retarget(card.id, "gpu", "UENGINEER"),
     "regenerate": lambda world, desk, card: desk.regenerate(card.id, "UENGINEER"),
     "edit": lambda world, desk, card: desk.to_edit(card.id, "UENGINEER"),
-    "ask": lambda world, desk, card: world.pending(Rule(members=True)).check(card.id),
+    "ask": lambda world, desk, card: world.pending(ApprovalRule(members=True)).check(card.id),
 }
 
 
@@ -293,7 +296,7 @@ async def test_what_has_waited_too_long_takes_no_decision_before_anybody_has_see
 ):
     card, begun = await world.open(created_at=time.time() - 1001), Begun()
     with pytest.raises(Outdated, match="has expired"):
-        await OVERDUE[what](world, front(world, world.runs(Rule()), begun), card)
+        await OVERDUE[what](world, front(world, world.runs(ApprovalRule()), begun), card)
     assert await world.store.proposals.get(card.id) == card
     assert await audited(world.store) == []
     assert begun.tasks == []
@@ -315,7 +318,7 @@ def packaged(package: str) -> Program:
     "what", ["code", "packages", "resources", "target", "approver", "inputs", "no inputs"]
 )
 async def test_what_was_changed_after_its_approval_does_not_run(world: World, what: str):
-    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    runs, proposal = world.runs(ApprovalRule()), await world.open(program=packaged("six"), inputs=listed(CSV))
     for file in (CSV, OTHER_CSV):
         await world.store.inputs.keep(proposal.session_id, file)
     await approve(runs, proposal, "UA")
@@ -341,7 +344,7 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
 @pytest.mark.parametrize("header", [Script(packages=("six", "evil")), Script(("six",), {"CPU": 64.0})])
 async def test_a_header_that_was_changed_after_its_approval_does_not_run(world: World, header: Script):
     """The code is the same."""
-    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"))
+    runs, proposal = world.runs(ApprovalRule()), await world.open(program=packaged("six"))
     await approve(runs, proposal, "UA")
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(header=codec.dump_header(header)))
@@ -353,7 +356,7 @@ async def test_a_header_that_was_changed_after_its_approval_does_not_run(world: 
 
 @pytest.mark.parametrize("how", ["changed", "renamed", "deleted"])
 async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: World, how: str):
-    runs, proposal = world.runs(Rule()), await world.open(inputs=listed(CSV))
+    runs, proposal = world.runs(ApprovalRule()), await world.open(inputs=listed(CSV))
     await world.store.inputs.keep(proposal.session_id, CSV)
     await approve(runs, proposal, "UA")
     table = tables.inputs
@@ -375,7 +378,7 @@ async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: Wo
 
 async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
     """What the cases above are one change away from."""
-    runs, proposal = world.runs(Rule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    runs, proposal = world.runs(ApprovalRule()), await world.open(program=packaged("six"), inputs=listed(CSV))
     for file in (CSV, OTHER_CSV):
         await world.store.inputs.keep(proposal.session_id, file)
     await approve(runs, proposal, "UA")
@@ -385,7 +388,7 @@ async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):
-    runs, proposal = world.runs(Rule()), await world.open()
+    runs, proposal = world.runs(ApprovalRule()), await world.open()
     await approve(runs, proposal, "UA")
     assert await world.store.approvals.use_up(proposal.id, "raygen-other")
     await runs.open(proposal.id)
@@ -395,7 +398,7 @@ async def test_an_approval_is_used_up_by_one_run(world: World):
 
 
 async def test_a_row_that_says_approved_is_no_approval(world: World):
-    runs, proposal = world.runs(Rule()), await world.open()
+    runs, proposal = world.runs(ApprovalRule()), await world.open()
     await world.store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UA")
     await runs.open(proposal.id)
     with pytest.raises(NotAllowed):
@@ -450,14 +453,14 @@ async def test_to_forget_who_asked_makes_it_nobody_elses_wish_either(world: Worl
     assert await world.store.tasks.of_session("s_1") == []
 
 
-async def nobody_of(runs: RunDesk, proposal: Proposal, *users: str) -> None:
+async def nobody_of(runs: RunSteps, proposal: Proposal, *users: str) -> None:
     for user in users:
         with pytest.raises(NotAllowed, match="somebody else has to approve"):
             await approve(runs, proposal, user)
 
 
 async def test_old_cards_expire_once_and_say_so(world: World):
-    pending, runs = world.pending(Rule()), world.runs(Rule())
+    pending, runs = world.pending(ApprovalRule()), world.runs(ApprovalRule())
     old, new = await world.open(1, created_at=time.time() - 1001), await world.open(2)
     with pytest.raises(Outdated, match="has expired"):
         await approve(runs, old, "UA")
@@ -470,7 +473,7 @@ async def test_old_cards_expire_once_and_say_so(world: World):
 
 
 async def test_approvers_are_reminded_once(world: World):
-    rule = Rule(users=frozenset({"UA", "UENGINEER"}), groups=frozenset({"SOPS"}))
+    rule = ApprovalRule(users=frozenset({"UA", "UENGINEER"}), groups=frozenset({"SOPS"}))
     world.directory.groups["SOPS"] = frozenset({"UA", "UB", "UGUEST"})
     pending = world.pending(rule)
     late = await world.open(1, created_at=time.time() - 101)
@@ -484,23 +487,23 @@ async def test_approvers_are_reminded_once(world: World):
 @pytest.mark.parametrize(
     ("rule", "whom"),
     [
-        (Rule(), "a member of this workspace"),
-        (Rule(members=True), "a member of this channel"),
-        (Rule(requester=True), "<@UENGINEER>"),
-        (Rule(requester=True, members=True), "a member of this channel or <@UENGINEER>"),
+        (ApprovalRule(), "a member of this workspace"),
+        (ApprovalRule(members=True), "a member of this channel"),
+        (ApprovalRule(requester=True), "<@UENGINEER>"),
+        (ApprovalRule(requester=True, members=True), "a member of this channel or <@UENGINEER>"),
         (TWO_PERSONS, "somebody else"),
-        (Rule(users=frozenset({"UENGINEER"})), "<@UENGINEER>"),
-        (Rule(groups=frozenset({"SNONE"})), "<!subteam^SNONE>"),
+        (ApprovalRule(users=frozenset({"UENGINEER"})), "<@UENGINEER>"),
+        (ApprovalRule(groups=frozenset({"SNONE"})), "<!subteam^SNONE>"),
     ],
 )
-async def test_where_nobody_can_be_named_the_thread_is_reminded(world: World, rule: Rule, whom: str):
+async def test_where_nobody_can_be_named_the_thread_is_reminded(world: World, rule: ApprovalRule, whom: str):
     pending, late = world.pending(rule), await world.open(1, created_at=time.time() - 101)
     await pending.remind(late.id)
     assert world.narrator.told == [f"{late.id} wants {whom}, reminder"]
 
 
 async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world: World):
-    rule, late = Rule(approvals=2), await world.open(1, created_at=time.time() - 101)
+    rule, late = ApprovalRule(approvals=2), await world.open(1, created_at=time.time() - 101)
     await approve(world.runs(rule), late, "UA")
     await world.pending(rule).remind(late.id)
     assert world.narrator.told[-1] == f"{late.id} wants somebody else, reminder"
@@ -509,17 +512,17 @@ async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world:
 async def test_nobody_is_reminded_of_what_no_target_runs(world: World):
     program = replace(builders.ADD, engine=Engine.SPARK)
     late = await world.open(1, created_at=time.time() - 101, program=program)
-    await world.pending(Rule()).remind(late.id)
+    await world.pending(ApprovalRule()).remind(late.id)
     assert world.narrator.told == []
 
 
 async def test_members_are_asked_in_their_channel(world: World):
-    pending, proposal = world.pending(Rule(members=True)), await world.open()
-    assert world.approvals(Rule(members=True)).needs(proposal, "CRAY").askable
+    pending, proposal = world.pending(ApprovalRule(members=True)), await world.open()
+    assert world.approvals(ApprovalRule(members=True)).needs(proposal, "CRAY").askable
     await pending.check(proposal.id)
     await pending.ask(proposal.id, "UENGINEER")
     assert world.narrator.told == [f"{proposal.id} wants a member of this channel, UENGINEER"]
-    assert not world.approvals(Rule(members=True)).needs(proposal, "DENGINEER").askable
+    assert not world.approvals(ApprovalRule(members=True)).needs(proposal, "DENGINEER").askable
 
 
 async def test_those_barred_by_the_two_person_rule_are_not_asked(world: World):
@@ -531,17 +534,17 @@ async def test_those_barred_by_the_two_person_rule_are_not_asked(world: World):
 
 
 async def test_approvers_are_asked_once(world: World):
-    pending, proposal = world.pending(Rule(users=frozenset({"UA"}))), await world.open()
+    pending, proposal = world.pending(ApprovalRule(users=frozenset({"UA"}))), await world.open()
     await pending.check(proposal.id)
     await pending.ask(proposal.id, "UENGINEER")
     assert world.narrator.told == [f"{proposal.id} wants UA, UENGINEER"]
     with pytest.raises(Outdated, match="asked already"):
         await pending.check(proposal.id)
     with pytest.raises(BadRequest, match="nobody else"):
-        await world.pending(Rule()).check((await world.open(2)).id)
+        await world.pending(ApprovalRule()).check((await world.open(2)).id)
 
 
-THREAD = Rule(thread=60.0)
+THREAD = ApprovalRule(thread=60.0)
 
 
 async def test_an_approval_for_the_thread(world: World):
@@ -565,12 +568,14 @@ async def test_an_approval_for_the_thread(world: World):
         ({"program": Program("Other", "Other.", "print('Result: 4')\n")}, THREAD),
         ({"inputs": (Input("a.csv", "0" * 64, 1),)}, THREAD),
         ({"requester": "UOTHER"}, THREAD),
-        ({}, Rule()),
+        ({}, ApprovalRule()),
         ({}, replace(THREAD, users=frozenset({"UB"}))),
         ({}, replace(THREAD, approvals=2)),
     ],
 )
-async def test_an_approval_for_the_thread_covers_no_more(world: World, changes: dict[str, Any], rule: Rule):
+async def test_an_approval_for_the_thread_covers_no_more(
+    world: World, changes: dict[str, Any], rule: ApprovalRule
+):
     first = await world.open()
     await world.runs(THREAD).approve_thread(first.id, first.program.sha256, "UA", first.target)
     second = await world.open(2, **changes)
@@ -678,14 +683,14 @@ async def test_an_approval_for_the_thread_ends(world: World, monkeypatch: pytest
 
 async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
     proposal = await world.open()
-    for rule in (Rule(), replace(THREAD, approvals=2)):
+    for rule in (ApprovalRule(), replace(THREAD, approvals=2)):
         with pytest.raises(NotAllowed, match="a decision of its own"):
             await world.runs(rule).approve_thread(proposal.id, proposal.program.sha256, "UA", proposal.target)
     assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
 
 
 async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(world: World):
-    runs, first, second = world.runs(Rule()), await world.open(1), await world.open(2)
+    runs, first, second = world.runs(ApprovalRule()), await world.open(1), await world.open(2)
     await runs.dismiss(first.id, "UA", "reads all of prod")
     await runs.dismiss(second.id, "UB")
     assert await audited(world.store) == [("rejected", "UA", ""), ("dismissed", "UB", "")]
@@ -699,7 +704,7 @@ async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(w
 
 async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
     proposal = await world.open()
-    await world.runs(Rule()).dismiss(proposal.id, "UA", "reads <all> of prod")
+    await world.runs(ApprovalRule()).dismiss(proposal.id, "UA", "reads <all> of prod")
 
     async def name(user: str) -> str:
         return user
@@ -713,4 +718,4 @@ async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
     plain = await history.briefing(builders.task(id="t_3"), builders.session())
     assert "rejected" not in plain.prompt
     with pytest.raises(Outdated, match="dismissed already"):
-        await approve(world.runs(Rule()), proposal, "UA")
+        await approve(world.runs(ApprovalRule()), proposal, "UA")

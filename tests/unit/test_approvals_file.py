@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.wiring.approval_rules import read
-from services.approvals import Second
+from services.approvals import SecondApproverConditions
 from services.approvals.actions import DEFAULT, Action, Group
 from services.domain.errors import SettingsError
 
@@ -45,7 +45,7 @@ def test_rules_in_their_order(tmp_path: Path):
     gpu, everywhere = read(file, ["dev", "gpu"]).rules
     assert (gpu.name, gpu.requester, gpu.thread) == ("gpu", False, 3600)
     assert (gpu.users, gpu.groups) == ({"U01ADA"}, {"S01OPS"})
-    assert gpu.second == Second(cpus=16, gpus=True)
+    assert gpu.second == SecondApproverConditions(cpus=16, gpus=True)
     assert (everywhere.name, everywhere.members, everywhere.requester) == ("everywhere", True, None)
     assert gpu.may(Action.STOP) == DEFAULT
     assert everywhere.may(Action.STOP) == {Group.REQUESTER, Group.MEMBERS, Group.EVERYONE}

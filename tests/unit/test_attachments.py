@@ -13,7 +13,7 @@ from handlers.slack_api.files import SlackAttachments
 from services.domain.entities import Attachment
 from services.domain.input_files import collect, described
 from services.domain.values import InputFile
-from services.execution.home import Home
+from services.execution.home import ClusterDirectory
 from services.execution.interface import Job
 
 TOKEN = "xoxb-secret"
@@ -106,7 +106,7 @@ def test_a_program_is_read_whole():
 
 
 async def test_a_target_that_is_not_there_keeps_the_inputs_of_its_jobs(tmp_path: Path):
-    home = Home(tmp_path)
+    home = ClusterDirectory(tmp_path)
     (tmp_path / "jobs").mkdir()
     job = Job("raygen-1", "print(1)", {"a": "b"}, 60.0, (InputFile("a.bin", bytes(range(256))),))
     home.keep_job(job)

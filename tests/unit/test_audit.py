@@ -31,10 +31,10 @@ from services.domain.entities import (
 from services.domain.errors import BadRequest
 from services.domain.program_facts import binding
 from services.domain.values import Outcome, Spent, Verdict
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.security.audit_chain import (
     GENESIS,
-    Deed,
+    AuditAction,
     Event,
     Examination,
     Head,
@@ -49,7 +49,7 @@ from tests.fakes import FakeTarget, RecordingNarrator, approving, here
 
 EVENTS = st.builds(
     Event,
-    st.sampled_from(list(Deed)),
+    st.sampled_from(list(AuditAction)),
     by=st.text(max_size=8),
     sha256=st.text("0123456789abcdef", max_size=8),
     facts=st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2),
@@ -136,7 +136,9 @@ def test_records_that_changed_places_are_found(records: list[Record], data: st.D
 @few
 @given(CHAINS)
 def test_a_chain_forged_from_its_beginning_lacks_the_hashes_that_were_known(records: list[Record]):
-    forged = chained([Event(Deed.ASKED, by="nobody"), *[Event(Deed.ENDED)] * (len(records) - 1)])
+    forged = chained(
+        [Event(AuditAction.ASKED, by="nobody"), *[Event(AuditAction.ENDED)] * (len(records) - 1)]
+    )
     assert flaws(forged, end(forged)) == []
     assert not found(forged, records[-1].hash).whole
     assert found(forged, records[-1].hash, forged[1].hash).expected == (
@@ -164,7 +166,7 @@ async def story(store: Store) -> Proposal:
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.audit.looked(proposal.id, "ULOOKER", "code")
     await store.approvals.retarget(proposal.id, "red", "UENGINEER")
-    runs = RunDesk(store, RecordingNarrator(), here(FakeTarget(name="red")), approvals=approving())
+    runs = RunSteps(store, RecordingNarrator(), here(FakeTarget(name="red")), approvals=approving())
     await runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER", "red")
     await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))
     await store.runs.move(run_id(proposal.id), RunStatus.RUNNING)
@@ -196,7 +198,7 @@ async def test_every_step_of_a_request_is_recorded_once(store: Store):
 
 async def test_an_approval_is_recorded_with_all_that_it_is_bound_to_and_no_words(store: Store):
     proposal = await story(store)
-    (approved,) = [each.told async for each in store.audit.records() if each.deed == Deed.APPROVED]
+    (approved,) = [each.told async for each in store.audit.records() if each.deed == AuditAction.APPROVED]
     expected = {
         "by": "UAPPROVER",
         "channel": "CRAY",
@@ -263,7 +265,9 @@ async def test_verify_says_where_the_database_was_tampered_with(store: Store, tm
                     values = {"body": rows[there].body, "hash": rows[there].hash}
                     await connection.execute(update(table).where(table.c.position == here).values(**values))
             case _:
-                forged = Record.of(Event(Deed.ENDED), position=10, previous=rows[9].hash, at=time.time())
+                forged = Record.of(
+                    Event(AuditAction.ENDED), position=10, previous=rows[9].hash, at=time.time()
+                )
                 values = {"body": forged.body, "previous": forged.previous, "hash": forged.hash}
                 await connection.execute(table.insert().values(position=10, **values))
     where = {"change": [5], "delete": [6], "delete last": [9], "swap": [4, 4, 5, 5, 6], "insert": [10]}

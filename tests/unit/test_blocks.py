@@ -46,11 +46,11 @@ from services.domain.values import (
     Verdict,
 )
 from services.execution.state import ClusterState
-from services.notifications.notifier import Progress, RunView
-from services.proposals.thread_updates import Newer
-from services.store.entries import Entry, Ran
+from services.notifications.notifier import RunProgress, RunView
+from services.proposals.thread_updates import ThreadUpdates
+from services.store.entries import RequestSummary, RunSummary
 from services.store.preferences import Preference
-from services.targets.targets import Place, Terms
+from services.targets.targets import ConfiguredTarget, Terms
 from services.text.invisible_characters import visible
 from services.usecases.history import SHOWN as HISTORY
 from services.usecases.inbox import SHOWN as WAITING
@@ -153,13 +153,13 @@ def target(name: str) -> FakeTarget:
 def full_tab(text: str) -> home.Tab:
     """The fullest home tab that there can be, with this text wherever somebody's words stand."""
     program = Program(text, text, text.encode(errors="replace").decode())
-    newer = Newer("UAPPROVER", TaskKind.EDIT, (text,) * 9, (text,) * 9)
+    newer = ThreadUpdates("UAPPROVER", TaskKind.EDIT, (text,) * 9, (text,) * 9)
     waiting = Awaiting(replace(proposal(text), program=program), "CRAY", "1.1", Needs(2), newer=newer)
-    ran = Ran("raygen-1", text, "UAPPROVER", RunStatus.RUNNING, None, 1.0)
-    entry = Entry(
+    ran = RunSummary("raygen-1", text, "UAPPROVER", RunStatus.RUNNING, None, 1.0)
+    entry = RequestSummary(
         "t_1", TaskKind.PROMPT, text, "UENGINEER", TaskStatus.PROPOSED, 1.0, "s_1", "CRAY", "1.1", ran=ran
     )
-    place = Place(target(text), Terms(limits={text[:50]: 1.0}))
+    place = ConfiguredTarget(target(text), Terms(limits={text[:50]: 1.0}))
     found = [(place, ClusterState(problem=text)), (place, ClusterState(version=text, nodes=1))] * 40
     own = menus(Preference(text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"])
     return home.Tab(
@@ -175,7 +175,7 @@ def full_tab(text: str) -> home.Tab:
 def every_message_is_accepted(text: str) -> None:
     task = builders.task(prompt=text, summary=text)
     accepted(tasks.root(task))
-    now = live("t_1:card", task, Progress(tuple(Stage(phase, 2, text) for phase in Phase), text))
+    now = live("t_1:card", task, RunProgress(tuple(Stage(phase, 2, text) for phase in Phase), text))
     accepted(now.still)
     accepted(streamed(beginning(now)))
     for status in TaskStatus:

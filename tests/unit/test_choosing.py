@@ -16,7 +16,7 @@ from services.store.preferences import Preference
 from services.supervisor.interface import Briefing, Conclusion, Inspecting, OnWords
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import OnAttempt
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.fakes import RecordingNarrator, here, permissions
 
@@ -58,7 +58,7 @@ async def answered(path: Path, preference: Preference, models: Sequence[str]) ->
     """What comes of a request by somebody with this preference."""
     async with open_database(f"sqlite:///{path / 'raygen.db'}") as engine:
         store, made = Store(engine), choosing(chosen(*models), agents)
-        desk = TaskDesk(
+        desk = TaskSteps(
             store, RecordingNarrator(), made.supervisor, made.workshop, here(), permissions=permissions(store)
         )
         await store.preferences.put("UENGINEER", preference)

@@ -11,7 +11,7 @@ from services.domain.values import InputFile, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output
 from services.execution.scripted import ScriptedCluster, ScriptedTarget, prints
 from services.validation.cluster import ClusterValidator
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 
 WHERE = "on the validation cluster"
 
@@ -23,7 +23,7 @@ def cluster() -> ScriptedCluster:
 
 def validator(cluster: ScriptedCluster, script=None, **limits: float) -> ClusterValidator:
     target = ScriptedTarget(script or prints("Result: 3\n"), cluster=cluster)
-    return ClusterValidator(target, where=WHERE, limits=Limits(**limits))
+    return ClusterValidator(target, where=WHERE, limits=ValidationLimits(**limits))
 
 
 async def test_a_program_passes_and_says_where(cluster: ScriptedCluster):

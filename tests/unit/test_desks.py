@@ -25,14 +25,14 @@ from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.llm.scripted import ScriptedModel, calls, says
 from services.notifications.notifier import RunView
-from services.runs.monitor import Watched
-from services.runs.steps import RunDesk
+from services.runs.monitor import RunMonitor
+from services.runs.steps import RunSteps
 from services.store import Store, open_database, tables
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.steps import TaskDesk
+from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
@@ -50,8 +50,8 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 class World:
     store: Store
     narrator: RecordingNarrator
-    tasks: TaskDesk
-    runs: RunDesk
+    tasks: TaskSteps
+    runs: RunSteps
     target: FakeTarget
     supervisor_model: ScriptedModel
     generator_model: ScriptedModel
@@ -73,7 +73,7 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
     profiles = Profile("g"), Profile("s", Engine.SPARK, untried="there is no Java here")
     workshop = Workshop(Generator(generator, *profiles), lambda _: PolicyReport(), FakeValidator(outcomes))
     narrator, target, model = RecordingNarrator(), FakeTarget(), ScriptedModel(supervisor)
-    tasks = TaskDesk(
+    tasks = TaskSteps(
         store,
         narrator,
         Supervisor(model, workshop, "s"),
@@ -81,7 +81,7 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
         places(target),
         permissions=permissions(store),
     )
-    runs = RunDesk(store, narrator, places(target), approvals=approving())
+    runs = RunSteps(store, narrator, places(target), approvals=approving())
     return World(store, narrator, tasks, runs, target, model, generator)
 
 
@@ -445,7 +445,7 @@ async def test_a_stop_reaches_a_target_that_was_away(
     monkeypatch.setattr("services.runs.monitor._AGAIN", 0.01)
     _, proposal_id = await approved(store)
     away, narrator = Away(), RecordingNarrator()
-    runs = RunDesk(store, narrator, places(away), approvals=approving())
+    runs = RunSteps(store, narrator, places(away), approvals=approving())
     await runs.open(proposal_id)
     await runs.submit(proposal_id)
     if restarted:
@@ -471,6 +471,6 @@ async def test_an_approval_that_lost_its_process_is_found_again(store: Store):
 
 async def test_who_was_first_to_stop_a_run_is_named_also_where_that_was_raygen_itself():
     narrator = RecordingNarrator()
-    watched = Watched(builders.run(stopped_by=""), builders.proposal(), builders.session(), narrator)
+    watched = RunMonitor(builders.run(stopped_by=""), builders.proposal(), builders.session(), narrator)
     await watched.stop_asked("UENGINEER")
     assert (watched.run.stopped_by, narrator.told) == ("", [])

@@ -13,7 +13,7 @@ from bot.playground.slack.blockkit import check
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.rules import Rules
 from handlers.blocks import card_modals, tasks
-from handlers.blocks.card_modals import Look
+from handlers.blocks.card_modals import CardModal
 from handlers.blocks.primitives import Message, weight
 from handlers.blocks.tasks import Choice
 from services.approvals.authorizer import Needs
@@ -30,7 +30,7 @@ from services.domain.values import (
     Touched,
     Verdict,
 )
-from services.proposals.thread_updates import Newer
+from services.proposals.thread_updates import ThreadUpdates
 from services.targets.cost import Estimate
 from services.text.invisible_characters import visible_code
 from tests import builders
@@ -226,7 +226,7 @@ CODES = [
 ]
 
 
-def shown_in(look: Look) -> str:
+def shown_in(look: CardModal) -> str:
     check.view(look.view, RULES, kind="modal")
     pieces = [
         block["elements"][0]["elements"][0]["text"]
@@ -241,7 +241,7 @@ def bare(text: str) -> str:
     return visible_code(text).replace("\n", "")
 
 
-def complete(look: Look, text: str) -> None:
+def complete(look: CardModal, text: str) -> None:
     """Nobody sees less than all of it: in the modal, or in its beginning and a file."""
     shown = shown_in(look).replace("\n", "")
     if look.file is None:
@@ -332,7 +332,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         Needs(2, (text, text), askable=True, thread=60.0),
         Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
         before,
-        Newer("UAPPROVER", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
+        ThreadUpdates("UAPPROVER", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
     )
     voided = tuple(f"U{number}" for number in range(30))
     for status in (ProposalStatus.OPEN, ProposalStatus.APPROVED):

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.approvals.authorizer import Approvals
+from services.approvals.authorizer import Authorizer
 from services.approvals.decision import required
-from services.approvals.rules import ApprovalPolicy, Rule, Second
-from services.domain.program_facts import Facts as Asked
+from services.approvals.rules import ApprovalPolicy, ApprovalRule, SecondApproverConditions
+from services.domain.program_facts import DriverReport as Asked
 from services.domain.values import EVIDENCE, Outcome, Touched, Verdict
-from services.driver.report import Facts, decode, fill, read
+from services.driver.report import DriverReport, decode, fill, read
 from services.store.codec import dump_outcome, load_outcome
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.sandbox import Record
 from services.validation.verdict import conclude
 from tests import builders
@@ -198,26 +198,26 @@ def test_a_number_of_any_length_costs_itself_alone():
     [b"", b"{", b"[]", b"null", json.dumps(WHOLE).encode()[:-200], b"junk" + json.dumps(WHOLE).encode()],
 )
 def test_a_pass_without_readable_facts_says_so_and_shows_nothing_as_none(facts: bytes):
-    outcome = conclude(Record(facts=facts, status=0), Limits())
+    outcome = conclude(Record(facts=facts, status=0), ValidationLimits())
     assert outcome.passed
     assert (outcome.unknown, outcome.observed) == (EVIDENCE, False)
     assert any("end of the program was not recorded" in remark for remark in outcome.remarks)
 
 
 def test_a_program_that_ended_as_it_should_has_no_remark():
-    assert conclude(Record(facts=json.dumps(WHOLE).encode(), status=0), Limits()).remarks == ()
+    assert conclude(Record(facts=json.dumps(WHOLE).encode(), status=0), ValidationLimits()).remarks == ()
 
 
-EVERYTHING = Second(cpus=4, gpus=True, wall=60, hosts=True, packages=True)
+EVERYTHING = SecondApproverConditions(cpus=4, gpus=True, wall=60, hosts=True, packages=True)
 
 
 @given(st.sets(st.sampled_from([*EVIDENCE, "wall"])))
 def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unknown: set[str]):
     facts = Asked(unknown=frozenset(unknown))
-    needed, reasons = required(Rule(second=EVERYTHING), facts)
+    needed, reasons = required(ApprovalRule(second=EVERYTHING), facts)
     assert needed == (2 if unknown & {"resources", "wall", "hosts", "packages"} else 1)
     assert len(reasons) == len(unknown & {"resources", "wall", "hosts", "packages"})
-    assert required(Rule(), facts) == (1, ())
+    assert required(ApprovalRule(), facts) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -230,12 +230,12 @@ def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unkno
     ],
 )
 def test_what_could_not_be_observed_in_full_takes_a_decision_of_its_own(validation: Outcome):
-    approvals = Approvals(
-        policy=ApprovalPolicy(rules=[Rule(thread=60.0)]), directory=FakeDirectory(), expiry=1000.0
+    approvals = Authorizer(
+        policy=ApprovalPolicy(rules=[ApprovalRule(thread=60.0)]), directory=FakeDirectory(), expiry=1000.0
     )
     assert approvals.needs(builders.proposal(), "C1").thread == 60
     assert approvals.needs(builders.proposal(validation=validation), "C1").thread == 0
 
 
 def test_facts_of_nothing_are_of_nothing():
-    assert read(None) == Facts()
+    assert read(None) == DriverReport()

@@ -20,8 +20,8 @@ from services.domain.errors import BadRequest
 from services.domain.values import Failure, Outcome, Program, Spent, Verdict
 from services.store import Store, open_database
 from services.store.spendings import Sum
-from services.usecases.history import HistoryDesk
-from services.usecases.requests import Ask
+from services.usecases.history import RunHistory
+from services.usecases.requests import Request
 from tests import builders
 from tests.fakes import FakeDirectory, approving, permissions
 
@@ -54,9 +54,9 @@ async def ran(
     return run_id(proposal.id)
 
 
-def desk(store: Store, **members: set[str]) -> HistoryDesk:
+def desk(store: Store, **members: set[str]) -> RunHistory:
     directory = FakeDirectory(channels={name: frozenset(users) for name, users in members.items()})
-    return HistoryDesk(store, permissions(store, approving(directory=directory)))
+    return RunHistory(store, permissions(store, approving(directory=directory)))
 
 
 def acceptable(message: Message) -> str:
@@ -81,7 +81,7 @@ def acceptable(message: Message) -> str:
     ],
 )
 def test_a_subcommand_is_its_name_with_at_most_one_word(text: str, order: tuple[str, str] | None):
-    found = parse.order(Ask("c", text, "UA", "C1", ""), NAMES)
+    found = parse.order(Request("c", text, "UA", "C1", ""), NAMES)
     assert (found and (found.name, found.argument)) == order
 
 

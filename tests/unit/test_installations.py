@@ -37,7 +37,7 @@ from handlers.slack_api.installations import (
 )
 from services.domain import current_workspace
 from services.domain.errors import SettingsError
-from services.security.encryption import Seal
+from services.security.encryption import Encryptor
 from services.store import open_database
 from services.store.installations import Installations, States
 from tests.waiting import until
@@ -52,13 +52,13 @@ async def engine(tmp_path: Path) -> AsyncGenerator[AsyncEngine]:
 
 
 async def test_tokens_outlive_a_change_of_keys(engine: AsyncEngine):
-    await Installations(engine, Seal()).put("T1", 1.0, {"bot_token": "plain"})
-    await Installations(engine, Seal([OLD])).put("T2", 1.0, {"bot_token": "old"})
-    both = Installations(engine, Seal([NEW, OLD]))
+    await Installations(engine, Encryptor()).put("T1", 1.0, {"bot_token": "plain"})
+    await Installations(engine, Encryptor([OLD])).put("T2", 1.0, {"bot_token": "old"})
+    both = Installations(engine, Encryptor([NEW, OLD]))
     assert [await both.find(team) for team in ("T1", "T2")] == [{"bot_token": "plain"}, {"bot_token": "old"}]
     await both.put("T2", 1.0, {"bot_token": "new"})
-    assert await Installations(engine, Seal([NEW])).find("T2") == {"bot_token": "new"}
-    for wrong in (Seal([OLD]), Seal()):
+    assert await Installations(engine, Encryptor([NEW])).find("T2") == {"bot_token": "new"}
+    for wrong in (Encryptor([OLD]), Encryptor()):
         with pytest.raises(SettingsError, match="another RAYGEN_OAUTH_KEY"):
             await Installations(engine, wrong).find("T2")
 
@@ -163,7 +163,7 @@ def refusal(code: str) -> SlackApiError:
 
 async def installed(engine: AsyncEngine, *, left: float, **more: Any) -> SlackInstallations:
     """With a token that has so many seconds left."""
-    store = SlackInstallations(Installations(engine, Seal()))
+    store = SlackInstallations(Installations(engine, Encryptor()))
     values = {
         "app_id": "A1",
         "team_id": "T1",
@@ -213,7 +213,7 @@ async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, aga
     client, store = Renewing(), await installed(engine, left=60.0)
 
     async def meanwhile() -> None:
-        await Installations(engine, Seal()).drop("T1")
+        await Installations(engine, Encryptor()).drop("T1")
         if again:
             own = Bot(team_id="T1", bot_token="own", bot_id="B", bot_user_id="U", installed_at=2.0)
             await store.async_save_bot(own)
@@ -225,7 +225,7 @@ async def test_a_renewal_brings_no_installation_back(engine: AsyncEngine, *, aga
     else:
         with pytest.raises(NotInstalled):
             await spaces.token("T1")
-    assert await Installations(engine, Seal()).teams() == (["T1"] if again else [])
+    assert await Installations(engine, Encryptor()).teams() == (["T1"] if again else [])
 
 
 async def test_after_its_end_only_a_lost_refresh_token_means_that_raygen_is_not_installed(
@@ -266,8 +266,8 @@ async def test_who_was_second_to_renew_a_token_waits_for_the_first_to_save_it(en
             return await super().async_find_bot(**where)
 
     await installed(engine, left=-1.0)
-    first = Workspaces(Slow(Installations(engine, Seal())), client, "1.2", "s")
-    second = Workspaces(Eager(Installations(engine, Seal())), client, "1.2", "s")
+    first = Workspaces(Slow(Installations(engine, Encryptor())), client, "1.2", "s")
+    second = Workspaces(Eager(Installations(engine, Encryptor())), client, "1.2", "s")
     winner = asyncio.create_task(first.token("T1"))
     await until(lambda: client.used)
     assert await second.token("T1") == "fresh-1"
@@ -285,7 +285,7 @@ async def test_a_workspace_of_an_organization_goes_by_its_installation_also_afte
         await Workspaces(store, Renewing(), "1.2", "s").token("T1")
     await store.joined("T1", "E1")
     await store.joined("T2", "E1")
-    again = SlackInstallations(Installations(engine, Seal()))
+    again = SlackInstallations(Installations(engine, Encryptor()))
     assert await Workspaces(again, Renewing(), "1.2", "s").token("T1") == "old"
     left: list[str] = []
 
@@ -332,7 +332,7 @@ async def test_whose_records_could_not_be_forgotten_is_found_again(engine: Async
     away.clear()
     await store.gone("E1", 2.0, forget)
     assert set(left) == {"E1", "T1", "T2"}
-    assert await Installations(engine, Seal()).members("E1") == []
+    assert await Installations(engine, Encryptor()).members("E1") == []
 
 
 class Unsteady(AsyncWebClient):
@@ -433,7 +433,7 @@ async def test_the_doctor_counts_installations_and_tries_the_key(tmp_path: Path)
     url = f"sqlite:///{tmp_path / 'raygen.db'}"
     async with open_database(url) as engine:
         for team in ("T1", "E1"):
-            await Installations(engine, Seal([OLD])).put(team, 1.0, {"bot_token": "secret"})
+            await Installations(engine, Encryptor([OLD])).put(team, 1.0, {"bot_token": "secret"})
     told = {"RAYGEN_DATABASE_URL": url, **HEARD}
     assert "; 2 installations" in (await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=OLD))).found
     wrong = await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=NEW))

@@ -8,13 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.text.formatting import NOTHING_GONE, Gone, head_and_tail, left_out
-from services.text.head_tail_buffer import Kept
+from services.text.head_tail_buffer import HeadTailBuffer
 
 TEXTS = st.lists(st.sampled_from(["a", "\n", "☃", "line\n", "\r", "x" * 3000, "y\n" * 9000])).map("".join)
 
 
 def kept(portions: list[str], limit: int) -> tuple[str, Gone]:
-    filled = Kept(limit)
+    filled = HeadTailBuffer(limit)
     for portion in portions:
         filled.add(portion)
     return filled.all()

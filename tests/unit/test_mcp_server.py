@@ -34,7 +34,7 @@ from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
 from services.snippets.interface import Snippet
 from services.store import Store, open_database
-from services.tasks.admission import Admission, Limits
+from services.tasks.admission import Admission, AdmissionLimits
 from services.workflows import Doorbell
 from tests import builders
 
@@ -187,7 +187,7 @@ async def test_nobody_is_served_elsewhere_without_tokens(host: str):
 async def test_who_proposes_for_no_workspace_reads_how_to_name_it(tmp_path: Path):
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
         store = Store(engine)
-        admission = Admission(store, limits=Limits(workspaces={"T1"}), teams=None)
+        admission = Admission(store, limits=AdmissionLimits(workspaces={"T1"}), teams=None)
         proposer = Proposer(store, cast("Doorbell", None), admission, "C1", "UENGINEER", 0.0)
         with pytest.raises(NotAllowed, match="name the channel with its workspace, as `T…/C…`"):
             await proposer.propose("print(1)", "Prints.")

@@ -10,7 +10,7 @@ from services.llm.interface import Reply, ToolCall, Usage
 from services.llm.scripted import ScriptedModel
 from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
-from services.supervisor.generator import Generator, Order
+from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Budget, Meter, Price
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
@@ -43,7 +43,7 @@ PASSED = Outcome(Verdict.PASSED, stdout="3\n")
 async def test_tokens_and_money_are_counted_over_all_calls():
     meter = Meter(prices=PRICES)
     await workshop([answer("print(x)"), answer("print(3)")], [FAILED, PASSED]).make(
-        Order("o"), nothing, meter
+        GenerationRequest("o"), nothing, meter
     )
     spent = meter.spent
     assert (spent.calls, spent.attempts, spent.input, spent.output) == (2, 2, 2000, 200)
@@ -54,14 +54,16 @@ async def test_tokens_and_money_are_counted_over_all_calls():
 
 async def test_without_a_price_there_is_no_figure():
     meter = Meter(prices=PRICES)
-    await workshop([answer("print(3)", model="cookbook")], [PASSED]).make(Order("o"), nothing, meter)
+    await workshop([answer("print(3)", model="cookbook")], [PASSED]).make(
+        GenerationRequest("o"), nothing, meter
+    )
     assert meter.spent.money is None
 
 
 async def test_a_spent_budget_keeps_the_best_draft_and_says_what_was_reached():
     meter = Meter(Budget(tokens=3000))
     made = await workshop([answer("print(x)"), answer("print(y)")], [FAILED, OTHER]).make(
-        Order("o"), nothing, meter
+        GenerationRequest("o"), nothing, meter
     )
     assert made.attempts == 1
     assert made.program is not None
@@ -85,7 +87,9 @@ async def test_money_and_time_are_limits_too(budget: Budget, sentence: str):
 
 
 async def test_a_model_that_goes_away_between_attempts_leaves_the_draft_too():
-    made = await workshop([answer("print(x)"), ModelUnavailable()], [FAILED]).make(Order("o"), nothing)
+    made = await workshop([answer("print(x)"), ModelUnavailable()], [FAILED]).make(
+        GenerationRequest("o"), nothing
+    )
     assert made.program is not None
     assert made.cut == ModelUnavailable().public
 

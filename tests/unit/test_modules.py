@@ -11,7 +11,7 @@ from services.policy import Policy
 from services.policy.together import together
 from services.validation.examine import examine
 from services.validation.imports import missing
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 
 DATA = InputFile("data.csv", b"a,b\n")
 HELPERS = InputFile("helpers.py", b"def clean(x):\n    return x * 2\n")
@@ -129,7 +129,7 @@ def test_an_empty_module_is_fine_and_one_that_cannot_be_parsed_is_a_warning():
 
 
 async def test_a_program_whose_module_is_refused_never_runs():
-    async def lease() -> Lease:
+    async def lease() -> ValidationLease:
         raise AssertionError("nothing is to be run")
 
     evil = InputFile("helpers.py", b"import os\nos.system('reboot')\n")
@@ -144,7 +144,7 @@ async def test_a_script_that_the_program_leaves_alone_does_not_stand_in_its_way(
             del code, limits
             return Outcome(Verdict.PASSED)
 
-    async def lease() -> Lease:
+    async def lease() -> ValidationLease:
         return Passing()
 
     old = InputFile("averages.py", b"import os\nos.system('reboot')\nprint 'averages'\n")

@@ -13,11 +13,11 @@ import pytest
 import handlers
 import services
 from bot import api, bootstrap, mcp_server
-from handlers.messaging.slack_notifier import SlackNarrator
-from services.approvals.authorizer import Approvals
+from handlers.messaging.slack_notifier import SlackNotifier
+from services.approvals.authorizer import Authorizer
 from services.approvals.rules import ApprovalPolicy
-from services.proposals.reminders import PendingDesk
-from services.runs.steps import RunDesk
+from services.proposals.reminders import Reminders
+from services.runs.steps import RunSteps
 from services.tasks.admission import Admission
 from services.workflows import Workflows
 
@@ -54,7 +54,7 @@ def constructors() -> dict[str, type]:
 
 def test_no_constructor_has_a_default_for_what_decides():
     made = constructors()
-    assert {RunDesk, SlackNarrator, Workflows, Admission, Approvals, PendingDesk} <= set(made.values())
+    assert {RunSteps, SlackNotifier, Workflows, Admission, Authorizer, Reminders} <= set(made.values())
     wrong = [
         f"{name}({each})" for name, value in made.items() if _is_plain(value) for each in defaults(value)
     ]
@@ -73,13 +73,13 @@ def _is_plain(value: type) -> bool:
 @pytest.mark.parametrize(
     ("made", "names"),
     [
-        (Approvals, {"policy", "directory", "expiry"}),
+        (Authorizer, {"policy", "directory", "expiry"}),
         (ApprovalPolicy, {"rules"}),
-        (RunDesk, {"approvals"}),
-        (SlackNarrator, {"approvals", "preferences", "before", "newer"}),
+        (RunSteps, {"approvals"}),
+        (SlackNotifier, {"approvals", "preferences", "before", "newer"}),
         (Workflows, {"limits", "retention", "pending"}),
         (Admission, {"limits", "teams"}),
-        (PendingDesk, {"approvals", "reminder"}),
+        (Reminders, {"approvals", "reminder"}),
     ],
 )
 def test_these_are_required(made: type, names: set[str]):

@@ -24,7 +24,7 @@ from services.domain.values import (
     Table,
     Verdict,
 )
-from services.text.head_tail_buffer import Kept
+from services.text.head_tail_buffer import HeadTailBuffer
 from tests import builders
 
 RULES = Rules()
@@ -160,7 +160,7 @@ def test_what_is_missing_from_a_progress_bar_is_told_once_and_its_end_is_there()
 
 
 def flood(text: str) -> Outcome:
-    kept = Kept(40_000)
+    kept = HeadTailBuffer(40_000)
     kept.add(text)
     stdout, gone = kept.all()
     return Outcome(Verdict.PASSED, stdout=stdout, truncated=True, gone=gone)

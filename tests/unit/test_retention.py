@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from services.domain import current_workspace
 from services.domain.entities import Input, ProposalStatus, Run, TaskStatus, run_id
 from services.domain.values import Artifact, InputFile, Spent
-from services.security.audit_chain import Deed
+from services.security.audit_chain import AuditAction
 from services.store import Store, open_database, tables
 from services.store.preferences import Preference
 from services.store.retention import Dropped, Retention
@@ -157,7 +157,7 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
         {"UENGINEER": True},
     ]
     records = [each.told async for each in store.audit.records()]
-    assert [each["proposal"] for each in records if each["deed"] == Deed.EXPIRED] == ["p_waits"]
+    assert [each["proposal"] for each in records if each["deed"] == AuditAction.EXPIRED] == ["p_waits"]
 
 
 async def test_what_was_asked_since_a_workspace_has_it_again_stays(store: Store):

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.store import open_database
-from services.store.sqlite import Turns, for_threads, turns_at
+from services.store.sqlite import WriteQueue, for_threads, turns_at
 from tests.waiting import PATIENCE, until
 
 INSERT = text("INSERT INTO turns (who) VALUES (:who)")
@@ -25,7 +25,7 @@ class File:
 
     coroutines: AsyncEngine
     threads: Engine
-    turns: Turns
+    turns: WriteQueue
 
     async def write(self, who: int) -> None:
         async with self.coroutines.begin() as connection:
@@ -103,7 +103,7 @@ async def test_commits_are_on_the_disk_at_once(file: File):
 
 
 def test_a_turn_that_never_came_can_be_given_back():
-    turns = Turns()
+    turns = WriteQueue()
     first, second, third = turns.take(), turns.take(), turns.take()
     assert [ticket.done() for ticket in (first, second, third)] == [True, False, False]
     turns.give_back(second)

@@ -32,7 +32,7 @@ from handlers.blocks.approvals import Ruled
 from handlers.blocks.live import beginning, live
 from handlers.blocks.mrkdwn import spoken
 from handlers.blocks.primitives import Message
-from services.approvals import Rule
+from services.approvals import ApprovalRule
 from services.approvals.decision import Decision
 from services.domain.entities import (
     Input,
@@ -60,13 +60,13 @@ from services.domain.values import (
     Verdict,
 )
 from services.execution.state import ClusterState
-from services.notifications.notifier import Progress, RunView, Wanted
-from services.proposals.thread_updates import Newer
+from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
+from services.proposals.thread_updates import ThreadUpdates
 from services.security.audit_chain import GENESIS, Event, Record
-from services.store.entries import Entry, Ran
+from services.store.entries import RequestSummary, RunSummary
 from services.store.preferences import Preference
 from services.store.spendings import Sum
-from services.targets.targets import Place
+from services.targets.targets import ConfiguredTarget
 from services.usecases.history import Past
 from tests import builders
 from tests.unit.test_blocks import full_tab, outcome, target
@@ -97,7 +97,7 @@ def proposal(text: str, **changes: Any) -> Proposal:
     return replace(made, program=replace(made.program, code=text.encode(errors="replace").decode()))
 
 
-def entry(text: str, **changes: Any) -> Entry:
+def entry(text: str, **changes: Any) -> RequestSummary:
     values: dict[str, Any] = {
         "task_id": "t_1",
         "kind": TaskKind.PROMPT,
@@ -111,9 +111,9 @@ def entry(text: str, **changes: Any) -> Entry:
         "program": proposal(text).program,
         "proposal_id": "p_1",
         "decision": ProposalStatus.APPROVED,
-        "ran": Ran("raygen-1", text, "UAPPROVER", RunStatus.ENDED, outcome(text), 1.0),
+        "ran": RunSummary("raygen-1", text, "UAPPROVER", RunStatus.ENDED, outcome(text), 1.0),
     }
-    return Entry(**(values | changes))
+    return RequestSummary(**(values | changes))
 
 
 def past(text: str) -> Past:
@@ -132,7 +132,7 @@ def concluded(status: TaskStatus) -> Callable[[str], Any]:
         task = builders.task(status=status, prompt=text, summary=text)
         inputs = (Input(text, "0" * 64, 1), Input(f"{text}.py", "0" * 64, 1))
         shown = None if status is TaskStatus.ANSWERED else proposal(text, inputs=inputs, model=text)
-        newer = Newer("UAPPROVER", TaskKind.EDIT, (text,), (text,))
+        newer = ThreadUpdates("UAPPROVER", TaskKind.EDIT, (text,), (text,))
         return tasks.concluded(task, shown, spent, tasks.Choice(("embedded",), text, newer=newer))
 
     return surface
@@ -144,8 +144,8 @@ def computed(text: str) -> Message:
     return tasks.concluded(builders.task(status=TaskStatus.ANSWERED, summary=summary), None)
 
 
-def progress(text: str) -> Progress:
-    return Progress((Stage(Phase.WRITING, 1, text), Stage(Phase.REPAIRING, 2, text)), text)
+def progress(text: str) -> RunProgress:
+    return RunProgress((Stage(Phase.WRITING, 1, text), Stage(Phase.REPAIRING, 2, text)), text)
 
 
 def streamed(text: str) -> list[Any]:
@@ -181,14 +181,14 @@ def audited(text: str) -> Message:
 
 
 def places(text: str) -> Message:
-    place = Place(target(text))
+    place = ConfiguredTarget(target(text))
     states = [ClusterState(problem=text), ClusterState(version=text, nodes=1)]
     return targets.targets([(place, state) for state in states], "UENGINEER")
 
 
 def ruled(text: str) -> Ruled:
     decision = Decision(allowed=True, rule=text, clause="everyone", sentence="You may approve here.")
-    return Ruled(text, Rule(text), decision, decision)
+    return Ruled(text, ApprovalRule(text), decision, decision)
 
 
 SURFACES: dict[str, Callable[[str], Any]] = {
@@ -225,8 +225,12 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "home": lambda text: home.home(full_tab(text)),
     "link": lambda text: history.card(entry(text), ""),
     "usage": lambda text: history.usage([Sum(text, 1, 1, 1, 1, 1, 0.1, 1, 1.0, 1)]),
-    "approval wanted": lambda text: approvals.wanted(proposal(text), Wanted(("UAPPROVER",), "UENGINEER"), ""),
-    "approvers asked": lambda text: approvals.told(proposal(text), Wanted(("UAPPROVER",), "UENGINEER")),
+    "approval wanted": lambda text: approvals.wanted(
+        proposal(text), ApprovalRequest(("UAPPROVER",), "UENGINEER"), ""
+    ),
+    "approvers asked": lambda text: approvals.told(
+        proposal(text), ApprovalRequest(("UAPPROVER",), "UENGINEER")
+    ),
     "thread approved": lambda text: approvals.granted(
         Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", "1:", 1.0, 2.0, exact=text)
     ),

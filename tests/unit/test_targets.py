@@ -19,9 +19,9 @@ from services.domain.entities import ProposalStatus
 from services.domain.errors import NotAllowed, Outdated, SettingsError
 from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
-from services.runs.steps import RunDesk
+from services.runs.steps import RunSteps
 from services.store import Store, open_database
-from services.targets.targets import Place, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, Terms
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator, approving
 
@@ -92,9 +92,9 @@ def test_a_token_that_is_not_there_is_named(tmp_path: Path):
         target.secret()
 
 
-DEV = Place(FakeTarget(name="dev"), Terms(runs=4))
-SMALL = Place(FakeTarget(name="small"), Terms(limits={"CPU": 2, "GPU": 0}))
-GPU = Place(FakeTarget(name="gpu"), Terms(users=frozenset({"UADMIN"}), packages=True))
+DEV = ConfiguredTarget(FakeTarget(name="dev"), Terms(runs=4))
+SMALL = ConfiguredTarget(FakeTarget(name="small"), Terms(limits={"CPU": 2, "GPU": 0}))
+GPU = ConfiguredTarget(FakeTarget(name="gpu"), Terms(users=frozenset({"UADMIN"}), packages=True))
 ALL = Targets([DEV, SMALL, GPU])
 
 
@@ -142,7 +142,7 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Store):
     narrator = RecordingNarrator()
-    runs = RunDesk(store, narrator, ALL, approvals=approving())
+    runs = RunSteps(store, narrator, ALL, approvals=approving())
     digest = (await store.proposals.get("p_1")).program.sha256
     await runs.retarget("p_1", "small", "UENGINEER")
     with pytest.raises(Outdated, match="another target than small"):
@@ -194,7 +194,9 @@ def test_a_cluster_that_tells_little_is_up_all_the_same(told: object):
 
 
 def test_a_run_links_to_its_page_on_the_dashboard():
-    there = Targets([Place(FakeTarget(name="shared"), Terms(dashboard="https://ray.example.com/"))])
+    there = Targets(
+        [ConfiguredTarget(FakeTarget(name="shared"), Terms(dashboard="https://ray.example.com/"))]
+    )
     link = there.link(builders.run(target="shared"))
     assert link == "https://ray.example.com/#/jobs/raygen-1"
     message = run_blocks.running(builders.run(target="shared"), builders.proposal(), link=link)

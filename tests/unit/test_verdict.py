@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.values import Verdict
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.pool import PoolSettings, affordable
 from services.validation.sandbox import Record
 from services.validation.verdict import conclude
 from services.validation.watchdog import Excess
 
-LIMITS = Limits()
+LIMITS = ValidationLimits()
 KEYS = st.sampled_from(
     [
         "exit_code",
@@ -93,7 +93,7 @@ def test_a_claimed_file_has_a_bare_name(name: str):
 def test_claimed_files_have_limited_room():
     content = "A" * 4000
     claims = {"artifacts": [{"name": "a", "media_type": "text/plain", "content": content}] * 10}
-    outcome = conclude(Record(facts=json.dumps(claims).encode(), status=0), Limits(artifacts=7000))
+    outcome = conclude(Record(facts=json.dumps(claims).encode(), status=0), ValidationLimits(artifacts=7000))
     assert sum(artifact.size for artifact in outcome.artifacts) <= 7000
     assert len(outcome.artifacts) == 2
 
@@ -102,6 +102,6 @@ def test_a_pool_never_plans_with_more_memory_than_there_is():
     planned = affordable(PoolSettings(size=10**6, most=10**6))
     assert 1 <= planned.size < 1000
     assert planned.most == planned.size
-    tiny = affordable(PoolSettings(limits=Limits(memory=2**60)))
+    tiny = affordable(PoolSettings(limits=ValidationLimits(memory=2**60)))
     assert (tiny.size, tiny.most) == (1, 1)
     assert affordable(PoolSettings(size=0)).size == 0

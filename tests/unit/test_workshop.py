@@ -20,7 +20,7 @@ from services.llm.interface import Reply, Text, ToolResult
 from services.llm.scripted import ScriptedModel, calls, says
 from services.snippets.interface import Snippet
 from services.supervisor.agent import Briefing, Supervisor
-from services.supervisor.generator import Generator, Order
+from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.builders import passed
@@ -55,7 +55,7 @@ class Stages(list[Stage]):
 
 async def test_a_first_draft_that_passes_needs_one_attempt():
     validator, stages = FakeValidator([passed()]), Stages()
-    made = await workshop(ScriptedModel([program()]), validator).make(Order("one"), stages)
+    made = await workshop(ScriptedModel([program()]), validator).make(GenerationRequest("one"), stages)
     assert made.outcome.passed
     assert made.attempts == 1
     assert validator.codes == ["print(1)\n"]
@@ -66,7 +66,7 @@ async def test_a_first_draft_that_passes_needs_one_attempt():
 async def test_the_generator_is_told_the_real_error_and_its_repair_shares_the_lease():
     model = ScriptedModel([program("print(x)"), program("print(1)")])
     validator, stages = FakeValidator([NAME_ERROR, passed()]), Stages()
-    made = await workshop(model, validator).make(Order("one"), stages)
+    made = await workshop(model, validator).make(GenerationRequest("one"), stages)
     assert made.outcome.passed
     assert made.attempts == 2
     assert validator.leases == 1
@@ -81,7 +81,7 @@ async def test_the_generator_is_told_the_real_error_and_its_repair_shares_the_le
 
 async def test_the_same_error_twice_ends_the_repair():
     model = ScriptedModel([program("print(x)")] * 5)
-    made = await workshop(model, FakeValidator([NAME_ERROR] * 5)).make(Order("one"), Stages())
+    made = await workshop(model, FakeValidator([NAME_ERROR] * 5)).make(GenerationRequest("one"), Stages())
     assert made.attempts == 2
     assert made.cut == "The same error came twice."
     assert made.outcome.failure == NAME_ERROR.failure
@@ -90,7 +90,7 @@ async def test_the_same_error_twice_ends_the_repair():
 async def test_attempts_are_bounded_and_the_last_draft_is_kept():
     errors = [Outcome(Verdict.FAILED, failure=Failure("ValueError", str(n))) for n in range(3)]
     model = ScriptedModel([program(f"print({n})") for n in range(3)])
-    made = await workshop(model, FakeValidator(errors), attempts=3).make(Order("one"), Stages())
+    made = await workshop(model, FakeValidator(errors), attempts=3).make(GenerationRequest("one"), Stages())
     assert made.attempts == 3
     assert made.program is not None
     assert made.program.code == "print(2)\n"
@@ -103,7 +103,7 @@ async def test_a_refused_program_is_never_validated():
 
     validator = FakeValidator([passed()])
     model = ScriptedModel([program("kill()"), program("print(1)")])
-    made = await workshop(model, validator, check).make(Order("one"), Stages())
+    made = await workshop(model, validator, check).make(GenerationRequest("one"), Stages())
     assert validator.codes == ["print(1)\n"]
     assert made.attempts == 2
     assert "kills other people" in model.seen[1][-1].parts[0].content
@@ -121,7 +121,7 @@ async def test_a_refused_program_is_never_validated():
 )
 async def test_an_unusable_answer_counts_as_an_attempt_and_is_explained(reply: Reply):
     model = ScriptedModel([reply, program()])
-    made = await workshop(model, FakeValidator([passed()])).make(Order("one"), Stages())
+    made = await workshop(model, FakeValidator([passed()])).make(GenerationRequest("one"), Stages())
     assert made.outcome.passed
     assert made.attempts == 2
     assert [turn.role for turn in model.seen[1]] == ["user", "assistant", "user"]
@@ -130,7 +130,7 @@ async def test_an_unusable_answer_counts_as_an_attempt_and_is_explained(reply: R
 async def test_without_a_sandbox_nothing_is_proposed_as_validated():
     validator = FakeValidator([Outcome(Verdict.UNAVAILABLE, detail="No sandbox here.")])
     with pytest.raises(SealUnavailable, match="No sandbox here"):
-        await workshop(ScriptedModel([program()]), validator).make(Order("one"), Stages())
+        await workshop(ScriptedModel([program()]), validator).make(GenerationRequest("one"), Stages())
 
 
 async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_has_read_it():
@@ -142,7 +142,7 @@ async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_ha
         lambda code: refusal if "x" in code else PolicyReport(),
         validator,
     )
-    made = await maker.make(Order("one", engine=Engine.SPARK), Stages())
+    made = await maker.make(GenerationRequest("one", engine=Engine.SPARK), Stages())
     assert (made.outcome.verdict, made.outcome.detail) == (Verdict.UNTRIED, "there is no Java here")
     assert (made.program.engine, made.prompt, made.attempts) == (Engine.SPARK, "generator-spark@1", 2)
     assert [attempt.outcome.verdict for attempt in made.failed] == [Verdict.REFUSED_BY_POLICY]

@@ -16,7 +16,7 @@ from services.execution.api import RayApi
 from services.execution.embedded import EmbeddedTarget
 from services.lambdas.function import Function
 from services.lambdas.validation import LambdaValidator
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from tests.contract.lambdas.conftest import credentials  # noqa: F401  # for boto3 here, too
 from tests.standins.lambda_service import LambdaService, lambda_service
 from tests.waiting import until
@@ -98,7 +98,7 @@ async def test_a_wrong_token_and_a_cluster_that_is_not_there_are_sentences(
 ):
     place.service.deploy("stranger", HANDLER, environment={"RAY_AUTH_TOKEN": "wrong"})
     validator = LambdaValidator(
-        place.function("stranger"), address=place.cluster.address, limits=Limits(wall=20)
+        place.function("stranger"), address=place.cluster.address, limits=ValidationLimits(wall=20)
     )
     async with validator as opened, opened.lease() as lease:
         outcome = await lease.validate("1")

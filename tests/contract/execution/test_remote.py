@@ -14,7 +14,7 @@ from services.domain.errors import TargetRefused, TargetUnavailable
 from services.domain.values import Verdict
 from services.execution.api import RayApi
 from services.execution.embedded import EmbeddedTarget
-from services.execution.following import Pace
+from services.execution.following import PollIntervals
 from services.execution.interface import Job, Output
 from services.execution.jobs import JobsTarget
 from tests.contract.execution.conftest import told
@@ -77,7 +77,9 @@ async def proxied(address: str) -> AsyncGenerator[tuple[str, Proxy]]:
 
 
 @asynccontextmanager
-async def jobs_at(address: str, token: str | None, pace: Pace | None = None) -> AsyncGenerator[JobsTarget]:
+async def jobs_at(
+    address: str, token: str | None, pace: PollIntervals | None = None
+) -> AsyncGenerator[JobsTarget]:
     target = JobsTarget(RayApi(address, token=token), pace=pace)
     try:
         yield target
@@ -88,7 +90,7 @@ async def jobs_at(address: str, token: str | None, pace: Pace | None = None) -> 
 async def test_output_survives_broken_connections_without_loss_or_doubles(embedded: EmbeddedTarget) -> None:
     async with (
         proxied(embedded.address) as (address, proxy),
-        jobs_at(address, embedded.token, Pace(retry=0.1, patience=PATIENCE)) as target,
+        jobs_at(address, embedded.token, PollIntervals(retry=0.1, patience=PATIENCE)) as target,
     ):
         await target.submit(Job("flows", FLOWS))
         text, portions = "", 0
@@ -125,7 +127,9 @@ async def test_a_wrong_or_missing_token_is_named_as_that(
 
 
 async def test_a_target_that_is_down_is_a_sentence(unused_tcp_port: int) -> None:
-    async with jobs_at(f"http://127.0.0.1:{unused_tcp_port}", None, Pace(patience=0.2, retry=0.1)) as target:
+    async with jobs_at(
+        f"http://127.0.0.1:{unused_tcp_port}", None, PollIntervals(patience=0.2, retry=0.1)
+    ) as target:
         with pytest.raises(TargetUnavailable, match="can't be reached"):
             await target.submit(Job("down", "pass"))
         outcome = (await told(target, "down")).outcome

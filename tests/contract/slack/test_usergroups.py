@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_api.directory import People
+from handlers.slack_api.directory import SlackDirectory
 
 
 async def test_groups_and_their_users(client: AsyncWebClient) -> None:
@@ -23,7 +23,7 @@ async def test_groups_and_their_users(client: AsyncWebClient) -> None:
 
 
 async def test_who_is_known_of_them(client: AsyncWebClient) -> None:
-    people = People(client)
+    people = SlackDirectory(client)
     assert await people.group("SPLATFORM") == {"UAPPROVER"}
     assert await people.group("SNONE") == frozenset()
     known = [await people.look_up(user) for user in ("UENGINEER", "UGUEST", "UNOBODY")]

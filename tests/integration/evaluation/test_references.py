@@ -19,9 +19,9 @@ from bot.wiring.sandboxes import validating
 from services.domain.values import Program
 from services.policy import check
 from services.supervisor.agent import Conclusion
-from services.supervisor.workshop import Made
+from services.supervisor.workshop import BuildResult
 from services.validation.examine import examine
-from services.validation.interface import Lease
+from services.validation.interface import ValidationLease
 
 REFERENCES = Path(__file__).parent / "references"
 PROGRAMS = [case for case in ALL if case.wants_program]
@@ -35,12 +35,12 @@ def reference(case: Case) -> str:
     return (REFERENCES / f"{case.name}.py").read_text()
 
 
-async def failed(lease: Lease, case: Case, code: str) -> Sequence[str]:
-    async def leased() -> Lease:
+async def failed(lease: ValidationLease, case: Case, code: str) -> Sequence[str]:
+    async def leased() -> ValidationLease:
         return lease
 
     outcome, policy = await examine(code, check, leased, case.files)
-    response = Response(Conclusion("", Made(Program("T", "P.", code), outcome, policy)))
+    response = Response(Conclusion("", BuildResult(Program("T", "P.", code), outcome, policy)))
     return [each.words for each in case.checks if not each.holds(response)]
 
 

@@ -15,20 +15,20 @@ import pytest_asyncio
 from services.domain.values import Outcome
 from services.execution.cluster import Cluster, recorded
 from services.execution.embedded import EmbeddedTarget
-from services.execution.following import Pace
-from services.execution.home import Home
+from services.execution.following import PollIntervals
+from services.execution.home import ClusterDirectory
 from services.execution.interface import Event, Finished, Job, Output, Target
-from services.execution.keeper import Care
+from services.execution.keeper import SupervisorTimeouts
 from services.execution.outgoing import Outgoing, default
 from tests.waiting import PATIENCE
 
-CARE = Care(lease_every=0.5, health_every=0.5)
+CARE = SupervisorTimeouts(lease_every=0.5, health_every=0.5)
 CANARY = "canary-5f1d"
 Open = Callable[..., AbstractAsyncContextManager[EmbeddedTarget]]
 
 
 def cluster_of(root: Path) -> Cluster:
-    cluster = recorded(Home(root))
+    cluster = recorded(ClusterDirectory(root))
     assert cluster is not None
     return cluster
 
@@ -59,10 +59,10 @@ def processes_of(root: Path) -> list[int]:
 
 @asynccontextmanager
 async def opened(
-    root: Path, care: Care = CARE, outgoing: Outgoing | None = None
+    root: Path, care: SupervisorTimeouts = CARE, outgoing: Outgoing | None = None
 ) -> AsyncGenerator[EmbeddedTarget]:
     async with EmbeddedTarget(
-        root, outgoing=outgoing or default(), care=care, pace=Pace(patience=20)
+        root, outgoing=outgoing or default(), care=care, pace=PollIntervals(patience=20)
     ) as target:
         await target.up(PATIENCE)
         yield target
@@ -99,7 +99,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Emb
         async with opened(root) as target:
             yield target
     assert processes_of(root) == []
-    assert Home(root).clusters() == []
+    assert ClusterDirectory(root).clusters() == []
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

@@ -23,7 +23,7 @@ from typing import Any
 
 from services.execution import cluster, outgoing, sandbox
 from services.execution.cluster import Cluster, Size
-from services.execution.home import Home
+from services.execution.home import ClusterDirectory
 from services.execution.outgoing import Outgoing
 from services.execution.ports import free_block
 
@@ -143,7 +143,7 @@ class _Inside:
 
     def __init__(self, folder: Path, mode: Outgoing, addresses: list[str], denied: list[str]) -> None:
         folder.mkdir(exist_ok=True)
-        home = Home(folder / "target")
+        home = ClusterDirectory(folder / "target")
         home.prepare()
         directory = home.root / "c-1"
         view = cluster._furnish(directory, home, "token", Size(), mode)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.bench.ordinary import _WARD, Ordinary, _end, _environment, _start, _up
 from services.execution.api import RayApi
-from services.execution.following import Pace
+from services.execution.following import PollIntervals
 from services.execution.jobs import JobsTarget
 from services.execution.ports import free_block
 from tests.integration.execution import joined
@@ -49,7 +49,7 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
         cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
         head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
         api = RayApi(cluster.jobs, token=cluster.token)
-        target = JobsTarget(api, python=sys.executable, pace=Pace(patience=6, retry=0.2))
+        target = JobsTarget(api, python=sys.executable, pace=PollIntervals(patience=6, retry=0.2))
         made = Farm(cluster, target, head)
         try:
             await _up(cluster, head)

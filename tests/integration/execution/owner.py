@@ -8,12 +8,12 @@ from pathlib import Path
 
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Job, Output
-from services.execution.keeper import Care
+from services.execution.keeper import SupervisorTimeouts
 from services.execution.outgoing import default
 
 
 async def main(root: str, orphan_limit: str, submission_id: str, code: str) -> None:
-    care = Care(orphan_limit=float(orphan_limit), lease_every=0.3, health_every=0.5)
+    care = SupervisorTimeouts(orphan_limit=float(orphan_limit), lease_every=0.3, health_every=0.5)
     async with EmbeddedTarget(Path(root), outgoing=default(), care=care) as target:
         await target.submit(Job(submission_id, code))
         async for event in target.follow(submission_id):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.execution.embedded import EmbeddedTarget
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.sandbox import ClusterSettings, Sandbox
 from tests.integration.execution.conftest import run
 
@@ -77,7 +77,7 @@ def plain(seen: dict[str, Any]) -> dict[str, Any]:
 async def sealed() -> dict[str, Any]:
     sandbox = await Sandbox.start(ClusterSettings(workers=1))
     try:
-        record = await sandbox.run(LOOK, Limits())
+        record = await sandbox.run(LOOK, ValidationLimits())
     finally:
         await sandbox.close()
     assert record.status == 0, record.stderr

@@ -11,7 +11,7 @@ import pytest
 
 from services.domain.values import Verdict
 from services.execution.embedded import EmbeddedTarget
-from services.execution.home import Home, read, write
+from services.execution.home import ClusterDirectory, read, write
 from services.execution.interface import Job, Output
 from services.execution.outgoing import Outgoing
 from tests.integration.execution.conftest import (
@@ -44,7 +44,7 @@ async def test_a_killed_bots_run_goes_on_and_is_followed_by_the_next_bot(tmp_pat
         assert outcome.verdict is Verdict.PASSED
     assert not before.alive()
     assert processes_of(root) == []
-    assert Home(root).clusters() == []
+    assert ClusterDirectory(root).clusters() == []
 
 
 async def test_an_orphan_ends_by_itself(tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
 async def test_a_cluster_with_a_way_out_is_not_kept_by_a_bot_that_allows_none(tmp_path: Path) -> None:
     root = tmp_path / "target"
     async with owner(root, "endless", ENDLESS, orphan_limit=60) as before:
-        record = read(Home(root).state)
-        write(Home(root).state, {**record, "outgoing": "internet"})
+        record = read(ClusterDirectory(root).state)
+        write(ClusterDirectory(root).state, {**record, "outgoing": "internet"})
     assert before.alive()
     async with opened(root, outgoing=Outgoing.NONE):
         assert not before.alive()

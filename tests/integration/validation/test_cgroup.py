@@ -11,7 +11,7 @@ import pytest
 from services.domain.values import Verdict
 from services.validation import cgroup
 from services.validation.cgroup import Delegated, Group
-from services.validation.interface import Limits
+from services.validation.interface import ValidationLimits
 from services.validation.sandbox import ClusterSettings, Sandbox
 from services.validation.verdict import conclude
 from tests.waiting import PATIENCE
@@ -38,7 +38,9 @@ async def test_everything_of_a_sandbox_is_in_its_group_and_goes_with_it(groups: 
     sandbox = await Sandbox.start(ClusterSettings(), groups=groups)
     (group,) = groups.path.glob("raygen-sealed-*")
     assert {int(pid) for pid in (group / "cgroup.procs").read_text().split()} == set(sandbox.pids)
-    record = await sandbox.run("print(open('/proc/self/cgroup').read().splitlines()[-1])", Limits(wall=20))
+    record = await sandbox.run(
+        "print(open('/proc/self/cgroup').read().splitlines()[-1])", ValidationLimits(wall=20)
+    )
     assert record.stdout == b"0::/\n", "from inside, the group is all there is"
     await sandbox.close()
     assert not group.exists()
@@ -88,7 +90,7 @@ async def test_what_the_kernel_ends_for_want_of_memory_is_told_as_that(
 ) -> None:
     monkeypatch.setattr(Group, "out_of_memory", property(lambda _: True))
     sandbox = await Sandbox.start(ClusterSettings(), groups=groups)
-    limits = Limits(wall=20)
+    limits = ValidationLimits(wall=20)
     running = asyncio.create_task(sandbox.run("import time\ntime.sleep(15)", limits))
     await asyncio.sleep(0.3)
     (group,) = groups.path.glob("raygen-sealed-*")

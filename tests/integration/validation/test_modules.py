@@ -13,7 +13,7 @@ from services.domain.values import InputFile, Outcome
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Finished, Job
 from services.execution.outgoing import default
-from services.validation.interface import Limits, Validator
+from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
 from tests.waiting import PATIENCE
@@ -129,7 +129,7 @@ RUNS = [WHERE, WORKERS, DISGUISED]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def validator() -> AsyncGenerator[Validator]:
-    settings = PoolSettings(size=0, limits=Limits(wall=90), cluster=ClusterSettings(workers=1))
+    settings = PoolSettings(size=0, limits=ValidationLimits(wall=90), cluster=ClusterSettings(workers=1))
     async with open_validator(settings) as opened:
         yield opened
 

@@ -12,14 +12,14 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import Outcome, Verdict
-from services.validation.interface import Lease, Limits
+from services.validation.interface import ValidationLease, ValidationLimits
 from services.validation.observer import launch
 from services.validation.observer.notes import LISTED
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIMITS = Limits(wall=30)
+LIMITS = ValidationLimits(wall=30)
 
 C = """
 import ctypes, socket, struct, subprocess, os, sys
@@ -150,7 +150,7 @@ CASES = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def lease() -> AsyncGenerator[Lease]:
+async def lease() -> AsyncGenerator[ValidationLease]:
     """One for all: what one attempt wanted is in no other's evidence."""
     settings = PoolSettings(limits=LIMITS, cluster=ClusterSettings(workers=1))
     async with open_validator(settings) as opened, opened.lease() as leased:
@@ -162,7 +162,7 @@ def wanted(outcome: Outcome) -> list[str]:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-async def test_an_attempt_is_seen_and_fails_as_without_a_network(case: Case, lease: Lease):
+async def test_an_attempt_is_seen_and_fails_as_without_a_network(case: Case, lease: ValidationLease):
     outcome = await lease.validate(case.code)
     assert outcome.verdict is Verdict.PASSED, outcome
     assert outcome.stdout == case.printed, outcome
@@ -170,7 +170,7 @@ async def test_an_attempt_is_seen_and_fails_as_without_a_network(case: Case, lea
     assert case.host in outcome.touched.hosts
 
 
-async def test_made_up_data_does_not_hide_what_it_stands_in_for(lease: Lease):
+async def test_made_up_data_does_not_hide_what_it_stands_in_for(lease: ValidationLease):
     outcome = await lease.validate(
         "import pyarrow.parquet as pq, random\n"
         "try:\n    rows = pq.read_table('s3://sales/2026.parquet').num_rows\n"
@@ -182,7 +182,7 @@ async def test_made_up_data_does_not_hide_what_it_stands_in_for(lease: Lease):
     assert any("sales.s3" in name for name in outcome.touched.hosts)
 
 
-async def test_an_address_that_the_observer_is_not_shown_is_counted(lease: Lease):
+async def test_an_address_that_the_observer_is_not_shown_is_counted(lease: ValidationLease):
     outcome = await lease.validate(
         f"{C}to = ctypes.create_string_buffer(address('203.0.113.5', 123), 16)\n"
         "data = ctypes.create_string_buffer(b'x', 1)\n"
@@ -195,7 +195,7 @@ async def test_an_address_that_the_observer_is_not_shown_is_counted(lease: Lease
     assert "hosts" in outcome.unknown
 
 
-async def test_such_an_address_is_named_beside_it_where_python_knows(lease: Lease):
+async def test_such_an_address_is_named_beside_it_where_python_knows(lease: ValidationLease):
     outcome = await lease.validate(
         "import socket\ntry:\n    socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('203.0.113.6', 8))\n"
         "except OSError as error:\n    print(error)"
@@ -207,7 +207,7 @@ async def test_such_an_address_is_named_beside_it_where_python_knows(lease: Leas
     ]
 
 
-async def test_a_flood_of_names_is_bounded_and_counted(lease: Lease):
+async def test_a_flood_of_names_is_bounded_and_counted(lease: ValidationLease):
     count = 3000
     outcome = await lease.validate(
         f"{C}s = socket.socket(type=socket.SOCK_DGRAM)\ns.connect(('127.0.0.1', 53))\n"
@@ -218,7 +218,7 @@ async def test_a_flood_of_names_is_bounded_and_counted(lease: Lease):
     assert (await lease.validate("print(1)")).touched.more == {}
 
 
-async def test_what_an_attempt_leaves_behind_is_not_the_next_ones(lease: Lease):
+async def test_what_an_attempt_leaves_behind_is_not_the_next_ones(lease: ValidationLease):
     outcome = await lease.validate(
         f"{C}if os.fork() == 0:\n"
         "    os.setsid()\n"
@@ -230,13 +230,13 @@ async def test_what_an_attempt_leaves_behind_is_not_the_next_ones(lease: Lease):
     assert (after.verdict, wanted(after)) == (Verdict.PASSED, [])
 
 
-async def test_a_program_that_is_stopped_has_its_notes(lease: Lease):
+async def test_a_program_that_is_stopped_has_its_notes(lease: ValidationLease):
     code = f"{C}lookup('slow.example.com')\nimport time\ntime.sleep(100)"
-    outcome = await lease.validate(code, limits=Limits(wall=2))
+    outcome = await lease.validate(code, limits=ValidationLimits(wall=2))
     assert (outcome.verdict, wanted(outcome)) == (Verdict.TIMED_OUT, ["name lookup of slow.example.com"])
 
 
-async def test_the_observer_is_out_of_a_programs_reach(lease: Lease):
+async def test_the_observer_is_out_of_a_programs_reach(lease: ValidationLease):
     """It is in none of the lists of processes, and what a program kills or closes does not stop it."""
     outcome = await lease.validate(
         f"{C}import signal\n"

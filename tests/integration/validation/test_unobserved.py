@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import EVIDENCE, Outcome, Verdict
-from services.validation.interface import Limits, Validator
+from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIMITS = Limits(wall=20, memory=1200 * 1024**2, output=200_000, processes=200)
+LIMITS = ValidationLimits(wall=20, memory=1200 * 1024**2, output=200_000, processes=200)
 
 SEEN = """
 import os

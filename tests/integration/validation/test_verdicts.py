@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import InputFile, Outcome, TaskCount, Verdict
-from services.validation.interface import Limits, Validator
+from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIMITS = Limits(wall=8, memory=1200 * 1024**2, output=100_000, processes=200)
+LIMITS = ValidationLimits(wall=8, memory=1200 * 1024**2, output=100_000, processes=200)
 
 IN_A_TASK = """
 import ray
@@ -216,7 +216,9 @@ async def test_attempts_of_one_lease_see_nothing_of_each_other(validator: Valida
 
 async def test_a_cluster_that_a_program_spoiled_is_replaced_for_the_next_attempt(validator: Validator):
     async with validator.lease() as lease:
-        assert (await lease.validate("while True: pass", limits=Limits(wall=1))).verdict is Verdict.TIMED_OUT
+        assert (
+            await lease.validate("while True: pass", limits=ValidationLimits(wall=1))
+        ).verdict is Verdict.TIMED_OUT
         assert (await lease.validate("print('fine')")).stdout == "fine\n"
 
 

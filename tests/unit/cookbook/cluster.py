@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.validation.interface import Lease, Limits
+from services.validation.interface import ValidationLease, ValidationLimits
 from services.validation.pool import PoolSettings, open_validator
 
 RUN_LIMIT = 60.0
@@ -35,7 +35,7 @@ class Programs:
     """Runs programs one after the other; the same program only once."""
 
     loop: asyncio.AbstractEventLoop
-    lease: Lease
+    lease: ValidationLease
     ran: dict[str, Ran] = field(default_factory=dict)
 
     def run(self, code: str) -> Ran:
@@ -45,7 +45,7 @@ class Programs:
         return self.ran[code]
 
     async def _run(self, code: str) -> Ran:
-        outcome = await self.lease.validate(code, limits=Limits(wall=RUN_LIMIT))
+        outcome = await self.lease.validate(code, limits=ValidationLimits(wall=RUN_LIMIT))
         files = frozenset(f"outputs/{artifact.name}" for artifact in outcome.artifacts)
         return Ran(outcome.exit_code, outcome.stdout, outcome.stderr, files)
 
@@ -66,7 +66,7 @@ def programs() -> Iterator[Programs]:
         loop.close()
 
 
-async def _leased(stack: AsyncExitStack) -> Lease:
+async def _leased(stack: AsyncExitStack) -> ValidationLease:
     validator = await stack.enter_async_context(open_validator(PoolSettings(size=1)))
     async with asyncio.timeout(RUN_LIMIT):
         while not validator.readiness().ready:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.evaluation.response import Response
 from services.domain.values import Outcome, Program, TaskCount, Verdict
 from services.supervisor.agent import Conclusion
-from services.supervisor.workshop import Made
+from services.supervisor.workshop import BuildResult
 
 TASKS = """
 import ray
@@ -45,7 +45,7 @@ def ran(code: str = TASKS, *seen: tuple[str, int], verdict: Verdict = Verdict.PA
     """A program that came out like this, with so many tasks of each name seen by Ray."""
     counts = tuple(TaskCount(name, "FINISHED", count) for name, count in seen)
     outcome = Outcome(verdict, tasks=counts, **of)
-    return Response(Conclusion("Here it is.", Made(Program("T", "P.", code), outcome)))
+    return Response(Conclusion("Here it is.", BuildResult(Program("T", "P.", code), outcome)))
 
 
 def printed(text: str, value: str | None = None) -> Response:

@@ -16,12 +16,12 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import Verdict
-from services.validation.interface import Lease, Limits, Validator
+from services.validation.interface import ValidationLease, ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
-LIMITS = Limits(wall=6, memory=1200 * 1024**2, output=256_000, processes=128)
+LIMITS = ValidationLimits(wall=6, memory=1200 * 1024**2, output=256_000, processes=128)
 ENOUGH = 90.0
 """Seconds for what has to run into another limit than the time's."""
 CANARY = f"canary-{secrets.token_hex(8)}"
@@ -89,7 +89,7 @@ async def validator(host: Host) -> AsyncGenerator[Validator]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def lease(validator: Validator) -> AsyncGenerator[Lease]:
+async def lease(validator: Validator) -> AsyncGenerator[ValidationLease]:
     """One for all attacks: each has to leave it fit for the next, or see it replaced."""
     async with validator.lease() as leased:
         yield leased
@@ -101,7 +101,7 @@ def test_there_are_enough_attacks():
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
-async def test_nothing_gets_through(path: Path, lease: Lease, host: Host):
+async def test_nothing_gets_through(path: Path, lease: ValidationLease, host: Host):
     code = host.aimed(path.read_text(encoding="utf-8"))
     expected = {Verdict(word) for word in code.splitlines()[0].removeprefix("# expect:").split()}
     wall = LIMITS.wall if Verdict.TIMED_OUT in expected else ENOUGH

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from services.validation.interface import Lease, Limits
+from services.validation.interface import ValidationLease, ValidationLimits
 from services.validation.pool import PoolSettings, open_validator
 from tests.integration.validation.fidelity.reference import PROGRAMS, Ended, own_lines
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
-async def lease() -> AsyncGenerator[Lease]:
+async def lease() -> AsyncGenerator[ValidationLease]:
     """One cluster for all of them: each program has a fresh driver, and finds nothing of those before it."""
     async with open_validator(PoolSettings()) as opened, opened.lease() as leased:
         yield leased
@@ -27,10 +27,10 @@ def test_there_are_enough_programs():
 @pytest.mark.asyncio(loop_scope="package")
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 async def test_same_output_as_an_ordinary_python(
-    path: Path, lease: Lease, ordinary: dict[Path, Awaitable[Ended]]
+    path: Path, lease: ValidationLease, ordinary: dict[Path, Awaitable[Ended]]
 ):
     code = path.read_text(encoding="utf-8")
-    outcome = await lease.validate(code, limits=Limits(wall=60))
+    outcome = await lease.validate(code, limits=ValidationLimits(wall=60))
     expected, status = await ordinary[path]
     output, expected = own_lines(path, outcome.stdout), own_lines(path, expected)
     if "# order: any" in code:
@@ -42,7 +42,7 @@ async def test_same_output_as_an_ordinary_python(
 
 
 @pytest.mark.asyncio(loop_scope="package")
-async def test_the_value_of_a_last_expression_is_told(lease: Lease):
+async def test_the_value_of_a_last_expression_is_told(lease: ValidationLease):
     assert (await lease.validate("x = 40\nx + 2")).value == "42"
     assert (await lease.validate("'only a text'")).value is None
     assert (await lease.validate("print('a')\n")).value is None
@@ -80,7 +80,9 @@ print("said")
         ),
     ],
 )
-async def test_a_table_is_told_and_what_was_printed_stays(lease: Lease, last: str, printed: str, rows: int):
+async def test_a_table_is_told_and_what_was_printed_stays(
+    lease: ValidationLease, last: str, printed: str, rows: int
+):
     outcome = await lease.validate(HEAD + last)
     assert outcome.passed, outcome
     assert outcome.stdout == printed
@@ -91,7 +93,7 @@ async def test_a_table_is_told_and_what_was_printed_stays(lease: Lease, last: st
 
 @pytest.mark.asyncio(loop_scope="package")
 @pytest.mark.parametrize("last", ["Lies()", "[{'a': Lies()}] * 3", "[Lies()]"])
-async def test_a_value_that_lies_changes_nothing(lease: Lease, last: str):
+async def test_a_value_that_lies_changes_nothing(lease: ValidationLease, last: str):
     outcome = await lease.validate(LIES + last)
     assert (outcome.passed, outcome.stdout) == (True, "said\n"), outcome
     assert "raised RuntimeError" in (outcome.value or "")
