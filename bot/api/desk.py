@@ -27,7 +27,7 @@ from services.domain.errors import Outdated
 from services.domain.values import sha256
 from services.security.redaction import masked
 from services.store import Store
-from services.store.entries import RequestSummary
+from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases.requests import FrontDesk, Request
 

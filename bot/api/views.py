@@ -14,7 +14,7 @@ from services.domain.entities import (
 )
 from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
-from services.store.entries import RequestSummary
+from services.store.request_summaries import RequestSummary
 from services.supervisor.evidence import plain
 from services.text.formatting import clean
 

@@ -12,7 +12,7 @@ from typing import Any
 from bot.commands.usage import require_database
 from bot.settings import Settings
 from services.store import Store, open_database
-from services.store.entries import RequestSummary
+from services.store.request_summaries import RequestSummary
 
 _DAY = 86_400.0
 

@@ -22,7 +22,7 @@ from handlers.blocks.primitives import (
 from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
 from services.domain.values import Outcome, Verdict
 from services.security.redaction import masked
-from services.store.entries import RequestSummary, RunSummary
+from services.store.request_summaries import RequestSummary, RunSummary
 from services.store.spendings import Sum
 from services.text.formatting import clean, head_and_tail, human_seconds, plural
 from services.text.invisible_characters import visible_code

@@ -18,7 +18,7 @@ from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
 from handlers.slack_api.errors import TROUBLE
 from services.domain.errors import DirectoryUnavailable
-from services.store.entries import RequestSummary
+from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases.history import RunHistory
 from services.usecases.inbox import ApprovalInbox, Awaiting

@@ -15,7 +15,7 @@ from handlers.blocks.primitives import Message
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Subcommand
 from services.domain.errors import BadRequest
-from services.store.entries import RequestSummary
+from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk

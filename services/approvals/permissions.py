@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.approvals.actions import Action, CardState, Group, Permission, Relation, permit
 from services.approvals.authorizer import Authorizer
 from services.approvals.decision import Decision
-from services.approvals.ledger import Recorder
+from services.approvals.recorder import Recorder
 from services.approvals.rules import ApprovalRule
 from services.domain import current_workspace
 from services.domain.entities import (

@@ -8,6 +8,6 @@ PACKAGE = "raygen_driver"
 SOURCE = Path(__file__).parent / "wrapper"
 
 
-def luggage() -> dict[str, bytes]:
+def driver_files() -> dict[str, bytes]:
     """The wrapper as files of a job's working directory, by path."""
     return {f"{PACKAGE}/{file.name}": file.read_bytes() for file in sorted(SOURCE.glob("*.py"))}

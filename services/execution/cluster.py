@@ -17,7 +17,7 @@ from pathlib import Path
 from services.domain.errors import TargetUnavailable
 from services.domain.untrusted_data import from_json
 from services.execution import outgoing, sandbox
-from services.execution.home import ClusterDirectory, read, write
+from services.execution.cluster_directory import ClusterDirectory, read, write
 from services.execution.outgoing import Outgoing
 from services.execution.ports import Ports, free_block, listeners
 from services.validation import seccomp
@@ -113,7 +113,7 @@ def recorded(home: ClusterDirectory) -> Cluster | None:
     )
 
 
-def bury(home: ClusterDirectory, directory: Path) -> None:
+def clean_up(home: ClusterDirectory, directory: Path) -> None:
     """End what may still live of a cluster and keep the logs of its jobs."""
     cluster = recorded(home)
     if cluster is not None and cluster.directory == directory:

@@ -16,13 +16,13 @@ from services.domain.errors import RaygenError, StorageFull, TargetUnavailable
 from services.domain.values import Readiness
 from services.execution import sandbox
 from services.execution.cluster import Size
+from services.execution.cluster_directory import ClusterDirectory
+from services.execution.cluster_supervisor import Attached, ClusterSupervisor, SupervisorTimeouts
+from services.execution.ended_cluster import EndedCluster
 from services.execution.following import JobUnknown, PollIntervals
-from services.execution.home import ClusterDirectory
 from services.execution.interface import Event, Finished, Job
 from services.execution.jobs import JobsTarget, checked
-from services.execution.keeper import Attached, ClusterSupervisor, SupervisorTimeouts
 from services.execution.outgoing import Outgoing
-from services.execution.past import EndedCluster
 from services.execution.state import ClusterState
 from services.execution.transcript import OUTPUT, Transcript
 from services.execution.verdict import unavailable
@@ -54,13 +54,15 @@ class EmbeddedTarget:
         self.name = name
         self._home = ClusterDirectory(root)
         self._past = EndedCluster(self._home)
-        self._keeper = ClusterSupervisor(self._home, size or Size(), outgoing, care or SupervisorTimeouts())
+        self._supervisor = ClusterSupervisor(
+            self._home, size or Size(), outgoing, care or SupervisorTimeouts()
+        )
         self._pace = pace or PollIntervals()
         self._output_limit = output_limit
         self._without_room: set[str] = set()
 
     async def __aenter__(self) -> Self:
-        await self._keeper.open()
+        await self._supervisor.open()
         return self
 
     async def __aexit__(
@@ -70,20 +72,20 @@ class EmbeddedTarget:
 
     async def up(self, limit: float = _WAIT) -> None:
         """Wait until the cluster answers. Raises TargetUnavailable with what is missing after `limit` seconds."""
-        await self._keeper.current(limit)
+        await self._supervisor.current(limit)
 
     async def aclose(self) -> None:
-        await self._keeper.aclose()
+        await self._supervisor.aclose()
 
     @property
     def address(self) -> str:
-        attached = self._keeper.attached
+        attached = self._supervisor.attached
         return attached.cluster.address if attached else ""
 
     @property
     def token(self) -> str:
         """What opens the dashboard at `address`; for people on this machine, never for a log."""
-        attached = self._keeper.attached
+        attached = self._supervisor.attached
         return attached.cluster.token if attached else ""
 
     async def submit(self, job: Job) -> bool:
@@ -96,7 +98,7 @@ class EmbeddedTarget:
             if no_room(error):
                 raise StorageFull from error
             raise
-        return await self._jobs(await self._keeper.current(_WAIT)).submit(job)
+        return await self._jobs(await self._supervisor.current(_WAIT)).submit(job)
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
         async with aclosing(self._events(submission_id)) as events:
@@ -132,7 +134,7 @@ class EmbeddedTarget:
                     return
                 transcript = self._transcript(submission_id)
             except RaygenError as error:
-                if self._keeper.attached is None and self._past.began(submission_id):
+                if self._supervisor.attached is None and self._past.began(submission_id):
                     break
                 self._home.drop_job(submission_id)
                 yield Finished(unavailable(error.public, transcript))
@@ -144,7 +146,7 @@ class EmbeddedTarget:
                 yield event
 
     async def stop(self, submission_id: str) -> bool:
-        attached = self._keeper.attached
+        attached = self._supervisor.attached
         if attached is not None and await self._jobs(attached).stop(submission_id):
             return True
         job = self._home.kept_job(submission_id)
@@ -154,20 +156,20 @@ class EmbeddedTarget:
         return True
 
     async def readiness(self) -> Readiness:
-        attached = self._keeper.attached
+        attached = self._supervisor.attached
         if attached is None:
-            return Readiness(f"target {self.name}", ready=False, missing=self._keeper.missing)
+            return Readiness(f"target {self.name}", ready=False, missing=self._supervisor.missing)
         return await self._jobs(attached).readiness()
 
     async def state(self) -> ClusterState:
-        attached = self._keeper.attached
+        attached = self._supervisor.attached
         if attached is None:
-            return ClusterState(problem=self._keeper.missing)
+            return ClusterState(problem=self._supervisor.missing)
         return await self._jobs(attached).state()
 
     async def _live(self, submission_id: str, transcript: Transcript) -> AsyncGenerator[Event]:
         """The run on the cluster of now. Raises JobUnknown also when that cluster is lost meanwhile."""
-        attached = await self._keeper.current(_WAIT)
+        attached = await self._supervisor.current(_WAIT)
         alive = attached.cluster.alive
         try:
             async with aclosing(self._jobs(attached).watch(submission_id, transcript, alive)) as events:
@@ -176,7 +178,7 @@ class EmbeddedTarget:
         except TargetUnavailable:
             if alive():
                 raise
-            await self._keeper.buried(attached.cluster)
+            await self._supervisor.cleaned_up(attached.cluster)
             raise JobUnknown from None
 
     async def _send_again(self, submission_id: str) -> bool:

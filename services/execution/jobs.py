@@ -11,11 +11,11 @@ from typing import Any
 from services.domain.errors import RaygenError, TargetRefused, TargetUnavailable
 from services.domain.input_files import checked as checked_inputs
 from services.domain.values import Readiness
-from services.driver import PACKAGE, luggage
+from services.driver import PACKAGE, driver_files
 from services.execution.api import RayApi
+from services.execution.driver_package import pack
 from services.execution.following import Follower, JobUnknown, PollIntervals, always
 from services.execution.interface import Event, Finished, Job
-from services.execution.parcel import pack
 from services.execution.remarks import remarks
 from services.execution.state import ClusterState
 from services.execution.stopping import PATIENCE, Stopper
@@ -72,17 +72,17 @@ class JobsTarget:
         files = {
             **{file.name: file.content for file in checked_inputs(job.inputs)},
             "program.py": job.code.encode(),
-            **luggage(),
+            **driver_files(),
             "launch.py": _LAUNCH.read_bytes(),
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
         }
-        parcel = pack(files, read_only={file.name for file in job.inputs})
+        package = pack(files, read_only={file.name for file in job.inputs})
         body = {
             "submission_id": submission_id,
             "entrypoint": self._entrypoint(submission_id, job.wall_limit),
             "runtime_env": {
-                "working_dir": await self._api.upload(parcel.name, parcel.content),
+                "working_dir": await self._api.upload(package.name, package.content),
                 "env_vars": PATIENCE,
                 **({"pip": list(job.packages)} if job.packages else {}),
             },

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from services.domain.errors import RaygenError
 from services.domain.values import TaskCount
 from services.execution.api import RayApi
+from services.execution.capacity import Capacity, waiting, waiting_for_group
 from services.execution.stopping import Stopper
-from services.execution.waiting import Capacity, waiting, waiting_for_group
 from services.execution.wire import JobDetails
 from services.text.formatting import human_seconds
 

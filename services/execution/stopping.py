@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
-from services.execution.parcel import pack
+from services.execution.driver_package import pack
 from services.execution.wire import JobDetails
 
 PATIENCE = {"RAY_JOB_STOP_WAIT_TIME_S": "1"}
@@ -114,11 +114,11 @@ class Stopper:
 
     async def _sweep(self, details: JobDetails) -> None:
         """Start the one sweep of this submission; Ray refuses a second."""
-        parcel = pack({"sweep.py": _SWEEP.read_bytes()})
+        package = pack({"sweep.py": _SWEEP.read_bytes()})
         body = {
             "submission_id": self._sweep_id,
             "entrypoint": f"exec {self._python} sweep.py {self._id} {details.job_id or '-'} {_GRACE}",
-            "runtime_env": {"working_dir": await self._api.upload(parcel.name, parcel.content)},
+            "runtime_env": {"working_dir": await self._api.upload(package.name, package.content)},
             "metadata": {"title": f"raygen: stop {self._id}"},
         }
         await self._api.submit(body)

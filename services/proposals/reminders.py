@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from services.approvals.authorizer import Authorizer
-from services.approvals.ledger import Recorder, decided
+from services.approvals.recorder import Recorder, decided
 from services.domain.entities import ProposalStatus
 from services.domain.errors import BadRequest, Outdated
 from services.notifications.notifier import ApprovalRequest, Notifier

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from services.approvals.authorizer import Authorizer
 from services.approvals.decision import Decision
-from services.approvals.ledger import Recorder, decided
+from services.approvals.recorder import Recorder, decided
 from services.domain.entities import (
     Proposal,
     ProposalStatus,

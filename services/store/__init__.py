@@ -10,7 +10,6 @@ from services.store.artifacts import Artifacts
 from services.store.audit import AuditTrail
 from services.store.database import open_database
 from services.store.disk import disk_of
-from services.store.entries import RequestSummaries
 from services.store.grants import Grants
 from services.store.in_hand import InHand
 from services.store.inputs import Inputs
@@ -19,6 +18,7 @@ from services.store.posts import Posts
 from services.store.preferences import Preferences
 from services.store.proposals import Proposals
 from services.store.replicas import Replicas
+from services.store.request_summaries import RequestSummaries
 from services.store.retention import Retention
 from services.store.runs import Runs
 from services.store.sessions import Sessions

@@ -12,7 +12,7 @@ from services.approvals.permissions import Permissions
 from services.domain.entities import Proposal, Run
 from services.domain.errors import BadRequest
 from services.store import Store
-from services.store.entries import RequestSummary
+from services.store.request_summaries import RequestSummary
 from services.store.spendings import By, Sum
 
 SHOWN = 10

@@ -15,7 +15,6 @@ from services.domain.program_facts import binding
 from services.domain.values import PolicyReport
 from services.execution.interface import Target
 from services.llm.interface import Reply
-from services.llm.scripted import ScriptedModel, calls
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
@@ -29,6 +28,7 @@ from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, approving, here, permissions
+from tests.standins.scripted_model import ScriptedModel, calls
 
 APPROVERS = ApprovalRule(users=frozenset({"UADA"}))
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from bot.runtime import stall
 from services.domain.entities import Task
-from services.llm.scripted import says
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import World, process
+from tests.standins.scripted_model import says
 from tests.waiting import until
 
 POISON, OTHERS = "t_poison", ("t_2", "t_3")

@@ -24,7 +24,6 @@ from bot.api.tokens import Tokens
 from services import workflows
 from services.domain.values import Outcome, PolicyReport, Readiness, Verdict
 from services.llm.interface import Reply
-from services.llm.scripted import ScriptedModel, calls, says
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
@@ -33,13 +32,14 @@ from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.tasks.admission import Admission
-from services.tasks.admission import ValidationLimits as NoLimits
+from services.tasks.admission import AdmissionLimits as NoLimits
 from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from services.validation.interface import ValidationLimits
 from services.workflows import RunLimits, Workflows
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
+from tests.standins.scripted_model import ScriptedModel, calls, says
 
 ANN = "ann-" + "a" * 20
 CI = "ci-" + "c" * 20

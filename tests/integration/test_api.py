@@ -16,10 +16,10 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from bot.api.tokens import Tokens
 from services.domain.entities import TaskStatus, run_id
-from services.llm.scripted import calls, says
 from services.tasks.rate_limit import Rate
 from tests.integration.served import CI, Served, served
 from tests.looks import looks
+from tests.standins.scripted_model import calls, says
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -52,7 +52,7 @@ from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import SlackDirectory, bot, client_at, people_at
+from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget
 from tests.narrators import slack_narrator
 from tests.waiting import PATIENCE
@@ -94,7 +94,7 @@ class World:
     """One bot; `rules` are those in force."""
 
     slack: SlackStandIn
-    people: SlackDirectory
+    people: People
     store: Store
     narrator: SlackNotifier
     runs: RunSteps

@@ -24,7 +24,6 @@ from handlers.messaging.streams import open_cards
 from services.domain.entities import Session, Task, run_id
 from services.domain.values import Artifact, PolicyReport
 from services.execution.interface import Finished, Output
-from services.llm.scripted import ScriptedModel, calls, says
 from services.observability import incidents
 from services.runs.steps import RunSteps
 from services.store import Store, open_database, tables
@@ -40,6 +39,7 @@ from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
 from tests.narrators import slack_narrator
+from tests.standins.scripted_model import ScriptedModel, calls, says
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"
 WRITTEN = "gh" + "p_fromthecode0fromthecode0fromthecode0"

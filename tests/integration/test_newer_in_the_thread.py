@@ -21,7 +21,6 @@ from services.domain.entities import (
 )
 from services.domain.values import InputFile, Outcome, PolicyReport, Verdict
 from services.llm.interface import Reply
-from services.llm.scripted import ScriptedModel, calls, says
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
@@ -31,6 +30,7 @@ from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNarrator, here
 from tests.integration.test_approval_clicks import World, opened
+from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import until
 
 OLD, NEW = InputFile("data.csv", b"a\n1\n"), InputFile("data.csv", b"a\n2\n")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from services.domain.entities import TaskStatus
-from services.llm.scripted import says
 from services.store import Store, open_database
 from tests import builders
 from tests.fakes import FakeTarget
 from tests.integration.lives import World, process
+from tests.standins.scripted_model import says
 from tests.waiting import until
 
 

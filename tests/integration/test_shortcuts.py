@@ -33,7 +33,6 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest
 from services.domain.values import PolicyReport, sha256
-from services.llm.scripted import ScriptedModel
 from services.policy import Policy
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
@@ -51,9 +50,10 @@ from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import SlackDirectory, bot, client_at, people_at
+from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving
 from tests.narrators import slack_narrator
+from tests.standins.scripted_model import ScriptedModel
 from tests.waiting import until
 
 CODE = "import ray\n\nprint(1 < 2 and '&')"
@@ -92,7 +92,7 @@ class AtOnce:
 @dataclass
 class World:
     slack: SlackStandIn
-    people: SlackDirectory
+    people: People
     store: Store
     flows: AtOnce
     supervisor: Explaining

@@ -38,7 +38,7 @@ from services.usecases.history import RunHistory
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.contract.slack.desk import SlackDirectory, bot, client_at, people_at
+from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, approving, here
 from tests.looks import looks
 from tests.waiting import until
@@ -70,7 +70,7 @@ class Stopped:
 
 @dataclass
 class World:
-    people: SlackDirectory
+    people: People
     store: Store
     begun: Begun
     stopped: Stopped

@@ -14,7 +14,7 @@ from dbos import DBOS, StepOptions
 from slack_sdk.errors import SlackApiError
 
 from services.approvals import ApprovalRule
-from services.approvals.ledger import Recorder
+from services.approvals.recorder import Recorder
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -26,12 +26,12 @@ from services.domain.entities import (
 )
 from services.domain.errors import Outdated
 from services.llm.interface import Reply
-from services.llm.scripted import ScriptedModel, calls, says
 from services.notifications.notifier import ApprovalRequest
 from services.workflows import workflows
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNarrator, approving
 from tests.integration.lives import World, process
+from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import until
 
 

@@ -19,7 +19,6 @@ from services.domain.entities import (
 from services.domain.errors import BadRequest, NotAllowed, Outdated
 from services.domain.values import InputFile, Outcome, PolicyReport, Verdict
 from services.execution.interface import Finished
-from services.llm.scripted import ScriptedModel, calls, says
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
@@ -33,6 +32,7 @@ from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
 from tests.fakes import here as places
+from tests.standins.scripted_model import ScriptedModel, calls, says
 
 
 @dataclass

@@ -13,7 +13,7 @@ from handlers.slack_api.files import SlackAttachments
 from services.domain.entities import Attachment
 from services.domain.input_files import collect, described
 from services.domain.values import InputFile
-from services.execution.home import ClusterDirectory
+from services.execution.cluster_directory import ClusterDirectory
 from services.execution.interface import Job
 
 TOKEN = "xoxb-secret"

@@ -48,8 +48,8 @@ from services.domain.values import (
 from services.execution.state import ClusterState
 from services.notifications.notifier import RunProgress, RunView
 from services.proposals.thread_updates import ThreadUpdates
-from services.store.entries import RequestSummary, RunSummary
 from services.store.preferences import Preference
+from services.store.request_summaries import RequestSummary, RunSummary
 from services.targets.targets import ConfiguredTarget, Terms
 from services.text.invisible_characters import visible
 from services.usecases.history import SHOWN as HISTORY

@@ -9,9 +9,9 @@ import pytest
 from services.domain.errors import TargetUnavailable
 from services.domain.values import InputFile, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output
-from services.execution.scripted import ScriptedCluster, ScriptedTarget, prints
 from services.validation.cluster import ClusterValidator
 from services.validation.interface import ValidationLimits
+from tests.standins.scripted_target import ScriptedCluster, ScriptedTarget, prints
 
 WHERE = "on the validation cluster"
 

@@ -23,7 +23,6 @@ from services.domain.values import (
 )
 from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
-from services.llm.scripted import ScriptedModel, calls, says
 from services.notifications.notifier import RunView
 from services.runs.monitor import RunMonitor
 from services.runs.steps import RunSteps
@@ -37,6 +36,7 @@ from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
 from tests.fakes import here as places
+from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import PATIENCE
 
 

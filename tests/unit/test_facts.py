@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.approvals.authorizer import Authorizer
 from services.approvals.decision import required
 from services.approvals.rules import ApprovalPolicy, ApprovalRule, SecondApproverConditions
-from services.domain.program_facts import DriverReport as Asked
+from services.domain.program_facts import ProgramFacts
 from services.domain.values import EVIDENCE, Outcome, Touched, Verdict
 from services.driver.report import DriverReport, decode, fill, read
 from services.store.codec import dump_outcome, load_outcome
@@ -213,7 +213,7 @@ EVERYTHING = SecondApproverConditions(cpus=4, gpus=True, wall=60, hosts=True, pa
 
 @given(st.sets(st.sampled_from([*EVIDENCE, "wall"])))
 def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unknown: set[str]):
-    facts = Asked(unknown=frozenset(unknown))
+    facts = ProgramFacts(unknown=frozenset(unknown))
     needed, reasons = required(ApprovalRule(second=EVERYTHING), facts)
     assert needed == (2 if unknown & {"resources", "wall", "hosts", "packages"} else 1)
     assert len(reasons) == len(unknown & {"resources", "wall", "hosts", "packages"})

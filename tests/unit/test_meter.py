@@ -7,7 +7,6 @@ import pytest
 from services.domain.errors import BudgetSpent, ModelUnavailable
 from services.domain.values import Outcome, Verdict
 from services.llm.interface import Reply, ToolCall, Usage
-from services.llm.scripted import ScriptedModel
 from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import GenerationRequest, Generator
@@ -15,6 +14,7 @@ from services.supervisor.meter import Budget, Meter, Price
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.fakes import FakeValidator
+from tests.standins.scripted_model import ScriptedModel
 
 PRICES = {"sonnet": Price(3, 15)}
 

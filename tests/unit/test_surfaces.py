@@ -63,8 +63,8 @@ from services.execution.state import ClusterState
 from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
 from services.proposals.thread_updates import ThreadUpdates
 from services.security.audit_chain import GENESIS, Event, Record
-from services.store.entries import RequestSummary, RunSummary
 from services.store.preferences import Preference
+from services.store.request_summaries import RequestSummary, RunSummary
 from services.store.spendings import Sum
 from services.targets.targets import ConfiguredTarget
 from services.usecases.history import Past

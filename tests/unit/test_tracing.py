@@ -14,7 +14,6 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from bot.wiring.tracing import exporting
 from services.domain.errors import ModelUnavailable
 from services.llm.interface import Reply, Usage
-from services.llm.scripted import ScriptedModel, calls, says
 from services.observability import tracing
 from services.policy import check
 from services.supervisor.agent import Briefing, Supervisor
@@ -24,6 +23,7 @@ from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.builders import passed
 from tests.fakes import FakeValidator
+from tests.standins.scripted_model import ScriptedModel, calls, says
 
 SECRET = "a-secret-of-somebody"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.execution.waiting import Capacity, waiting, waiting_for_group
+from services.execution.capacity import Capacity, waiting, waiting_for_group
 
 TWO = Capacity(({"CPU": 8.0, "GPU": 2.0, "memory": 8e9, "node:10.0.0.1": 1.0}, {"CPU": 8.0, "TPU": 4.0}))
 FULL = Capacity(TWO.nodes, {"GPU": 2.0, "CPU": 9.0})

@@ -17,7 +17,6 @@ from services.domain.values import (
     Verdict,
 )
 from services.llm.interface import Reply, Text, ToolResult
-from services.llm.scripted import ScriptedModel, calls, says
 from services.snippets.interface import Snippet
 from services.supervisor.agent import Briefing, Supervisor
 from services.supervisor.generator import GenerationRequest, Generator
@@ -25,6 +24,7 @@ from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from tests.builders import passed
 from tests.fakes import FakeValidator
+from tests.standins.scripted_model import ScriptedModel, calls, says
 
 NAME_ERROR = Outcome(
     Verdict.FAILED,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cluster, process
-from .nursery import Nursery
+from .fork_server import ForkServer
 from .observer import Observer
 from .supervisor import Supervisor
 
@@ -35,7 +35,7 @@ def main(settings: dict[str, Any], observer: Observer) -> None:
     start_gcs(cluster.gcs())
     raylet, start_raylet = process.start_later()
     _import_ray(raylet)
-    nursery = Nursery()
+    fork_server = ForkServer()
     launcher = str(Path(__file__).with_name("launcher.py"))
     introduction = _Introduction()
     cluster_id = introduction.cluster_id()
@@ -46,7 +46,9 @@ def main(settings: dict[str, Any], observer: Observer) -> None:
     )
     introduction.raylet_is_up()
     process.call_itself(f"{sys.executable} -m ray.scripts.scripts start --head --block")
-    Supervisor(incoming, outgoing, nursery, observer, gcs, raylet, cluster_id, settings["workers"]).serve()
+    Supervisor(
+        incoming, outgoing, fork_server, observer, gcs, raylet, cluster_id, settings["workers"]
+    ).serve()
 
 
 def _take_pipes() -> tuple[int, int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cluster, leftovers, process
-from .nursery import forget
+from .fork_server import forget
 
 _PIECE = 65536
 _LEFTOVERS = 1.0

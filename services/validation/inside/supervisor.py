@@ -22,7 +22,7 @@ from pathlib import Path
 from . import agent, cluster, frames, process
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
-from .nursery import Nursery
+from .fork_server import ForkServer
 from .observer import Observer
 
 _PIECE = 65536
@@ -54,7 +54,7 @@ class Supervisor:
 
     incoming: int
     outgoing: int
-    nursery: Nursery
+    fork_server: ForkServer
     observer: Observer
     gcs: int
     raylet: int
@@ -86,7 +86,7 @@ class Supervisor:
         signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
         served: dict[int, Callable[[], object]] = {
             wake: lambda: self._wake(wake),
-            self.nursery.listener.fileno(): self._accept,
+            self.fork_server.listener.fileno(): self._accept,
             self.agent.fileno(): self._start_agent,
             self.observer.fileno(): lambda: self.observer.hear(self._pass_on),
         }
@@ -112,7 +112,7 @@ class Supervisor:
         driver = next((d for d in (self._running, self._spare) if d and fd in d.readable), None)
         if driver is not None:
             self._forward(driver, fd)
-        elif not self.nursery.serve(fd):
+        elif not self.fork_server.serve(fd):
             self._poll.unregister(fd)
 
     def _start_agent(self) -> None:
@@ -124,7 +124,7 @@ class Supervisor:
         )
 
     def _accept(self) -> None:
-        connection = self.nursery.accept()
+        connection = self.fork_server.accept()
         if connection is not None:
             self._poll.register(connection.fileno(), select.POLLIN)
 
@@ -157,7 +157,7 @@ class Supervisor:
         pairs = [os.pipe() for _ in range(4)]
         (code_in, code_out), (facts_in, facts_out), (out_in, out_out), (err_in, err_out) = pairs
         ends = Ends(code_in, facts_out, out_out, err_out)
-        place = self.nursery.place = cluster.program_directory()
+        place = self.fork_server.place = cluster.program_directory()
         _furnish(place)
         pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
         for fd in ends.all:
@@ -193,7 +193,7 @@ class Supervisor:
                 return
             if pid in self._vital:
                 raise SystemExit(f"{self._vital[pid]} is gone ({status}): {cluster.last_words()}")
-            self.nursery.bury(pid)
+            self.fork_server.clean_up(pid)
             self._servants.discard(pid)
             if self._spare is not None and self._spare.pid == pid:
                 raise SystemExit("a driver died before it had a program")
@@ -204,7 +204,7 @@ class Supervisor:
         """Everything that is in the pipes, then the end; whoever holds them open does not hold us up."""
         self._running = None
         # What it has left behind may want something of the network yet, which would be nobody's doing.
-        for left in self.nursery.workers.keys() | self._strays():
+        for left in self.fork_server.workers.keys() | self._strays():
             process.signal_one(left, signal.SIGSTOP)
         self.observer.end()
         limit = time.monotonic() + _DRAIN
@@ -233,7 +233,7 @@ class Supervisor:
 
     def _sweep(self) -> None:
         """End whatever an attempt left: its workers, their actors, and processes that it set free."""
-        for worker in self.nursery.workers:
+        for worker in self.fork_server.workers:
             process.signal_one(worker, signal.SIGKILL)
         for _ in range(_ROUNDS):
             strays = self._strays()
@@ -244,7 +244,7 @@ class Supervisor:
             self._reap()
 
     def _strays(self) -> set[int]:
-        return process.children() - {*self._vital, *self._servants, *self.nursery.workers}
+        return process.children() - {*self._vital, *self._servants, *self.fork_server.workers}
 
     def _drain(self, driver: Driver, fd: int, limit: float) -> None:
         while time.monotonic() < limit:

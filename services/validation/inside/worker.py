@@ -7,7 +7,7 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])
-    from inside.nursery import become_watched  # pyright: ignore[reportMissingImports]  # its name in the seal
+    from inside.fork_server import become_watched  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     journal, programs = sys.argv[1:3]
     del sys.argv[1:3]

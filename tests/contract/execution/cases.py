@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from services.domain.values import Failure, Frame, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output, Progress
-from services.execution.scripted import Step
 from services.execution.transcript import nonce
+from tests.standins.scripted_target import Step
 
 _PASSED = Outcome(Verdict.PASSED, exit_code=0)
 

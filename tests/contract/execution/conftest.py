@@ -17,8 +17,8 @@ from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.jobs import JobsTarget
 from services.execution.outgoing import default
-from services.execution.scripted import ScriptedCluster, ScriptedTarget
 from tests.contract.execution.cases import CASES, script
+from tests.standins.scripted_target import ScriptedCluster, ScriptedTarget
 from tests.waiting import PATIENCE
 
 _numbers = itertools.count(1)

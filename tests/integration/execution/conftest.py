@@ -14,11 +14,11 @@ import pytest_asyncio
 
 from services.domain.values import Outcome
 from services.execution.cluster import Cluster, recorded
+from services.execution.cluster_directory import ClusterDirectory
+from services.execution.cluster_supervisor import SupervisorTimeouts
 from services.execution.embedded import EmbeddedTarget
 from services.execution.following import PollIntervals
-from services.execution.home import ClusterDirectory
 from services.execution.interface import Event, Finished, Job, Output, Target
-from services.execution.keeper import SupervisorTimeouts
 from services.execution.outgoing import Outgoing, default
 from tests.waiting import PATIENCE
 

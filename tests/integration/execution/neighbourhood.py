@@ -23,7 +23,7 @@ from typing import Any
 
 from services.execution import cluster, outgoing, sandbox
 from services.execution.cluster import Cluster, Size
-from services.execution.home import ClusterDirectory
+from services.execution.cluster_directory import ClusterDirectory
 from services.execution.outgoing import Outgoing
 from services.execution.ports import free_block
 

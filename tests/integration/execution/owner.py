@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
+from services.execution.cluster_supervisor import SupervisorTimeouts
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Job, Output
-from services.execution.keeper import SupervisorTimeouts
 from services.execution.outgoing import default
 
 

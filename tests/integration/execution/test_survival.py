@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.domain.values import Verdict
+from services.execution.cluster_directory import ClusterDirectory, read, write
 from services.execution.embedded import EmbeddedTarget
-from services.execution.home import ClusterDirectory, read, write
 from services.execution.interface import Job, Output
 from services.execution.outgoing import Outgoing
 from tests.integration.execution.conftest import (

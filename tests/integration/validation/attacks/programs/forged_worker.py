@@ -5,13 +5,13 @@ import socket
 try:
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(2)
-        wire.connect("\0raygen-nursery")
+        wire.connect("\0raygen-fork_server")
         wire.sendall(b"{" * 3_000_000)
 except OSError as error:
     print(error)
 with socket.socket(socket.AF_UNIX) as wire:
     wire.settimeout(2)
-    wire.connect("\0raygen-nursery")
+    wire.connect("\0raygen-fork_server")
     wire.sendall(
         json.dumps(
             {"argv": ["--x"], "env": {"A": 1, "LD_PRELOAD": "/tmp/x.so"}}

@@ -21,10 +21,10 @@ class ScriptedModel:
     async def reply(
         self,
         *,
-        system: str,  # noqa: ARG002  # the interface's
+        system: str,  # the interface's
         turns: Sequence[Turn],
-        tools: Sequence[Tool] = (),  # noqa: ARG002  # the interface's
-        force: str | None = None,  # noqa: ARG002  # the interface's
+        tools: Sequence[Tool] = (),  # the interface's
+        force: str | None = None,  # the interface's
         on_text: OnText | None = None,
     ) -> Reply:
         self.seen.append(tuple(turns))

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import cluster, process
 from .cluster import ray_home
-from .launcher import NURSERY
+from .launcher import FORK_SERVER
 
 _LARGEST = 1024**2
 _WATCHED = Path(__file__).with_name("worker.py")
@@ -24,7 +24,7 @@ _CONTEXT = "--serialized-runtime-env-context="
 
 
 @dataclass(slots=True)
-class Nursery:
+class ForkServer:
     """Answers launchers; a launcher's connection stays open as long as its worker lives. Workers start in `place`."""
 
     place: Path = Path("/")
@@ -64,7 +64,7 @@ class Nursery:
             self.workers[worker] = connection
         return False
 
-    def bury(self, pid: int) -> bool:
+    def clean_up(self, pid: int) -> bool:
         """Tell the launcher of a worker that has died; False when `pid` was none."""
         connection = self.workers.pop(pid, None)
         if connection is not None:
@@ -74,7 +74,7 @@ class Nursery:
 
 def _listen() -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(NURSERY)
+    listener.bind(FORK_SERVER)
     listener.listen(256)
     listener.setblocking(False)
     return listener

@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
-from services.execution.cluster import Cluster, Size, bury, launch, recorded
-from services.execution.home import ClusterDirectory
-from services.execution.lease import ClusterLease, take
+from services.execution.cluster import Cluster, Size, clean_up, launch, recorded
+from services.execution.cluster_directory import ClusterDirectory
+from services.execution.cluster_lease import ClusterLease, take
 from services.execution.outgoing import Outgoing
 
 _log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class ClusterSupervisor:
                     await self._ready.wait()
         raise TargetUnavailable(self.missing)
 
-    async def buried(self, cluster: Cluster) -> None:
+    async def cleaned_up(self, cluster: Cluster) -> None:
         """Wait until what a lost cluster left behind has been put in order; bounded by the times to end it."""
         self._renew()
         with contextlib.suppress(TimeoutError):
@@ -172,14 +172,14 @@ class ClusterSupervisor:
 
     async def _start(self) -> None:
         for directory in self._home.clusters():
-            await _thread(lambda gone=directory: bury(self._home, gone))
+            await _thread(lambda gone=directory: clean_up(self._home, gone))
         for left in reversed(range(self._care.tries)):
             cluster = await _thread(self._launch)
             self._hold(cluster)
             if await self._attach(cluster, self._care.boot_limit):
                 return
             _log.warning("embedded cluster did not come up; %d tries left", left)
-            await _thread(lambda dead=cluster: bury(self._home, dead.directory))
+            await _thread(lambda dead=cluster: clean_up(self._home, dead.directory))
         raise TargetUnavailable("The embedded Ray cluster does not come up; `raygen doctor` says why.")
 
     def _launch(self) -> Cluster:
@@ -221,7 +221,7 @@ class ClusterSupervisor:
         try:
             reason = await self._reason_to_leave(lease) if cluster.alive() else None
             if reason is None:
-                await _thread(lambda: bury(self._home, cluster.directory))
+                await _thread(lambda: clean_up(self._home, cluster.directory))
                 return
         finally:
             lease.drop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from services.execution.home import ClusterDirectory
+from services.execution.cluster_directory import ClusterDirectory
 from services.execution.interface import Event, Finished, Output
 from services.execution.transcript import Transcript
 from services.execution.verdict import conclude, unavailable
