@@ -32,7 +32,7 @@ from services.store import Store, open_database
 from tests import builders
 from tests.e2e.playground import Json, Playground, Thread, button, flat
 from tests.fakes import FakeTarget, approving, here
-from tests.narrators import slack_narrator
+from tests.notifiers import slack_narrator
 
 CHANNEL = "CRAY"
 APPROVE = "Approve & run"

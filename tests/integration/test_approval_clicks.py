@@ -54,7 +54,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget
-from tests.narrators import slack_narrator
+from tests.notifiers import slack_narrator
 from tests.waiting import PATIENCE
 
 MODELS = ("claude-sonnet-5-5", "claude-opus-5-5")

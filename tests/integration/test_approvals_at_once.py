@@ -15,7 +15,7 @@ from services.domain.program_facts import binding
 from services.store import Store, open_database, tables
 from tests import postgres as server
 from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator
-from tests.unit.test_approvals import World, approve
+from tests.unit.approvals.test_authorizer import World, approve
 
 pytestmark = server.needed
 

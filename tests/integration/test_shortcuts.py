@@ -52,7 +52,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving
-from tests.narrators import slack_narrator
+from tests.notifiers import slack_narrator
 from tests.standins.scripted_model import ScriptedModel
 from tests.waiting import until
 

@@ -22,7 +22,7 @@ from services.policy import check
 from services.proposals.diff import changes
 from services.text.invisible_characters import GROWTH, editable, restored, visible, visible_code
 from tests import builders
-from tests.unit.test_blocks import RULES, every_message_is_accepted, every_view, seen
+from tests.unit.blocks.test_blocks import RULES, every_message_is_accepted, every_view, seen
 
 # Default_Ignorable_Code_Point of Unicode 16, as its DerivedCoreProperties.txt lists it.
 IGNORABLE = (

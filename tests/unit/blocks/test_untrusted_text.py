@@ -69,8 +69,8 @@ from services.store.spendings import Sum
 from services.targets.targets import ConfiguredTarget
 from services.usecases.history import Past
 from tests import builders
-from tests.unit.test_blocks import full_tab, outcome, target
-from tests.unit.test_blocks import proposal as proposed
+from tests.unit.blocks.test_blocks import full_tab, outcome, target
+from tests.unit.blocks.test_blocks import proposal as proposed
 
 RLO, LRI, PDI = "\u202e", "\u2066", "\u2069"
 TEXTS = {

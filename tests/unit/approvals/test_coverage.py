@@ -24,7 +24,7 @@ from services.domain.values import Engine, PolicyReport, Program
 from tests import builders
 from tests.growth import grows_linearly
 
-COOKBOOK = Path(__file__).parents[2] / "bot" / "playground" / "cookbook" / "programs"
+COOKBOOK = Path(__file__).parents[3] / "bot" / "playground" / "cookbook" / "programs"
 
 PI = '''\
 # /// script

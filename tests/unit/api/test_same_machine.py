@@ -19,7 +19,7 @@ from bot.api.tokens import Tokens
 from bot.mcp_server import command, tokens
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
-from tests.unit.test_mcp_server import Proposals, Snippets, examine
+from tests.unit.mcp_server.test_server import Proposals, Snippets, examine
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOKEN = "t0ken-of-an-engineer"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from handlers import blocks
 from handlers.blocks.primitives import Message
-from tests.unit.test_surfaces import SURFACES, markups
+from tests.unit.blocks.test_untrusted_text import SURFACES, markups
 
 Json = dict[str, Any]
 EMOJI = re.compile(r":[a-z][a-z0-9_+-]*:")

@@ -20,7 +20,7 @@ from bot.api.server import serving
 from bot.mcp_server import command, envelope
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
-from tests.unit.test_mcp_server import Proposals, Snippets, examine
+from tests.unit.mcp_server.test_server import Proposals, Snippets, examine
 
 WITHIN = 60.0
 HELLO: dict[str, Any] = {
@@ -31,7 +31,7 @@ HELLO: dict[str, Any] = {
 SERVER = """
 import asyncio, sys
 from bot.mcp_server.tools import Hands, server
-from tests.unit.test_mcp_server import Proposals, Snippets, examine
+from tests.unit.mcp_server.test_server import Proposals, Snippets, examine
 asyncio.run(server(Hands(examine, Snippets(), Proposals())).run_stdio_async())
 """
 
@@ -135,7 +135,7 @@ async def _started() -> AsyncGenerator[Wire]:
         *(sys.executable, "-c", SERVER),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": "."},
         limit=2**24,
     )

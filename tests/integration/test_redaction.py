@@ -38,7 +38,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
-from tests.narrators import slack_narrator
+from tests.notifiers import slack_narrator
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"

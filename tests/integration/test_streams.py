@@ -27,7 +27,7 @@ from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import approving
-from tests.narrators import slack_narrator
+from tests.notifiers import slack_narrator
 from tests.waiting import until
 
 KEY = "t_1:card"
