@@ -96,7 +96,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         approvals = Authorizer(
             policy=approval_policy(settings, targets), directory=people, expiry=settings.approval_expiry
         )
-        slack_narrator = (
+        slack_notifier = (
             SlackNotifier(
                 slack.courier,
                 slack.cards,
@@ -109,7 +109,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
             if slack
             else None
         )
-        narrator = Switchboard(feeds, slack_narrator)
+        notifier = Switchboard(feeds, slack_notifier)
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
@@ -117,7 +117,7 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         permissions = Permissions(store, targets, approvals)
         tasks = TaskSteps(
             store,
-            narrator,
+            notifier,
             agents.supervisor,
             agents.workshop,
             targets,
@@ -126,13 +126,13 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
         )
-        runs = RunSteps(store, narrator, targets, approvals=approvals)
+        runs = RunSteps(store, notifier, targets, approvals=approvals)
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = Reminders(
-            store, narrator, approvals=approvals, reminder=settings.approval_reminder or math.inf
+            store, notifier, approvals=approvals, reminder=settings.approval_reminder or math.inf
         )
         flows = Workflows(
             tasks, runs, store.in_hand, limits=limits, retention=store.retention, pending=pending

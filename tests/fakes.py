@@ -52,7 +52,7 @@ class FakeValidator:
 
 
 @dataclass
-class RecordingNarrator:
+class RecordingNotifier:
     """Keeps what it was told, as short lines."""
 
     told: list[str] = field(default_factory=list)

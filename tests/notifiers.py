@@ -1,4 +1,4 @@
-"""Slack's narrator as the bot has it, over a store."""
+"""Slack's notifier as the bot has it, over a store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.store import Store
 from services.targets.targets import Targets
 
 
-def slack_narrator(
+def slack_notifier(
     store: Store, courier: Courier, cards: LiveCards, targets: Targets, approvals: Authorizer
 ) -> SlackNotifier:
     return SlackNotifier(

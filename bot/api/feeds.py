@@ -1,4 +1,4 @@
-"""Tells followers of a task what happens in it: the Narrator of those who ask over HTTP.
+"""Tells followers of a task what happens in it: the Notifier of those who ask over HTTP.
 
 Nothing depends on anybody's listening: what counts is in the store, and a follower who comes late or leaves early
 misses only how it went.

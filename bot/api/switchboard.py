@@ -12,7 +12,7 @@ from services.notifications.notifier import ApprovalRequest, Notifier, RunProgre
 
 
 class Switchboard:
-    """A Narrator that hands each session's news to the API or to Slack, where there is Slack."""
+    """A Notifier that hands each session's news to the API or to Slack, where there is Slack."""
 
     def __init__(self, api: Notifier, slack: Notifier | None) -> None:
         self._api = api

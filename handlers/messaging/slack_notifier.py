@@ -1,4 +1,4 @@
-"""Tells a Slack thread what happens in it: the Narrator that raygen's services speak to."""
+"""Tells a Slack thread what happens in it: the Notifier that raygen's services speak to."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Reminders:
     """Looks after open proposals; `reminder` is how many seconds their approvers have before they are reminded."""
 
     store: Store
-    narrator: Notifier
+    notifier: Notifier
     approvals: Authorizer
     reminder: float
 
@@ -73,7 +73,7 @@ class Reminders:
         if proposal is not None and proposal.status is ProposalStatus.EXPIRED:
             task = await self.store.tasks.get(proposal.task_id)
             session = await self.store.sessions.get(proposal.session_id)
-            await self.narrator.proposal_decided(task, proposal, session)
+            await self.notifier.proposal_decided(task, proposal, session)
 
     async def _tell(self, proposal_id: str, by: str) -> None:
         proposal = await self.store.proposals.find(proposal_id)
@@ -84,4 +84,4 @@ class Reminders:
         users = await self._ledger.approvers(proposal)
         whom = self.approvals.whom(proposal, session.channel)
         wanted = ApprovalRequest(tuple(users[:_ASKED]), by, whom)
-        await self.narrator.approval_wanted(task, proposal, session, wanted)
+        await self.notifier.approval_wanted(task, proposal, session, wanted)

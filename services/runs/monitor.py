@@ -22,13 +22,13 @@ class RunMonitor:
     run: Run
     proposal: Proposal
     session: Session
-    narrator: Notifier
+    notifier: Notifier
     view: RunView = field(default_factory=lambda: RunView("PENDING", "", 0.0))
     insist: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def show(self, view: RunView) -> None:
         self.view = view
-        await self.narrator.run_progress(self.run, self.proposal, self.session, view)
+        await self.notifier.run_progress(self.run, self.proposal, self.session, view)
 
     async def stop_asked(self, user: str) -> None:
         """Show that somebody wants it to end; whoever was first is named."""

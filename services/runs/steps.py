@@ -49,9 +49,9 @@ _SUBMIT_TRIES = 5
 class RunSteps:
     """Decides on proposals and runs the approved ones."""
 
-    def __init__(self, store: Store, narrator: Notifier, targets: Targets, *, approvals: Authorizer) -> None:
+    def __init__(self, store: Store, notifier: Notifier, targets: Targets, *, approvals: Authorizer) -> None:
         self._store = store
-        self._narrator = narrator
+        self._notifier = notifier
         self._targets = targets
         self.approvals = approvals
         self._ledger = Recorder(store, self.approvals)
@@ -83,7 +83,7 @@ class RunSteps:
         await self._ledger.for_thread(replace(proposal, target=target), user)
         proposal = await self.approve(proposal_id, digest, user, target)
         grant = await self._ledger.grant(proposal, user)
-        await self._narrator.thread_approved(grant, await self._store.sessions.get(grant.session_id))
+        await self._notifier.thread_approved(grant, await self._store.sessions.get(grant.session_id))
         return proposal
 
     async def end_grant(self, grant: Grant, user: str) -> None:
@@ -91,7 +91,7 @@ class RunSteps:
         if not await self._store.grants.end(grant.id, user):
             raise Outdated("That approval for the thread has ended already.")
         session = await self._store.sessions.get(grant.session_id)
-        await self._narrator.thread_approved(replace(grant, ended_by=user), session)
+        await self._notifier.thread_approved(replace(grant, ended_by=user), session)
 
     async def approve_at_once(self, task_id: str) -> str | None:
         """What a task has proposed and what runs without a further press: the proposal's ID, None where it waits.
@@ -213,14 +213,14 @@ class RunSteps:
         if not (await self.outcome(proposal_id)).passed:
             raise Outdated("That run has no result to share.")
         run, proposal, session = await self._all(proposal_id)
-        if not await self._narrator.result_shared(run, proposal, session, user):
+        if not await self._notifier.result_shared(run, proposal, session, user):
             raise Outdated("That result has been shared already.")
 
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
         proposal = await self._store.proposals.get(proposal_id)
         session = await self._store.sessions.get(proposal.session_id)
-        await self._narrator.code_wanted(proposal, session, user)
+        await self._notifier.code_wanted(proposal, session, user)
 
     async def open(self, proposal_id: str) -> None:
         """Record the run and show that it begins."""
@@ -229,7 +229,7 @@ class RunSteps:
         await self._store.runs.add(Run.of(proposal, approver=approver, created_at=time.time()))
         run, proposal, session = await self._all(proposal_id)
         await self._show_decision(proposal)
-        await self._narrator.run_opened(run, proposal, session)
+        await self._notifier.run_opened(run, proposal, session)
 
     async def belongs(self, proposal_id: str) -> tuple[str, str]:
         """Who asked for a run, and its target: what limits are counted by."""
@@ -252,7 +252,7 @@ class RunSteps:
             if ahead != told:
                 note = f"waiting for its turn: {plural(ahead, 'run')} ahead" if ahead else "it is next"
                 view = RunView("QUEUED", "", time.time() - run.created_at, note=note)
-                await self._narrator.run_progress(run, proposal, session, view)
+                await self._notifier.run_progress(run, proposal, session, view)
                 told = ahead
             await asyncio.sleep(_TURN_POLL)
 
@@ -290,7 +290,7 @@ class RunSteps:
             await self._store.runs.end(run.id, Outcome(Verdict.STOPPED))
             return
         target = self._targets[run.target].target
-        watched = RunMonitor(run, proposal, session, self._narrator)
+        watched = RunMonitor(run, proposal, session, self._notifier)
         if run.stopped_by is not None and not await told_to_stop(target, run.id):
             watched.insist.set()
         with span("run", run=run.id, target=run.target) as opened:
@@ -303,7 +303,7 @@ class RunSteps:
         run, proposal, session = await self._all(proposal_id)
         if run.outcome is not None:
             run = replace(run, outcome=await self._complete(run.id, run.outcome))
-        await self._narrator.run_ended(run, proposal, session)
+        await self._notifier.run_ended(run, proposal, session)
         await self._store.sessions.spoke(session.id)
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
@@ -338,7 +338,7 @@ class RunSteps:
     async def _show_decision(self, proposal: Proposal) -> None:
         task = await self._store.tasks.get(proposal.task_id)
         session = await self._store.sessions.get(proposal.session_id)
-        await self._narrator.proposal_decided(task, proposal, session)
+        await self._notifier.proposal_decided(task, proposal, session)
 
     async def _complete(self, run_id: str, outcome: Outcome) -> Outcome:
         """With the contents of its artifacts; those that can't be had are named in its detail."""

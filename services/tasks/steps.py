@@ -62,9 +62,9 @@ class Result:
 class _UnderWay:
     """One task under way: what its thread has been told, each news together with the rest, and what it has cost."""
 
-    def __init__(self, store: Store, narrator: Notifier, task: Task, session: Session, meter: Meter) -> None:
+    def __init__(self, store: Store, notifier: Notifier, task: Task, session: Session, meter: Meter) -> None:
         self._store = store
-        self._narrator = narrator
+        self._notifier = notifier
         self.task = task
         self.session = session
         self.meter = meter
@@ -84,7 +84,7 @@ class _UnderWay:
 
     async def _tell(self, progress: RunProgress) -> None:
         self._progress = progress
-        await self._narrator.task_progress(self.task, self.session, progress)
+        await self._notifier.task_progress(self.task, self.session, progress)
 
 
 class TaskSteps:
@@ -93,7 +93,7 @@ class TaskSteps:
     def __init__(
         self,
         store: Store,
-        narrator: Notifier,
+        notifier: Notifier,
         supervisor: Supervising,
         workshop: Inspecting,
         targets: Targets,
@@ -104,7 +104,7 @@ class TaskSteps:
         names: Names | None = None,
     ) -> None:
         self._store = store
-        self._narrator = narrator
+        self._notifier = notifier
         self._supervisor = supervisor
         self._workshop = workshop
         self._targets = targets
@@ -118,7 +118,7 @@ class TaskSteps:
         """Record the task and show that work has begun."""
         await self._store.sessions.ensure(session)
         await self._store.tasks.add(task)
-        session = await self._narrator.task_opened(task, await self._store.sessions.get(session.id))
+        session = await self._notifier.task_opened(task, await self._store.sessions.get(session.id))
         await self._store.sessions.root(session.id, session.thread_ts)
         await self._show_open(session.id)
 
@@ -130,7 +130,7 @@ class TaskSteps:
                 task, session = await self._both(task_id)
                 note = f"{plural(len(ahead), 'earlier request')} in this thread"
                 waiting = RunProgress((Stage(Phase.QUEUED, note=note),))
-                await self._narrator.task_progress(task, session, waiting)
+                await self._notifier.task_progress(task, session, waiting)
                 told = True
             await asyncio.sleep(_TURN_POLL)
 
@@ -142,7 +142,7 @@ class TaskSteps:
             return Result(task.status, task.summary)
         meter = self._meter()
         meter.before = await self._store.spendings.of_task(task_id)
-        way = _UnderWay(self._store, self._narrator, task, session, meter)
+        way = _UnderWay(self._store, self._notifier, task, session, meter)
         try:
             with span("task", task=task.id, kind=task.kind):
                 work = self._working[task_id] = asyncio.create_task(self._work(way))
@@ -174,7 +174,7 @@ class TaskSteps:
             whole = await self._store.artifacts.whole(proposal.id)
             proposal = replace(proposal, validation=replace(proposal.validation, artifacts=whole.artifacts))
         spent = await self._store.spendings.of_task(task_id)
-        await self._narrator.task_concluded(task, session, proposal, spent)
+        await self._notifier.task_concluded(task, session, proposal, spent)
         await self._store.sessions.spoke(session.id)
         if task.status is TaskStatus.PROPOSED:
             await self._supersede(session, task.user, keep=result.proposal_id)
@@ -279,7 +279,7 @@ class TaskSteps:
             if await self._store.proposals.move(proposal.id, ProposalStatus.SUPERSEDED):
                 task = await self._store.tasks.get(proposal.task_id)
                 superseded = replace(proposal, status=ProposalStatus.SUPERSEDED)
-                await self._narrator.proposal_decided(task, superseded, session)
+                await self._notifier.proposal_decided(task, superseded, session)
 
     async def _show_open(self, session_id: str, *, but: str | None = None) -> None:
         """Have open cards of the thread say what has come up since, or that it has come to nothing.
@@ -296,10 +296,10 @@ class TaskSteps:
     async def _show_again(self, proposal: Proposal) -> None:
         """A decision that falls meanwhile has the last word."""
         task, session = await self._both(proposal.task_id)
-        await self._narrator.proposal_decided(task, proposal, session)
+        await self._notifier.proposal_decided(task, proposal, session)
         now = await self._store.proposals.get(proposal.id)
         if (now.status, now.approved_by) != (proposal.status, proposal.approved_by):
-            await self._narrator.proposal_decided(task, now, session)
+            await self._notifier.proposal_decided(task, now, session)
 
     async def _both(self, task_id: str) -> tuple[Task, Session]:
         task = await self._store.tasks.get(task_id)

@@ -32,7 +32,7 @@ from services.store import Store, open_database
 from tests import builders
 from tests.e2e.playground import Json, Playground, Thread, button, flat
 from tests.fakes import FakeTarget, approving, here
-from tests.notifiers import slack_narrator
+from tests.notifiers import slack_notifier
 
 CHANNEL = "CRAY"
 APPROVE = "Approve & run"
@@ -141,11 +141,11 @@ class Chaos:
         client = AsyncWebClient(BOT_TOKEN, base_url=self.slack.api_url)
         posts = self.store.posts
         async with open_courier(client, posts) as courier, open_cards(client, courier, posts) as cards:
-            narrator = slack_narrator(self.store, courier, cards, here(FakeTarget(name=target)), approving())
+            notifier = slack_notifier(self.store, courier, cards, here(FakeTarget(name=target)), approving())
             for number in range(count):
-                self.cases.append(await self._proposed(narrator, number, target, folder))
+                self.cases.append(await self._proposed(notifier, number, target, folder))
 
-    async def _proposed(self, narrator: SlackNotifier, number: int, target: str, folder: str) -> Case:
+    async def _proposed(self, notifier: SlackNotifier, number: int, target: str, folder: str) -> Case:
         name = derive("p", folder, str(number))
         mark = f"{folder}-{number}"
         work = (ALONE if number % 5 else BY_RAY).format(number=number)
@@ -154,7 +154,7 @@ class Chaos:
         session = builders.session(id=f"s_{number}", channel=CHANNEL, thread_ts="")
         task = builders.task(id=f"t_{number}", session_id=session.id, prompt=f"program {number}")
         await self.store.sessions.ensure(session)
-        session = await narrator.task_opened(task, session)
+        session = await notifier.task_opened(task, session)
         await self.store.sessions.root(session.id, session.thread_ts)
         done = builders.proposed_task(id=task.id, session_id=session.id, prompt=task.prompt)
         await self.store.tasks.add(done)
@@ -169,7 +169,7 @@ class Chaos:
         )
         await self.store.proposals.draft(proposal)
         await self.store.proposals.move(name, ProposalStatus.OPEN)
-        await narrator.task_concluded(done, session, proposal, Spent())
+        await notifier.task_concluded(done, session, proposal, Spent())
         return Case(number, proposal, Thread(self.play, CHANNEL, session.thread_ts), mark)
 
     def replies(self, case: Case) -> list[Json]:

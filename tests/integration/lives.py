@@ -27,7 +27,7 @@ from services.tasks.steps import TaskSteps
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, approving, here, permissions
+from tests.fakes import FakeValidator, RecordingNotifier, approving, here, permissions
 from tests.standins.scripted_model import ScriptedModel, calls
 
 APPROVERS = ApprovalRule(users=frozenset({"UADA"}))
@@ -47,18 +47,18 @@ class World:
             lambda _: PolicyReport(),
             FakeValidator([passed()] * 9),
         )
-        self.store, self.narrator, self.target = store, RecordingNarrator(), target
+        self.store, self.notifier, self.target = store, RecordingNotifier(), target
         self.model = ScriptedModel(replies)
         self.tasks = TaskSteps(
             store,
-            self.narrator,
+            self.notifier,
             Supervisor(self.model, workshop, "s"),
             workshop,
             here(target),
             permissions=permissions(store),
         )
-        self.runs = RunSteps(store, self.narrator, here(target), approvals=approving())
-        self.pending = Reminders(store, self.narrator, approving(APPROVERS, expiry=1000.0), 100.0)
+        self.runs = RunSteps(store, self.notifier, here(target), approvals=approving())
+        self.pending = Reminders(store, self.notifier, approving(APPROVERS, expiry=1000.0), 100.0)
         self.flows = Workflows(
             self.tasks,
             self.runs,

@@ -149,7 +149,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
     model = Endless([says("Hello.")])
     draft = calls("submit_program", title="Hello", purpose="Says hello.", code="print('Hello')")
     async with open_database(url) as engine, workflows.durable(url, "local"):
-        store, narrator = Store(engine), Switchboard(feeds, None)
+        store, notifier = Store(engine), Switchboard(feeds, None)
         generator = Generator(Endless([draft]), Profile("g"))
         workshop = Workshop(generator, lambda _: PolicyReport(), validator)
         everyone = Everyone(TOKENS, None)
@@ -157,21 +157,21 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         approvals = approving(directory=everyone)
         tasks = TaskSteps(
             store,
-            narrator,
+            notifier,
             supervisor,
             workshop,
             here(target),
             names=everyone.name,
             permissions=permissions(store, approvals),
         )
-        runs = RunSteps(store, narrator, here(target), approvals=approvals)
+        runs = RunSteps(store, notifier, here(target), approvals=approvals)
         flows = Workflows(
             tasks,
             runs,
             store.in_hand,
             limits=RunLimits(),
             retention=store.retention,
-            pending=Reminders(store, narrator, approvals, math.inf),
+            pending=Reminders(store, notifier, approvals, math.inf),
         )
         desk = FrontDesk(
             store,

@@ -44,7 +44,7 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
         yield here
         while Gate.made:
             Gate.made.pop().open.set()
-        await here.narrator._courier.drain()
+        await here.notifier._courier.drain()
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("hunter2")])
@@ -122,7 +122,7 @@ async def test_a_modal_that_comes_too_late_is_told_as_an_error(world: World, mon
 
 
 async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: pytest.MonkeyPatch):
-    gate, courier = Gate(), world.narrator._courier
+    gate, courier = Gate(), world.notifier._courier
     whisper = courier.whisper
 
     async def held_up(*args: Any) -> None:

@@ -51,7 +51,7 @@ from services.tasks.steps import TaskSteps
 from services.validation.interface import ValidationLimits
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
+from tests.fakes import FakeValidator, RecordingNotifier, here, permissions
 from tests.standins import agentcore as aws
 from tests.standins.agentcore import ARN, Cut, DataPlane, Fault, Hang, Instead, Refuse
 from tests.waiting import PATIENCE, until
@@ -84,7 +84,7 @@ class Slow(FakeValidator):
 
 
 @dataclass
-class Listening(RecordingNarrator):
+class Listening(RecordingNotifier):
     words: list[str] = field(default_factory=list)
 
     async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
@@ -160,10 +160,10 @@ class Bot:
     store: Store
     supervisor: Supervising
     workshop: Inspecting
-    narrator: Listening = field(default_factory=Listening)
+    notifier: Listening = field(default_factory=Listening)
 
     def __post_init__(self) -> None:
-        parts = (self.store, self.narrator, self.supervisor, self.workshop, here())
+        parts = (self.store, self.notifier, self.supervisor, self.workshop, here())
         self.desk = TaskSteps(*parts, permissions=permissions(self.store), meter=Meter)
 
     async def ask(self, name: str, **changes: object) -> Task:
@@ -217,7 +217,7 @@ async def test_the_same_task_ends_alike_embedded_and_on_agentcore(
             assert task.status is status, task.summary
             proposal = await bot.proposal(task)
             spent = await bot.store.spendings.of_task(task.id)
-            told = list(dict.fromkeys(bot.narrator.told))
+            told = list(dict.fromkeys(bot.notifier.told))
             ends.append(
                 (
                     task.summary,
@@ -304,7 +304,7 @@ async def test_a_fault_of_the_way_is_one_clear_sentence_and_nothing_is_sent_twic
     assert task.status is TaskStatus.FAILED
     assert task.summary == kind().public
     assert task.summary.count(".") <= 2
-    assert bot.narrator.told[-1].startswith(f"{task.id} failed"), "the thread's last word is the end"
+    assert bot.notifier.told[-1].startswith(f"{task.id} failed"), "the thread's last word is the end"
     assert len(runtime.plane.worked) == 1
     await runtime.idle()
     # Trying again is a new task in the same thread, and works.
@@ -345,7 +345,7 @@ async def test_words_are_shown_while_the_rest_is_still_to_come_and_stop_ends_the
     runtime.model.script.add(Stall(2 * PATIENCE, after=8, answer=LONG))
     bot = remote(runtime, stores[1])
     asking = asyncio.create_task(bot.ask("stopped"))
-    await until(lambda: any("A long" in words for words in bot.narrator.words))
+    await until(lambda: any("A long" in words for words in bot.notifier.words))
     await bot.desk.cancel("t_stopped")
     assert (await asking).status is TaskStatus.CANCELLED
     await runtime.idle()

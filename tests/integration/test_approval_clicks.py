@@ -54,7 +54,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget
-from tests.notifiers import slack_narrator
+from tests.notifiers import slack_notifier
 from tests.waiting import PATIENCE
 
 MODELS = ("claude-sonnet-5-5", "claude-opus-5-5")
@@ -96,7 +96,7 @@ class World:
     slack: SlackStandIn
     people: People
     store: Store
-    narrator: SlackNotifier
+    notifier: SlackNotifier
     runs: RunSteps
     target: FakeTarget
     policy: ApprovalPolicy
@@ -123,12 +123,12 @@ class World:
         )
         await self.store.sessions.ensure(session)
         await self.store.tasks.add(task)
-        session = await self.narrator.task_opened(task, session)
+        session = await self.notifier.task_opened(task, session)
         await self.store.sessions.root(session.id, session.thread_ts)
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
         proposal = await self.store.proposals.get(made.id)
-        await self.narrator.task_concluded(task, session, proposal, Spent())
+        await self.notifier.task_concluded(task, session, proposal, Spent())
         found = await self.store.posts.find(f"{task.id}:card")
         assert found is not None
         return proposal, str(found[2])
@@ -146,10 +146,10 @@ class World:
             created_at=time.time(),
         )
         await self.store.tasks.add(task)
-        await self.narrator.task_opened(task, session)
+        await self.notifier.task_opened(task, session)
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
-        await self.narrator.task_concluded(task, session, made, Spent())
+        await self.notifier.task_concluded(task, session, made, Spent())
         if approved := await self.runs.approve_at_once(task.id):
             await self.flows.begin_run(approved)
         found = await self.store.posts.find(f"{task.id}:card")
@@ -200,12 +200,12 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         )
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Authorizer(policy=policy, directory=directory, expiry=1000.0)
-        narrator = slack_narrator(store, courier, cards, targets, approvals)
-        runs = RunSteps(store, narrator, targets, approvals=approvals)
-        flows = AtOnce(runs, Reminders(store, narrator, approvals, math.inf))
+        notifier = slack_notifier(store, courier, cards, targets, approvals)
+        runs = RunSteps(store, notifier, targets, approvals=approvals)
+        flows = AtOnce(runs, Reminders(store, notifier, approvals, math.inf))
         allowed = Permissions(store, targets, approvals)
         tasks = TaskSteps(
-            store, narrator, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
+            store, notifier, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
         )
         desk = FrontDesk(
             store,
@@ -226,7 +226,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
                 ),
             )
         )
-        yield World(slack, people, store, narrator, runs, target, policy, desk, flows, tasks, engine)
+        yield World(slack, people, store, notifier, runs, target, policy, desk, flows, tasks, engine)
 
 
 @pytest.fixture
@@ -368,7 +368,7 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
     assert asked in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     assert "asked already" in (world.alone("CRAY", "UENGINEER"))[-1]
-    pending = Reminders(world.store, world.narrator, world.desk.approvals, math.inf)
+    pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
     for _ in range(2):
         await pending.remind(proposal.id)
     reminder = "*Add two numbers* still awaits an approval by a member of this channel."
@@ -380,7 +380,7 @@ async def test_a_closed_channel_is_not_told_over_and_over(world: World):
     world.rule(ApprovalRule(members=True))
     proposal, _ = await world.card()
     await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
-    pending = Reminders(world.store, world.narrator, world.desk.approvals, math.inf)
+    pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
     await pending.remind(proposal.id)
     assert await pending.store.approvals.unreminded(time.time()) == []
     assert "still awaits" not in await world.seen("CRAY")

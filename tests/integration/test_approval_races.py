@@ -22,7 +22,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from tests import builders
 from tests import postgres as server
-from tests.fakes import FakeTarget, RecordingNarrator, approving, here, permissions
+from tests.fakes import FakeTarget, RecordingNotifier, approving, here, permissions
 from tests.integration.lives import World, ended, process
 from tests.waiting import until
 
@@ -48,7 +48,7 @@ async def waiting(store: Store, name: str) -> Proposal:
 
 def desk(store: Store, world: World, target: FakeTarget, needed: int) -> FrontDesk:
     approvals = approving(ApprovalRule(approvals=needed))
-    runs = RunSteps(store, RecordingNarrator(), here(target), approvals=approvals)
+    runs = RunSteps(store, RecordingNotifier(), here(target), approvals=approvals)
     return FrontDesk(
         store,
         cast("TaskSteps", None),

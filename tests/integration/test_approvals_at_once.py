@@ -14,7 +14,7 @@ from services.domain.errors import Outdated
 from services.domain.program_facts import binding
 from services.store import Store, open_database, tables
 from tests import postgres as server
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNarrator
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier
 from tests.unit.approvals.test_authorizer import World, approve
 
 pytestmark = server.needed
@@ -28,7 +28,7 @@ async def worlds(postgres: str) -> AsyncGenerator[tuple[World, World]]:
     """Two processes of one bot, as far as the database can tell."""
     async with open_database(postgres) as one, open_database(postgres) as two:
         first, second = (
-            World(Store(engine), RecordingNarrator(), FakeTarget(), FakeTarget(name="gpu"), FakeDirectory())
+            World(Store(engine), RecordingNotifier(), FakeTarget(), FakeTarget(name="gpu"), FakeDirectory())
             for engine in (one, two)
         )
         yield first, second

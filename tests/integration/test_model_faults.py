@@ -46,7 +46,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here, permissions
+from tests.fakes import FakeValidator, RecordingNotifier, here, permissions
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -208,16 +208,16 @@ class Desk:
     async def ask(self, client: Client, provider: Provider) -> Task:
         """One request of its own session, from its first sign of life to its end."""
         self.count += 1
-        narrator, names = RecordingNarrator(), (f"t_{self.count}", f"s_{self.count}")
+        notifier, names = RecordingNotifier(), (f"t_{self.count}", f"s_{self.count}")
         desk = TaskSteps(
-            self.store, narrator, *agents(client, provider), here(), permissions=permissions(self.store)
+            self.store, notifier, *agents(client, provider), here(), permissions=permissions(self.store)
         )
         task = builders.task(id=names[0], session_id=names[1])
         await desk.open(task, builders.session(id=names[1]))
         await desk.conclude(task.id, await desk.work(task.id))
         ended = await self.store.tasks.get(task.id)
-        assert [told for told in narrator.told if told.startswith(f"{task.id} {ended.status}")]
-        assert narrator.told[-1].startswith(f"{task.id} {ended.status}"), "the thread's last word is the end"
+        assert [told for told in notifier.told if told.startswith(f"{task.id} {ended.status}")]
+        assert notifier.told[-1].startswith(f"{task.id} {ended.status}"), "the thread's last word is the end"
         return ended
 
 

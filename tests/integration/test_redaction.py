@@ -38,7 +38,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
-from tests.notifiers import slack_narrator
+from tests.notifiers import slack_notifier
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"
@@ -103,7 +103,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             open_cards(client, courier, store.posts) as cards,
         ):
             approvals = approving()
-            narrator = slack_narrator(store, courier, cards, here(target), approvals)
+            notifier = slack_notifier(store, courier, cards, here(target), approvals)
             draft = calls("submit_program", title=f"Print {WRITTEN}", purpose=f"Prints {PRINTED}.", code=CODE)
             outcome = builders.passed(
                 stdout=f"{PRINTED}\n{WRITTEN}\n",
@@ -119,8 +119,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             words = [calls("write_program", request="x"), says(f"It prints {PRINTED}.")]
             allowed = permissions(store, approvals)
             supervisor = Supervisor(ScriptedModel(words), workshop, "s")
-            tasks = TaskSteps(store, narrator, supervisor, workshop, here(target), permissions=allowed)
-            runs = RunSteps(store, narrator, here(target), approvals=approvals)
+            tasks = TaskSteps(store, notifier, supervisor, workshop, here(target), permissions=allowed)
+            runs = RunSteps(store, notifier, here(target), approvals=approvals)
             desk = FrontDesk(
                 store,
                 tasks,

@@ -52,7 +52,7 @@ from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving
-from tests.notifiers import slack_narrator
+from tests.notifiers import slack_notifier
 from tests.standins.scripted_model import ScriptedModel
 from tests.waiting import until
 
@@ -145,7 +145,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         targets = Targets([ConfiguredTarget(FakeTarget()), gpu, closed])
         courier, approvals = Courier(client, store.posts), approving(directory=Directory(client))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
-        narrator = slack_narrator(store, courier, cards, targets, approvals)
+        notifier = slack_notifier(store, courier, cards, targets, approvals)
         workshop = Workshop(
             Generator(ScriptedModel([]), Profile("g")),
             nothing_found,
@@ -154,7 +154,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         allowed = Permissions(store, targets, approvals)
         tasks = TaskSteps(
             store,
-            narrator,
+            notifier,
             cast("Supervising", supervisor),
             workshop,
             targets,
@@ -166,7 +166,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         desk = FrontDesk(
             store,
             tasks,
-            RunSteps(store, narrator, targets, approvals=approvals),
+            RunSteps(store, notifier, targets, approvals=approvals),
             cast("Workflows", flows),
             admission,
             allowed,

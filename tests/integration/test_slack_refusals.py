@@ -28,7 +28,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def pending_of(world: World) -> Reminders:
-    return Reminders(world.store, world.narrator, world.desk.approvals, math.inf)
+    return Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
 
 
 async def asked(world: World) -> list[int]:
@@ -78,7 +78,7 @@ async def test_the_card_of_a_closed_channel_is_done_with(world: World, code: str
 async def test_who_waits_for_a_file_is_told_that_storage_refused_it(
     world: World, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ):
-    courier = world.narrator._courier
+    courier = world.notifier._courier
 
     async def refused(**_: Any) -> None:
         if away:

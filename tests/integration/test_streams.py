@@ -27,7 +27,7 @@ from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import approving
-from tests.notifiers import slack_narrator
+from tests.notifiers import slack_notifier
 from tests.waiting import until
 
 KEY = "t_1:card"
@@ -117,9 +117,9 @@ async def test_a_thread_is_titled_by_the_request_that_begins_it_alone(tmp_path: 
         session = Session("s", "CRAY", root, "UENGINEER", "TRAYGEN")
         first = Task(asked.task_id, "s", TaskKind.PROMPT, asked.prompt, "UENGINEER")
         later = replace(first, id="t_later", prompt="use 200 tasks")
-        narrator = slack_narrator(here.store, here.courier, here.cards, Targets([]), approving())
+        notifier = slack_notifier(here.store, here.courier, here.cards, Targets([]), approving())
         for task in (first, later):
-            await narrator.task_opened(task, session)
+            await notifier.task_opened(task, session)
             thread = (await here.people.get("/play/channel/CRAY"))["threads"][root]
             assert thread["title"] == "estimate pi"
 

@@ -28,7 +28,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNarrator, here
+from tests.fakes import FakeValidator, RecordingNotifier, here
 from tests.integration.test_approval_clicks import World, opened
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import until
@@ -60,7 +60,7 @@ def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskSteps
     supervisor = Supervisor(ScriptedModel(replies), workshop, "s")
     return TaskSteps(
         world.store,
-        world.narrator,
+        world.notifier,
         supervisor,
         workshop,
         here(world.target),
@@ -241,7 +241,7 @@ async def test_who_was_asked_by_name_sees_it_too(world: World):
     assert "awaits your approval; it is <http" in str(asked["blocks"]), "it still says what it is"
 
 
-class Deciding(RecordingNarrator):
+class Deciding(RecordingNotifier):
     """Somebody decides while a card is shown again."""
 
     def __init__(self, world: World) -> None:
@@ -256,9 +256,9 @@ class Deciding(RecordingNarrator):
 async def test_a_decision_that_falls_meanwhile_has_the_last_word(world: World):
     proposal, _ = await world.card()
     desk = tasks_of(world)
-    desk._narrator = narrator = Deciding(world)
+    desk._notifier = notifier = Deciding(world)
     await begin(world, desk, proposal, TaskKind.CHANGE)
-    assert narrator.told[-2:] == [f"{proposal.id} open", f"{proposal.id} dismissed"]
+    assert notifier.told[-2:] == [f"{proposal.id} open", f"{proposal.id} dismissed"]
 
 
 async def test_a_card_that_cannot_be_changed_holds_nothing_up(world: World):

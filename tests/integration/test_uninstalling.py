@@ -83,7 +83,7 @@ async def test_a_run_that_waits_for_its_turn_never_starts(tmp_path: Path, monkey
         await world.flows.begin_run(first)
         await until(lambda: target.jobs)
         await world.flows.begin_run(second)
-        await until(lambda: any(run_id(second) in line and "QUEUED" in line for line in world.narrator.told))
+        await until(lambda: any(run_id(second) in line and "QUEUED" in line for line in world.notifier.told))
         await world.flows.begin_leaving("T1", time.time())
         await until(lambda: _none(world.store))
         assert list(target.jobs) == [run_id(first)]

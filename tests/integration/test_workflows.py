@@ -29,7 +29,7 @@ from services.llm.interface import Reply
 from services.notifications.notifier import ApprovalRequest
 from services.workflows import workflows
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNarrator, approving
+from tests.fakes import FakeTarget, RecordingNotifier, approving
 from tests.integration.lives import World, process
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import until
@@ -55,7 +55,7 @@ async def test_three_deliveries_give_one_task(tmp_path: Path):
         await until(proposed)
         await world.flows.begin_task(builders.task(), builders.session())
         await asyncio.sleep(0.2)
-        assert world.narrator.told.count("opened t_1") == 1
+        assert world.notifier.told.count("opened t_1") == 1
         assert len(await world.store.proposals.of_session("s_1")) == 1
 
 
@@ -140,19 +140,19 @@ async def test_what_waits_for_its_approval_is_asked_for_reminded_of_and_expired_
         told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
 
         async def all_told() -> bool:
-            return set(told) <= set(world.narrator.told)
+            return set(told) <= set(world.notifier.told)
 
         await until(all_told)
         await world.flows.attend()
         await asyncio.sleep(0.1)
-        assert sorted(world.narrator.told) == told
+        assert sorted(world.notifier.told) == told
 
 
 AT_ONCE: StepOptions = {"retries_allowed": True, "interval_seconds": 0.01, "max_attempts": 3}
 
 
 @dataclass
-class Refusing(RecordingNarrator):
+class Refusing(RecordingNotifier):
     """Slack is away for the next calls that tell of a pending approval."""
 
     refusals: int = 0
@@ -177,43 +177,43 @@ class Refusing(RecordingNarrator):
 async def waiting_for_approval(tmp_path: Path, *ages: float) -> AsyncGenerator[tuple[World, Refusing]]:
     """Proposals `p_0`, `p_1`, … that have waited for so many seconds."""
     async with process(tmp_path, [], FakeTarget()) as world:
-        narrator, now = Refusing(), time.time()
-        world.flows._pending = replace(world.pending, narrator=narrator)
+        notifier, now = Refusing(), time.time()
+        world.flows._pending = replace(world.pending, notifier=notifier)
         await world.store.sessions.ensure(builders.session())
         for number, age in enumerate(ages):
             made = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", created_at=now - age)
             await world.store.tasks.add(builders.proposed_task(id=made.task_id))
             await world.store.proposals.draft(made)
             await world.store.proposals.move(made.id, ProposalStatus.OPEN)
-        yield world, narrator
+        yield world, notifier
 
 
 async def test_a_call_that_slack_refuses_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(workflows, "_PATIENCE", AT_ONCE)
-    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, narrator):
-        narrator.refusals = 2
+    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, notifier):
+        notifier.refusals = 2
         await world.flows.begin_asking("p_0", "UENGINEER")
-        await until(lambda: narrator.told == ["p_0 wants UADA, UENGINEER"])
-        narrator.refusals = 2
+        await until(lambda: notifier.told == ["p_0 wants UADA, UENGINEER"])
+        notifier.refusals = 2
         await world.flows.attend()
-        await until(lambda: sorted(narrator.told[1:]) == ["p_1 wants UADA, reminder", "p_2 expired"])
+        await until(lambda: sorted(notifier.told[1:]) == ["p_1 wants UADA, reminder", "p_2 expired"])
 
 
 async def test_what_failed_for_good_is_begun_again_when_it_is_due(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(workflows, "_PATIENCE", {})
-    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, narrator):
+    async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, notifier):
         for refusals in (1, 1, 0):
-            narrator.refusals = refusals
+            notifier.refusals = refusals
             await world.flows.begin_asking("p_0", "UENGINEER")
             await until(no_workflow_goes_on)
         for refusals in (2, 1, 1, 0, 0):
-            narrator.refusals = refusals
+            notifier.refusals = refusals
             await world.flows.attend()
             await until(no_workflow_goes_on)
         told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
-        assert sorted(narrator.told) == told
+        assert sorted(notifier.told) == told
         with pytest.raises(Outdated, match="asked already"):
             await world.flows.begin_asking("p_0", "UENGINEER")
 
@@ -221,12 +221,12 @@ async def test_what_failed_for_good_is_begun_again_when_it_is_due(
 async def test_what_fails_for_ever_is_not_begun_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(workflows, "_PATIENCE", {})
     monkeypatch.setattr(workflows, "_ATTEMPTS", 3)
-    async with waiting_for_approval(tmp_path, 200, 2000) as (world, narrator):
-        narrator.refusals = 100
+    async with waiting_for_approval(tmp_path, 200, 2000) as (world, notifier):
+        notifier.refusals = 100
         for _ in range(5):
             await world.flows.attend()
             await until(no_workflow_goes_on)
-        assert narrator.refusals == 100 - 2 * 3
+        assert notifier.refusals == 100 - 2 * 3
         assert (await world.store.proposals.get("p_1")).status is ProposalStatus.EXPIRED
 
 
@@ -234,13 +234,13 @@ async def test_what_failed_long_ago_is_not_looked_at_any_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(workflows, "_PATIENCE", {})
-    async with waiting_for_approval(tmp_path, 2000) as (world, narrator):
-        narrator.refusals = 100
+    async with waiting_for_approval(tmp_path, 2000) as (world, notifier):
+        notifier.refusals = 100
         for given_up, left in ((60.0, 99), (-60.0, 99), (60.0, 98)):
             monkeypatch.setattr(workflows, "_GIVEN_UP", given_up)
             await world.flows.attend()
             await until(no_workflow_goes_on)
-            assert narrator.refusals == left
+            assert notifier.refusals == left
 
 
 async def test_who_asks_again_when_approvers_could_not_be_reached_is_told_so(
@@ -248,8 +248,8 @@ async def test_who_asks_again_when_approvers_could_not_be_reached_is_told_so(
 ):
     monkeypatch.setattr(workflows, "_PATIENCE", {})
     monkeypatch.setattr(workflows, "_ATTEMPTS", 2)
-    async with waiting_for_approval(tmp_path, 10) as (world, narrator):
-        narrator.refusals = 100
+    async with waiting_for_approval(tmp_path, 10) as (world, notifier):
+        notifier.refusals = 100
         for _ in range(2):
             await world.flows.begin_asking("p_0", "UENGINEER")
             await until(no_workflow_goes_on)
@@ -258,12 +258,12 @@ async def test_who_asks_again_when_approvers_could_not_be_reached_is_told_so(
 
 
 async def test_who_asks_again_while_approvers_are_being_asked_is_told_so(tmp_path: Path):
-    async with waiting_for_approval(tmp_path, 10) as (world, narrator):
-        narrator.refusals = 1
+    async with waiting_for_approval(tmp_path, 10) as (world, notifier):
+        notifier.refusals = 1
         await world.flows.begin_asking("p_0", "UENGINEER")
         with pytest.raises(Outdated, match="being asked already"):
             await world.flows.begin_asking("p_0", "UENGINEER")
-        await until(lambda: narrator.told == ["p_0 wants UADA, UENGINEER"])
+        await until(lambda: notifier.told == ["p_0 wants UADA, UENGINEER"])
 
 
 async def no_workflow_goes_on() -> bool:

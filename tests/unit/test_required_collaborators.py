@@ -22,7 +22,7 @@ from services.tasks.admission import Admission
 from services.workflows import Workflows
 
 DECIDING = re.compile(
-    r"\b(Approvals|ApprovalPolicy|Directory|Permissions|Admission|Narrator|PendingDesk|Retention|RunLimits|Preferences|Seal)\b"
+    r"\b(Approvals|ApprovalPolicy|Directory|Permissions|Admission|Notifier|PendingDesk|Retention|RunLimits|Preferences|Seal)\b"
 )
 # What runs in other interpreters, and an engine that not every machine has.
 ELSEWHERE = (

@@ -45,7 +45,7 @@ from services.security.audit_chain import (
 )
 from services.store import Store, open_database, tables
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNarrator, approving, here
+from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 
 EVENTS = st.builds(
     Event,
@@ -166,7 +166,7 @@ async def story(store: Store) -> Proposal:
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.audit.looked(proposal.id, "ULOOKER", "code")
     await store.approvals.retarget(proposal.id, "red", "UENGINEER")
-    runs = RunSteps(store, RecordingNarrator(), here(FakeTarget(name="red")), approvals=approving())
+    runs = RunSteps(store, RecordingNotifier(), here(FakeTarget(name="red")), approvals=approving())
     await runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER", "red")
     await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))
     await store.runs.move(run_id(proposal.id), RunStatus.RUNNING)

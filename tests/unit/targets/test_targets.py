@@ -23,7 +23,7 @@ from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.targets.targets import ConfiguredTarget, Targets, Terms
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNarrator, approving
+from tests.fakes import FakeTarget, RecordingNotifier, approving
 
 FILE = """
 [shared]
@@ -141,8 +141,8 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 
 async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Store):
-    narrator = RecordingNarrator()
-    runs = RunSteps(store, narrator, ALL, approvals=approving())
+    notifier = RecordingNotifier()
+    runs = RunSteps(store, notifier, ALL, approvals=approving())
     digest = (await store.proposals.get("p_1")).program.sha256
     await runs.retarget("p_1", "small", "UENGINEER")
     with pytest.raises(Outdated, match="another target than small"):

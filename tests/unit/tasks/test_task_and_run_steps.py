@@ -34,7 +34,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
+from tests.fakes import FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.fakes import here as places
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import PATIENCE
@@ -49,7 +49,7 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 @dataclass
 class World:
     store: Store
-    narrator: RecordingNarrator
+    notifier: RecordingNotifier
     tasks: TaskSteps
     runs: RunSteps
     target: FakeTarget
@@ -72,17 +72,17 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
     generator = ScriptedModel(drafts)
     profiles = Profile("g"), Profile("s", Engine.SPARK, untried="there is no Java here")
     workshop = Workshop(Generator(generator, *profiles), lambda _: PolicyReport(), FakeValidator(outcomes))
-    narrator, target, model = RecordingNarrator(), FakeTarget(), ScriptedModel(supervisor)
+    notifier, target, model = RecordingNotifier(), FakeTarget(), ScriptedModel(supervisor)
     tasks = TaskSteps(
         store,
-        narrator,
+        notifier,
         Supervisor(model, workshop, "s"),
         workshop,
         places(target),
         permissions=permissions(store),
     )
-    runs = RunSteps(store, narrator, places(target), approvals=approving())
-    return World(store, narrator, tasks, runs, target, model, generator)
+    runs = RunSteps(store, notifier, places(target), approvals=approving())
+    return World(store, notifier, tasks, runs, target, model, generator)
 
 
 PROGRAM = [calls("write_program", request="add"), says("Here it is.")]
@@ -108,7 +108,7 @@ async def test_a_prompt_becomes_an_open_proposal(store: Store):
     ]
     assert (await store.artifacts.whole(proposal.id)).artifacts == (Artifact("a.png", "image/png", b"png"),)
     assert (await store.sessions.get("s_1")).thread_ts == "root-s_1"
-    assert here.narrator.told[-1] == "t_1 proposed open"
+    assert here.notifier.told[-1] == "t_1 proposed open"
 
 
 async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(store: Store):
@@ -125,7 +125,7 @@ async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(s
     async def look(_run: object, _proposal: object, _session: object, view: RunView) -> None:
         seen.append(view)
 
-    here.narrator.run_progress = look
+    here.notifier.run_progress = look
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
     await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
@@ -162,7 +162,7 @@ async def test_a_program_that_never_works_is_kept_but_can_not_be_approved(store:
     here = world(store, [calls("write_program", request="x"), says("It did not work.")], [failing, failing])
     task = await carry_out(here)
     assert task.status is TaskStatus.FAILED
-    assert here.narrator.told[-1] == "t_1 failed draft"
+    assert here.notifier.told[-1] == "t_1 failed draft"
     (draft,) = await store.proposals.of_session("s_1")
     assert draft.status is ProposalStatus.DRAFT
     assert [attempt.code for attempt in draft.failed] == ["print(0)\n", "print(1)\n"]
@@ -176,7 +176,7 @@ async def test_a_newer_proposal_visibly_replaces_the_older(store: Store):
     await carry_out(here, builders.task(id="t_2", prompt="use 500"))
     old, new = await store.proposals.of_session("s_1")
     assert (old.status, new.status) == (ProposalStatus.SUPERSEDED, ProposalStatus.OPEN)
-    assert here.narrator.told[-1] == f"{old.id} superseded"
+    assert here.notifier.told[-1] == f"{old.id} superseded"
     with pytest.raises(Outdated, match="replaced by a newer one"):
         await here.runs.approve(old.id, old.program.sha256, "UAPPROVER")
 
@@ -257,7 +257,7 @@ async def test_requests_of_one_thread_wait_for_each_other(store: Store):
     assert not waiting.done()
     await here.tasks.conclude("t_1", await here.tasks.work("t_1"))
     await asyncio.wait_for(waiting, PATIENCE)
-    assert "t_2 queued" in here.narrator.told
+    assert "t_2 queued" in here.notifier.told
 
 
 async def test_stop_cancels_the_work_at_once(store: Store):
@@ -444,8 +444,8 @@ async def test_a_stop_reaches_a_target_that_was_away(
 ):
     monkeypatch.setattr("services.runs.monitor._AGAIN", 0.01)
     _, proposal_id = await approved(store)
-    away, narrator = Away(), RecordingNarrator()
-    runs = RunSteps(store, narrator, places(away), approvals=approving())
+    away, notifier = Away(), RecordingNotifier()
+    runs = RunSteps(store, notifier, places(away), approvals=approving())
     await runs.open(proposal_id)
     await runs.submit(proposal_id)
     if restarted:
@@ -454,9 +454,9 @@ async def test_a_stop_reaches_a_target_that_was_away(
     async with asyncio.timeout(PATIENCE):
         await away.begun.wait()
         if not restarted:
-            before = len(narrator.told)
+            before = len(notifier.told)
             await runs.stop(run_id(proposal_id), "UENGINEER")
-            assert narrator.told[before] == f"{run_id(proposal_id)} PENDING 'tick' stopped by UENGINEER"
+            assert notifier.told[before] == f"{run_id(proposal_id)} PENDING 'tick' stopped by UENGINEER"
         await following
     assert away.tries == 3
     outcome = (await store.runs.get(run_id(proposal_id))).outcome
@@ -470,7 +470,7 @@ async def test_an_approval_that_lost_its_process_is_found_again(store: Store):
 
 
 async def test_who_was_first_to_stop_a_run_is_named_also_where_that_was_raygen_itself():
-    narrator = RecordingNarrator()
-    watched = RunMonitor(builders.run(stopped_by=""), builders.proposal(), builders.session(), narrator)
+    notifier = RecordingNotifier()
+    watched = RunMonitor(builders.run(stopped_by=""), builders.proposal(), builders.session(), notifier)
     await watched.stop_asked("UENGINEER")
-    assert (watched.run.stopped_by, narrator.told) == ("", [])
+    assert (watched.run.stopped_by, notifier.told) == ("", [])

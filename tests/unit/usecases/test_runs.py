@@ -30,7 +30,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNarrator, approving, permissions
+from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.fakes import here as places
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
@@ -58,7 +58,7 @@ class InTheOpen:
 class World:
     desk: FrontDesk
     store: Store
-    narrator: RecordingNarrator
+    notifier: RecordingNotifier
     target: FakeTarget
     generator: ScriptedModel
 
@@ -80,21 +80,21 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             Generator(generator, Profile("g")), lambda _: PolicyReport(), FakeValidator([passed()] * 4)
         )
         model = ScriptedModel([calls("write_program", request="add"), says("Here it is.")] * 2)
-        narrator, target, approvals = (
-            RecordingNarrator(),
+        notifier, target, approvals = (
+            RecordingNotifier(),
             FakeTarget(),
             approving(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
         )
         desks = (
             TaskSteps(
                 store,
-                narrator,
+                notifier,
                 Supervisor(model, workshop, "s"),
                 workshop,
                 places(target),
                 permissions=permissions(store, approvals),
             ),
-            RunSteps(store, narrator, places(target), approvals=approvals),
+            RunSteps(store, notifier, places(target), approvals=approvals),
         )
         flows = InTheOpen(*desks)
         desk = FrontDesk(
@@ -106,7 +106,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         )  # type: ignore[arg-type]
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
-        here = World(desk, store, narrator, target, generator)
+        here = World(desk, store, notifier, target, generator)
         await here.approve((await here.proposals())[0])
         yield here
 
@@ -160,7 +160,7 @@ async def test_a_change_starts_from_the_program_that_ran(world: World):
 async def test_a_result_is_shared_once(world: World):
     first, *_ = await world.proposals()
     await world.desk.share(first.id, "UADA")
-    assert world.narrator.told[-1].endswith("shared by UADA")
+    assert world.notifier.told[-1].endswith("shared by UADA")
     with pytest.raises(Outdated, match="shared already"):
         await world.desk.share(first.id, "UADA")
 
@@ -182,7 +182,7 @@ async def test_only_a_result_can_be_shared(world: World):
 async def test_the_code_is_handed_out_to_who_asks(world: World):
     first, *_ = await world.proposals()
     await world.desk.hand_out_code(first.id, "UADA")
-    assert world.narrator.told[-1] == f"{first.id} code for UADA"
+    assert world.notifier.told[-1] == f"{first.id} code for UADA"
     with pytest.raises(Outdated):
         await world.desk.hand_out_code("p_unknown", "UADA")
 

@@ -18,7 +18,7 @@ from services.supervisor.meter import Meter
 from services.supervisor.workshop import OnAttempt
 from services.tasks.steps import TaskSteps
 from tests import builders
-from tests.fakes import RecordingNarrator, here, permissions
+from tests.fakes import RecordingNotifier, here, permissions
 
 
 @dataclass
@@ -59,7 +59,7 @@ async def answered(path: Path, preference: Preference, models: Sequence[str]) ->
     async with open_database(f"sqlite:///{path / 'raygen.db'}") as engine:
         store, made = Store(engine), choosing(chosen(*models), agents)
         desk = TaskSteps(
-            store, RecordingNarrator(), made.supervisor, made.workshop, here(), permissions=permissions(store)
+            store, RecordingNotifier(), made.supervisor, made.workshop, here(), permissions=permissions(store)
         )
         await store.preferences.put("UENGINEER", preference)
         task = builders.task()
