@@ -1,4 +1,4 @@
-# Everything starts here: `make playground` runs raygen on this machine, `make test` proves it.
+# `make playground` runs raygen on this machine; `make test` checks the code and runs all tests.
 
 PORT ?= 3000
 BROWSER ?= yes
@@ -6,36 +6,39 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: playground test install check lock clean
+.PHONY: playground test install install-test check lock clean
 
 playground: install
 	$(BIN)/raygen playground --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser,)
 
-test: install check
+test: install-test check
 	@sh scripts/test $(BIN)/python
 
-install: $(VENV)/installed
+# `install` is what `make playground` needs; `install-test` adds the tools and system packages of `make check` and `make test`.
+install: $(VENV)/installed-playground
+install-test: $(VENV)/installed-test
 
-# System packages first, then the locked dependencies, then bytecode, which halves every start of Ray.
-$(VENV)/installed: requirements.lock pyproject.toml scripts/system-packages
-	@sh scripts/system-packages
-	@test -x $(BIN)/python || { echo "Creating the virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	@echo "Installing the locked dependencies (about 250 MB the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@echo "Compiling bytecode"
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib bot handlers services >/dev/null 2>&1 || true
-	@touch $@
+INSTALLER := scripts/install.py scripts/system-packages pyproject.toml requirements-build.lock
 
-check: install
+$(VENV)/installed-playground: requirements.lock $(INSTALLER)
+	@$(PYTHON) scripts/install.py $(VENV) playground
+
+$(VENV)/installed-test: requirements-dev.lock $(INSTALLER)
+	@$(PYTHON) scripts/install.py $(VENV) test
+
+check: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-cache
 
-lock:
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev \
-		--quiet --upgrade --output-file requirements.lock pyproject.toml
+# Three locks: what raygen runs on, what installs it from a checkout, and everything that development needs.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+lock: install-test
+	$(COMPILE) --upgrade --group dev --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --upgrade --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --constraints requirements-dev.lock --output-file requirements-build.lock --group build
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache

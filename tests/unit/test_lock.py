@@ -1,4 +1,4 @@
-"""The lock file pins everything that pyproject.toml asks for, with hashes and without naming a registry."""
+"""The lock files pin everything that pyproject.toml asks for, with hashes and without naming a registry."""
 
 from __future__ import annotations
 
@@ -6,17 +6,33 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-LOCK = (ROOT / "requirements.lock").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+GROUPS = PROJECT["dependency-groups"]
+NEEDED = {
+    "requirements.lock": PROJECT["project"]["dependencies"],
+    "requirements-build.lock": [*GROUPS["build"], *PROJECT["build-system"]["requires"]],
+    "requirements-dev.lock": [
+        *PROJECT["project"]["dependencies"],
+        *GROUPS["build"],
+        *(line for line in GROUPS["dev"] if isinstance(line, str)),
+    ],
+}
 
 
-def test_every_dependency_is_pinned_within_its_range():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    pinned = dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
-    for line in wanted:
+def pins(lock: str) -> dict[str, str]:
+    """What is pinned, by its name and condition."""
+    found = re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)(.*)", (ROOT / lock).read_text(), re.MULTILINE)
+    return {name + rest.rstrip("\\ "): version for name, version, rest in found}
+
+
+@pytest.mark.parametrize("lock", NEEDED)
+def test_every_dependency_is_pinned_within_its_range(lock: str):
+    pinned = {name.split()[0]: version for name, version in pins(lock).items()}
+    for line in NEEDED[lock]:
         requirement = Requirement(line)
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
         assert name in pinned, f"{name} is not locked: run `make lock`"
@@ -25,7 +41,15 @@ def test_every_dependency_is_pinned_within_its_range():
         )
 
 
-def test_the_lock_has_hashes_and_no_addresses():
-    assert "--hash=sha256:" in LOCK
-    assert "://" not in LOCK
-    assert "index-url" not in LOCK
+@pytest.mark.parametrize("lock", NEEDED)
+def test_the_locks_agree_and_have_hashes_and_no_addresses(lock: str):
+    assert pins(lock).items() <= pins("requirements-dev.lock").items(), "run `make lock`"
+    text = (ROOT / lock).read_text()
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+    assert "index-url" not in text
+
+
+def test_the_playground_gets_no_development_tools():
+    tools = {name.split()[0] for name in pins("requirements.lock")}
+    assert not tools & {"pytest", "playwright", "pyright", "ruff", "hypothesis", "uv", "hatchling"}
