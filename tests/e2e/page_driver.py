@@ -161,7 +161,7 @@ class Visitor:
 @asynccontextmanager
 async def browser() -> AsyncGenerator[Browser]:
     found = shutil.which("chromium") or shutil.which("google-chrome")
-    assert found, "Chromium is missing; `make install` installs it."
+    assert found, "Chromium is missing; `make install-test` installs it."
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         try:
