@@ -33,8 +33,8 @@ from services.approvals.permissions import Permissions
 from services.domain.errors import SettingsError
 from services.domain.values import Readiness
 from services.policy import Policy
+from services.proposals.cards import ProposalCards
 from services.proposals.reminders import Reminders
-from services.proposals.thread_updates import newer
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.targets.targets import Targets
@@ -101,10 +101,8 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
                 slack.courier,
                 slack.cards,
                 targets,
-                approvals=approvals,
                 preferences=store.preferences,
-                before=store.proposals.approved_before,
-                newer=partial(newer, store),
+                proposals=ProposalCards(store=store, targets=targets, approvals=approvals),
             )
             if slack
             else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from services.approvals.authorizer import Needs
+from services.approvals.rules import SecondApproverConditions
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -14,8 +16,11 @@ from services.domain.entities import (
     TaskKind,
     TaskStatus,
 )
+from services.domain.program_facts import ProgramFacts
 from services.domain.program_header import script
 from services.domain.values import Outcome, PolicyReport, Program, TaskCount, Verdict
+from services.proposals.cards import ProposalCard
+from services.proposals.thread_updates import ThreadUpdates
 
 ADD = Program("Add two numbers", "Adds 1 and 2 in a Ray task.", "print('Result: 3')\n")
 
@@ -66,4 +71,26 @@ def proposal(**changes: Any) -> Proposal:
 
 def run(**changes: Any) -> Run:
     default = Run("raygen-1", "p_1", "s_1", "embedded", "UAPPROVER", created_at=1.0)
+    return replace(default, **changes)
+
+
+def card(proposal: Proposal, **changes: Any) -> ProposalCard:
+    """The card of a proposal that one approval of anybody lets run."""
+    default = ProposalCard(
+        task=proposed_task(),
+        session=session(),
+        proposal=proposal,
+        facts=ProgramFacts.of(proposal),
+        targets=(),
+        objection="",
+        network="",
+        approvers="a member of this workspace",
+        needs=Needs(),
+        second=SecondApproverConditions(),
+        updates=ThreadUpdates(),
+        approved_before=None,
+        grant=None,
+        expires_at=None,
+        cost=None,
+    )
     return replace(default, **changes)

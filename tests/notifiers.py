@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from handlers.messaging.courier import Courier
 from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.messaging.streams import LiveCards
 from services.approvals.authorizer import Authorizer
-from services.proposals.thread_updates import newer
+from services.proposals.cards import ProposalCards
 from services.store import Store
 from services.targets.targets import Targets
 
@@ -20,8 +18,6 @@ def slack_notifier(
         courier,
         cards,
         targets,
-        approvals=approvals,
         preferences=store.preferences,
-        before=store.proposals.approved_before,
-        newer=partial(newer, store),
+        proposals=ProposalCards(store=store, targets=targets, approvals=approvals),
     )

@@ -13,16 +13,17 @@ from handlers.blocks.primitives import (
     preformatted,
 )
 from services.domain.entities import Proposal
+from services.proposals.cards import ProposalCard
 from services.proposals.diff import Changes, changes
-from services.targets.cost import Estimate
 from services.text.formatting import plural
 
 DIFF_LIMIT = 1500
 _FILES = 5
 
 
-def changed(proposal: Proposal, before: Proposal | None) -> tuple[list[Block], list[Block]]:
+def changed(card: ProposalCard) -> tuple[list[Block], list[Block]]:
     """How much has changed: with the diff folded behind a button, and with the diff itself, unless that is long."""
+    proposal, before = card.proposal, card.approved_before
     if before is None:
         return [], []
     found = changes(before.program, proposal.program)
@@ -47,12 +48,12 @@ def heading(before: Proposal, found: Changes) -> str:
     return f"Since the version that {_approver(before)} approved: {_how_much(found)}."
 
 
-def cost(proposal: Proposal, estimate: Estimate | None) -> list[Block]:
-    """The expected cost, told as the estimate that it is."""
-    if estimate is None:
+def cost(card: ProposalCard) -> list[Block]:
+    """The expected cost, named as the estimate that it is."""
+    if card.cost is None:
         return []
-    where = literal(proposal.target, 100)
-    return [context(f"*Expected cost* on {where}: {literal(estimate.sentence(), 500)}")]
+    where = literal(card.proposal.target, 100)
+    return [context(f"*Expected cost* on {where}: {literal(card.cost.sentence(), 500)}")]
 
 
 def _files(before: Proposal, proposal: Proposal) -> str:

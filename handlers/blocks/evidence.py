@@ -26,6 +26,7 @@ from services.domain.values import (
     TaskCount,
     Verdict,
 )
+from services.proposals.cards import ProposalCard
 from services.supervisor.evidence import plain
 from services.text.formatting import (
     clean,
@@ -43,12 +44,12 @@ _WARNINGS = 5
 _UNSEEN = {"bidi-control", "invisible-character"}
 
 
-def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
+def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
     """Verdict, output, value, and what the program asks for and touches.
 
     A table is shown as one where there is `room` for so many characters more.
     """
-    outcome = proposal.validation
+    proposal, outcome = card.proposal, card.proposal.validation
     verdict = mrkdwn(verdict_line(proposal))
     if attempts(proposal):
         verdict["accessory"] = button(
@@ -65,7 +66,7 @@ def evidence(proposal: Proposal, *, room: int = 0) -> list[Block]:
     blocks += tabular
     if outcome.value is not None and not tabular:
         blocks.append(context(f"Value: {quoted(clean(outcome.value), 300)}"))
-    blocks += [*asked(proposal), *touches(proposal), *made(outcome)]
+    blocks += [*asked(outcome, card.facts), *touches(proposal), *made(outcome)]
     return [*blocks, *_warnings(proposal)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from handlers.blocks import action_ids
 from handlers.blocks.approvals import overtaken
@@ -32,8 +31,7 @@ from handlers.blocks.primitives import (
 from services.approvals.authorizer import Needs
 from services.domain.entities import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 from services.domain.values import Spent
-from services.proposals.thread_updates import ThreadUpdates
-from services.targets.cost import Estimate
+from services.proposals.cards import ProposalCard
 from services.text.formatting import human_bytes, human_seconds, plural
 
 _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
@@ -74,31 +72,11 @@ def asked(task: Task) -> Message:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Where a proposal could run, by name, what the target that it names has against it, and what its approval takes.
-
-    `network` is what programs can connect to on that target: `none`, `internet`, or empty where raygen does not decide it.
-    `cost` is what a run is expected to cost there, `before` the last approved program of the thread, and `newer` what has come
-    up there since.
-    """
-
-    targets: tuple[str, ...] = ()
-    objection: str = ""
-    needs: Needs = field(default_factory=Needs)
-    cost: Estimate | None = None
-    before: Proposal | None = None
-    newer: ThreadUpdates = field(default_factory=ThreadUpdates)
-    network: str = ""
-
-
-def concluded(
-    task: Task, proposal: Proposal | None, spent: Spent | None = None, choice: Choice | None = None
-) -> Message:
+def concluded(task: Task, card: ProposalCard | None, spent: Spent | None = None) -> Message:
     """What came of the task, and what it took."""
     match task.status:
-        case TaskStatus.PROPOSED if proposal is not None:
-            return proposed(task, proposal, choice)
+        case TaskStatus.PROPOSED if card is not None:
+            return proposed(card)
         case TaskStatus.CANCELLED:
             return Message("Stopped.", [mrkdwn("Stopped. Nothing was run."), actions(_retry(task))])
         case TaskStatus.ANSWERED:
@@ -106,17 +84,15 @@ def concluded(
                 escaped(task.summary, 3000), [*_answer(task.summary), *_account(spent), feedback(task.id)]
             )
         case _:
-            return failed(task, proposal, spent)
+            return failed(task, card, spent)
 
 
-def proposed(
-    task: Task, proposal: Proposal, choice: Choice | None = None, *, above: Sequence[Block] = ()
-) -> Message:
+def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     """The proposal's card: its purpose, the evidence, the code, and the buttons as long as it can be decided.
 
     `above` goes before it all. What may be long has what room the rest leaves: the code first, the diff, then tables.
     """
-    program = proposal.program
+    task, proposal, program = card.task, card.proposal, card.proposal.program
     title = f"*{literal(program.title, 120)}*\n{literal(program.purpose, 600)}"
     said = [prose(task.summary, 1200)] if task.summary else []
     place = (
@@ -124,7 +100,7 @@ def proposed(
         if proposal.runnable
         else "For your own Spark cluster; raygen runs Ray"
     )
-    network = [f"network: {literal(choice.network, 20)}"] if choice and choice.network else []
+    network = [f"network: {literal(card.network, 20)}"] if card.network else []
     foot = [place, *network, f"sha256 `{program.sha256[:12]}`"]
     if task.kind is TaskKind.EDIT:
         foot.append(f"edited by {person(task.user)}")
@@ -137,34 +113,34 @@ def proposed(
         foot.append(f"with {names}{more}")
     head = [*above, mrkdwn(title), *said]
     end = [context(" · ".join(foot))]
-    if choice and choice.objection and proposal.status is ProposalStatus.OPEN:
-        end.append(context(f":warning: *Warning:* {literal(choice.objection, 300)}"))
-    if choice and proposal.runnable and proposal.status is ProposalStatus.OPEN:
-        end += [*_void(proposal), *_approvals(proposal, choice.needs)]
-    if choice and choice.newer and proposal.status is ProposalStatus.OPEN:
-        end.append(context(*overtaken(choice.newer)))
-    end += _decision(proposal, choice)
-    before = choice.before if choice else None
-    price = cost(proposal, choice.cost) if choice else []
-    folded, diff = changed(proposal, before)
-    room = MESSAGE_LIMIT - weight([*head, *evidence(proposal), *folded, *price, *end])
+    if card.objection and proposal.status is ProposalStatus.OPEN:
+        end.append(context(f":warning: *Warning:* {literal(card.objection, 300)}"))
+    if proposal.runnable and proposal.status is ProposalStatus.OPEN:
+        end += [*_void(proposal), *_approvals(proposal, card.needs)]
+    if card.updates and proposal.status is ProposalStatus.OPEN:
+        end.append(context(*overtaken(card.updates)))
+    end += _decision(card)
+    price = cost(card)
+    folded, diff = changed(card)
+    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, *price, *end])
     source = _code(proposal, room)
     room -= weight(source)
     diff = diff if weight(diff) - weight(folded) <= room else folded
     room -= weight(diff) - weight(folded)
-    blocks = [*head, *evidence(proposal, room=room), *diff, *price, *source, *end]
+    blocks = [*head, *evidence(card, room=room), *diff, *price, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
     text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"
     return Message(text, blocks)
 
 
-def failed(task: Task, proposal: Proposal | None, spent: Spent | None = None) -> Message:
+def failed(task: Task, card: ProposalCard | None, spent: Spent | None = None) -> Message:
     """What went wrong in plain words, the best draft if there is one, and what can be done."""
     blocks = [prose(task.summary or "This did not work out.", 1200)]
     buttons = [_retry(task)]
-    if proposal is not None:
-        blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *evidence(proposal)]
+    if card is not None:
+        proposal = card.proposal
+        blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *evidence(card)]
         blocks += _code(proposal, MESSAGE_LIMIT - weight(blocks) - _ACCOUNT)
         buttons.append(button("Edit", action_ids.PROPOSAL_EDIT, action_ids.proposal_value(proposal)))
         if proposal.validation.failure is not None or proposal.validation.stderr:
@@ -235,7 +211,8 @@ def _approved(proposal: Proposal) -> Block:
     return context(f":white_check_mark: {how} {names}; the run is below.")
 
 
-def _decision(proposal: Proposal, choice: Choice | None) -> list[Block]:
+def _decision(card: ProposalCard) -> list[Block]:
+    proposal = card.proposal
     value = action_ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
@@ -247,8 +224,8 @@ def _decision(proposal: Proposal, choice: Choice | None) -> list[Block]:
                     button("Regenerate", action_ids.PROPOSAL_REGENERATE, value),
                     button("Dismiss", action_ids.PROPOSAL_DISMISS, value),
                     button("Reject", action_ids.PROPOSAL_REJECT, value),
-                    *(_more(value, choice.needs) if choice and proposal.runnable else []),
-                    *(_targets(proposal, choice.targets) if choice and proposal.runnable else []),
+                    *(_more(value, card.needs) if proposal.runnable else []),
+                    *(_targets(proposal, card.targets) if proposal.runnable else []),
                 )
             ]
         case ProposalStatus.APPROVED:

@@ -30,13 +30,13 @@ _NO_MORE: Mapping[str, int] = MappingProxyType({})
 Kinds = Mapping[str, Collection[str]]
 
 
-def asked(proposal: Proposal) -> list[Block]:
+def asked(validation: Outcome, facts: ProgramFacts) -> list[Block]:
     """The most of each resource that a task, an actor or the driver asks for."""
-    amounts = sorted(ProgramFacts.of(proposal).resources.items())
+    amounts = sorted(facts.resources.items())
     named = [literal(human_resource(name, amount), 100) for name, amount in amounts[:_RESOURCES]]
     more = [f"{len(amounts) - _RESOURCES} more"] if len(amounts) > _RESOURCES else []
     unseen = "what it asked for while it ran could not be observed"
-    unknown = [unseen] if _ran(proposal.validation) and "resources" in proposal.validation.unknown else []
+    unknown = [unseen] if _ran(validation) and "resources" in validation.unknown else []
     told = "; ".join([*filter(None, [", ".join([*named, *more])]), *unknown])
     return [context(f"*Asks for* {told}" if named else told.capitalize())] if told else []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
@@ -17,12 +16,10 @@ from handlers.blocks.evidence import written
 from handlers.blocks.live import Live
 from handlers.blocks.mrkdwn import plain, shorten, spoken
 from handlers.blocks.primitives import CODE_LIMIT, Message
-from handlers.blocks.tasks import Choice
 from handlers.messaging.courier import Courier
 from handlers.messaging.streams import LiveCards, ThreadPosition
 from handlers.payloads import parse
 from handlers.slack_api.errors import TROUBLE, code_of
-from services.approvals.authorizer import Authorizer
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -36,7 +33,7 @@ from services.domain.errors import BadRequest
 from services.domain.program_facts import Grant
 from services.domain.values import Artifact, Outcome, Spent, Verdict, sha256
 from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
-from services.proposals.thread_updates import ThreadUpdates
+from services.proposals.cards import ProposalCards
 from services.security.redaction import masked
 from services.store.preferences import Preferences
 from services.targets.targets import Targets
@@ -59,16 +56,8 @@ _OUT_OF_REACH = _CLOSED | {
 }
 
 
-Earlier = Callable[[Proposal], Awaitable[Proposal | None]]
-Since = Callable[[Proposal], Awaitable[ThreadUpdates]]
-
-
 class SlackNotifier:
-    """One root message for a slash command, one card per task, one message per run; files beneath.
-
-    `before` finds the program that a proposal is compared with: the last approved one of its thread; `newer` what has come up
-    in the thread since it was proposed.
-    """
+    """One root message for a slash command, one card per task, one message per run; files beneath."""
 
     def __init__(
         self,
@@ -76,15 +65,11 @@ class SlackNotifier:
         cards: LiveCards,
         targets: Targets,
         *,
-        approvals: Authorizer,
         preferences: Preferences,
-        before: Earlier,
-        newer: Since,
+        proposals: ProposalCards,
     ) -> None:
         self._preferences = preferences
-        self._approvals = approvals
-        self._before = before
-        self._newer = newer
+        self._proposals = proposals
         self._courier = courier
         self._cards = cards
         self._targets = targets
@@ -123,9 +108,10 @@ class SlackNotifier:
             await self._courier.direct(task.user, spoken(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
+        card = await self._proposals.build(task, proposal, session) if proposal else None
         await self._courier.edit(
             _card(task.id),
-            task_blocks.concluded(task, proposal, spent, await self._choice(proposal, session)),
+            task_blocks.concluded(task, card, spent),
         )
         if proposal is None or task.status is TaskStatus.CANCELLED:
             return
@@ -140,14 +126,14 @@ class SlackNotifier:
         return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
 
     async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        choice = await self._choice(proposal, session)
-        message = task_blocks.proposed(task, proposal, choice)
+        card = await self._proposals.build(task, proposal, session)
+        message = task_blocks.proposed(card)
         await self._edit_where_open(_card(task.id), message)
         keys = await self._courier.keys(_asking(proposal))
         if keys and proposal.status is ProposalStatus.OPEN:
             link = await self._courier.link(session.channel, session.thread_ts)
             above = approval_blocks.wanted(proposal, ApprovalRequest(()), link)
-            message = task_blocks.proposed(task, proposal, choice, above=above)
+            message = task_blocks.proposed(card, above=above)
         for key in keys:
             await self._edit_where_open(key, message)
 
@@ -167,7 +153,7 @@ class SlackNotifier:
             return
         link = await self._courier.link(session.channel, session.thread_ts)
         above = approval_blocks.wanted(proposal, wanted, link)
-        card = task_blocks.proposed(task, proposal, await self._choice(proposal, session), above=above)
+        card = task_blocks.proposed(await self._proposals.build(task, proposal, session), above=above)
         kind = "ask" if wanted.by else "remind"
         trouble: Exception | None = None
         for user in wanted.users:
@@ -225,20 +211,6 @@ class SlackNotifier:
             await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
         except SlackApiError as error:
             _log.info("%s could not be told directly: %s", user, code_of(error))
-
-    async def _choice(self, proposal: Proposal | None, session: Session) -> Choice | None:
-        """Where the requester may have it run, what stands against the present choice, and what its approval takes.
-
-        And what it will probably cost, what it is compared with, and what is newer.
-        """
-        if proposal is None:
-            return None
-        names = tuple(place.name for place in self._targets.open_to(proposal.requester))
-        needs = self._approvals.needs(proposal, session.channel)
-        cost, before = self._targets.estimate(proposal), await self._before(proposal)
-        newer = await self._newer(proposal)
-        network = self._targets.network(proposal.target)
-        return Choice(names, self._targets.objection(proposal), needs, cost, before, newer, network)
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
         outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)

@@ -16,6 +16,7 @@ from bot import api, bootstrap, mcp_server
 from handlers.messaging.slack_notifier import SlackNotifier
 from services.approvals.authorizer import Authorizer
 from services.approvals.rules import ApprovalPolicy
+from services.proposals.cards import ProposalCards
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.tasks.admission import Admission
@@ -76,7 +77,8 @@ def _is_plain(value: type) -> bool:
         (Authorizer, {"policy", "directory", "expiry"}),
         (ApprovalPolicy, {"rules"}),
         (RunSteps, {"approvals"}),
-        (SlackNotifier, {"approvals", "preferences", "before", "newer"}),
+        (SlackNotifier, {"preferences", "proposals"}),
+        (ProposalCards, {"store", "targets", "approvals"}),
         (Workflows, {"limits", "retention", "pending"}),
         (Admission, {"limits", "teams"}),
         (Reminders, {"approvals", "reminder"}),

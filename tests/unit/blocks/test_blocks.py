@@ -181,7 +181,7 @@ def every_message_is_accepted(text: str) -> None:
     for status in TaskStatus:
         if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}:
             ended = builders.task(prompt=text, summary=text, status=status)
-            accepted(tasks.concluded(ended, proposal(text)))
+            accepted(tasks.concluded(ended, builders.card(proposal(text), task=ended)))
             accepted(tasks.concluded(ended, None, Spent(calls=2, input=9, models=(text,), money=0.5)))
     run = builders.run(stopped_by="UAPPROVER")
     for verdict in Verdict:
@@ -219,13 +219,15 @@ def every_view(text: str) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("status", list(ProposalStatus))
 def test_only_an_undecided_proposal_has_buttons(status: ProposalStatus):
-    card = tasks.proposed(builders.proposed_task(), builders.proposal(status=status, decided_by="UAPPROVER"))
+    card = tasks.proposed(builders.card(builders.proposal(status=status, decided_by="UAPPROVER")))
     buttons = [block for block in card.blocks if block["type"] == "actions"]
     assert bool(buttons) == (status in {ProposalStatus.OPEN, ProposalStatus.DRAFT})
 
 
 def test_an_edited_program_names_its_editor():
-    markup = accepted(tasks.proposed(builders.proposed_task(kind=TaskKind.EDIT), builders.proposal()))
+    markup = accepted(
+        tasks.proposed(builders.card(builders.proposal(), task=builders.proposed_task(kind=TaskKind.EDIT)))
+    )
     assert "edited by <@UENGINEER>" in markup
 
 

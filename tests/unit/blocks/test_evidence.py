@@ -15,7 +15,6 @@ from bot.playground.slack.rules import Rules
 from handlers.blocks import card_modals, tasks
 from handlers.blocks.card_modals import CardModal
 from handlers.blocks.primitives import Message, weight
-from handlers.blocks.tasks import Choice
 from services.approvals.authorizer import Needs
 from services.domain.entities import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
 from services.domain.values import (
@@ -47,8 +46,8 @@ BEFORE = builders.proposal(
 COST = Estimate(0.125, "USD", 3600.0, stated=True, amounts={"CPU": 2.0})
 
 
-def card(proposal: Proposal, **choice: Any) -> Message:
-    made = tasks.proposed(builders.proposed_task(), proposal, Choice(**choice))
+def card(proposal: Proposal, **changes: Any) -> Message:
+    made = tasks.proposed(builders.card(proposal, **changes))
     check.message_blocks(made.blocks, RULES)
     return made
 
@@ -70,7 +69,7 @@ def test_the_most_important_comes_first():
             validation=builders.passed(resources={"CPU": 2.0}, touched=Touched(refused=("network to x:80",))),
         ),
         cost=COST,
-        before=BEFORE,
+        approved_before=BEFORE,
     )
     in_order(
         flat(shown),
@@ -175,11 +174,11 @@ def test_many_names_of_one_kind_push_no_other_out_of_sight():
 
 
 def test_a_short_diff_stands_on_the_card_and_a_long_one_behind_a_button():
-    short = flat(card(builders.proposal(), before=BEFORE))
+    short = flat(card(builders.proposal(), approved_before=BEFORE))
     assert "-print('Result: 2')\\n+print('Result: 3')" in short
     assert "proposal_changes" not in short
     other = builders.proposal(program=Program("t", "p", "\n".join(f"print({n})" for n in range(400))))
-    long = flat(card(other, before=BEFORE))
+    long = flat(card(other, approved_before=BEFORE))
     assert "400 lines added, 1 line removed" in long
     assert "proposal_changes" in long
     assert "+print(" not in long
@@ -189,7 +188,7 @@ def test_a_short_diff_stands_on_the_card_and_a_long_one_behind_a_button():
 
 
 def test_the_same_program_again_is_told_as_unchanged():
-    again = card(builders.proposal(program=BEFORE.program), before=BEFORE)
+    again = card(builders.proposal(program=BEFORE.program), approved_before=BEFORE)
     assert "*Unchanged:* the same code as the version that <@UAPPROVER> approved." in flat(again)
     assert "*Changed*" not in flat(again)
     assert "*Unchanged:*" not in flat(card(builders.proposal()))
@@ -208,7 +207,7 @@ def test_long_code_has_a_button_that_opens_all_of_it_and_short_code_has_none(sta
             program=Program("t", "p", "\n".join(f"print({n})" for n in range(lines))),
             validation=Outcome(verdict, wall=1.0),
         )
-        shown = tasks.concluded(task, made)
+        shown = tasks.concluded(task, builders.card(made, task=task))
         assert ('"proposal_code"' in flat(shown)) == cut
 
 
@@ -326,17 +325,20 @@ def test_extreme_text_gives_evidence_that_slack_accepts(text: str):
 def everything_is_accepted(text: str, earlier: str) -> None:
     proposal, task = full(text), builders.task(status=TaskStatus.PROPOSED, summary=text)
     before = builders.proposal(id="p_0", program=Program(earlier, earlier, earlier), decided_by="UAPPROVER")
-    choice = Choice(
-        ("a", text[:90] or "b"),
-        text,
-        Needs(2, (text, text), askable=True, thread=60.0),
-        Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
-        before,
-        ThreadUpdates("UAPPROVER", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
+    shown_card = builders.card(
+        proposal,
+        task=task,
+        targets=("a", text[:90] or "b"),
+        objection=text,
+        needs=Needs(2, (text, text), askable=True, thread=60.0),
+        cost=Estimate(1e9, "x" * 8, 1e9, stated=True, amounts={text[:60]: 1e15, "CPU": 1.0}),
+        approved_before=before,
+        updates=ThreadUpdates("UAPPROVER", TaskKind.REGENERATE, (text,) * 9, (text,) * 9),
     )
     voided = tuple(f"U{number}" for number in range(30))
     for status in (ProposalStatus.OPEN, ProposalStatus.APPROVED):
-        shown = tasks.proposed(task, builders.replace(proposal, status=status, voided=voided), choice)
+        now = builders.replace(proposal, status=status, voided=voided)
+        shown = tasks.proposed(builders.replace(shown_card, proposal=now))
         check.message_blocks(shown.blocks, RULES)
         assert weight(shown.blocks) <= 13_000
         markup = [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
@@ -344,7 +346,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
     failed = builders.replace(
         proposal, validation=Outcome(Verdict.FAILED, stdout=text, touched=proposal.validation.touched)
     )
-    check.message_blocks(tasks.failed(task, failed).blocks, RULES)
+    check.message_blocks(tasks.failed(task, builders.card(failed, task=task)).blocks, RULES)
     complete(card_modals.program(proposal, ()), text)
     for look in (card_modals.compared(proposal, before), card_modals.touched(proposal)):
         complete(look, look.file.content.decode() if look.file else shown_in(look))
@@ -355,9 +357,9 @@ def test_a_short_diff_is_folded_where_the_card_has_no_room_for_it():
     old = Program("t", "p", "\n".join(lines))
     new = Program("t", "p", "\n".join([*lines[:100], *[f"print({n})" for n in range(60)], *lines[100:]]))
     before = builders.replace(BEFORE, program=old)
-    roomy = card(builders.proposal(program=new), before=before)
+    roomy = card(builders.proposal(program=new), approved_before=before)
     assert "+print(59)" in flat(roomy)
-    crowded = card(builders.replace(full(EVIL * 50), program=new), before=before)
+    crowded = card(builders.replace(full(EVIL * 50), program=new), approved_before=before)
     assert "60 lines added, 0 lines removed" in flat(crowded)
     assert "proposal_changes" in flat(crowded)
     assert "+print(59)" not in flat(crowded)

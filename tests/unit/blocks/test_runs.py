@@ -65,7 +65,7 @@ def test_a_table_is_a_table_in_the_result_and_in_the_evidence():
     assert len(shown_there["rows"]) == 51
     assert shown_there["column_settings"][0]["align"] == "right"
     assert "Showing 50 of 1,000 rows, 3 columns" in json.dumps(result(outcome).blocks)
-    card = tasks.proposed(builders.proposed_task(), builders.proposal(validation=outcome))
+    card = tasks.proposed(builders.card(builders.proposal(validation=outcome)))
     (shown_there,) = blocks_of(card, "table")
     assert len(shown_there["rows"]) == 21
     assert "Showing 20 of 1,000 rows" in json.dumps(card.blocks)
@@ -78,7 +78,7 @@ def test_a_table_too_wide_for_slack_is_text():
     assert len(blocks_of(message, "table")[0]["rows"]) == 4
     outcome = tabular(table=table(1, 20, text="😀" * 200))
     full = builders.proposal(program=Program("t", "p" * 600, "x = 1\n" * 2000), validation=outcome)
-    long = tasks.proposed(builders.proposed_task(), full)
+    long = tasks.proposed(builders.card(full))
     assert blocks_of(long, "table") or "Value: `a repr`" in json.dumps(long.blocks)
 
 
@@ -89,7 +89,12 @@ def test_any_table_gives_messages_that_slack_accepts(text: str, rows: int, colum
     code = Program(text, text, "x" * length)
     proposal = builders.proposal(program=code, validation=outcome)
     blocks_of(runs.ended(builders.run(), proposal, outcome), "table")
-    blocks_of(tasks.proposed(builders.task(status=TaskStatus.PROPOSED, summary=text * 9), proposal), "table")
+    blocks_of(
+        tasks.proposed(
+            builders.card(proposal, task=builders.task(status=TaskStatus.PROPOSED, summary=text * 9))
+        ),
+        "table",
+    )
     blocks_of(runs.shared(builders.run(), proposal, outcome, "UADA", "https://slack/x"), "table")
 
 
@@ -139,7 +144,7 @@ def test_a_change_is_asked_for_in_one_field():
 def test_a_draft_that_does_not_work_has_its_details_too():
     task = builders.task(status=TaskStatus.FAILED, summary="It did not work.")
     broken = builders.proposal(validation=Outcome(Verdict.FAILED, failure=CRASH))
-    assert labels(tasks.concluded(task, broken)) == ["Try again", "Edit", "Details"]
+    assert labels(tasks.concluded(task, builders.card(broken, task=task))) == ["Try again", "Edit", "Details"]
 
 
 def test_what_is_missing_from_a_long_output_is_told_once_and_whole():

@@ -131,9 +131,16 @@ def concluded(status: TaskStatus) -> Callable[[str], Any]:
         spent = Spent(calls=1, input=1, models=(text,))
         task = builders.task(status=status, prompt=text, summary=text)
         inputs = (Input(text, "0" * 64, 1), Input(f"{text}.py", "0" * 64, 1))
-        shown = None if status is TaskStatus.ANSWERED else proposal(text, inputs=inputs, model=text)
-        newer = ThreadUpdates("UAPPROVER", TaskKind.EDIT, (text,), (text,))
-        return tasks.concluded(task, shown, spent, tasks.Choice(("embedded",), text, newer=newer))
+        if status is TaskStatus.ANSWERED:
+            return tasks.concluded(task, None, spent)
+        card = builders.card(
+            proposal(text, inputs=inputs, model=text),
+            task=task,
+            targets=("embedded",),
+            objection=text,
+            updates=ThreadUpdates("UAPPROVER", TaskKind.EDIT, (text,), (text,)),
+        )
+        return tasks.concluded(task, card, spent)
 
     return surface
 

@@ -11,7 +11,6 @@ from bot.commands import doctor
 from bot.settings import Settings
 from bot.wiring.clusters import opened_targets
 from handlers.blocks import tasks
-from handlers.blocks.tasks import Choice
 from services.domain.errors import TargetUnavailable
 from services.execution import outgoing
 from services.execution.outgoing import Outgoing
@@ -76,9 +75,9 @@ async def test_doctor_and_card_say_which(network: Outgoing, tmp_path: Path) -> N
     assert f"network: {network}" in finding.found
     assert finding.ok is (network is Outgoing.NONE or not outgoing.obstacle())
     proposal = builders.proposal()
-    card = tasks.proposed(builders.proposed_task(), proposal, Choice(network=network))
+    card = tasks.proposed(builders.card(proposal, network=network))
     assert f"network: {network}" in str(card.blocks)
-    assert "network:" not in str(tasks.proposed(builders.proposed_task(), proposal, Choice()).blocks)
+    assert "network:" not in str(tasks.proposed(builders.card(proposal)).blocks)
 
 
 async def test_only_the_local_cluster_is_said_to_have_a_network_of_raygens(tmp_path: Path) -> None:

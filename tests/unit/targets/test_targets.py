@@ -14,7 +14,6 @@ from handlers.blocks import action_ids
 from handlers.blocks import runs as run_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
-from handlers.blocks.tasks import Choice
 from services.domain.entities import ProposalStatus
 from services.domain.errors import NotAllowed, Outdated, SettingsError
 from services.domain.values import Program
@@ -160,8 +159,10 @@ async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Sto
 
 
 def test_the_card_has_a_menu_where_there_is_a_choice():
-    task, proposal = builders.proposed_task(), builders.proposal(target="dev")
-    card = task_blocks.proposed(task, proposal, Choice(("dev", "small"), "The target dev is small."))
+    proposal = builders.proposal(target="dev")
+    card = task_blocks.proposed(
+        builders.card(proposal, targets=("dev", "small"), objection="The target dev is small.")
+    )
     check.message_blocks(card.blocks, Rules())
     (menu,) = [each for each in card.blocks[-1]["elements"] if each["type"] == "static_select"]
     assert menu["initial_option"]["text"]["text"] == "Run on dev"
@@ -170,7 +171,7 @@ def test_the_card_has_a_menu_where_there_is_a_choice():
         ("p_1", "small"),
     ]
     assert "The target dev is small." in str(card.blocks)
-    alone = task_blocks.proposed(task, proposal, Choice(("dev",)))
+    alone = task_blocks.proposed(builders.card(proposal, targets=("dev",)))
     assert "static_select" not in str(alone.blocks)
 
 

@@ -111,9 +111,7 @@ def test_the_warnings_of_them_come_first_and_others_are_counted() -> None:
     code = "".join(f"import os\nos.system('{number}')\n" for number in range(9)) + "x = 1  # \u202e"
     proposal = builders.proposal(program=Program("t", "p", code), policy=check(code))
     lines = [
-        line
-        for line in seen(tasks.proposed(builders.proposed_task(), proposal).blocks).split("\n")
-        if "Policy:" in line
+        line for line in seen(tasks.proposed(builders.card(proposal)).blocks).split("\n") if "Policy:" in line
     ]
     assert "line 19" in lines[0]
     assert "U+202E RIGHT-TO-LEFT OVERRIDE" in lines[0]
@@ -122,7 +120,7 @@ def test_the_warnings_of_them_come_first_and_others_are_counted() -> None:
 
 def test_a_card_shows_them_and_keeps_the_code_and_its_hash() -> None:
     program = Program("t", "p", "access = 'user\u202e \u2066# admin\u2069 \u2066'\n")
-    card = tasks.proposed(builders.proposed_task(), builders.proposal(program=program))
+    card = tasks.proposed(builders.card(builders.proposal(program=program)))
     assert "access = 'user⟨U+202E⟩ ⟨U+2066⟩# admin⟨U+2069⟩ ⟨U+2066⟩'" in seen(card.blocks)
     assert program.sha256[:12] in seen(card.blocks)
     assert program.code == "access = 'user\u202e \u2066# admin\u2069 \u2066'\n"

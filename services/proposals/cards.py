@@ -1,0 +1,85 @@
+"""What a proposal's card shows, as one value: services query it, and each surface renders it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.approvals.authorizer import Authorizer, Needs
+from services.approvals.rules import SecondApproverConditions
+from services.domain.entities import Proposal, ProposalStatus, Session, Task
+from services.domain.program_facts import Grant, ProgramFacts
+from services.proposals.thread_updates import ThreadUpdates, newer
+from services.store import Store
+from services.targets.cost import Estimate
+from services.targets.targets import Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalCard:
+    """A proposal with all that people need to decide on it, as of one moment."""
+
+    task: Task
+    """The request that the program answers."""
+    session: Session
+    """The thread that the card is in."""
+    proposal: Proposal
+    """The program with its policy report, its validation, its decision and the approvals so far."""
+    facts: ProgramFacts
+    """What the program asks for and reaches, from its code, its header and its validation together."""
+    targets: tuple[str, ...]
+    """Names of the targets that the requester may choose, the default first."""
+    objection: str
+    """Why the proposal's target can't run the program, as a sentence; empty when it can."""
+    network: str
+    """What programs can connect to on the target: `none`, `internet`, or empty where raygen does not decide it."""
+    approvers: str
+    """Who may approve, as the end of `an approval by …`; empty where nobody may."""
+    needs: Needs
+    """How many approvals it takes and why, whether approvers can be asked, and how long a thread can be approved for."""
+    second: SecondApproverConditions
+    """The conditions under which the rule for this target and channel takes a second approver."""
+    updates: ThreadUpdates
+    """What has come up in the thread since the program was proposed."""
+    approved_before: Proposal | None
+    """The last approved program of the thread, which this one is compared with."""
+    grant: Grant | None
+    """The approval for the whole thread by which the proposal was approved."""
+    expires_at: float | None
+    """From when on the proposal can't be approved any more, in POSIX seconds; None once it is decided."""
+    cost: Estimate | None
+    """What a run will probably cost on the target; None where that can't be said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalCards:
+    """Builds cards from the records and from what the operator has configured."""
+
+    store: Store
+    targets: Targets
+    approvals: Authorizer
+
+    async def build(self, task: Task, proposal: Proposal, session: Session) -> ProposalCard:
+        """The card of `proposal`, which belongs to `task` and `session`."""
+        approvals, targets = self.approvals, self.targets
+        rule = approvals.policy.rule(proposal.target, session.channel)
+        return ProposalCard(
+            task=task,
+            session=session,
+            proposal=proposal,
+            facts=ProgramFacts.of(proposal),
+            targets=tuple(each.name for each in targets.open_to(proposal.requester)),
+            objection=targets.objection(proposal),
+            network=targets.network(proposal.target),
+            approvers=approvals.whom(proposal, session.channel),
+            needs=approvals.needs(proposal, session.channel),
+            second=rule.second if rule else SecondApproverConditions(),
+            updates=await newer(self.store, proposal),
+            approved_before=await self.store.proposals.approved_before(proposal),
+            grant=await self.store.grants.find(proposal.grant) if proposal.grant else None,
+            expires_at=self._expires_at(proposal),
+            cost=targets.estimate(proposal),
+        )
+
+    def _expires_at(self, proposal: Proposal) -> float | None:
+        is_open = proposal.status is ProposalStatus.OPEN
+        return proposal.created_at + self.approvals.expiry if is_open else None
