@@ -39,7 +39,7 @@ def main() -> None:
       raygen serve           offer the same over HTTP (needs ANTHROPIC_API_KEY), and to Slack over HTTP
       raygen deploy          print what puts raygen's remote pieces into a cloud
 
-    Settings come from the environment and a .env file; README.md lists them all.
+    Settings come from the environment and a .env file; docs/settings.md lists them all.
     """  # noqa: D301  # \b is click's mark for a paragraph that keeps its lines
 
 
@@ -88,7 +88,7 @@ def start() -> None:
     slack_access.require_slack(chosen)
     settings.require_supervisor(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
-    settings.leave_environment()
+    settings.remove_secrets_from_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(app.run(chosen))
 
@@ -108,7 +108,7 @@ def serve() -> None:
     slack_access.slack_over_http(chosen)
     settings.require_supervisor(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
-    settings.leave_environment()
+    settings.remove_secrets_from_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(app.serve(chosen))
 
@@ -124,6 +124,26 @@ def doctor(*, as_json: bool) -> None:
     findings = asyncio.run(examination.examine(settings.load()))
     click.echo(examination.as_json(findings) if as_json else examination.as_table(findings))
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@main.command("settings")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@click.option(
+    "--markdown", "as_markdown", is_flag=True, help="Print docs/settings.md, which describes all settings."
+)
+def show_settings(*, as_json: bool, as_markdown: bool) -> None:
+    """Show every setting, its value and where it comes from; secrets are hidden."""
+    from bot.settings import listing, markdown
+    from bot.settings.loading import examine
+
+    if as_markdown:
+        click.echo(markdown.page(), nl=False)
+        return
+    examined = examine()
+    click.echo(listing.as_json(examined) if as_json else listing.as_text(examined))
+    for sentence in (*examined.sources.warnings, *examined.faults):
+        click.echo(sentence, err=True)
+    sys.exit(1 if examined.faults else 0)
 
 
 @main.command()
@@ -254,7 +274,7 @@ def mcp(host: str, port: int, *, stdio: bool) -> None:
 
     chosen = settings.load()
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
-    settings.leave_environment()
+    settings.remove_secrets_from_environment()
     asyncio.run(command.stdio(chosen) if stdio else command.http(chosen, host, port))
 
 
@@ -272,7 +292,7 @@ def agentcore(port: int, host: str | None) -> None:
     chosen = settings.load()
     settings.require_model(chosen)
     logs.configure(chosen.log_level, text=chosen.log_text == "on")
-    settings.leave_environment()
+    settings.remove_secrets_from_environment()
     with tracing.exporting(chosen.traces):
         asyncio.run(hosting.run(chosen, host=host, port=port))
 

@@ -182,7 +182,7 @@ async def world(
             found.append(Slack(standin, await enter(people_at(await enter(standin.serve())))))
         settings = settings_module.load(
             **{
-                "_env_file": None,
+                "env_file": None,
                 "slack_bot_token": None,
                 "slack_client_id": apps.client_id,
                 "slack_client_secret": apps.client_secret,

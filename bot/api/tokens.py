@@ -45,14 +45,14 @@ class Tokens:
         found = [_PAIR.fullmatch(part.strip()) for part in text.split(",") if part.strip()]
         if None in found:
             raise ValueError(
-                "write `name=token`, or `name+approve=token` for who may approve, apart by commas;"
+                "write `name=token`, or `name+approve=token` for a holder who may approve, separated by commas;"
                 " a token has 16 to 512 characters"
             )
         pairs = [match for match in found if match]
         holders = {match["token"]: Holder(match["name"], bool(match["approves"])) for match in pairs}
         names = {holder.name for holder in holders.values()}
         if len(holders) < len(pairs) or len(names) < len(pairs):
-            raise ValueError("every holder needs a name and a token of their own")
+            raise ValueError("give each holder a different name and a different token")
         return cls(holders)
 
     def __bool__(self) -> bool:

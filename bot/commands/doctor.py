@@ -137,7 +137,7 @@ async def _many_workspaces(settings: Settings) -> Finding:
 async def _installed(settings: Settings) -> int:
     """How many have installed it, whose tokens can all be read. Raises SettingsError for another key."""
     async with open_database(settings.database) as engine:
-        records = Installations(engine, settings.seal)
+        records = Installations(engine, settings.encryptor)
         teams = await records.teams()
         for team in teams:
             await records.find(team)

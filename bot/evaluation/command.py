@@ -43,7 +43,7 @@ def evaluation(
     try:
         cases = select(names, groups)
         chosen = settings.load()
-        settings.leave_environment()
+        settings.remove_secrets_from_environment()
         run = assembly.evaluate_cookbook if cookbook else assembly.evaluate
         found = asyncio.run(run(chosen, cases, jobs=jobs, say=_say))
     except RaygenError as error:

@@ -81,7 +81,7 @@ def bolt(settings: Settings, slack: Slack) -> AsyncApp:
 
 
 def _many(settings: Settings, access: OAuth, store: Store, client: AsyncWebClient) -> Many:
-    installations = SlackInstallations(store.installations(settings.seal))
+    installations = SlackInstallations(store.installations(settings.encryptor))
     pages = AsyncOAuthSettings(
         client_id=access.client_id,
         client_secret=access.client_secret,

@@ -23,10 +23,10 @@ def grades_in(text: str) -> dict[str, str]:
     for rule, equals, grade in pairs:
         if not equals:
             raise SettingsError(
-                f"{rule!r} says nothing of a policy rule; write `rule=grade`, apart by commas."
+                f"{rule!r} isn't a policy rule with a grade; write `rule=grade`, separated by commas."
             )
         if rule in chosen:
-            raise SettingsError(f"The policy rule {rule!r} has two grades; give it one.")
+            raise SettingsError(f"The policy rule {rule!r} has two grades; keep one.")
         chosen[rule] = grade
     return chosen
 
@@ -44,10 +44,10 @@ def _grade(rule: str, grade: str) -> Grade | None:
         raise SettingsError(f"There is no policy rule {rule!r}{hint}")
     if grade not in _CHOICES:
         raise SettingsError(
-            f"The policy rule {rule!r} can't be {grade!r}; choose one of {', '.join(_CHOICES)}."
+            f"{grade!r} isn't a grade for the policy rule {rule!r}; write one of {', '.join(_CHOICES)}."
         )
     if not known.changeable and grade != known.grade:
         raise SettingsError(
-            f"The policy rule {rule!r} stays at {known.grade.value!r}: such a program can't be checked."
+            f"The grade of the policy rule {rule!r} can't be changed from {known.grade.value!r}; remove it from the list."
         )
     return None if grade == OFF else Grade(grade)

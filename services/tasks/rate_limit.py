@@ -31,7 +31,7 @@ class Rate:
             return None
         match = _RATE.fullmatch(text)
         if match is None or int(match[1]) < 1:
-            raise ValueError("write how many in which time, such as `20/hour`, `3/minute` or `100/day`")
+            raise ValueError("write a number of requests per `minute`, `hour` or `day`, such as `20/hour`")
         return cls(int(match[1]), _PERIODS[match[2]], match[2])
 
 

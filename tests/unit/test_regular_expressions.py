@@ -44,7 +44,7 @@ _ELSEWHERE = {
     "bot/bench": "the operator's machine",
     "bot/evaluation": "cases that come with raygen, with limits of their own",
     "bot/playground/cookbook": "recipes over prompts of 8,000 characters at most, in the stand-in's process",
-    "bot/settings.py": "settings",
+    "bot/settings": "settings",
     "services/policy/grades.py": "settings",
 }
 

@@ -58,14 +58,14 @@ def test_tokens_name_their_holders_and_who_may_approve():
 def test_wrong_tokens_are_a_sentence_that_repeats_none(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RAYGEN_API_TOKENS", text)
     with pytest.raises(SettingsError, match="RAYGEN_API_TOKENS is wrong") as told:
-        settings.load(_env_file=None)
+        settings.load(env_file=None)
     assert LONG not in told.value.public
 
 
 def test_slack_over_http_needs_both_secrets():
     def chosen(**values: str) -> tuple[str, str] | None:
         names = {"SLACK_BOT_TOKEN": "", "SLACK_SIGNING_SECRET": "", **values}
-        return slack_access.slack_over_http(settings.load(_env_file=None, **names))
+        return slack_access.slack_over_http(settings.load(env_file=None, **names))
 
     assert chosen() is None
     assert chosen(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s") == ("xoxb-1", "s")
@@ -75,7 +75,7 @@ def test_slack_over_http_needs_both_secrets():
 
 
 async def test_without_tokens_no_other_machine_is_let_in(tmp_path: Path):
-    chosen = settings.load(_env_file=None, RAYGEN_API_HOST="0.0.0.0", RAYGEN_STATE_DIR=tmp_path)
+    chosen = settings.load(env_file=None, RAYGEN_API_HOST="0.0.0.0", RAYGEN_STATE_DIR=tmp_path)
     with pytest.raises(SettingsError, match="needs RAYGEN_API_TOKENS"):
         await serve(chosen)
 

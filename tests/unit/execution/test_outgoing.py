@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import doctor
-from bot.settings import Settings
+from bot.settings import load
 from bot.wiring.clusters import opened_targets
 from handlers.blocks import tasks
 from services.domain.errors import TargetUnavailable
@@ -26,7 +26,7 @@ def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> 
 def test_without_pasta_there_is_no_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _installed(tmp_path, monkeypatch)
     assert outgoing.default() is Outgoing.NONE
-    assert Settings(_env_file=None).target_network is Outgoing.NONE  # pyright: ignore[reportCallIssue]
+    assert load(env_file=None).target_network is Outgoing.NONE
     assert "passt" in outgoing.obstacle()
     with pytest.raises(TargetUnavailable, match="passt"):
         outgoing.pasta(Outgoing.INTERNET, "")
@@ -70,7 +70,7 @@ def test_the_machines_own_addresses_and_all_link_local_ones_are_shut() -> None:
 
 @pytest.mark.parametrize("network", list(Outgoing))
 async def test_doctor_and_card_say_which(network: Outgoing, tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, target_network=network, state_dir=tmp_path)  # pyright: ignore[reportCallIssue]
+    settings = load(env_file=None, target_network=network, state_dir=tmp_path)
     (finding,) = await doctor._targets(settings)
     assert f"network: {network}" in finding.found
     assert finding.ok is (network is Outgoing.NONE or not outgoing.obstacle())
@@ -81,8 +81,8 @@ async def test_doctor_and_card_say_which(network: Outgoing, tmp_path: Path) -> N
 
 
 async def test_only_the_local_cluster_is_said_to_have_a_network_of_raygens(tmp_path: Path) -> None:
-    settings = Settings(  # pyright: ignore[reportCallIssue]
-        _env_file=None, target_network=Outgoing.NONE, ray_address="http://127.0.0.1:9", state_dir=tmp_path
+    settings = load(
+        env_file=None, target_network=Outgoing.NONE, ray_address="http://127.0.0.1:9", state_dir=tmp_path
     )
     async with opened_targets(settings) as targets:
         assert [place.terms.network for place in targets] == [""]

@@ -35,11 +35,11 @@ def test_the_other_rules_keep_their_grades() -> None:
         ({"xyz": "warn"}, "There is no policy rule 'xyz'."),
         (
             {"network": "deny"},
-            "The policy rule 'network' can't be 'deny'; choose one of refuse, warn, note, off.",
+            "'deny' isn't a grade for the policy rule 'network'; write one of refuse, warn, note, off.",
         ),
         (
             {"syntax-error": "off"},
-            "The policy rule 'syntax-error' stays at 'refuse': such a program can't be checked.",
+            "The grade of the policy rule 'syntax-error' can't be changed from 'refuse'; remove it from the list.",
         ),
     ],
 )

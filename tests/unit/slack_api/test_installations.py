@@ -73,7 +73,7 @@ async def test_of_many_that_bring_a_state_one_is_let_in(engine: AsyncEngine):
 
 
 def chosen(**values: str) -> settings.Settings:
-    return settings.load(_env_file=None, **values)
+    return settings.load(env_file=None, **values)
 
 
 MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "secret"}
@@ -108,7 +108,7 @@ def test_a_half_of_it_is_a_sentence(values: dict[str, str], sentence: str):
 
 def test_a_key_that_is_none_is_a_sentence_that_does_not_repeat_it():
     with pytest.raises(SettingsError, match="RAYGEN_OAUTH_KEY is wrong") as told:
-        _ = chosen(RAYGEN_OAUTH_KEY="not-a-key").seal
+        _ = chosen(RAYGEN_OAUTH_KEY="not-a-key").encryptor
     assert "not-a-key" not in told.value.public
 
 
