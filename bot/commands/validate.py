@@ -110,8 +110,5 @@ def _facts(examined: Examined) -> list[tuple[str, str]]:
         ("makes", ", ".join(f"{it.name} ({plural(it.size, 'byte')})" for it in outcome.artifacts)),
     ]
     facts += [("remark", remark) for remark in outcome.remarks]
-    facts += [
-        (f"policy, {finding.grade}", f"{finding.place}: {finding.message}")
-        for finding in examined.policy.findings
-    ]
+    facts += [(f"policy, {finding.grade}", finding.located) for finding in examined.policy.findings]
     return [(kind, clean(text)) for kind, text in facts if text]

@@ -74,7 +74,7 @@ def _warnings(proposal: Proposal) -> list[Block]:
     """What the policy warns of: first that the code is not what it looks like, then by line."""
     found = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
     found.sort(key=lambda finding: finding.rule not in _UNSEEN)
-    lines = [f"Policy: {literal(finding.place, 250)}: {literal(finding.message, 300)}" for finding in found]
+    lines = [f"Policy: {literal(finding.located, 330)}" for finding in found]
     more = [f"Policy: and {plural(len(lines) - _WARNINGS, 'more warning')}"] if len(lines) > _WARNINGS else []
     return [context(line) for line in [*lines[:_WARNINGS], *more]]
 

@@ -79,9 +79,7 @@ def _end(text: str) -> str:
 
 def _attempt(number: int, attempt: Attempt) -> list[Block]:
     outcome = attempt.outcome
-    warned = [
-        f"{each.place}: {each.message}" for each in attempt.policy.findings if each.grade is not Grade.NOTE
-    ]
+    warned = [each.located for each in attempt.policy.findings if each.grade is not Grade.NOTE]
     blocks = [mrkdwn(f"*Attempt {number}*"), *failure(outcome, frames=6)]
     blocks += [context(f"Policy: {literal(text, 300)}") for text in warned[:3]]
     blocks += said(outcome, limit=800)

@@ -63,7 +63,13 @@ def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:
     for finding in report.findings:
         if finding.grade is Grade.REFUSE:
             block = _holding(fields, finding.line)
-            found.setdefault(block, shorten(plain(f"Line {finding.line}: {finding.message}"), 1000))
+            found.setdefault(
+                block,
+                shorten(
+                    plain(f"Line {finding.line}: {finding.message}" if finding.line else finding.message),
+                    1000,
+                ),
+            )
     return found
 
 

@@ -259,9 +259,13 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Such as `line 3`, or `helpers.py, line 3`."""
-        line = f"line {self.line}"
-        return f"{self.file}, {line}" if self.file else line
+        """Such as `line 3`, or `helpers.py, line 3`; empty for the whole program (line 0)."""
+        return ", ".join(part for part in (self.file, f"line {self.line}" if self.line else "") if part)
+
+    @property
+    def located(self) -> str:
+        """The message behind its place; alone when it is about the whole program."""
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
 @dataclass(frozen=True, slots=True)

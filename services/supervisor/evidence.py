@@ -25,28 +25,32 @@ _SENTENCES = {
     Verdict.NOT_IMPORTABLE: "it imports a package that is not there",
     Verdict.NEEDS_HARDWARE: "it needs hardware that is not there",
     Verdict.REFUSED_BY_POLICY: "the policy refuses it",
-    Verdict.UNAVAILABLE: "validation is not available",
+    Verdict.UNAVAILABLE: "its outcome is unknown",
     Verdict.UNTRIED: "it was not run",
     Verdict.STOPPED: "it was stopped",
 }
 
 
 def plain(outcome: Outcome) -> str:
-    """Why an execution did not pass, in a few words without a full stop."""
+    """Why a validation or a run did not pass, in a few words without a full stop."""
+    return _reason(outcome).rstrip().removesuffix(".")
+
+
+def _reason(outcome: Outcome) -> str:
     if outcome.failure is not None:
         return _line(outcome.failure)
+    if outcome.verdict is Verdict.UNAVAILABLE and outcome.detail:
+        return outcome.detail
     if outcome.verdict in _SENTENCES:
         return _SENTENCES[outcome.verdict] + (f": {outcome.detail}" if outcome.detail else "")
-    if outcome.detail:
-        return outcome.detail
-    return f"it ended with exit code {outcome.exit_code}"
+    return outcome.detail or f"it ended with exit code {outcome.exit_code}"
 
 
 def for_generator(attempt: int, outcome: Outcome, policy: PolicyReport) -> str:
     """Everything that helps to repair a program, as one tagged text; outputs are marked as data by their tags."""
     parts = [f"<attempt number={quoteattr(str(attempt))} verdict={quoteattr(outcome.verdict)}>"]
     parts += [
-        f"<policy{_file(finding)} line={quoteattr(str(finding.line))} grade={quoteattr(finding.grade)}>{escape(finding.message)}</policy>"
+        f"<policy{_file(finding)}{_at(finding.line)} grade={quoteattr(finding.grade)}>{escape(finding.message)}</policy>"
         for finding in policy.findings
         if finding.grade != "note"
     ]
@@ -108,6 +112,10 @@ def signature(outcome: Outcome) -> str:
     """Equal for two attempts that failed alike, so that a repair which changes nothing is noticed."""
     # How long it took until it was stopped is never quite the same.
     return f"{outcome.verdict}:{'' if outcome.verdict is Verdict.TIMED_OUT else plain(outcome)}"
+
+
+def _at(line: int) -> str:
+    return f" line={quoteattr(str(line))}" if line else ""
 
 
 def _line(failure: Failure) -> str:

@@ -51,6 +51,4 @@ def _policy(check: Check, files: Sequence[InputFile], code: str) -> PolicyReport
 
 
 def _refusals(findings: tuple[Finding, ...]) -> str:
-    return "; ".join(
-        f"{finding.place}: {finding.message}" for finding in findings if finding.grade is Grade.REFUSE
-    )
+    return "; ".join(finding.located for finding in findings if finding.grade is Grade.REFUSE)

@@ -25,11 +25,14 @@ from services.validation.imports import installed, missing
 from services.validation.interface import ValidationLease, ValidationLimits, Validator, Waiting
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
-from services.validation.sandbox import ClusterSettings, Record, Sandbox
+from services.validation.sandbox import TOO_SLOW, ClusterSettings, Record, Sandbox
 from services.validation.verdict import conclude
 
 _log = logging.getLogger(__name__)
 _FIRST_START = 3.0
+_STARTING = "Sealed clusters are starting."
+# How long a request waits, in seconds, for another try after a start has failed.
+_FAILING = 60.0
 _CHECK = 0.2
 _COURTESY = 2.0
 _PATIENCE = (0.5, 30.0)
@@ -81,7 +84,7 @@ class SealedPool:
         self._room = asyncio.Semaphore(settings.most)
         self._took = _FIRST_START
         self._groups = delegated()
-        self._problem = "Sealed clusters are starting." if settings.size else ""
+        self._problem = ""
         self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -118,7 +121,7 @@ class SealedPool:
 
     def readiness(self) -> Readiness:
         ready = bool(self._idle) or (self._settings.size == 0 and not self._problem)
-        return Readiness(PART, ready=ready, missing="" if ready else self._problem)
+        return Readiness(PART, ready=ready, missing="" if ready else self._problem or _STARTING)
 
     async def take(self, inputs: tuple[InputFile, ...]) -> Sandbox:
         """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
@@ -128,14 +131,23 @@ class SealedPool:
             self._wanted += 1
             self._changed.notify_all()
             try:
-                async with asyncio.timeout(self._settings.cluster.start_limit):
-                    await self._changed.wait_for(self._has_live)
-            except TimeoutError:
-                raise SealUnavailable(self._problem) from None
+                await self._live_one()
             finally:
                 self._wanted -= 1
             self._taken = time.monotonic()
             return self._idle.popleft()
+
+    async def _live_one(self) -> None:
+        """Wait while clusters start, however slowly, but not for long once starts fail."""
+        began = time.monotonic()
+        while not self._has_live():
+            limit = _FAILING if self._problem else self._settings.cluster.start_limit
+            left = began + limit - time.monotonic()
+            if left <= 0:
+                raise SealUnavailable(self._problem or TOO_SLOW)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
 
     def _has_live(self) -> bool:
         while self._idle and not self._idle[0].alive:
@@ -154,7 +166,9 @@ class SealedPool:
             try:
                 sandbox = await Sandbox.start(self._settings.cluster, groups=self._groups)
             except SealUnavailable as error:
-                self._problem = error.public
+                async with self._changed:
+                    self._problem = error.public
+                    self._changed.notify_all()
                 _log.warning("a sealed cluster did not start: %s", error)
                 await asyncio.sleep(patience)
                 patience = min(2 * patience, longest)

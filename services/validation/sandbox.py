@@ -29,6 +29,7 @@ _FACTS_OVERHEAD = 4 * 1024**2
 _LAST_WORDS = 4000
 _END_LIMIT = 5.0
 _READY_AGAIN = 5.0
+TOO_SLOW = "A sealed Ray cluster did not start in time: this machine is slow or busy. Please try again in a few minutes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ClusterSettings:
     """What a sealed cluster pretends to have, and how much of the machine it may take.
 
     `resources` are Ray's, by name, and virtual; `workers` are kept warm; `nice` is the priority of everything inside.
+    `start_limit` is in seconds: a start is given up only after minutes, since a busy machine is slow, not broken.
     """
 
     resources: dict[str, float] = field(
@@ -47,7 +49,7 @@ class ClusterSettings:
     threads: int = 8192
     file_size: int = 1024**3
     nice: int = 5
-    start_limit: float = 60.0
+    start_limit: float = 300.0
 
     def as_argument(self) -> str:
         told: dict[str, Any] = {
@@ -210,7 +212,7 @@ class Sandbox:
             ready.cancel()
             ended.cancel()
         if not self._ready.is_set():
-            raise SealUnavailable(self._why())
+            raise SealUnavailable(TOO_SLOW if self.alive else self._why())
 
     def _why(self) -> str:
         words = self._last_words.decode("utf-8", "replace").strip().splitlines()
