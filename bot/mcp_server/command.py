@@ -97,5 +97,5 @@ async def _proposer(settings: Settings) -> AsyncGenerator[Proposer]:
         store = Store(engine, artifact_store(settings))
         admission = Admission(store, limits=settings.limits, teams=None)
         patience = settings.validation_wall + _PATIENCE
-        doorbell = Doorbell(settings.database)
+        doorbell = Doorbell(settings.database, store.requests)
         yield Proposer(store, doorbell, admission, settings.mcp_channel, settings.mcp_user, patience)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from typing import ClassVar
 
 
 class RaygenError(Exception):
     """Something went wrong on our side; please try again."""
+
+    code: ClassVar[str] = "raygen"
+    """Stored beside the message of a step that failed: by it a later process knows that people may read the message."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))

@@ -19,6 +19,7 @@ from services.store.preferences import Preferences
 from services.store.proposals import Proposals
 from services.store.replicas import Replicas
 from services.store.request_summaries import RequestSummaries
+from services.store.requests import Requests
 from services.store.retention import Retention
 from services.store.runs import Runs
 from services.store.sessions import Sessions
@@ -36,6 +37,7 @@ class Store:
         self.disk = disk_of(engine.url)
         self.artifacts = Artifacts(engine, artifacts)
         self.sessions = Sessions(engine)
+        self.requests = Requests(engine)
         self.tasks = Tasks(engine)
         self.proposals = Proposals(engine, self.artifacts)
         self.runs = Runs(engine, self.artifacts)

@@ -56,6 +56,8 @@ class Retention(Repository):
         async with self._engine.begin() as connection:
             inputs = await _drop_inputs(connection, before)
             posts = await _drop_posts(connection, before)
+            requests = tables.requests
+            await connection.execute(delete(requests).where(requests.c.created_at < before))
         return Dropped(tasks, runs, inputs, posts)
 
     async def until(self, team: str, when: float | None) -> float:
@@ -114,8 +116,11 @@ class Retention(Repository):
                 inputs += await _drop_inputs(connection, now, gone)
                 posts += await _drop_posts(connection, now, gone)
             tasks += len(found)
-        chosen = tables.preferences.c
+        chosen, requests = tables.preferences.c, tables.requests
         async with self._engine.begin() as connection:
+            await connection.execute(
+                delete(requests).where(requests.c.team == team, requests.c.created_at < before)
+            )
             await connection.execute(
                 delete(tables.preferences).where(
                     chosen.team == team, func.coalesce(chosen.chosen_at, 0.0) < before

@@ -99,6 +99,16 @@ grants = Table(
     Column("ended_at", Float),
 )
 
+# What was asked for, from its acceptance until its workflow opens the task: workflows are given IDs only.
+requests = Table(
+    "requests",
+    metadata,
+    Column("task_id", String(64), primary_key=True),
+    Column("team", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Float, nullable=False, index=True),
+)
+
 # Requests that were let in, until they have rows of their own (services/store/admissions.py).
 admissions = Table(
     "admissions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, update
 
 from services.domain.entities import Task, TaskKind, TaskStatus
 from services.store import audited, codec, tables
@@ -57,12 +57,11 @@ class Tasks(Repository):
         rows = await self._all(table, table.c.session_id == session_id, order=table.c.position)
         return [_task(row) for row in rows]
 
-    async def of_user(self, user: str, *, limit: int = 10) -> list[Task]:
-        """A person's latest tasks, newest first."""
+    async def summarize(self, task_id: str, summary: str) -> None:
+        """Save what is to be said of a task that is still worked on; an ended one keeps what it says."""
         table = tables.tasks
-        statement = select(table).where(table.c.user == user).order_by(table.c.position.desc()).limit(limit)
-        async with self._engine.connect() as connection:
-            return [_task(row) for row in await connection.execute(statement)]
+        working = (table.c.id == task_id) & (table.c.status == str(TaskStatus.WORKING))
+        await self._change(update(table).where(working).values(summary=summary))
 
     async def ahead_of(self, task_id: str) -> list[Task]:
         """The unfinished tasks of the same session that came before this one."""

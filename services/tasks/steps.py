@@ -59,6 +59,10 @@ class Result:
     proposal_id: str | None = None
 
 
+StoredResult = dict[str, str | None]
+"""The same as a durable workflow records it: `status` and `proposal_id`. The text is in the row of the task."""
+
+
 class _UnderWay:
     """One task under way: what its thread has been told, each news together with the rest, and what it has cost."""
 
@@ -114,13 +118,23 @@ class TaskSteps:
         self._history = History(store, names or _as_it_is)
         self._working: dict[str, asyncio.Task[Result]] = {}
 
-    async def open(self, task: Task, session: Session) -> None:
-        """Record the task and show that work has begun."""
-        await self._store.sessions.ensure(session)
-        await self._store.tasks.add(task)
-        session = await self._notifier.task_opened(task, await self._store.sessions.get(session.id))
+    async def accept(self, task: Task, session: Session) -> None:
+        """Save a request for the workflow that opens it by its ID."""
+        await self._store.requests.put(task, session)
+
+    async def open(self, task_id: str) -> bool:
+        """Record the task and show that work has begun; False where its workspace has left and the request was deleted."""
+        if accepted := await self._store.requests.find(task_id):
+            await self._store.sessions.ensure(accepted.session)
+            await self._store.tasks.add(accepted.task)
+            await self._store.requests.drop(task_id)
+        elif await self._store.tasks.find(task_id) is None:
+            return False
+        task, session = await self._both(task_id)
+        session = await self._notifier.task_opened(task, session)
         await self._store.sessions.root(session.id, session.thread_ts)
         await self._show_open(session.id)
+        return True
 
     async def wait_for_turn(self, task_id: str) -> None:
         """Return once every earlier task of the same session has ended."""
@@ -134,8 +148,13 @@ class TaskSteps:
                 told = True
             await asyncio.sleep(_TURN_POLL)
 
-    async def work(self, task_id: str) -> Result:
+    async def work(self, task_id: str) -> StoredResult:
         """Do the work; repeated from its start after a crash, since nothing of it is visible but progress."""
+        result = await self._result(task_id)
+        await self._store.tasks.summarize(task_id, masked(result.text))
+        return {"status": str(result.status), "proposal_id": result.proposal_id}
+
+    async def _result(self, task_id: str) -> Result:
         await self._store.tasks.move(task_id, TaskStatus.WORKING)
         task, session = await self._both(task_id)
         if task.ended:
@@ -160,13 +179,14 @@ class TaskSteps:
         finally:
             self._working.pop(task_id).cancel()
         await way.account(result.status)
-        return replace(result, text=masked(result.text))
+        return result
 
-    async def conclude(self, task_id: str, result: Result) -> None:
+    async def conclude(self, task_id: str, result: StoredResult, summary: str | None = None) -> None:
         """Record how the task ended, put its proposal up for decision, and tell the thread."""
-        await self._store.tasks.move(task_id, result.status, summary=result.text)
+        proposal_id = result["proposal_id"]
+        await self._store.tasks.move(task_id, TaskStatus(result["status"]), summary=summary)
         task, session = await self._both(task_id)
-        proposal = await self._store.proposals.find(result.proposal_id) if result.proposal_id else None
+        proposal = await self._store.proposals.find(proposal_id) if proposal_id else None
         if proposal is not None and task.status is TaskStatus.PROPOSED:
             await self._store.proposals.move(proposal.id, ProposalStatus.OPEN)
             proposal = await self._store.proposals.get(proposal.id)
@@ -177,12 +197,12 @@ class TaskSteps:
         await self._notifier.task_concluded(task, session, proposal, spent)
         await self._store.sessions.spoke(session.id)
         if task.status is TaskStatus.PROPOSED:
-            await self._supersede(session, task.user, keep=result.proposal_id)
-        await self._show_open(session.id, but=result.proposal_id)
+            await self._supersede(session, task.user, keep=proposal_id)
+        await self._show_open(session.id, but=proposal_id)
 
     async def fail(self, task_id: str, sentence: str) -> None:
         """End a task whose workflow broke in a way that nobody foresaw."""
-        await self.conclude(task_id, Result(TaskStatus.FAILED, sentence))
+        await self.conclude(task_id, {"status": TaskStatus.FAILED, "proposal_id": None}, sentence)
 
     async def give_up(self, task_id: str, sentence: str) -> None:
         """The same, without a word: nothing in its thread waits for it any more."""

@@ -9,13 +9,18 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from threading import Event
 
-from dbos import DBOS, DBOSConfig
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from services.store import sqlite
 
 # Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
-VERSION = "1"
+VERSION = "2"
 NAME = "raygen"
+# Stored with each workflow: where a class or a function is called otherwise one day, these stay.
+CLASS = "Workflows"
+TASK = "task"
+# JSON in the database, so that no payload depends on where a class is, or on Python's pickle.
+SERIALIZER = DBOSPortableJSONSerializer()
 # How often a queue is looked at in which nothing is expected, in seconds.
 IDLE_POLL = 1.0
 # They are for statements of a millisecond. By default DBOS takes as many as there are requests, which with SQLite all wait
@@ -35,6 +40,7 @@ async def durable(database_url: str, executor: str) -> AsyncGenerator[None]:
         "system_database_url": database_url,
         "application_version": VERSION,
         "executor_id": executor,
+        "serializer": SERIALIZER,
         "log_level": "WARNING",
         "max_executor_threads": _THREADS,
         "notification_listener_polling_interval_sec": 1.0,

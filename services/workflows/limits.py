@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 PER_USER = "raygen-runs-per-user"
 PER_TARGET = "raygen-runs-per-target"
 
+Place = list[str]
+"""A queue and the key of a partition of it; a list, as JSON gives it back."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
@@ -29,10 +32,10 @@ class RunLimits:
         shared = {PER_USER: self.per_user, PER_TARGET: self.per_target}
         return own | {name: limit for name, limit in shared.items() if limit is not None}
 
-    def places(self, requester: str, target: str) -> list[tuple[str, str]]:
+    def places(self, requester: str, target: str) -> list[Place]:
         """The queues that a run has to pass, each with what it is partitioned by."""
         of_target = _own_queue(target) if target in self.targets else PER_TARGET
-        return [place for place in ((PER_USER, requester), (of_target, target)) if place[0] in self.queues()]
+        return [place for place in ([PER_USER, requester], [of_target, target]) if place[0] in self.queues()]
 
 
 def _own_queue(target: str) -> str:

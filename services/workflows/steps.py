@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar, TypeVarTuple
 
-from dbos import DBOS, StepOptions
+from dbos import DBOS, PortableWorkflowError, StepOptions
 
-from services.domain.errors import PutAside, StorageFull
+from services.domain.errors import PutAside, RaygenError, StorageFull
 from services.store.in_hand import InHand
 
 _log = logging.getLogger(__name__)
@@ -23,7 +23,10 @@ _PROBATION = 30.0
 _ALONE = 5.0
 _REPEATED = ("expire:", "remind:", "ask:")
 
-T = TypeVar("T")
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+"""What a step may give: it is stored, and read again by a later release."""
+
+T = TypeVar("T", bound=Json)
 Arguments = TypeVarTuple("Arguments")
 
 
@@ -47,7 +50,10 @@ class Steps:
         *arguments: *Arguments,
         options: StepOptions | None = None,
     ) -> T:
-        """What `function` gives; where it finds the disk full, it starts again until there is room. Raises PutAside."""
+        """What `function` gives; where it finds the disk full, it starts again until there is room.
+
+        Raises PutAside. What an earlier process has stored of an error for people is a RaygenError with the same message.
+        """
         workflow = DBOS.workflow_id or ""
 
         async def once_there_is_room() -> T:
@@ -69,7 +75,12 @@ class Steps:
             about = ":".join(workflow.split(":")[:2]) if repeated else workflow
             return await self._with_care(f"{about}/{name}", once_there_is_room)
 
-        return await DBOS.run_step_async({**(options or {}), "name": name}, carried_out)
+        try:
+            return await DBOS.run_step_async({**(options or {}), "name": name}, carried_out)
+        except PortableWorkflowError as stored:
+            if stored.code == RaygenError.code:
+                raise RaygenError(stored.message) from stored
+            raise
 
     async def _with_care(self, subject: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         deaths = await self._in_hand.deaths(subject)

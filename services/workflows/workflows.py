@@ -2,6 +2,8 @@
 
 A workflow's ID is derived from its cause, so a redelivered event or a double click
 starts nothing new, and after a crash every unfinished workflow goes on from its last completed step.
+Arguments and the results of steps are IDs and small JSON values, and workflows have names of their own, so that a release
+in which code has moved carries on what an earlier one has begun.
 """
 
 from __future__ import annotations
@@ -30,9 +32,9 @@ from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store.in_hand import InHand
 from services.store.retention import Retention
-from services.tasks.steps import Result, TaskSteps
-from services.workflows.durability import IDLE_POLL, NAME, closing, forget
-from services.workflows.limits import PER_TARGET, PER_USER, RunLimits
+from services.tasks.steps import TaskSteps
+from services.workflows.durability import CLASS, IDLE_POLL, NAME, TASK, closing, forget
+from services.workflows.limits import PER_TARGET, PER_USER, Place, RunLimits
 from services.workflows.steps import Steps
 
 _log = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ Ending = Callable[[str, str], Coroutine[Any, Any, None]]
 """Ends what has that ID, with a sentence that says why."""
 
 
-@DBOS.dbos_class()
+@DBOS.dbos_class(CLASS)
 class Workflows(DBOSConfiguredInstance):
     """Starts and recovers tasks and runs.
 
@@ -90,8 +92,9 @@ class Workflows(DBOSConfiguredInstance):
 
     async def begin_task(self, task: Task, session: Session) -> None:
         """Start working on a task; durable once this returns, and a no-op the second time."""
+        await self._tasks.accept(task, session)
         with SetWorkflowID(task.id):
-            await DBOS.start_workflow_async(self.task, task, session)
+            await DBOS.start_workflow_async(self.task, task.id)
 
     async def begin_run(self, proposal_id: str) -> None:
         """Start the run of an approved proposal; durable once this returns, and a no-op the second time."""
@@ -155,23 +158,24 @@ class Workflows(DBOSConfiguredInstance):
         for proposal_id in await self._runs.unfinished():
             await self.begin_run(proposal_id)
 
-    @DBOS.workflow()
-    async def task(self, task: Task, session: Session) -> None:
+    @DBOS.workflow(name=TASK)
+    async def task(self, task_id: str) -> None:
         """From a request to its proposal or answer."""
         desk = self._tasks
         try:
-            await self._step("open", desk.open, task, session)
-            await self._step("wait_for_turn", desk.wait_for_turn, task.id)
-            result: Result = await self._step("work", desk.work, task.id)
-            await self._step("conclude", desk.conclude, task.id, result)
-            if result.status is TaskStatus.PROPOSED:
-                approved: str | None = await self._step("approve", self._runs.approve_at_once, task.id)
+            if not await self._step("open", desk.open, task_id):
+                return
+            await self._step("wait_for_turn", desk.wait_for_turn, task_id)
+            result = await self._step("work", desk.work, task_id)
+            await self._step("conclude", desk.conclude, task_id, result)
+            if result["status"] == TaskStatus.PROPOSED:
+                approved = await self._step("approve", self._runs.approve_at_once, task_id)
                 if approved is not None:
                     await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await self._failed(desk.fail, desk.give_up, task.id, error)
+            await self._failed(desk.fail, desk.give_up, task_id, error)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="run")
     async def run(self, proposal_id: str) -> None:
         """From an approval to its posted result."""
         try:
@@ -181,16 +185,16 @@ class Workflows(DBOSConfiguredInstance):
         else:
             await self._carry_out(proposal_id)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="run_in_turn")
     async def run_in_turn(self, proposal_id: str) -> None:
         """From an approval to its turn, where `turn` takes over, or to its end if it is stopped before."""
         desk = self._runs
         try:
             await self._step("open", desk.open, proposal_id)
-            places: list[tuple[str, str]] = await self._step("places", self._places, proposal_id)
+            places = await self._step("places", self._places, proposal_id)
             if places:
                 await self._enqueue(proposal_id, places)
-                came: bool = await self._step("wait", self._wait, proposal_id, places)
+                came = await self._step("wait", self._wait, proposal_id, places)
             else:
                 came = await self._step("begin", desk.begin_turn, proposal_id)
                 if came:
@@ -201,8 +205,8 @@ class Workflows(DBOSConfiguredInstance):
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await self._failed(desk.fail, desk.give_up, proposal_id, error)
 
-    @DBOS.workflow()
-    async def turn(self, proposal_id: str, places: list[tuple[str, str]]) -> None:
+    @DBOS.workflow(name="turn")
+    async def turn(self, proposal_id: str, places: list[Place]) -> None:
         """A run whose turn has come in one queue: it waits in the rest of them, and after the last it is carried out."""
         desk = self._runs
         try:
@@ -214,29 +218,29 @@ class Workflows(DBOSConfiguredInstance):
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await self._failed(desk.fail, desk.give_up, proposal_id, error)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="expire")
     async def expire(self, proposal_id: str) -> None:
         """Nobody can approve it any more, and its card says so."""
         await self._step("expire", self._pending.expire, proposal_id)
         await self._step("show", self._pending.show_expired, proposal_id, options=_PATIENCE)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="remind")
     async def remind(self, proposal_id: str) -> None:
         """Its approvers hear of it once more."""
         await self._step("remind", self._pending.remind, proposal_id, options=_PATIENCE)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="ask")
     async def ask(self, proposal_id: str, user: str) -> None:
         """Its approvers hear of it from somebody."""
         await self._step("ask", self._pending.ask, proposal_id, user, options=_PATIENCE)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="clean")
     async def clean(self, before: float) -> None:
         """Forget what was over by then (POSIX seconds): raygen's own records, then DBOS's of finished workflows."""
-        await self._step("drop", self._retention.drop, before)
+        await self._step("drop", self._forget, before)
         await self._step("forget", forget, before)
 
-    @DBOS.workflow()
+    @DBOS.workflow(name="leave")
     async def leave(self, team: str, when: float | None = None) -> None:
         """Stop what goes on for a workspace that went away then (POSIX seconds), and forget what it has left.
 
@@ -260,6 +264,9 @@ class Workflows(DBOSConfiguredInstance):
         except Exception as another:  # noqa: BLE001  # telling may be what can't be done
             _log.error("%s is over, but its thread could not be told: %s", subject, another)
             await self._step("give_up", give_up, subject, why)
+
+    async def _forget(self, before: float) -> None:
+        await self._retention.drop(before)
 
     async def _drop(self, team: str, when: float | None) -> bool:
         """Whether there was something, which takes another time."""
@@ -292,15 +299,15 @@ class Workflows(DBOSConfiguredInstance):
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
             await self._failed(desk.fail, desk.give_up, proposal_id, error)
 
-    async def _enqueue(self, proposal_id: str, places: list[tuple[str, str]]) -> WorkflowHandleAsync[None]:
+    async def _enqueue(self, proposal_id: str, places: list[Place]) -> WorkflowHandleAsync[None]:
         (queue, key), *rest = places
         with SetWorkflowID(f"run:{proposal_id}:{queue}"), SetEnqueueOptions(queue_partition_key=key):
             return await DBOS.enqueue_workflow_async(queue, self.turn, proposal_id, rest)
 
-    async def _places(self, proposal_id: str) -> list[tuple[str, str]]:
+    async def _places(self, proposal_id: str) -> list[Place]:
         return self._limits.places(*await self._runs.belongs(proposal_id))
 
-    async def _wait(self, proposal_id: str, places: list[tuple[str, str]]) -> bool:
+    async def _wait(self, proposal_id: str, places: list[Place]) -> bool:
         queues = {queue for queue, _ in places}
         return await self._runs.wait_for_turn(
             proposal_id, target=bool(queues - {PER_USER}), user=PER_USER in queues

@@ -168,7 +168,8 @@ class Bot:
 
     async def ask(self, name: str, **changes: object) -> Task:
         task = builders.task(**{"id": f"t_{name}", "session_id": f"s_{name}", **changes})
-        await self.desk.open(task, builders.session(id=task.session_id))
+        await self.desk.accept(task, builders.session(id=task.session_id))
+        await self.desk.open(task.id)
         await self.desk.conclude(task.id, await self.desk.work(task.id))
         return await self.store.tasks.get(task.id)
 

@@ -213,7 +213,8 @@ class Desk:
             self.store, notifier, *agents(client, provider), here(), permissions=permissions(self.store)
         )
         task = builders.task(id=names[0], session_id=names[1])
-        await desk.open(task, builders.session(id=names[1]))
+        await desk.accept(task, builders.session(id=names[1]))
+        await desk.open(task.id)
         await desk.conclude(task.id, await desk.work(task.id))
         ended = await self.store.tasks.get(task.id)
         assert [told for told in notifier.told if told.startswith(f"{task.id} {ended.status}")]

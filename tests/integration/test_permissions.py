@@ -24,7 +24,6 @@ from services.approvals.actions import Action, Group
 from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.values import Spent
 from services.targets.targets import Targets
-from services.tasks.steps import Result
 from services.usecases.history import RunHistory
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
@@ -446,7 +445,7 @@ async def test_a_newer_proposal_replaces_only_cards_that_its_requester_may_dismi
         id="p_newer", task_id=task.id, session_id=session.id, requester=WHO[name], created_at=time.time()
     )
     await room.world.store.proposals.draft(newer)
-    await room.world.tasks.conclude(task.id, Result(TaskStatus.PROPOSED, "Here it is.", newer.id))
+    await room.world.tasks.conclude(task.id, {"status": TaskStatus.PROPOSED, "proposal_id": newer.id})
     status = (await room.world.store.proposals.get(open_card.id)).status
     assert status is (ProposalStatus.OPEN if name == "guest" else ProposalStatus.SUPERSEDED)
 

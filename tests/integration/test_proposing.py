@@ -11,6 +11,7 @@ from dbos import DBOS
 from bot.mcp_server.proposing import Proposer
 from services.domain.entities import ProposalStatus, TaskStatus
 from services.domain.errors import BadRequest, TooOften
+from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
 from services.workflows import Closed, Doorbell
@@ -36,7 +37,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 def proposer(world: World, path: Path, *, channel: str = "CRAY", patience: float = 20) -> Proposer:
     admission = Admission(world.store, limits=AdmissionLimits(user_rate=Rate(2, 3600.0)), teams=None)
-    doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}")
+    doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}", world.store.requests)
     return Proposer(world.store, doorbell, admission, channel, "UENGINEER", patience)
 
 
@@ -80,5 +81,9 @@ async def test_among_many_workspaces_the_channel_comes_with_its_own(world: World
 
 
 async def test_without_a_bot_it_is_said(tmp_path: Path):
-    with pytest.raises(Closed, match="No raygen has worked on this database yet"):
-        await Doorbell(f"sqlite:///{tmp_path / 'new.db'}").begin_task(builders.task(), builders.session())
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    async with open_database(url) as engine:
+        requests = Store(engine).requests
+        with pytest.raises(Closed, match="No raygen has worked on this database yet"):
+            await Doorbell(url, requests).begin_task(builders.task(), builders.session())
+        assert await requests.find(builders.task().id) is None

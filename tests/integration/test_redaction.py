@@ -56,7 +56,8 @@ class Direct:
     runs: RunSteps
 
     async def begin_task(self, task: Task, session: Session) -> None:
-        await self.tasks.open(task, session)
+        await self.tasks.accept(task, session)
+        await self.tasks.open(task.id)
         await self.tasks.wait_for_turn(task.id)
         await self.tasks.conclude(task.id, await self.tasks.work(task.id))
 
@@ -196,8 +197,9 @@ async def test_a_secret_in_the_reason_of_a_rejection_is_neither_posted_nor_kept(
 
 
 async def first_task(store: Store) -> Task:
-    (task,) = await store.tasks.of_user("UENGINEER")
-    return task
+    async with store._engine.connect() as connection:
+        task_id = (await connection.execute(select(tables.tasks.c.id))).scalar_one()
+    return await store.tasks.get(task_id)
 
 
 async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world: World):

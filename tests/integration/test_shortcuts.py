@@ -83,7 +83,8 @@ class AtOnce:
             return
         self.begun.append(task)
         try:
-            await self.tasks.open(task, session)
+            await self.tasks.accept(task, session)
+            await self.tasks.open(task.id)
             await self.tasks.conclude(task.id, await self.tasks.work(task.id))
         except BadRequest as error:
             await self.tasks.fail(task.id, error.public)

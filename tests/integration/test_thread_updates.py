@@ -79,7 +79,8 @@ async def begin(world: World, desk: TaskSteps, proposal: Proposal, kind: TaskKin
         code="print(4)" if kind is TaskKind.EDIT else None,
         attachments=tuple(Attachment(name, 4, f"https://files/{name}") for name in files),
     )
-    await desk.open(task, await world.store.sessions.get(proposal.session_id))
+    await desk.accept(task, await world.store.sessions.get(proposal.session_id))
+    await desk.open(task.id)
     return task
 
 

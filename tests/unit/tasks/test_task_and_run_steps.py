@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus, run_id
+from services.domain.entities import ProposalStatus, RunStatus, Session, Task, TaskKind, TaskStatus, run_id
 from services.domain.errors import NotAllowed, Outdated, TargetUnavailable
 from services.domain.values import (
     Artifact,
@@ -88,9 +88,14 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
 PROGRAM = [calls("write_program", request="add"), says("Here it is.")]
 
 
+async def opened(here: World, task: Task, session: Session):
+    await here.tasks.accept(task, session)
+    await here.tasks.open(task.id)
+
+
 async def carry_out(here: World, task=None):
     task = task or builders.task()
-    await here.tasks.open(task, builders.session(thread_ts=""))
+    await opened(here, task, builders.session(thread_ts=""))
     await here.tasks.wait_for_turn(task.id)
     await here.tasks.conclude(task.id, await here.tasks.work(task.id))
     return await here.store.tasks.get(task.id)
@@ -143,7 +148,7 @@ async def test_repeating_every_step_after_a_crash_makes_nothing_twice(store: Sto
     here = world(store, [*PROGRAM, *PROGRAM], [passed(), passed()])
     task = builders.task()
     for _ in range(2):
-        await here.tasks.open(task, builders.session())
+        await opened(here, task, builders.session())
     await here.tasks.work(task.id)
     result = await here.tasks.work(task.id)
     for _ in range(2):
@@ -251,7 +256,7 @@ async def test_requests_of_one_thread_wait_for_each_other(store: Store):
     here = world(store, [says("first"), says("second")], [])
     first, second = builders.task(), builders.task(id="t_2")
     for task in (first, second):
-        await here.tasks.open(task, builders.session())
+        await opened(here, task, builders.session())
     waiting = asyncio.create_task(here.tasks.wait_for_turn("t_2"))
     await asyncio.sleep(0.3)
     assert not waiting.done()
@@ -271,12 +276,12 @@ async def test_stop_cancels_the_work_at_once(store: Store):
             raise AssertionError
 
     here.tasks._supervisor._model = Slow([])
-    await here.tasks.open(builders.task(), builders.session())
+    await opened(here, builders.task(), builders.session())
     work = asyncio.create_task(here.tasks.work("t_1"))
     await asyncio.wait_for(begun.wait(), PATIENCE)
     assert await here.tasks.cancel("t_1")
     result = await asyncio.wait_for(work, PATIENCE)
-    assert result.status is TaskStatus.CANCELLED
+    assert result["status"] == TaskStatus.CANCELLED
     assert not await here.tasks.cancel("t_1")
 
 
@@ -343,11 +348,11 @@ async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monke
             raise AssertionError
 
     here.tasks._supervisor._model = Slow([])
-    await here.tasks.open(builders.task(), builders.session())
+    await opened(here, builders.task(), builders.session())
     work = asyncio.create_task(here.tasks.work("t_1"))
     await asyncio.sleep(0.05)
     assert await other.tasks.cancel("t_1")
-    assert (await asyncio.wait_for(work, PATIENCE)).status is TaskStatus.CANCELLED
+    assert (await asyncio.wait_for(work, PATIENCE))["status"] == TaskStatus.CANCELLED
 
 
 async def approved(store: Store) -> tuple[World, str]:

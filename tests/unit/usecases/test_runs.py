@@ -46,7 +46,8 @@ class InTheOpen:
     async def begin_task(self, task: Task, session: Session) -> None:
         if task.id not in self.begun:
             self.begun.append(task.id)
-            await self.tasks.open(task, session)
+            await self.tasks.accept(task, session)
+            await self.tasks.open(task.id)
             await self.tasks.conclude(task.id, await self.tasks.work(task.id))
 
     async def begin_run(self, proposal_id: str) -> None:

@@ -63,7 +63,8 @@ async def answered(path: Path, preference: Preference, models: Sequence[str]) ->
         )
         await store.preferences.put("UENGINEER", preference)
         task = builders.task()
-        await desk.open(task, builders.session())
+        await desk.accept(task, builders.session())
+        await desk.open(task.id)
         await desk.conclude(task.id, await desk.work(task.id))
         done = await store.tasks.get(task.id)
         assert done.status is TaskStatus.ANSWERED
