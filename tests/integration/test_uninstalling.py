@@ -21,11 +21,11 @@ from services.store.retention import Retention
 from services.workflows import RunLimits, workflows
 from tests import builders
 from tests.fakes import FakeTarget
-from tests.integration.lives import approved, ended, process
+from tests.integration.lives import World, approved, ended, process
 from tests.integration.test_workflows import no_workflow_goes_on
 from tests.waiting import until
 
-LEFT = ("sessions", "tasks", "proposals", "runs", "votes", "preferences")
+LEFT = ("requests", "sessions", "tasks", "proposals", "runs", "votes", "preferences")
 
 
 @dataclass
@@ -144,6 +144,26 @@ async def test_only_a_workspace_that_has_it_again_keeps_what_came_after(
         await world.flows.begin_leaving("T1", when)
         await until(no_workflow_goes_on)
         assert {row.id for row in await rows(world.store, "tasks")} == ({"after"} if again else set())
+
+
+async def test_a_request_that_is_deleted_before_it_is_opened_shows_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    def leave(world: World) -> None:
+        opening = world.tasks.open
+
+        async def late(task_id: str) -> bool:
+            await world.store.retention.drop_team("T1")
+            return await opening(task_id)
+
+        world.tasks.open = late
+
+    async with process(tmp_path, [], FakeTarget(), prepare=leave) as world:
+        await world.flows.begin_task(builders.task(), builders.session())
+        await until(no_workflow_goes_on)
+        assert world.notifier.told == []
+        assert await _none(world.store)
+    assert [each.message for each in caplog.records if each.name.startswith("services")] == []
 
 
 async def test_what_comes_in_while_it_goes_is_found_the_next_time(

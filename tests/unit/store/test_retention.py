@@ -234,3 +234,13 @@ async def test_many_go_in_batches_and_a_thread_goes_when_its_last_request_does(s
     assert (dropped.tasks, dropped.inputs) == (453, 3)
     assert (await store.sessions.get("s_1")).id == "s_1"
     assert await count(store, tables.sessions) == 1
+
+
+async def test_a_request_that_came_to_nothing_is_forgotten_by_its_age_and_with_its_workspace(store: Store):
+    for name, team, created in (("old", "T1", OLD), ("left", "T1", CUTOFF), ("stays", "T2", CUTOFF)):
+        session = builders.session(id=f"s_{name}", team=team)
+        await store.requests.put(builders.task(id=name, session_id=session.id, created_at=created), session)
+    await store.retention.drop(CUTOFF)
+    assert [await store.requests.find(name) is None for name in ("old", "left")] == [True, False]
+    await store.retention.drop_team("T1")
+    assert [await store.requests.find(name) is None for name in ("left", "stays")] == [True, False]
