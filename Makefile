@@ -6,13 +6,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: playground test install install-test check lock clean
+.PHONY: playground test unit test-one install install-test check lock clean
 
 playground: install
 	$(BIN)/raygen playground --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser,)
 
 test: install-test check
-	@sh scripts/test $(BIN)/python
+	@$(BIN)/python scripts/run_tests.py
+
+# The tests that need no cluster, sandbox or browser.
+unit: install-test
+	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder -m unit tests/unit
+
+# One test, file or folder: make test-one T=tests/unit/domain/test_modules.py
+test-one: install-test
+	@$(BIN)/python -m pytest $(if $(T),$(T),$(error Name a test: make test-one T=tests/unit/domain/test_modules.py))
 
 # `install` is what `make playground` needs; `install-test` adds the tools and system packages of `make check` and `make test`.
 install: $(VENV)/installed-playground

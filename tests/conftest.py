@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import postgres as server
+from tests.kinds import pytest_collection_modifyitems, pytest_runtest_setup, pytest_runtest_teardown
+
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 # A shell makes what it starts in the background ignore interrupts, and programs under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -16,6 +20,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import Scheduling  # noqa: PLC0415  # only where pytest-xdist is in use
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

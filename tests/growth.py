@@ -16,6 +16,8 @@ _SIZES = (8, 12, 16, 20, 24, 28, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 # The exponent of the growth: 1 is linear, 2 is quadratic.
 _LINEAR = 1.5
 _REPEATS = 4
+# A busy machine disturbs the measurement; what is quadratic fails each of them.
+_ATTEMPTS = 6
 _FACTOR = 4
 
 
@@ -27,7 +29,7 @@ def grows_linearly(work: Callable[[Any], object], make: Callable[[int], Any], *,
     return (
         all(_cost(work, make(size)) < _CLEAR for size in _SIZES if size < most)
         and (_cost(work, make(most)) < _SUSPICIOUS)
-    ) or any(_exponent(work, make, most) < _LINEAR for _ in range(3))
+    ) or any(_exponent(work, make, most) < _LINEAR for _ in range(_ATTEMPTS))
 
 
 def _exponent(work: Callable[[Any], object], make: Callable[[int], Any], most: int) -> float:

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-needed = pytest.mark.skipif(shutil.which("initdb") is None, reason="PostgreSQL is not installed here")
+# Debian keeps a server's programs out of PATH.
+_PATH = os.pathsep.join(
+    [os.environ.get("PATH", ""), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
+)
+needed = pytest.mark.skipif(
+    shutil.which("initdb", path=_PATH) is None, reason="PostgreSQL is not installed here"
+)
 _NOBODY = 65534
 
 
@@ -34,10 +40,12 @@ def serving() -> Generator[str]:
             _run("pg_ctl", "stop", "-D", str(data), "-m", "immediate")
 
 
-def _run(*command: str) -> None:
+def _run(name: str, *arguments: str) -> None:
+    program = shutil.which(name, path=_PATH)
+    assert program is not None, f"{name} is not there"
     user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     # It stays behind as a server, so nothing of ours may be what it writes to.
     with tempfile.TemporaryFile() as told:
-        done = subprocess.run(command, stdout=told, stderr=told, cwd="/", check=False, **user)
+        done = subprocess.run([program, *arguments], stdout=told, stderr=told, cwd="/", check=False, **user)
         told.seek(0)
         assert done.returncode == 0, told.read().decode()

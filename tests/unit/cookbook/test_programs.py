@@ -78,7 +78,7 @@ MISTAKEN = [recipe for recipe in recipes.ALL if recipe.mistake is not None]
 
 
 @pytest.fixture(scope="module")
-def ray() -> Iterator[Programs]:
+def sealed() -> Iterator[Programs]:
     with programs() as running:
         yield running
 
@@ -88,29 +88,31 @@ def test_every_program_is_tried():
 
 
 @pytest.mark.parametrize("program", DEFAULTS)
-def test_a_program_prints_what_it_must(ray: Programs, program: str):
-    ran = ray.run(sources.source(program))
+def test_a_program_prints_what_it_must(sealed: Programs, program: str):
+    ran = sealed.run(sources.source(program))
     assert ran.code == 0, ran.err[-2000:]
     assert DEFAULTS[program](ran), ran.out[-2000:]
 
 
 @pytest.mark.parametrize("request_", CHANGED)
-def test_a_program_works_with_other_numbers(ray: Programs, request_: str):
-    ran = ray.run(code(request_))
+def test_a_program_works_with_other_numbers(sealed: Programs, request_: str):
+    ran = sealed.run(code(request_))
     assert ran.code == 0, ran.err[-2000:]
     assert CHANGED[request_](ran), ran.out[-2000:]
 
 
 @pytest.mark.parametrize("recipe", MISTAKEN, ids=lambda recipe: recipe.program)
-def test_a_mistaken_draft_really_fails_and_its_real_error_repairs_it(ray: Programs, recipe: recipes.Recipe):
-    first = ray.run(code(recipe.example))
+def test_a_mistaken_draft_really_fails_and_its_real_error_repairs_it(
+    sealed: Programs, recipe: recipes.Recipe
+):
+    first = sealed.run(code(recipe.example))
     assert first.code != 0
     (error,) = [
         line for line in first.err.splitlines() if re.match(r"(?:ray\.exceptions\.)?\w*Error\b", line)
     ][-1:]
     repaired = code(recipe.example, "", failed(error))
     assert repaired != code(recipe.example)
-    assert ray.run(repaired).code == 0
+    assert sealed.run(repaired).code == 0
 
 
 @pytest.mark.parametrize("program", DEFAULTS)

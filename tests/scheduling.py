@@ -1,0 +1,36 @@
+"""Shares the tests out among the processes of pytest-xdist, one group at a time.
+
+The tests of a group share what is slow to start, so they stay in one process.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from xdist.scheduler import LoadScopeScheduling
+
+#: Folders whose tests share a cluster or a playground.
+SHARING = (
+    "tests/e2e",
+    "tests/contract/execution",
+    "tests/integration/execution",
+    "tests/integration/validation/fidelity",
+)
+
+#: Files in them whose tests start what they need themselves.
+ALONE = frozenset(
+    f"tests/e2e/test_{name}.py"
+    for name in ("chaos", "crowd", "full_disk", "kills", "page", "thread_approvals", "unsealed")
+)
+
+
+class Scheduling(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def group_of(nodeid: str) -> str:
+    """The group of a test: its folder where the tests share something, else its file."""
+    file = nodeid.split("::", 1)[0]
+    folder = str(PurePosixPath(file).parent)
+    return folder if folder in SHARING and file not in ALONE else file
