@@ -94,15 +94,15 @@ class RuntimeClient:
             return self._client
 
 
-_STRANGE = "What answers in place of AWS's control plane does not speak like it."
+_STRANGE = "The AWS control plane sent an unexpected response."
 _WORDS: dict[type[RaygenError], str] = {
-    RuntimeUnreachable: "AWS's control plane can't be reached from here.",
-    RuntimeRefused: "AWS refuses these credentials: they have expired, or are wrong.",
-    RuntimeMissing: "There is no such runtime in that account and region; check RAYGEN_AGENTCORE_ARN.",
-    RuntimeFailed: "AWS's control plane failed at its end; look again in a minute.",
-    RuntimeBusy: "AWS's control plane is busy; look again in a minute.",
-    RuntimeSilent: "AWS's control plane did not answer in time.",
-    RuntimeInterrupted: "The answer of AWS's control plane broke off.",
+    RuntimeUnreachable: "The AWS control plane can't be reached from here.",
+    RuntimeRefused: "AWS rejected the credentials: they are wrong or have expired.",
+    RuntimeMissing: "No such runtime in this account and region. Check RAYGEN_AGENTCORE_ARN.",
+    RuntimeFailed: "The AWS control plane failed. Try again in a minute.",
+    RuntimeBusy: "The AWS control plane is busy. Try again in a minute.",
+    RuntimeSilent: "The AWS control plane did not answer in time.",
+    RuntimeInterrupted: "The connection to the AWS control plane was lost.",
 }
 
 
@@ -129,8 +129,7 @@ def _look(address: Address) -> Readiness:
             return Readiness(
                 PART,
                 ready=True,
-                missing="It could not be looked at: allow bedrock-agentcore:GetAgentRuntime to this identity. "
-                "To ask it takes bedrock-agentcore:InvokeAgentRuntime alone.",
+                missing="Its status is unknown: allow bedrock-agentcore:GetAgentRuntime to this identity to see it. Requests need only bedrock-agentcore:InvokeAgentRuntime.",
             )
         return Readiness(PART, ready=False, missing=_in_doctors_words(told(error)))
     except (BotoCoreError, OSError) as error:
@@ -140,5 +139,5 @@ def _look(address: Address) -> Readiness:
     status = str(found.get("status", ""))
     if status == "READY":
         return Readiness(PART, ready=True)
-    missing = f"The runtime is {status}; it takes requests once it is READY." if status else _STRANGE
+    missing = f"The runtime is {status}; it accepts requests once it is READY." if status else _STRANGE
     return Readiness(PART, ready=False, missing=missing)

@@ -6,36 +6,36 @@ from services.domain.errors import RaygenError
 
 
 class RuntimeUnreachable(RaygenError):
-    """The agent's runtime can't be reached right now; please try again in a minute."""
+    """The agent runtime can't be reached. Try again in a minute."""
 
 
 class RuntimeBusy(RaygenError):
-    """The agent's runtime is taking no more requests right now; please try again in a minute."""
+    """The agent runtime is busy. Try again in a minute."""
 
 
 class SessionExpired(RaygenError):
-    """The agent's session for this thread has just ended; trying again opens a new one."""
+    """The agent session for this thread has ended. Try again to start a new one."""
 
 
 class RuntimeRefused(RaygenError):
-    """The agent's runtime refused our credentials; `raygen doctor` says what to change."""
+    """The agent runtime rejected raygen's credentials. `raygen doctor` shows what to change."""
 
 
 class RuntimeMissing(RaygenError):
-    """The configured agent runtime does not exist; `raygen doctor` says what to change."""
+    """The configured agent runtime doesn't exist. `raygen doctor` shows what to change."""
 
 
 class RuntimeFailed(RaygenError):
-    """The agent's runtime failed on this request; its log says why, and nothing was run on a target."""
+    """The agent runtime failed on this request, and nothing ran on a target. Its log shows why."""
 
 
 class RuntimeSilent(RaygenError):
-    """The agent's runtime did not answer in time, so this request was given up; please try again."""
+    """The agent runtime did not answer in time. Try again."""
 
 
 class RuntimeInterrupted(RaygenError):
-    """The agent's answer broke off before its end; please try again."""
+    """The connection to the agent runtime was lost. Try again."""
 
 
 class RuntimeMisunderstood(RaygenError):
-    """The agent's runtime answered in a way that this version of raygen can't read; it may need an update."""
+    """The agent runtime sent a response that this version of raygen can't read. It may need an update."""

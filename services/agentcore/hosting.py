@@ -133,7 +133,7 @@ class Host:
         if self._running.get(key) is ended:
             del self._running[key]
         if ended.cancelled():  # possibly before it has begun, so this can't be its own last word
-            outbox.put(failure(RaygenError("This request was stopped, or is being worked on anew.")))
+            outbox.put(failure(RaygenError("This request was stopped or restarted.")))
 
     async def _do(self, work: Work, outbox: Outbox) -> None:
         account = work.account
@@ -145,9 +145,9 @@ class Host:
         except RaygenError as error:
             end = failure(error)
         except TimeoutError:
-            end = failure(BudgetSpent("It took longer than one request may take."))
+            end = failure(BudgetSpent("The request exceeded its time limit."))
         except Exception as error:  # noqa: BLE001  # the process's edge: whatever it is, the other side gets an end
-            end = failure(RaygenError(sentence(error, "in the agent's runtime")))
+            end = failure(RaygenError(sentence(error, "in the agent runtime")))
         outbox.put(Spending(spent=meter.now))
         outbox.put(end)
 
@@ -202,8 +202,8 @@ def application(host: Host) -> BedrockAgentCoreApp:
         try:
             request = read_request(json.dumps(payload))
         except ValueError as error:
-            _log.warning("a request that is none of ours: %s", error)
-            return JSONResponse({"error": f"This is no request of raygen's: {error}"}, status_code=400)
+            _log.warning("invalid request: %s", error)
+            return JSONResponse({"error": f"Invalid request: {error}"}, status_code=400)
         match request:
             case Cancel(cancel=task):
                 host.call_off(task)

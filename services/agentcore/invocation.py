@@ -128,7 +128,7 @@ def _lines(raw: Any) -> Iterator[bytes]:
             seen = 0
         seen = len(pending)
         if seen > _LONGEST:
-            raise ValueError("a line without an end")
+            raise ValueError("a line is too long")
     if pending.strip():
         yield bytes(pending)
 
@@ -141,7 +141,7 @@ def told(error: Exception) -> RaygenError:
         case ClientError():
             found = _refusal(error)
         case _ if isinstance(error, _CREDENTIALS):
-            found = errors.RuntimeRefused("There are no AWS credentials to ask the agent's runtime with.")
+            found = errors.RuntimeRefused("No AWS credentials found for the agent runtime.")
         case ReadTimeoutError() | StreamTimeout():
             found = errors.RuntimeSilent()
         case ConnectionClosedError() | HTTPError():

@@ -177,4 +177,4 @@ class RemoteSupervisor:
             with self._client.invoke(session, Cancel(cancel=task).model_dump_json().encode())["response"]:
                 pass
         except Exception as error:  # noqa: BLE001  # it was worth a try; the work has its own deadline
-            _log.info("could not call off %s: %s", task, type(error).__name__)
+            _log.info("could not cancel %s: %s", task, type(error).__name__)

@@ -147,7 +147,7 @@ def read_line(line: bytes) -> Event | None:
     """The event of a line; None for lines that carry none. Raises ValueError for what is not ours."""
     if not line.startswith(_PREFIX):
         if line.strip() and not line.startswith((b":", b"event:", b"id:", b"retry:")):
-            raise ValueError("a line that is no server-sent event")
+            raise ValueError("not a server-sent event")
         return None
     return _EVENT.validate_json(line.removeprefix(_PREFIX))
 

@@ -122,22 +122,22 @@ def _strict(person: Person) -> tuple[tuple[str, bool], ...]:
     """Those who never count as a member of a channel or of the workspace, each with how a sentence calls them."""
     return (
         ("Apps", person.bot),
-        ("Accounts that Slack doesn't show to raygen", person.gone),
+        ("Accounts that raygen can't see in Slack", person.gone),
         ("Holders of API tokens that can't approve runs", person.approves is False),
         ("Guests", person.guest),
-        ("People of other workspaces", person.foreign),
+        ("People from other workspaces", person.foreign),
     )
 
 
 def _only(groups: frozenset[Group], what: str) -> str:
     named = [words for group, words in _NAMES.items() if group in groups]
-    return f"Only {listed(named)} can {what}." if named else f"Nobody can {what} here."
+    return f"Only {listed(named)} can {what}." if named else f"No one can {what} here."
 
 
 def _unsure(groups: frozenset[Group], what: str) -> str:
     if Group.REQUESTER in groups:
-        return f"Slack can't be asked who you are right now, so only the requester can {what}; try again in a minute."
-    return f"Slack can't be asked who you are right now, so you can't {what}; try again in a minute."
+        return f"Slack can't confirm who you are right now, so only the requester can {what}. Try again in a minute."
+    return f"Slack can't confirm who you are right now, so you can't {what}. Try again in a minute."
 
 
 def _is_current(action: Action, state: CardState) -> bool:
@@ -157,13 +157,13 @@ def _things(state: CardState) -> str:
 def _outdated(action: Action, state: CardState) -> str:
     if action is Action.STOP:
         return (
-            "That run has ended already." if state is CardState.ENDED else "That request has ended already."
+            "That run has already ended." if state is CardState.ENDED else "That request has already ended."
         )
     if action is Action.RETRY:
-        return "That request is being worked on or has its answer."
+        return "That request is in progress or already answered."
     if action in _AFTER:
         return (
-            "That run has not ended yet." if state is CardState.RUNNING else "That program has not been run."
+            "That run hasn't finished yet." if state is CardState.RUNNING else "That program hasn't been run."
         )
     return outdated(state)
 
@@ -179,16 +179,16 @@ _DOES = {
     Action.DISMISS: "dismiss this program",
     Action.RETARGET: "choose another target for this program",
     Action.EDIT: "edit this program",
-    Action.REGENERATE: "have this program written again",
-    Action.CHANGE: "ask for changes to this program",
-    Action.RERUN: "have this program run again",
-    Action.FIX: "have this program fixed",
+    Action.REGENERATE: "regenerate this program",
+    Action.CHANGE: "request changes to this program",
+    Action.RERUN: "run this program again",
+    Action.FIX: "request a fix for this program",
     Action.RETRY: "retry this request",
-    Action.ASK: "ask for an approval of this program",
+    Action.ASK: "request approval for this program",
     Action.END: "end the approval for this thread",
     Action.SHARE: "share this result",
     Action.VOTE: "rate this answer",
-    Action.VIEW: "open more of this program",
+    Action.VIEW: "open the details of this program",
     Action.DOWNLOAD: "download this program",
 }
 _ALWAYS = frozenset(CardState)
@@ -207,17 +207,17 @@ _WHEN: Mapping[Action, frozenset[CardState]] = {
     Action.CHANGE: frozenset({CardState.ENDED}),
     Action.RERUN: _RAN,
 }
-_APPROVED = "That proposal was approved already."
+_APPROVED = "That proposal has already been approved."
 _DECIDED = {
-    CardState.WORKING: "That request is still being worked on.",
-    CardState.DONE: "That request has its answer already.",
-    CardState.FAILED: "That request has ended without a program.",
-    CardState.DRAFT: "That program did not pass its validation, so it can't be run.",
-    CardState.OPEN: "That proposal still awaits its decision.",
-    CardState.REJECTED: "That proposal was dismissed already.",
-    CardState.DISMISSED: "That proposal was dismissed already.",
-    CardState.SUPERSEDED: "That proposal was replaced by a newer one; please use the newest card in this thread.",
-    CardState.EXPIRED: "That proposal has expired; please ask again.",
+    CardState.WORKING: "That request is still in progress.",
+    CardState.DONE: "That request has already been answered.",
+    CardState.FAILED: "That request ended without a program.",
+    CardState.DRAFT: "That program did not pass validation, so it can't be run.",
+    CardState.OPEN: "That proposal is waiting for a decision.",
+    CardState.REJECTED: "That proposal has already been dismissed.",
+    CardState.DISMISSED: "That proposal has already been dismissed.",
+    CardState.SUPERSEDED: "A newer proposal replaced that one. Use the newest card in this thread.",
+    CardState.EXPIRED: "That proposal has expired. Ask again to get a new one.",
     CardState.RUNNING: _APPROVED,
     CardState.ENDED: _APPROVED,
 }

@@ -39,7 +39,7 @@ def decide(
     """Whether this person may approve by this rule; without `facts` it is about programs that ask for nothing."""
     if rule is None:
         return Decision(
-            allowed=False, rule="", clause="none", sentence="No rule lets anybody approve runs here."
+            allowed=False, rule="", clause="none", sentence="No rule allows anyone to approve runs here."
         )
     needed, reasons = required(rule, facts)
     clause, refusal = _refusal(rule, person, standing)
@@ -47,7 +47,7 @@ def decide(
         return Decision(
             allowed=False, rule=rule.name, clause=clause, sentence=refusal, needed=needed, reasons=reasons
         )
-    sentence = f"You may approve here: {_CLAUSES[clause]}."
+    sentence = f"You can approve here: {_CLAUSES[clause]}."
     return Decision(
         allowed=True, rule=rule.name, clause=clause, sentence=sentence, needed=needed, reasons=reasons
     )
@@ -60,12 +60,12 @@ def required(rule: ApprovalRule, facts: ProgramFacts | None) -> tuple[int, tuple
 
 
 _CLAUSES = {
-    "token": "your token may approve",
+    "token": "your token can approve",
     "users": "you are one of the named approvers",
-    "groups": "you are in a group of approvers",
+    "groups": "you are in an approver group",
     "members": "you are a member of this channel",
-    "requester": "you asked for it",
-    "everyone": "every member of this workspace may",
+    "requester": "you requested it",
+    "everyone": "every member of this workspace can",
 }
 
 
@@ -85,18 +85,18 @@ def _barred(rule: ApprovalRule, person: Person, standing: ApproverContext) -> tu
     if person.bot or person.gone:
         return "person", "Only people can approve a run."
     if person.approves is False:
-        return "token", "Your token may not approve runs; ask somebody whose token may."
+        return "token", "Your token can't approve runs. Ask someone whose token can."
     if rule.requester is False and standing.requester:
-        told = f"You asked for this run, and somebody else has to approve it; please ask {rule.whom()}."
+        told = f"You requested this run, so someone else has to approve it. Ask {rule.whom()}."
         return "two-person", told
     return None
 
 
 def _outsider(rule: ApprovalRule, person: Person) -> tuple[str, str] | None:
     if person.guest and not rule.guests:
-        return "guests", f"Guests can't approve runs; please ask {_member(rule)}."
+        return "guests", f"Guests can't approve runs. Ask {_member(rule)}."
     if person.foreign and not rule.foreign:
-        return "foreign", f"People of other workspaces can't approve runs; please ask {_member(rule)}."
+        return "foreign", f"People from other workspaces can't approve runs. Ask {_member(rule)}."
     return None
 
 
@@ -109,7 +109,7 @@ def _source(rule: ApprovalRule, standing: ApproverContext) -> tuple[str, str]:
         return "requester", ""
     if rule.everyone:
         return "everyone", ""
-    return "not-named", f"You can't approve runs here; please ask {rule.whom()}."
+    return "not-named", f"You can't approve runs here. Ask {rule.whom()}."
 
 
 def _member(rule: ApprovalRule) -> str:

@@ -90,7 +90,7 @@ class Recorder:
             overdue = after.status is ProposalStatus.OPEN
             raise Outdated(decided(replace(after, status=ProposalStatus.EXPIRED) if overdue else after))
         if not count.fresh and not count.complete:
-            raise Outdated("You have approved that already; somebody else has to approve it, too.")
+            raise Outdated("You have already approved this. Someone else has to approve it too.")
         return after
 
     async def use_up(self, proposal: Proposal, run: str) -> None:
@@ -105,15 +105,15 @@ class Recorder:
             await self._check_grant(proposal, approvals)
         valid = counted(approvals, lambda user: binding(proposal, user))
         if len(valid) < proposal.needed or not valid.issuperset(proposal.approved_by):
-            raise NotAllowed("This program is no longer what was approved; nothing was run.")
+            raise NotAllowed("This program changed after it was approved, so nothing was run.")
 
     async def _check_grant(self, proposal: Proposal, used: Collection[Approval]) -> None:
         grant = await self._store.grants.find(proposal.grant)
         if grant is None or grant.fingerprint != (await coverage_apart(proposal)).fingerprint:
-            raise NotAllowed("The approval for this thread does not cover this program; nothing was run.")
+            raise NotAllowed("The approval for this thread doesn't cover this program, so nothing was run.")
         if not used:
             raise NotAllowed(
-                "The approval for this thread ended before this run began, so nothing was run. To run it, ask again."
+                "The approval for this thread ended before this run started, so nothing was run. Ask again to run it."
             )
 
     async def grant(self, proposal: Proposal, user: str) -> Grant:
@@ -142,10 +142,10 @@ class Recorder:
         session = await self._store.sessions.get(proposal.session_id)
         if ProgramFacts.of(proposal).unknown:
             raise NotAllowed(
-                "What this program does could not be observed in full, so it can only be approved by itself."
+                "Validation could not observe everything that this program does, so it needs its own approval."
             )
         if not self._approvals.needs(proposal, session.channel).thread:
-            raise NotAllowed("Here every run takes a decision of its own; please approve this one alone.")
+            raise NotAllowed("Every run needs its own approval here. Approve this one on its own.")
         await coverage_apart(proposal)
 
     async def granted(self, proposal: Proposal) -> tuple[Grant, Decision] | None:

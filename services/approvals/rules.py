@@ -37,11 +37,11 @@ class SecondApproverConditions:
         cpus, gpus = facts.resources.get("CPU", 0.0), facts.resources.get("GPU", 0.0)
         found: list[str] = []
         if self.cpus is not None and cpus > self.cpus:
-            found.append(f"asks for {human_resource('CPU', cpus)}")
+            found.append(f"requests {human_resource('CPU', cpus)}")
         if self.gpus and gpus > 0:
-            found.append(f"asks for {human_resource('GPU', gpus)}")
+            found.append(f"requests {human_resource('GPU', gpus)}")
         if not found and (self.cpus is not None or self.gpus) and "resources" in facts.unknown:
-            found.append("may ask for resources that could not be observed")
+            found.append("may request resources that could not be observed")
         return found
 
     def _long(self, facts: ProgramFacts) -> str:
@@ -68,11 +68,11 @@ class SecondApproverConditions:
     def terms(self) -> tuple[str, ...]:
         """The same as conditions that hold for all programs, each as the end of `when it …`."""
         named = {
-            "asks for a GPU": self.gpus,
+            "requests a GPU": self.gpus,
             "names a network host": self.hosts,
             "installs packages": self.packages,
         }
-        over = [f"asks for more than {human_resource('CPU', self.cpus)}"] if self.cpus is not None else []
+        over = [f"requests more than {human_resource('CPU', self.cpus)}"] if self.cpus is not None else []
         long = [f"may take more than {human_seconds(self.wall)}"] if self.wall is not None else []
         return (*over, *long, *(text for text, given in named.items() if given))
 
@@ -123,11 +123,11 @@ class ApprovalRule:
         return not (self.users or self.groups or self.members or self.requester)
 
     def whom(self, requester: str = "") -> str:
-        """Whom to ask, as the end of `please ask …`; `requester` is who asked, where one request is meant."""
+        """Whom to ask, as the end of `Ask …`; `requester` is who asked, where one request is meant."""
         named = [mention(user) for user in sorted(self.users)]
         named += [f"<!subteam^{group}>" for group in sorted(self.groups)]
         named += ["a member of this channel"] if self.members else []
-        named += [mention(requester) if requester else "whoever asked for it"] if self.requester else []
+        named += [mention(requester) if requester else "the requester"] if self.requester else []
         other = "somebody else" if self.requester is False else "a member of this workspace"
         return listed(named or [other])
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 
 class RaygenError(Exception):
-    """Something went wrong on our side; please try again."""
+    """Something went wrong on our side. Try again."""
 
     code: ClassVar[str] = "raygen"
     """Stored beside the message of a step that failed: by it a later process knows that people may read the message."""
@@ -22,35 +22,35 @@ class RaygenError(Exception):
 
 
 class SettingsError(RaygenError):
-    """A setting is missing or wrong; `raygen doctor` says which."""
+    """A setting is missing or invalid. `raygen doctor` shows which."""
 
 
 class SealUnavailable(RaygenError):
-    """Programs can't be validated here because no sandbox can be made; `raygen doctor` says what to change."""
+    """Programs can't be validated because no sandbox is available. `raygen doctor` shows what to change."""
 
 
 class TargetUnavailable(RaygenError):
-    """The target cluster can't be reached right now; please try again in a minute."""
+    """The target cluster can't be reached. Try again in a minute."""
 
 
 class TargetRefused(RaygenError):
-    """The target cluster refused this job; `raygen doctor` says why."""
+    """The target cluster rejected this job. `raygen doctor` shows why."""
 
 
 class StorageFull(RaygenError):
-    """raygen's disk is full, so nothing new can be saved. Try again once an operator has made room."""
+    """raygen's disk is full, so nothing can be saved. An operator has to free some space."""
 
 
 class ArtifactsUnavailable(RaygenError):
-    """The store of pictures and files can't be reached right now; please try again in a minute."""
+    """The artifact store can't be reached. Try again in a minute."""
 
 
 class ModelUnavailable(RaygenError):
-    """The model can't be reached right now; please try again in a minute."""
+    """The model can't be reached. Try again in a minute."""
 
 
 class ModelBusy(ModelUnavailable):
-    """The model is busy right now; please try again in a minute."""
+    """The model is busy. Try again in a minute."""
 
     def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -59,32 +59,32 @@ class ModelBusy(ModelUnavailable):
 
 
 class ModelInterrupted(ModelUnavailable):
-    """The model's answer broke off; please try again."""
+    """The model's answer was cut off. Try again."""
 
 
 class BudgetSpent(RaygenError):
-    """One request may cost only so much, and this one has used it up."""
+    """This request has used up its budget."""  # noqa: D404  # the public sentence
 
 
 class PutAside(RaygenError):
-    """raygen stopped several times while it worked on this, so it was put aside. Ask for it in another way."""
+    """raygen crashed several times while working on this, so it stopped trying. Ask in a different way."""
 
 
 class NotAllowed(RaygenError):
-    """You may not do that here."""
+    """You don't have permission to do that here."""
 
 
 class DirectoryUnavailable(RaygenError):
-    """Slack can't be asked right now who may do that; try again in a minute."""
+    """Slack can't confirm right now who has permission to do that. Try again in a minute."""
 
 
 class Outdated(RaygenError):
-    """That card is no longer current; please use the newest one in this thread."""
+    """That card is out of date. Use the newest one in this thread."""
 
 
 class BadRequest(RaygenError):
-    """That can't be done as asked; try `/raygen help`."""
+    """That request isn't valid. See `/raygen help`."""
 
 
 class TooOften(RaygenError):
-    """That is more than one person may ask for at once; please come back later."""
+    """You have reached the request limit. Try again later."""

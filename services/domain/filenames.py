@@ -89,7 +89,7 @@ def _shadowed(module: str) -> str:
     if known in _standard() or known.startswith("__"):
         return f"Python's own module `{known}`"
     if known in _RAYGEN or known.startswith("ray_bootstrap"):
-        return f"`{known}`, which raygen and Ray use themselves"
+        return f"`{known}`, which raygen and Ray use"
     return f"the package `{known}`" if known in packages() else ""
 
 
@@ -102,15 +102,15 @@ def _by_part(part: str) -> str:
     known = folded(part)
     stem = known.partition(".")[0]
     if stem in {"sitecustomize", "usercustomize", "__pycache__"}:
-        return f"would be taken for the start-up hook `{stem}`; rename it"
+        return f"would be mistaken for the start-up hook `{stem}`; rename it"
     if known.endswith(_COMPILED):
-        return "is compiled code, which nobody can read before it runs; share its source instead"
+        return "is compiled code, which can't be reviewed before it runs; share its source instead"
     if known.endswith(_INSTALLED):
-        return "would be taken for an installed package; rename it"
+        return "would be mistaken for an installed package; rename it"
     if known in _SETTINGS:
-        return "would be taken for the settings of a tool; rename it"
+        return "would be mistaken for a tool's configuration; rename it"
     if known.endswith((PYTHON, ".pyw")) and not part.endswith(PYTHON):
-        return f"is code whose name has to end in `{PYTHON}`, in small letters; rename it"
+        return f"is code, so its name must end in lowercase `{PYTHON}`; rename it"
     return ""
 
 
@@ -119,7 +119,7 @@ def _at_the_top(parts: list[str]) -> str:
     code = len(parts) > 1 or importable(first)
     stem = first.removesuffix(PYTHON) if len(parts) == 1 else first
     if code and (what := _shadowed(stem)):
-        return f"would stand in for {what}; rename it"
+        return f"would shadow {what}; rename it"
     if folded(first) in _PLACES:
-        return "has a name that raygen itself uses; rename it"
+        return "has a name that raygen reserves; rename it"
     return ""

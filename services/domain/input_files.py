@@ -75,22 +75,22 @@ def checked(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     """The files themselves. Raises BadRequest that names the one which can't be an input, and why."""
     inputs = tuple(files)
     if len(inputs) > _MOST:
-        raise BadRequest(f"There are {len(inputs):,} input files; the most is {_MOST}. Leave some out.")
+        raise BadRequest(f"There are {len(inputs):,} input files, and the limit is {_MOST}. Remove some.")
     names: set[str] = set()
     for file in inputs:
         if why := objection(file.name) or _clash(file.name, names) or _unreadable(file):
             raise BadRequest(f"The input file {file.name!r} {why}.")
         names.add(file.name)
     if sum(len(file.content) for file in inputs) > ROOM:
-        raise BadRequest(f"The input files are larger than {human_bytes(ROOM)} together; leave some out.")
+        raise BadRequest(f"The input files exceed {human_bytes(ROOM)} in total. Remove some.")
     return inputs
 
 
 def _clash(name: str, others: set[str]) -> str:
     if name in others:
-        return "is there twice; rename one of them"
+        return "is attached twice; rename one of them"
     if any(f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/") for other in others):
-        return "has the name of a folder of other input files; rename one of them"
+        return "has the same name as a folder of other input files; rename one of them"
     return ""
 
 
@@ -99,7 +99,7 @@ def _unreadable(file: InputFile) -> str:
     if not importable(file.name):
         return ""
     if len(file.content) > modules.LARGEST:
-        return f"is code of more than {human_bytes(modules.LARGEST)}; split it"
+        return f"is larger than {human_bytes(modules.LARGEST)}, the limit for code; split it"
     try:
         modules.source(file.content)
     except ValueError as error:

@@ -47,8 +47,7 @@ def beside(code: str, files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     size = len(code.encode(errors="replace")) + sum(len(file.content) for file in modules(chosen))
     if found and size > MOST:
         raise BadRequest(
-            f"The program and the Python files that it imports have {human_bytes(size)} together; the most is "
-            f"{human_bytes(MOST)}."
+            f"The program and the Python files it imports total {human_bytes(size)}, and the limit is {human_bytes(MOST)}."
         )
     return chosen
 
@@ -84,14 +83,14 @@ def source(content: bytes) -> str:
     except UnicodeDecodeError:
         raise ValueError("is not UTF-8 text; save it as UTF-8") from None
     if "\0" in text:
-        raise ValueError("holds NUL characters, so it is no Python file")
+        raise ValueError("contains NUL characters, so it isn't a Python file")
     lines = io.BytesIO(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     try:
         declared, _ = tokenize.detect_encoding(lines.readline)
     except SyntaxError:
         declared = ""
     if declared not in {"utf-8", "utf-8-sig"}:
-        raise ValueError("declares another encoding than UTF-8; save it as UTF-8 without that line")
+        raise ValueError("declares an encoding other than UTF-8; save it as UTF-8 without that line")
     return text
 
 

@@ -32,7 +32,7 @@ _long = ThreadPoolExecutor(2, "reading-apart")
 
 
 class TooComplex(BadRequest):
-    """That program takes too long to read; please make it shorter or simpler."""
+    """That program takes too long to parse. Make it shorter or simpler."""
 
 
 async def apart(work: Callable[[str], _T], text: str, *, size: int = 0, seconds: int = _SECONDS) -> _T:

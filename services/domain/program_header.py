@@ -55,10 +55,10 @@ def script(code: str) -> Script:
     if not headers:
         return Script()
     if len(headers) > 1:
-        return Script(problem="It has more than one `script` block in its header.")
+        return Script(problem="Its header has more than one `script` block.")
     toml = "\n".join(headers[0])
     if len(toml) > _HEADER:
-        return Script(problem=f"Its `script` block has more than {_HEADER} characters; please shorten it.")
+        return Script(problem=f"Its `script` block has more than {_HEADER} characters. Shorten it.")
     try:
         found = from_toml(toml)
     except ValueError as error:
@@ -105,19 +105,19 @@ def _read(found: Mapping[str, object]) -> Script:
     except ValidationError as error:
         problem = error.errors()[0]
         where = _short(".".join(str(part) for part in problem["loc"]))
-        return Script(problem=f"Its `script` block is wrong at {where}: {problem['msg']}.")
+        return Script(problem=f"Its `script` block is invalid at {where}: {problem['msg']}.")
     packages: list[str] = []
     for text in header.dependencies:
         package = _package(text)
         if package is None:
             return Script(
-                problem=f"It asks for the package {_short(text)!r}; only names with versions can be installed."
+                problem=f"It requires the package {_short(text)!r}, but only names with versions can be installed."
             )
         packages.append(package)
     resources = header.tool.raygen.resources
     strange = next((name for name in resources if not _RESOURCE.fullmatch(name)), None)
     if strange is not None:
-        return Script(problem=f"It asks for {_short(strange)!r}, which is no name of a resource.")
+        return Script(problem=f"It requests {_short(strange)!r}, which isn't a resource name.")
     return Script(tuple(packages), resources, wall=header.tool.raygen.wall)
 
 

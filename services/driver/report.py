@@ -38,11 +38,8 @@ _FILE_NAME = 100
 _DIGITS = 400
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
 _PLAIN = "application/octet-stream"
-UNFINISHED = (
-    "The end of the program was not recorded: its process ended with exit code 0 before that, as it does after os._exit or"
-    " when another program takes its place."
-)
-_CHANGED = r"Some of the names and texts that it reported are shortened, or shown with escapes such as \xff."
+UNFINISHED = "The end of the program was not recorded: its process exited with code 0 first, as after os._exit or os.exec*."
+_CHANGED = r"Some names and texts that it reported are shortened, or escaped as in \xff."
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +179,7 @@ def _tasks(value: object, reader: Reader) -> tuple[TaskCount, ...]:
 
 def _dropped(value: object, reader: Reader) -> tuple[str, ...]:
     names, more, _ = reader.names(value, _LISTED)
-    return (*names, f"{more:,} more of its files were left out") if more else names
+    return (*names, f"{more:,} more of its files were omitted") if more else names
 
 
 def _failure(value: object, reader: Reader) -> Failure | None:
@@ -249,7 +246,7 @@ def _left_out(unread: list[str], artifacts: tuple[Artifact | None, ...]) -> str:
     lost = artifacts.count(None)
     files = [] if not lost else ["one of its files" if lost == 1 else f"{lost} of its files"]
     parts = [*(f"its {name}" for name in unread), *files]
-    return f"What it reported of {', '.join(parts)} could not be read." if parts else ""
+    return f"Its report of {', '.join(parts)} could not be read." if parts else ""
 
 
 def _ended(told: Mapping[str, Any], reader: Reader) -> str:
@@ -259,11 +256,11 @@ def _ended(told: Mapping[str, Any], reader: Reader) -> str:
     if line is None or last is None:
         return ""
     if during:
-        return f"It ended by SystemExit in line {line}, while it handled {during}."
+        return f"It exited with SystemExit on line {line} while handling {during}."
     left = (
         f"before its last statement (line {last})" if line < last else "before the end of its last statement"
     )
-    return f"It ended by SystemExit in line {line}, {left}; what it skipped was not observed."
+    return f"It exited with SystemExit on line {line}, {left}; the code after that was not observed."
 
 
 def _within(artifacts: tuple[Artifact, ...], room: int) -> tuple[tuple[Artifact, ...], list[str]]:

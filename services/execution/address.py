@@ -57,5 +57,5 @@ def _is_host(host: str) -> bool:
 def _wrong(written: str) -> BadRequest:
     shown = written[:_LONGEST]
     return BadRequest(
-        f"{shown!r} is no address of a Ray cluster; write an IP, a host, host:port or http(s)://host:port."
+        f"{shown!r} isn't a Ray cluster address. Use an IP, a host, host:port or http(s)://host:port."
     )

@@ -19,8 +19,8 @@ from services.execution.state_api import Node, TaskAttempt, bundles, demands, li
 from services.execution.wire import JobDetails, job_details, task_counts
 
 _REFUSED: dict[int, str] = {
-    HTTPStatus.UNAUTHORIZED: "The target cluster asks for a token, and none was sent; set the target's token.",
-    HTTPStatus.FORBIDDEN: "The target cluster refused the token that raygen sent: it is wrong or out of date.",
+    HTTPStatus.UNAUTHORIZED: "The target cluster requires a token, and none is set. Set the target's token.",
+    HTTPStatus.FORBIDDEN: "The target cluster rejected raygen's token: it is wrong or has expired.",
 }
 
 
@@ -187,14 +187,14 @@ class RayApi:
                 with self._known_form():
                     yield response
         except aiohttp.InvalidURL as error:
-            raise TargetRefused(f"{self.address!r} is not the address of a cluster.") from error
+            raise TargetRefused(f"{self.address!r} isn't a cluster address.") from error
         except aiohttp.ClientConnectorCertificateError as error:
             raise TargetRefused(
                 f"The certificate of the target cluster at {self.address} is not trusted."
             ) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TargetUnavailable(
-                f"The target cluster at {self.address} can't be reached right now; please try again in a minute."
+                f"The target cluster at {self.address} can't be reached. Try again in a minute."
             ) from error
 
     @contextmanager
@@ -206,7 +206,7 @@ class RayApi:
             raise
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise TargetRefused(
-                f"What answers at {self.address} does not speak like a Ray cluster; check the target's address."
+                f"The server at {self.address} isn't a Ray cluster. Check the target's address."
             ) from error
 
     def _session(self) -> aiohttp.ClientSession:
@@ -227,12 +227,10 @@ async def _fail(response: aiohttp.ClientResponse) -> None:
     if response.status in _REFUSED:
         raise TargetRefused(_REFUSED[response.status])
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise TargetUnavailable("The target cluster is busy right now; please try again in a minute.")
+        raise TargetUnavailable("The target cluster is busy. Try again in a minute.")
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise TargetUnavailable(
-            f"The target cluster answered with error {response.status}; please try again."
-        )
-    raise TargetRefused(f"The target cluster refused the request ({response.status}).")
+        raise TargetUnavailable(f"The target cluster answered with error {response.status}. Try again.")
+    raise TargetRefused(f"The target cluster rejected the request ({response.status}).")
 
 
 def _tls(verify: bool | Path) -> ssl.SSLContext | bool:  # noqa: FBT001  # aiohttp's own shape

@@ -72,7 +72,7 @@ class Cluster:
         limit = time.monotonic() + _END_LIMIT
         while self.alive():
             if time.monotonic() > limit:
-                raise TargetUnavailable("The embedded cluster can't be ended.")
+                raise TargetUnavailable("The embedded cluster can't be stopped.")
             _kill(self.pid, self.born)
             time.sleep(0.02)
 
@@ -96,7 +96,9 @@ def launch(home: ClusterDirectory, size: Size, way_out: Outgoing, patience: floa
     pid = _await_pid(directory)
     born = _born(pid)
     if born is None:
-        raise TargetUnavailable(f"The embedded cluster ended as it began. {_last_words(directory)}".rstrip())
+        raise TargetUnavailable(
+            f"The embedded cluster stopped during startup. {_last_words(directory)}".rstrip()
+        )
     cluster = Cluster(directory, ports.base, token, pid, born, way_out)
     _record(home, cluster)
     return cluster
@@ -226,7 +228,7 @@ def _await_pid(directory: Path) -> int:
             return int(info["child-pid"])
         time.sleep(0.01)
         if words := _last_words(directory):
-            raise TargetUnavailable(f"No sandbox can be made for the embedded cluster: {words}")
+            raise TargetUnavailable(f"The sandbox of the embedded cluster can't be created: {words}")
     raise TargetUnavailable("The embedded cluster's sandbox did not start in time.")
 
 

@@ -113,7 +113,7 @@ class ClusterSupervisor:
     def _renew(self) -> None:
         if self._ready.is_set():
             self._ready.clear()
-            self.missing = "The embedded Ray cluster went away and is being replaced."
+            self.missing = "The embedded Ray cluster stopped and is being replaced."
         self._wake.set()
 
     async def _look_after(self) -> None:
@@ -127,7 +127,7 @@ class ClusterSupervisor:
                 self.missing = error.public
                 _log.warning("embedded cluster: %s", error.public)
             except Exception:  # noqa: BLE001  # whatever it was, the next round may do better
-                self.missing = "The embedded Ray cluster can't be started; the log of the bot says why."
+                self.missing = "The embedded Ray cluster can't be started. The bot's log shows why."
                 _log.exception("embedded cluster")
             if self._attached is None:
                 pause = min(2 * pause, _LONGEST_PAUSE)
@@ -165,7 +165,9 @@ class ClusterSupervisor:
         if cluster is None or not cluster.alive():
             return False
         if cluster.outgoing is Outgoing.INTERNET and self._way_out is Outgoing.NONE:
-            _log.warning("embedded cluster is replaced: it has a way out, which the settings no longer allow")
+            _log.warning(
+                "replacing the embedded cluster: it has internet access, which the settings no longer allow"
+            )
             return False
         self._hold(cluster)
         return await self._attach(cluster, self._care.unhealthy_after)
@@ -178,9 +180,9 @@ class ClusterSupervisor:
             self._hold(cluster)
             if await self._attach(cluster, self._care.boot_limit):
                 return
-            _log.warning("embedded cluster did not come up; %d tries left", left)
+            _log.warning("embedded cluster did not start; %d attempts left", left)
             await _thread(lambda dead=cluster: clean_up(self._home, dead.directory))
-        raise TargetUnavailable("The embedded Ray cluster does not come up; `raygen doctor` says why.")
+        raise TargetUnavailable("The embedded Ray cluster does not start. `raygen doctor` shows why.")
 
     def _launch(self) -> Cluster:
         return launch(self._home, self._size, self._way_out, self._care.orphan_limit)
@@ -226,7 +228,7 @@ class ClusterSupervisor:
         finally:
             lease.drop()
         _log.info(
-            "embedded cluster left running (%s); it ends by itself after %.0f s without a bot",
+            "embedded cluster left running (%s); it stops after %.0f s without a bot",
             reason,
             self._care.orphan_limit,
         )

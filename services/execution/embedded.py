@@ -30,7 +30,7 @@ from services.execution.wire import JobDetails
 
 _WAIT = 60.0
 _ROUNDS = 5
-_FULL = "The disk of the local cluster was full while this ran. Make room, then run it again."
+_FULL = "The local cluster's disk filled up during this run. Free some space, then run it again."
 
 
 class EmbeddedTarget:
@@ -130,7 +130,9 @@ class EmbeddedTarget:
                 if transcript.begun or self._past.began(submission_id):
                     break
                 if not await self._send_again(submission_id):
-                    yield Finished(unavailable(f"The target {self.name} does not know this run.", transcript))
+                    yield Finished(
+                        unavailable(f"The target {self.name} has no record of this run.", transcript)
+                    )
                     return
                 transcript = self._transcript(submission_id)
             except RaygenError as error:

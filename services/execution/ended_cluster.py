@@ -12,8 +12,8 @@ from services.execution.verdict import conclude, unavailable
 
 _PORTION = 1024**2
 _LOST = (
-    "The cluster went away while this ran; nothing shows that it finished, and it was not started again,"
-    " since part of its work may be done."
+    "The cluster stopped during this run, so its outcome is unknown."
+    " It was not restarted, because part of its work may be done."
 )
 
 

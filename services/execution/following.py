@@ -19,7 +19,7 @@ from services.execution.wire import JobDetails
 
 _STOP_AGAIN = 5.0
 _HURRY = 5.0
-_SILENT = "the cluster does not answer; asking again"
+_SILENT = "the cluster is not responding; retrying"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Process 1 of an embedded cluster: starts Ray, reaps, and ends everything when Ray died or no bot came back.
+"""Process 1 of an embedded cluster: starts Ray, reaps, and ends everything when Ray died or no bot reconnected.
 
 Runs by itself inside the sandbox (`python -I -S guard.py LEASES SECONDS COMMAND…`), so it knows the standard
 library only. Signals from inside the namespace can't end or stop process 1; when it ends, all in there ends.
@@ -63,7 +63,7 @@ def _watch(lease: LeaseFolder, patience: float) -> int:
             _say(f"{', '.join(sorted(missing))} is gone")
             return 2
         if lease.age() > patience:
-            _say("no bot came back")
+            _say("no bot reconnected")
             return 0
         time.sleep(_TICK)
 

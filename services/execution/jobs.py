@@ -26,13 +26,9 @@ from services.text.formatting import human_seconds
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _LAUNCH = Path(__file__).with_name("launch.py")
-_FORGOTTEN = (
-    "The target {} no longer knows this run: its head was started anew while this ran, so nothing shows that it"
-    " finished."
-)
+_FORGOTTEN = "The head node of the target {} restarted during this run, so its outcome is unknown."
 _OUT_OF_REACH = (
-    "The head of the target {} went out of reach while this ran and has not answered for {};"
-    " nothing shows whether the run finished."
+    "The head node of the target {} has not responded for {}, so the outcome of this run is unknown."
 )
 
 
@@ -100,7 +96,7 @@ class JobsTarget:
                     known = True
                     yield event
         except JobUnknown:
-            sentence = _FORGOTTEN if known else "The target {} does not know this run."
+            sentence = _FORGOTTEN if known else "The target {} has no record of this run."
             yield Finished(unavailable(sentence.format(self.name), transcript))
         except TargetUnavailable as error:
             sentence = (
@@ -172,5 +168,5 @@ def _asked(resources: Mapping[str, float]) -> dict[str, Any]:
 def checked(submission_id: str) -> str:
     """The ID itself, once it is sure to be a plain word in paths, URLs and shell lines."""
     if not _SAFE.fullmatch(submission_id):
-        raise TargetRefused("This run has a name that no target can take.")
+        raise TargetRefused("The name of this run is not valid on any target.")
     return submission_id

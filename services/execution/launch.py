@@ -35,7 +35,7 @@ def _take(claim: str) -> None:
     try:
         os.close(os.open(claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        sys.stdout.write("This run was started before and is not started again.\n")
+        sys.stdout.write("This run has already been started, so it was not started again.\n")
         sys.exit(ALREADY)
 
 

@@ -115,10 +115,10 @@ class Inside:
                 )  # else it would be signalled by its number
                 return sandbox.returncode
             if pid == self._relay:
-                raise Failed("the relay ended")
+                raise Failed("the relay exited")
             if self._pasta is not None and pid == self._pasta.pid:
                 self._pasta = None
-                _say("pasta ended and is started again")
+                _say("pasta exited and is being restarted")
                 time.sleep(_PAUSE)
                 self._start_pasta()
 
@@ -187,7 +187,7 @@ def _join(pid: int) -> None:
     """Enter the network namespace of a process, and the user namespace that it belongs to."""
     network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     if os.fstat(network).st_ino == Path("/proc/self/ns/net").stat().st_ino:
-        raise Failed("the sandbox has no network of its own")
+        raise Failed("the sandbox has no network namespace")
     owner = ioctl(network, _NS_GET_USERNS)
     _call(_libc.setns(owner, _CLONE_NEWUSER))
     _call(_libc.setns(network, _CLONE_NEWNET))
@@ -226,7 +226,7 @@ def _deny(networks: list[str]) -> None:
             answer = netlink.recv(_PORTION)
             kind, code = struct.unpack_from("=4xH10xi", answer)
             if kind != _ERROR or code != 0:
-                raise Failed(f"{name} can't be shut: {os.strerror(-code)}")
+                raise Failed(f"{name} can't be blocked: {os.strerror(-code)}")
 
 
 def _prohibition(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bytes:

@@ -19,7 +19,7 @@ from services.text.formatting import human_seconds
 _SHARE = 10
 _UNPLACED = "PENDING_NODE_ASSIGNMENT"
 _SUPERVISOR = "_ray_internal_job_actor_{}"
-_STUCK = "It was told to stop {} ago and still runs; the cluster does not obey"
+_STUCK = "Stop was requested {} ago, but the run is still going"
 
 
 @dataclass(frozen=True, slots=True)

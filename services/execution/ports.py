@@ -66,7 +66,7 @@ def listeners(ports: Ports) -> dict[int, socket.socket]:
     except OSError:
         for each in found.values():
             each.close()
-        raise TargetUnavailable("A port of the embedded cluster was taken as it started.") from None
+        raise TargetUnavailable("A port of the embedded cluster was taken during startup.") from None
     return found
 
 

@@ -60,4 +60,4 @@ def _nodes(count: int) -> str:
 
 def _leftovers(left: int) -> str:
     actors = "One of its detached actors" if left == 1 else f"{left} of its detached actors"
-    return f"{actors} could not be ended and may still use the cluster."
+    return f"{actors} could not be stopped and may still use the cluster."

@@ -84,7 +84,7 @@ class Stopper:
             if await self._api.stop(self._id):
                 return details
             if time.monotonic() > limit:
-                raise TargetUnavailable("The target cluster does not stop this run; please try again.")
+                raise TargetUnavailable("The target cluster did not stop this run. Try again.")
             await asyncio.sleep(0.1)
 
     async def _as_meant(self, details: JobDetails) -> JobDetails:

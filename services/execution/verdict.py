@@ -9,12 +9,8 @@ from services.driver.report import UNFINISHED, fill, read
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
 
-_UNCONFIRMED = (
-    "The cluster went away before it could confirm how this ended; the driver's own record tells it."
-)
-_UNKNOWN = (
-    "The cluster went away before it could confirm how this ended, and the driver's own record can't be read."
-)
+_UNCONFIRMED = "The cluster stopped before it confirmed the outcome, which is taken from the driver's record."
+_UNKNOWN = "The cluster stopped before it confirmed the outcome, and the driver's record can't be read."
 _SIGKILL = frozenset({-9, 137})
 _KILLED = "The driver was killed (exit code {code}), most often because the node ran out of memory."
 

@@ -85,11 +85,11 @@ class ClientCredentials(httpx2.Auth):
                 response = await http.post(client.url, data=form, auth=basic)
         except (httpx2.TimeoutException, TimeoutError):
             raise GatewayLogin(
-                "The token endpoint of the MCP gateway did not answer in time; please try again in a minute."
+                "The MCP gateway's token endpoint did not answer in time. Try again in a minute."
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL):
             raise GatewayLogin(
-                "The token endpoint of the MCP gateway can't be reached right now; please try again in a minute."
+                "The MCP gateway's token endpoint can't be reached. Try again in a minute."
             ) from None
         return _read(response)
 
@@ -97,20 +97,16 @@ class ClientCredentials(httpx2.Auth):
 def _read(response: httpx2.Response) -> _Granted:
     if response.status_code in {400, 401, 403}:
         raise GatewayLogin(
-            "The token endpoint of the MCP gateway refuses raygen's client ID, secret or scope; "
-            "`raygen doctor` says more."
+            "The MCP gateway's token endpoint rejected raygen's client ID, secret or scope. `raygen doctor` shows details."
         )
     if response.status_code != HTTPStatus.OK:
         raise GatewayLogin(
-            f"The token endpoint of the MCP gateway failed with status {response.status_code}; "
-            "please try again in a minute."
+            f"The MCP gateway's token endpoint failed with status {response.status_code}. Try again in a minute."
         )
     try:
         return _Granted.model_validate_json(response.content)
     except ValidationError:
-        raise GatewayLogin(
-            "The token endpoint of the MCP gateway answered in a form that raygen does not know."
-        ) from None
+        raise GatewayLogin("The MCP gateway's token endpoint sent an unexpected response.") from None
 
 
 class Signed(httpx2.Auth):
@@ -141,5 +137,5 @@ class Signed(httpx2.Auth):
         except BotoCoreError:
             frozen = None
         if frozen is None:
-            raise GatewayLogin("There are no AWS credentials to sign requests to the MCP gateway with.")
+            raise GatewayLogin("No AWS credentials found to sign requests to the MCP gateway.")
         return frozen

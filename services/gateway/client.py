@@ -78,7 +78,7 @@ class Gateway:
         """Raises GatewayError when `tool` can't be called, without calling it."""
         offered = await self.tools()
         if tool not in offered:
-            others = ", ".join(sorted(offered)[:10]) or "no tool at all"
+            others = ", ".join(sorted(offered)[:10]) or "no tools"
             raise ToolMissing(f"The MCP gateway has no tool {tool}; it offers {others}.")
 
     @asynccontextmanager
@@ -175,16 +175,18 @@ def _refused(error: MCPError) -> GatewayError:
         case types.PARSE_ERROR:
             return GatewayAnswer()
         case types.METHOD_NOT_FOUND:
-            return GatewayUnreachable("There is no MCP gateway at that address; `raygen doctor` says which.")
+            return GatewayUnreachable(
+                "There is no MCP gateway at the configured address. `raygen doctor` shows it."
+            )
         case types.INVALID_PARAMS:
             return ToolMissing()
         case _:
-            return GatewayError(f"The MCP gateway refused the request: {_short(error.message)}")
+            return GatewayError(f"The MCP gateway rejected the request: {_short(error.message)}")
 
 
 def _timeout(limit: float) -> GatewayTimeout:
     return GatewayTimeout(
-        f"The MCP gateway did not answer within {human_seconds(limit)}; what it began may still be going on there."
+        f"The MCP gateway did not answer within {human_seconds(limit)}. The call may still be running there."
     )
 
 
@@ -192,7 +194,7 @@ def _content(tool: str, result: types.CallToolResult) -> object:
     """The structured answer, or what the text holds as JSON; a Lambda behind AgentCore answers by text."""
     text = "\n".join(block.text for block in result.content if isinstance(block, types.TextContent))
     if result.is_error:
-        why = _short(text.removeprefix(f"Error executing tool {tool}: ")) or "it does not say why."
+        why = _short(text.removeprefix(f"Error executing tool {tool}: ")) or "it gave no reason."
         raise ToolFailed(f"The tool behind the MCP gateway failed: {why}")
     structured: object = result.structured_content
     if isinstance(structured, dict):

@@ -6,43 +6,43 @@ from services.domain.errors import RaygenError
 
 
 class GatewayError(RaygenError):
-    """The MCP gateway did not do what it was asked; please try again in a minute."""
+    """The request to the MCP gateway failed. Try again in a minute."""
 
 
 class GatewayUnreachable(GatewayError):
-    """The MCP gateway can't be reached right now; please try again in a minute."""
+    """The MCP gateway can't be reached. Try again in a minute."""
 
 
 class GatewayDenied(GatewayError):
-    """The MCP gateway refuses raygen's credentials; `raygen doctor` says more."""
+    """The MCP gateway rejected raygen's credentials. `raygen doctor` shows details."""
 
 
 class GatewayLogin(GatewayError):
-    """No token for the MCP gateway can be had right now; `raygen doctor` says more."""
+    """raygen can't get a token for the MCP gateway. `raygen doctor` shows details."""
 
 
 class GatewayBusy(GatewayError):
-    """The MCP gateway is busy right now; please try again in a minute."""
+    """The MCP gateway is busy. Try again in a minute."""
 
 
 class GatewayBroken(GatewayError):
-    """The MCP gateway failed at its end; please try again in a minute."""
+    """The MCP gateway failed. Try again in a minute."""
 
 
 class GatewayTimeout(GatewayError):
-    """The MCP gateway did not answer in time; what it began may still be going on there."""
+    """The MCP gateway did not answer in time. The call may still be running there."""
 
 
 class GatewayInterrupted(GatewayError):
-    """The MCP gateway's answer broke off; what it began may still be going on there."""
+    """The connection to the MCP gateway was lost. The call may still be running there."""
 
 
 class GatewayAnswer(GatewayError):
-    """The MCP gateway answered in a form that raygen does not know, so nothing can be said of the outcome."""
+    """The MCP gateway sent an unexpected response, so the outcome is unknown."""
 
 
 class ToolMissing(GatewayError):
-    """The MCP gateway does not have the tool that raygen was told to use; `raygen doctor` says which."""
+    """The MCP gateway doesn't have the configured tool. `raygen doctor` shows which."""
 
 
 class ToolFailed(GatewayError):

@@ -51,8 +51,7 @@ class GatewayValidator(Elsewhere):
         if named := [file.name for file in inputs if importable(file.name) or file.name in code]:
             return Outcome(
                 Verdict.UNAVAILABLE,
-                detail=f"The program uses {named[0]}, and files can't travel through the MCP gateway, "
-                "so it can't be validated here.",
+                detail=f"The program uses {named[0]}, and the MCP gateway can't carry files, so it can't be validated here.",
                 where=WHERE,
             )
         where = f"{WHERE}, without the thread's {plural(len(inputs), 'file')}" if inputs else WHERE

@@ -83,11 +83,11 @@ def snippet_of(answer: object) -> Snippet:
     else:
         body = wrapped.body
         if wrapped.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ToolFailed("The snippet tool behind the MCP gateway failed at its end.")
+            raise ToolFailed("The snippet tool behind the MCP gateway failed.")
     if isinstance(body, str):
         body = _parsed(body)
     told = _read(Ran, body)
-    error = None if told.success else (told.errors or "").strip() or "It failed; the tool does not say why."
+    error = None if told.success else (told.errors or "").strip() or "It failed; the tool gave no reason."
     if told.success and (told.errors or "").strip():
         raise GatewayAnswer
     return Snippet(
@@ -116,7 +116,7 @@ def _untried(told: Validated, error: str) -> str:
     status = (told.status or "").lower()
     job = f" (its job is {status})" if status and status.upper() not in _NO_JOB else ""
     return (
-        f"The tool behind the MCP gateway could not validate it{job}: {_last(error) or 'it does not say why'}"
+        f"The tool behind the MCP gateway could not validate it{job}: {_last(error) or 'it gave no reason'}"
     )
 
 

@@ -30,15 +30,15 @@ def read_token(arn: str) -> str:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in {"AccessDeniedException", "ResourceNotFoundException", "InvalidRequestException"}:
             raise SettingsError(
-                f"The secret with the cluster's token can't be read ({code}); see RAYGEN_RAY_TOKEN_SECRET."
+                f"The secret with the cluster token can't be read ({code}). Check RAYGEN_RAY_TOKEN_SECRET."
             ) from error
-        raise TargetUnavailable("The secret with the cluster's token can't be read right now.") from error
+        raise TargetUnavailable("The secret with the cluster token can't be read right now.") from error
     except KeyError:
-        raise SettingsError("The secret with the cluster's token holds no text.") from None
+        raise SettingsError("The secret with the cluster token contains no text.") from None
     except (BotoCoreError, OSError) as error:
-        raise TargetUnavailable("The secret with the cluster's token can't be read right now.") from error
+        raise TargetUnavailable("The secret with the cluster token can't be read right now.") from error
     if not (token := _token(text).strip()):
-        raise SettingsError("The secret with the cluster's token holds no `token`.")
+        raise SettingsError("The secret with the cluster token contains no `token`.")
     return token
 
 

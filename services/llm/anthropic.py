@@ -17,14 +17,14 @@ _PAUSES = 5
 _BUSY = frozenset(
     {"overloaded_error", "rate_limit_error", "throttlingException", "serviceUnavailableException"}
 )
-_UNREACHABLE = "The model can't be reached right now; please try again in a minute."
-_STRANGE = "The model's service gave no answer that raygen can read; please try again in a minute."
-_REFUSED = "The model service refused our credentials; `raygen doctor` says what to change."
-_TOO_MUCH = "The model could not take this conversation; please start a new thread."
+_UNREACHABLE = "The model can't be reached. Try again in a minute."
+_STRANGE = "The model service sent an unexpected response. Try again in a minute."
+_REFUSED = "The model service rejected raygen's credentials. `raygen doctor` shows what to change."
+_TOO_MUCH = "The model could not process this conversation. Start a new thread."
 _FINAL: dict[type[Exception], str] = {
     anthropic.AuthenticationError: _REFUSED,
     anthropic.PermissionDeniedError: _REFUSED,
-    anthropic.NotFoundError: "The configured model does not exist; `raygen doctor` says what to change.",
+    anthropic.NotFoundError: "The configured model doesn't exist. `raygen doctor` shows what to change.",
     anthropic.BadRequestError: _TOO_MUCH,
     anthropic.ContentTooLargeError: _TOO_MUCH,
 }

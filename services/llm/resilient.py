@@ -55,7 +55,7 @@ class ResilientModel:
             async with asyncio.timeout(self._deadline):
                 return await self._answer(request, on_text)
         except TimeoutError:
-            raise ModelUnavailable("The model took too long to answer; please try again.") from None
+            raise ModelUnavailable("The model took too long to answer. Try again.") from None
 
     async def _answer(self, request: dict[str, Any], on_text: OnText | None) -> Reply:
         broken = 0
@@ -84,9 +84,7 @@ class ResilientModel:
         """Raises ModelBusy when that would take longer than a person should be kept waiting."""
         wait = min(self._circuit.wait(model.name) for model in self._models)
         if wait > self._patience:
-            raise ModelBusy(
-                f"The model is busy; please try again in {human_seconds(wait)}.", retry_after=wait
-            )
+            raise ModelBusy(f"The model is busy. Try again in {human_seconds(wait)}.", retry_after=wait)
         if wait:  # not all at the same moment
             await asyncio.sleep(wait * random.uniform(1.0, 1.25))  # noqa: S311  # no secret
 

@@ -16,4 +16,4 @@ def sentence(error: Exception, place: str = "on our side") -> str:
         return error.public
     incident = secrets.token_hex(4)
     _log.error("incident %s", incident, exc_info=error, extra={"incident": incident})
-    return f"Something went wrong {place}. Please try again, or tell us incident {incident}."
+    return f"Something went wrong {place}. Try again, or report incident {incident}."

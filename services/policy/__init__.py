@@ -82,7 +82,7 @@ def _parse(code: str, state: State) -> ast.Module | None:
     except (RecursionError, MemoryError):
         state.report("too-complex", 0, "nested too deeply")
     except ValueError:  # NUL characters and lone surrogates
-        state.report("syntax-error", 0, "it holds characters that no source file can")
+        state.report("syntax-error", 0, "it contains characters that aren't allowed in source files")
     else:
         if all(isinstance(node, ast.Pass) or _is_literal(node) for node in tree.body):
             state.report("empty-program", 0)

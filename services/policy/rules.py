@@ -57,20 +57,20 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "source-encoding",
         REFUSE,
-        "Declares its source as {what}, so Python could read something else than is shown; programs are UTF-8.",
-        "a coding comment that names another encoding than UTF-8",
+        "Declares the encoding {what}, so Python could read something other than what is shown; programs are UTF-8.",
+        "an encoding comment for anything but UTF-8",
         changeable=False,
     ),
     PolicyRule(
         "bidi-control",
         WARN,
-        "Holds a character that changes the order in which text appears ({what}): what runs may differ from what it looks like.",
+        "Contains a character that changes the order of displayed text ({what}): what runs may differ from what you see.",
         "bidirectional controls in identifiers, strings and comments (Trojan Source)",
     ),
     PolicyRule(
         "invisible-character",
         WARN,
-        "Holds a character that is not seen ({what}): what runs may differ from what it looks like.",
+        "Contains an invisible character ({what}): what runs may differ from what you see.",
         "zero-width, tag and filler characters, controls, lone carriage returns; not within emoji",
     ),
     # processes
@@ -90,14 +90,14 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "fork-bomb",
         REFUSE,
-        "Starts processes without end ({what}): that takes a whole machine down.",
+        "Starts processes without limit ({what}), which can take down a whole machine.",
         "a fork or process start in a loop that nothing ends; the shell's own fork bomb",
     ),
     PolicyRule(
         "kills-processes",
         REFUSE,
-        "Ends processes that aren't its own ({what}): that breaks other people's work.",
-        "os.kill on foreign ids, psutil over all processes, kill and pkill in a shell",
+        "Kills processes that aren't its own ({what}), which breaks other people's work.",
+        "os.kill on other processes, psutil over all processes, kill and pkill in a shell",
         calls="psutil.process_iter()[].kill psutil.process_iter()[].terminate "
         "psutil.process_iter()[].suspend psutil.process_iter()[].send_signal "
         "psutil.Process().parent().kill psutil.Process().parent().terminate",
@@ -140,7 +140,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "network",
         WARN,
-        "Uses the network ({what}); validation has none, so this part can't be proven.",
+        "Uses the network ({what}). Validation has no network, so this part can't be validated.",
         "network libraries, sockets and name look-ups",
         calls="socket.socket socket.create_connection socket.getaddrinfo socket.gethostbyname "
         "socket.gethostbyname_ex socket.gethostbyaddr socket.socketpair asyncio.open_connection "
@@ -154,7 +154,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "listens",
         WARN,
-        "Waits for connections ({what}): whoever reaches the machine can talk to it.",
+        "Listens for connections ({what}): anyone who can reach the machine can connect.",
         "servers",
         calls="socket.create_server socket.socket().bind socket.socket().listen asyncio.start_server "
         "asyncio.start_unix_server ray.serve.run ray.serve.start flask.Flask().run uvicorn.run",
@@ -163,7 +163,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "remote-data",
         WARN,
-        "Reads or writes remote data ({what}); validation has no network to prove that.",
+        "Reads or writes remote data ({what}). Validation has no network, so this part can't be validated.",
         "URLs given to readers and writers of files",
     ),
     # files: every call that opens, lists, writes or removes what its first arguments name
@@ -203,7 +203,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "process-files",
         REFUSE,
-        "Looks into other processes ({what}), where their secrets are.",
+        "Reads other processes ({what}), which exposes their secrets.",
         "/proc/<pid>/environ, mem, maps, fd, root of another process",
     ),
     # secrets
@@ -237,14 +237,14 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "secret-literal",
         WARN,
-        "Holds what looks like a secret ({what}); a program is shown to everyone in the thread.",
+        "Contains what looks like a secret ({what}); a program is shown to everyone in the thread.",
         "access keys, tokens and private keys as literals",
     ),
     # code that isn't in the program
     PolicyRule(
         "built-code",
         WARN,
-        "Runs code that it builds while running ({what}), which nobody can read beforehand.",
+        "Runs code that it builds while running ({what}), which can't be reviewed beforehand.",
         "exec, eval and compile of anything but a literal",
         calls="builtins.exec builtins.eval builtins.compile code.InteractiveInterpreter runpy.run_path "
         "runpy.run_module types.CodeType types.FunctionType",
@@ -282,14 +282,14 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "reads-input",
         WARN,
-        "Waits for typed input ({what}), which no one can give a job.",
+        "Waits for keyboard input ({what}), which a job never gets.",
         "input() and stdin",
         calls="builtins.input sys.stdin.read sys.stdin.readline sys.stdin.readlines getpass.getpass",
     ),
     PolicyRule(
         "debugger",
         WARN,
-        "Opens a debugger ({what}), which no one can use in a job.",
+        "Opens a debugger ({what}), which can't be used in a job.",
         "breakpoint(), pdb",
         calls="builtins.breakpoint pdb.set_trace ray.util.pdb.set_trace ray.util.rpdb.set_trace "
         "code.interact IPython.embed",
@@ -313,7 +313,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "ray-shutdown",
         NOTE,
-        "Disconnects from Ray with {what}; the cluster itself goes on.",
+        "Disconnects from Ray with {what}; the cluster itself keeps running.",
         "ray.shutdown()",
         calls="ray.shutdown",
     ),
@@ -321,7 +321,7 @@ TABLE: tuple[PolicyRule, ...] = (
         "kills-foreign-actor",
         WARN,
         "Kills an actor that this program didn't create ({what}).",
-        "ray.kill on what ray.get_actor gave",
+        "ray.kill on an actor from ray.get_actor",
         calls="ray.kill",
     ),
     PolicyRule(
@@ -334,14 +334,14 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "hardcoded-cluster",
         WARN,
-        "Names a cluster of its own ({what}), but raygen chooses the cluster.",
+        "Sets a cluster address ({what}), but raygen chooses the cluster.",
         "ray.init with an address",
         calls="ray.init",
     ),
     PolicyRule(
         "submits-jobs",
         WARN,
-        "Talks to the Jobs API ({what}): those jobs would run without an approval.",
+        "Talks to the Jobs API ({what}): those jobs would run without approval.",
         "Ray's job submission client",
         calls="ray.job_submission.JobSubmissionClient ray.dashboard.modules.job.sdk.JobSubmissionClient",
     ),
@@ -369,13 +369,13 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "endless-loop",
         WARN,
-        "This loop has no end: nothing in it breaks, returns or raises.",
-        "while True and such",
+        "This loop never ends: nothing in it breaks, returns or raises.",
+        "while True and similar loops",
     ),
     PolicyRule(
         "unbounded-submission",
         WARN,
-        "Submits tasks in a loop without end and never waits for any: the cluster fills up.",
+        "Submits tasks in an endless loop and never waits for any: the cluster fills up.",
         "remote calls in an endless loop without ray.wait",
     ),
     PolicyRule(

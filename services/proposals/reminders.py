@@ -47,11 +47,11 @@ class Reminders:
         if proposal.status is not ProposalStatus.OPEN:
             raise Outdated(decided(proposal))
         if await self.store.approvals.was_asked(proposal_id):
-            raise Outdated("Its approvers have been asked already.")
+            raise Outdated("The approvers have already been asked.")
         session = await self.store.sessions.get(proposal.session_id)
         by_channel = self.approvals.by_channel(proposal, session.channel)
         if not by_channel and not await self._ledger.approvers(proposal):
-            raise BadRequest("There is nobody else whom I could ask by name; please ask in this thread.")
+            raise BadRequest("There is no one else to ask by name. Ask in this thread.")
 
     async def ask(self, proposal_id: str, user: str) -> None:
         """Ask the approvers in the name of `user`, once."""

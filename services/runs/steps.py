@@ -173,7 +173,7 @@ class RunSteps:
 
     def _admit(self, proposal: Proposal, target: str, user: str) -> None:
         if not proposal.runnable:
-            raise NotAllowed("That program did not pass its validation, so it can't be run.")
+            raise NotAllowed("That program did not pass validation, so it can't be run.")
         self._targets.admit(target, user)
         if objection := self._targets.objection(replace(proposal, target=target)):
             raise NotAllowed(objection)
@@ -191,7 +191,7 @@ class RunSteps:
         """
         run = await self._store.runs.find(run_id)
         if run is None or run.status is RunStatus.ENDED:
-            raise Outdated("That run has ended already.")
+            raise Outdated("That run has already ended.")
         await self._store.runs.ask_to_stop(run_id, user)
         watched = self._watched.get(run_id)
         if watched is None:
@@ -205,7 +205,7 @@ class RunSteps:
         """What came of a proposal's run. Raises Outdated when it has not ended."""
         run = await self._store.runs.find(run_id(proposal_id))
         if run is None or run.outcome is None:
-            raise Outdated("That run has not ended yet.")
+            raise Outdated("That run hasn't finished yet.")
         return run.outcome
 
     async def share(self, proposal_id: str, user: str) -> None:

@@ -86,7 +86,7 @@ class Record:
         """The body's content. Raises ValueError where it is none."""
         found: Any = from_json(self.body)
         if not isinstance(found, dict):
-            raise ValueError("a record's body is an object")  # noqa: TRY004  # as what is no JSON at all
+            raise ValueError("a record's body must be an object")  # noqa: TRY004  # as what is no JSON at all
         return {str(name): value for name, value in found.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
     @property
@@ -182,9 +182,9 @@ class Examination:
             those = _those(last.position + 1, head.position)
             flaws.append(Flaw(head.position, f"{those} missing at the end"))
         elif head is not None and head.position < last.position:
-            flaws.append(Flaw(last.position, f"the chain was noted to end with record {head.position}"))
+            flaws.append(Flaw(last.position, f"the chain was recorded as ending with record {head.position}"))
         elif head is not None and head.hash != last.hash:
-            flaws.append(Flaw(last.position, "its hash is not the one that was noted as the chain's end"))
+            flaws.append(Flaw(last.position, "its hash differs from the recorded end of the chain"))
         flaws += [Flaw(0, sentence) for sentence in missing(last.position)]
         return Verified(self._count, last.hash, tuple(flaws), last.position, tuple(self._expected.items()))
 
@@ -196,11 +196,11 @@ class Examination:
         elif record.position < expected:
             yield f"it comes after record {expected - 1}"
         elif record.previous != (before.hash if before else record.previous if self._excerpt else GENESIS):
-            yield "it does not continue the record before it, which was put in another one's place"
+            yield "it does not follow the record before it, which was replaced"
         if digest(record.previous, record.body) != record.hash:
-            yield "it was changed: its hash is not that of its content"
+            yield "it was changed: its hash doesn't match its content"
         elif _position(record) != record.position:
-            yield "it was moved: its content names another position"
+            yield "it was moved: its content has a different position"
 
 
 def _position(record: Record) -> object:

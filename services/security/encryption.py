@@ -22,7 +22,7 @@ class Encryptor:
             self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
         except ValueError:
             raise SettingsError(
-                "RAYGEN_OAUTH_KEY is wrong: a key is 32 random bytes in URL-safe base64 (docs/installation.md)."
+                "RAYGEN_OAUTH_KEY is invalid: it must be 32 random bytes in URL-safe base64 (docs/installation.md)."
             ) from None
 
     def close(self, text: str) -> str:

@@ -48,7 +48,7 @@ class EryxRunner(ProcessRunner):
         try:
             return Process([sys.executable, "-I", "-B", "-c", _WORKER], (), told, ANSWER)
         except OSError as error:
-            raise SealUnavailable(f"No process can be started for snippets ({error.strerror}).") from error
+            raise SealUnavailable(f"Snippets can't start a process ({error.strerror}).") from error
 
 
 def _folder() -> str:
@@ -58,6 +58,6 @@ def _folder() -> str:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) != 0o700:
         raise SealUnavailable(
-            f"Somebody else has made {folder}, where snippets need a directory of their own."
+            f"{folder} belongs to another user, and snippets need their own directory there."
         )
     return str(folder)

@@ -127,7 +127,7 @@ class _Worker:
         """Raises NotForMonty when nobody waits any more."""
         with self._lock:
             if self._unwanted:
-                raise NotForMonty("Nobody waits for this.")
+                raise NotForMonty("The request was cancelled.")
             self._pid = pid
         try:
             yield

@@ -36,15 +36,13 @@ def read(code: str) -> Read:
     # As Python reads a file: its lines are counted by "\n" below.
     code = code.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if len(code) > _LONGEST:
-        return Read(
-            code, error=f"It has more than {_LONGEST:,} characters; a snippet is for something short."
-        )
+        return Read(code, error=f"It has more than {_LONGEST:,} characters, which is too long for a snippet.")
     try:
         tree = parse(code)
     except SyntaxError as error:
         return Read(code, error=f"SyntaxError: {error.msg} (line {error.lineno or 1})")
     except (ValueError, RecursionError, MemoryError):
-        return Read(code, error="SyntaxError: this can't be read as Python")
+        return Read(code, error="SyntaxError: not valid Python")
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         return Read(code, tree, simple=fits(tree))

@@ -39,7 +39,7 @@ class FallThrough:
         try:
             snippet = await self._second.run_read(parsed, round(max(limit - spent, _LEAST), 1))
         except SealUnavailable:
-            return Snippet(error="This needs more of Python than can be run safely on this machine.")
+            return Snippet(error="This needs Python features that can't be run safely on this machine.")
         if not snippet.stopped:
             return snippet
         return replace(snippet, error=stopped(spent + snippet.wall), wall=spent + snippet.wall)

@@ -25,7 +25,7 @@ _SPENT = TypeAdapter(Spent)
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
 _FAILED = TypeAdapter(tuple[Attempt, ...])
-_NO_HEADER = "It was made by an earlier version of raygen; please ask for it again."
+_NO_HEADER = "It was created by an earlier version of raygen. Ask for it again."
 
 
 def dump_program(program: Program) -> str:

@@ -46,7 +46,7 @@ class Expected:
     def missing(self, length: int) -> Iterator[str]:
         """Sentences, once a chain of this length has been taken."""
         if length < self._length:
-            yield f"the audit channel was told of record {self._length}, and the chain ends with record {length}"
+            yield f"the audit channel has record {self._length}, but the chain ends with record {length}"
         for fact in self._facts.values():
             yield f"no record says that {fact}"
 
@@ -91,7 +91,7 @@ async def _tasks(engine: AsyncEngine) -> Facts:
         deed = str(AuditAction.EDITED if row.kind == TaskKind.EDIT else AuditAction.ASKED)
         yield (
             ("asked", deed, row.id, row.user, sha256(row.prompt)),
-            f"{row.user} asked for task {row.id} in these words",
+            f"{row.user} requested task {row.id} with this text",
         )
         if row.status == TaskStatus.CANCELLED:
             yield (str(AuditAction.CANCELLED), row.id), f"task {row.id} was stopped"
@@ -100,7 +100,7 @@ async def _tasks(engine: AsyncEngine) -> Facts:
 async def _spendings(engine: AsyncEngine) -> Facts:
     """Which stay when the task itself is deleted."""
     async for row in _rows(engine, tables.spendings.c.task_id):
-        yield ("task", row.task_id), f"task {row.task_id} was asked for"
+        yield ("task", row.task_id), f"task {row.task_id} was requested"
 
 
 async def _proposals(engine: AsyncEngine) -> Facts:
@@ -131,7 +131,7 @@ async def _approved(engine: AsyncEngine) -> Facts:
 async def _approvals(engine: AsyncEngine) -> Facts:
     table = tables.approvals.c
     async for row in _rows(engine, table.binding, table.proposal_id, table.user, second=table.proposal_id):
-        fact = f"{row.user} approved proposal {row.proposal_id} as it is bound"
+        fact = f"{row.user} approved proposal {row.proposal_id} with this binding"
         yield ("approval", row.proposal_id, row.user, row.binding), fact
 
 
@@ -140,11 +140,11 @@ async def _grants(engine: AsyncEngine) -> Facts:
     async for row in _rows(engine, table.id, table.user, table.ended_by):
         yield (
             (str(AuditAction.GRANTED), row.id, row.user),
-            f"{row.user} gave the approval for a thread {row.id}",
+            f"{row.user} granted the thread approval {row.id}",
         )
         if row.ended_by:
             key = (str(AuditAction.GRANT_ENDED), row.id, row.ended_by)
-            yield key, f"{row.ended_by} ended the approval for a thread {row.id}"
+            yield key, f"{row.ended_by} ended the thread approval {row.id}"
 
 
 async def _runs(engine: AsyncEngine) -> Facts:
@@ -152,7 +152,7 @@ async def _runs(engine: AsyncEngine) -> Facts:
     async for row in _rows(engine, table.id, table.approver, table.status, table.stopped_by):
         yield (
             (str(AuditAction.BEGUN), row.id, row.approver),
-            f"run {row.id} was begun, approved by {row.approver}",
+            f"run {row.id} was started, approved by {row.approver}",
         )
         if row.stopped_by:
             yield (

@@ -23,13 +23,13 @@ from services.supervisor.workshop import BuildResult, OnAttempt, Workshop
 
 MAX_TURNS = 6
 _TAIL = 1500
-_OBJECTION = "`request` must be a non-empty text, and `engine` one of those on offer."
+_OBJECTION = "`request` must be non-empty text, and `engine` one of the available engines."
 
 
 class WriteProgram(BaseModel):
     """Have a program written and validated; it is shown to the person with its evidence."""
 
-    request: str = Field(min_length=1, max_length=20_000, description="What is wanted, in full.")
+    request: str = Field(min_length=1, max_length=20_000, description="The full request.")
     engine: Engine | None = Field(
         None,
         description="`spark` only where Spark is asked for. Default: the engine of the thread's program, else Ray.",
@@ -98,7 +98,7 @@ class Supervisor:
             work.said.append(reply.text)
             results = [await self._use(call, work) for call in reply.calls]
             turns += [reply.turn, Turn("user", tuple(results))]
-        return Conclusion("I could not finish this; please say it in other words.", work.made)
+        return Conclusion("I couldn't finish this. Please rephrase your request.", work.made)
 
     async def _reply(self, turns: Sequence[Turn], work: _Work) -> Reply:
         try:
@@ -120,7 +120,7 @@ class Supervisor:
 
     async def _write(self, call: ToolCall, work: _Work) -> ToolResult:
         if work.made is not None:
-            return ToolResult(call.id, "A program was made for this request already.", is_error=True)
+            return ToolResult(call.id, "This request already has a program.", is_error=True)
         try:
             wish = WriteProgram.model_validate(dict(call.arguments))
         except ValidationError:
@@ -145,7 +145,7 @@ class Supervisor:
         try:
             asked = RunPython.model_validate(dict(call.arguments))
         except ValidationError:
-            return ToolResult(call.id, "`code` must be a non-empty text.", is_error=True)
+            return ToolResult(call.id, "`code` must be non-empty text.", is_error=True)
         await work.on_stage(Stage(Phase.COMPUTING))
         snippet = without_secrets(await snippets.run(asked.code))
         if snippet.success:  # a person sees what was computed, not what went wrong on the way
@@ -177,15 +177,15 @@ def _words(reply: Reply) -> str:
         return f"{reply.text} … (cut at the model's limit)" if reply.stop == "max_tokens" else reply.text
     if reply.stop == "refusal":
         return "I can't help with that one. Try another request."
-    return "I have no answer to that; please say it in other words."
+    return "I don't have an answer to that. Please rephrase your request."
 
 
 def _closing(made: BuildResult | None) -> str:
     if made is None:
-        return "Here is what was computed."
+        return "Here is the result."
     if made.outcome.proposable:
         return "Here is the program."
-    return f"There is no working program yet: {evidence.plain(made.outcome)}. {made.cut}".rstrip()
+    return f"No working program yet: {evidence.plain(made.outcome)}. {made.cut}".rstrip()
 
 
 def _report(made: BuildResult) -> str:

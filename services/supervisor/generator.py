@@ -27,7 +27,7 @@ class Submission(BaseModel):
     code: str = Field(min_length=1, max_length=200_000, description="The whole program as one Python file.")
 
 
-SUBMIT = Tool("submit_program", "Hand over the complete program.", Submission.model_json_schema())
+SUBMIT = Tool("submit_program", "Submit the complete program.", Submission.model_json_schema())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ class Generator:
     def profile(self, engine: Engine) -> Profile:
         """Raises BadRequest for an engine that is not on offer here."""
         if engine not in self._profiles:
-            raise BadRequest(
-                f"Programs for {engine.title()} are not on offer here; RAYGEN_ENGINES adds them."
-            )
+            raise BadRequest(f"{engine.title()} programs aren't enabled here. RAYGEN_ENGINES enables them.")
         return self._profiles[engine]
 
     def start(self, order: GenerationRequest, meter: Meter) -> Drafting:

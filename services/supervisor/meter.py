@@ -86,12 +86,14 @@ class Meter:
         """Raises BudgetSpent that says which of the limits was reached."""
         budget, spent, elapsed = self.budget, self.spent, self.clock() - self._began
         if spent.tokens >= budget.tokens:
-            raise BudgetSpent(f"It took {spent.tokens:,} tokens, and one request may take {budget.tokens:,}.")
+            raise BudgetSpent(
+                f"It used {spent.tokens:,} tokens; the limit for one request is {budget.tokens:,}."
+            )
         if budget.money is not None and (spent.money or 0.0) >= budget.money:
-            raise BudgetSpent(f"It cost {spent.money:.2f}, and one request may cost {budget.money:.2f}.")
+            raise BudgetSpent(f"It cost {spent.money:.2f}; the limit for one request is {budget.money:.2f}.")
         if elapsed >= budget.wall:
             limit = human_seconds(budget.wall)
-            raise BudgetSpent(f"It took {human_seconds(elapsed)}, and one request may take {limit}.")
+            raise BudgetSpent(f"It took {human_seconds(elapsed)}; the limit for one request is {limit}.")
 
     @property
     def spent(self) -> Spent:

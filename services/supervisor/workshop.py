@@ -121,7 +121,7 @@ class Workshop:
                 failed = Attempt(draft.program.code if draft.program else "", _shortened(outcome), policy)
                 made = replace(made, failed=(*before.failed, failed))
                 if attempt > 1 and evidence.signature(before.outcome) == evidence.signature(outcome):
-                    return replace(made, cut="The same error came twice.")
+                    return replace(made, cut="The same error occurred twice.")
                 told = evidence.for_generator(attempt, outcome, policy)
         return made
 

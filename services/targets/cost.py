@@ -32,8 +32,8 @@ class Estimate:
     amounts: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def sentence(self) -> str:
-        """Such as `about 0.12 USD, estimated from 3 min 05 s (as its validation took) with 2 CPUs`."""
-        basis = "as its header says" if self.stated else "as its validation took"
+        """Such as `about 0.12 USD, estimated from 3 min 05 s (its validation time) with 2 CPUs`."""
+        basis = "from its header" if self.stated else "its validation time"
         used = [human_resource(name, round(amount, 2)) for name, amount in self.amounts.items()]
         return (
             f"{self._money()}, estimated from {human_seconds(self.seconds)} ({basis}) with {', '.join(used)}"

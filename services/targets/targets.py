@@ -47,7 +47,7 @@ class Terms:
         for name, most in self.limits.items():
             if asked.get(name, 0.0) > most:
                 wanted = human_resource(name, asked[name])
-                return f"gives one task, actor or driver at most {human_resource(name, most)}, and one here asks for {wanted}"
+                return f"allows at most {human_resource(name, most)} for one task, actor or driver, and this program requests {wanted}"
         return None
 
 
@@ -78,7 +78,7 @@ class Targets:
     def __getitem__(self, name: str) -> ConfiguredTarget:
         """Raises Outdated for a target that the settings no longer have."""
         if name not in self._places:
-            raise Outdated(f"There is no target called {name} any more; please ask again.")
+            raise Outdated(f"The target {name} no longer exists. Ask again.")
         return self._places[name]
 
     def open_to(self, user: str) -> list[ConfiguredTarget]:
@@ -114,7 +114,7 @@ class Targets:
         """What a proposal's target has against it, as a sentence; empty when it has nothing."""
         place = self._places.get(proposal.target)
         if place is None:
-            return f"There is no target called {proposal.target} any more; choose another one."
+            return f"The target {proposal.target} no longer exists. Choose another one."
         header = proposal.header
         if header.problem:
             return header.problem
@@ -132,7 +132,7 @@ class Targets:
         """The place, for somebody who may use it. Raises NotAllowed."""
         place = self[name]
         if place.terms.users and user not in place.terms.users:
-            raise NotAllowed(f"The target {name} is not open to you; please choose another one on the card.")
+            raise NotAllowed(f"You don't have access to the target {name}. Choose another one on the card.")
         return place
 
 
@@ -141,4 +141,4 @@ async def _state(place: ConfiguredTarget) -> ClusterState:
         async with asyncio.timeout(_PATIENCE):
             return await place.target.state()
     except TimeoutError:
-        return ClusterState(problem="It does not answer.")
+        return ClusterState(problem="It is not responding.")

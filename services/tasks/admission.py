@@ -19,13 +19,13 @@ Teams = Callable[[str], Awaitable[frozenset[str]]]
 DIRECT = "dm"
 """What stands for direct messages among the channels."""
 _DAY = 86_400.0
-_NOT_HERE = "raygen does not work for this workspace; its operators say for which it does."
+_NOT_HERE = "raygen isn't available in this workspace. Ask its operators for access."
 # A task has its row within milliseconds of its beginning; one that has none by now never began.
 _ROWLESS = 60.0
 
 
 class Nowhere(NotAllowed):
-    """It is not known to which workspace this thread belongs; please ask in a new one."""
+    """The workspace of this thread is unknown. Ask in a new thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Admission:
         self._teams = teams
         self.users = Throttle(store.entries.asked_since, self._limits.user_rate)
         self.channels = Throttle(
-            store.entries.asked_in, self._limits.channel_rate, "In this channel raygen may be asked"
+            store.entries.asked_in, self._limits.channel_rate, "This channel is limited to"
         )
         self._one = asyncio.Lock()
 
@@ -121,7 +121,7 @@ class Admission:
         if limits.channels and named not in limits.channels:
             places = [f"<#{each}>" for each in sorted(limits.channels) if each != DIRECT]
             places += ["direct messages"] if DIRECT in limits.channels else []
-            raise NotAllowed(f"raygen is not to be used here; please ask in {' or '.join(places)}.")
+            raise NotAllowed(f"raygen isn't available in this channel. Use {' or '.join(places)}.")
 
     async def _check_home(self, task: Task, session: Session) -> None:
         """A guest of a shared channel asks from elsewhere, and spends what is meant for others."""
@@ -130,7 +130,7 @@ class Admission:
             return
         if not (await self._teams(task.user)).intersection(allowed):
             raise NotAllowed(
-                "raygen does not work for people of your workspace; its operators say for whose it does."
+                "raygen isn't available to people from your workspace. Ask its operators for access."
             )
 
     async def _check_day(self, day: Day, user: str, sentence: str) -> None:
@@ -145,7 +145,7 @@ class Admission:
         ]
         if spent:
             left = human_seconds(midnight + _DAY - now)
-            raise TooOften(f"{sentence} ({' and '.join(spent)}); please come back in {left}.")
+            raise TooOften(f"{sentence} ({' and '.join(spent)}). Try again in {left}.")
 
     async def _check_room(self, task: Task, session: Session, known: list[Begun]) -> None:
         limits = self._limits
@@ -158,13 +158,11 @@ class Admission:
         here = _under_way(there, [each.task_id for each in known if each.channel == session.channel])
         if limits.user_tasks is not None and len(mine - {task.id}) >= limits.user_tasks:
             raise TooOften(
-                f"You have {plural(len(mine), 'request')} under way, and {limits.user_tasks} at once is the most; "
-                "please come back when one has ended, or stop one."
+                f"You have {plural(len(mine), 'request')} in progress, and the limit is {limits.user_tasks}. Wait for one to finish, or stop one."
             )
         if limits.channel_tasks is not None and len(here - {task.id}) >= limits.channel_tasks:
             raise TooOften(
-                f"This channel has {plural(len(here), 'request')} under way, and {limits.channel_tasks} at once is the "
-                "most; please come back when one has ended."
+                f"This channel has {plural(len(here), 'request')} in progress, and the limit is {limits.channel_tasks}. Wait for one to finish."
             )
 
 

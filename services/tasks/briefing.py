@@ -77,10 +77,12 @@ def _said(exchange: Exchange) -> list[str]:
 def _prompt(task: Task, rejected: str) -> str:
     match task.kind:
         case TaskKind.REGENERATE if rejected:
-            return f"{task.prompt}\n\nThe last program was rejected: {rejected}\nWrite one that heeds this."
+            return (
+                f"{task.prompt}\n\nThe last program was rejected: {rejected}\nWrite one that addresses this."
+            )
         case TaskKind.EXPLAIN:
             return f"{_EXPLAIN}\n\n{evidence.enclosed('error', task.prompt)}"
         case TaskKind.REGENERATE:
-            return f"{task.prompt}\n\nWrite this program anew, in a different way than before."
+            return f"{task.prompt}\n\nWrite this program again, in a different way."
         case _:
             return task.prompt

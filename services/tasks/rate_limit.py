@@ -45,7 +45,7 @@ class Throttle:
 
     asked: Asked
     rate: Rate | None = None
-    whose: str = "You may ask"
+    whose: str = "You are limited to"
     _taken: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
 
     async def admit(
@@ -75,7 +75,4 @@ class Throttle:
 
     def _sentence(self, left: float) -> str:
         assert self.rate is not None
-        return (
-            f"{self.whose} {plural(self.rate.limit, 'time')} in any {self.rate.unit}; "
-            f"please come back in {human_seconds(max(left, 1))}."
-        )
+        return f"{self.whose} {plural(self.rate.limit, 'request')} per {self.rate.unit}. Try again in {human_seconds(max(left, 1))}."

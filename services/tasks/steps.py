@@ -259,7 +259,9 @@ class TaskSteps:
         try:
             return await self._store.inputs.exactly(task.session_id, base.inputs)
         except LookupError as error:
-            raise BadRequest(f"The input file {error} of that run is gone; please share it again.") from None
+            raise BadRequest(
+                f"The input file {error} of that run is no longer available. Share it again."
+            ) from None
 
     async def _conclusion(
         self, way: _UnderWay, base: Proposal | None, files: Sequence[InputFile]
@@ -311,7 +313,7 @@ class TaskSteps:
                 if proposal.status is ProposalStatus.OPEN and proposal.id != but:
                     await self._show_again(proposal)
         except Exception as error:  # noqa: BLE001  # whatever it is, the work goes on
-            _log.warning("an open card does not say what is newer: %s", error)
+            _log.warning("an open card could not be updated: %s", error)
 
     async def _show_again(self, proposal: Proposal) -> None:
         """A decision that falls meanwhile has the last word."""
@@ -380,19 +382,19 @@ def _first_line(words: str) -> str:
 
 def _verdict_on_own(made: BuildResult) -> str:
     if made.outcome.proposable:
-        return "The program passed its validation."
-    return f"The program did not pass its validation: {evidence.plain(made.outcome)}."
+        return "The program passed validation."
+    return f"The program did not pass validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_again(made: BuildResult) -> str:
     if made.outcome.proposable:
-        return "The same program again. It has not been run again yet: that takes an approval of its own."
-    return f"The same program no longer passes its validation: {evidence.plain(made.outcome)}."
+        return "The same program again. Running it again needs its own approval."
+    return f"The same program no longer passes validation: {evidence.plain(made.outcome)}."
 
 
 def _verdict_on_edit(made: BuildResult) -> str:
     if made.outcome.passed:
-        return "Your edit passed its validation."
+        return "Your edit passed validation."
     if made.outcome.proposable:
         return "Here is your edit."
-    return f"Your edit did not pass: {evidence.plain(made.outcome)}."
+    return f"Your edit did not pass validation: {evidence.plain(made.outcome)}."

@@ -291,12 +291,12 @@ class FrontDesk:
     async def stop_task(self, task_id: str, user: str) -> None:
         await self._task(Action.STOP, task_id, user)
         if not await self.tasks.cancel(task_id, user):
-            raise Outdated("That request has ended already.")
+            raise Outdated("That request has already ended.")
 
     async def stop_run(self, run_id: str, user: str) -> None:
         run = await self.store.runs.find(run_id)
         if run is None:
-            raise Outdated("That run has ended already.")
+            raise Outdated("That run has already ended.")
         await self._permitted(Action.STOP, run.proposal_id, user)
         await self.runs.stop(run_id, user)
 

@@ -16,9 +16,7 @@ from services.validation.interface import ValidationLimits
 
 _GRACE = 10.0
 _PATIENCE = 15.0
-_SILENT = (
-    "The validation cluster did not say in time whether it runs the program; please try again in a minute."
-)
+_SILENT = "The validation cluster did not confirm in time that it runs the program. Try again in a minute."
 _PAUSE = 10.0
 _IMPATIENCE = 0.5
 

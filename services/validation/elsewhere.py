@@ -27,7 +27,7 @@ class Elsewhere(ABC):
     ) -> None:
         self.where = where
         self._limits = limits or ValidationLimits()
-        self._problem = f"{name} was not asked yet."
+        self._problem = f"{name} has not been used yet."
         self._pauses = (impatience, pause)
         self._keeper: asyncio.Task[None] | None = None
 

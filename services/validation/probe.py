@@ -16,7 +16,7 @@ from services.validation.seal import BWRAP, Seal, Spaces
 
 PART = "validation"
 _LIMIT = 20.0
-_SENTENCE = "It ran in the seal."
+_SENTENCE = "It ran in the sandbox."
 _KNOBS = {
     "/proc/sys/kernel/unprivileged_userns_clone": ("0", "sysctl -w kernel.unprivileged_userns_clone=1"),
     "/proc/sys/user/max_user_namespaces": ("0", "sysctl -w user.max_user_namespaces=15000"),

@@ -16,7 +16,7 @@ def lacking() -> str:
         return "the package `pyspark` is not installed here"
     java = shutil.which("java")
     if java is None:
-        return "there is no Java here"
+        return "Java is not installed here"
     if not any(Path(java).resolve().is_relative_to(place) for place in _SEEN):
-        return "the Java here is not below /usr, so the seal does not show it"
+        return "Java is installed outside /usr, so it is not visible in the sandbox"
     return ""

@@ -11,7 +11,7 @@ from services.validation.interface import ValidationLimits
 from services.validation.sandbox import Record
 from services.validation.watchdog import Excess
 
-_BROKEN = "The sealed cluster broke while the program ran."
+_BROKEN = "The sealed cluster failed while the program ran."
 
 
 def conclude(record: Record, limits: ValidationLimits) -> Outcome:
@@ -42,10 +42,10 @@ def _verdict(record: Record, limits: ValidationLimits, facts: DriverReport) -> t
     if record.status == 0:
         return Verdict.PASSED, None
     if record.status < 0:
-        return Verdict.KILLED, f"Its driver was ended by {_signal(-record.status)}."
+        return Verdict.KILLED, f"Its driver was killed by {_signal(-record.status)}."
     if facts.infeasible:
         asked = ", ".join(f"{amount:g} {name}" for name, amount in facts.infeasible.items())
-        return Verdict.NEEDS_HARDWARE, f"It asks for {asked}, more than the sealed cluster has."
+        return Verdict.NEEDS_HARDWARE, f"It requests {asked}, more than the sealed cluster has."
     return Verdict.FAILED, None
 
 

@@ -45,7 +45,7 @@ class Artifacts:
         room = _ROOM
         for name, content, size in self._candidates():
             if len(artifacts) == _MOST or size > room:
-                dropped.append(f"{name} ({size:,} bytes) is too much to bring along")
+                dropped.append(f"{name} ({size:,} bytes) is too large to attach")
                 continue
             room -= size
             media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -55,7 +55,7 @@ class Artifacts:
             dropped[0:0] = self._plots.remark()
         dropped += self._unread
         if len(dropped) > _LISTED:
-            dropped[_LISTED:] = [f"{len(dropped) - _LISTED:,} more files were left out"]
+            dropped[_LISTED:] = [f"{len(dropped) - _LISTED:,} more files were omitted"]
         return {"artifacts": artifacts, "dropped": dropped}
 
     def shows(self, value: Any) -> bool:

@@ -55,9 +55,7 @@ class Plots:
         if not self._shown:
             return []
         figures = "figure is" if len(self._shown) == 1 else "figures are"
-        return [
-            f"plotly's {figures} in {PAGE}, to be opened in a browser: for pictures it needs kaleido and Chrome"
-        ]
+        return [f"plotly's {figures} in {PAGE}; open it in a browser (pictures need kaleido and Chrome)"]
 
     def _take(self, io: Any, figure: Any, *, validate: bool) -> None:
         picture = patiently(lambda: io.to_image(figure, format="png"), None) if _can_draw() else None

@@ -106,7 +106,7 @@ class _Introduction:
     def _line(self) -> str:
         line = self._told.readline().strip()
         if not line:
-            raise SystemExit(f"Ray did not come up: {cluster.last_words()}")
+            raise SystemExit(f"Ray did not start: {cluster.last_words()}")
         return line
 
 

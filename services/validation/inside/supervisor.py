@@ -229,7 +229,7 @@ class Supervisor:
                 else:
                     path.unlink()
         except (OSError, RecursionError) as error:
-            raise SystemExit(f"an attempt left what can't be deleted: {type(error).__name__}") from None
+            raise SystemExit(f"files of an attempt can't be deleted: {type(error).__name__}") from None
 
     def _sweep(self) -> None:
         """End whatever an attempt left: its workers, their actors, and processes that it set free."""
