@@ -53,7 +53,7 @@ async def generate(
 async def execute(
     asked: wire.ExecuteRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
 ) -> Response:
-    """Validate a program; run it on the target, too, if your token may approve that."""
+    """Validate a program; run it on the target, too, if your token can approve that."""
     ask = await desk.ask(caller, asked.session_id, OWN, key)
     begin = partial(desk.execute, ask, asked.code, run=asked.run)
     return await _told(request, desk, caller, ask.task_id, asked, begin=begin)

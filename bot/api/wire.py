@@ -64,7 +64,7 @@ class ExecuteRequest(BaseModel):
     session_id: SessionId
     run: bool = Field(
         True,
-        description="Run it on the target once it has passed, if your token may approve; else it awaits an approval.",
+        description="Run it on the target once it has passed, if your token can approve; else it awaits an approval.",
     )
     wait: Wait = WAIT
 

@@ -19,7 +19,7 @@ Looking = Callable[[str, str], Awaitable[CardModal]]
 
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
-    """Each opens a modal; what is too long for one comes as a file besides, to whoever asked for it alone."""
+    """Each opens a modal; what is too long for one comes as a file besides, to the requester alone."""
 
     async def program(proposal_id: str, user: str) -> CardModal:
         return card_modals.program(*await desk.code(proposal_id, user))

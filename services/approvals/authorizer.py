@@ -85,7 +85,7 @@ class Authorizer:
         rule = self.policy.rule(proposal.target, channel)
         if rule is None:
             return ""
-        return "somebody else" if proposal.approved_by else rule.whom(proposal.requester)
+        return "someone else" if proposal.approved_by else rule.whom(proposal.requester)
 
     async def approvers(self, proposal: Proposal, channel: str, askers: Collection[str] = ()) -> list[str]:
         """The people that can be asked by name, without those who have approved it or can't; `askers` as in `decision`."""

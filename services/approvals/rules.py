@@ -128,7 +128,7 @@ class ApprovalRule:
         named += [f"<!subteam^{group}>" for group in sorted(self.groups)]
         named += ["a member of this channel"] if self.members else []
         named += [mention(requester) if requester else "the requester"] if self.requester else []
-        other = "somebody else" if self.requester is False else "a member of this workspace"
+        other = "someone else" if self.requester is False else "a member of this workspace"
         return listed(named or [other])
 
 

@@ -89,7 +89,7 @@ class RunSteps:
     async def end_grant(self, grant: Grant, user: str) -> None:
         """From now on every run of that thread takes a decision again. Raises Outdated."""
         if not await self._store.grants.end(grant.id, user):
-            raise Outdated("That approval for the thread has ended already.")
+            raise Outdated("The approval for this thread has already ended.")
         session = await self._store.sessions.get(grant.session_id)
         await self._notifier.thread_approved(replace(grant, ended_by=user), session)
 
@@ -148,7 +148,7 @@ class RunSteps:
         if refused := self.refusal(proposal, user):
             return refused
         if proposal.approved_by:
-            return f"It has {len(proposal.approved_by)} of {proposal.needed} approvals; somebody else has to approve it."
+            return f"It has {len(proposal.approved_by)} of {proposal.needed} approvals, so someone else has to approve it."
         return ""
 
     async def retarget(self, proposal_id: str, target: str, user: str) -> Proposal:
@@ -352,7 +352,7 @@ class RunSteps:
             return await self._store.inputs.exactly(proposal.session_id, proposal.inputs)
         except LookupError as error:
             raise NotAllowed(
-                f"The input file {error} is no longer what was approved; nothing was run."
+                f"The input file {error} changed after it was approved, so nothing was run."
             ) from None
 
     async def _submit(self, target: Target, job: Job) -> None:

@@ -257,7 +257,7 @@ async def test_the_local_cluster_on_a_full_disk(tmp_path: Path):
             with small.full():
                 await asyncio.sleep(2 * HELD)
             end = await thread.ended()
-            assert "The disk of the local cluster was full" in flat(end)
+            assert "The local cluster's disk filled up" in flat(end)
             assert end["text"].startswith(":x:")
             again = await play.command("add 3 and 4")
             assert "Result: 7" in (await again.approve_and_wait())["text"]

@@ -65,7 +65,7 @@ async def test_a_follow_up_builds_on_the_last_program_and_replaces_it_visibly(pl
     old = await thread.with_text("Replaced by the newer proposal")
     assert old["ts"] == first["ts"]
     await thread.click(first, "Approve & run")
-    await thread.whispered("UENGINEER", "replaced by a newer one")
+    await thread.whispered("UENGINEER", "A newer proposal replaced that one")
     assert not [reply for reply in await thread.replies() if "approved by" in flat(reply)]
 
 

@@ -52,7 +52,7 @@ async def test_a_data_frame_is_a_table_and_the_program_can_be_run_again(play: Pl
 
     await thread.click(result, "Run again")
     again = await thread.newer_card(card)
-    assert "It has not been run again yet" in flat(again)
+    assert "Running it again needs its own approval" in flat(again)
     runs = [reply for reply in await thread.replies() if button(reply, "Run again")]
     assert len(runs) == 1, "nothing runs without a decision"
     await thread.click(again, "Approve & run")

@@ -17,7 +17,7 @@ async def test_a_failure_is_one_calm_sentence_and_trying_again_works(weak: Playg
     model.script.add(HttpError(401))
     thread = await weak.command("what's 15% of 2847?")
     failed = await thread.with_button("Try again")
-    assert "refused our credentials" in literal(failed)
+    assert "rejected raygen's credentials" in literal(failed)
     await thread.click(failed, "Try again")
     await thread.with_text("427.05")
     assert len(await thread.replies()) == 2

@@ -274,8 +274,8 @@ async def test_modules_are_shown_and_a_hook_beside_them_never_runs(
     await proposed(erin)
     await erin.wait_for(
         "[0, 2, 4, 6] 42",
-        "The input file 'sitecustomize.py' would be taken for the start-up hook",
-        "The input file 'ray.py' would stand in for the package",
+        "The input file 'sitecustomize.py' would be mistaken for the start-up hook",
+        "The input file 'ray.py' would shadow the package",
         "Runs with 1 Python file beside it:",
         sha256(HELPERS)[:12],
     )

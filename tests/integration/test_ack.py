@@ -73,7 +73,7 @@ async def test_a_file_on_its_way_keeps_nobody_from_going_on(
     else:
         await until(lambda: world.alone("CRAY", "UENGINEER"))
         (told,) = world.alone("CRAY", "UENGINEER")
-        assert "tell us incident" in told
+        assert "report incident" in told
         assert "hunter2" not in told
 
 
@@ -118,7 +118,7 @@ async def test_a_modal_that_comes_too_late_is_told_as_an_error(world: World, mon
         await until(gate.reached.is_set)
         gate.open.set()
         await until(lambda count=before: len(world.alone("CRAY", "UAPPROVER")) == count + 1)
-        assert "tell us incident" in world.alone("CRAY", "UAPPROVER")[-1]
+        assert "report incident" in world.alone("CRAY", "UAPPROVER")[-1]
 
 
 async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: pytest.MonkeyPatch):

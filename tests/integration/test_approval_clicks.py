@@ -254,10 +254,10 @@ RULES = {
 STATES = {
     "open": ("", None),
     "old": ("has expired", None),
-    "superseded": ("replaced by a newer one", ProposalStatus.SUPERSEDED),
-    "dismissed": ("dismissed already", ProposalStatus.DISMISSED),
+    "superseded": ("A newer proposal replaced that one", ProposalStatus.SUPERSEDED),
+    "dismissed": ("already been dismissed", ProposalStatus.DISMISSED),
     "expired": ("has expired", ProposalStatus.EXPIRED),
-    "approved": ("approved already", ProposalStatus.APPROVED),
+    "approved": ("already been approved", ProposalStatus.APPROVED),
 }
 
 
@@ -285,7 +285,7 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
                 assert ran == (may and state == "open"), cell
                 assert len(told) == (0 if ran else 1), (cell, told)
                 assert ran or not may or sentence in told[0], cell
-                assert ran or told[0].count(".") == 1, (cell, told)
+                assert ran or told[0].count(".") <= 2, (cell, told)
                 if ran:
                     proposal, ts = await world.card(channel)
 
@@ -325,7 +325,7 @@ async def test_one_of_two(world: World):
     await world.press("CRAY", ts, "UENGINEER")
     assert "*1 of 2* approvals, by <@UENGINEER>" in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
-    assert "approved that already" in (world.alone("CRAY", "UENGINEER"))[-1]
+    assert "already approved this" in (world.alone("CRAY", "UENGINEER"))[-1]
     assert world.target.jobs == {}
     await world.press("CRAY", ts, "UAPPROVER")
     assert list(world.target.jobs) == [run_id(proposal.id)]
@@ -353,7 +353,7 @@ async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: Wo
     (asked,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
     assert "asks you to approve this program" in json.dumps(asked)
     await world.press("DENGINEER", ts, "UENGINEER", "proposal_ask")
-    assert "asked already" in (world.alone("DENGINEER", "UENGINEER"))[-1]
+    assert "already been asked" in (world.alone("DENGINEER", "UENGINEER"))[-1]
     await world.press("DAPPROVER", asked["ts"], "UAPPROVER")
     assert list(world.target.jobs) == [run_id(proposal.id)]
     assert "proposal_approve" not in await world.seen("DAPPROVER", "UAPPROVER"), "no card keeps live buttons"
@@ -367,7 +367,7 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
     asked = "<@UENGINEER> asks for an approval of *Add two numbers* by a member of this channel."
     assert asked in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
-    assert "asked already" in (world.alone("CRAY", "UENGINEER"))[-1]
+    assert "already been asked" in (world.alone("CRAY", "UENGINEER"))[-1]
     pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
     for _ in range(2):
         await pending.remind(proposal.id)
@@ -396,7 +396,7 @@ async def test_a_rejection_with_its_reason(world: World):
     assert "Rejected by <@UAPPROVER>; it was not run. Reason: reads &lt;!channel&gt; of prod" in seen
     assert "proposal_approve" not in seen
     await world.press("CRAY", ts, "UAPPROVER")
-    assert "dismissed already" in (world.alone("CRAY", "UAPPROVER"))[-1]
+    assert "already been dismissed" in (world.alone("CRAY", "UAPPROVER"))[-1]
     assert world.target.jobs == {}
     await world.people.command("history", user="UENGINEER")
     assert ":wastebasket: rejected" in await world.seen("CRAY")
@@ -491,7 +491,7 @@ async def test_policy_says_which_rule_decides_here(world: World):
     ]
     text = json.dumps(told)
     assert "the rule `prod` decides" in text
-    assert "somebody else has to approve it; please ask <!subteam^SPLATFORM>" in text
-    assert "takes two approvals when it asks for more than 16 CPUs" in text
+    assert "so someone else has to approve it. Ask <!subteam^SPLATFORM>" in text
+    assert "takes two approvals when it requests more than 16 CPUs" in text
     await world.people.command("policy", user="UAPPROVER", channel="DAPPROVER")
     assert "the rule `direct` decides" in await world.seen("DAPPROVER", "UAPPROVER")

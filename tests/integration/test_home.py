@@ -129,7 +129,7 @@ async def test_what_its_target_refuses_has_the_reason_instead_of_the_button(tmp_
     async with opened(tmp_path, Terms(users=frozenset({"UENGINEER"}))) as world:
         await world.card()
         view = text(await tab(world, "UAPPROVER"))
-        assert "is not open to you" in view
+        assert "don't have access to the target" in view
         assert "proposal_approve" not in view
         assert "proposal_code" in view
 

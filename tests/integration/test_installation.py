@@ -250,7 +250,7 @@ async def test_strangers_in_a_shared_channel_do_not_spend_what_is_meant_for_a_wo
         state = here.acme.standin.state
         await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="USUE", channel="CLAB")
         told = await until(lambda: state.ephemerals.seen_by("USUE", "CLAB"))
-        assert "does not work for people of your workspace" in json.dumps(told)
+        assert "isn't available to people from your workspace" in json.dumps(told)
         assert await rows(here, tables.tasks) == []
         await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="UADA", channel="CLAB")
         await answered(here.acme, "CLAB", "427.05")

@@ -59,7 +59,7 @@ STUMPS = {
     "write_program": {"request": "add"},
 }
 ANSWERED = "answered"
-BUSY, GONE, FINAL = "is busy", "broke off", "not exist|refused our credentials|could not take"
+BUSY, GONE, FINAL = "is busy", "was cut off", "doesn't exist|rejected raygen's credentials|could not process"
 
 # A fault, and what a person may get for it; whatever passes by itself ends in an answer.
 FAULTS: dict[str, tuple[object, str]] = {

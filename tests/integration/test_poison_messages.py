@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.poisoned import OTHERS, POISON
 
-_PUT_ASIDE = "raygen stopped several times while it worked on this, so it was put aside"
+_PUT_ASIDE = "raygen crashed several times while working on this"
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,10 @@ SILENCE, SHORT = 6.0, 2.0
 RAY = "Lambda to Ray"
 # The hops, each with what its sentences speak of.
 HOPS = {
-    "bot to AgentCore": "[Tt]he agent's (runtime|answer)",
-    "runtime to model": "[Tt]he model|[Oo]ur credentials",
+    "bot to AgentCore": "[Tt]he agent (runtime|session)",
+    "runtime to model": "[Tt]he model|raygen's credentials",
     "runtime to gateway": "The MCP gateway",
-    "token endpoint": "The token endpoint of the MCP gateway",
+    "token endpoint": "MCP gateway's token endpoint",
     "gateway to Lambda": "The (tool behind the )?MCP gateway",
     RAY: "cluster",
 }

@@ -319,7 +319,7 @@ async def test_limits_are_told_in_the_form(world: World):
     for number in range(4):
         await world.started("ask_anywhere", channel="CRAY")
         answer = await world.submitted(await world.form(), prompt=f"estimate pi {number}")
-    assert "please come back in" in answer["errors"]["prompt"]
+    assert "Try again in" in answer["errors"]["prompt"]
     assert len(world.flows.begun) == 3
 
 

@@ -206,7 +206,7 @@ async def test_free_text_is_a_request_and_too_many_of_them_are_refused(world: Wo
         return len(world.begun.tasks) == 2
 
     await until(begun)
-    assert "2 times in any hour; please come back in" in await world.told("estimate pi")
+    assert "2 requests per hour. Try again in" in await world.told("estimate pi")
     assert len(world.begun.tasks) == 2
 
 
@@ -251,5 +251,5 @@ async def test_what_takes_longer_than_slack_waits_is_answered_later(
     may_answer.set()
     (message,) = await until(lambda: world.alone("UENGINEER"))
     told = json.dumps(message)
-    assert ("tell us incident" if fails else "embedded") in told
+    assert ("report incident" if fails else "embedded") in told
     assert "hunter2" not in told

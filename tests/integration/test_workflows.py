@@ -214,7 +214,7 @@ async def test_what_failed_for_good_is_begun_again_when_it_is_due(
             await until(no_workflow_goes_on)
         told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
         assert sorted(notifier.told) == told
-        with pytest.raises(Outdated, match="asked already"):
+        with pytest.raises(Outdated, match="already been asked"):
             await world.flows.begin_asking("p_0", "UENGINEER")
 
 

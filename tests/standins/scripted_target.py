@@ -84,7 +84,7 @@ class ScriptedTarget:
         run = self.cluster.runs.get(submission_id)
         if self.trouble is not None or run is None:
             reason = (
-                self.trouble.public if self.trouble else f"The target {self.name} does not know this run."
+                self.trouble.public if self.trouble else f"The target {self.name} has no record of this run."
             )
             yield Finished(Outcome(Verdict.UNAVAILABLE, detail=reason))
             return

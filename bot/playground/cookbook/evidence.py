@@ -9,7 +9,7 @@ from html import unescape
 
 from bot.playground.cookbook.dialogue import Turn
 
-REWORK = "Write this program anew"
+REWORK = "Write this program again, in a different way"
 _PROPOSAL = re.compile(r"\[proposal: (?P<title>[^\]\n]{1,300})\]")
 _AROUND = re.compile(
     r"\A(?:<(earlier|record)>(?:(?!</?\1>).)*+</\1>\s*)++"

@@ -108,7 +108,7 @@ async def test_output_survives_broken_connections_without_loss_or_doubles(embedd
 
 
 @pytest.mark.parametrize(
-    ("token", "sentence"), [("wrong", "wrong or out of date"), (None, "asks for a token")]
+    ("token", "sentence"), [("wrong", "wrong or has expired"), (None, "requires a token")]
 )
 async def test_a_wrong_or_missing_token_is_named_as_that(
     embedded: EmbeddedTarget, token: str | None, sentence: str

@@ -113,7 +113,7 @@ async def test_the_wall_limit_is_kept_and_told(world: World) -> None:
 async def test_an_unknown_run_is_unavailable_with_a_reason(world: World) -> None:
     seen = await told(world.target, "run-that-never-was")
     assert seen.outcome.verdict is Verdict.UNAVAILABLE
-    assert "does not know" in (seen.outcome.detail or "")
+    assert "has no record" in (seen.outcome.detail or "")
     assert await world.target.stop("run-that-never-was") is False
 
 

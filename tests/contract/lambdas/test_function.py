@@ -78,7 +78,7 @@ async def test_a_gateways_client_context_reaches_the_function(service: LambdaSer
         ("too large", errors.PayloadTooLarge, "takes"),
         ("reset", errors.FunctionSilent, "echo broke off; it is not asked again"),
         ("half", errors.FunctionSilent, "echo broke off; it is not asked again"),
-        ("garbage", errors.FunctionGarbled, "echo gave an answer of another kind"),
+        ("garbage", errors.FunctionGarbled, "echo gave an answer of an unexpected response"),
     ],
 )
 async def test_a_fault_is_one_sentence_and_nothing_is_sent_twice(
@@ -117,7 +117,7 @@ async def test_a_throttled_one_has_not_begun_and_is_asked_again_a_little(service
         ("large", errors.FunctionFailed, "large broke down at its work"),
         ("sleep", errors.FunctionFailed, "sleep was ended by its own time limit"),
         ("missing", errors.FunctionRefused, "There is no Lambda missing"),
-        ("bad name!", errors.FunctionRefused, "can't be asked as it is configured|refused|There is no"),
+        ("bad name!", errors.FunctionRefused, "can't be called as configured|rejected|There is no"),
     ],
 )
 async def test_a_function_that_fails_is_one_sentence(
@@ -145,14 +145,14 @@ async def test_nobody_there_is_one_sentence(unused_tcp_port: int):
 async def test_without_credentials_that_is_said(service: LambdaService, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(errors.FunctionRefused, match="no AWS credentials"):
+    with pytest.raises(errors.FunctionRefused, match="No AWS credentials"):
         await Function("echo", endpoint=service.url).invoke({})
 
 
 async def test_what_is_too_large_is_never_sent(service: LambdaService):
     before = len(service.invocations)
     with pytest.raises(
-        errors.PayloadTooLarge, match=r"take 6.3 MB together, and the Lambda echo takes 6.3 MB"
+        errors.PayloadTooLarge, match=r"total 6.3 MB, and the Lambda echo accepts at most 6.3 MB"
     ):
         await function(service).invoke({"code": "x" * PAYLOAD})
     assert len(service.invocations) == before
@@ -189,6 +189,6 @@ async def test_for_a_validation_and_a_snippet_trouble_is_a_value(service: Lambda
     snippet = await LambdaSnippets(function(service)).run("1")
     assert {each.verdict for each in (expired, wrong, refused)} == {Verdict.UNAVAILABLE}
     assert "have expired" in (expired.detail or "")
-    assert "another kind" in (wrong.detail or "")
+    assert "an unexpected response" in (wrong.detail or "")
     assert "8.4 MB together" in (refused.detail or "")
     assert "have expired" in (snippet.error or "")

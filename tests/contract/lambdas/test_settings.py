@@ -49,7 +49,7 @@ async def test_doctor_looks_and_runs_nothing(service: LambdaService):
     assert "NO  snippets   the Lambda snippets, with 3 s and 1024 MB" in table
     assert "Its timeout is not above the 30 s that raygen may ask for: give it 45 s." in table
     missing = await _validation(chosen(service, "missing"))
-    assert missing.advice == "There is no Lambda missing; check its name and AWS_REGION."
+    assert missing.advice == "There is no Lambda missing. Check its name and AWS_REGION."
     assert not service.invocations
     assert await _snippets(load(snippets="on")) == []
 
@@ -64,4 +64,4 @@ async def test_doctor_does_not_take_anything_for_a_lambda(body: bytes):
             load(validation="lambda", validation_lambda="validate", lambda_url=f"http://{address}")
         )
     assert not found.ok
-    assert "an answer of another kind" in found.advice
+    assert "an unexpected response" in found.advice

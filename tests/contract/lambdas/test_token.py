@@ -65,5 +65,5 @@ async def test_a_secret_that_can_not_be_had_is_a_sentence(
     manager: SecretsManager, status: int, answer: dict[str, Any], kind: type[RaygenError]
 ):
     manager.status, manager.answer = status, answer
-    with pytest.raises(kind, match="The secret with the cluster's token"):
+    with pytest.raises(kind, match="The secret with the cluster token"):
         await asyncio.to_thread(read_token, ARN)

@@ -100,7 +100,7 @@ async def live(people: People, client: AsyncWebClient, heard: dict[str, Json]) -
     form.add_field("file", b"1,2\n3,4\n", filename="numbers.csv", content_type="text/csv")
     async with people.http.post("/play/upload", data=form) as uploaded:
         assert uploaded.status == 200
-    await do("edit", channel="CRAY", ts=root, text="other words")
+    await do("edit", channel="CRAY", ts=root, text="rephrase")
     await do("delete", channel="CRAY", ts=(await people.say("oh"))["ts"])
     await do("react", channel="CRAY", ts=root, name="eyes")
     for joined in (False, True):

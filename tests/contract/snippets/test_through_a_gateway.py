@@ -50,7 +50,7 @@ async def test_it_says_what_python_says(behind: SnippetRunner):
     async def one(code: str, value: str | None, output: str) -> bool:
         async with _AT_ONCE:
             snippet = await behind.run(code)
-        if snippet.error == "The snippet tool behind the MCP gateway failed at its end.":
+        if snippet.error == "The snippet tool behind the MCP gateway failed.":
             return False
         assert (snippet.error, snippet.value, snippet.output) == (None, value, output), code
         return True

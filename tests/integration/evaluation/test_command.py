@@ -115,7 +115,7 @@ async def test_wrong_programs_and_errors_of_the_service_fail_their_case_alone(tm
     assert (wrong.spent.attempts, wrong.spent.calls) == (1, 3)
     assert wrong.spent.money
     assert not refused.passed
-    assert "refused our credentials" in refused.error
+    assert "rejected raygen's credentials" in refused.error
     assert repaired.passed, repaired
     assert repaired.spent.attempts == 2
     assert words.passed

@@ -88,7 +88,7 @@ async def test_a_lost_head_is_told(two_nodes: Farm) -> None:
             if isinstance(event, Finished):
                 assert event.outcome.stdout == "on\n"
                 assert event.outcome.verdict is Verdict.UNAVAILABLE
-                assert "went out of reach while this ran" in (event.outcome.detail or "")
+                assert "has not responded for" in (event.outcome.detail or "")
 
 
 async def _waits(made: Farm, submission_id: str) -> str:

@@ -80,7 +80,7 @@ async def test_a_lost_cluster_is_replaced_and_its_runs_are_told_truthfully(hardy
     rest = [event async for event in events]
     outcome = rest[-1].outcome  # type: ignore[union-attr]  # the last event is Finished
     assert outcome.verdict is Verdict.UNAVAILABLE
-    assert "went away" in (outcome.detail or "")
+    assert "The cluster stopped" in (outcome.detail or "")
     assert outcome.stdout == "on\n"
     assert await hardy.submit(Job("endless", ENDLESS)) is False
     assert (await told(hardy, "endless"))[0] == "on\n"

@@ -117,10 +117,10 @@ def test_a_project_of_several_files_runs(tmp_path: Path):
         (
             "print(1)",
             ["sitecustomize.py"],
-            b"would be taken for the start-up hook `sitecustomize`; rename it.",
+            b"would be mistaken for the start-up hook `sitecustomize`; rename it.",
         ),
         ("print(1)", ["holds_a_link"], b"is a link; give what it points to."),
-        ("print(1)", ["helpers.py", "helpers.py"], b"is there twice; rename one of them."),
+        ("print(1)", ["helpers.py", "helpers.py"], b"is attached twice; rename one of them."),
         ("import evil", ["evil.py"], b"evil.py, line 3: "),
         ("import helpers", [], b"not importable: helpers"),
     ],

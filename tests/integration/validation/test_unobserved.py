@@ -191,7 +191,7 @@ async def test_a_worker_that_dies_takes_nothing_of_what_it_noted_with_it(validat
 async def test_a_program_that_exits_early_says_so(validator: Validator, code: str):
     outcome = await tried(validator, code)
     assert (outcome.verdict, outcome.unknown) == (Verdict.PASSED, ())
-    assert any("ended by SystemExit in line" in remark for remark in outcome.remarks)
+    assert any("exited with SystemExit on line" in remark for remark in outcome.remarks)
 
 
 async def test_a_program_that_exits_at_its_end_has_no_remark(validator: Validator):

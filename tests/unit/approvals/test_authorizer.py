@@ -137,7 +137,7 @@ async def test_two_different_people(world: World):
     first = await approve(runs, proposal, "UA")
     assert (first.status, first.approved_by, first.needed) == (ProposalStatus.OPEN, ("UA",), 2)
     assert world.notifier.told[-1] == f"{proposal.id} open"
-    with pytest.raises(Outdated, match="approved that already; somebody else"):
+    with pytest.raises(Outdated, match="already approved this. Someone else"):
         await approve(runs, proposal, "UA")
     # Another process, after a restart.
     second = await approve(world.runs(ApprovalRule(approvals=2)), proposal, "UB")
@@ -335,7 +335,7 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(**values[what]))
     await runs.open(proposal.id)
-    with pytest.raises(NotAllowed, match="no longer what was approved"):
+    with pytest.raises(NotAllowed, match="changed after it was approved"):
         await runs.submit(proposal.id)
     assert world.target.jobs == world.other.jobs == {}
     assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
@@ -349,7 +349,7 @@ async def test_a_header_that_was_changed_after_its_approval_does_not_run(world: 
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(header=codec.dump_header(header)))
     await runs.open(proposal.id)
-    with pytest.raises(NotAllowed, match="no longer what was approved"):
+    with pytest.raises(NotAllowed, match="changed after it was approved"):
         await runs.submit(proposal.id)
     assert world.target.jobs == {}
 
@@ -369,7 +369,7 @@ async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: Wo
         await connection.execute(statements[how])
     await runs.open(proposal.id)
     with pytest.raises(
-        NotAllowed, match=r"input file a\.csv is no longer what was approved; nothing was run"
+        NotAllowed, match=r"input file a\.csv changed after it was approved, so nothing was run"
     ):
         await runs.submit(proposal.id)
     assert world.target.jobs == {}
@@ -455,7 +455,7 @@ async def test_to_forget_who_asked_makes_it_nobody_elses_wish_either(world: Worl
 
 async def nobody_of(runs: RunSteps, proposal: Proposal, *users: str) -> None:
     for user in users:
-        with pytest.raises(NotAllowed, match="somebody else has to approve"):
+        with pytest.raises(NotAllowed, match="someone else has to approve"):
             await approve(runs, proposal, user)
 
 
@@ -491,7 +491,7 @@ async def test_approvers_are_reminded_once(world: World):
         (ApprovalRule(members=True), "a member of this channel"),
         (ApprovalRule(requester=True), "<@UENGINEER>"),
         (ApprovalRule(requester=True, members=True), "a member of this channel or <@UENGINEER>"),
-        (TWO_PERSONS, "somebody else"),
+        (TWO_PERSONS, "someone else"),
         (ApprovalRule(users=frozenset({"UENGINEER"})), "<@UENGINEER>"),
         (ApprovalRule(groups=frozenset({"SNONE"})), "<!subteam^SNONE>"),
     ],
@@ -506,7 +506,7 @@ async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world:
     rule, late = ApprovalRule(approvals=2), await world.open(1, created_at=time.time() - 101)
     await approve(world.runs(rule), late, "UA")
     await world.pending(rule).remind(late.id)
-    assert world.notifier.told[-1] == f"{late.id} wants somebody else, reminder"
+    assert world.notifier.told[-1] == f"{late.id} wants someone else, reminder"
 
 
 async def test_nobody_is_reminded_of_what_no_target_runs(world: World):
@@ -538,9 +538,9 @@ async def test_approvers_are_asked_once(world: World):
     await pending.check(proposal.id)
     await pending.ask(proposal.id, "UENGINEER")
     assert world.notifier.told == [f"{proposal.id} wants UA, UENGINEER"]
-    with pytest.raises(Outdated, match="asked already"):
+    with pytest.raises(Outdated, match="already been asked"):
         await pending.check(proposal.id)
-    with pytest.raises(BadRequest, match="nobody else"):
+    with pytest.raises(BadRequest, match="no one else"):
         await world.pending(ApprovalRule()).check((await world.open(2)).id)
 
 
@@ -619,7 +619,7 @@ async def test_what_has_not_begun_when_the_approval_for_the_thread_ends_does_not
     assert await runs.approve_at_once(second.task_id) == second.id
     await runs.end_grant(grant, "UENGINEER")
     await runs.open(second.id)
-    with pytest.raises(NotAllowed, match="ended before this run began"):
+    with pytest.raises(NotAllowed, match="ended before this run started"):
         await runs.submit(second.id)
     assert world.target.jobs == {}
 
@@ -644,7 +644,7 @@ async def test_an_approval_for_the_thread_is_compared_once_more_when_the_run_beg
     async with world.store.grants._engine.begin() as connection:
         await connection.execute(table.update().where(table.c.id == grant.id).values(fingerprint="0:other"))
     await runs.open(second.id)
-    with pytest.raises(NotAllowed, match="does not cover this program"):
+    with pytest.raises(NotAllowed, match="doesn't cover this program"):
         await runs.submit(second.id)
     assert world.target.jobs == {}
 
@@ -663,7 +663,7 @@ async def test_what_could_not_be_observed_in_full_is_approved_alone(world: World
     await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
     second = await world.open(2, validation=builders.passed(**unseen))
     assert await runs.approve_at_once(second.task_id) is None
-    with pytest.raises(NotAllowed, match="could not be observed in full"):
+    with pytest.raises(NotAllowed, match="could not observe everything"):
         await runs.approve_thread(second.id, second.program.sha256, "UA", second.target)
     assert not world.approvals(THREAD).needs(second, "CRAY").thread, "the card doesn't offer it"
     assert (await approve(runs, second, "UA")).status is ProposalStatus.APPROVED
@@ -677,14 +677,14 @@ async def test_an_approval_for_the_thread_ends(world: World, monkeypatch: pytest
     await runs.end_grant(grant, "UENGINEER")
     assert world.notifier.told[-1].endswith("by UA UENGINEER")
     assert await runs.approve_at_once(second.task_id) is None
-    with pytest.raises(Outdated, match="ended already"):
+    with pytest.raises(Outdated, match="already ended"):
         await runs.end_grant(grant, "UA")
 
 
 async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
     proposal = await world.open()
     for rule in (ApprovalRule(), replace(THREAD, approvals=2)):
-        with pytest.raises(NotAllowed, match="a decision of its own"):
+        with pytest.raises(NotAllowed, match="needs its own approval"):
             await world.runs(rule).approve_thread(proposal.id, proposal.program.sha256, "UA", proposal.target)
     assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
 
@@ -717,5 +717,5 @@ async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
     assert '<rejected by="UA">reads &lt;all&gt; of prod</rejected>' in told.memory.before
     plain = await history.briefing(builders.task(id="t_3"), builders.session())
     assert "rejected" not in plain.prompt
-    with pytest.raises(Outdated, match="dismissed already"):
+    with pytest.raises(Outdated, match="already been dismissed"):
         await approve(world.runs(ApprovalRule()), proposal, "UA")

@@ -84,7 +84,7 @@ def test_without_a_rule_nobody_may():
 def test_a_refusal_says_whom_to_ask():
     rule = ApprovalRule(users=frozenset({"UB", "UA"}), groups=frozenset({"SOPS"}), members=True)
     sentence = decide(rule, MEMBER, OTHERS).sentence
-    assert "please ask <@UA>, <@UB>, <!subteam^SOPS> or a member of this channel" in sentence
+    assert "Ask <@UA>, <@UB>, <!subteam^SOPS> or a member of this channel" in sentence
 
 
 FACTS = ProgramFacts(
@@ -97,8 +97,8 @@ FACTS = ProgramFacts(
     [
         (SecondApproverConditions(), ()),
         (SecondApproverConditions(cpus=8), ()),
-        (SecondApproverConditions(cpus=7.5), ("asks for 8 CPUs",)),
-        (SecondApproverConditions(gpus=True), ("asks for 1 GPU",)),
+        (SecondApproverConditions(cpus=7.5), ("requests 8 CPUs",)),
+        (SecondApproverConditions(gpus=True), ("requests 1 GPU",)),
         (SecondApproverConditions(wall=100), ()),
         (SecondApproverConditions(wall=99), ("may take 100 s",)),
         (SecondApproverConditions(hosts=True), ("names the network hosts a.example and 1 more",)),

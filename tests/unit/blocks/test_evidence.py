@@ -82,7 +82,7 @@ def test_the_most_important_comes_first():
         "*The seal blocked:* `network to x:80`",
         "line 3: reads a file",
         "*Changed* since the version that <@UAPPROVER> approved: 1 line added, 1 line removed.",
-        "*Expected cost* on embedded: about 0.12 USD, estimated from 1 h 00 min (as its header says) with 2 CPUs",
+        "*Expected cost* on embedded: about 0.12 USD, estimated from 1 h 00 min (from its header) with 2 CPUs",
         '"language": "python"',
         "sha256 `",
         "Approve & run",
@@ -144,7 +144,7 @@ def test_a_program_that_was_not_run_has_nothing_to_observe(verdict: Verdict, kin
 
 
 def test_remarks_about_how_it_ran_are_on_the_card():
-    remark = "It ended by SystemExit in line 3, before its last statement (line 9)."
+    remark = "It exited with SystemExit on line 3, before its last statement (line 9)."
     assert remark in flat(card(builders.proposal(validation=builders.passed(remarks=(remark,)))))
 
 

@@ -194,7 +194,7 @@ def places(text: str) -> Message:
 
 
 def ruled(text: str) -> Ruled:
-    decision = Decision(allowed=True, rule=text, clause="everyone", sentence="You may approve here.")
+    decision = Decision(allowed=True, rule=text, clause="everyone", sentence="You can approve here.")
     return Ruled(text, ApprovalRule(text), decision, decision)
 
 
@@ -331,7 +331,7 @@ def test_no_words_make_buttons_or_blocks_of_their_own(surface: str):
 
 def test_a_sentence_for_one_person_may_name_people_and_channels():
     sentence = (
-        "You can't approve runs here; please ask <@UAPPROVER> in <#CRAY>, not <!channel> or <https://x|y>."
+        "You can't approve runs here. Ask <@UAPPROVER> in <#CRAY>, not <!channel> or <https://x|y>."
     )
     shown = spoken(sentence)
     assert "<@UAPPROVER> in <#CRAY>" in shown

@@ -83,7 +83,7 @@ def test_a_repaired_program_is_not_broken_again_by_a_follow_up():
     assert "sum(ray.get(parts))" in code("use 4 tasks instead", right)
 
 
-ANEW = "\n\nWrite this program anew, in a different way than before."
+ANEW = "\n\nWrite this program again, in a different way."
 
 
 def test_a_program_written_anew_takes_another_way_with_the_same_numbers():

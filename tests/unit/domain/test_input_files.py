@@ -27,5 +27,5 @@ def test_two_of_one_name_are_refused() -> None:
 
 
 def test_more_than_fits_is_refused() -> None:
-    with pytest.raises(BadRequest, match="larger than"):
+    with pytest.raises(BadRequest, match="exceed"):
         checked([InputFile("a", bytes(ROOM)), InputFile("b", b"1")])

@@ -98,7 +98,7 @@ def test_a_chain_of_imports_is_followed_to_its_end_in_any_order(order: list[int]
 def test_more_code_than_anybody_reads_is_refused():
     files = tuple(InputFile(f"m{n}.py", b"#" * (MOST // 3)) for n in range(4))
     assert beside("import m0", files) == files[:1]
-    with pytest.raises(BadRequest, match="the most is"):
+    with pytest.raises(BadRequest, match="the limit is"):
         beside("import m0, m1, m2, m3", files)
 
 

@@ -45,7 +45,7 @@ async def test_what_is_made_of_it_comes_back_and_so_does_an_error(text: str):
 
 @pytest.mark.parametrize("work", [hang, hoard, die])
 async def test_what_takes_too_much_is_ended_and_told_in_a_sentence(work: object):
-    with pytest.raises(TooComplex, match="takes too long to read"):
+    with pytest.raises(TooComplex, match="takes too long to parse"):
         await asyncio.wait_for(apart(work, LONG, seconds=1), 60)  # pyright: ignore[reportArgumentType]
 
 
@@ -67,7 +67,7 @@ async def test_a_program_that_takes_too_long_to_read_is_refused_and_never_runs()
 
     outcome, policy = await asyncio.wait_for(examine(LONG, die, lease, ()), 60)  # pyright: ignore[reportArgumentType]
     assert outcome.verdict is Verdict.REFUSED_BY_POLICY
-    assert "takes too long to read" in outcome.detail
+    assert "takes too long to parse" in outcome.detail
     assert policy.findings == ()
 
 

@@ -52,11 +52,11 @@ def test_only_names_with_versions_are_packages(package: str):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("dependencies = 'polars'", "wrong at dependencies"),
+        ("dependencies = 'polars'", "invalid at dependencies"),
         ("dependencies = [", "not valid TOML"),
-        ("tool.raygen.resources = { CPU = -1 }", "wrong at tool.raygen.resources.CPU"),
-        ("tool.raygen.resources = { 'a b' = 1 }", "no name of a resource"),
-        ("tool.raygen.resources = { CPU = nan }", "wrong at tool.raygen.resources.CPU"),
+        ("tool.raygen.resources = { CPU = -1 }", "invalid at tool.raygen.resources.CPU"),
+        ("tool.raygen.resources = { 'a b' = 1 }", "isn't a resource name"),
+        ("tool.raygen.resources = { CPU = nan }", "invalid at tool.raygen.resources.CPU"),
     ],
 )
 def test_a_wrong_header_is_told_in_a_sentence(line: str, problem: str):
@@ -126,7 +126,7 @@ def test_what_an_installer_could_read_as_something_else_is_refused(text: str):
         ("x = " + "1" * 5000, "more than 4096 characters"),
         ("x = 1979-99-99", "not valid TOML"),
         ('"\\u0000" = 1', ""),
-        ("tool.raygen.resources = { '\\ud800' = 'x' }", "wrong at"),
+        ("tool.raygen.resources = { '\\ud800' = 'x' }", "invalid at"),
     ],
 )
 def test_a_hostile_header_is_a_sentence_at_most(line: str, problem: str):

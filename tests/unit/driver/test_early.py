@@ -77,14 +77,14 @@ def test_before_its_end_it_says_where(code: str, line: int, last: int, tmp_path:
     told = ended(code, tmp_path)
     assert told == {"ended": {"line": line, "last": last, "during": ""}}
     (remark,) = read(told).remarks
-    assert f"ended by SystemExit in line {line}, before" in remark
+    assert f"exited with SystemExit on line {line}, before" in remark
 
 
 @pytest.mark.parametrize("code", INSTEAD.values(), ids=list(INSTEAD))
 def test_an_exit_in_place_of_an_error_names_it(code: str, tmp_path: Path):
     told = ended(code, tmp_path)
     assert told["ended"]["during"] == "ZeroDivisionError"
-    assert "while it handled ZeroDivisionError" in read(told).remarks[0]
+    assert "while handling ZeroDivisionError" in read(told).remarks[0]
 
 
 def test_code_beside_the_program_counts_as_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

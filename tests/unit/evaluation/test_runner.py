@@ -62,7 +62,7 @@ async def test_errors_hangs_and_surprises_are_scores_like_others() -> None:
     assert [score.name for score in scores] == [case.name for case in cases]
     assert [score.passed for score in scores] == [True, False, False, False, False, True]
     assert [score.error for score in scores[1:4]] == [
-        "The model is busy right now; please try again in a minute.",
+        "The model is busy. Try again in a minute.",
         "It did not end within 50 ms.",
         "It broke: ZeroDivisionError.",
     ]

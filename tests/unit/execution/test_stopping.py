@@ -88,12 +88,12 @@ async def test_a_stop_that_is_not_obeyed_is_told_with_its_time() -> None:
     assert await note(Cluster(submitted=[{}], since=4.0)) == ""
     assert (
         await note(Cluster(submitted=[{}], since=42.4))
-        == "It was told to stop 42.0 s ago and still runs; the cluster does not obey"
+        == "Stop was requested 42.0 s ago, but the run is still going"
     )
 
 
 async def test_a_cluster_that_does_not_hear_is_named() -> None:
-    with pytest.raises(TargetUnavailable, match="does not stop this run; please try again"):
+    with pytest.raises(TargetUnavailable, match="did not stop this run. Try again"):
         await stopper(Cluster(hears=False)).stop()
 
 
@@ -101,7 +101,7 @@ async def test_actors_that_outlive_even_that_are_told() -> None:
     cluster = Cluster(RUNNING.model_copy(update={"status": "STOPPED"}), detached_actors=2)
     details, left = await stopper(cluster).settle(cluster.details)
     assert await remarks(cast("RayApi", cluster), details, left=left, failures=False) == (
-        "2 of its detached actors could not be ended and may still use the cluster.",
+        "2 of its detached actors could not be stopped and may still use the cluster.",
     )
 
 

@@ -65,13 +65,13 @@ async def test_who_is_refused_with_a_new_token_is_denied(tokens: With):
 @pytest.mark.parametrize(
     ("other", "faults", "sentence"),
     [
-        ({"secret": "wrong"}, [], "refuses raygen's client ID, secret or scope"),
-        ({"scope": "other"}, [], "refuses raygen's client ID, secret or scope"),
+        ({"secret": "wrong"}, [], "rejected raygen's client ID, secret or scope"),
+        ({"scope": "other"}, [], "rejected raygen's client ID, secret or scope"),
         ({}, [503], "failed with status 503"),
         ({}, [429], "failed with status 429"),
-        ({}, [0], "answered in a form that raygen does not know"),
-        ({"url": "http://127.0.0.1:9/token"}, [], "can't be reached right now"),
-        ({"url": "nowhere"}, [], "can't be reached right now"),
+        ({}, [0], "sent an unexpected response"),
+        ({"url": "http://127.0.0.1:9/token"}, [], "can't be reached"),
+        ({"url": "nowhere"}, [], "can't be reached"),
     ],
 )
 async def test_no_token_is_to_be_had(tokens: With, other: dict[str, str], faults: list[int], sentence: str):
@@ -119,6 +119,6 @@ async def test_without_credentials_nothing_is_sent(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, f"{tmp_path}/none")
-    with pytest.raises(GatewayLogin, match="There are no AWS credentials"):
+    with pytest.raises(GatewayLogin, match="No AWS credentials"):
         await call(gateway, Signed("eu-central-1"))
     assert gateway.refused == []

@@ -18,16 +18,16 @@ from tests.standins.gateway import Fault, GatewayStandIn
 from tests.waiting import PATIENCE
 
 SENTENCES = {
-    Fault.UNAVAILABLE: "The MCP gateway failed at its end; please try again in a minute.",
-    Fault.FAILED: "The MCP gateway failed at its end; please try again in a minute.",
-    Fault.THROTTLED: "The MCP gateway is busy right now; please try again in a minute.",
-    Fault.FORBIDDEN: "The MCP gateway refuses raygen's credentials; `raygen doctor` says more.",
-    Fault.HALF: "The MCP gateway's answer broke off; what it began may still be going on there.",
-    Fault.HALF_STREAM: "The MCP gateway's answer broke off; what it began may still be going on there.",
-    Fault.NOT_JSON: "The MCP gateway answered in a form that raygen does not know, so nothing can be said of the outcome.",
-    Fault.WRONG_SHAPE: "The MCP gateway answered in a form that raygen does not know, so nothing can be said of the outcome.",
+    Fault.UNAVAILABLE: "The MCP gateway failed. Try again in a minute.",
+    Fault.FAILED: "The MCP gateway failed. Try again in a minute.",
+    Fault.THROTTLED: "The MCP gateway is busy. Try again in a minute.",
+    Fault.FORBIDDEN: "The MCP gateway rejected raygen's credentials. `raygen doctor` shows details.",
+    Fault.HALF: "The connection to the MCP gateway was lost. The call may still be running there.",
+    Fault.HALF_STREAM: "The connection to the MCP gateway was lost. The call may still be running there.",
+    Fault.NOT_JSON: "The MCP gateway sent an unexpected response, so the outcome is unknown.",
+    Fault.WRONG_SHAPE: "The MCP gateway sent an unexpected response, so the outcome is unknown.",
     Fault.TOOL_ERROR: "The tool behind the MCP gateway failed: An internal error occurred. Please retry later.",
-    Fault.UNKNOWN_TOOL: "The MCP gateway does not have the tool that raygen was told to use; `raygen doctor` says which.",
+    Fault.UNKNOWN_TOOL: "The MCP gateway doesn't have the configured tool. `raygen doctor` shows which.",
 }
 
 
@@ -71,7 +71,7 @@ async def test_nobody_listens():
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}/mcp"
     outcome = await validated(Gateway(url))
-    assert outcome.detail == "The MCP gateway can't be reached right now; please try again in a minute."
+    assert outcome.detail == "The MCP gateway can't be reached. Try again in a minute."
 
 
 @pytest.mark.parametrize("url", ["no address", "http://", "ftp://gateway/mcp"])
@@ -81,7 +81,7 @@ async def test_an_address_that_is_none(url: str):
 
 async def test_an_address_without_a_gateway(open_gateway: GatewayStandIn):
     outcome = await validated(Gateway(open_gateway.url + "/elsewhere"))
-    assert outcome.detail == "There is no MCP gateway at that address; `raygen doctor` says which."
+    assert outcome.detail == "There is no MCP gateway at the configured address. `raygen doctor` shows it."
 
 
 async def test_large_code_arrives_whole(open_gateway: GatewayStandIn):
@@ -100,7 +100,7 @@ async def test_files_are_never_dropped_in_silence(open_gateway: GatewayStandIn):
     assert other.where == "through the MCP gateway, without the thread's 2 files"
     assert uses.verdict is Verdict.UNAVAILABLE
     assert uses.detail
-    assert "sales.csv, and files can't travel" in uses.detail
+    assert "sales.csv, and the MCP gateway can't carry files" in uses.detail
     assert len(open_gateway.calls) == 1
 
 

@@ -23,7 +23,7 @@ JOB = {"job_id": "raysubmit_1", "output": "Result: 3\n", "error": None}
         ({"success": False, "job_id": None, "status": None, "error": "Cannot connect to 10.0.0.5"}, Verdict.UNAVAILABLE,
          "The tool behind the MCP gateway could not validate it: Cannot connect to 10.0.0.5"),
         ({**JOB, "success": False, "status": "PENDING"}, Verdict.UNAVAILABLE,
-         "The tool behind the MCP gateway could not validate it (its job is pending): it does not say why"),
+         "The tool behind the MCP gateway could not validate it (its job is pending): it gave no reason"),
     ],
 )  # fmt: skip
 def test_an_answer_of_the_validation(answer: object, verdict: Verdict, detail: str | None):
@@ -69,7 +69,7 @@ def test_an_answer_of_a_snippet():
     )
     assert (failed.success, failed.error) == (False, "NameError: x")
     silent = snippet_of({"success": False, "output": ""})
-    assert silent.error == "It failed; the tool does not say why."
+    assert silent.error == "It failed; the tool gave no reason."
     flood = snippet_of({"success": True, "output": "x" * (OUTPUT + 1)})
     assert (len(flood.output), flood.truncated) == (OUTPUT, True)
 

@@ -32,5 +32,5 @@ def test_every_way_of_writing_it(written: str, address: str):
     ["", "http://", "ftp://a", "a b", "a:b", "a:99999", "user:word@host", "http://u:p@host", "host?x=1", "-", "[::1", "a\nb"],
 )  # fmt: skip
 def test_what_is_none_is_refused(written: str):
-    with pytest.raises(BadRequest, match="no address of a Ray cluster"):
+    with pytest.raises(BadRequest, match="isn't a Ray cluster address"):
         jobs_address(written)

@@ -75,14 +75,14 @@ async def test_a_short_wait_is_waited_and_a_long_one_is_told():
     short = Scripted("one", [ModelBusy(retry_after=0.05)] * 3)
     assert (await ask(ResilientModel([short], Circuit()))).text == "hello"
     long = Scripted("one", [ModelBusy(retry_after=90)])
-    with pytest.raises(ModelBusy, match=r"try again in .*30") as busy:
+    with pytest.raises(ModelBusy, match=r"Try again in .*30") as busy:
         await ask(ResilientModel([long], Circuit()))
     assert busy.value.retry_after == pytest.approx(90, abs=1)
 
 
 async def test_a_final_refusal_is_not_repeated():
-    model = Scripted("one", [ModelUnavailable("The configured model does not exist.")])
-    with pytest.raises(ModelUnavailable, match="does not exist"):
+    model = Scripted("one", [ModelUnavailable("The configured model doesn't exist.")])
+    with pytest.raises(ModelUnavailable, match="doesn't exist"):
         await ask(ResilientModel([model, Scripted("two")], Circuit()))
     assert model.asked == 1
 

@@ -370,7 +370,7 @@ async def test_an_emptied_chain_is_found(store: Store, tmp_path: Path):
     found = await store.audit.verify()
     assert not found.whole
     sentences = {flaw.sentence for flaw in found.flaws}
-    assert "no record says that UENGINEER asked for task t_1 in these words" in sentences
+    assert "no record says that UENGINEER requested task t_1 with this text" in sentences
     assert "no record says that proposal p_5 was rejected by UDISMISSER" in sentences
     assert any(
         each.startswith("no record says that UAPPROVER approved proposal p_1 with code") for each in sentences
@@ -457,7 +457,7 @@ async def test_what_a_request_took_still_tells_of_it_once_the_rest_is_deleted(st
     assert (await store.audit.verify()).whole
     await replaced(store.tasks._engine, [])
     assert [flaw.sentence for flaw in (await store.audit.verify()).flaws] == [
-        "no record says that task t_1 was asked for"
+        "no record says that task t_1 was requested"
     ]
 
 
@@ -469,7 +469,7 @@ async def test_a_chain_that_is_shorter_than_the_channel_was_told_is_found(store:
     await replaced(store.tasks._engine, cut)
     sentences = [flaw.sentence for flaw in (await store.audit.verify()).flaws]
     assert (
-        f"the audit channel was told of record {len(records)}, and the chain ends with record 2" in sentences
+        f"the audit channel has record {len(records)}, but the chain ends with record 2" in sentences
     )
 
 

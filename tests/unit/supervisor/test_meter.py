@@ -67,14 +67,14 @@ async def test_a_spent_budget_keeps_the_best_draft_and_says_what_was_reached():
     )
     assert made.attempts == 1
     assert made.program is not None
-    assert made.cut == "It took 3,500 tokens, and one request may take 3,000."
+    assert made.cut == "It used 3,500 tokens; the limit for one request is 3,000."
 
 
 @pytest.mark.parametrize(
     ("budget", "sentence"),
     [
-        (Budget(money=0.001), r"It cost 0\.0\d, and one request may cost 0\.00\."),
-        (Budget(wall=5), r"It took .*, and one request may take 5"),
+        (Budget(money=0.001), r"It cost 0\.0\d; the limit for one request is 0\.00\."),
+        (Budget(wall=5), r"It took .*; the limit for one request is 5"),
     ],
 )
 async def test_money_and_time_are_limits_too(budget: Budget, sentence: str):
@@ -99,5 +99,5 @@ async def test_the_supervisor_closes_in_its_own_words_when_nothing_is_left():
     supervisor = Supervisor(ScriptedModel([wish()]), maker, "s")
     conclusion = await supervisor.handle(Briefing("x"), nothing, Meter(Budget(tokens=2000)))
     assert conclusion.made is not None
-    assert "There is no working program yet: NameError: x" in conclusion.text
-    assert "may take 2,000" in conclusion.text
+    assert "No working program yet: NameError: x" in conclusion.text
+    assert "the limit for one request is 2,000" in conclusion.text

@@ -83,7 +83,7 @@ async def test_the_same_error_twice_ends_the_repair():
     model = ScriptedModel([program("print(x)")] * 5)
     made = await workshop(model, FakeValidator([NAME_ERROR] * 5)).make(GenerationRequest("one"), Stages())
     assert made.attempts == 2
-    assert made.cut == "The same error came twice."
+    assert made.cut == "The same error occurred twice."
     assert made.outcome.failure == NAME_ERROR.failure
 
 
@@ -134,7 +134,7 @@ async def test_without_a_sandbox_nothing_is_proposed_as_validated():
 
 
 async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_has_read_it():
-    spark = Profile("s", Engine.SPARK, "generator-spark@1", untried="there is no Java here")
+    spark = Profile("s", Engine.SPARK, "generator-spark@1", untried="Java is not installed here")
     model, validator = ScriptedModel([program("x"), program("y")]), FakeValidator([])
     refusal = PolicyReport((Finding("r", Grade.REFUSE, 1, "stops Ray"),))
     maker = Workshop(
@@ -143,7 +143,7 @@ async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_ha
         validator,
     )
     made = await maker.make(GenerationRequest("one", engine=Engine.SPARK), Stages())
-    assert (made.outcome.verdict, made.outcome.detail) == (Verdict.UNTRIED, "there is no Java here")
+    assert (made.outcome.verdict, made.outcome.detail) == (Verdict.UNTRIED, "Java is not installed here")
     assert (made.program.engine, made.prompt, made.attempts) == (Engine.SPARK, "generator-spark@1", 2)
     assert [attempt.outcome.verdict for attempt in made.failed] == [Verdict.REFUSED_BY_POLICY]
     assert validator.leases == 0
@@ -154,7 +154,7 @@ async def test_an_engine_that_is_not_on_offer_is_told_to_the_model():
     supervisor = Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s")
     conclusion = await supervisor.handle(Briefing("one"), Stages())
     assert conclusion.made is None
-    assert "not on offer" in model.seen[1][-1].parts[0].content
+    assert "aren't enabled here" in model.seen[1][-1].parts[0].content
 
 
 async def test_all_that_the_model_says_is_heard_as_it_grows():
@@ -206,7 +206,7 @@ async def test_a_model_that_never_stops_calling_tools_is_stopped():
     conclusion = await Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s").handle(
         Briefing("one"), Stages()
     )
-    assert "other words" in conclusion.text
+    assert "rephrase" in conclusion.text
     assert len(model.seen) < 10
 
 

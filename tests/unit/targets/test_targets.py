@@ -102,21 +102,21 @@ def test_people_are_offered_what_is_open_to_them():
     assert ALL.first_for("UENGINEER", "gpu", "", "small") == "small", "the first wanted one that is open"
     assert ALL.first_for("UENGINEER", "gpu", "gone") == "dev"
     assert ALL.first_for("UENGINEER") == "dev"
-    with pytest.raises(NotAllowed, match="not open to you"):
+    with pytest.raises(NotAllowed, match="don't have access to the target"):
         ALL.admit("gpu", "UENGINEER")
-    with pytest.raises(Outdated, match="no target called gone"):
+    with pytest.raises(Outdated, match="The target gone no longer exists"):
         ALL.admit("gone", "UENGINEER")
 
 
 @pytest.mark.parametrize(
     ("target", "code", "words"),
     [
-        ("small", "", "gives one task, actor or driver at most 2 CPUs, and one here asks for 4 CPUs"),
+        ("small", "", "allows at most 2 CPUs for one task, actor or driver, and this program requests 4 CPUs"),
         ("dev", "# /// script\n# dependencies = ['polars']\n# ///\n", "installs no packages"),
         ("gpu", "# /// script\n# dependencies = ['polars']\n# ///\n", ""),
         ("dev", "# /// script\n# dependencies = ['../x']\n# ///\n", "only names with versions"),
         ("dev", "", ""),
-        ("gone", "", "no target called gone"),
+        ("gone", "", "The target gone no longer exists"),
     ],
 )
 def test_what_a_target_has_against_a_program(target: str, code: str, words: str):
@@ -146,14 +146,14 @@ async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Sto
     await runs.retarget("p_1", "small", "UENGINEER")
     with pytest.raises(Outdated, match="another target than small"):
         await runs.approve("p_1", digest, "UAPPROVER", "dev")
-    with pytest.raises(NotAllowed, match="not open to you"):
+    with pytest.raises(NotAllowed, match="don't have access to the target"):
         await runs.retarget("p_1", "gpu", "UENGINEER")
     await runs.approve("p_1", digest, "UAPPROVER", "small")
     await runs.open("p_1")
     await runs.submit("p_1")
     assert list(SMALL.target.jobs) == ["raygen-1"]
     assert DEV.target.jobs == {}
-    with pytest.raises(Outdated, match="approved already"):
+    with pytest.raises(Outdated, match="already been approved"):
         await runs.retarget("p_1", "dev", "UENGINEER")
     SMALL.target.jobs.clear()
 

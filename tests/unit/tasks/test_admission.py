@@ -60,11 +60,11 @@ def test_the_settings_say_all_of_it():
     [
         ("C1", "T1", ""),
         ("D5", "T1", ""),
-        ("C1", "", r"to which workspace this thread belongs; please ask in a new one\.$"),
+        ("C1", "", r"The workspace of this thread is unknown\. Ask in a new thread\.$"),
         ("api:ci", "", ""),
-        ("C2", "T1", r"please ask in <#C1> or direct messages\."),
-        ("G2", "T1", "not to be used here"),
-        ("C1", "T2", "does not work for this workspace"),
+        ("C2", "T1", r"Use <#C1> or direct messages\."),
+        ("G2", "T1", "isn't available in this channel"),
+        ("C1", "T2", "isn't available in this workspace"),
     ],
 )
 async def test_only_what_is_on_the_lists_is_taken(store: Store, channel: str, team: str, sentence: str):
@@ -91,7 +91,7 @@ async def test_who_is_a_guest_from_a_workspace_that_is_not_on_the_list_spends_no
     if taken:
         await admission.admit(asked("t_1"), builders.session(team="T1"))
         return
-    with pytest.raises(NotAllowed, match="does not work for people of your workspace"):
+    with pytest.raises(NotAllowed, match="isn't available to people from your workspace"):
         await admission.admit(asked("t_1"), builders.session(team="T1"))
     await admission.admit(asked("t_2"), builders.session(channel="api:ci", team=""))
 
@@ -101,11 +101,11 @@ async def test_a_channel_has_a_rate_of_its_own_and_what_it_refuses_costs_nobody_
     admission, here = Admission(store, limits=limits, teams=None), builders.session()
     await store.tasks.add(asked("t_0", "UOTHER"))
     await admission.admit(asked("t_1"), here)
-    with pytest.raises(TooOften, match=r"In this channel .* 2 times in any minute; please come back in"):
+    with pytest.raises(TooOften, match=r"This channel is limited to 2 requests per minute\. Try again in"):
         await admission.admit(asked("t_2"), here)
     elsewhere = builders.session(id="s_2", channel="CELSE")
     await admission.admit(asked("t_3"), elsewhere)
-    with pytest.raises(TooOften, match="You may ask 2 times in any hour"):
+    with pytest.raises(TooOften, match="You are limited to 2 requests per hour"):
         await admission.admit(asked("t_4"), elsewhere)
 
 
@@ -121,13 +121,13 @@ async def test_only_so_many_are_worked_on_at_once(store: Store):
     await admission.admit(asked("t_0"), here)
     await store.tasks.add(asked("t_0"))
     with pytest.raises(
-        TooOften, match="You have 2 requests under way, and 2 at once is the most; please come"
+        TooOften, match="You have 2 requests in progress, and the limit is 2"
     ):
         await admission.admit(asked("t_7"), here)
     await store.tasks.move("t_0", TaskStatus.CANCELLED)
     await admission.admit(asked("t_7"), here)
     await admission.admit(asked("t_8", "UOTHER"), here)
-    with pytest.raises(TooOften, match="This channel has 3 requests under way"):
+    with pytest.raises(TooOften, match="This channel has 3 requests in progress"):
         await admission.admit(asked("t_9", "UTHIRD"), here)
 
 
@@ -168,7 +168,7 @@ async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
     await admission.admit(asked("t_2", "UOTHER"), here)
     with pytest.raises(TooOften) as refused:
         await admission.admit(asked("t_3"), here)
-    expected = r"Your budget for today is used up \(1\.00 USD\); please come back in (\d+ h \d\d min|.* s)\."
+    expected = r"Your budget for today is used up \(1\.00 USD\)\. Try again in (\d+ h \d\d min|.* s)\."
     assert re.fullmatch(expected, refused.value.public)
     await spend(store, "t_4", "UOTHER", Spent(1, 600))
     with pytest.raises(TooOften, match=r"Today's budget for all requests is used up \(1,000 tokens\)"):

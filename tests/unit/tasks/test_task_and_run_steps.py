@@ -70,7 +70,7 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
         for n in range(len(outcomes))
     ]
     generator = ScriptedModel(drafts)
-    profiles = Profile("g"), Profile("s", Engine.SPARK, untried="there is no Java here")
+    profiles = Profile("g"), Profile("s", Engine.SPARK, untried="Java is not installed here")
     workshop = Workshop(Generator(generator, *profiles), lambda _: PolicyReport(), FakeValidator(outcomes))
     notifier, target, model = RecordingNotifier(), FakeTarget(), ScriptedModel(supervisor)
     tasks = TaskSteps(
@@ -182,7 +182,7 @@ async def test_a_newer_proposal_visibly_replaces_the_older(store: Store):
     old, new = await store.proposals.of_session("s_1")
     assert (old.status, new.status) == (ProposalStatus.SUPERSEDED, ProposalStatus.OPEN)
     assert here.notifier.told[-1] == f"{old.id} superseded"
-    with pytest.raises(Outdated, match="replaced by a newer one"):
+    with pytest.raises(Outdated, match="A newer proposal replaced that one"):
         await here.runs.approve(old.id, old.program.sha256, "UAPPROVER")
 
 
@@ -335,7 +335,7 @@ async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
     async with store.inputs._engine.begin() as connection:
         await connection.execute(tables.inputs.delete())
     task = await carry_out(here, builders.task(id="t_2", kind=TaskKind.AGAIN, base=proposal.id))
-    assert (task.status, "a.csv of that run is gone" in task.summary) == (TaskStatus.FAILED, True)
+    assert (task.status, "a.csv of that run is no longer available" in task.summary) == (TaskStatus.FAILED, True)
 
 
 async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monkeypatch: pytest.MonkeyPatch):

@@ -118,7 +118,7 @@ async def test_the_same_program_again_needs_an_approval_of_its_own(world: World)
     first, second = await world.proposals()
     task = await world.store.tasks.get(second.task_id)
     assert (task.kind, task.status, task.user) == (TaskKind.AGAIN, TaskStatus.PROPOSED, "UADA")
-    assert "has not been run again yet" in task.summary
+    assert "again needs its own approval" in task.summary
     assert (second.status, second.program, second.model) == (ProposalStatus.OPEN, first.program, first.model)
     assert len(world.target.jobs) == 1, "nothing runs without a decision"
     await world.approve(second)
@@ -172,7 +172,7 @@ async def test_only_a_result_can_be_shared(world: World):
     await world.desk.again(first.id, "UADA")
     second = (await world.proposals())[-1]
     assert (await world.desk.outcome(second.id, "UADA"))[1] == second.validation
-    with pytest.raises(Outdated, match="has not been run"):
+    with pytest.raises(Outdated, match="hasn't been run"):
         await world.desk.share(second.id, "UADA")
     await world.approve(second)
     with pytest.raises(Outdated, match="no result"):
