@@ -406,7 +406,7 @@ async def test_the_models_of_the_request_are_asked_and_its_budget_holds(runtime:
     meter = Meter(before=Meter().spent)
     meter.budget = replace(meter.budget, tokens=1)
     runtime.model.script.add(WISH, PROGRAM, CLOSING)
-    with pytest.raises(RaygenError, match="one request may take 1"):
+    with pytest.raises(RaygenError, match="the limit for one request is 1"):
         await aws.asking(runtime.plane, terms).handle(Briefing("add"), _nothing, meter)
     assert meter.spent.models == ("claude-haiku-5-5",)
     assert meter.spent.calls == 1

@@ -67,18 +67,18 @@ async def test_a_gateways_client_context_reaches_the_function(service: LambdaSer
 @pytest.mark.parametrize(
     ("fault", "kind", "sentence"),
     [
-        ("unavailable", errors.FunctionUnreachable, "has trouble of its own with echo right now"),
-        ("broken", errors.FunctionUnreachable, "has trouble of its own with echo right now"),
+        ("unavailable", errors.FunctionUnreachable, "failed to run echo"),
+        ("broken", errors.FunctionUnreachable, "failed to run echo"),
         ("denied", errors.FunctionDenied, "no permission for this on the Lambda echo"),
         (
             "expired",
             errors.FunctionRefused,
-            "credentials with which raygen asks the Lambda echo have expired",
+            "credentials for the Lambda echo have expired",
         ),
-        ("too large", errors.PayloadTooLarge, "takes"),
-        ("reset", errors.FunctionSilent, "echo broke off; it is not asked again"),
-        ("half", errors.FunctionSilent, "echo broke off; it is not asked again"),
-        ("garbage", errors.FunctionGarbled, "echo gave an answer of an unexpected response"),
+        ("too large", errors.PayloadTooLarge, "accepts"),
+        ("reset", errors.FunctionSilent, "echo was lost. The request was not repeated"),
+        ("half", errors.FunctionSilent, "echo was lost. The request was not repeated"),
+        ("garbage", errors.FunctionGarbled, "echo sent an unexpected response"),
     ],
 )
 async def test_a_fault_is_one_sentence_and_nothing_is_sent_twice(
@@ -104,7 +104,7 @@ async def test_a_throttled_one_has_not_begun_and_is_asked_again_a_little(service
     service.fail("throttled", "throttled")
     assert (await function(service).invoke({"n": 1}))["event"] == {"n": 1}
     service.fail("throttled", "throttled", "throttled")
-    with pytest.raises(errors.FunctionBusy, match="echo has as much to do as it may"):
+    with pytest.raises(errors.FunctionBusy, match="echo is at its concurrency limit"):
         await function(service).invoke({})
     assert [each.ran for each in service.invocations[before:]] == [False, False, True, False, False, False]
 
@@ -112,10 +112,10 @@ async def test_a_throttled_one_has_not_begun_and_is_asked_again_a_little(service
 @pytest.mark.parametrize(
     ("name", "kind", "sentence"),
     [
-        ("crash", errors.FunctionFailed, "crash broke down at its work"),
-        ("fail", errors.FunctionFailed, "fail broke down at its work"),
-        ("large", errors.FunctionFailed, "large broke down at its work"),
-        ("sleep", errors.FunctionFailed, "sleep was ended by its own time limit"),
+        ("crash", errors.FunctionFailed, "crash crashed"),
+        ("fail", errors.FunctionFailed, "fail crashed"),
+        ("large", errors.FunctionFailed, "large crashed"),
+        ("sleep", errors.FunctionFailed, "sleep reached its time limit"),
         ("missing", errors.FunctionRefused, "There is no Lambda missing"),
         ("bad name!", errors.FunctionRefused, "can't be called as configured|rejected|There is no"),
     ],
@@ -137,7 +137,7 @@ async def test_after_a_crash_the_next_is_served(service: LambdaService):
 
 async def test_nobody_there_is_one_sentence(unused_tcp_port: int):
     nobody = Function("echo", endpoint=f"http://127.0.0.1:{unused_tcp_port}")
-    with pytest.raises(errors.FunctionUnreachable, match="echo can't be reached right now"):
+    with pytest.raises(errors.FunctionUnreachable, match="echo can't be reached"):
         await nobody.invoke({})
     assert not (await nobody.readiness("validation")).ready
 

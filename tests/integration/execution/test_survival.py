@@ -123,7 +123,7 @@ async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
             await until((root / "claims" / "endless").exists)
             cluster = cluster_of(root)
     assert cluster.alive()
-    assert "ends by itself after 1 s" in caplog.text
+    assert "stops after 1 s" in caplog.text
     await until(lambda: not processes_of(root))
     async with opened(root, care) as target:
         outcome = (await told(target, "endless"))[1]

@@ -330,9 +330,7 @@ def test_no_words_make_buttons_or_blocks_of_their_own(surface: str):
 
 
 def test_a_sentence_for_one_person_may_name_people_and_channels():
-    sentence = (
-        "You can't approve runs here. Ask <@UAPPROVER> in <#CRAY>, not <!channel> or <https://x|y>."
-    )
+    sentence = "You can't approve runs here. Ask <@UAPPROVER> in <#CRAY>, not <!channel> or <https://x|y>."
     shown = spoken(sentence)
     assert "<@UAPPROVER> in <#CRAY>" in shown
     assert _MARKUP.findall(shown) == ["<@UAPPROVER>", "<#CRAY>"]

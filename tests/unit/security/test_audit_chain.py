@@ -468,9 +468,7 @@ async def test_a_chain_that_is_shorter_than_the_channel_was_told_is_found(store:
     cut = records[:2]
     await replaced(store.tasks._engine, cut)
     sentences = [flaw.sentence for flaw in (await store.audit.verify()).flaws]
-    assert (
-        f"the audit channel has record {len(records)}, but the chain ends with record 2" in sentences
-    )
+    assert f"the audit channel has record {len(records)}, but the chain ends with record 2" in sentences
 
 
 async def test_an_expected_hash_is_placed_in_the_chain(store: Store, tmp_path: Path):

@@ -14,8 +14,8 @@ def test_no_reason_ends_in_a_full_stop(verdict: Verdict):
 
 
 def test_a_run_without_a_result_is_no_validation():
-    lost = Outcome(Verdict.UNAVAILABLE, detail="The cluster went away while this ran.")
-    assert plain(lost) == "The cluster went away while this ran"
+    lost = Outcome(Verdict.UNAVAILABLE, detail="The cluster stopped during this run.")
+    assert plain(lost) == "The cluster stopped during this run"
     assert "validation" not in plain(Outcome(Verdict.UNAVAILABLE))
 
 

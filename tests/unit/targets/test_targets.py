@@ -111,7 +111,11 @@ def test_people_are_offered_what_is_open_to_them():
 @pytest.mark.parametrize(
     ("target", "code", "words"),
     [
-        ("small", "", "allows at most 2 CPUs for one task, actor or driver, and this program requests 4 CPUs"),
+        (
+            "small",
+            "",
+            "allows at most 2 CPUs for one task, actor or driver, and this program requests 4 CPUs",
+        ),
         ("dev", "# /// script\n# dependencies = ['polars']\n# ///\n", "installs no packages"),
         ("gpu", "# /// script\n# dependencies = ['polars']\n# ///\n", ""),
         ("dev", "# /// script\n# dependencies = ['../x']\n# ///\n", "only names with versions"),

@@ -120,9 +120,7 @@ async def test_only_so_many_are_worked_on_at_once(store: Store):
     assert sum(isinstance(each, TooOften) for each in told) == 4
     await admission.admit(asked("t_0"), here)
     await store.tasks.add(asked("t_0"))
-    with pytest.raises(
-        TooOften, match="You have 2 requests in progress, and the limit is 2"
-    ):
+    with pytest.raises(TooOften, match="You have 2 requests in progress, and the limit is 2"):
         await admission.admit(asked("t_7"), here)
     await store.tasks.move("t_0", TaskStatus.CANCELLED)
     await admission.admit(asked("t_7"), here)

@@ -335,7 +335,10 @@ async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
     async with store.inputs._engine.begin() as connection:
         await connection.execute(tables.inputs.delete())
     task = await carry_out(here, builders.task(id="t_2", kind=TaskKind.AGAIN, base=proposal.id))
-    assert (task.status, "a.csv of that run is no longer available" in task.summary) == (TaskStatus.FAILED, True)
+    assert (task.status, "a.csv of that run is no longer available" in task.summary) == (
+        TaskStatus.FAILED,
+        True,
+    )
 
 
 async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monkeypatch: pytest.MonkeyPatch):
