@@ -107,7 +107,7 @@ def test_a_half_of_it_is_a_sentence(values: dict[str, str], sentence: str):
 
 
 def test_a_key_that_is_none_is_a_sentence_that_does_not_repeat_it():
-    with pytest.raises(SettingsError, match="RAYGEN_OAUTH_KEY is invalid") as told:
+    with pytest.raises(SettingsError, match="RAYGEN_OAUTH_KEY is wrong") as told:
         _ = chosen(RAYGEN_OAUTH_KEY="not-a-key").encryptor
     assert "not-a-key" not in told.value.public
 
