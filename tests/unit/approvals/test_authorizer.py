@@ -137,7 +137,7 @@ async def test_two_different_people(world: World):
     first = await approve(runs, proposal, "UA")
     assert (first.status, first.approved_by, first.needed) == (ProposalStatus.OPEN, ("UA",), 2)
     assert world.notifier.told[-1] == f"{proposal.id} open"
-    with pytest.raises(Outdated, match="already approved this. Someone else"):
+    with pytest.raises(Outdated, match=r"already approved this\. Someone else"):
         await approve(runs, proposal, "UA")
     # Another process, after a restart.
     second = await approve(world.runs(ApprovalRule(approvals=2)), proposal, "UB")

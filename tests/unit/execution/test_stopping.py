@@ -93,7 +93,7 @@ async def test_a_stop_that_is_not_obeyed_is_told_with_its_time() -> None:
 
 
 async def test_a_cluster_that_does_not_hear_is_named() -> None:
-    with pytest.raises(TargetUnavailable, match="did not stop this run. Try again"):
+    with pytest.raises(TargetUnavailable, match=r"did not stop this run\. Try again"):
         await stopper(Cluster(hears=False)).stop()
 
 
