@@ -64,7 +64,7 @@ async def test_a_file_on_its_way_keeps_nobody_from_going_on(
     found = await world.store.posts.find(run_id(proposal.id))
     assert found is not None
     await world.press("CRAY", str(found[2]), "UENGINEER", "run_code")
-    assert gate.reached.is_set()
+    await until(gate.reached.is_set)
     assert world.alone("CRAY", "UENGINEER") == []
     gate.open.set()
     if error is None:
@@ -137,7 +137,7 @@ async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: 
     assert result is not None
     monkeypatch.setattr(courier, "whisper", held_up)
     await voted(world, str(result[2]), "UENGINEER", "helpful", run)
-    assert gate.reached.is_set()
+    await until(gate.reached.is_set)
     assert await world.store.votes.of(run) == {"UENGINEER": True}
     assert world.alone("CRAY", "UENGINEER") == []
     gate.open.set()

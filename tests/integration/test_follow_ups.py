@@ -23,7 +23,7 @@ from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import permissions
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @dataclass
@@ -70,7 +70,7 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules())
+    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE))
     async with (
         slack.serve() as url,
         people_at(url) as people,

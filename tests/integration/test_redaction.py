@@ -40,6 +40,7 @@ from tests.contract.slack.desk import People, client_at, people_at
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
 from tests.notifiers import slack_notifier
 from tests.standins.scripted_model import ScriptedModel, calls, says
+from tests.waiting import PATIENCE
 
 ASKED = "xox" + "b-123456789012-fromtheprompt"
 WRITTEN = "gh" + "p_fromthecode0fromthecode0fromthecode0"
@@ -86,7 +87,7 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    slack, log = SlackStandIn(rules=Rules()), io.StringIO()
+    slack, log = SlackStandIn(rules=Rules(ack_timeout=PATIENCE)), io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(logs.Json())
     root = logging.getLogger()
@@ -268,7 +269,7 @@ def test_what_a_library_has_put_into_its_message_is_left_out():
     finally:
         logger.removeHandler(handler)
     told = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
-    place = "test_discretion._log_as_libraries_do, line"
+    place = "test_redaction._log_as_libraries_do, line"
     left_out = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert (told[0].startswith(place), told[0].endswith(left_out)) == (True, True)
     assert told[1:3] == ["step 3 of (…) failed", f"step 4: ValueError {left_out}"]

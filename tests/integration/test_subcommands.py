@@ -41,7 +41,7 @@ from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
 from tests.fakes import FakeTarget, approving, here
 from tests.looks import looks
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @dataclass
@@ -109,7 +109,7 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    slack = SlackStandIn(rules=Rules())
+    slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, trigger_expiry=PATIENCE))
     async with (
         slack.serve() as url,
         people_at(url) as people,

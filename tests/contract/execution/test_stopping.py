@@ -106,10 +106,10 @@ async def test_nothing_of_a_deaf_run_is_left(real_world: World, embedded: Embedd
 async def test_a_limit_spares_nothing_and_what_waits_for_resources_is_stopped(
     embedded: EmbeddedTarget,
 ) -> None:
-    async with jobs_at(embedded.address, embedded.token) as target:
-        await asyncio.gather(
-            _limited(target), _limited_unseen(target), _limited_late(target), _stopped_as_it_waits(target)
-        )
+    # When one fails, the group ends the others before the target is closed under them.
+    async with jobs_at(embedded.address, embedded.token) as target, asyncio.TaskGroup() as group:
+        for one in (_limited, _limited_unseen, _limited_late, _stopped_as_it_waits):
+            group.create_task(one(target))
 
 
 async def _limited(target: JobsTarget) -> None:
@@ -156,8 +156,14 @@ async def _was_limited(target: JobsTarget, job: Job, title: str) -> None:
     own = [line for line in seen.text.splitlines() if not line.startswith("(autoscaler)")]
     if own[:1] == ["deaf"]:  # a slow machine's program may have had its time before it got so far
         assert own == ["deaf"], "nothing but its own words, and Ray's news of the cluster"
-    assert await _detached(target, job) == 0
-    assert titled(title) == 0
+    # A slow cluster may need longer for that than a run's end is held back, and then it is said.
+    assert await _detached(target, job) == 0 or "of its detached actors" in " ".join(seen.outcome.remarks)
+    await until(lambda: _gone(target, job))
+    await until(lambda: titled(title) == 0)
+
+
+async def _gone(target: JobsTarget, job: Job) -> bool:
+    return await _detached(target, job) == 0
 
 
 async def _stopped_as_it_waits(target: JobsTarget) -> None:
