@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -51,7 +52,7 @@ async def serving(
         while not server.started and not running.done():  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(_STARTING)
         if not server.started:
-            raise SettingsError("The server did not start; its log says why.")
+            raise SettingsError("The server didn't start; its log shows why.")
         yield int(listening.getsockname()[1])
     finally:
         server.should_exit = True
@@ -64,4 +65,11 @@ def _bound(host: str, port: int) -> socket.socket:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_BACKLOG
         )
     except OSError as error:
-        raise SettingsError(f"Port {port} of {host} can't be served: {error.strerror or error}.") from None
+        raise SettingsError(refusal(error, host, port)) from None
+
+
+def refusal(error: OSError, host: str, port: int) -> str:
+    """Why nothing can listen there, as a sentence."""
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is already in use. Choose another one, or stop what uses it."
+    return f"Port {port} of {host} can't be opened: {error.strerror or error}."

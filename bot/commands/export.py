@@ -1,58 +1,25 @@
-"""`raygen export`: every run that is kept, one JSON object on a line, oldest first."""
-
 from __future__ import annotations
 
 import asyncio
-import json
-import time
-from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
-from typing import Any
 
-from bot.commands.usage import require_database
-from bot.settings import Settings
-from services.store import Store, open_database
-from services.store.request_summaries import RequestSummary
+import click
 
-_DAY = 86_400.0
+from bot.commands.options import loaded
 
 
-async def lines(settings: Settings, days: float | None, *, code: bool) -> AsyncGenerator[str]:
-    """Raises BadRequest when there is no database."""
-    await asyncio.to_thread(require_database, settings)
-    since = 0.0 if days is None else time.time() - days * _DAY
-    async with open_database(settings.database) as engine:
-        async for entry in Store(engine).entries.all_runs(since=since):
-            yield json.dumps(exported(entry, code=code), ensure_ascii=False)
+@click.command()
+@click.option(
+    "--days", type=click.FloatRange(min=0), help="Include runs of the last DAYS days.  [default: all runs]"
+)
+@click.option("--code", is_flag=True, help="Include each run's program.")
+def command(days: float | None, *, code: bool) -> None:
+    """Print all runs as JSON lines, oldest first: the program's SHA-256, who requested and approved it, when and where it ran,
+    and how it ended.
+    """
+    from bot.reports import export
 
+    async def write() -> None:
+        async for line in export.lines(loaded(), days, code=code):
+            click.echo(line)
 
-def exported(entry: RequestSummary, *, code: bool) -> dict[str, Any]:
-    """One run: who, what, where, when and how it ended; times in ISO 8601, `wall` in seconds."""
-    ran, program = entry.ran, entry.program
-    assert ran is not None
-    assert program is not None
-    outcome = ran.outcome
-    return {
-        "run": ran.id,
-        "proposal": entry.proposal_id,
-        "title": program.title,
-        "sha256": program.sha256,
-        "requester": entry.user,
-        "approver": ran.approver,
-        "channel": entry.channel,
-        "thread_ts": entry.thread_ts,
-        "target": ran.target,
-        "status": str(ran.status),
-        "verdict": str(outcome.verdict) if outcome else None,
-        "exit_code": outcome.exit_code if outcome else None,
-        "wall": outcome.wall if outcome else None,
-        "asked_at": _iso(entry.asked_at),
-        "approved_at": _iso(ran.created_at),
-        "turn_at": _iso(ran.turn_at),
-        "ended_at": _iso(ran.ended_at),
-        **({"code": program.code} if code else {}),
-    }
-
-
-def _iso(at: float | None) -> str | None:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds") if at is not None else None
+    asyncio.run(write())

@@ -1,114 +1,40 @@
-"""`raygen validate`: one program through policy and validation, without Slack."""
-
 from __future__ import annotations
 
-import json
+import asyncio
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
-from pydantic import TypeAdapter
+import click
 
-from bot.settings import Settings
-from bot.wiring.sandboxes import validating
-from services.domain.input_files import checked
-from services.domain.values import InputFile, Outcome, PolicyReport, Touched, Verdict
-from services.policy import Policy
-from services.supervisor.evidence import plain
-from services.text.formatting import clean, human_bytes, human_seconds, plural
-from services.validation.examine import examine
-from services.validation.interface import ValidationLease
-
-_OUTCOME = TypeAdapter(Outcome)
-_POLICY = TypeAdapter(PolicyReport)
+from bot.commands.options import json_option, loaded
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What came of a program, and what the policy says of it."""
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@json_option
+@click.option(
+    "--input",
+    "inputs",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="A file or folder to put into the program's working directory, read-only; can be repeated. Python files that the"
+    " program imports are checked with it.",
+)
+def command(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
+    """Check the Ray program in FILE and run it in a sealed cluster; - reads it from standard input.
 
-    outcome: Outcome
-    policy: PolicyReport
-
-    @property
-    def status(self) -> int:
-        """For the shell: 0 passed, 1 did not pass, 2 could not be validated."""
-        if self.outcome.verdict is Verdict.UNAVAILABLE:
-            return 2
-        return 0 if self.outcome.passed else 1
-
-
-async def examined(settings: Settings, code: str, inputs: Sequence[InputFile] = ()) -> Examined:
-    """Validate `code` beside `inputs` as these settings say.
-
-    Raises SettingsError when the settings can't be used, BadRequest when one of the inputs can't.
+    The exit status is 0 if validation passed, 1 if it failed, and 2 if the program couldn't be validated.
     """
-    files = checked(inputs)
-    async with validating(settings) as validator, validator.lease(inputs=files) as leased:
+    from bot.reports import input_files, validation
+    from services.domain.errors import BadRequest
 
-        async def lease() -> ValidationLease:
-            return leased
-
-        return Examined(*await examine(code, Policy(settings.policy).check, lease, files))
-
-
-def as_json(examined: Examined) -> str:
-    """One object: the outcome's fields, artifacts by name and size, and the policy's report."""
-    outcome = _OUTCOME.dump_python(examined.outcome, mode="json", exclude={"artifacts": True})
-    files = [
-        {"name": artifact.name, "media_type": artifact.media_type, "size": artifact.size}
-        for artifact in examined.outcome.artifacts
-    ]
-    report = _POLICY.dump_python(examined.policy, mode="json")
-    return json.dumps({**outcome, "artifacts": files, "policy": report}, ensure_ascii=False, indent=2)
-
-
-def as_text(examined: Examined) -> str:
-    """The verdict, what the program wrote, and the evidence, for a terminal."""
-    outcome = examined.outcome
-    parts = [_verdict(outcome)]
-    if outcome.failure and outcome.failure.frames:
-        parts += [
-            f"  line {frame.line}, in {frame.function}: {frame.source}" for frame in outcome.failure.frames
-        ]
-    parts += [f"  {kind}: {text}" for kind, text in _facts(examined)]
-    for title, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
-        if text.strip():
-            parts += [f"--- {title}", clean(text).rstrip("\n")]
-    if outcome.value is not None:
-        parts += ["--- value of the last expression", clean(outcome.value)]
-    return "\n".join(parts)
-
-
-def _verdict(outcome: Outcome) -> str:
-    word = outcome.verdict.replace("_", " ")
-    why = outcome.detail if outcome.detail and outcome.failure is None else plain(outcome)
-    return word if outcome.passed else f"{word}: {clean(why)}"
-
-
-def _named(touched: Touched, kind: str) -> str:
-    names: tuple[str, ...] = getattr(touched, kind)
-    more = touched.more.get(kind, 0)
-    return ", ".join(names) + (f" and {more:,} more" if more else "")
-
-
-def _facts(examined: Examined) -> list[tuple[str, str]]:
-    outcome, touched = examined.outcome, examined.outcome.touched
-    spent = [human_seconds(outcome.wall)] if outcome.wall is not None else []
-    spent += [f"peak {human_bytes(outcome.peak_memory)}"] if outcome.peak_memory else []
-    facts = [
-        ("where", outcome.where),
-        ("took", ", ".join(spent)),
-        ("tasks", ", ".join(f"{task.name} x{task.count:,}" for task in outcome.tasks)),
-        ("asks for", ", ".join(f"{amount:g} {name}" for name, amount in outcome.resources.items())),
-        ("files", _named(touched, "files")),
-        ("hosts", _named(touched, "hosts")),
-        ("processes", _named(touched, "processes")),
-        ("environment", _named(touched, "environment")),
-        ("packages", _named(touched, "packages")),
-        ("the seal refused", _named(touched, "refused")),
-        ("not observed, or not in full", ", ".join(outcome.unknown) if outcome.wall is not None else ""),
-        ("makes", ", ".join(f"{it.name} ({plural(it.size, 'byte')})" for it in outcome.artifacts)),
-    ]
-    facts += [("remark", remark) for remark in outcome.remarks]
-    facts += [(f"policy, {finding.grade}", finding.located) for finding in examined.policy.findings]
-    return [(kind, clean(text)) for kind, text in facts if text]
+    try:
+        code = file.read().decode()
+    except UnicodeDecodeError:
+        raise BadRequest(f"{file.name} isn't UTF-8 text, so it can't be a Python program.") from None
+    beside = [found for path in inputs for found in input_files.read(path)]
+    examined = asyncio.run(validation.examined(loaded(), code, beside))
+    click.echo(validation.as_json(examined) if as_json else validation.as_text(examined))
+    sys.exit(examined.status)

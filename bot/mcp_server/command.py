@@ -45,7 +45,7 @@ async def http(settings: Settings, host: str, port: int) -> None:
     holders = tokens.Holders(settings.tokens) if settings.tokens else None
     if holders is None and not on_this_machine(host):
         raise SettingsError(
-            f"raygen mcp serves on {host} only with RAYGEN_API_TOKENS, or else everybody there could use it."
+            f"raygen mcp on {host} is reachable from other machines, which requires RAYGEN_API_TOKENS."
         )
     ended = on_signals()
     async with (

@@ -16,11 +16,11 @@ from bot.api import health
 from bot.api import slack as slack_routes
 from bot.api.application import application
 from bot.api.desk import ApiDesk
-from bot.api.same_machine import on_this_machine
 from bot.api.server import serving
 from bot.runtime import stall
 from bot.runtime.connection import open_connection
 from bot.settings import Settings
+from bot.wiring.requirements import require_tokens
 from bot.wiring.slack_access import require_slack, slack_over_http
 from handlers.slack_api.errors import code_of
 from services.domain.errors import SettingsError
@@ -57,10 +57,7 @@ async def serve(settings: Settings) -> None:
     Raises SettingsError for an address that others reach while there are no tokens, and as `run` does.
     """
     slack = slack_over_http(settings)
-    if not settings.tokens and not on_this_machine(settings.api_host):
-        raise SettingsError(
-            f"RAYGEN_API_HOST={settings.api_host} lets other machines in, so it needs RAYGEN_API_TOKENS."
-        )
+    require_tokens(settings)
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     ended = on_signals()
     async with contextlib.AsyncExitStack() as stack:

@@ -52,7 +52,7 @@ def as_json(examined: Examined) -> str:
         {
             "settings": [asdict(row) for row in rows(examined)],
             "faults": examined.faults,
-            "warnings": examined.sources.warnings,
+            "warnings": examined.warnings,
         },
         ensure_ascii=False,
         indent=2,
@@ -60,7 +60,7 @@ def as_json(examined: Examined) -> str:
 
 
 def as_text(examined: Examined) -> str:
-    """A table for each group."""
+    """A table for each group, then the faults and the warnings."""
     found = rows(examined)
     name_width = max(len(row.name) for row in found)
     source_width = max(len(row.source) for row in found)
@@ -70,6 +70,8 @@ def as_text(examined: Examined) -> str:
         if row.group != group:
             group = row.group
             lines += [*([""] if lines else []), group]
-        value = row.value if row.valid else f"(invalid) {row.value}".rstrip()
+        value = (row.value or "(not set)") if row.valid else "(invalid)"
         lines.append(f"  {row.name:<{name_width}}  {row.source:<{source_width}}  {value}".rstrip())
+    lines += ["", *examined.faults] if examined.faults else []
+    lines += ["", *examined.warnings] if examined.warnings else []
     return "\n".join(lines)

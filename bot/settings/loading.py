@@ -42,6 +42,11 @@ class Examined:
     def faults(self) -> list[str]:
         return [*self.sources.faults, *self.wrong.values()]
 
+    @property
+    def warnings(self) -> list[str]:
+        """One sentence for each name that looks misspelt, and for each setting without effect."""
+        return [*self.sources.warnings, *_without_effect(self.settings)]
+
 
 def load(*, env_file: Path | None = ENV_FILE, **overrides: object) -> Settings:
     """The settings in force; `overrides` are by attribute or variable. Raises InvalidSettings."""
@@ -59,6 +64,17 @@ def examine(*, env_file: Path | None = ENV_FILE, **overrides: object) -> Examine
     written = {name: given for name, given in sources.given.items() if name not in changed}
     settings, wrong = _validated({**given, **changed}, written)
     return Examined(settings, sources, wrong)
+
+
+def _without_effect(settings: Settings) -> list[str]:
+    amounts = ("budget_money", "daily_money", "user_daily_money")
+    unpriced = [
+        NAMES[name] for name in amounts if getattr(settings, name) is not None and not settings.prices
+    ]
+    found = [f"{name} has no effect without RAYGEN_PRICES." for name in unpriced]
+    if settings.approvals is not None and settings.approvers:
+        found.append("RAYGEN_APPROVERS has no effect because RAYGEN_APPROVALS is set.")
+    return found
 
 
 def _validated(values: dict[str, Any], given: Mapping[str, Given]) -> tuple[Settings, dict[str, str]]:

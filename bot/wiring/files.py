@@ -16,7 +16,7 @@ def artifact_store(settings: Settings) -> ArtifactStore:
     """Where the files of runs are kept. Raises SettingsError for a bucket without a name."""
     match urlsplit(settings.artifacts):
         case SplitResult(scheme="s3", netloc=""):
-            raise SettingsError("RAYGEN_ARTIFACTS names no bucket; write `s3://bucket/prefix`.")
+            raise SettingsError("RAYGEN_ARTIFACTS has no bucket: write `s3://bucket/prefix`.")
         case SplitResult(scheme="s3", netloc=bucket, path=prefix):
             return S3Store(bucket, prefix, region=settings.aws_region, endpoint=settings.s3_endpoint)
         case _:

@@ -1,4 +1,4 @@
-"""What runs behind an MCP gateway, by the settings. Whoever needs it imports it when they do: mcp takes long to import."""
+"""What runs behind an MCP gateway, by the settings. Import it only where it is used: mcp takes long to import."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def snippets(settings: Settings) -> GatewaySnippets:
 def gateway(settings: Settings) -> Gateway:
     """The MCP gateway. Raises SettingsError when something for it is missing."""
     if not settings.gateway_url:
-        raise SettingsError("RAYGEN_GATEWAY_URL is not set; raygen needs it to reach the MCP gateway.")
+        raise SettingsError("RAYGEN_GATEWAY_URL is not set: write the address of the MCP gateway.")
     match settings.gateway_auth:
         case "none":
             return Gateway(settings.gateway_url)
@@ -33,7 +33,7 @@ def gateway(settings: Settings) -> Gateway:
             secret = settings.gateway_client_secret
             if not settings.gateway_token_url or not settings.gateway_client_id or secret is None:
                 raise SettingsError(
-                    "RAYGEN_GATEWAY_AUTH=jwt needs RAYGEN_GATEWAY_TOKEN_URL, RAYGEN_GATEWAY_CLIENT_ID and "
+                    "RAYGEN_GATEWAY_AUTH=jwt requires RAYGEN_GATEWAY_TOKEN_URL, RAYGEN_GATEWAY_CLIENT_ID and "
                     "RAYGEN_GATEWAY_CLIENT_SECRET."
                 )
             client = Client(
@@ -45,5 +45,5 @@ def gateway(settings: Settings) -> Gateway:
             return Gateway(settings.gateway_url, ClientCredentials(client))
         case "sigv4":
             if not settings.aws_region:
-                raise SettingsError("RAYGEN_GATEWAY_AUTH=sigv4 needs AWS_REGION, the gateway's region.")
+                raise SettingsError("RAYGEN_GATEWAY_AUTH=sigv4 requires AWS_REGION, the gateway's region.")
             return Gateway(settings.gateway_url, Signed(settings.aws_region))

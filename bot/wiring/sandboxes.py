@@ -18,23 +18,24 @@ from services.validation.cluster import ClusterValidator
 from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 
+_NO_TARGET = "RAYGEN_VALIDATION=unsealed works only in the bot, which has a target cluster: choose another value for this command."
+
 
 @asynccontextmanager
 async def validating(settings: Settings, target: Target | None = None) -> AsyncGenerator[Validator]:
     """Where programs are validated; `target` is needed for an unsealed validation only."""
     limits = _pool(settings).limits
     match settings.validation:
-        case "cluster" if settings.validation_address:
+        case "cluster":
+            address = _validation_cluster(settings)
             token = settings.validation_token.get_secret_value() if settings.validation_token else None
-            jobs = jobs_target(settings.validation_address, token, "validation")
+            jobs = jobs_target(address, token, "validation")
             where = "on the validation cluster"
             async with aclosing(jobs), ClusterValidator(jobs, where=where, limits=limits) as validator:
                 yield validator
-        case "cluster":
-            raise SettingsError("RAYGEN_VALIDATION=cluster needs RAYGEN_VALIDATION_ADDRESS.")
         case "unsealed":
             if target is None:
-                raise SettingsError("An unsealed validation runs on a target; this command has none.")
+                raise SettingsError(_NO_TARGET)
             where = f"unsealed, on the target {target.name}"
             async with ClusterValidator(target, where=where, limits=limits) as validator:
                 yield validator
@@ -70,10 +71,50 @@ async def computing(settings: Settings) -> AsyncGenerator[SnippetRunner | None]:
                 yield snippets
 
 
+def require_validation(settings: Settings) -> None:
+    """Raises SettingsError when something is missing for the chosen validation."""
+    match settings.validation:
+        case "cluster":
+            _validation_cluster(settings)
+        case "gateway":
+            _require_gateway(settings)
+        case "lambda":
+            function(settings, "VALIDATION", settings.validation_lambda)
+        case "sealed" | "unsealed":
+            pass
+
+
+def require_snippets(settings: Settings) -> None:
+    """Raises SettingsError when something is missing for the chosen way to run snippets."""
+    match settings.snippets:
+        case "gateway":
+            _require_gateway(settings)
+        case "lambda":
+            function(settings, "SNIPPETS", settings.snippets_lambda)
+        case "on" | "off":
+            pass
+
+
+def _require_gateway(settings: Settings) -> None:
+    from bot.wiring import gateway  # noqa: PLC0415  # most do without it, and it takes long to import
+
+    gateway.gateway(settings)
+
+
+def _validation_cluster(settings: Settings) -> str:
+    if not settings.validation_address:
+        raise SettingsError(
+            "RAYGEN_VALIDATION=cluster requires RAYGEN_VALIDATION_ADDRESS, the cluster's Ray Jobs API."
+        )
+    return settings.validation_address
+
+
 def function(settings: Settings, part: str, name: str) -> Function:
     """The Lambda called `name`. Raises SettingsError when it has no name."""
     if not name:
-        raise SettingsError(f"RAYGEN_{part}=lambda needs RAYGEN_{part}_LAMBDA.")
+        raise SettingsError(
+            f"RAYGEN_{part}=lambda requires RAYGEN_{part}_LAMBDA, the name or ARN of the Lambda."
+        )
     return Function(name, region=settings.aws_region, endpoint=settings.lambda_url)
 
 

@@ -23,7 +23,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from bot.commands import agentcore
+from bot.agentcore import server as agentcore
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.server import SlackStandIn
 from tests import remote

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 
 from bot import cli
 from bot import settings as settings_module
-from bot.commands import agentcore, doctor
+from bot.agentcore import server as agentcore
+from bot.doctor import models
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
 from bot.wiring import agents as wired
@@ -443,7 +444,7 @@ async def test_commands_ask_for_no_model_where_a_runtime_has_it(command: str) ->
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"}
     told = CliRunner().invoke(cli.main, [command], env=outside | slack)
     assert told.exit_code
-    assert "RAYGEN_SUPERVISOR=agentcore needs RAYGEN_AGENTCORE_ARN" in told.output
+    assert "RAYGEN_SUPERVISOR=agentcore requires RAYGEN_AGENTCORE_ARN" in told.output
 
 
 @pytest.mark.parametrize(
@@ -474,7 +475,7 @@ async def test_doctor_looks_and_says_what_is_wrong(  # pytest passes them by nam
     if fault := change.get("fault"):
         runtime.plane.faults.append(fault)
     settings = settings_module.load(supervisor="agentcore", agentcore_arn=change.get("arn", ARN))
-    finding = await doctor._agentcore(settings)
+    finding = await models.agentcore(settings)
     assert finding.ok is ok
     assert words in finding.found + finding.advice
     assert not runtime.plane.seen, "it only looks"

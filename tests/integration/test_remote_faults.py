@@ -20,8 +20,8 @@ import pytest_asyncio
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot.agentcore import server as agentcore
 from bot.bootstrap import Bot
-from bot.commands import agentcore
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.server import SlackStandIn
 from bot.settings import Settings

@@ -1,4 +1,4 @@
-"""AgentCore's data plane on loopback, in front of a real app server (`bot.commands.agentcore.serving`), for boto3's real client.
+"""AgentCore's data plane on loopback, in front of a real app server (`bot.agentcore.server.serving`), for boto3's real client.
 
 `data_plane(app_url)` serves it; `asking(plane)` is a bot's side of it. An invocation meets the first of
 `plane.faults`, if there is one; `plane.seen` holds every invocation that came in, also one that met a fault.

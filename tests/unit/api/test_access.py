@@ -76,7 +76,7 @@ def test_slack_over_http_needs_both_secrets():
 
 async def test_without_tokens_no_other_machine_is_let_in(tmp_path: Path):
     chosen = settings.load(env_file=None, RAYGEN_API_HOST="0.0.0.0", RAYGEN_STATE_DIR=tmp_path)
-    with pytest.raises(SettingsError, match="needs RAYGEN_API_TOKENS"):
+    with pytest.raises(SettingsError, match="requires RAYGEN_API_TOKENS"):
         await serve(chosen)
 
 

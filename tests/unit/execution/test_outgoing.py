@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import doctor
+from bot.doctor import targets
 from bot.settings import load
 from bot.wiring.clusters import opened_targets
 from handlers.blocks import tasks
@@ -71,7 +71,7 @@ def test_the_machines_own_addresses_and_all_link_local_ones_are_shut() -> None:
 @pytest.mark.parametrize("network", list(Outgoing))
 async def test_doctor_and_card_say_which(network: Outgoing, tmp_path: Path) -> None:
     settings = load(env_file=None, target_network=network, state_dir=tmp_path)
-    (finding,) = await doctor._targets(settings)
+    (finding,) = await targets.check(settings)
     assert f"network: {network}" in finding.found
     assert finding.ok is (network is Outgoing.NONE or not outgoing.obstacle())
     proposal = builders.proposal()

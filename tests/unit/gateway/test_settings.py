@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import doctor
+from bot.doctor import sandboxes
 from bot.settings import load
 from bot.wiring.gateway import gateway
 from bot.wiring.sandboxes import computing, validating
@@ -59,17 +59,17 @@ async def test_validation_and_snippets_go_there(open_gateway: GatewayStandIn):
         assert "on 10.0.0.5" in (await lease.validate("1")).stdout
         assert (await snippets.run("6 * 7", limit=2.5)).output == "6 * 7\n"
     assert open_gateway.calls[1][1] == {"code": "6 * 7", "timeout": 3}
-    found = await doctor._validation(settings), *await doctor._snippets(settings)
+    found = await sandboxes.validation(settings), *await sandboxes.snippets(settings)
     assert [(each.part, each.ok) for each in found] == [("validation", True), ("snippets", True)]
 
 
 async def test_the_doctor_says_what_is_wrong(open_gateway: GatewayStandIn):
     wrong = load(gateway_url=open_gateway.url, validation="gateway", gateway_validation_tool="a___b")
-    finding = await doctor._validation(wrong)
+    finding = await sandboxes.validation(wrong)
     assert not finding.ok
     assert "has no tool a___b; it offers" in finding.advice
-    nowhere = await doctor._validation(load(gateway_url="", validation="gateway"))
+    nowhere = await sandboxes.validation(load(gateway_url="", validation="gateway"))
     assert "RAYGEN_GATEWAY_URL is not set" in nowhere.advice
-    denied = await doctor._validation(chosen(**{**JWT, "gateway_token_url": "http://127.0.0.1:9/token"}))
+    denied = await sandboxes.validation(chosen(**{**JWT, "gateway_token_url": "http://127.0.0.1:9/token"}))
     assert "token endpoint" in denied.advice
-    assert "check RAYGEN_GATEWAY_TOKEN_URL" in denied.advice
+    assert "Check RAYGEN_GATEWAY_TOKEN_URL" in denied.advice

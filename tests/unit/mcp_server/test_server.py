@@ -180,7 +180,7 @@ async def test_one_raygen_is_the_gateway_of_another(proposals: Proposals):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "raygen.example"])
 async def test_nobody_is_served_elsewhere_without_tokens(host: str):
-    with pytest.raises(SettingsError, match="only with RAYGEN_API_TOKENS"):
+    with pytest.raises(SettingsError, match="requires RAYGEN_API_TOKENS"):
         await command.http(load(api_tokens=None), host, 0)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli import main
-from bot.commands import audit as auditing
+from bot.reports import audit as auditing
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -293,11 +293,11 @@ async def test_what_was_exported_can_be_verified_without_the_database(store: Sto
     assert not auditing.verified_export(lines[3:], [last]).flaws
     tampered = [line.replace("UAPPROVER", "UNOBODY") if '"approved"' in line else line for line in lines]
     assert [flaw.position for flaw in auditing.verified_export(tampered, []).flaws] == [5]
-    with pytest.raises(BadRequest, match="Line 1 is no record"):
+    with pytest.raises(BadRequest, match="Line 1 isn't a record"):
         auditing.verified_export(["{}"], [])
     result = await asyncio.to_thread(command, tmp_path, "verify", "--expect", last)
     assert result.exit_code == 0
-    assert f"The hash {last} is that of the newest record, 9." in result.output
+    assert f"The hash {last} belongs to the latest record, 9." in result.output
     assert (await asyncio.to_thread(command, tmp_path, "export", "--since", "2999-01-01")).output == ""
 
 
@@ -380,7 +380,7 @@ async def test_an_emptied_chain_is_found(store: Store, tmp_path: Path):
     assert {flaw.sentence for flaw in (await store.audit.verify()).flaws} == sentences
     result = await asyncio.to_thread(command, tmp_path, "verify")
     assert result.exit_code == 1
-    assert "The audit chain is broken in" in result.output
+    assert "The audit log isn't intact: " in result.output
 
 
 async def test_whatever_is_done_to_the_chain_is_found(store: Store):
@@ -475,10 +475,10 @@ async def test_an_expected_hash_is_placed_in_the_chain(store: Store, tmp_path: P
     records = await whole_story(store)
     count, second, newest = len(records), records[1].hash, records[-1].hash
     expected = {
-        newest: (0, f"The hash {newest} is that of the newest record, {count}."),
-        newest[:12]: (0, f"The hash {newest[:12]} is that of the newest record, {count}."),
-        second[:20].upper() + "…": (0, f"The hash {second[:20]} is that of record 2 of {count}."),
-        "0" * 64: (1, f"The hash {'0' * 64} does not occur: the chain was rewritten or cut."),
+        newest: (0, f"The hash {newest} belongs to the latest record, {count}."),
+        newest[:12]: (0, f"The hash {newest[:12]} belongs to the latest record, {count}."),
+        second[:20].upper() + "…": (0, f"The hash {second[:20]} belongs to record 2 of {count}."),
+        "0" * 64: (1, f"The hash {'0' * 64} isn't in the log: records were changed or removed."),
     }
     for known, (status, sentence) in expected.items():
         result = await asyncio.to_thread(command, tmp_path, "verify", "--expect", known)
@@ -486,8 +486,8 @@ async def test_an_expected_hash_is_placed_in_the_chain(store: Store, tmp_path: P
     for wrong in ("", "abc", "0" * 11, "0" * 65, "x" * 64, "--"):
         result = await asyncio.to_thread(command, tmp_path, "verify", f"--expect={wrong}")
         assert result.exit_code == 1
-        assert "is not the hash of a record" in result.output
-    for file, sentence in (("", "the file holds no records"), ("\n\n", "the file holds no records")):
+        assert "isn't a record's hash" in result.output
+    for file, sentence in (("", "the file contains no records"), ("\n\n", "the file contains no records")):
         path = tmp_path / "empty.jsonl"
         path.write_text(file, encoding="utf-8")
         result = await asyncio.to_thread(command, tmp_path, "verify", str(path))
@@ -498,4 +498,4 @@ async def test_a_new_database_is_whole(store: Store, tmp_path: Path):
     assert (await store.audit.verify()).whole
     result = await asyncio.to_thread(command, tmp_path, "verify")
     assert result.exit_code == 0
-    assert "The audit chain is empty, and nothing has been asked for yet." in result.output
+    assert "The audit log is empty: no requests have been made yet." in result.output

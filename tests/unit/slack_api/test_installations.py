@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import settings
-from bot.commands import doctor
+from bot.doctor import slack
 from bot.wiring import slack_access
 from bot.wiring.slack_access import OAuth
 from handlers.listeners import errors
@@ -398,15 +398,20 @@ HEARD = {**MANY, "SLACK_SIGNING_SECRET": "s", "RAYGEN_PUBLIC_URL": "https://rayg
 @pytest.mark.parametrize(
     ("values", "ok", "found", "advice"),
     [
-        (HEARD | {"RAYGEN_OAUTH_KEY": OLD}, True, "by OAuth and HTTP, for", ""),
-        (HEARD, True, "; 0 installations", "RAYGEN_OAUTH_KEY, else the tokens are kept as they are"),
+        (HEARD | {"RAYGEN_OAUTH_KEY": OLD}, True, "OAuth for many workspaces by HTTP, for", ""),
+        (HEARD, True, "; 0 installations", "Set RAYGEN_OAUTH_KEY to store the workspaces' tokens encrypted"),
         (
             HEARD | {"RAYGEN_PUBLIC_URL": ""},
             True,
             "OAuth",
-            "RAYGEN_PUBLIC_URL, where people install it and RAYGEN_OAUTH",
+            "RAYGEN_PUBLIC_URL, where people install the app. Set RAYGEN_OAUTH_KEY",
         ),
-        (HEARD | {"SLACK_APP_TOKEN": "xapp-1"}, True, "by OAuth and HTTP and Socket Mode", ""),
+        (
+            HEARD | {"SLACK_APP_TOKEN": "xapp-1"},
+            True,
+            "OAuth for many workspaces by HTTP and Socket Mode",
+            "",
+        ),
         (MANY, False, "SLACK_SIGNING_SECRET is not set", "raygen manifest"),
         ({"SLACK_CLIENT_ID": "1.2"}, False, "need each other", ""),
         (
@@ -421,7 +426,7 @@ HEARD = {**MANY, "SLACK_SIGNING_SECRET": "s", "RAYGEN_PUBLIC_URL": "https://rayg
 async def test_the_doctor_knows_each_way_of_installation(
     tmp_path: Path, values: dict[str, str], *, ok: bool, found: str, advice: str
 ):
-    finding = await doctor._slack(chosen(RAYGEN_STATE_DIR=str(tmp_path), **values))
+    finding = await slack.check(chosen(RAYGEN_STATE_DIR=str(tmp_path), **values))
     assert finding.ok is ok
     assert found in finding.found
     assert advice in finding.advice
@@ -435,6 +440,6 @@ async def test_the_doctor_counts_installations_and_tries_the_key(tmp_path: Path)
         for team in ("T1", "E1"):
             await Installations(engine, Encryptor([OLD])).put(team, 1.0, {"bot_token": "secret"})
     told = {"RAYGEN_DATABASE_URL": url, **HEARD}
-    assert "; 2 installations" in (await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=OLD))).found
-    wrong = await doctor._slack(chosen(**told, RAYGEN_OAUTH_KEY=NEW))
+    assert "; 2 installations" in (await slack.check(chosen(**told, RAYGEN_OAUTH_KEY=OLD))).found
+    wrong = await slack.check(chosen(**told, RAYGEN_OAUTH_KEY=NEW))
     assert (wrong.ok, "another RAYGEN_OAUTH_KEY" in wrong.advice) == (False, True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import usage
+from bot.reports import usage
 from bot.settings import load
 from services.domain.entities import TaskStatus
 from services.domain.errors import BadRequest
@@ -66,7 +66,7 @@ async def test_the_command_prints_sums(store: Store, tmp_path: Path, monkeypatch
     monkeypatch.setenv("RAYGEN_STATE_DIR", str(tmp_path))
     found = await usage.sums(load(), "user", 30)
     head, first, _ = usage.as_table(found, "user", 30).splitlines()
-    columns = "user requests calls in out cached money drafts seconds helpful unhelpful"
+    columns = "user requests calls input output cached USD drafts seconds helpful unhelpful"
     assert head.split() == columns.split()
     assert first.split() == ["UA", "2", "4", "1,010", "205", "500", "0.25", "2", "12", "0", "0"]
     assert json.loads(usage.as_json(found, "user", 30))["sums"][1]["name"] == "UB"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import export
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
+from bot.reports import export
 from handlers.blocks import history as blocks
 from handlers.blocks.primitives import Message
 from handlers.payloads import parse

@@ -29,5 +29,5 @@ def test_a_folder_or_a_bucket_can_be_named(tmp_path: Path):
 
 
 def test_a_bucket_needs_a_name():
-    with pytest.raises(SettingsError, match="names no bucket"):
+    with pytest.raises(SettingsError, match="has no bucket"):
         artifact_store(load(artifacts="s3:///prefix"))

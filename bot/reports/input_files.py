@@ -1,4 +1,4 @@
-"""Files and folders of the command line, as inputs."""
+"""Files and folders named on the command line, as a program's inputs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SKIPPED = {"__pycache__"}
 def read(path: Path) -> list[InputFile]:
     """A file by its bare name; of a folder all files below it, by paths that begin with the folder's name.
 
-    Hidden files and Python's caches in a folder are left out. Raises BadRequest for what is no plain file, such as a link in
-    a folder, and for far too much.
+    Hidden files and Python's caches in a folder are skipped. Raises BadRequest for anything but regular files, such as a
+    symbolic link in a folder, and for too many or too large ones.
     """
     if not path.is_dir():
         return [InputFile(path.name, _content(path))]
@@ -31,7 +31,7 @@ def read(path: Path) -> list[InputFile]:
         room -= len(files[-1].content)
         if len(files) > _MOST or room < 0:
             raise BadRequest(
-                f"The folder {path.name!r} has more than {_MOST} files or {human_bytes(ROOM)}; give a smaller one."
+                f"The folder {path.name!r} has more than {_MOST} files or {human_bytes(ROOM)}; choose a smaller one."
             )
     if not files:
         raise BadRequest(f"The folder {path.name!r} has no files.")
@@ -43,13 +43,13 @@ def _below(root: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         for name in [*folders, *names]:
             if Path(folder, name).is_symlink():
-                raise BadRequest(f"{Path(folder, name)} is a link; give what it points to.")
+                raise BadRequest(f"{Path(folder, name)} is a symbolic link: use what it points to.")
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
 
 
 def _content(path: Path) -> bytes:
     if not path.is_file():
-        raise BadRequest(f"{path} is not a regular file.")
+        raise BadRequest(f"{path} isn't a regular file.")
     if path.stat().st_size > ROOM:
         raise BadRequest(f"{path} is larger than {human_bytes(ROOM)}.")
     return path.read_bytes()
