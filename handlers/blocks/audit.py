@@ -10,15 +10,15 @@ _WORDS: dict[str, str] = {
     AuditAction.EDITED: "Edited a program",
     AuditAction.CANCELLED: "Stopped a request",
     AuditAction.RETARGETED: "Chose another target",
-    AuditAction.COUNTED: "Approved, and somebody else has to, too",
+    AuditAction.COUNTED: "Approved; another approval is needed",
     AuditAction.APPROVED: "Approved",
     AuditAction.GRANTED: "Approved for a thread",
     AuditAction.GRANT_ENDED: "Ended an approval for a thread",
     AuditAction.DISMISSED: "Dismissed",
     AuditAction.REJECTED: "Rejected",
     AuditAction.EXPIRED: "Expired",
-    AuditAction.BEGUN: "Run begun",
-    AuditAction.STOP_ASKED: "Asked to stop a run",
+    AuditAction.BEGUN: "Run started",
+    AuditAction.STOP_ASKED: "Requested a stop of a run",
     AuditAction.ENDED: "Run ended",
 }
 _QUIET = {

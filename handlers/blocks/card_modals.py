@@ -1,4 +1,4 @@
-"""What opens over a card for a closer look: the whole program, all changes, all that it touches."""
+"""Modals opened from a card: the whole program, all changes, everything that it accesses."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CardModal:
 def program(proposal: Proposal, files: Sequence[InputFile]) -> CardModal:
     """The whole program and, below it, the Python files among its inputs, each under its name, without their secrets.
 
-    One that is no longer kept is named all the same.
+    A file that is no longer stored is still named.
     """
     kept = {
         (file.name, file.sha256): file.content.decode("utf-8-sig", "replace")
@@ -46,11 +46,11 @@ def program(proposal: Proposal, files: Sequence[InputFile]) -> CardModal:
     own = [each for each in proposal.inputs if each.is_code]
     what = f"{_title(proposal)} · sha256 `{proposal.program.sha256[:12]}`"
     if own:
-        what += f"\nWith {plural(len(own), 'Python file')} beside it, below."
+        what += f"\nWith {plural(len(own), 'Python file')}, shown below."
     texts = [masked(proposal.program.code)]
     headings = [what]
     for each in own:
-        text = kept.get((each.name, each.sha256), "# This file is no longer kept.")
+        text = kept.get((each.name, each.sha256), "# This file is no longer stored.")
         headings.append(f"{quoted(each.name, 250)} · sha256 `{each.sha256[:12]}`")
         texts.append(masked(text))
     whole = texts[0]
@@ -68,10 +68,10 @@ def compared(proposal: Proposal, before: Proposal) -> CardModal:
 
 
 def touched(proposal: Proposal) -> CardModal:
-    """All that a program touches, as far as it is known."""
-    told = everything(proposal)
-    file = Artifact("touches.txt", "text/plain", told.encode(errors="replace"))
-    return _whole("All it touches", [(_title(proposal), told)], None, file)
+    """Everything that a program accesses, as far as it is known."""
+    text = everything(proposal)
+    file = Artifact("touches.txt", "text/plain", text.encode(errors="replace"))
+    return _whole("Show all access", [(_title(proposal), text)], None, file)
 
 
 def _whole(name: str, sections: Sequence[tuple[str, str]], language: str | None, file: Artifact) -> CardModal:
@@ -86,7 +86,7 @@ def _whole(name: str, sections: Sequence[tuple[str, str]], language: str | None,
             blocks += [mrkdwn(what), *shown]
     if not room.full:
         return CardModal(look(name, blocks))
-    note = f"Slack shows no more than the first {plural(lines, 'line')} here; the whole is in the file `{file.name}`, sent to you now."
+    note = f"Slack can show only the first {plural(lines, 'line')} here. The full text was sent to you as `{file.name}`."
     return CardModal(look(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
 
 

@@ -1,4 +1,4 @@
-"""What a proposal changes in the last approved program of its thread, and what its run will probably cost."""
+"""What a proposal changes in the last approved program of its thread."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def changed(card: ProposalCard) -> tuple[list[Block], list[Block]]:
         return [], []
     found = changes(before.program, proposal.program)
     files = _files(before, proposal)
-    line = f"*Changed* since the version that {_approver(before)} approved: {_how_much(found)}{files}."
+    line = f"*Changed* since the version approved by {_approver(before)}: {_how_much(found)}{files}."
     if files and not found.text:
-        told = [context(line)]
-        return told, told
+        note = [context(line)]
+        return note, note
     if found.same or not found.text:
-        told = [context(f"{_unchanged(found)} that {_approver(before)} approved.")]
-        return told, told
+        note = [context(f"{_unchanged(found)} approved by {_approver(before)}.")]
+        return note, note
     opening = button("Show changes", action_ids.PROPOSAL_CHANGES, action_ids.proposal_value(proposal))
     folded = [mrkdwn(line) | {"accessory": opening}]
     whole = [mrkdwn(line), preformatted(found.text, "diff")]
@@ -44,16 +44,8 @@ def changed(card: ProposalCard) -> tuple[list[Block], list[Block]]:
 def heading(before: Proposal, found: Changes) -> str:
     """What stands above the whole diff."""
     if not found.text:
-        return f"{_unchanged(found)} that {_approver(before)} approved."
-    return f"Since the version that {_approver(before)} approved: {_how_much(found)}."
-
-
-def cost(card: ProposalCard) -> list[Block]:
-    """The expected cost, named as the estimate that it is."""
-    if card.cost is None:
-        return []
-    where = literal(card.proposal.target, 100)
-    return [context(f"*Expected cost* on {where}: {literal(card.cost.sentence(), 500)}")]
+        return f"{_unchanged(found)} approved by {_approver(before)}."
+    return f"Since the version approved by {_approver(before)}: {_how_much(found)}."
 
 
 def _files(before: Proposal, proposal: Proposal) -> str:
@@ -63,13 +55,13 @@ def _files(before: Proposal, proposal: Proposal) -> str:
     if not differing:
         return ""
     more = f" and {len(differing) - _FILES} more" if len(differing) > _FILES else ""
-    return f"; other files: {', '.join(literal(name, 60) for name in differing[:_FILES])}{more}"
+    return f"; other changed files: {', '.join(literal(name, 60) for name in differing[:_FILES])}{more}"
 
 
 def _unchanged(found: Changes) -> str:
     if found.same:
-        return "*Unchanged:* the same code as the version"
-    return "*Changed* only in its line ends or where secrets are masked, since the version"
+        return "*Unchanged:* same code as the version"
+    return "*Changed* only in line endings or masked secrets since the version"
 
 
 def _how_much(found: Changes) -> str:

@@ -1,4 +1,4 @@
-"""The evidence on a proposal's card: what the validation saw, most important first."""
+"""The evidence on a proposal's card: what was observed in validation, most important first."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _UNSEEN = {"bidi-control", "invisible-character"}
 
 
 def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
-    """Verdict, output, value, and what the program asks for and touches.
+    """Verdict, output, value, and what the program requests and accesses.
 
     A table is shown as one where there is `room` for so many characters more.
     """
@@ -85,15 +85,15 @@ def attempts(proposal: Proposal) -> tuple[Attempt, ...]:
 
 
 def verdict_line(proposal: Proposal) -> str:
-    """Such as `*Validated* in a sealed Ray cluster: passed in 0.42 s · 100 tasks`."""
+    """Such as `*Validation passed* in a sealed Ray cluster · 0.42 s · 100 tasks`."""
     outcome = proposal.validation
     facts = [human_seconds(outcome.wall)] if outcome.wall is not None else []
     if count := tasks_run(outcome.tasks):
         facts.append(plural(count, "task"))
     if outcome.peak_memory:
-        facts.append(f"peak {human_bytes(outcome.peak_memory)}")
+        facts.append(f"peak memory {human_bytes(outcome.peak_memory)}")
     if proposal.attempts > 1:
-        facts.append(f"attempt {proposal.attempts}, after repair")
+        facts.append(f"fixed on attempt {proposal.attempts}")
     if outcome.passed:
         sealed = (
             "in a sealed Ray cluster"
@@ -101,10 +101,10 @@ def verdict_line(proposal: Proposal) -> str:
             else "in a sealed Spark session"
         )
         where = f":warning: *{literal(outcome.where, 100)}*" if outcome.where else sealed
-        return f":white_check_mark: *Validated* {where}: passed · " + " · ".join(facts)
+        return f":white_check_mark: *Validation passed* {where} · " + " · ".join(facts)
     if outcome.proposable:
-        return f":warning: *Not validated*, only generated: {literal(outcome.detail or '', 300)}"
-    return f":x: *Not working yet*, after {plural(proposal.attempts, 'attempt')}"
+        return f":warning: *Not validated:* {literal(outcome.detail or '', 300)}"
+    return f":x: *Validation failed* after {plural(proposal.attempts, 'attempt')}"
 
 
 def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:

@@ -12,30 +12,30 @@ EXAMPLES = (
 )
 SUBCOMMANDS = (
     ("history", "your latest requests and runs"),
-    ("show <run>", "one run: code, result, who approved it"),
-    ("rerun <run>", "propose it again, in its thread"),
-    ("status", "what is under way for you"),
-    ("cancel", "stop it, or choose what to stop"),
-    ("usage", "what your requests took in 30 days"),
-    ("targets", "the clusters as they are now"),
-    ("policy", "which rule decides on approvals here"),
-    ("settings", "your target, your model, and how you hear of results"),
+    ("show <run>", "the code, result and approver of a run"),
+    ("rerun <run>", "propose the same program again"),
+    ("status", "your active requests and runs"),
+    ("cancel", "stop an active request or run"),
+    ("usage", "tokens, cost and time of your last 30 days"),
+    ("targets", "clusters and their free resources"),
+    ("policy", "who can approve runs here"),
+    ("settings", "your default target, model and notifications"),
 )
 
 
 def usage() -> Message:
     """The answer to an empty request and to `help`."""
-    text = "Tell me what to run on Ray, for example `/raygen estimate pi with 100 tasks`."
+    text = "Describe what to run on Ray, for example `/raygen estimate pi with 100 tasks`."
     examples = "\n".join(f"• `/raygen {example}`" for example in EXAMPLES)
     subcommands = "\n".join(f"• `/raygen {escape(name)}` – {meaning}" for name, meaning in SUBCOMMANDS)
     return Message(
         text,
         [
-            mrkdwn("*Tell me what to run on Ray*, in a sentence:\n" + examples),
-            mrkdwn("*Look back and steer*, seen by you alone:\n" + subcommands),
+            mrkdwn("*Describe what to run on Ray* in a sentence:\n" + examples),
+            mrkdwn("*Commands* (only you see the answers):\n" + subcommands),
             context(
-                "I write the program, prove it in a sealed Ray cluster, and run it once someone approves. "
-                "Go on in the thread to change it. Mentions and direct messages work too."
+                "raygen writes the program, validates it in a sealed Ray cluster, and runs it after someone approves. "
+                "Reply in the thread to change it. Mentions and direct messages work too."
             ),
         ],
     )

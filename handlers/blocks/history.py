@@ -1,4 +1,4 @@
-"""What a person alone is told of the past: their runs, one run, what is under way, and what it took."""
+"""Answers to one person: their requests and runs, one run, what is active, and their usage."""
 
 from __future__ import annotations
 
@@ -31,69 +31,69 @@ from services.usecases.history import USAGE_DAYS, Past
 _CODE_SHOWN = 2500
 _MOST = 20
 _REQUESTS = {
-    TaskStatus.QUEUED: ":hourglass: waiting",
-    TaskStatus.WORKING: ":hourglass_flowing_sand: being worked on",
+    TaskStatus.QUEUED: ":hourglass: queued",
+    TaskStatus.WORKING: ":hourglass_flowing_sand: in progress",
     TaskStatus.ANSWERED: ":speech_balloon: answered",
-    TaskStatus.FAILED: ":x: did not work out",
+    TaskStatus.FAILED: ":x: failed",
     TaskStatus.CANCELLED: ":black_square_for_stop: stopped",
 }
 _DECISIONS = {
     ProposalStatus.DRAFT: ":memo: proposed",
-    ProposalStatus.OPEN: ":memo: awaits approval",
+    ProposalStatus.OPEN: ":memo: awaiting approval",
     ProposalStatus.APPROVED: ":white_check_mark: approved",
     ProposalStatus.DISMISSED: ":wastebasket: dismissed",
     ProposalStatus.SUPERSEDED: ":wastebasket: replaced",
     ProposalStatus.EXPIRED: ":wastebasket: expired",
 }
 _VERDICTS = {
-    Verdict.PASSED: ":white_check_mark: passed",
+    Verdict.PASSED: ":white_check_mark: succeeded",
     Verdict.STOPPED: ":black_square_for_stop: stopped",
-    Verdict.TIMED_OUT: ":x: stopped at its time limit",
-    Verdict.UNAVAILABLE: ":warning: no result",
+    Verdict.TIMED_OUT: ":x: timed out",
+    Verdict.UNAVAILABLE: ":warning: result unknown",
 }
 
 
 def latest(entries: Sequence[RequestSummary], links: Mapping[str, str]) -> Message:
     """A line for each request: its title, what came of it, when, how long, its run and its thread."""
     if not entries:
-        return _nothing("You have asked for nothing yet; try `/raygen estimate pi with 100 tasks`.")
+        return _nothing("You have no requests yet. Try `/raygen estimate pi with 100 tasks`.")
     blocks = [mrkdwn("*Your latest requests and runs*")]
     blocks += [mrkdwn(line(entry, links.get(entry.session_id, ""))) for entry in entries]
     blocks.append(
         context(
-            "`/raygen show &lt;run&gt;` shows one, `/raygen rerun &lt;run&gt;` proposes it again; a few letters do."
+            "`/raygen show &lt;run&gt;` shows a run, `/raygen rerun &lt;run&gt;` proposes it again. The first few characters of its ID are enough."
         )
     )
     return Message("Your latest requests and runs", blocks)
 
 
 def under_way(entries: Sequence[RequestSummary], links: Mapping[str, str]) -> Message:
-    """What is worked on and what runs, each with its Stop."""
+    """Active requests and runs, each with its Stop button."""
     if not entries:
-        return _nothing("Nothing is being worked on or running for you right now.")
-    blocks: list[Block] = [mrkdwn("*Under way for you*")]
+        return _nothing("You have no active requests or runs.")
+    blocks: list[Block] = [mrkdwn("*Your active requests and runs*")]
     blocks += [stoppable(entry, links.get(entry.session_id, "")) for entry in entries[:_MOST]]
     if len(entries) > _MOST:
         blocks.append(context(f"and {len(entries) - _MOST} more"))
-    return Message(f"{plural(len(entries), 'thing')} under way for you", blocks)
+    return Message(f"{plural(len(entries), 'active request or run', 'active requests and runs')}", blocks)
 
 
 def card(entry: RequestSummary, link: str) -> list[Block]:
-    """A run in short, beside a link to it; nobody is named, for nobody shall be notified by a link."""
+    """A run in short, beside a link to it. No user is named, so that a link notifies nobody."""
     assert entry.ran is not None
     facts = [f"on {literal(entry.ran.target, 100)}"]
     facts += [f"sha256 `{entry.program.sha256[:12]}`"] if entry.program else []
-    return [mrkdwn(line(entry, link)), context(" · ".join([*facts, "as it was when the link was posted"]))]
+    return [mrkdwn(line(entry, link)), context(" · ".join([*facts, "status when the link was posted"]))]
 
 
 def stoppable(entry: RequestSummary, link: str) -> Block:
-    """One line of what is under way, with its Stop."""
+    """One active request or run, with its Stop button."""
     return mrkdwn(line(entry, link)) | {"accessory": stop(entry)}
 
 
 def cancelled(entry: RequestSummary, link: str) -> Message:
-    """That one thing is being stopped."""
-    text = f"*{literal(_name(entry), 150)}* is being stopped{_at(link)}"
+    """A request or run is being stopped."""
+    text = f"Stopping *{literal(_name(entry), 150)}*{_at(link)}"
     return Message(text, [mrkdwn(text)])
 
 
@@ -103,10 +103,10 @@ def run(past: Past, link: str) -> Message:
     title = f"*{literal(proposal.program.title, 120)}* · {_state(entry)}"
     code = head_and_tail(visible_code(masked(proposal.program.code)), limit=_CODE_SHOWN)
     blocks = [mrkdwn(title + _at(link)), preformatted(code.text.rstrip("\n"), "python")]
-    blocks += _result(ran.outcome) if ran.outcome else [context("It has not ended yet.")]
+    blocks += _result(ran.outcome) if ran.outcome else [context("Still running.")]
     blocks.append(
         context(
-            f"asked by {person(proposal.requester)} · approved by {person(ran.approver)} · {_when(ran.created_at)}",
+            f"requested by {person(proposal.requester)} · approved by {person(ran.approver)} · {_when(ran.created_at)}",
             f"run `{escape(ran.id)}` on {literal(ran.target, 100)} · sha256 `{proposal.program.sha256}`",
         )
     )
@@ -119,16 +119,16 @@ def proposed_again(past: Past, link: str) -> Message:
     """That a run is proposed once more, and where."""
     title = literal(past.proposal.program.title, 120)
     where = f"<{link}|its thread>" if link else "its thread"
-    text = f"*{title}* is proposed again in {where}; it runs once somebody has approved it."
+    text = f"*{title}* was proposed again in {where}. It runs only after it is approved."
     return Message(text, [mrkdwn(text)])
 
 
 def usage(sums: Sequence[Sum]) -> Message:
     """What a person's requests took, all together and by model."""
     if not sums:
-        return _nothing(f"None of your requests has ended in the last {USAGE_DAYS} days.")
+        return _nothing(f"You have no finished requests in the last {USAGE_DAYS} days.")
     whole = (
-        f"*Your last {USAGE_DAYS} days*: {plural(sum(each.tasks for each in sums), 'request')}, "
+        f"*Your last {USAGE_DAYS} days:* {plural(sum(each.tasks for each in sums), 'request')}, "
         f"{plural(sum(each.attempts for each in sums), 'draft')}, {_spent(sums)}{_votes(sums)}"
     )
     lines = [
@@ -162,19 +162,19 @@ def _state(entry: RequestSummary) -> str:
             decision = ":wastebasket: rejected"
         return _REQUESTS.get(entry.status, decision)
     if entry.ran.outcome is None:
-        return ":hourglass_flowing_sand: under way"
+        return ":hourglass_flowing_sand: running"
     return _VERDICTS.get(entry.ran.outcome.verdict, ":x: failed")
 
 
 def goes_on(entry: RequestSummary) -> bool:
-    """Whether it is worked on or runs, so that it can be stopped."""
+    """Whether it is active, so that it can be stopped."""
     if entry.ran is not None:
         return entry.ran.status is not RunStatus.ENDED
     return entry.status in {TaskStatus.QUEUED, TaskStatus.WORKING}
 
 
 def _took(ran: RunSummary) -> str:
-    """How long the program took, or has been at it."""
+    """How long the program took, or has been running."""
     if ran.outcome is not None:
         return human_seconds(ran.outcome.wall) if ran.outcome.wall is not None else ""
     return f"for {human_seconds(max(time.time() - (ran.turn_at or ran.created_at), 0))}"
@@ -185,21 +185,21 @@ def _result(outcome: Outcome) -> list[Block]:
     blocks += said(outcome, limit=1500)
     if outcome.value is not None:
         blocks += [context("Value of the last expression:"), *output(clean(outcome.value), limit=600)]
-    return blocks or [context("The program printed nothing.")]
+    return blocks or [context("The program printed no output.")]
 
 
 def _spent(sums: Sequence[Sum]) -> str:
     tokens = sum(each.input + each.output + each.cached for each in sums)
     money = [each.money for each in sums if each.money is not None]
     price = f", {sum(money):.2f} USD" if money else ""
-    return f"{tokens:,} tokens{price}, {human_seconds(sum(each.seconds for each in sums))} of work"
+    return f"{tokens:,} tokens{price}, {human_seconds(sum(each.seconds for each in sums))} of processing"
 
 
 def _votes(sums: Sequence[Sum]) -> str:
-    """What people thought of it; nothing where nobody said."""
+    """Votes; empty where there are none."""
     helpful, unhelpful = sum(each.helpful for each in sums), sum(each.unhelpful for each in sums)
     return (
-        f", found helpful by {helpful:,} of {plural(helpful + unhelpful, 'vote')}"
+        f", rated helpful in {helpful:,} of {plural(helpful + unhelpful, 'vote')}"
         if helpful + unhelpful
         else ""
     )

@@ -58,7 +58,7 @@ def _title(text: str) -> Block:
 
 
 def _help() -> list[Block]:
-    return [_title("What I can do"), *usage().blocks]
+    return [_title("How to use raygen"), *usage().blocks]
 
 
 def _waiting(tab: Tab) -> list[Block]:
@@ -66,9 +66,9 @@ def _waiting(tab: Tab) -> list[Block]:
     for each in tab.waiting:
         blocks += _proposal(each, tab)
     if not tab.waiting:
-        blocks.append(context("Nothing."))
+        blocks.append(context("Nothing is waiting for your approval."))
     if tab.more:
-        blocks.append(context("There may be more; each waits in its own thread."))
+        blocks.append(context("There may be more in their threads."))
     return blocks
 
 
@@ -77,7 +77,9 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
     proposal = awaiting.proposal
     link = tab.cards.get(proposal.id, "")
     facts = [
-        "asked by you" if proposal.requester == tab.user else f"asked by {person(proposal.requester)}",
+        "requested by you"
+        if proposal.requester == tab.user
+        else f"requested by {person(proposal.requester)}",
         f"runs on *{literal(proposal.target, 100)}*",
         f"sha256 `{proposal.program.sha256[:12]}`",
         *(
@@ -85,7 +87,7 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
             if awaiting.needs.needed > 1
             else []
         ),
-        *([f"<{link}|the card with its evidence>"] if link else []),
+        *([f"<{link}|View card>"] if link else []),
     ]
     title = f"*{literal(proposal.program.title, 100)}*\n{literal(proposal.program.purpose, 200)}"
     value = action_ids.proposal_value(proposal)
@@ -107,7 +109,7 @@ def _requests(tab: Tab) -> list[Block]:
         goes_on = history.goes_on(entry)
         blocks.append(history.stoppable(entry, link) if goes_on else mrkdwn(history.line(entry, link)))
     if not tab.entries:
-        blocks.append(context("None yet."))
+        blocks.append(context("You have no requests yet."))
     return blocks
 
 
@@ -115,7 +117,7 @@ def _targets(tab: Tab) -> list[Block]:
     if not tab.found:
         return []
     left = len(tab.found) - _TARGETS
-    more = [context(f"and {left} more; `/raygen targets` lists all")] if left > 0 else []
+    more = [context(f"and {left} more. `/raygen targets` lists all.")] if left > 0 else []
     return [_title("Targets"), *sections(tab.found[:_TARGETS], tab.user), *more]
 
 

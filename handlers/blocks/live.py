@@ -33,10 +33,10 @@ _PHASES = {
     Phase.QUEUED: "Waiting",
     Phase.THINKING: "Reading the request",
     Phase.WRITING: "Writing the program",
-    Phase.REPAIRING: "Repairing the program",
+    Phase.REPAIRING: "Fixing the program",
     Phase.WAITING: "Waiting for a sealed cluster",
     Phase.COMPUTING: "Computing",
-    Phase.VALIDATING: "Running it in a sealed cluster",
+    Phase.VALIDATING: "Validating it in a sealed cluster",
 }
 _OPENINGS = {
     TaskKind.EDIT: "Checking your edit",
@@ -124,9 +124,9 @@ def _steps(stages: Sequence[Stage]) -> list[str]:
     lines: list[str] = []
     for index, stage in enumerate(stages):
         thinking_again = stage.phase is Phase.THINKING and index > 0
-        line = "Summing up" if thinking_again else _PHASES[stage.phase]
+        line = "Summarizing" if thinking_again else _PHASES[stage.phase]
         if stage.where:
-            line = f"Running it {stage.where}"
+            line = f"Validating it {stage.where}"
         if stage.attempt > 1:
             line += f" (attempt {stage.attempt})"
         if stage.note:

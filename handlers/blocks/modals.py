@@ -1,4 +1,4 @@
-"""What opens over the conversation: forms for what shall be different and why not, a look at the attempts and at a failure."""
+"""Modals: forms to request a change or reject a program, and views of earlier attempts and of a failure."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ _TAIL = 3000
 
 
 def attempts(proposal: Proposal) -> dict[str, Any]:
-    """The drafts before the one on the card: why each failed, where, what it printed, and its code."""
+    """The drafts before the one on the card: why and where each failed, its output and its code."""
     blocks = [
         block
         for number, attempt in enumerate(failed_before(proposal), 1)
         for block in _attempt(number, attempt)
     ]
-    return look("Attempts", blocks[:_VIEW_BLOCKS] or [mrkdwn("There were no attempts before this one.")])
+    return look("Attempts", blocks[:_VIEW_BLOCKS] or [mrkdwn("There were no earlier attempts.")])
 
 
 def change(proposal: Proposal) -> dict[str, Any]:
     """A form with one field, for what should be different."""
     title = literal(proposal.program.title, 120)
     blocks = [
-        context(f"*{title}*: you get a new proposal in the thread; nothing runs until it is approved."),
+        context(f"*{title}*: you'll get a new proposal in the thread. Nothing runs until it is approved."),
         field("change", "What should be different?", paragraph()),
     ]
-    return form(action_ids.CHANGE_VIEW, "Change program", "Ask for it", blocks, proposal.id)
+    return form(action_ids.CHANGE_VIEW, "Change program", "Request change", blocks, proposal.id)
 
 
 def reject(proposal: Proposal) -> dict[str, Any]:
-    """A form with one field, for why a program shall not run."""
+    """A form with one field, for why a program should not run."""
     title = literal(proposal.program.title, 120)
     blocks = [
-        context(f"*{title}*: the reason is shown in the thread, and the next draft heeds it."),
+        context(f"*{title}*: the reason is shown in the thread and used for the next draft."),
         field("reject", "Why should it not run?", paragraph(1000)),
     ]
     return form(action_ids.REJECT_VIEW, "Reject program", "Reject", blocks, proposal.id)
 
 
 def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:
-    """All that is known of a failure: its words, the lines on the way to it, the traceback, and the output's end."""
+    """A failure in full: its message, frames, traceback, and the end of the output."""
     blocks = [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *failure(outcome, frames=20)]
     ended = [f"exit code {outcome.exit_code}"] if outcome.exit_code is not None else []
-    blocks.append(context(" · ".join([f"verdict {outcome.verdict.replace('_', ' ')}", *ended])))
-    told = {
+    blocks.append(context(" · ".join([f"Result: {outcome.verdict.replace('_', ' ')}", *ended])))
+    texts = {
         "Traceback": outcome.failure.traceback if outcome.failure else "",
         "Standard error": outcome.stderr,
         "Output": outcome.stdout,
     }
-    for name, text in told.items():
+    for name, text in texts.items():
         if clean(text).strip():
-            blocks += [mrkdwn(f"*{name}*, its end"), preformatted(_end(plain(clean(text)[-2 * _TAIL :])))]
+            blocks += [mrkdwn(f"*{name}* (end)"), preformatted(_end(plain(clean(text)[-2 * _TAIL :])))]
     return look("Details", blocks)
 
 

@@ -72,11 +72,11 @@ def code(source: str, *, limit: int = CODE_LIMIT, whole: Block | None = None) ->
     shown = head_and_tail(invisible_characters.visible_code(source), limit=limit)
     blocks = [preformatted(shown.text.rstrip("\n"), "python")]
     if not shown.whole and whole is not None:
-        blocks.append(mrkdwn("The middle is left out here.") | {"accessory": whole})
+        blocks.append(mrkdwn("The middle isn't shown here.") | {"accessory": whole})
     elif not shown.whole:
-        blocks.append(context("The middle is left out here."))
+        blocks.append(context("The middle isn't shown here."))
     if kinds := masks_in(source):
-        blocks.append(context(f":lock: {_hidden(kinds)} The program runs as it was written."))
+        blocks.append(context(f":lock: {_hidden(kinds)} The program that runs is unchanged."))
     return blocks
 
 
@@ -99,7 +99,7 @@ def excerpt(text: str, *, limit: int, gone: Gone = NOTHING_GONE) -> Excerpt:
 
 def _hidden(kinds: tuple[str, ...]) -> str:
     """Kinds are ours, or somebody's imitation of them in letters and spaces."""
-    return f"What looks like a secret is masked here: {', '.join(kinds[:5])}."
+    return f"Possible secrets are masked here: {', '.join(kinds[:5])}."
 
 
 def weight(blocks: Any) -> int:

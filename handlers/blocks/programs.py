@@ -1,4 +1,4 @@
-"""A program in a form: in fields to edit or, where Slack's can't hold it, as a file to change and bring back.
+"""A program in a form: in fields to edit or, where Slack's can't hold it, as a file to edit and upload.
 
 Slack's text inputs end at 3,000 characters, so a longer program is spread over several.
 """
@@ -33,17 +33,17 @@ def edit(proposal: Proposal) -> CardModal:
     fields, file = _fields(editable(code)), None
     if fields is None:
         file = Artifact("program.py", "text/x-python", code.encode(errors="replace"))
-        told = f"*{literal(proposal.program.title, 120)}* has {_too_much(code)}. "
-        told += f"It is in the file `{file.name}`, sent to you now: change it there, and put it in here."
-        fields = [context(told), _file_field("The program as you have changed it")]
+        note = f"*{literal(proposal.program.title, 120)}* has {_too_much(code)}. "
+        note += f"It was sent to you as `{file.name}`. Edit that file and upload it here."
+        fields = [context(note), _file_field("Edited program")]
     view = form(action_ids.EDIT_VIEW, "Edit program", "Validate", fields, proposal.id)
     return CardModal(view, file)
 
 
 def program_fields(code: str) -> list[Block]:
-    """A program that somebody brings, as fields to confirm or change; as a file to put in where they can't hold it."""
-    told = f"That program has {_too_much(code)}: please put it in as a file."
-    return _fields(code) or [context(told), _file_field("The program")]
+    """A submitted program as fields to confirm or change, or as a file upload where they can't hold it."""
+    note = f"That program has {_too_much(code)}. Upload it as a file."
+    return _fields(code) or [context(note), _file_field("Program file")]
 
 
 def of_program(fields: Mapping[str, str]) -> dict[str, str]:
@@ -112,7 +112,7 @@ def _too_much(code: str) -> str:
     lines = code.rstrip("\n").split("\n")
     if any(len(line) > FIELD_LIMIT for line in lines):
         return "a line too long for Slack's text fields"
-    return f"{plural(len(lines), 'line')}, which is more than Slack's text fields hold"
+    return f"{plural(len(lines), 'line')}, more than Slack's text fields can hold"
 
 
 def _chunks(code: str) -> list[str]:

@@ -48,7 +48,7 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str
     if view and view.output.strip():
         blocks += output(clean(view.output), gone=view.gone)
     if run.stopped_by:
-        blocks.append(context(f"{person(run.stopped_by)} asked to stop it …"))
+        blocks.append(context(f"{person(run.stopped_by)} requested a stop; stopping …"))
     else:
         blocks.append(actions(button("Stop", action_ids.RUN_STOP, run.id, style="danger")))
     return Message(f"{state} {title} on {escape(run.target)} …", blocks)
@@ -68,9 +68,9 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
     return Message(_text(headline, outcome), [*head, *value, *end])
 
 
-def told(run: Run, proposal: Proposal, outcome: Outcome, link: str) -> Message:
-    """That a run has ended, for somebody who is elsewhere."""
-    thread = f" · <{link}|the thread>" if link else ""
+def ended_elsewhere(run: Run, proposal: Proposal, outcome: Outcome, link: str) -> Message:
+    """The end of a run, as a direct message."""
+    thread = f" · <{link}|View thread>" if link else ""
     text = f"{_headline(outcome, run)}: *{literal(proposal.program.title, 120)}*{thread}"
     return Message(text, [mrkdwn(text)])
 
@@ -78,7 +78,7 @@ def told(run: Run, proposal: Proposal, outcome: Outcome, link: str) -> Message:
 def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str) -> Message:
     """A result for a whole channel: its headline and the beginning of its output, in the name of who shared it."""
     title = literal(proposal.program.title, 120)
-    thread = f" · <{link}|the thread>" if link else ""
+    thread = f" · <{link}|View thread>" if link else ""
     blocks = [mrkdwn(f"{person(user)} shared a result: *{title}*")]
     blocks += said(outcome, limit=_SHARED)
     blocks += _value(outcome, room=_SHARED_TABLE, rows=_SHARED_ROWS)
@@ -119,7 +119,7 @@ def _said(outcome: Outcome) -> list[Block]:
     if blocks := said(outcome):
         return blocks
     silent = outcome.passed and outcome.value is None and outcome.table is None
-    return [context("The program printed nothing.")] if silent else []
+    return [context("The program printed no output.")] if silent else []
 
 
 def _value(outcome: Outcome, *, room: int, rows: int = 50) -> list[Block]:
@@ -134,14 +134,14 @@ def _value(outcome: Outcome, *, room: int, rows: int = 50) -> list[Block]:
 def _unsaid(outcome: Outcome) -> list[Block]:
     if not too_long(outcome):
         return []
-    more = "more of both ends is" if outcome.gone.size else "the whole output is"
-    return [context(f"The middle is left out here; {more} in the attached file.")]
+    more = "More of the beginning and end is" if outcome.gone.size else "The full output is"
+    return [context(f"The middle isn't shown here. {more} in the attached file.")]
 
 
 def _left_behind(outcome: Outcome) -> list[Block]:
-    """What a success has to tell besides: files that were too large to bring along."""
-    told = outcome.passed and outcome.detail
-    return [context(f":warning: *Warning:* {literal(outcome.detail or '', 600)}")] if told else []
+    """A success's warning, such as of files that were too large to attach."""
+    warned = outcome.passed and outcome.detail
+    return [context(f":warning: *Warning:* {literal(outcome.detail or '', 600)}")] if warned else []
 
 
 def too_long(outcome: Outcome) -> bool:
@@ -152,30 +152,31 @@ def too_long(outcome: Outcome) -> bool:
 def _headline(outcome: Outcome, run: Run) -> str:
     match outcome.verdict:
         case Verdict.PASSED:
-            return ":white_check_mark: *Result*"
+            return ":white_check_mark: *Run succeeded*"
         case Verdict.STOPPED:
             by = f" by {person(run.stopped_by)}" if run.stopped_by else ""
-            return f":black_square_for_stop: *Stopped*{by}"
+            return f":black_square_for_stop: *Run stopped*{by}"
         case Verdict.TIMED_OUT:
-            return ":x: *Stopped at its time limit*"
+            return ":x: *Run timed out*"
         case Verdict.UNAVAILABLE:
-            return ":warning: *No result*"
+            return ":warning: *Run result unknown*"
         case _:
-            return ":x: *Failed*"
+            return ":x: *Run failed*"
 
 
 def _facts(run: Run, outcome: Outcome) -> list[str]:
-    facts = [f"{human_seconds(outcome.wall)} wall time"] if outcome.wall is not None else []
+    facts = [human_seconds(outcome.wall)] if outcome.wall is not None else []
     if count := tasks_run(outcome.tasks):
         facts.append(plural(count, "task"))
     if outcome.peak_memory:
-        facts.append(f"peak {human_bytes(outcome.peak_memory)}")
+        facts.append(f"peak memory {human_bytes(outcome.peak_memory)}")
     if outcome.exit_code:
         facts.append(f"exit code {outcome.exit_code}")
     return [
         *facts,
-        f"job `{escape(run.id)}` on {literal(run.target, 100)}",
+        f"on {literal(run.target, 100)}",
         f"approved by {person(run.approver)}",
+        f"job `{escape(run.id)}`",
     ]
 
 

@@ -26,30 +26,31 @@ def settings(preference: Preference, targets: Sequence[str], models: Sequence[st
 
 
 def menus(preference: Preference, targets: Sequence[str], models: Sequence[str] = ()) -> list[Block]:
-    first = option(f"The first open to me ({targets[0]})" if targets else "The first open to me", FIRST)
+    first = option(f"First available target ({targets[0]})" if targets else "First available target", FIRST)
     places = {FIRST: first, **{name: option(name, name) for name in targets[:99]}}
-    news = {THREAD: option("In its thread", THREAD), DIRECT: option("In its thread and directly", DIRECT)}
+    news = {
+        THREAD: option("In the thread", THREAD),
+        DIRECT: option("In the thread and by direct message", DIRECT),
+    }
     chosen = places.get(preference.target, first)
     told = news[DIRECT if preference.direct else THREAD]
     gone = preference.target and preference.target not in places
     return [
-        _setting(
-            "New programs of mine run on", select(action_ids.SETTING_TARGET, list(places.values()), chosen)
-        ),
-        *([context(f"*{literal(preference.target, 100)}* is not open to you any more.")] if gone else []),
+        _setting("Default target", select(action_ids.SETTING_TARGET, list(places.values()), chosen)),
+        *([context(f"You no longer have access to *{literal(preference.target, 100)}*.")] if gone else []),
         *(_models(preference.model, models) if models else []),
-        _setting("I hear of a run's end", select(action_ids.SETTING_NEWS, list(news.values()), told)),
+        _setting("Notify me when a run finishes", select(action_ids.SETTING_NEWS, list(news.values()), told)),
     ]
 
 
 def _models(chosen: str, models: Sequence[str]) -> list[Block]:
-    usual = option("The usual models", FIRST)
+    usual = option("Default models", FIRST)
     offers = {FIRST: usual, **{name: option(name, name) for name in models[:99]}}
     gone = bool(chosen) and chosen not in offers
     menu = select(action_ids.SETTING_MODEL, list(offers.values()), offers.get(chosen, usual))
     return [
-        _setting("My programs and answers are by", menu),
-        *([context(f"*{literal(chosen, 100)}* is not on offer any more.")] if gone else []),
+        _setting("Model for my requests", menu),
+        *([context(f"*{literal(chosen, 100)}* is no longer available.")] if gone else []),
     ]
 
 

@@ -19,9 +19,11 @@ PROMPT, CHANNEL, TARGET = "prompt", "channel", "target"
 
 
 def ask(targets: Sequence[str]) -> dict[str, Any]:
-    """What shall be computed, where the answer shall stand, and where it would run; `targets` begin with the person's own."""
+    """A request, where its answer should go, and where it should run; `targets` begin with the person's own."""
     words = field(PROMPT, "What should run on Ray?", paragraph(placeholder="estimate pi with 100 tasks"))
-    note = context("You get a proposal with its evidence there; nothing runs until it is approved.")
+    note = context(
+        "You'll get a proposal with its validation results there. Nothing runs until it is approved."
+    )
     return form(action_ids.ASK_VIEW, "Ask raygen", "Ask", [words, _channel(), _target(targets), note])
 
 
@@ -32,16 +34,16 @@ def run(
 
     Raises BadRequest where those are more than a form can keep.
     """
-    note = context("It is checked in a sealed cluster first, and runs once it is approved.")
+    note = context("The program is validated in a sealed cluster first. It runs only after it is approved.")
     listed = [[file.name, file.size, file.url] for file in files]
     kept = f"{channel} {thread_ts} {json.dumps(listed, separators=(',', ':'))}"
     if len(kept) > _METADATA:
-        raise BadRequest("That message has too many files for a form; leave some out.")
+        raise BadRequest("That message has too many files. Share it again with fewer files.")
     with_files = (
         [context(f"With {', '.join(quoted(file.name, 60) for file in files[:10])}.")] if files else []
     )
     blocks = [note, *with_files, _target(targets), _channel(channel), *program_fields(code)]
-    return form(action_ids.RUN_VIEW, "Run with raygen", "Check it", blocks, kept)
+    return form(action_ids.RUN_VIEW, "Run with raygen", "Validate", blocks, kept)
 
 
 def origin(metadata: str) -> tuple[str, str, tuple[Attachment, ...]]:
@@ -51,12 +53,12 @@ def origin(metadata: str) -> tuple[str, str, tuple[Attachment, ...]]:
 
 
 def _channel(channel: str = "") -> Block:
-    """Where the answer stands: the conversation that the form was opened in, unless the person chooses another one."""
+    """Where the answer goes: the conversation that the form was opened in, unless another one is chosen."""
     chosen = {"initial_conversation": channel} if channel else {"default_to_current_conversation": True}
     hint = (
-        "In the thread of the message, or in a new thread of another conversation."
+        "The thread of the message, or a new thread in another conversation."
         if channel
-        else "It begins a thread there; invite me where I am not a member."
+        else "Starts a new thread there. Invite raygen first if it isn't a member."
     )
     element: Block = {"type": "conversations_select", "action_id": "chosen", **chosen}
     return field(CHANNEL, "Where should the answer go?", element, hint)

@@ -1,4 +1,4 @@
-"""The targets as they are now: up or down, what is free, who may use them."""
+"""The targets: up or down, what is free, who can use them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Found = Sequence[tuple[ConfiguredTarget, ClusterState]]
 
 
 def targets(found: Found, user: str) -> Message:
-    """For one person: all targets, the default first, those that are closed to them marked as that."""
-    return Message("The targets, as they are now.", sections(found, user))
+    """All targets for one person, the default first; those that they can't use are marked."""
+    return Message("Targets", sections(found, user))
 
 
 def sections(found: Found, user: str) -> list[Block]:
@@ -29,7 +29,7 @@ def sections(found: Found, user: str) -> list[Block]:
 def _line(place: ConfiguredTarget, state: ClusterState, user: str, *, default: bool) -> str:
     head = f"*{literal(place.name, 100)}*" + (" (default)" if default else "")
     if place.terms.users and user not in place.terms.users:
-        return f":lock: {head}: not open to you"
+        return f":lock: {head}: you don't have access"
     if not state.up:
         return f":red_circle: {head}: down. {literal(state.problem, 300)}"
     facts = [
@@ -38,14 +38,14 @@ def _line(place: ConfiguredTarget, state: ClusterState, user: str, *, default: b
         *_free(state),
     ]
     if state.waiting:
-        facts.append(f"{plural(state.waiting, 'task or actor', 'tasks or actors')} waiting for room")
+        facts.append(f"{plural(state.waiting, 'task or actor', 'tasks or actors')} waiting for resources")
     limits = [_amount(name, amount) for name, amount in sorted(place.terms.limits.items())]
     if limits:
-        facts.append(f"at most {', '.join(limits)} for one task, actor or driver")
+        facts.append(f"up to {', '.join(limits)} per task, actor or driver")
     if place.terms.network:
         facts.append(f"network: {literal(place.terms.network, 20)}")
     if place.terms.runs is not None:
-        facts.append(f"at most {plural(place.terms.runs, 'run')} at once")
+        facts.append(f"up to {plural(place.terms.runs, 'run')} at a time")
     return f":large_green_circle: {head}: up\n" + " · ".join(facts)
 
 

@@ -1,4 +1,4 @@
-"""Messages about a task: that it began, how it goes, and what came of it."""
+"""Messages about a task: its request, its proposal, its answer or its failure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from handlers.blocks import action_ids
 from handlers.blocks.approvals import overtaken
-from handlers.blocks.changes import changed, cost
+from handlers.blocks.changes import changed
 from handlers.blocks.evidence import evidence, shown
 from handlers.blocks.mrkdwn import escape, escaped, literal, quoted, shorten
 from handlers.blocks.primitives import (
@@ -35,18 +35,30 @@ from services.proposals.cards import ProposalCard
 from services.text.formatting import human_bytes, human_seconds, plural
 
 _FENCED = re.compile(r"^```\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
-# What the notes beside the code, and what is said of a failed task's cost and next steps, may take, in characters.
+# Room for the notes beside the code, and for a failed task's cost and next steps, in characters.
 _NOTES = 500
 _ACCOUNT = 800
 _MODULES = 10
-# What people ask of a message that stands in the thread already.
-_POINTED = {
-    TaskKind.CHECK: "asked raygen to check a program from this thread; it runs once it is approved.",
-    TaskKind.EXPLAIN: "asked raygen to explain a message of this thread.",
+# What people ask about a message that is in the thread already.
+_SHORTCUTS = {
+    TaskKind.CHECK: "asked raygen to validate a program from this thread. It runs only after it is approved.",
+    TaskKind.EXPLAIN: "asked raygen to explain a message in this thread.",
+}
+# What the evidence on the card says as well.
+_REPEATED = re.compile(
+    r"(?:Validation passed|The program passed validation|Your edit passed validation)\.(?: Output: “[^”]*”)?"
+)
+_STATES = {
+    ProposalStatus.DRAFT: "Awaiting approval",
+    ProposalStatus.OPEN: "Awaiting approval",
+    ProposalStatus.APPROVED: "Approved",
+    ProposalStatus.DISMISSED: "Dismissed",
+    ProposalStatus.SUPERSEDED: "Replaced",
+    ProposalStatus.EXPIRED: "Expired",
 }
 _DECISIONS = {
-    ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below; this one can no longer be run.",
-    ProposalStatus.EXPIRED: "Expired; ask again to get a current one.",
+    ProposalStatus.SUPERSEDED: "Replaced by the newer proposal below. This one can't run anymore.",
+    ProposalStatus.EXPIRED: "Expired. Ask again for a new proposal.",
 }
 
 
@@ -60,9 +72,9 @@ def root(task: Task) -> Message:
 
 
 def asked(task: Task) -> Message:
-    """A request that was made beside the thread, so that the thread can see it."""
-    if task.kind in _POINTED:
-        words = f"{person(task.user)} {_POINTED[task.kind]}"
+    """A request made by a form or a shortcut, so that the thread shows it."""
+    if task.kind in _SHORTCUTS:
+        words = f"{person(task.user)} {_SHORTCUTS[task.kind]}"
         return Message(words, [context(words)])
     words = literal(task.prompt, 1500)
     quoted = "\n".join(f">{line}" for line in words.splitlines())
@@ -73,7 +85,7 @@ def asked(task: Task) -> Message:
 
 
 def concluded(task: Task, card: ProposalCard | None, spent: Spent | None = None) -> Message:
-    """What came of the task, and what it took."""
+    """The result of the task, and what it took."""
     match task.status:
         case TaskStatus.PROPOSED if card is not None:
             return proposed(card)
@@ -88,31 +100,14 @@ def concluded(task: Task, card: ProposalCard | None, spent: Spent | None = None)
 
 
 def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
-    """The proposal's card: its purpose, the evidence, the code, and the buttons as long as it can be decided.
+    """The proposal's card: its state and purpose, the evidence, the code, and the buttons while it can be decided.
 
-    `above` goes before it all. What may be long has what room the rest leaves: the code first, the diff, then tables.
+    `above` goes first. The code takes what room the rest leaves, then the diff, then tables.
     """
     task, proposal, program = card.task, card.proposal, card.proposal.program
-    title = f"*{literal(program.title, 120)}*\n{literal(program.purpose, 600)}"
-    said = [prose(task.summary, 1200)] if task.summary else []
-    place = (
-        f"Runs on *{literal(proposal.target, 100)}*"
-        if proposal.runnable
-        else "For your own Spark cluster; raygen runs Ray"
-    )
-    network = [f"network: {literal(card.network, 20)}"] if card.network else []
-    foot = [place, *network, f"sha256 `{program.sha256[:12]}`"]
-    if task.kind is TaskKind.EDIT:
-        foot.append(f"edited by {person(task.user)}")
-    elif proposal.model:
-        foot.append(f"written by {literal(proposal.model, 100)}")
-    foot += _cost(proposal.spent)
-    if data := [file for file in proposal.inputs if not file.is_code]:
-        names = ", ".join(f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in data[:5])
-        more = f" and {len(data) - 5} more" if len(data) > 5 else ""
-        foot.append(f"with {names}{more}")
-    head = [*above, mrkdwn(title), *said]
-    end = [context(" · ".join(foot))]
+    title = f"*{state(proposal)}: {literal(program.title, 120)}*\n{literal(program.purpose, 600)}"
+    head = [*above, mrkdwn(title), *_summary(task)]
+    end = [context(" · ".join(_origin(task, proposal)))]
     if card.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: *Warning:* {literal(card.objection, 300)}"))
     if proposal.runnable and proposal.status is ProposalStatus.OPEN:
@@ -120,33 +115,76 @@ def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     if card.updates and proposal.status is ProposalStatus.OPEN:
         end.append(context(*overtaken(card.updates)))
     end += _decision(card)
-    price = cost(card)
+    place = _place(card)
     folded, diff = changed(card)
-    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, *price, *end])
+    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, place, *end])
     source = _code(proposal, room)
     room -= weight(source)
     diff = diff if weight(diff) - weight(folded) <= room else folded
     room -= weight(diff) - weight(folded)
-    blocks = [*head, *evidence(card, room=room), *diff, *price, *source, *end]
+    blocks = [*head, *evidence(card, room=room), place, *diff, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
-    state = "Validated, awaiting approval" if proposal.runnable else "A Spark program, to take with you"
-    text = f"Proposal: {escape(program.title)}. {state}. Output: {output}"
-    return Message(text, blocks)
+    validated = "Validation passed" if proposal.validation.passed else "Not validated"
+    return Message(f"{state(proposal)}: {escape(program.title)}. {validated}. Output: {output}", blocks)
+
+
+def state(proposal: Proposal) -> str:
+    """Such as `Awaiting approval`, for the headline."""
+    if proposal.status is ProposalStatus.DISMISSED and proposal.reason:
+        return "Rejected"
+    if proposal.status in {ProposalStatus.OPEN, ProposalStatus.DRAFT} and not proposal.runnable:
+        return "Spark program"
+    return _STATES[proposal.status]
+
+
+def _summary(task: Task) -> list[Block]:
+    """The model's words, without what the evidence below them says as well."""
+    text = "\n\n".join(part for part in task.summary.split("\n\n") if not _REPEATED.fullmatch(part.strip()))
+    return [prose(text, 1200)] if text.strip() else []
+
+
+def _place(card: ProposalCard) -> Block:
+    """Where it would run, with which input files, and what that would cost."""
+    proposal = card.proposal
+    if not proposal.runnable:
+        facts = ["For your own Spark cluster; raygen runs only Ray programs"]
+    else:
+        facts = [f"*Runs on* {literal(proposal.target, 100)}"]
+    if card.network:
+        facts.append(f"network access: {literal(card.network, 20)}")
+    if data := [file for file in proposal.inputs if not file.is_code]:
+        names = ", ".join(f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in data[:5])
+        more = f" and {len(data) - 5} more" if len(data) > 5 else ""
+        facts.append(f"with {names}{more}")
+    if card.cost:
+        facts.append(f"estimated cost {literal(card.cost.sentence(), 500)}")
+    return context(" · ".join(facts))
+
+
+def _origin(task: Task, proposal: Proposal) -> list[str]:
+    """Who or what wrote the program, what that took, and its hash."""
+    origin: list[str] = []
+    if task.kind is TaskKind.EDIT:
+        origin.append(f"Edited by {person(task.user)}")
+    elif proposal.model:
+        origin.append(f"Written by {literal(proposal.model, 100)}")
+    return [*origin, *_cost(proposal.spent), f"sha256 `{proposal.program.sha256[:12]}`"]
 
 
 def failed(task: Task, card: ProposalCard | None, spent: Spent | None = None) -> Message:
-    """What went wrong in plain words, the best draft if there is one, and what can be done."""
-    blocks = [prose(task.summary or "This did not work out.", 1200)]
+    """What went wrong, the best draft if there is one, and the next steps."""
+    said = prose(task.summary or "This request failed.", 1200)
+    blocks = [said]
     buttons = [_retry(task)]
     if card is not None:
         proposal = card.proposal
-        blocks += [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), *evidence(card)]
+        blocks = [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), said, *evidence(card)]
         blocks += _code(proposal, MESSAGE_LIMIT - weight(blocks) - _ACCOUNT)
         buttons.append(button("Edit", action_ids.PROPOSAL_EDIT, action_ids.proposal_value(proposal)))
         if proposal.validation.failure is not None or proposal.validation.stderr:
             buttons.append(button("Details", action_ids.RUN_DETAILS, proposal.id))
     blocks += [*_account(spent), actions(*buttons)]
-    return Message(escaped(task.summary, 1000) or "This did not work out.", blocks)
+    return Message(escaped(task.summary, 1000) or "This request failed.", blocks)
 
 
 def _code(proposal: Proposal, room: int) -> list[Block]:
@@ -160,7 +198,7 @@ def _code(proposal: Proposal, room: int) -> list[Block]:
 
 
 def _modules(proposal: Proposal) -> list[Block]:
-    """The Python files that are the program's code as well; nothing where there are none."""
+    """The Python files that belong to the program; nothing where there are none."""
     files = [file for file in proposal.inputs if file.is_code]
     if not files:
         return []
@@ -169,46 +207,50 @@ def _modules(proposal: Proposal) -> list[Block]:
         for file in files[:_MODULES]
     ]
     more = [f"and {len(files) - _MODULES} more"] if len(files) > _MODULES else []
-    heading = f"*Runs with {plural(len(files), 'Python file')} beside it:*"
+    heading = f"*Includes {plural(len(files), 'Python file')}:*"
     return [mrkdwn("\n".join([heading, *lines, *more]))]
 
 
 def _approvals(proposal: Proposal, needs: Needs) -> list[Block]:
-    """How many people have approved and have to; nothing where one is enough."""
+    """How many people have approved and must; nothing where one is enough."""
     if needs.needed < 2:
         return []
     because = f", because it {literal(' and '.join(needs.reasons), 300)}" if needs.reasons else ""
     if not proposal.approved_by:
         return [
-            context(f":busts_in_silhouette: Takes {needs.needed} approvals by different people{because}.")
+            context(f":busts_in_silhouette: Needs {needs.needed} approvals from different people{because}.")
         ]
     names = " and ".join(map(person, proposal.approved_by))
-    count = f"*{len(proposal.approved_by)} of {needs.needed}* approvals, by {names}"
-    return [context(f":busts_in_silhouette: {count}; somebody else has to approve it, too{because}.")]
+    count = f"*{len(proposal.approved_by)} of {needs.needed} approvals*, by {names}"
+    return [context(f":busts_in_silhouette: {count}. Someone else must also approve it{because}.")]
 
 
 def _void(proposal: Proposal) -> list[Block]:
-    """Whose approval another target has made void, and who has not given it again."""
+    """Whose approvals became void when another target was chosen."""
     users = [person(user) for user in proposal.voided if user not in proposal.approved_by]
     if not users:
         return []
-    given = "approval by {} was given" if len(users) == 1 else "approvals by {} were given"
+    given = (
+        "approval by {} was for another target"
+        if len(users) == 1
+        else "approvals by {} were for another target"
+    )
     names = " and ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
     end = "it no longer counts" if len(users) == 1 else "they no longer count"
-    return [context(f"The {given.format(names)} before another target was chosen, so {end}.")]
+    return [context(f"The {given.format(names)}, so {end}.")]
 
 
 def _rejected(proposal: Proposal) -> list[Block]:
-    """Who rejected it and why, and the way to another draft that heeds it."""
-    why = f"Rejected by {person(proposal.decided_by or '')}; it was not run. Reason: {literal(proposal.reason, 1000)}"
+    """Who rejected it and why, and a button for another draft that follows the reason."""
+    why = f"Rejected by {person(proposal.decided_by or '')}. It was not run. Reason: {literal(proposal.reason, 1000)}"
     again = button("Write another", action_ids.PROPOSAL_REGENERATE, action_ids.proposal_value(proposal))
     return [context(why), actions(again)]
 
 
 def _approved(proposal: Proposal) -> Block:
     names = " and ".join(map(person, proposal.approved_by or (proposal.decided_by or "",)))
-    how = "By the approval for this thread of" if proposal.grant else "Approved by"
-    return context(f":white_check_mark: {how} {names}; the run is below.")
+    how = "Covered by the approval for this thread by" if proposal.grant else "Approved by"
+    return context(f":white_check_mark: {how} {names}. The run is below.")
 
 
 def _decision(card: ProposalCard) -> list[Block]:
@@ -222,31 +264,33 @@ def _decision(card: ProposalCard) -> list[Block]:
                     *(approve if proposal.runnable else []),
                     button("Edit", action_ids.PROPOSAL_EDIT, value),
                     button("Regenerate", action_ids.PROPOSAL_REGENERATE, value),
-                    button("Dismiss", action_ids.PROPOSAL_DISMISS, value),
-                    button("Reject", action_ids.PROPOSAL_REJECT, value),
                     *(_more(value, card.needs) if proposal.runnable else []),
                     *(_targets(proposal, card.targets) if proposal.runnable else []),
-                )
+                ),
+                actions(
+                    button("Reject", action_ids.PROPOSAL_REJECT, value),
+                    button("Dismiss", action_ids.PROPOSAL_DISMISS, value),
+                ),
             ]
         case ProposalStatus.APPROVED:
             return [_approved(proposal)]
         case ProposalStatus.DISMISSED if proposal.reason:
             return _rejected(proposal)
         case ProposalStatus.DISMISSED:
-            return [context(f"Dismissed by {person(proposal.decided_by or '')}; it was not run.")]
+            return [context(f"Dismissed by {person(proposal.decided_by or '')}. It was not run.")]
         case status:
             return [context(_DECISIONS[status])]
 
 
 def _more(value: str, needs: Needs) -> list[Block]:
-    """What only some policies offer: to ask those who may approve, and to approve for the whole thread."""
+    """Buttons of some policies: ask approvers, and approve for the whole thread."""
     ask = [button("Ask approvers", action_ids.PROPOSAL_ASK, value)] if needs.askable else []
     if not needs.thread:
         return ask
     question = (
-        f"For {human_seconds(needs.thread)}, this program runs in this thread without another approval when the same person "
-        "asks for it with the same inputs, packages, target and resources, and also with other numbers if it only "
-        "calculates. Anything else needs an approval."
+        f"For {human_seconds(needs.thread)}, this program can run in this thread without another approval if the same person "
+        "asks for it with the same inputs, packages, target and resources. If it only calculates, its numbers may change. "
+        "Anything else needs a new approval."
     )
     confirm = (question, "Approve")
     return [
@@ -266,7 +310,7 @@ def _targets(proposal: Proposal, names: Sequence[str]) -> list[dict[str, object]
 
 
 def _answer(summary: str) -> list[dict[str, object]]:
-    """Words as words, and what stands between fences as code; an answer's first block is what was computed."""
+    """Prose, and fenced parts as code; an answer's first fenced part is the code that was computed."""
     blocks: list[dict[str, object]] = []
     for number, part in enumerate(_FENCED.split(shorten(summary, 6000))):
         if number % 2 == 0 and part.strip():
@@ -277,11 +321,11 @@ def _answer(summary: str) -> list[dict[str, object]]:
 
 
 def _account(spent: Spent | None) -> list[dict[str, object]]:
-    """Which models answered, and what it took; nothing where none was asked."""
+    """Which models answered, and what that took; nothing where none was asked."""
     if spent is None or not spent.calls:
         return []
     names = " and ".join(literal(name, 100) for name in spent.models)
-    return [context(" · ".join([f"answered by {names}", *_cost(spent)]))]
+    return [context(" · ".join([f"Answered by {names}", *_cost(spent)]))]
 
 
 def _cost(spent: Spent) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a program asks for, touches and makes: as its code says, and as it was seen while it was validated."""
+"""What a program requests, accesses and creates: from its code, and as observed in validation."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SHOWN = 4
 _BLOCKED = 8
 _RESOURCES = 8
 _NAME = 500
-_UNTOUCHED = {
+_KINDS = {
     "files": "files",
-    "hosts": "hosts",
+    "hosts": "network hosts",
     "processes": "processes",
     "environment": "environment variables",
 }
@@ -31,51 +31,53 @@ Kinds = Mapping[str, Collection[str]]
 
 
 def asked(validation: Outcome, facts: ProgramFacts) -> list[Block]:
-    """The most of each resource that a task, an actor or the driver asks for."""
+    """The most of each resource that a task, an actor or the driver requests."""
     amounts = sorted(facts.resources.items())
     named = [literal(human_resource(name, amount), 100) for name, amount in amounts[:_RESOURCES]]
     more = [f"{len(amounts) - _RESOURCES} more"] if len(amounts) > _RESOURCES else []
-    unseen = "what it asked for while it ran could not be observed"
+    unseen = "resources it requested during validation could not be observed"
     unknown = [unseen] if _ran(validation) and "resources" in validation.unknown else []
-    told = "; ".join([*filter(None, [", ".join([*named, *more])]), *unknown])
-    return [context(f"*Asks for* {told}" if named else told.capitalize())] if told else []
+    words = "; ".join([*filter(None, [", ".join([*named, *more])]), *unknown])
+    return [context(f"*Requests* {words}" if named else words.capitalize())] if words else []
 
 
 def touches(proposal: Proposal) -> list[Block]:
-    """What it touches, twice, in one line where both say the same; what the seal blocked, by name; and a way to all of it
-    where it is more than fits.
+    """What it accesses by its code and as observed, in one line where both agree; what the sandbox blocked, by name; and
+    a button for all of it where that doesn't fit.
     """
     outcome = proposal.validation
     seen = outcome.touched
     stated, observed = _stated(proposal), _observed(seen)
     where = _where(outcome)
-    lines = [f"*In its code:* {_line(stated)}", f"*{where}:* {_line(observed, seen.more, outcome.unknown)}"]
+    lines = [f"*In the code:* {_line(stated)}", f"*{where}:* {_line(observed, seen.more, outcome.unknown)}"]
     if not _ran(outcome) and not any(observed.values()):
         lines = lines[:1]
     elif _some(stated) == _some(observed) and not (outcome.unknown or seen.more):
-        lines = [f"*In its code, and {where[0].lower()}{where[1:]}:* {_line(observed)}"]
+        lines = [f"*Accesses:* {_line(observed)}"]
     block = mrkdwn("\n".join(lines))
     kinds = [*stated.values(), *observed.values()]
     if any(len(names) > _SHOWN for names in kinds) or len(seen.refused) > _BLOCKED:
         block["accessory"] = button(
-            "All it touches", action_ids.PROPOSAL_TOUCHES, action_ids.proposal_value(proposal)
+            "Show all access", action_ids.PROPOSAL_TOUCHES, action_ids.proposal_value(proposal)
         )
     return [block, *_blocked(outcome)]
 
 
 def _blocked(outcome: Outcome) -> list[Block]:
-    """What the seal refused, by name; only in a seal is there anything to refuse."""
+    """What the sandbox blocked, by name; only a sandbox blocks anything."""
     refused, more = outcome.touched.refused, outcome.touched.more.get("refused", 0)
-    blocks = [mrkdwn(f":no_entry: *The seal blocked:* {_names(refused, _BLOCKED, more)}")] if refused else []
+    blocks = (
+        [mrkdwn(f":no_entry: *Blocked by the sandbox:* {_names(refused, _BLOCKED, more)}")] if refused else []
+    )
     if "refused" in outcome.unknown and _ran(outcome) and not outcome.where:
-        what = "Whether it blocked more" if refused else "What the seal blocked"
+        what = "Whether the sandbox blocked more" if refused else "What the sandbox blocked"
         blocks.append(context(f":grey_question: {what} could not be observed."))
     return blocks
 
 
 def made(outcome: Outcome) -> list[Block]:
     names = [artifact.name for artifact in outcome.artifacts]
-    return [context(f"*Makes* {_names(names, _SHOWN)}")] if names else []
+    return [context(f"*Creates* {_names(names, _SHOWN)}")] if names else []
 
 
 def everything(proposal: Proposal) -> str:
@@ -83,9 +85,9 @@ def everything(proposal: Proposal) -> str:
     seen = proposal.validation.touched
     where = _where(proposal.validation)
     lists = {
-        **{f"In its code: {kind}": names for kind, names in _stated(proposal).items()},
+        **{f"In the code: {kind}": names for kind, names in _stated(proposal).items()},
         **{f"{where}: {kind}": names for kind, names in _observed(seen).items()},
-        "The seal blocked": seen.refused,
+        "Blocked by the sandbox": seen.refused,
     }
     parts = [
         "\n".join([f"{heading} ({len(names)})", *(f"  {' '.join(clean(name).split())}" for name in names)])
@@ -93,14 +95,14 @@ def everything(proposal: Proposal) -> str:
         if names
     ]
     unlisted = [f"  {kind}: {count:,}" for kind, count in sorted(seen.more.items()) if count]
-    parts += ["\n".join(["Seen and not listed", *unlisted])] if unlisted else []
+    parts += ["\n".join(["Observed, not listed", *unlisted])] if unlisted else []
     if _ran(proposal.validation) and (unseen := _unseen(proposal.validation)):
         parts.append(f"{where}: {unseen}")
     return "\n\n".join(parts)
 
 
 def _unseen(outcome: Outcome) -> str:
-    kinds = [_UNTOUCHED.get(kind, kind) for kind in outcome.unknown if kind != "refused"]
+    kinds = [_KINDS.get(kind, kind) for kind in outcome.unknown if kind != "refused"]
     return f"{_words(kinds, 'and')} could not be observed, or not in full" if kinds else ""
 
 
@@ -110,7 +112,7 @@ def _ran(outcome: Outcome) -> bool:
 
 
 def _where(outcome: Outcome) -> str:
-    return "Seen in its validation" if outcome.where else "Seen in the seal"
+    return "Observed in validation" if outcome.where else "Observed in the sandbox"
 
 
 def _stated(proposal: Proposal) -> Kinds:
@@ -137,14 +139,18 @@ def _observed(seen: Touched) -> Kinds:
 
 def _line(kinds: Kinds, more: Mapping[str, int] = _NO_MORE, unknown: Collection[str] = ()) -> str:
     """The names of each kind; which kinds there are none of; and which could not be observed, which is never the same."""
-    named = [f"{kind} {_names(names, _SHOWN, more.get(kind, 0))}" for kind, names in kinds.items() if names]
-    none = [words for kind, words in _UNTOUCHED.items() if not kinds[kind] and kind not in unknown]
-    unseen = [_UNTOUCHED.get(kind, kind) for kind, names in kinds.items() if kind in unknown and not names]
-    partly = [_UNTOUCHED.get(kind, kind) for kind, names in kinds.items() if kind in unknown and names]
-    told = [*named, *([f"no {_words(none, 'or')}"] if none else [])]
-    told += [f"{_words(unseen, 'and')} could not be observed"] if unseen else []
-    told += [f"not all {_words(partly, 'and')} could be observed"] if partly else []
-    return " · ".join(told)
+    named = [
+        f"{_KINDS.get(kind, kind)} {_names(names, _SHOWN, more.get(kind, 0))}"
+        for kind, names in kinds.items()
+        if names
+    ]
+    none = [words for kind, words in _KINDS.items() if not kinds[kind] and kind not in unknown]
+    unseen = [_KINDS.get(kind, kind) for kind, names in kinds.items() if kind in unknown and not names]
+    partly = [_KINDS.get(kind, kind) for kind, names in kinds.items() if kind in unknown and names]
+    parts = [*named, *([f"no {_words(none, 'or')}"] if none else [])]
+    parts += [f"{_words(unseen, 'and')} could not be observed"] if unseen else []
+    parts += [f"not all {_words(partly, 'and')} could be observed"] if partly else []
+    return " · ".join(parts)
 
 
 def _words(names: list[str], joint: str) -> str:

@@ -77,7 +77,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
     @app.action(_ANY)
     async def unknown(ack: AsyncAck) -> None:  # pyright: ignore[reportUnusedFunction]
         await ack()
-        raise Outdated("That button is from an older version of raygen; please ask again in this thread.")
+        raise Outdated("That button is from an older version of raygen. Ask again in this thread.")
 
 
 def _listener(

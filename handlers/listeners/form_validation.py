@@ -79,10 +79,10 @@ async def read_program(file: Attachment, client: AsyncWebClient) -> str:
         async with asyncio.timeout(PATIENCE):
             content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
     except TimeoutError:
-        raise BadRequest(f"The file {file.name!r} could not be read in time; please try again.") from None
+        raise BadRequest(f"The file {file.name!r} took too long to read. Try again.") from None
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise BadRequest(
-            f"The file {file.name!r} is not a text in UTF-8, so it can't be a program."
+            f"The file {file.name!r} is not UTF-8 text, so it can't be a program. Upload a Python file."
         ) from None

@@ -34,7 +34,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
         floor = await _floor(message, bot, desk)
         if not floor.ours:
             if floor.taken_for and hints.is_due(message):
-                hint = f"I took that as an answer to {person(floor.taken_for)}; mention me if it was for me."
+                hint = f"I assumed that was for {person(floor.taken_for)}. Mention me if it was for me."
                 courier.in_background(
                     courier.try_to_tell(message.channel, message.user, hint, message.thread_ts)
                 )

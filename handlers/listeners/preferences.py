@@ -1,4 +1,4 @@
-"""Votes on answers, and people's own settings: what is chosen by one press, and kept."""
+"""Votes on answers, and people's own settings, each saved by one click."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from handlers.payloads.parse import Click
 from services.usecases.requests import FrontDesk
 
 Choice = Callable[[Click], Awaitable[str]]
-"""Notes what was chosen, and gives the sentence for whoever chose it."""
+"""Saves what was chosen, and returns the sentence for the person who chose it."""
 _THANKS = {
-    True: "Thank you, noted as helpful.",
-    False: "Thank you, noted as not helpful; tell me in this thread what should be different.",
+    True: "Thanks for the feedback.",
+    False: "Thanks for the feedback. Reply in this thread to say what should be different.",
 }
 
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> None:
-    """What is noted is said to the person alone; the home tab shows it by itself."""
+    """The answer goes to the person alone; the home tab is refreshed instead."""
 
     async def vote(click: Click) -> str:
         helpful, subject = action_ids.split_vote(click.value)
@@ -35,19 +35,19 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
     async def target(click: Click) -> str:
         name = _named(click)
         await desk.prefer(click.user, target=name)
-        where = f"on {literal(name, 100)}" if name else "on the first target that is open to you"
-        return f"Noted: new programs of yours run {where}."
+        where = f"on {literal(name, 100)}" if name else "on the first target available to you"
+        return f"Saved. Your new programs run {where}."
 
     async def model(click: Click) -> str:
         name = _named(click)
         await desk.prefer(click.user, model=name)
-        whom = literal(name, 100) if name else "the usual models"
-        return f"Noted: what you ask for is written and answered by {whom}."
+        chosen = literal(name, 100) if name else "the default models"
+        return f"Saved. Your requests use {chosen}."
 
     async def news(click: Click) -> str:
         chosen = await desk.prefer(click.user, direct=click.value == DIRECT)
-        where = "in its thread and in a direct message" if chosen.direct else "in its thread"
-        return f"Noted: you hear of a run's end {where}."
+        where = "in the thread and by direct message" if chosen.direct else "in the thread"
+        return f"Saved. You'll be notified {where} when a run finishes."
 
     choices: dict[str, Choice] = {
         action_ids.FEEDBACK: vote,

@@ -24,7 +24,7 @@ from services.usecases.requests import FrontDesk, Request
 
 _PURPOSE = "A program from a message in Slack."
 _MOST = 10
-_NO_CODE = "There is no code in that message that I could run; put the program between three backticks."
+_NO_CODE = "No code found in that message. Put the program between triple backticks."
 
 
 def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> None:
@@ -79,7 +79,7 @@ async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> tupl
     if not python:
         raise BadRequest(_NO_CODE)
     if len(python) > _MOST:
-        raise BadRequest(f"That message has {len(python)} Python files; the most is {_MOST}.")
+        raise BadRequest(f"That message has {len(python)} Python files. The limit is {_MOST}.")
     read = await asyncio.gather(*(read_program(file, client) for file in python))
     texts = {file.name: text for file, text in zip(python, read, strict=True)}
     program = program_among(texts)

@@ -55,12 +55,12 @@ class Subcommands:
         if answer := self._alone.get(order.name):
             if order.argument and order.name != "help":
                 raise BadRequest(
-                    f"`/raygen {order.name}` takes nothing after it; a request needs a few more words."
+                    f"`/raygen {order.name}` takes no arguments. To request a program, use a few more words."
                 )
             return await answer(order)
         if not order.argument:
             raise BadRequest(
-                f"Which run? For example `/raygen {order.name} 3f2a`; `/raygen history` lists yours."
+                f"Which run? For example: `/raygen {order.name} 3f2a`. `/raygen history` lists your runs."
             )
         return await self._of_run[order.name](order)
 
@@ -85,9 +85,7 @@ class Subcommands:
         ]
         found = named if wanted else entries
         if wanted and not found:
-            raise BadRequest(
-                f"No run of yours that goes on begins with `{wanted}`; `/raygen status` lists what does."
-            )
+            raise BadRequest(f"No active run of yours starts with `{wanted}`. `/raygen status` lists them.")
         if len(found) != 1:
             return history_blocks.under_way(found, await self._links(found))
         (entry,) = found

@@ -121,7 +121,7 @@ class Courier:
             title=plain(artifact.name),
             content=artifact.content,
             initial_comment=_hidden(artifact) or None,
-            alt_txt=f"{plain(artifact.name)}, made by the program"
+            alt_txt=f"{plain(artifact.name)}, created by the program"
             if artifact.media_type.startswith("image/")
             else None,
         )
@@ -199,7 +199,7 @@ class Courier:
             await self.hand(key, user, artifact)
         except TROUBLE as error:
             _log.warning("a file could not be sent: %s", error)
-            text = f"The file {quoted(artifact.name, 200)} could not be sent; please press the button again."
+            text = f"The file {quoted(artifact.name, 200)} could not be sent. Press the button again."
             await self.try_to_tell("", user, text)
 
     async def keys(self, prefix: str) -> list[str]:
@@ -353,4 +353,4 @@ def _carries(message: dict[str, Any], key: str) -> bool:
 def _hidden(artifact: Artifact) -> str:
     """What is said beside a file that is not as the program made it."""
     kinds = masks_in_file(artifact.content)
-    return f":lock: What looks like a secret is masked in this file: {', '.join(kinds[:5])}." if kinds else ""
+    return f":lock: Possible secrets are masked in this file: {', '.join(kinds[:5])}." if kinds else ""

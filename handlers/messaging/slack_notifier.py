@@ -40,7 +40,7 @@ from services.targets.targets import Targets
 
 _log = logging.getLogger(__name__)
 
-_DELETED = "The program was put into this thread before, but somebody has deleted the file."
+_DELETED = "The program was posted in this thread, but the file has been deleted."
 # Of the title of a thread, in characters.
 _TITLE = 80
 _NAME = 60
@@ -92,7 +92,7 @@ class SlackNotifier:
         except SlackApiError as error:
             if code_of(error) in _CLOSED:
                 raise BadRequest(
-                    f"I can't write in <#{session.channel}>; invite me with `/invite @raygen` and ask again."
+                    f"raygen can't post in <#{session.channel}>. Invite it with `/invite @raygen` and ask again."
                 ) from error
             raise
         return session
@@ -132,7 +132,7 @@ class SlackNotifier:
         keys = await self._courier.keys(_asking(proposal))
         if keys and proposal.status is ProposalStatus.OPEN:
             link = await self._courier.link(session.channel, session.thread_ts)
-            above = approval_blocks.wanted(proposal, ApprovalRequest(()), link)
+            above = approval_blocks.heading(proposal, ApprovalRequest(()), link)
             message = task_blocks.proposed(card, above=above)
         for key in keys:
             await self._edit_where_open(key, message)
@@ -152,7 +152,7 @@ class SlackNotifier:
         if not wanted.users and not wanted.whom:
             return
         link = await self._courier.link(session.channel, session.thread_ts)
-        above = approval_blocks.wanted(proposal, wanted, link)
+        above = approval_blocks.heading(proposal, wanted, link)
         card = task_blocks.proposed(await self._proposals.build(task, proposal, session), above=above)
         kind = "ask" if wanted.by else "remind"
         trouble: Exception | None = None
@@ -163,7 +163,7 @@ class SlackNotifier:
                 _log.info("%s could not be asked: %s", user, error)
                 if not (isinstance(error, SlackApiError) and code_of(error) in _OUT_OF_REACH):
                     trouble = error
-        note = approval_blocks.told(proposal, wanted)
+        note = approval_blocks.requested(proposal, wanted)
         try:
             await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
         except SlackApiError as error:
@@ -206,7 +206,7 @@ class SlackNotifier:
         if not (await self._preferences.of(user)).direct:
             return
         link = await self._courier.link(session.channel, session.thread_ts)
-        message = run_blocks.told(run, proposal, outcome, link)
+        message = run_blocks.ended_elsewhere(run, proposal, outcome, link)
         try:
             await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
         except SlackApiError as error:
@@ -226,7 +226,7 @@ class SlackNotifier:
                 await self._upload(session, proposal.id, file)
                 return
         link = await self._courier.file_link(there)
-        text = f"The program is in this thread already: <{link}|{file.name}>" if link else _DELETED
+        text = f"The program is already in this thread: <{link}|{file.name}>" if link else _DELETED
         await self._courier.whisper(session.channel, user, text, session.thread_ts)
 
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:

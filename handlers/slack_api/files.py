@@ -29,15 +29,17 @@ class SlackAttachments:
             raise _too_large(attachment, limit)
         if not attachment.url:
             raise BadRequest(
-                f"Slack doesn't let me read the file {attachment.name!r}; please upload a copy of your own."
+                f"Slack doesn't let raygen read the file {attachment.name!r}. Upload your own copy."
             )
         if not self._is_slack(attachment.url):
-            raise BadRequest(f"The file {attachment.name!r} is not kept by Slack, so I can't read it.")
+            raise BadRequest(
+                f"The file {attachment.name!r} isn't stored in Slack, so raygen can't read it. Upload it to Slack."
+            )
         try:
             content = await self._read(attachment.url, limit)
         except (aiohttp.ClientError, TimeoutError):
             raise BadRequest(
-                f"The file {attachment.name!r} could not be read from Slack; share it again."
+                f"The file {attachment.name!r} could not be read from Slack. Share it again."
             ) from None
         if len(content) > limit:
             raise _too_large(attachment, limit)
@@ -68,5 +70,5 @@ class SlackAttachments:
 
 def _too_large(attachment: Attachment, limit: int) -> BadRequest:
     return BadRequest(
-        f"The file {attachment.name!r} is larger than {human_bytes(limit)}, so I did not read it."
+        f"The file {attachment.name!r} is larger than {human_bytes(limit)}. Attach a smaller file."
     )

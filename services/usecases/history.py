@@ -94,15 +94,13 @@ class RunHistory:
         """The run of this ID, or of the only ID that begins like it. Raises BadRequest unless there is exactly one."""
         wanted = name.strip("`<>").lower().removeprefix(_PREFIX)
         if not _RUN_ID.fullmatch(wanted):
-            raise BadRequest(f"That is no run ID; a run ID looks like `{_PREFIX}3f2a…`. {_HINT}")
+            raise BadRequest(f"That isn't a run ID. A run ID looks like `{_PREFIX}3f2a…`. {_HINT}")
         found = await self.store.entries.with_run(_PREFIX + wanted, limit=_LOOKED_AT)
         seen = [each for each in found if await self.sees(user, each.channel)]
         if not seen:
-            raise BadRequest(f"There is no run `{wanted}` that you can see. {_HINT}")
+            raise BadRequest(f"No run that you can see starts with `{wanted}`. {_HINT}")
         if len(seen) > 1:
-            raise BadRequest(
-                f"More than one run begins with `{wanted}`; please write more of its ID. {_HINT}"
-            )
+            raise BadRequest(f"More than one run starts with `{wanted}`. Type more of its ID. {_HINT}")
         (entry,) = seen
         assert entry.ran is not None
         assert entry.proposal_id is not None
@@ -118,4 +116,4 @@ class RunHistory:
         await self.store.audit.looked(entry.proposal_id, user, what)
 
 
-_HINT = "`/raygen history` lists yours."
+_HINT = "`/raygen history` lists your runs."

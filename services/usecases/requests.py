@@ -96,7 +96,7 @@ class FrontDesk:
         """Begin a task for a prompt. Raises BadRequest when there is nothing to work on or far too much."""
         prompt = masked(ask.prompt.strip()) or _about(ask.attachments)
         if not prompt:
-            raise BadRequest("What shall I write? For example `/raygen estimate pi with 100 tasks`.")
+            raise BadRequest("What should run? For example: `/raygen estimate pi with 100 tasks`.")
         _check_length(prompt)
         await self._take(ask, TaskKind.PROMPT, prompt)
 
@@ -105,7 +105,7 @@ class FrontDesk:
         files = ", ".join(file.name for file in ask.attachments)
         text = masked(ask.prompt.strip()) or (f"It stands in the attached {files}." if files else "")
         if not text:
-            raise BadRequest("There is no text in that message that I could explain.")
+            raise BadRequest("There is no text to explain in that message.")
         await self._take(ask, TaskKind.EXPLAIN, head_and_tail(text, limit=PROMPT_LIMIT).text)
 
     async def preference(self, user: str) -> Preference:
@@ -118,7 +118,7 @@ class FrontDesk:
         """Change what is given; all of it as it is then. Raises Outdated for a model that is not on offer."""
         known = await self.preference(user)
         if model and model not in self.models:
-            raise Outdated("That model is not on offer any more; please choose another one.")
+            raise Outdated("That model is no longer available. Choose another one.")
         chosen = Preference(
             known.target if target is None else target,
             known.direct if direct is None else direct,
@@ -184,7 +184,7 @@ class FrontDesk:
             if task.kind is TaskKind.AGAIN and task.base == proposal_id
         ]
         if before and await self._pending(before[-1]):
-            raise Outdated("That program has been proposed again already; its card is below in this thread.")
+            raise Outdated("That program was already proposed again. Its card is below in this thread.")
         cause = f"again {proposal_id} {len(before)}"
         await self._derived(proposal_id, user, cause, TaskKind.AGAIN, prompt="Run the same program again.")
 
@@ -202,7 +202,7 @@ class FrontDesk:
             await self.permissions.check(Action.VOTE, task, user)
             task_id = subject
         else:
-            raise Outdated("That answer is no longer kept, so there is nothing to vote on.")
+            raise Outdated("That answer is no longer stored, so it can't be rated.")
         await self.store.votes.put(subject, task_id, user, helpful=helpful)
 
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
@@ -362,7 +362,7 @@ class FrontDesk:
         proposal = await self.proposal(proposal_id, user, "changes")
         before = await self.store.proposals.approved_before(proposal)
         if before is None:
-            raise Outdated("The program that this one was compared with is no longer kept.")
+            raise Outdated("The program that this one was compared with is no longer stored.")
         await self.permissions.check(Action.VIEW, before, user)
         return proposal, before
 
@@ -464,8 +464,8 @@ class FrontDesk:
 def _check_length(prompt: str) -> None:
     if len(prompt) > PROMPT_LIMIT:
         raise BadRequest(
-            f"That request has {len(prompt):,} characters; the most I can take is {PROMPT_LIMIT:,}. "
-            "Please shorten it."
+            f"That request has {len(prompt):,} characters. The limit is {PROMPT_LIMIT:,}. "
+            "Shorten it and try again."
         )
 
 

@@ -100,16 +100,20 @@ PROPOSAL: list[Json] = [
     section("*Estimate pi*\nThrows random points in 100 tasks and counts those inside the circle."),
     preformatted(PROGRAM, language="python"),
     section(
-        ":white_check_mark: *Validated* in a sealed Ray cluster: passed · 0.42 s · 100 tasks · peak 212 MB"
+        ":white_check_mark: *Validation passed* in a sealed Ray cluster · 0.42 s · 100 tasks · peak memory 212 MB"
     ),
     preformatted(OUTPUT),
     {
         "type": "context",
-        "elements": [mrkdwn("Asks for 1 CPU · Touches no files, hosts, processes or environment")],
+        "elements": [
+            mrkdwn(
+                "*Requests* 1 CPU · *Accesses* no files, network hosts, processes or environment variables"
+            )
+        ],
     },
     {
         "type": "context",
-        "elements": [mrkdwn("Runs on *local* · sha256 `0f3a5c77d1e2` · written by cookbook")],
+        "elements": [mrkdwn("Written by cookbook · sha256 `0f3a5c77d1e2`")],
     },
     {
         "type": "actions",

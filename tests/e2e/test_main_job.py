@@ -80,7 +80,7 @@ async def test_everybody_is_heard_while_a_validation_runs(play: Playground):
     thread = await play.command("add 1 and 2")
     edited = await thread.with_button("Approve & run")
     await thread.submit_edit(edited, "import time\nprint('began', flush=True)\ntime.sleep(600)")
-    await thread.with_text("Running it in a sealed cluster")
+    await thread.with_text("Validating it in a sealed cluster")
     acks: list[float] = []
     for number in range(16):
         if number % 2:
@@ -214,10 +214,10 @@ async def test_a_failed_run_is_never_called_a_success(play: Playground):
         "import os\nprint('before')\nif os.environ.get('RAY_AUTH_MODE') == 'token':\n    {}['nothing']"
     )
     result = await thread.approve_and_wait()
-    assert "*Failed*" in flat(result)
+    assert "*Run failed*" in flat(result)
     assert "KeyError: 'nothing'" in flat(result)
     assert "before" in literal(result)
-    assert "*Result*" not in flat(result)
+    assert "*Run succeeded*" not in flat(result)
     assert button(result, "Fix it")
 
 
@@ -281,7 +281,7 @@ async def test_a_request_that_is_edited_or_deleted_before_it_has_its_answer(play
     thread = play.thread("DENGINEER", ts)
     card = await thread.with_button("Approve & run")
     await thread.submit_edit(card, "import time\ntime.sleep(5)\nprint('slow')")
-    await thread.with_text("Running it in a sealed cluster")
+    await thread.with_text("Validating it in a sealed cluster")
     changed = await play.say("add 3 and 4", channel="DENGINEER", thread_ts=ts)
     deleted = await play.say("add 1 and 1", channel="DENGINEER", thread_ts=ts)
     await thread.with_text("earlier requests in this thread")

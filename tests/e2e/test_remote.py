@@ -218,7 +218,7 @@ async def test_from_a_sentence_to_a_result(world: World, rows: list[str], pieces
         with world.slack.state.feed.listen() as changes:
             program, question = await play.command("add 1 and 2"), await play.command("what's 15% of 2847?")
             card, answer = await asyncio.gather(
-                program.with_button("Approve & run"), question.with_text("answered by")
+                program.with_button("Approve & run"), question.with_text("Answered by")
             )
             seen = _streamed(changes, str(card["ts"]))
         proposed = time.monotonic() - began

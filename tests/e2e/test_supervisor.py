@@ -27,14 +27,14 @@ async def test_the_thread_shows_which_model_answered_for_a_busy_one(weak: Playgr
     model.script.add(HttpError(529, retry_after=1), say("Object stores hold objects."))
     thread = await weak.command("tell me of object stores")
     answer = await thread.with_text("Object stores hold objects.")
-    assert "answered by claude-haiku-5-5" in flat(await thread.with_text("answered by"))
+    assert "Answered by claude-haiku-5-5" in flat(await thread.with_text("Answered by"))
     assert answer["ts"] == (await thread.replies())[0]["ts"]
 
 
 async def test_an_answer_that_breaks_off_is_shown_once_and_whole(weak: Playground, model: ModelStandIn):
     model.script.add(ErrorEvent("api_error", after=12, answer=LONG), LONG)
     thread = await weak.command("tell me of object stores at length")
-    await thread.with_text("answered by")
+    await thread.with_text("Answered by")
     (answer,) = await thread.replies()
     assert literal(answer).count("A long answer") == 1
     assert "never comes today." in literal(answer)
@@ -54,7 +54,7 @@ async def test_slacks_stop_ends_a_validation(play: Playground):
     thread = await play.command("add 1 and 2")
     card = await thread.with_button("Approve & run")
     await thread.submit_edit(card, "import time\nprint('began', flush=True)\ntime.sleep(600)")
-    await thread.with_text("Running it in a sealed cluster")
+    await thread.with_text("Validating it in a sealed cluster")
     await thread.press_slacks_stop()
     await thread.with_text("Stopped. Nothing was run.")
     assert button(await thread.with_button("Approve & run"), "Edit"), "the proposal before it stays"
@@ -86,7 +86,7 @@ async def test_a_spark_program_is_offered_for_elsewhere(play: Playground):
     card = await thread.with_button("Regenerate")
     lacking = spark.lacking()
     if lacking:
-        assert f"*Not validated*, only generated: {lacking}" in flat(card)
+        assert f"*Not validated:* {lacking}" in flat(card)
     else:
         assert "in a sealed Spark session" in flat(card)
         assert "Result: 100,000 words" in flat(card)

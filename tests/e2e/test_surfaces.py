@@ -115,16 +115,16 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
     await erin.write("@raygen estimate pi with 100 tasks")
     card = await proposed(erin)
     await erin.wait_for(
-        "Estimate pi by Monte Carlo", "in a sealed Ray cluster: passed", "Result: pi is about"
+        "Estimate pi by Monte Carlo", "Validation passed in a sealed Ray cluster", "Result: pi is about"
     )
     await erin.wait_for(
-        "In its code, and seen in the seal: packages numpy, ray · no files, hosts",
+        "Accesses: packages numpy, ray · no files, network hosts",
         "sha256",
     )
     await erin.picture("proposal", card)
 
     result = await approved(erin)
-    await erin.wait_for("Result: Estimate pi by Monte Carlo", "Result: pi is about", "100 tasks")
+    await erin.wait_for("Run succeeded: Estimate pi by Monte Carlo", "Result: pi is about", "100 tasks")
     await erin.page.set_viewport_size({"width": 1280, "height": 900})
     await erin.picture("playground", erin.page.locator("body"))
     await erin.page.set_viewport_size(DESK)
@@ -135,7 +135,7 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
 
     await erin.write("use 200 tasks instead", thread=True)
     card = await proposed(erin)
-    await erin.wait_for("Changed since the version that @Erin Engineer approved", "TASKS = 200")
+    await erin.wait_for("Changed since the version approved by @Erin Engineer", "TASKS = 200")
     await erin.picture("follow-up", card)
 
     await erin.press("Edit")
@@ -153,7 +153,7 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
     await form.get_by_role("button", name="Validate").click()
     await expect(form).to_be_hidden()
     await proposed(erin)
-    await erin.wait_for("edited by @Erin Engineer")
+    await erin.wait_for("Edited by @Erin Engineer")
     await erin.press("Show changes")
     await erin.wait_for("lines added", "+ROUNDS = ", "-SAMPLES = ", within=erin.modal("Changes"))
     await erin.picture("changes", erin.modal("Changes"))
@@ -163,33 +163,33 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
     await erin.wait_for("Running Estimate pi in rounds", "After 400,000 points", "tasks done")
     await erin.picture("running", erin.card)
     await erin.command("status")
-    status = await erin.wait_for("Under way for you", "Estimate pi in rounds", within=erin.whisper)
+    status = await erin.wait_for(
+        "Your active requests and runs", "Estimate pi in rounds", within=erin.whisper
+    )
     await erin.picture("status", status)
     await erin.press("Stop", status)
-    await erin.wait_for("Stopped by @Erin Engineer", "After 400,000 points")
+    await erin.wait_for("Run stopped by @Erin Engineer", "After 400,000 points")
 
 
 async def test_what_a_command_answers_to_one_person_alone(erin: Tour) -> None:
     whisper = erin.whisper
     await erin.command("help")
     await erin.wait_for(
-        "Only visible to you", "Tell me what to run on Ray", "/raygen history", within=whisper
+        "Only visible to you", "Describe what to run on Ray", "/raygen history", within=whisper
     )
     await erin.picture("help", whisper)
     await erin.command("policy")
-    await erin.wait_for("Who may approve runs here", "the rule default decides", within=whisper)
+    await erin.wait_for("Who can approve runs here", "rule default applies", within=whisper)
     await erin.picture("policy", whisper)
     await erin.command("settings")
-    await erin.wait_for(
-        "Your settings", "New programs of mine run on", "I hear of a run's end", within=whisper
-    )
+    await erin.wait_for("Your settings", "Default target", "Notify me when a run finishes", within=whisper)
     await erin.picture("settings", whisper)
 
 
 async def test_a_program_is_rejected_with_a_reason(erin: Tour) -> None:
     await erin.command("ray.wait pipeline with 500 tasks")
     await erin.wait_for(
-        "Reading the request", "Writing the program", "Running it in a sealed cluster", "Stop"
+        "Reading the request", "Writing the program", "Validating it in a sealed cluster", "Stop"
     )
     await erin.picture("working", erin.card)
     await proposed(erin)
@@ -233,7 +233,7 @@ async def test_a_program_in_a_message_is_run_by_a_shortcut(erin: Tour) -> None:
     await menu.get_by_role("menuitem", name="Run this with raygen").click()
     await expect(form.get_by_label("Program")).to_have_value(re.compile("def square"))
     await erin.picture("run-message", form)
-    await form.get_by_role("button", name="Check it").click()
+    await form.get_by_role("button", name="Validate").click()
     await expect(form).to_be_hidden()
     await proposed(erin)
     await erin.wait_for("328350")
@@ -269,14 +269,14 @@ async def test_modules_are_shown_and_a_hook_beside_them_never_runs(
     await message.get_by_role("menuitem", name="Run this with raygen").click()
     form = erin.modal("Run with raygen")
     await expect(form.get_by_label("Program")).to_have_value(re.compile("from helpers import clean"))
-    await form.get_by_role("button", name="Check it").click()
+    await form.get_by_role("button", name="Validate").click()
     await expect(form).to_be_hidden()
     await proposed(erin)
     await erin.wait_for(
         "[0, 2, 4, 6] 42",
         "The input file 'sitecustomize.py' would be mistaken for the start-up hook",
         "The input file 'ray.py' would shadow the package",
-        "Runs with 1 Python file beside it:",
+        "Includes 1 Python file:",
         sha256(HELPERS)[:12],
     )
     assert "nobody was shown" not in await erin.card.inner_text()
@@ -316,14 +316,14 @@ async def test_a_program_that_slacks_fields_can_not_hold_comes_and_goes_as_a_fil
     form = erin.modal("Run with raygen")
     await erin.wait_for("too long for Slack's text fields", within=form)
     await form.locator("input[type=file]").set_input_files(program)
-    await form.get_by_role("button", name="Check it").click()
+    await form.get_by_role("button", name="Validate").click()
     await expect(form).to_be_hidden()
     await proposed(erin)
     await erin.wait_for("800")
 
     await erin.press("Edit")
     form = erin.modal("Edit program")
-    await erin.wait_for("It is in the file program.py, sent to you now", within=form)
+    await erin.wait_for("It was sent to you as program.py", within=form)
     program.write_text(program.read_text() + "import os\nos.system('ray stop --force')\n")
     await form.locator("input[type=file]").set_input_files(program)
     await form.get_by_role("button", name="Validate").click()
@@ -334,7 +334,7 @@ async def test_a_program_that_slacks_fields_can_not_hold_comes_and_goes_as_a_fil
     await form.locator("input[type=file]").set_input_files(program)
     await form.get_by_role("button", name="Validate").click()
     await expect(form).to_be_hidden()
-    await erin.wait_for("900", "edited by @Erin Engineer")
+    await erin.wait_for("900", "Edited by @Erin Engineer")
 
 
 async def test_an_error_in_a_message_is_explained_by_a_shortcut(erin: Tour) -> None:
@@ -344,7 +344,7 @@ async def test_an_error_in_a_message_is_explained_by_a_shortcut(erin: Tour) -> N
     await message.get_by_label("More actions", exact=True).click()
     await message.get_by_role("menuitem", name="Explain this Ray error").click()
     await expect(erin.card.get_by_role("button", name="This was helpful", exact=True)).to_be_visible()
-    await erin.wait_for("memory", "answered by cookbook")
+    await erin.wait_for("memory", "Answered by cookbook")
     await erin.picture("explain", erin.card)
 
 
@@ -372,7 +372,7 @@ async def test_direct_messages_begin_with_suggested_prompts(avery: Tour) -> None
     await avery.wait_for("Suggested prompts", "A first program", "A small computation", within=welcome)
     await avery.picture("prompts", welcome, width=700)
     await welcome.get_by_role("button", name="A small computation").click()
-    await avery.wait_for("427.05", "answered by cookbook")
+    await avery.wait_for("427.05", "Answered by cookbook")
     await expect(avery.card.get_by_role("button", name="This was helpful", exact=True)).to_be_visible()
     await expect(avery.thread.locator(".bar-sub")).to_contain_text("15% of 2847")
     await avery.page.set_viewport_size({**DESK, "height": 560})
@@ -405,7 +405,7 @@ async def test_a_link_to_a_run_becomes_a_card(erin: Tour) -> None:
     assert found
     await erin.write(f"The sum, for the record: {API_URL}/ray/jobs/{found[0]}")
     message = await erin.visitor.message("for the record")
-    await erin.wait_for("passed", "as it was when the link was posted", within=message)
+    await erin.wait_for("succeeded", "status when the link was posted", within=message)
     await erin.picture("link", message)
 
 
@@ -415,7 +415,7 @@ async def test_the_home_tab_has_what_waits_and_what_was(erin: Tour) -> None:
     await erin.go("raygen home")
     home = erin.page.locator(".home-body")
     await erin.wait_for("Waiting for your approval", "Your requests and runs", "Targets", within=home)
-    await erin.wait_for("Your settings", "Tell me what to run on Ray", within=home)
+    await erin.wait_for("Your settings", "Describe what to run on Ray", within=home)
     await erin.page.set_viewport_size({**DESK, "height": 2200})
     await erin.picture("home", home, around=16)
     await home.get_by_role("button", name="Show all code").first.click()

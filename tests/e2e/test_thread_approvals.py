@@ -56,7 +56,7 @@ async def test_in_an_approved_thread_only_the_approved_program_runs_without_a_pr
             await thread.whispered(who, "can't approve runs")
         await thread.click(card, "Approve for this thread", user="UAPPROVER")
         assert "sum 12" in (await thread.ended())["text"]
-        await thread.with_text("with the same or other numbers")
+        await thread.with_text("even with other numbers")
 
         await play.say("add 3 and 4", channel="CRAY", thread_ts=thread.ts)
         other = await thread.with_button("Approve & run")

@@ -141,7 +141,7 @@ async def test_thanks_for_a_vote_keep_nobody_waiting(world: World, monkeypatch: 
     assert await world.store.votes.of(run) == {"UENGINEER": True}
     assert world.alone("CRAY", "UENGINEER") == []
     gate.open.set()
-    await until(lambda: world.alone("CRAY", "UENGINEER") == ["Thank you, noted as helpful."])
+    await until(lambda: world.alone("CRAY", "UENGINEER") == ["Thanks for the feedback."])
 
 
 async def has_ended(world: World, proposal: Proposal) -> bool:

@@ -31,6 +31,6 @@ async def test_every_picture_of_a_run_has_an_alternative_text(world: World):
     messages = world.slack.state.messages.all_in("CRAY")
     files = [world.slack.state.files.show(name) for each in messages for name in each.get("files", [])]
     told = {file["name"]: file.get("alt_txt") for file in files}
-    assert told["pi.png"] == "pi.png, made by the program"
-    assert told["plot.svg"] == "plot.svg, made by the program"
+    assert told["pi.png"] == "pi.png, created by the program"
+    assert told["plot.svg"] == "plot.svg, created by the program"
     assert "rows.csv" in told

@@ -321,9 +321,9 @@ async def test_two_approvers_in_the_same_moment_make_one_run(world: World):
 async def test_one_of_two(world: World):
     world.rule(ApprovalRule(second=SecondApproverConditions(gpus=True)))
     proposal, ts = await world.card(policy=PolicyReport(resources={"GPU": 1}))
-    assert "Takes 2 approvals by different people, because it asks for 1 GPU" in await world.seen("CRAY")
+    assert "Needs 2 approvals from different people, because it asks for 1 GPU" in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
-    assert "*1 of 2* approvals, by <@UENGINEER>" in await world.seen("CRAY")
+    assert "*1 of 2 approvals*, by <@UENGINEER>" in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
     assert "already approved this" in (world.alone("CRAY", "UENGINEER"))[-1]
     assert world.target.jobs == {}
@@ -337,7 +337,7 @@ async def test_another_target_says_whose_approval_is_void(world: World):
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER")
     await world.runs.retarget(proposal.id, "gpu", "UAPPROVER")
-    void = "The approval by <@UENGINEER> was given before another target was chosen, so it no longer counts."
+    void = "The approval by <@UENGINEER> was for another target, so it no longer counts."
     assert void in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
     seen = await world.seen("CRAY")
@@ -349,9 +349,9 @@ async def test_approvers_are_asked_and_can_decide_where_they_are_asked(world: Wo
     world.rule(ApprovalRule(groups=frozenset({"SPLATFORM"})))
     proposal, ts = await world.card("DENGINEER")
     await world.press("DENGINEER", ts, "UENGINEER", "proposal_ask")
-    assert "has asked <@UAPPROVER> to approve" in await world.seen("DENGINEER")
+    assert "asked <@UAPPROVER> to approve" in await world.seen("DENGINEER")
     (asked,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
-    assert "asks you to approve this program" in json.dumps(asked)
+    assert "asked you to approve this program" in json.dumps(asked)
     await world.press("DENGINEER", ts, "UENGINEER", "proposal_ask")
     assert "already been asked" in (world.alone("DENGINEER", "UENGINEER"))[-1]
     await world.press("DAPPROVER", asked["ts"], "UAPPROVER")
@@ -364,14 +364,14 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
     world.rule(ApprovalRule(members=True))
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
-    asked = "<@UENGINEER> asks for an approval of *Add two numbers* by a member of this channel."
+    asked = "<@UENGINEER> asked for approval of *Add two numbers* by a member of this channel."
     assert asked in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     assert "already been asked" in (world.alone("CRAY", "UENGINEER"))[-1]
     pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
     for _ in range(2):
         await pending.remind(proposal.id)
-    reminder = "*Add two numbers* still awaits an approval by a member of this channel."
+    reminder = "*Add two numbers* is still waiting for approval by a member of this channel."
     (root,) = (await world.people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
     assert [reply["text"] for reply in root["replies"]].count(reminder) == 1
 
@@ -383,7 +383,7 @@ async def test_a_closed_channel_is_not_told_over_and_over(world: World):
     pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
     await pending.remind(proposal.id)
     assert await pending.store.approvals.unreminded(time.time()) == []
-    assert "still awaits" not in await world.seen("CRAY")
+    assert "still waiting" not in await world.seen("CRAY")
 
 
 async def test_a_rejection_with_its_reason(world: World):
@@ -393,7 +393,7 @@ async def test_a_rejection_with_its_reason(world: World):
     values = {"reject": {"text": "reads <!channel> of prod"}}
     await world.people.post("/play/submit", user="UAPPROVER", view_id=view["id"], values=values)
     seen = await world.seen("CRAY")
-    assert "Rejected by <@UAPPROVER>; it was not run. Reason: reads &lt;!channel&gt; of prod" in seen
+    assert "Rejected by <@UAPPROVER>. It was not run. Reason: reads &lt;!channel&gt; of prod" in seen
     assert "proposal_approve" not in seen
     await world.press("CRAY", ts, "UAPPROVER")
     assert "already been dismissed" in (world.alone("CRAY", "UAPPROVER"))[-1]
@@ -413,7 +413,7 @@ async def test_an_approval_for_the_thread_and_its_end(world: World):
     await world.press("CRAY", str(found[2]), "UGUEST", "grant_end")
     assert "Guests" in (world.alone("CRAY", "UGUEST"))[-1]
     await world.press("CRAY", str(found[2]), "UENGINEER", "grant_end")
-    assert "ended by <@UENGINEER>" in await world.seen("CRAY")
+    assert "<@UENGINEER> ended the approval for this thread." in await world.seen("CRAY")
     assert await world.store.grants.live(proposal.session_id, time.time()) == []
 
 
@@ -449,9 +449,7 @@ async def test_in_an_approved_thread_another_program_waits_for_an_approver(world
         await world.press("CRAY", ts, who, "proposal_approve_thread")
         assert "can't approve runs" in world.alone("CRAY", who)[-1]
     await world.press("CRAY", ts, "UAPPROVER", "proposal_approve_thread")
-    assert "with the same or other numbers and the same inputs, packages and resources" in await world.seen(
-        "CRAY"
-    )
+    assert "with the same inputs, packages and resources, even with other numbers" in await world.seen("CRAY")
     same, _ = await world.asked_again(first, _COUNT.replace("TASKS = 10", "TASKS = 2_000"))
     assert list(world.target.jobs) == [run_id(first.id), run_id(same.id)], "nobody has pressed anything"
     other, ts = await world.asked_again(first, code)
@@ -469,7 +467,10 @@ async def test_of_a_program_that_does_more_than_calculate_the_numbers_are_approv
     code = "payload = [104, 105]\nexec(bytes(payload).decode())\n"
     first, ts = await world.card(program=Program("Run", "Runs.", code))
     await world.press("CRAY", ts, "UAPPROVER", "proposal_approve_thread")
-    assert "with the same numbers (because of `exec`), the same inputs" in await world.seen("CRAY")
+    assert (
+        "with the same inputs, packages and resources, and the same numbers (because of `exec`)"
+        in await world.seen("CRAY")
+    )
     other, _ = await world.asked_again(first, code.replace("105", "106"))
     assert other.status is ProposalStatus.OPEN
     same, _ = await world.asked_again(first, code)
@@ -490,8 +491,8 @@ async def test_policy_says_which_rule_decides_here(world: World):
         if each.get("is_ephemeral")
     ]
     text = json.dumps(told)
-    assert "the rule `prod` decides" in text
+    assert "rule `prod` applies" in text
     assert "so someone else has to approve it. Ask <!subteam^SPLATFORM>" in text
-    assert "takes two approvals when it requests more than 16 CPUs" in text
+    assert "needs two approvals if it requests more than 16 CPUs" in text
     await world.people.command("policy", user="UAPPROVER", channel="DAPPROVER")
-    assert "the rule `direct` decides" in await world.seen("DAPPROVER", "UAPPROVER")
+    assert "rule `direct` applies" in await world.seen("DAPPROVER", "UAPPROVER")

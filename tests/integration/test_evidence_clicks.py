@@ -85,7 +85,7 @@ async def test_a_card_shows_what_changed_since_the_last_approved_version(world: 
     await world.press("CRAY", ts, "UAPPROVER")
     second, card = await following(world, never, "print('Result: 3')\nprint('more')\n")
     seen = blocks(world, "CRAY", card)
-    assert "*Changed* since the version that <@UAPPROVER> approved: 1 line added, 0 lines removed." in seen
+    assert "*Changed* since the version approved by <@UAPPROVER>: 1 line added, 0 lines removed." in seen
     assert "+print('more')" in seen
     assert "never approved" not in seen
     await world.press("CRAY", card, "UAPPROVER")
@@ -110,7 +110,7 @@ async def test_all_of_a_long_program_is_one_click_away_for_whoever_is_asked(worl
     proposal, ts = await world.card("DENGINEER", program=Program("Long", "Prints.", LONG))
     await world.press("DENGINEER", ts, "UENGINEER", "proposal_ask")
     (asked,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
-    assert "The middle is left out here." in str(asked["blocks"])
+    assert "The middle isn't shown here." in str(asked["blocks"])
     await world.press("DAPPROVER", asked["ts"], "UAPPROVER", "proposal_code")
     assert text_of(await open_view(world, "UAPPROVER")) == LONG.rstrip("\n")
     records = [json.loads(record.body) async for record in world.store.audit.records()]
@@ -123,7 +123,7 @@ async def test_a_program_that_no_modal_holds_comes_as_a_file_to_whoever_asks(wor
     code = LONG * 20
     _, ts = await world.card(program=Program("Longest", "Prints.", code))
     await world.press("CRAY", ts, "UAPPROVER", "proposal_code")
-    assert "`program.py`, sent to you now" in str(await open_view(world, "UAPPROVER"))
+    assert "sent to you as `program.py`" in str(await open_view(world, "UAPPROVER"))
 
     async def delivered() -> list[dict[str, Any]]:
         return (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
@@ -141,10 +141,10 @@ async def test_a_card_names_all_that_a_program_touches_and_what_it_will_cost(wor
     seen = builders.passed(wall=2.0, touched=Touched(files=files, refused=("network to evil:443",)))
     _, ts = await world.card(validation=seen)
     shown = blocks(world, "CRAY", ts)
-    assert "*The seal blocked:* `network to evil:443`" in shown
-    assert "*Expected cost* on embedded: about 2.00 EUR, estimated from 2.00 s" in shown
+    assert "*Blocked by the sandbox:* `network to evil:443`" in shown
+    assert "*Runs on* embedded · estimated cost about 2.00 EUR for 2.00 s" in shown
     assert "/data/8.csv" not in shown
     await world.press("CRAY", ts, "UENGINEER", "proposal_touches")
     told = text_of(await open_view(world, "UENGINEER"))
     assert all(name in told for name in files)
-    assert "The seal blocked (1)\n  network to evil:443" in told
+    assert "Blocked by the sandbox (1)\n  network to evil:443" in told

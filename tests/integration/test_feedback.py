@@ -41,14 +41,14 @@ async def test_votes_on_a_result(world: World):
     await voted(world, ts, "UAPPROVER", "helpful", run)
     await voted(world, ts, "UENGINEER", "unhelpful", run)
     assert await world.store.votes.of(run) == {"UAPPROVER": True, "UENGINEER": False}
-    assert [text.split(";")[0] for text in world.alone("CRAY", "UENGINEER")] == [
-        "Thank you, noted as helpful.",
-        "Thank you, noted as not helpful",
+    assert world.alone("CRAY", "UENGINEER") == [
+        "Thanks for the feedback.",
+        "Thanks for the feedback. Reply in this thread to say what should be different.",
     ]
     (sums,) = await world.store.spendings.sums(By.CHANNEL)
     assert (sums.helpful, sums.unhelpful) == (1, 1)
     await world.people.command("usage", user="UENGINEER")
-    assert "found helpful by 1 of 2 votes" in await world.seen("CRAY", "UENGINEER")
+    assert "rated helpful in 1 of 2 votes" in await world.seen("CRAY", "UENGINEER")
 
 
 async def test_a_vote_on_what_is_gone_is_told_to_who_votes(world: World):
@@ -67,9 +67,7 @@ async def test_a_vote_on_what_is_gone_is_told_to_who_votes(world: World):
     assert answer["error"] == "no_such_button", "Slack sends what a button holds, and nothing else"
     await world.store.retention.drop(9e12)
     await voted(world, str(found[2]), "UENGINEER", "helpful", run_id(proposal.id))
-    assert world.alone("CRAY", "UENGINEER") == [
-        "That answer is no longer kept, so there is nothing to vote on."
-    ]
+    assert world.alone("CRAY", "UENGINEER") == ["That answer is no longer stored, so it can't be rated."]
 
 
 async def test_the_end_of_a_run_is_told_directly_to_who_wants_that(world: World):
@@ -79,5 +77,5 @@ async def test_the_end_of_a_run_is_told_directly_to_who_wants_that(world: World)
         await world.press("CRAY", card, "UAPPROVER")
         told = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
         assert len(told) == number
-    assert "*Result*: *Add two numbers*" in told[0]["text"]
-    assert "|the thread>" in told[0]["text"]
+    assert "*Run succeeded*: *Add two numbers*" in told[0]["text"]
+    assert "|View thread>" in told[0]["text"]

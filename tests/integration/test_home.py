@@ -69,11 +69,11 @@ async def test_what_waits_is_approved_there_and_runs_once(world: World):
     view = await tab(world, "UAPPROVER")
     assert proposal.program.purpose in text(view)
     assert f"/archives/CRAY/p{card.replace('.', '')}" in text(view), "the card's own address"
-    assert "asked by <@UENGINEER>" in text(view)
+    assert "requested by <@UENGINEER>" in text(view)
     after = await press(world, view, "UAPPROVER", "proposal_approve")
     assert list(world.target.jobs) == [run_id(proposal.id)]
     assert "proposal_approve" not in after
-    assert "passed" in after, "the run is theirs to see at once"
+    assert "succeeded" in after, "the run is theirs to see at once"
     assert "Approved by <@UAPPROVER>" in await world.seen("CRAY")
 
 
@@ -93,7 +93,7 @@ async def test_nobody_reads_a_program_of_a_conversation_that_they_are_not_in(wor
     assert "proposal_approve" in text(await tab(world, "UAPPROVER")), "who was asked by name is shown it"
     world.rule(ApprovalRule())
     assert proposal.program.purpose not in text(await tab(world, "UAPPROVER")), "named in no rule"
-    assert "asked by you" in text(await tab(world, "UENGINEER"))
+    assert "requested by you" in text(await tab(world, "UENGINEER"))
 
 
 @pytest.mark.parametrize("status", [ProposalStatus.DISMISSED, ProposalStatus.SUPERSEDED, None])
@@ -148,8 +148,8 @@ async def test_requests_show_their_state_their_thread_and_a_stop(world: World):
     await world.store.tasks.add(builders.task(id="t_w", session_id="s_w", status=TaskStatus.WORKING))
     await world.store.tasks.add(builders.task(id="t_f", session_id="s_w", status=TaskStatus.FAILED))
     view = text(await tab(world, "UENGINEER"))
-    assert "being worked on" in view
-    assert "did not work out" in view
+    assert "in progress" in view
+    assert ":x: failed" in view
     assert f"/archives/CRAY/p{root.replace('.', '')}|thread" in view
     assert view.count('"task_stop"') == 1
     assert "task_stop" not in text(await tab(world, "UGUEST"))
@@ -181,7 +181,7 @@ async def test_a_model_is_chosen_among_those_on_offer(world: World):
     with pytest.raises(Outdated):
         await world.desk.prefer("UENGINEER", model="claude-other")
     await world.store.preferences.put("UENGINEER", Preference(model="claude-gone"))
-    assert "*claude-gone* is not on offer any more" in text(await tab(world, "UENGINEER"))
+    assert "*claude-gone* is no longer available" in text(await tab(world, "UENGINEER"))
     assert (await world.people.post("/play/click", value="-", **place))["ok"]
     assert await world.store.preferences.of("UENGINEER") == Preference()
 

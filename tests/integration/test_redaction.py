@@ -171,11 +171,9 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
         assert secret not in logged
     for kind in ("Slack token", "GitHub token", "Anthropic key"):
         assert f"[masked: {kind}]" in posted
-    assert (
-        "What looks like a secret is masked here: GitHub token. The program runs as it was written." in posted
-    )
+    assert "Possible secrets are masked here: GitHub token. The program that runs is unchanged." in posted
     assert 'TOKEN = \\"[masked: GitHub token]' in posted
-    assert "What looks like a secret is masked in this file: Anthropic key." in posted
+    assert "Possible secrets are masked in this file: Anthropic key." in posted
 
     kept = await rows(world.store)
     holding = {name for name, text in kept.items() if any(s in text for s in (ASKED, WRITTEN, PRINTED))}
@@ -213,7 +211,7 @@ async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world:
     told = [each["text"] for each in await world.people.messages("CGENERAL") if each.get("bot_id")]
     assert [text.partition("*")[2].partition("*")[0] for text in told] == [
         "Approved",
-        "Run begun",
+        "Run started",
         "Run ended",
     ]
     assert all(f"code `{proposal.program.sha256[:12]}`" in text for text in told)

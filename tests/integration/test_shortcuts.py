@@ -213,7 +213,7 @@ async def test_a_program_in_a_message_is_checked_in_its_thread(world: World):
         f"{CODE}\n",
     )
     note, card = await world.thread(ts)
-    assert "<@UENGINEER> asked raygen to check a program from this thread" in note["text"]
+    assert "<@UENGINEER> asked raygen to validate a program from this thread" in note["text"]
     assert "proposal_approve" in json.dumps(card)
     assert (await world.people.get("/play/views/UENGINEER"))["views"] == []
 
@@ -240,7 +240,7 @@ async def test_what_holds_no_program_is_told_to_one_person(world: World):
     ts = (await world.people.say("is anybody there?"))["ts"]
     await world.started("run_message", channel="CRAY", ts=ts)
     (told,) = world.alone()
-    assert "There is no code in that message" in told
+    assert "No code found in that message" in told
     assert world.alone("UAPPROVER") == []
     assert (await world.people.get("/play/views/UENGINEER"))["views"] == []
     assert world.flows.begun == []
@@ -280,7 +280,7 @@ async def test_an_alert_of_another_app_is_read_where_its_words_are(world: World)
 async def test_a_message_with_nothing_in_it_is_told_to_one_person(world: World):
     ts = world.slack.state.messages.post("CRAY", {"user": "UAPPROVER", "text": " "})["ts"]
     await world.started("explain_message", channel="CRAY", ts=ts)
-    assert world.alone() == ["There is no text in that message that I could explain."]
+    assert world.alone() == ["There is no text to explain in that message."]
     assert world.alone("UAPPROVER") == []
     assert world.flows.begun == []
 
@@ -313,7 +313,7 @@ async def test_the_global_shortcut_asks_for_a_place_and_words(world: World):
     refused = await world.submitted(await world.form(), prompt="estimate pi")
     assert refused["errors"] == {"channel": "Please complete this required field."}
     refused = await world.submitted(await world.form(), prompt="  ", channel="CRAY")
-    assert "What shall I write?" in refused["errors"]["prompt"]
+    assert "What should run?" in refused["errors"]["prompt"]
     assert world.flows.begun == []
 
 
@@ -352,7 +352,7 @@ async def test_settings_hold_for_what_is_asked_from_then_on(world: World):
     assert "closed" not in json.dumps(menu["blocks"]), "what is closed to a person is not offered"
     place = {"user": "UENGINEER", "channel": "CRAY", "ts": menu["ts"], "action_id": "setting_target"}
     assert (await world.people.post("/play/click", value="gpu", **place))["ok"]
-    assert world.alone()[-1] == "Noted: new programs of yours run on gpu."
+    assert world.alone()[-1] == "Saved. Your new programs run on gpu."
     await world.people.command("estimate pi")
     ts = (await world.people.say(f"```{CODE}```"))["ts"]
     await world.started("run_message", channel="CRAY", ts=ts)
@@ -383,7 +383,7 @@ async def test_the_home_tab_has_the_settings(world: World):
 async def test_a_target_that_was_closed_since_is_not_used(world: World):
     await world.store.preferences.put("UENGINEER", Preference(target="closed"))
     await world.people.command("settings")
-    assert "*closed* is not open to you any more" in json.dumps(
+    assert "You no longer have access to *closed*" in json.dumps(
         world.slack.state.ephemerals.seen_by("UENGINEER", "CRAY")[0]["blocks"]
     )
     ts = (await world.people.say(f"```{CODE}```"))["ts"]
@@ -396,9 +396,9 @@ async def test_a_target_that_was_closed_since_is_not_used(world: World):
     ("name", "content", "answer"),
     [
         ("sum.py", CODE.encode(), ""),
-        ("sum.py", b"\xff\xfe", "is not a text in UTF-8"),
+        ("sum.py", b"\xff\xfe", "is not UTF-8 text"),
         ("sum.py", b"#" * 300_001, "larger than"),
-        ("notes.txt", CODE.encode(), "There is no code in that message"),
+        ("notes.txt", CODE.encode(), "No code found in that message"),
     ],
 )
 async def test_a_program_may_be_a_file_of_the_message(world: World, name: str, content: bytes, answer: str):
@@ -441,7 +441,7 @@ async def test_the_program_of_a_message_comes_with_the_files_beside_it(world: Wo
     assert [(each.name, each.sha256) for each in proposal.inputs if each.is_code] == [("helpers.py", digest)]
     assert [each.name for each in proposal.inputs if not each.is_code] == ["data.csv"]
     card = (await world.thread(ts))[-1]
-    listed = f"*Runs with 1 Python file beside it:*\n`helpers.py` · {human_bytes(len(HELPERS))} · sha256 `{digest[:12]}`"
+    listed = f"*Includes 1 Python file:*\n`helpers.py` · {human_bytes(len(HELPERS))} · sha256 `{digest[:12]}`"
     (block,) = [
         each for each in card["blocks"] if (each.get("text") or {}) == {"type": "mrkdwn", "text": listed}
     ]
@@ -488,7 +488,7 @@ async def test_a_program_beyond_slacks_fields_goes_out_and_comes_back_as_a_file(
     async with world.people.http.post("/play/upload", data=upload) as response:
         ts = (await response.json())["ts"]
     await world.started("run_message", channel="CRAY", ts=ts)
-    assert "6,003 lines, which is more than Slack's text fields hold" in json.dumps(await world.form())
+    assert "6,003 lines, more than Slack's text fields can hold" in json.dumps(await world.form())
     answer = await world.submitted(await world.form(), code_file=await world.held(long))
     assert answer["ok"], answer
     assert world.flows.begun[0].code == long
@@ -508,7 +508,7 @@ async def test_a_program_beyond_slacks_fields_goes_out_and_comes_back_as_a_file(
         assert (file["name"], (await response.read()).decode()) == ("program.py", long)
     for content, answer in (
         (long + "\nprint(", "Line 6004"),
-        (b"\xff", "is not a text in UTF-8"),
+        (b"\xff", "is not UTF-8 text"),
         ("#" * 300_001, "larger than"),
     ):
         refused = await world.submitted(await world.form(), code_file=await world.held(content))
@@ -529,4 +529,4 @@ async def test_where_the_bot_is_no_member_a_person_is_told_what_to_do(world: Wor
         await world.submitted(await world.form())
     assert await world.thread(ts) == []
     (told,) = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
-    assert told["text"] == "I can't write in <#CRAY>; invite me with `/invite @raygen` and ask again."
+    assert told["text"] == "raygen can't post in <#CRAY>. Invite it with `/invite @raygen` and ask again."

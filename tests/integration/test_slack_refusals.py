@@ -37,7 +37,7 @@ async def asked(world: World) -> list[int]:
         (await world.people.get(f"/play/channel/{channel}?user={user}"))["messages"]
         for channel, user in (("DAPPROVER", "UAPPROVER"), ("DGUEST", "UGUEST"))
     ]
-    return [json.dumps(each).count("asks you to approve this program") for each in told]
+    return [json.dumps(each).count("asked you to approve this program") for each in told]
 
 
 async def test_whom_slack_holds_up_is_asked_later_and_nobody_twice(world: World):
@@ -88,4 +88,4 @@ async def test_who_waits_for_a_file_is_told_that_storage_refused_it(
     monkeypatch.setattr(courier._client, "files_upload_v2", refused)
     await courier._hand_or_tell("program.py:1", "UAPPROVER", FILE)
     told = json.dumps((await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"])
-    assert ("`program.py` could not be sent; please press the button again." in told) == (not away)
+    assert ("`program.py` could not be sent. Press the button again." in told) == (not away)

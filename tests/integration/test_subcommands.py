@@ -140,7 +140,7 @@ async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: Worl
     name = await world.ran("0ab1", "CRAY")
     listed = await world.told("history")
     assert "Add two numbers" in listed
-    assert ":white_check_mark: passed" in listed
+    assert ":white_check_mark: succeeded" in listed
     assert "0.42 s" in listed
     assert "/archives/CRAY/p" in listed
     for wanted in (name, "0ab1", "0a"):
@@ -156,12 +156,12 @@ async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: Worl
 async def test_nobody_learns_of_a_run_in_a_conversation_they_are_not_in(world: World):
     await world.ran("0ab1", "DENGINEER")
     unseen = await world.told("show 0ab1", user="UAPPROVER")
-    assert "There is no run `0ab1` that you can see." in unseen
+    assert "No run that you can see starts with `0ab1`." in unseen
     assert (await world.told("show 0ffff", user="UAPPROVER")).replace("0ffff", "0ab1").split('"text"')[1][
         :60
     ] == unseen.split('"text"')[1][:60]
-    assert "You have asked for nothing yet" in await world.told("history", user="UAPPROVER")
-    assert "There is no run" in await world.told("rerun 0ab1", user="UAPPROVER")
+    assert "You have no requests yet" in await world.told("history", user="UAPPROVER")
+    assert "No run that you can see" in await world.told("rerun 0ab1", user="UAPPROVER")
     assert world.begun.tasks == []
     assert await looks(world.store) == [], "who is shown nothing has looked at nothing"
     assert builders.ADD.sha256 in await world.told("show 0ab1")
@@ -169,7 +169,7 @@ async def test_nobody_learns_of_a_run_in_a_conversation_they_are_not_in(world: W
 
 async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
     await world.ran("0ab1", "CRAY")
-    assert "is proposed again in <" in await world.told("rerun 0ab1", user="UAPPROVER")
+    assert "was proposed again in <" in await world.told("rerun 0ab1", user="UAPPROVER")
     (task,) = world.begun.tasks
     assert (task.kind, task.base, task.session_id) == (TaskKind.AGAIN, "p_0ab1", "s_0ab1")
     assert task.user == "UAPPROVER"
@@ -178,19 +178,19 @@ async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("show", "Which run? For example `/raygen show 3f2a`"),
+        ("show", "Which run? For example: `/raygen show 3f2a`"),
         ("rerun", "Which run?"),
-        ("show %", "That is no run ID"),
-        ("history 20", "`/raygen history` takes nothing after it"),
-        ("status", "Nothing is being worked on or running for you"),
-        ("usage", "None of your requests has ended in the last 30 days"),
+        ("show %", "That isn't a run ID"),
+        ("history 20", "`/raygen history` takes no arguments"),
+        ("status", "You have no active requests or runs"),
+        ("usage", "You have no finished requests in the last 30 days"),
         ("targets", "embedded"),
-        ("targets please", "`/raygen targets` takes nothing after it"),
-        ("help", "one run: code, result, who approved it"),
-        ("cancel", "Nothing is being worked on or running for you"),
-        ("cancel ab", "No run of yours that goes on begins with `ab`"),
-        ("settings", "New programs of mine run on"),
-        ("settings please", "`/raygen settings` takes nothing after it"),
+        ("targets please", "`/raygen targets` takes no arguments"),
+        ("help", "the code, result and approver of a run"),
+        ("cancel", "You have no active requests or runs"),
+        ("cancel ab", "No active run of yours starts with `ab`"),
+        ("settings", "Default target"),
+        ("settings please", "`/raygen settings` takes no arguments"),
     ],
 )
 async def test_what_is_said_to_one_person_alone(world: World, text: str, answer: str):
@@ -213,8 +213,8 @@ async def test_free_text_is_a_request_and_too_many_of_them_are_refused(world: Wo
 async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world: World):
     await world.store.sessions.ensure(builders.session())
     await world.store.tasks.add(builders.task(id="t_work", status=TaskStatus.WORKING))
-    assert "Nothing is being worked on" in await world.told("cancel", user="UAPPROVER")
-    assert "*add 1 and 2* is being stopped" in await world.told("cancel")
+    assert "You have no active requests" in await world.told("cancel", user="UAPPROVER")
+    assert "Stopping *add 1 and 2*" in await world.told("cancel")
     assert world.stopped.names == ["t_work UENGINEER"]
     for name in ("aa", "ab"):
         proposal = builders.proposal(id=f"p_{name}", task_id=f"t_{name}")
@@ -225,7 +225,7 @@ async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world
     assert asked.count("run_stop") == 2
     assert asked.count("task_stop") == 1
     assert len(world.stopped.names) == 1, "nothing is stopped that was not meant"
-    assert "is being stopped" in await world.told("cancel raygen-ab")
+    assert "Stopping *" in await world.told("cancel raygen-ab")
     assert world.stopped.names[1:] == ["raygen-ab UENGINEER"]
 
 

@@ -101,24 +101,24 @@ async def card(world: World, proposal: Proposal) -> str:
     ("kind", "what"),
     [
         (TaskKind.EDIT, "an edit by <@UAPPROVER>"),
-        (TaskKind.REGENERATE, "another draft, asked for by <@UAPPROVER>"),
+        (TaskKind.REGENERATE, "another draft, requested by <@UAPPROVER>"),
         (TaskKind.CHANGE, "a newer request by <@UAPPROVER>"),
         (TaskKind.PROMPT, "a newer request by <@UAPPROVER>"),
     ],
 )
 async def test_a_request_under_way_is_on_the_card_until_it_has_ended(world: World, kind: TaskKind, what: str):
     proposal, ts = await world.card()
-    assert "Under way" not in await card(world, proposal)
+    assert "In progress" not in await card(world, proposal)
     desk = tasks_of(world, Outcome(Verdict.FAILED), Outcome(Verdict.FAILED), Outcome(Verdict.FAILED))
     task = await begin(world, desk, proposal, kind)
     shown = await card(world, proposal)
-    assert f"*Under way:* {what}; until that becomes a proposal" in shown
-    assert "this card's buttons are for the program as it is here." in shown
+    assert f"*In progress:* {what}. Until its proposal is posted" in shown
+    assert "the buttons here still apply to this program." in shown
     assert "proposal_approve" in shown
     await end(desk, task)
     assert (await world.store.tasks.get(task.id)).status is TaskStatus.FAILED
     shown = await card(world, proposal)
-    assert "Under way" not in shown
+    assert "In progress" not in shown
     assert "proposal_approve" in shown
     await world.press("CRAY", ts, "UENGINEER")
     assert world.target.jobs[run_id(proposal.id)].code == proposal.program.code
@@ -131,7 +131,7 @@ async def test_what_is_under_way_can_still_be_overtaken_by_an_approval(world: Wo
     await world.press("CRAY", ts, "UENGINEER")
     assert list(world.target.jobs) == [run_id(proposal.id)]
     shown = await card(world, proposal)
-    assert "Under way" not in shown
+    assert "In progress" not in shown
     assert "Approved by <@UENGINEER>" in shown
     await end(desk, task)
     assert "Approved by <@UENGINEER>" in await card(world, proposal), "what ran is not replaced"
@@ -143,7 +143,7 @@ async def test_a_newer_proposal_takes_the_buttons_away(world: World):
     await end(desk, await begin(world, desk, proposal, TaskKind.EDIT))
     shown = await card(world, proposal)
     assert "Replaced by the newer proposal below" in shown
-    assert "Under way" not in shown
+    assert "In progress" not in shown
     assert "proposal_approve" not in shown
 
 
@@ -151,11 +151,11 @@ async def test_a_request_that_was_stopped_leaves_the_card_as_it_was(world: World
     proposal, _ = await world.card()
     desk = tasks_of(world)
     task = await begin(world, desk, proposal, TaskKind.CHANGE)
-    assert "Under way" in await card(world, proposal)
+    assert "In progress" in await card(world, proposal)
     await desk.cancel(task.id, "UAPPROVER")
     await end(desk, task)
     shown = await card(world, proposal)
-    assert "Under way" not in shown
+    assert "In progress" not in shown
     assert "proposal_approve" in shown
 
 
@@ -167,9 +167,9 @@ async def test_a_newer_file_with_a_mere_answer_is_on_the_card_for_good(world: Wo
     await end(desk, task)
     assert (await world.store.tasks.get(task.id)).status is TaskStatus.ANSWERED
     shown = await card(world, proposal)
-    assert "the thread has a newer `data.csv`; this runs with the earlier one." in shown
-    assert "the thread has `more.csv` by now; this runs without it." in shown
-    assert "Under way" not in shown
+    assert "the thread has a newer `data.csv`. This program uses the earlier version." in shown
+    assert "`more.csv` was added to the thread. This program doesn't use it." in shown
+    assert "In progress" not in shown
     await world.press("CRAY", ts, "UENGINEER")
     assert [each.content for each in world.target.jobs[run_id(proposal.id)].inputs] == [OLD.content]
     assert "Newer input" not in await card(world, proposal)
@@ -195,7 +195,7 @@ async def test_a_newer_file_is_on_the_card_while_it_is_worked_with(world: World)
     desk._supervisor._model = model
     await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
     assert "*Newer input:* the thread has a newer `data.csv`" in model.shown
-    assert "*Under way:*" in model.shown
+    assert "*In progress:*" in model.shown
 
 
 async def test_the_home_tab_says_it_too(world: World):
@@ -205,7 +205,7 @@ async def test_the_home_tab_says_it_too(world: World):
 
     async def told() -> bool:
         view = world.slack.state.views.home("UAPPROVER")
-        return "*Under way:* a newer request by <@UAPPROVER>" in str(dict(view or {}))
+        return "*In progress:* a newer request by <@UAPPROVER>" in str(dict(view or {}))
 
     await until(told)
 
@@ -229,7 +229,7 @@ async def test_a_new_card_says_what_already_waits_behind_it(world: World):
         for each in await world.store.proposals.of_session(proposal.session_id)
         if each.status is ProposalStatus.OPEN
     ]
-    assert "*Under way:* a newer request by <@UAPPROVER>" in await card(world, second)
+    assert "*In progress:* a newer request by <@UAPPROVER>" in await card(world, second)
 
 
 async def test_who_was_asked_by_name_sees_it_too(world: World):
@@ -238,8 +238,8 @@ async def test_who_was_asked_by_name_sees_it_too(world: World):
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     await begin(world, tasks_of(world), proposal, TaskKind.CHANGE)
     (asked,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
-    assert "*Under way:* a newer request" in str(asked["blocks"])
-    assert "awaits your approval; it is <http" in str(asked["blocks"]), "it still says what it is"
+    assert "*In progress:* a newer request" in str(asked["blocks"])
+    assert "waiting for your approval. <http" in str(asked["blocks"]), "it still says what it is"
 
 
 class Deciding(RecordingNotifier):

@@ -52,7 +52,7 @@ async def test_a_link_in_the_runs_own_channel_is_a_card(world: World, page: str)
     shown = json.dumps(card, ensure_ascii=False)
     assert card["from_url"] == url
     assert "*Add two numbers*" in shown
-    assert "passed" in shown
+    assert "succeeded" in shown
     assert "/archives/CRAY/p" in shown
     assert "<@" not in shown, "nobody is notified by a link"
     assert [(by, what) for by, _, what in await looks(world.store)] == [("UGUEST", "card in CRAY")]

@@ -228,13 +228,13 @@ def test_an_edited_program_names_its_editor():
     markup = accepted(
         tasks.proposed(builders.card(builders.proposal(), task=builders.proposed_task(kind=TaskKind.EDIT)))
     )
-    assert "edited by <@UENGINEER>" in markup
+    assert "Edited by <@UENGINEER>" in markup
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASSED])
 def test_only_a_pass_is_told_as_a_result(verdict: Verdict):
     message = runs.ended(builders.run(), builders.proposal(), outcome("before\n", verdict))
-    assert "*Result*" not in message.text
+    assert "*Run succeeded*" not in message.text
     assert "before" in json.dumps(message.blocks)
 
 
@@ -271,7 +271,7 @@ def test_an_edit_form_is_one_that_slack_takes_whatever_the_length():
     unbroken = programs.edit(builders.proposal(program=Program("t", "p", f"text = '{'x' * 3000}'")))
     assert unbroken.file is not None
     assert "has a line too long for Slack's text fields." in str(unbroken.view)
-    assert "11,000 lines, which is more than Slack's text fields hold" in str(look.view)
+    assert "11,000 lines, more than Slack's text fields can hold" in str(look.view)
 
 
 def test_a_refusal_is_shown_at_the_part_that_holds_its_line():

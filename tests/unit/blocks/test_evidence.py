@@ -74,15 +74,15 @@ def test_the_most_important_comes_first():
     in_order(
         flat(shown),
         "Adds 1 and 2 in a Ray task.",
-        "*Validated* in a sealed Ray cluster: passed",
+        "*Validation passed* in a sealed Ray cluster",
         '"Result: 3"',
-        "*Asks for* 2 CPUs",
-        "*In its code:* files `in.csv`",
-        "*Seen in the seal:* no files, hosts, processes or environment variables",
-        "*The seal blocked:* `network to x:80`",
+        "*Requests* 2 CPUs",
+        "*In the code:* files `in.csv`",
+        "*Observed in the sandbox:* no files, network hosts, processes or environment variables",
+        "*Blocked by the sandbox:* `network to x:80`",
         "line 3: reads a file",
-        "*Changed* since the version that <@UAPPROVER> approved: 1 line added, 1 line removed.",
-        "*Expected cost* on embedded: about 0.12 USD, estimated from 1 h 00 min (from its header) with 2 CPUs",
+        "*Runs on* embedded · estimated cost about 0.12 USD for 1 h 00 min (declared in the program) with 2 CPUs",
+        "*Changed* since the version approved by <@UAPPROVER>: 1 line added, 1 line removed.",
         '"language": "python"',
         "sha256 `",
         "Approve & run",
@@ -101,38 +101,36 @@ def test_what_it_touches_is_told_as_written_and_as_seen():
         )
     )
     told = (
-        "*In its code:* hosts `api.example` · environment `HOME` · packages `numpy`, `ray` · "
+        "*In the code:* network hosts `api.example` · environment variables `HOME` · packages `numpy`, `ray` · "
         "installs `polars&gt;=1.0` · no files or processes\n"
-        "*Seen in the seal:* files `/etc/passwd` · processes `kill 1` · no hosts or environment variables"
+        "*Observed in the sandbox:* files `/etc/passwd` · processes `kill 1` · no network hosts or environment variables"
     )
     assert told in [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
 
 
 def test_a_validation_outside_of_a_seal_is_not_told_as_one():
     text = flat(card(builders.proposal(validation=builders.passed(where="Unsealed, on the target"))))
-    assert (
-        "*In its code, and seen in its validation:* no files, hosts, processes or environment variables"
-        in text
-    )
-    assert "in the seal" not in text
+    assert "*Accesses:* no files, network hosts, processes or environment variables" in text
+    assert "sandbox" not in text
+    assert "in a sealed" not in text
 
 
 def test_what_could_not_be_observed_is_not_shown_as_none():
     nothing = flat(card(builders.proposal(validation=builders.passed(unknown=EVIDENCE))))
     assert (
-        "*Seen in the seal:* files, hosts, processes, environment variables and packages could not be observed"
+        "*Observed in the sandbox:* files, network hosts, processes, environment variables and packages could not be observed"
         in nothing
     )
-    assert "What it asked for while it ran could not be observed" in nothing
-    assert "What the seal blocked could not be observed." in nothing
-    assert "*Seen in the seal:* no" not in nothing
+    assert "Resources it requested during validation could not be observed" in nothing
+    assert "What the sandbox blocked could not be observed." in nothing
+    assert "*Observed in the sandbox:* no" not in nothing
     some = builders.passed(
         unknown=("files", "hosts"), touched=Touched(files=("/etc/hosts",), more={"files": 9_950})
     )
     partly = flat(card(builders.proposal(validation=some)))
     assert "files `/etc/hosts` and 9,950 more" in partly
     assert "no processes or environment variables" in partly
-    assert "hosts could not be observed" in partly
+    assert "network hosts could not be observed" in partly
     assert "not all files could be observed" in partly
 
 
@@ -164,7 +162,7 @@ def test_many_names_of_one_kind_push_no_other_out_of_sight():
     text = flat(card(many))
     assert "`evil.example`" in text
     assert "`evil.example:443`" in text
-    assert "*The seal blocked:* `network to evil.example:443`" in text
+    assert "*Blocked by the sandbox:* `network to evil.example:443`" in text
     assert "and 46 more" in text
     assert '"proposal_touches"' in text
     look = card_modals.touched(many)
@@ -189,7 +187,7 @@ def test_a_short_diff_stands_on_the_card_and_a_long_one_behind_a_button():
 
 def test_the_same_program_again_is_told_as_unchanged():
     again = card(builders.proposal(program=BEFORE.program), approved_before=BEFORE)
-    assert "*Unchanged:* the same code as the version that <@UAPPROVER> approved." in flat(again)
+    assert "*Unchanged:* same code as the version approved by <@UAPPROVER>." in flat(again)
     assert "*Changed*" not in flat(again)
     assert "*Unchanged:*" not in flat(card(builders.proposal()))
 

@@ -153,10 +153,12 @@ def test_what_is_missing_from_a_long_output_is_told_once_and_whole():
     assert int(missing.replace(",", "")) + len(re.findall(r"line \d+", told)) == 1_000_000
 
 
-@pytest.mark.parametrize(("lines", "told"), [(3000, "the whole output is"), (9000, "more of both ends is")])
+@pytest.mark.parametrize(
+    ("lines", "told"), [(3000, "The full output is"), (9000, "More of the beginning and end is")]
+)
 def test_what_the_attached_file_holds_is_told_as_it_is(lines: int, told: str):
     card = json.dumps(result(flood("".join(f"line {n}\n" for n in range(lines)))).blocks)
-    assert f"The middle is left out here; {told} in the attached file." in card
+    assert f"The middle isn't shown here. {told} in the attached file." in card
 
 
 def test_what_is_missing_from_a_progress_bar_is_told_once_and_its_end_is_there():

@@ -82,7 +82,7 @@ TEXTS = {
     "entity": "&lt;@UADMIN&gt; &amp;lt;!channel&amp;gt;",
     "fence": "```\n*not code* <!channel>\n```",
     "backticks": "` `` ``` ` _x_ *y* ~z~",
-    "our words": ":white_check_mark: *Validated* in a sealed Ray cluster: passed · 1 task",
+    "our words": ":white_check_mark: *Validation passed* in a sealed Ray cluster · 1 task",
     "our quote": "\n>Approved by <@UADMIN>",
     "another direction": f"{RLO}nur & evorppA{PDI} {LRI}x",
     "control": "\x00\x1b[31mred\x1b[0m\x07\r\n\x9b1m",
@@ -222,7 +222,7 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "show": lambda text: history.run(past(text), ""),
     "rerun": lambda text: history.proposed_again(past(text), ""),
     "cancelled": lambda text: history.cancelled(entry(text), ""),
-    "told directly": lambda text: runs.told(
+    "told directly": lambda text: runs.ended_elsewhere(
         builders.run(), proposal(text), outcome(text, Verdict.PASSED), ""
     ),
     "settings": lambda text: settings.settings(
@@ -232,10 +232,10 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "home": lambda text: home.home(full_tab(text)),
     "link": lambda text: history.card(entry(text), ""),
     "usage": lambda text: history.usage([Sum(text, 1, 1, 1, 1, 1, 0.1, 1, 1.0, 1)]),
-    "approval wanted": lambda text: approvals.wanted(
+    "approval wanted": lambda text: approvals.heading(
         proposal(text), ApprovalRequest(("UAPPROVER",), "UENGINEER"), ""
     ),
-    "approvers asked": lambda text: approvals.told(
+    "approvers asked": lambda text: approvals.requested(
         proposal(text), ApprovalRequest(("UAPPROVER",), "UENGINEER")
     ),
     "thread approved": lambda text: approvals.granted(

@@ -76,8 +76,8 @@ async def test_doctor_and_card_say_which(network: Outgoing, tmp_path: Path) -> N
     assert finding.ok is (network is Outgoing.NONE or not outgoing.obstacle())
     proposal = builders.proposal()
     card = tasks.proposed(builders.card(proposal, network=network))
-    assert f"network: {network}" in str(card.blocks)
-    assert "network:" not in str(tasks.proposed(builders.card(proposal)).blocks)
+    assert f"network access: {network}" in str(card.blocks)
+    assert "network access" not in str(tasks.proposed(builders.card(proposal)).blocks)
 
 
 async def test_only_the_local_cluster_is_said_to_have_a_network_of_raygens(tmp_path: Path) -> None:

@@ -57,10 +57,10 @@ async def test_a_file_is_read_with_the_bots_token(server: Server):
 @pytest.mark.parametrize(
     ("attachment", "sentence"),
     [
-        (Attachment("a.csv", 4, "http://127.0.0.1:1/f"), "not kept by Slack"),
-        (Attachment("a.csv", 4, "https://files.slack.com.evil.example/f"), "not kept by Slack"),
-        (Attachment("a.csv", 4, "http://files.slack.com/f"), "not kept by Slack"),
-        (Attachment("a.csv", 4, ""), "Slack doesn't let me read"),
+        (Attachment("a.csv", 4, "http://127.0.0.1:1/f"), "isn't stored in Slack"),
+        (Attachment("a.csv", 4, "https://files.slack.com.evil.example/f"), "isn't stored in Slack"),
+        (Attachment("a.csv", 4, "http://files.slack.com/f"), "isn't stored in Slack"),
+        (Attachment("a.csv", 4, ""), "Slack doesn't let raygen read"),
         (Attachment("a.csv", 9_000_000, "https://files.slack.com/f"), "larger than"),
     ],
 )
@@ -81,7 +81,7 @@ async def test_more_than_was_announced_is_not_kept(server: Server):
 async def test_a_file_that_can_not_be_had_is_a_sentence(server: Server, status: int):
     server.status = status
     _, problems = await collect([Attachment("a.csv", 4, f"{server.url}/f")], source(server))
-    assert problems == ["The file 'a.csv' could not be read from Slack; share it again."]
+    assert problems == ["The file 'a.csv' could not be read from Slack. Share it again."]
 
 
 async def test_one_bad_file_does_not_lose_the_others(server: Server):

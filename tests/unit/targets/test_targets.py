@@ -168,7 +168,7 @@ def test_the_card_has_a_menu_where_there_is_a_choice():
         builders.card(proposal, targets=("dev", "small"), objection="The target dev is small.")
     )
     check.message_blocks(card.blocks, Rules())
-    (menu,) = [each for each in card.blocks[-1]["elements"] if each["type"] == "static_select"]
+    (menu,) = [each for each in card.blocks[-2]["elements"] if each["type"] == "static_select"]
     assert menu["initial_option"]["text"]["text"] == "Run on dev"
     assert [action_ids.split_value(option["value"])[::2] for option in menu["options"]] == [
         ("p_1", "dev"),
@@ -188,9 +188,9 @@ def test_targets_are_shown_as_they_are():
     assert "(default)" in dev
     assert "3 of 4 CPUs free" in dev
     assert "3 tasks or actors waiting" in dev
-    assert "at most 4 runs at once" in dev
+    assert "up to 4 runs at a time" in dev
     assert "down. It can't be reached &lt;!channel&gt;." in small
-    assert "not open to you" in gpu
+    assert "you don't have access" in gpu
 
 
 @pytest.mark.parametrize("told", [None, {}, {"data": {"clusterStatus": None}}, {"data": 7}, []])

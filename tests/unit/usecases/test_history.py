@@ -98,14 +98,14 @@ async def test_a_run_is_found_by_the_start_of_its_id_where_it_may_be_seen(store:
 async def test_what_may_not_be_seen_is_as_if_it_were_not_there(store: Store, name: str):
     await ran(store, "ab12")
     await ran(store, "ab34", channel="C2")
-    with pytest.raises(BadRequest, match=r"There is no run|That is no run ID"):
+    with pytest.raises(BadRequest, match=r"No run that you can see|That isn't a run ID"):
         await desk(store, C1={"UA"}).run(name, "UA")
 
 
 async def test_an_id_that_fits_several_runs_is_asked_for_more_of_it(store: Store):
     await ran(store, "ab12")
     await ran(store, "ab34")
-    with pytest.raises(BadRequest, match="More than one run begins with `ab`"):
+    with pytest.raises(BadRequest, match="More than one run starts with `ab`"):
         await desk(store, C1={"UA"}).run("ab", "UA")
 
 

@@ -128,7 +128,7 @@ async def test_the_same_program_again_needs_an_approval_of_its_own(world: World)
 async def test_one_card_at_a_time_awaits_the_decision_on_running_again(world: World):
     first, *_ = await world.proposals()
     await world.desk.again(first.id, "UADA")
-    with pytest.raises(Outdated, match="proposed again already"):
+    with pytest.raises(Outdated, match="already proposed again"):
         await world.desk.again(first.id, "UADA")
     await world.desk.dismiss((await world.proposals())[-1].id, "UADA")
     await world.desk.again(first.id, "UADA")
@@ -154,7 +154,7 @@ async def test_a_change_starts_from_the_program_that_ran(world: World):
     ]
     assert "<current_program>\nprint(3)" in world.generator.seen[-1][0].parts[0].text
     assert (await world.proposals())[-1].status is ProposalStatus.OPEN
-    with pytest.raises(BadRequest, match="shorten"):
+    with pytest.raises(BadRequest, match="Shorten"):
         await world.desk.change(first.id, "x" * 9000, "UADA", "view V2")
 
 
