@@ -169,7 +169,7 @@ def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, tar
 def _announcer(settings: Settings, slack: Slack, store: Store) -> AuditChannel:
     team, _, channel = settings.audit_channel.rpartition("/")
     if slack.many and not team:
-        raise SettingsError("RAYGEN_AUDIT_CHANNEL needs its workspace where there are several: `T…/C…`.")
+        raise SettingsError("RAYGEN_AUDIT_CHANNEL has no workspace: with many workspaces, write `T…/C…`.")
     return AuditChannel(slack.courier, store.audit, channel, team)
 
 

@@ -12,7 +12,9 @@ from bot.api.errors import Unauthorized
 from bot.api.same_machine import REFUSAL, is_local
 from bot.api.tokens import LOCAL, Holder, Tokens
 
-_bearer = HTTPBearer(auto_error=False, description="One of RAYGEN_API_TOKENS; needless where none are set.")
+_bearer = HTTPBearer(
+    auto_error=False, description="A token from RAYGEN_API_TOKENS; not needed if none are set."
+)
 
 
 async def holder(

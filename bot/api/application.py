@@ -31,7 +31,7 @@ def application(desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack: Sequen
         version=version("raygen"),
         description=_ABOUT,
         responses={
-            "default": {"model": wire.Failed, "description": "It did not work; the sentence says why."}
+            "default": {"model": wire.Failed, "description": "The request failed; the message says why."}
         },
         redirect_slashes=False,
     )

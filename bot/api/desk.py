@@ -38,7 +38,7 @@ _SHOWN = 100
 _T = TypeVar("_T")
 _JOBS = 100
 _NOTED = 10_000
-_REPLACED = "A newer program of the session took its place before it could run."
+_REPLACED = "A newer program in this session replaced it before it could run."
 
 OWN = "Run a program of my own."
 """What stands in the history for a program that somebody brought."""
@@ -135,7 +135,7 @@ class ApiDesk:
         await self.desk.approve(proposal_id, digest, proposal.target, holder.user)
         proposal = await self._store.proposals.get(proposal_id)
         if proposal.status is ProposalStatus.OPEN:
-            raise Outdated(f"Your approval counts. {self.desk.runs.objection(proposal, holder.user)}")
+            raise Outdated(f"Your approval was recorded. {self.desk.runs.objection(proposal, holder.user)}")
         return await self._started(proposal)
 
     async def status(self) -> wire.Status:

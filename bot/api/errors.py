@@ -16,15 +16,15 @@ from services.observability.incidents import sentence
 
 
 class Unauthorized(errors.RaygenError):
-    """Send a token that is known here: `Authorization: Bearer …`."""
+    """Send a valid token in the header `Authorization: Bearer …`."""
 
 
 class Unknown(errors.RaygenError):
-    """There is nothing of that ID for you."""
+    """Nothing with this ID exists, or you don't have access to it."""
 
 
 class Conflict(errors.RaygenError):
-    """That Idempotency-Key was used for another request; choose a new one."""
+    """The Idempotency-Key was already used for another request. Send a new one."""
 
 
 _OF: dict[type[Exception], tuple[int, str]] = {
@@ -42,10 +42,10 @@ _OF: dict[type[Exception], tuple[int, str]] = {
     Exception: (500, "internal"),
 }
 _HTTP = {
-    400: ("bad_request", "The body can't be read as JSON."),
-    404: ("not_found", "There is nothing at this address; `/docs` lists what there is."),
-    405: ("method_not_allowed", "This address takes another method; `/docs` says which."),
-    413: ("too_large", "The body is larger than 1 MiB, the most that is taken."),
+    400: ("bad_request", "The body isn't valid JSON."),
+    404: ("not_found", "There is nothing at this address. `/docs` lists the addresses."),
+    405: ("method_not_allowed", "This address doesn't support this method. `/docs` lists the methods."),
+    413: ("too_large", "The body is larger than 1 MiB."),
 }
 TOO_LARGE = Failed(error=Problem(code=_HTTP[413][0], message=_HTTP[413][1]))
 

@@ -8,14 +8,14 @@ from typing import Any
 _WORDS = {
     "missing": "is missing",
     "string_type": "must be text",
-    "string_unicode": "must be text without lone surrogates",
-    "string_pattern_mismatch": "does not have the form that it must have",
+    "string_unicode": "must be valid Unicode text",
+    "string_pattern_mismatch": "doesn't have the required format",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
-    "int_parsing_size": "is too large a number",
+    "int_parsing_size": "is too large",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
@@ -23,7 +23,10 @@ _WORDS = {
     "model_type": "must be an object",
     "dict_type": "must be an object",
     "list_type": "must be a list",
-    "json_invalid": "can't be read as JSON",
+    "json_invalid": "isn't valid JSON",
+    "extra_forbidden": "isn't a known name",
+    "frozen_set_type": "must be a list",
+    "too_short": "must not be empty",
 }
 _LIMITS = {
     "string_too_long": ("must have at most {:,} characters", "max_length"),
@@ -41,14 +44,15 @@ def sentence(found: Sequence[Mapping[str, Any]]) -> str:
     first = found[0]
     where = [str(part) for part in first["loc"] if part not in _PLACES]
     if first["type"] == "json_invalid" or not where:
-        return f"The body {_what(first)}."
-    return f"{'.'.join(where)[:100]} {_what(first)}."
+        return f"The body {words_for(first)}."
+    return f"{'.'.join(where)[:100]} {words_for(first)}."
 
 
-def _what(error: Mapping[str, Any]) -> str:
+def words_for(error: Mapping[str, Any]) -> str:
+    """What is wrong, as the end of a sentence: such as `must be a number`."""
     kind = str(error["type"])
     if kind == "float_type" and type(error.get("input")) is int:
-        return "is too large a number"
+        return "is too large"
     context: Mapping[str, Any] = error.get("ctx", {})
     if kind in _LIMITS:
         words, name = _LIMITS[kind]
@@ -58,4 +62,6 @@ def _what(error: Mapping[str, Any]) -> str:
         return words.format(int(limit) if isinstance(limit, float) and limit.is_integer() else limit)
     if kind == "value_error" and isinstance(context.get("error"), ValueError):
         return str(context["error"])
-    return _WORDS.get(kind, "is not what it must be")
+    if kind in {"enum", "literal_error"}:
+        return f"must be {context['expected']}"
+    return _WORDS.get(kind, "is invalid")

@@ -22,19 +22,21 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="A text of your own; the same one gives the same task, and never begins another.",
+        description="Any text. Requests with the same key return the same task instead of starting another one.",
     ),
 ]
-InPath = Annotated[str, Path(min_length=1, max_length=256, description="Any text of yours.")]
+InPath = Annotated[
+    str, Path(min_length=1, max_length=256, description="The ID that you chose for the session.")
+]
 Id = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 _BOTH: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Done; as `text/event-stream`, how it goes.",
+        "description": "Done; with `Accept: text/event-stream`, its progress.",
         "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
     },
     202: {
         "model": wire.Answer,
-        "description": "Not done yet: `/sessions/{session_id}/tasks/{task_id}` tells.",
+        "description": "Not done yet; get its status from `/sessions/{session_id}/tasks/{task_id}`.",
     },
 }
 
@@ -43,7 +45,7 @@ _BOTH: dict[int | str, dict[str, Any]] = {
 async def generate(
     asked: wire.GenerateRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
 ) -> Response:
-    """Turn a sentence into a program that has been seen to work, or answer it."""
+    """Turn a sentence into a validated program, or answer it."""
     ask = await desk.ask(caller, asked.session_id, asked.prompt, key)
     begin = partial(desk.generate, ask)
     return await _told(request, desk, caller, ask.task_id, asked, begin=begin)
@@ -53,7 +55,7 @@ async def generate(
 async def execute(
     asked: wire.ExecuteRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
 ) -> Response:
-    """Validate a program; run it on the target, too, if your token can approve that."""
+    """Validate a program, and run it on the target if your token can approve it."""
     ask = await desk.ask(caller, asked.session_id, OWN, key)
     begin = partial(desk.execute, ask, asked.code, run=asked.run)
     return await _told(request, desk, caller, ask.task_id, asked, begin=begin)
@@ -61,7 +63,7 @@ async def execute(
 
 @router.get("/sessions/{session_id:path}/tasks/{task_id}", tags=["sessions"])
 async def task(session_id: InPath, task_id: Id, caller: Caller, desk: Desk) -> wire.Answer:
-    """One request, as far as it has come."""
+    """The current state of one request."""
     found = await desk.task(caller, session_id, task_id)
     return await desk.hand_over(caller, await desk.answer(found.id, session_id))
 
@@ -74,26 +76,26 @@ async def history(session_id: InPath, caller: Caller, desk: Desk) -> wire.Past:
 
 @router.post("/sessions/{session_id:path}/reset", tags=["sessions"])
 async def reset(session_id: InPath, caller: Caller, desk: Desk) -> wire.Fresh:
-    """Begin a session anew."""
+    """Reset a session: stop its requests and start without its history."""
     return await desk.reset(caller, session_id)
 
 
 @router.post("/proposals/{proposal_id}/approve", tags=["work"])
 async def approve(proposal_id: Id, decision: wire.ApproveRequest, caller: Caller, desk: Desk) -> wire.Job:
-    """Run a proposal of the API; for tokens that may approve."""
+    """Approve and run a proposal; requires a token that can approve."""
     return await desk.approve(caller, proposal_id, decision.sha256)
 
 
 @router.get("/ray/status", tags=["ray"])
 async def status(caller: Caller, desk: Desk) -> wire.Status:
-    """The targets as they are now."""
+    """The current state of the targets."""
     del caller
     return await desk.status()
 
 
 @router.get("/ray/jobs", tags=["ray"])
 async def jobs(caller: Caller, desk: Desk) -> wire.Jobs:
-    """Runs that you have asked for or approved."""
+    """The runs that you requested or approved."""
     return await desk.jobs(caller)
 
 
@@ -105,13 +107,13 @@ async def job(job_id: Id, caller: Caller, desk: Desk) -> wire.Job:
 
 @router.post("/ray/jobs/{job_id}/stop", tags=["ray"])
 async def stop(job_id: Id, caller: Caller, desk: Desk) -> wire.Stopped:
-    """End a run."""
+    """Stop a run."""
     return await desk.stop(caller, job_id)
 
 
 @router.get("/health", tags=["health"])
 async def well(request: Request) -> wire.Health:
-    """Whether requests can be worked on now; needs no token."""
+    """Whether requests can be processed; needs no token."""
     missing = await health.missing(request.app.state.parts)
     return wire.Health(status="degraded" if missing else "ok", ready=not missing, missing=missing)
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-REFUSAL = "This address is for programs on this machine; others need a token (RAYGEN_API_TOKENS)."
+REFUSAL = "Without RAYGEN_API_TOKENS, only programs on this machine can use this address."
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?")
 # What proxies add to a request that they pass on.

@@ -15,9 +15,9 @@ WAIT = 600.0
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise ValueError("must have more than white space")
+        raise ValueError("must contain more than white space")
     if "\x00" in text:
-        raise ValueError("can't hold the NUL character")
+        raise ValueError("must not contain the NUL character")
     return text
 
 
@@ -27,7 +27,7 @@ SessionId = Annotated[
     Field(
         min_length=1,
         max_length=256,
-        description="Any text of yours; the same one continues the conversation. It is yours alone.",
+        description="Any text; the same one continues the conversation. Other tokens can't access your sessions.",
         examples=["test"],
     ),
 ]
@@ -36,7 +36,7 @@ Wait = Annotated[
     Field(
         ge=0,
         le=3600,
-        description="Seconds to wait for the end. After them the answer is 202, and the work goes on.",
+        description="Seconds to wait for the result; after that the response is 202 and the work continues.",
     ),
 ]
 
@@ -64,7 +64,7 @@ class ExecuteRequest(BaseModel):
     session_id: SessionId
     run: bool = Field(
         True,
-        description="Run it on the target once it has passed, if your token can approve; else it awaits an approval.",
+        description="Run it on the target once validation has passed, if your token can approve; otherwise it waits for approval.",
     )
     wait: Wait = WAIT
 
@@ -75,7 +75,7 @@ Work = GenerateRequest | ExecuteRequest
 class ApproveRequest(BaseModel):
     """A decision that is bound to exactly one code."""
 
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the code that you have looked at.")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="The SHA-256 of the code that you reviewed.")
 
 
 class Problem(BaseModel):

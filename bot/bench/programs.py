@@ -49,7 +49,7 @@ class Timed:
         """The times that a stamped one printed. Raises BenchFailed when it printed none."""
         told = [line.split()[1:] for line in output.splitlines() if line.startswith("stamps ")]
         if not told:
-            raise BenchFailed("The program did not say when it began.")
+            raise BenchFailed("The program didn't report when it started.")
         return Stamps(*map(float, told[-1]))
 
 

@@ -23,8 +23,8 @@ from services.llm.clients import Provider
 from services.policy import Policy
 from services.validation.interface import Validator
 
-COOKBOOK = "cookbook (a rule-based stand-in, no model: the floor)"
-_HINT = "`raygen eval --cookbook` needs no key and evaluates the built-in stand-in instead."
+COOKBOOK = "cookbook (a rule-based stand-in without a model, as the baseline)"
+_HINT = "`raygen eval --cookbook` needs no key and evaluates the playground's rule-based stand-in."
 _START = 60.0
 _POLL = 0.1
 

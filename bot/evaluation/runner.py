@@ -55,10 +55,10 @@ class Runner:
         except RaygenError as error:
             sentence = error.public
         except TimeoutError:
-            sentence = f"It did not end within {human_seconds(case.limit)}."
+            sentence = f"It didn't finish within {human_seconds(case.limit)}."
         except Exception as error:  # noqa: BLE001  # the other cases go on
             _log.exception("A case broke")
-            sentence = f"It broke: {type(error).__name__}."
+            sentence = f"The evaluation failed: {type(error).__name__}."
         return Score(case.name, case.group, error=sentence, spent=meter.spent)
 
 

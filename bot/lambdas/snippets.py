@@ -18,7 +18,7 @@ from services.snippets.runner import open_snippets
 _RESERVE = 2.5
 _LEAST = 0.5
 _CUT = "… more than this was not kept …"
-_TOO_LATE = "This function has too little time left to run anything; give it a longer timeout."
+_TOO_LATE = "This function has too little time left to run anything. Raise its timeout."
 
 
 def handler(event: object, context: Context | None) -> dict[str, Any]:

@@ -28,9 +28,11 @@ from services.lambdas.secrets import read_token
 from services.lambdas.wire import VALIDATE, ValidationEvent, load_files
 from services.validation.cluster import tried, validation_job
 
-_NO_CLUSTER = "The event names no `ray_cluster_ip`, and this function has no RAY_ADDRESS."
+_NO_CLUSTER = (
+    "The event has no `ray_cluster_ip`, and RAY_ADDRESS isn't set in this function. Send one of them."
+)
 _RESERVE = 10.0
-_TOO_LATE = "This function has too little time left to run anything; give it a longer timeout."
+_TOO_LATE = "This function has too little time left to run anything. Raise its timeout."
 _MARGIN = 0.5
 _LEAST = 1.0
 

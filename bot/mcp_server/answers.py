@@ -106,15 +106,15 @@ class Proposed(BaseModel):
     """Where a proposal stands. Nothing has run on a target yet: a person decides that, in Slack."""
 
     status: str = Field(
-        description="`pending_approval`; `not_proposed` when it did not pass; `queued` while raygen is still at it."
+        description="`pending_approval`; `not_proposed` if validation failed; `queued` while raygen is validating it."
     )
-    message: str = Field(description="What to tell people.")
+    message: str = Field(description="A message for people.")
     task_id: str
     proposal_id: str | None = None
-    sha256: str | None = Field(None, description="Of the code that an approval would be for.")
+    sha256: str | None = Field(None, description="The SHA-256 of the code to approve.")
     target: str | None = Field(None, description="Where it would run.")
     channel: str
-    thread_ts: str = Field("", description="Slack's name of the thread with the card.")
+    thread_ts: str = Field("", description="The Slack timestamp of the thread with the proposal.")
 
     @classmethod
     def of(cls, task: Task, session: Session, proposal: Proposal | None) -> Self:
@@ -142,7 +142,7 @@ def _told(task: Task) -> str:
         return f"{task.summary} It runs once a person approves it in Slack."
     if task.ended:
         return task.summary
-    return "raygen has it; its card appears in Slack once the running bot has validated it."
+    return "Accepted. The proposal appears in Slack once the bot has validated it."
 
 
 def _error(outcome: Outcome) -> str:

@@ -21,12 +21,12 @@ LIMIT = 8 * 1024**2
 """The most bytes of one message."""
 
 _UNREADABLE = (
-    "This can't be read as JSON: it must be UTF-8 without lone surrogates or unescaped control characters, nested at most"
+    "This isn't valid JSON: it must be UTF-8 without lone surrogates or unescaped control characters, nested at most"
     " 200 levels deep."
 )
-_TOO_LARGE = f"A message may have {LIMIT // 1024**2} MiB; this one is larger."
-_BATCH = "Batches are not supported; send one message at a time."
-_NO_MESSAGE = "This is not a JSON-RPC 2.0 request, notification or response."
+_TOO_LARGE = f"The message is larger than {LIMIT // 1024**2} MiB."
+_BATCH = "Batches aren't supported. Send one message at a time."
+_NO_MESSAGE = "This isn't a JSON-RPC 2.0 request, notification or response."
 _ID = "The id of a request must be a string or an integer."
 # The ID where it comes before anything that may be nested.
 _FIRST = re.compile(

@@ -27,7 +27,7 @@ _POLL = 0.25
 _CODE = 200_000
 _PURPOSE = 1000
 _CHANNEL = re.compile(r"(?:[A-Z0-9]{1,32}/)?[A-Z0-9]{1,32}")
-_WHICH = "raygen works for some workspaces only; name the channel with its workspace, as `T…/C…`."
+_WHICH = "raygen is limited to certain workspaces. Pass the channel with its workspace, as `T…/C…`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,23 @@ class Proposer:
 
     def _begun(self, code: str, purpose: str, channel: str, user: str) -> tuple[Task, Session]:
         if not channel:
-            raise BadRequest("Name a Slack channel to propose it in, or set RAYGEN_MCP_CHANNEL.")
+            raise BadRequest("Pass the ID of a Slack channel, or set RAYGEN_MCP_CHANNEL.")
         if not user:
             raise BadRequest(
-                "A proposal is made in a person's name: use a token that names one, or set RAYGEN_MCP_USER."
+                "A proposal needs a person who requests it: use a token that is named after a Slack user ID, or set RAYGEN_MCP_USER."
             )
         if not code.strip() or not purpose:
-            raise BadRequest("A proposal needs the program and a sentence that says what it is for.")
+            raise BadRequest("A proposal needs a program and its purpose in one sentence.")
         if "\x00" in code + purpose:
-            raise BadRequest("The program and its purpose can't hold the NUL character.")
+            raise BadRequest("The program and its purpose must not contain the NUL character.")
         if not _CHANNEL.fullmatch(channel):
             raise BadRequest(
                 "The channel must be the ID of a Slack channel, such as C0123ABC or T0123ABC/C0123ABC."
             )
         if len(code) > _CODE or len(purpose) > _PURPOSE:
-            raise BadRequest(f"A program may have {_CODE:,} characters here, and its purpose {_PURPOSE:,}.")
+            raise BadRequest(
+                f"The program can have at most {_CODE:,} characters, and its purpose {_PURPOSE:,}."
+            )
         cause = f"mcp {secrets.token_hex(16)}"
         team, _, named = channel.rpartition("/")
         session = Session(derive("s", cause), named, "", user, team)

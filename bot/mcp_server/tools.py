@@ -25,9 +25,8 @@ Examine = Callable[[str], Awaitable[tuple[Outcome, PolicyReport]]]
 Code = Annotated[str, Field(description="A complete Python program.")]
 
 _INSTRUCTIONS = """\
-Tools for Ray programs. validate_ray_code really runs a program, sealed off from everything, and tells what happened; \
-run_python computes something small at once; propose_run asks people in Slack to approve a run on their cluster, which \
-nothing here can start by itself."""
+Tools for Ray programs. validate_ray_code runs a program in a sealed cluster and reports what happened; run_python does a \
+small calculation; propose_run asks people in Slack to approve a run on their cluster. No tool starts a run by itself."""
 _HARMLESS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
@@ -84,15 +83,15 @@ def _validation(made: MCPServer[None], examine: Examine) -> None:
         code: Code,
         ray_cluster_ip: Annotated[
             str,
-            Field(description="Accepted for callers that send it; this server decides where it validates."),
+            Field(description="Ignored; this server's settings decide where it validates."),
         ] = "",
     ) -> Validation:
-        """Check a Ray program and really run it where it can harm nothing: no network, no files, hard limits."""
+        """Check a Ray program and run it in a sealed cluster without network or files, with hard limits."""
         del ray_cluster_ip
         async with _plainly():
             outcome, policy = await examine(code)
         if outcome.verdict in {Verdict.UNAVAILABLE, Verdict.UNTRIED}:
-            raise ToolError(outcome.detail or "The program could not be validated here.")
+            raise ToolError(outcome.detail or "The program couldn't be validated.")
         return Validation.of(outcome, policy)
 
 
@@ -100,11 +99,11 @@ def _snippets(made: MCPServer[None], snippets: SnippetRunner) -> None:
     @made.tool(annotations=_HARMLESS)
     async def run_python(  # pyright: ignore[reportUnusedFunction]
         code: Annotated[
-            str, Field(description="Plain Python: the standard library's computing parts, no files.")
+            str, Field(description="Plain Python with the computing parts of the standard library; no files.")
         ],
         timeout: Annotated[float, Field(gt=0, le=120, description="Seconds.")] = TIMEOUT,  # noqa: ASYNC109
     ) -> SnippetAnswer:
-        """Compute something small at once; the value of a last expression is told."""
+        """Do a small calculation; the value of the last expression is returned."""
         async with _plainly():
             return SnippetAnswer.of(await snippets.run(code, limit=timeout))
 
@@ -115,7 +114,9 @@ def _proposals(made: MCPServer[None], proposer: Proposer) -> None:
     )
     async def propose_run(  # pyright: ignore[reportUnusedFunction]
         code: Code,
-        purpose: Annotated[str, Field(description="What it does and what for, in one sentence for people.")],
+        purpose: Annotated[
+            str, Field(description="What the program does and why, in one sentence for people.")
+        ],
         channel: Annotated[str, Field(description="The ID of a Slack channel; there is a default.")] = "",
     ) -> Proposed:
         """Validate a Ray program and put it before people in Slack, who decide whether it runs on their cluster."""

@@ -44,7 +44,7 @@ async def run(settings: Settings) -> None:
             await stack.enter_async_context(open_connection(bot.app, app_token))
         except SlackApiError as error:
             raise SettingsError(
-                f"Slack refuses SLACK_APP_TOKEN: {code_of(error) or 'no reason given'}."
+                f"Slack rejects SLACK_APP_TOKEN ({code_of(error) or 'no reason given'}). Copy it again from the app's page at api.slack.com/apps."
             ) from error
         _log.info("connected to Slack; the targets are %s", _names(bot))
         await ended.wait()
@@ -90,7 +90,7 @@ async def _check_token(app: AsyncApp) -> None:
         await app.client.auth_test()
     except SlackApiError as error:
         raise SettingsError(
-            f"Slack refuses SLACK_BOT_TOKEN: {code_of(error) or 'no reason given'}."
+            f"Slack rejects SLACK_BOT_TOKEN ({code_of(error) or 'no reason given'}). Copy it again from the app's page at api.slack.com/apps."
         ) from error
     except OSError as error:
         raise SettingsError(f"Slack can't be reached: {error}.") from error

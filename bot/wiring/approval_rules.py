@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.wiring.file_faults import invalid
 from services.approvals import ApprovalPolicy, ApprovalRule, SecondApproverConditions
 from services.approvals.actions import Action, Group
 from services.domain.errors import SettingsError
@@ -66,14 +67,14 @@ def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
     except OSError as error:
         raise SettingsError(f"RAYGEN_APPROVALS: {path} can't be read: {error.strerror}.") from None
     except ValueError as error:
-        raise SettingsError(f"RAYGEN_APPROVALS: {path} is no TOML: {error}.") from None
+        raise SettingsError(f"RAYGEN_APPROVALS: {path} isn't valid TOML: {error}.") from None
     rules = [_rule(name, table, targets) for name, table in told.items()]
     # A gap would be decided by nobody, and a rule that can't be reached is a rule that somebody believes in.
     everywhere = [rule.name for rule in rules if rule.everywhere]
     if not everywhere or everywhere[0] != rules[-1].name:
         raise SettingsError(
-            "RAYGEN_APPROVALS: the last rule, and only that one, has to hold everywhere:"
-            " it names no targets and no channels."
+            "RAYGEN_APPROVALS: only the last rule must apply everywhere, so it must be the only one without"
+            " `targets` and `channels`."
         )
     return ApprovalPolicy(rules)
 
@@ -82,9 +83,9 @@ def _rule(name: str, table: object, targets: Collection[str]) -> ApprovalRule:
     try:
         rule = RuleTable.model_validate(table).rule(name[:64])
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(str(part) for part in (name, *problem["loc"]))
-        raise SettingsError(f"RAYGEN_APPROVALS: {where}: {problem['msg']}.") from None
+        raise invalid("RAYGEN_APPROVALS", name, error) from None
     if strange := sorted(rule.targets - set(targets)):
-        raise SettingsError(f"RAYGEN_APPROVALS: {name}: there is no target called {strange[0]}.")
+        raise SettingsError(
+            f"RAYGEN_APPROVALS: {name}.targets: there is no target {strange[0]!r}. The targets are {', '.join(targets)}."
+        )
     return rule

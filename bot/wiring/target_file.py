@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from bot.wiring.file_faults import invalid
 from services.domain.errors import SettingsError
 from services.domain.untrusted_data import from_toml
 from services.targets.cost import Prices
@@ -43,7 +44,7 @@ class TargetFile(BaseModel):
     @model_validator(mode="after")
     def _one_place(self) -> TargetFile:
         if self.address and self.kubernetes:
-            raise ValueError("it has both an address and a RayCluster; take one away")
+            raise ValueError("has both `address` and `kubernetes`: remove one")
         return self
 
     @property
@@ -68,7 +69,9 @@ class TargetFile(BaseModel):
         if self.token_env is not None:
             token = os.environ.get(self.token_env)
             if not token:
-                raise SettingsError(f"{self.token_env} is not set; a target takes its token from there.")
+                raise SettingsError(
+                    f"{self.token_env} is not set: RAYGEN_TARGETS names it as the token of a target."
+                )
             return token
         return None
 
@@ -86,34 +89,33 @@ class TargetFile(BaseModel):
 
 
 def read(path: Path) -> dict[str, TargetFile]:
-    """The targets by name, the default one first. Raises SettingsError with one sentence that names what is wrong."""
+    """The targets by name, the default one first. Raises SettingsError with one sentence for each fault."""
     try:
         told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"RAYGEN_TARGETS: {path} can't be read: {error.strerror}.") from None
     except ValueError as error:
-        raise SettingsError(f"RAYGEN_TARGETS: {path} is no TOML: {error}.") from None
+        raise SettingsError(f"RAYGEN_TARGETS: {path} isn't valid TOML: {error}.") from None
     targets = {name: _target(name, table) for name, table in told.items()}
     if not targets:
-        raise SettingsError(f"RAYGEN_TARGETS: {path} names no target; write a table such as `[dev]`.")
+        raise SettingsError(f"RAYGEN_TARGETS: {path} has no targets: add a table such as `[dev]`.")
     marked = [name for name, target in targets.items() if target.default]
     if len(marked) > 1:
-        raise SettingsError(f"RAYGEN_TARGETS: {' and '.join(marked)} are both the default; mark one.")
+        raise SettingsError(f"RAYGEN_TARGETS: {' and '.join(marked)} are both the default: mark one of them.")
     local = [name for name, target in targets.items() if target.url is None]
     if len(local) > 1:
         raise SettingsError(
-            f"RAYGEN_TARGETS: {' and '.join(local)} have no address, and there is one local cluster."
+            f"RAYGEN_TARGETS: {' and '.join(local)} have no address, but there is only one local cluster: add `address` to the others."
         )
     return dict(sorted(targets.items(), key=lambda item: item[0] not in marked))
 
 
 def _target(name: str, table: object) -> TargetFile:
     if not _NAME.fullmatch(name):
-        raise SettingsError(f"RAYGEN_TARGETS: {name!r} is no name; use letters, digits, dots and dashes.")
+        raise SettingsError(
+            f"RAYGEN_TARGETS: {name!r} isn't a target's name: use letters, digits, dots and dashes."
+        )
     try:
         return TargetFile.model_validate(table)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(str(part) for part in (name, *problem["loc"]))
-        message = str(problem["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"RAYGEN_TARGETS: {where}: {message}.") from None
+        raise invalid("RAYGEN_TARGETS", name, error) from None

@@ -34,10 +34,10 @@ def select(names: Collection[str] = (), groups: Collection[str] = ()) -> tuple[C
     Raises BadRequest that says what there is, when a name is unknown.
     """
     if unknown := sorted(set(groups) - set(GROUPS)):
-        raise BadRequest(f"There is no group {unknown[0]!r}; the groups are {', '.join(GROUPS)}.")
+        raise BadRequest(f"There is no group {unknown[0]!r}. The groups are {', '.join(GROUPS)}.")
     if unknown := sorted(set(names) - {case.name for case in ALL}):
         among = ", ".join(case.name for case in ALL)
-        raise BadRequest(f"There is no case {unknown[0]!r}; the cases are {among}.")
+        raise BadRequest(f"There is no case {unknown[0]!r}. The cases are {among}.")
     if not names and not groups:
         return ALL
     return tuple(case for case in ALL if case.name in names or case.group in groups)

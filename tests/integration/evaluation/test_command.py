@@ -52,7 +52,7 @@ def test_the_cookbook_is_evaluated_and_labelled_as_what_it_is(tmp_path: Path) ->
     ended = command(tmp_path, "--cookbook", "--json", "--at-least", "0.6", *chosen)
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
-    assert told["provider"] == "cookbook (a rule-based stand-in, no model: the floor)"
+    assert told["provider"] == "cookbook (a rule-based stand-in without a model, as the baseline)"
     assert told["models"] == {"supervisor": "cookbook", "generator": "cookbook"}
     cases = {case["name"]: case for case in told["cases"]}
     assert {name: case["passed"] for name, case in cases.items()} == {
@@ -75,7 +75,7 @@ def test_without_a_key_or_with_an_unknown_name_it_ends_in_one_sentence(tmp_path:
     assert "`raygen eval --cookbook`" in ended.stderr
     ended = command(tmp_path, "--group", "gpu")
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("Error: There is no group 'gpu'; the groups are first_steps, ")
+    assert ended.stderr.startswith("Error: There is no group 'gpu'. The groups are first_steps, ")
 
 
 async def evaluated(tmp_path: Path, script: Script, *cases: Case) -> Evaluation:

@@ -22,17 +22,17 @@ ASKED = {"prompt": "add 1 and 2", "session_id": "s"}
     ("path", "body", "sentence"),
     [
         ("/generate", {"session_id": "s"}, "prompt is missing."),
-        ("/generate", {**ASKED, "prompt": " "}, "prompt must have more than white space."),
+        ("/generate", {**ASKED, "prompt": " "}, "prompt must contain more than white space."),
         ("/generate", {**ASKED, "prompt": ""}, "prompt must not be empty."),
         ("/generate", {**ASKED, "prompt": "x" * 8001}, "prompt must have at most 8,000 characters."),
-        ("/generate", {**ASKED, "prompt": "a\0b"}, "prompt can't hold the NUL character."),
+        ("/generate", {**ASKED, "prompt": "a\0b"}, "prompt must not contain the NUL character."),
         ("/generate", {**ASKED, "prompt": 5}, "prompt must be text."),
         ("/generate", {**ASKED, "wait": -1}, "wait must be at least 0."),
         ("/generate", {**ASKED, "wait": 10**9}, "wait must be at most 3,600."),
-        ("/generate", {**ASKED, "wait": 10**400}, "wait is too large a number."),
+        ("/generate", {**ASKED, "wait": 10**400}, "wait is too large."),
         ("/generate", {**ASKED, "wait": "soon"}, "wait must be a number."),
         ("/execute", {"code": "1", "session_id": "s", "run": "perhaps"}, "run must be true or false."),
-        ("/proposals/p_1/approve", {"sha256": "x"}, "sha256 does not have the form that it must have."),
+        ("/proposals/p_1/approve", {"sha256": "x"}, "sha256 doesn't have the required format."),
         ("/generate", [], "The body must be an object."),
     ],
 )
@@ -87,4 +87,4 @@ def test_every_objection_is_one_sentence_without_the_input(fields: dict[str, Any
         assert sentence.endswith(".")
         assert "\n" not in sentence
         assert "pydantic" not in sentence
-        assert "is not what it must be" not in sentence
+        assert "is invalid" not in sentence

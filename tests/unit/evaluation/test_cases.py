@@ -78,9 +78,9 @@ def test_cases_are_chosen_by_name_and_by_group_in_their_own_order() -> None:
 
 
 def test_an_unknown_name_is_answered_with_what_there_is() -> None:
-    with pytest.raises(BadRequest, match=r"There is no case 'nonsense'; the cases are hello, add, .*\."):
+    with pytest.raises(BadRequest, match=r"There is no case 'nonsense'\. The cases are hello, add, .*\."):
         select(["hello", "nonsense"])
-    with pytest.raises(BadRequest, match=r"There is no group 'gpu'; the groups are first_steps, .*\."):
+    with pytest.raises(BadRequest, match=r"There is no group 'gpu'\. The groups are first_steps, .*\."):
         select(groups=["gpu"])
 
 
@@ -91,4 +91,4 @@ def test_the_page_about_it_counts_the_cases_of_each_group() -> None:
         cases = sum(case.group == group for case in ALL)
         assert f"| `{group}` | {cases} |" in page
         assert re.search(rf"^{group} +\d+/{cases} ", page, re.MULTILINE), "the published floor"
-    assert "cookbook (a rule-based stand-in, no model: the floor)" in page
+    assert "cookbook (a rule-based stand-in without a model, as the baseline)" in page

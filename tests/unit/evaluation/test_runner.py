@@ -63,8 +63,8 @@ async def test_errors_hangs_and_surprises_are_scores_like_others() -> None:
     assert [score.passed for score in scores] == [True, False, False, False, False, True]
     assert [score.error for score in scores[1:4]] == [
         "The model is busy. Try again in a minute.",
-        "It did not end within 50 ms.",
-        "It broke: ZeroDivisionError.",
+        "It didn't finish within 50 ms.",
+        "The evaluation failed: ZeroDivisionError.",
     ]
     assert scores[4].failed == ("answers /hello/",)
     assert scores[4].shown == "bye"

@@ -255,7 +255,7 @@ async def test_a_carriage_return_within_a_message_does_not_end_it(wire: Wire) ->
 
 ARGUMENTS: list[tuple[str, dict[str, Any], str]] = [
     ("run_python", {"code": "1", "timeout": 10**6}, "timeout must be at most 120."),
-    ("run_python", {"code": "1", "timeout": 10**400}, "timeout is too large a number."),
+    ("run_python", {"code": "1", "timeout": 10**400}, "timeout is too large."),
     ("run_python", {"code": "1", "timeout": -1}, "timeout must be more than 0."),
     ("run_python", {"code": "1", "timeout": "9" * 5000}, "timeout must be at most 120."),
     ("run_python", {"code": "1", "timeout": "soon"}, "timeout must be a number."),

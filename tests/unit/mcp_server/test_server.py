@@ -189,5 +189,5 @@ async def test_who_proposes_for_no_workspace_reads_how_to_name_it(tmp_path: Path
         store = Store(engine)
         admission = Admission(store, limits=AdmissionLimits(workspaces={"T1"}), teams=None)
         proposer = Proposer(store, cast("Doorbell", None), admission, "C1", "UENGINEER", 0.0)
-        with pytest.raises(NotAllowed, match="name the channel with its workspace, as `T…/C…`"):
+        with pytest.raises(NotAllowed, match="Pass the channel with its workspace, as `T…/C…`"):
             await proposer.propose("print(1)", "Prints.")

@@ -66,15 +66,18 @@ def test_the_file_names_targets_with_the_default_first(tmp_path: Path, monkeypat
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "names no target"),
-        ("[a", "no TOML"),
-        ("[a]\nadress = 'http://x'\n", "a.adress: Extra inputs"),
-        ("[a]\naddress = 'ray://x'\n", "a.address"),
-        ("[a]\naddress = 'http://x'\nkubernetes = 'y'\n", "take one away"),
-        ("['a b']\n", "is no name"),
-        ("[a]\nruns = 0\n", "a.runs"),
+        ("", "has no targets"),
+        ("[a", "isn't valid TOML"),
+        ("[a]\nadress = 'http://x'\n", "a.adress isn't a known name"),
+        ("[a]\naddress = 'ray://x'\n", "a.address must start with `http://` or `https://`"),
+        (
+            "[a]\naddress = 'http://x'\nkubernetes = 'y'\n",
+            "a has both `address` and `kubernetes`: remove one.",
+        ),
+        ("['a b']\n", "isn't a target's name"),
+        ("[a]\nruns = 0\n", "a.runs must be at least 1"),
         ("[a]\ndefault = true\n[b]\naddress='http://x'\ndefault = true\n", "both the default"),
-        ("[a]\n[b]\n", "there is one local cluster"),
+        ("[a]\n[b]\n", "there is only one local cluster"),
     ],
 )
 def test_a_wrong_file_is_told_in_one_sentence(tmp_path: Path, text: str, words: str):
