@@ -152,7 +152,7 @@ async def test_every_block_is_shown_as_slack_shows_it(erin: Visitor, bot: Script
     await expect(table.get_by_role("columnheader")).to_have_text(["node", "tasks", "note"])
     await expect(table.locator("tbody tr").first.locator("td").nth(1)).to_have_css("text-align", "right")
     await expect(page.locator(".plan summary").first).to_contain_text("1 of 4 done")
-    await expect(page.get_by_role("img", name="Under way")).to_be_visible()
+    await expect(page.get_by_role("img", name="In progress")).to_be_visible()
     await expect(page.locator(".attachment strong")).to_have_text("bold")
 
 
@@ -454,7 +454,7 @@ async def test_the_page_outlives_the_playground(chromium: Browser, tmp_path: Pat
                 await erin.message("before the end")
                 await erin.write("half a sentence")
             await stack.aclose()
-            await expect(erin.page.get_by_role("alert")).to_contain_text("The playground does not answer.")
+            await expect(erin.page.get_by_role("alert")).to_contain_text("Can't reach the playground.")
             second = SlackStandIn(state_path=kept)
             port = int(url.rpartition(":")[2])
             async with second.serve(port=port), scripted_bot(second) as bot:

@@ -156,7 +156,9 @@ def _fitted(knob: Knob, wanted: float | list[float], present: Value) -> tuple[Va
     """The wanted value in the type of the present one and within the knob's range, with a note if it was not."""
     if isinstance(wanted, list):
         note = (
-            f"You gave {len(wanted):,} numbers; it takes the first {_MOST:,}." if len(wanted) > _MOST else ""
+            f"You gave {len(wanted):,} numbers. The program uses the first {_MOST:,}."
+            if len(wanted) > _MOST
+            else ""
         )
         return [_whole(value) for value in wanted[:_MOST]], note
     fitted = min(max(wanted, knob.low), knob.high)
@@ -164,8 +166,8 @@ def _fitted(knob: Knob, wanted: float | list[float], present: Value) -> tuple[Va
     if fitted == wanted:
         return value, ""
     name = knob.name.replace("_", " ").lower()
-    why = "finish quickly on a small cluster" if fitted < wanted else "make sense"
-    return value, f"You asked for {_whole(wanted):,} as {name}; to {why} it takes {value:,}."
+    why = "to finish quickly on a small cluster" if fitted < wanted else "the smallest that makes sense"
+    return value, f"You asked for {_whole(wanted):,} as {name}. The program uses {value:,}, {why}."
 
 
 def _whole(value: float) -> int | float:

@@ -25,14 +25,14 @@ _TOPICS: tuple[tuple[str, str], ...] = (
     (
         r"\bobject ?refs?\b|\bray\.get\b|\bfutures?\b",
         (
-            "An ObjectRef is a promise for a value that a task will produce or that ray.put has stored. You can hand "
-            "it to other tasks without waiting; ray.get waits for it and brings the value to you."
+            "An ObjectRef is a reference to a value that a task will produce or that ray.put has stored. You can pass "
+            "it to other tasks without waiting; ray.get waits for the value and returns it."
         ),
     ),
     (
         r"\bobject store\b|\bray\.put\b|\bplasma\b",
         (
-            "The object store is shared memory on every node, in which Ray keeps task results and what you give to "
+            "The object store is shared memory on every node, in which Ray stores task results and objects from "
             "ray.put. Workers of one node read the same copy, so a large array is stored once and passed by reference."
         ),
     ),
@@ -72,22 +72,22 @@ _TOPICS: tuple[tuple[str, str], ...] = (
         r"\btasks?\b|\bremote functions?\b|@ray\.remote",
         (
             "A task is a Python function marked with @ray.remote. Calling it with .remote() starts it somewhere on the "
-            "cluster and returns a reference at once; ray.get brings you the result."
+            "cluster and returns a reference at once; ray.get returns the result."
         ),
     ),
     (
         r"\braygen\b|\bapprov\w+|\bvalidation\b",
         (
-            "raygen turns your request into a Ray program, really runs it in a sealed cluster to see that it works, and "
-            "shows you the code with that evidence. Only when a person approves does it run on the real cluster."
+            "raygen turns your request into a Ray program, validates it by running it in a sealed cluster, and shows you the "
+            "code with the results. It runs on the real cluster only after a person approves it."
         ),
     ),
     (
         r"\bray\b",
         (
             "Ray is an open-source framework that runs Python on many cores and machines. You mark functions and classes "
-            "with @ray.remote, and Ray schedules them on the cluster, moves their data and retries what fails. On top "
-            "of it stand libraries for data, training, tuning and serving."
+            "with @ray.remote, and Ray schedules them on the cluster, moves their data and retries failures. "
+            "Libraries for data, training, tuning and serving build on it."
         ),
     ),
 )
@@ -95,8 +95,8 @@ _COURTESIES: tuple[tuple[str, str], ...] = (
     (
         r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|yo|greetings)(?: (?:there|raygen|bot|all))?",
         (
-            "Hello! Tell me what to compute, for example “estimate pi with 100 tasks”, and I will have a Ray program "
-            "written and validated for you."
+            "Hello! Describe what to compute, for example “estimate pi with 100 tasks”, and I'll write and validate a Ray "
+            "program for it."
         ),
     ),
     (
@@ -106,11 +106,11 @@ _COURTESIES: tuple[tuple[str, str], ...] = (
         ),
         "You're welcome! Say what you would like to change, or ask for something new.",
     ),
-    (r"(?:good ?)?bye|see you|good night", "Goodbye! Everything in this thread is kept."),
-    (r"how are you(?: (?:doing|today))?", "All well here, and ready to work. What shall we compute?"),
+    (r"(?:good ?)?bye|see you|good night", "Goodbye! You can continue in this thread at any time."),
+    (r"how are you(?: (?:doing|today))?", "Ready to work. What would you like to compute?"),
     (
         r"(?:test|testing|ping|are you there)",
-        "I am here. Ask for a Ray program, for example “count words in parallel”.",
+        "I'm here. Ask for a Ray program, for example “count words in parallel”.",
     ),
 )
 _HELP = re.compile(

@@ -55,7 +55,7 @@ def _words(prompt: str, dialogue: Dialogue) -> Answer | None:
     if not prompt or smalltalk.wants_help(prompt):
         return Answer((Say(menu.introduction()),))
     if _ASKS_RESULT.match(prompt) and (output := evidence.last_output(dialogue.turns)):
-        return Answer((Say(f"The last run in this thread ended with: {output.splitlines()[-1]}"),))
+        return Answer((Say(f"The last run in this thread printed: {output.splitlines()[-1]}"),))
     if solved := arithmetic.solve(prompt):
         expression, value = solved
         if SNIPPET in dialogue.tools:
@@ -92,21 +92,22 @@ def _would_change(prompt: str, known: tuple[recipes.Recipe, str] | None) -> bool
 def _opening(request: str) -> str:
     change = request.startswith(generator.CHANGE.partition("“")[0])
     return (
-        "I'll have the program changed." if change else "I'll have a program written and validated for that."
+        "I'll change the program and validate it."
+        if change
+        else "I'll write a program for that and validate it."
     )
 
 
 def _closing(result: Result) -> str:
     if _PASSED.search(result.text):
         last = _last_line(result.text)
-        ended = f" and ended with “{last}”" if last else ""
-        return f"It ran through in its validation{ended}."
+        return f"Validation passed. Output: “{last}”" if last else "Validation passed."
     if not result.is_error:
         return f"That gives {_TAG.sub('', result.text).strip()}."
     cause = result.text.partition(": ")[2].strip().rstrip(".") or "the validation did not pass"
     return (
-        f"I could not get a working program: {cause}. "
-        "Try it with smaller numbers or in other words, or press Regenerate."
+        f"I couldn't create a working program: {cause}. "
+        "Use smaller numbers or rephrase your request, then press Try again."
     )
 
 

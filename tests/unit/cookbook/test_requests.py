@@ -134,7 +134,7 @@ def test_an_absurd_number_is_capped_and_the_purpose_says_so(prompt: str, name: s
     submitted = generate(prompt)
     assert submitted is not None
     assert numbers(submitted["code"])[name] == value
-    assert f"You asked for {asked} as {name.lower()};" in submitted["purpose"]
+    assert f"You asked for {asked} as {name.lower()}. " in submitted["purpose"]
 
 
 def test_endless_prompts_are_answered_quickly_and_in_bounds():

@@ -13,7 +13,7 @@ export class Refused extends Error {
 
 function sentence(status, body) {
   if (body?.message || body?.error) return body.message || body.error;
-  if (status === 0) return "The playground does not answer. It may be restarting; please try again.";
+  if (status === 0) return "Can't reach the playground. It may be restarting. Try again.";
   return `The playground answered with status ${status}.`;
 }
 
@@ -23,7 +23,7 @@ async function call(path, options) {
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "TimeoutError")
-      throw new Refused(0, { message: "raygen did not answer in time. Please try again." });
+      throw new Refused(0, { message: "raygen did not answer in time. Try again." });
     throw new Refused(0, null);
   }
   const body = await response.json().catch(() => null);

@@ -27,8 +27,8 @@ export function banner() {
       h(
         "div",
         null,
-        h("b", null, "The playground does not answer."),
-        h("p", null, "It may be restarting. Trying again; nothing you wrote is lost."),
+        h("b", null, "Can't reach the playground."),
+        h("p", null, "It may be restarting. Reconnecting; nothing you wrote is lost."),
       ),
     );
   }
@@ -39,7 +39,7 @@ export function banner() {
     h(
       "div",
       null,
-      h("b", null, state.wasReady ? "raygen is getting ready again" : "raygen is starting"),
+      h("b", null, state.wasReady ? "raygen is restarting" : "raygen is starting"),
       state.wasReady
         ? null
         : h(

@@ -16,7 +16,7 @@ export function homeTab() {
         "p",
         { class: "home-wait", key: "wait" },
         spinner(18),
-        state.connected ? "raygen is preparing this page…" : "raygen fills this page once it is connected.",
+        state.connected ? "raygen is preparing this page…" : "This page appears when raygen is connected.",
       );
   return h(
     "div",

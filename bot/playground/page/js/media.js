@@ -134,7 +134,7 @@ function preview(one) {
       ? h(
           "small",
           { class: "note" },
-          `The beginning of ${one.lines?.toLocaleString("en") ?? "many"} lines; download it to see all.`,
+          `The beginning of ${one.lines?.toLocaleString("en") ?? "many"} lines. Download the file to see all.`,
         )
       : null,
   ];

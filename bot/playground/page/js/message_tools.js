@@ -46,7 +46,7 @@ function reply(channel, one) {
 
 async function copyLink(channel, one) {
   const hash = one.thread_ts ? `#${channel}/${one.thread_ts}` : `#${channel}/${one.ts}`;
-  if (await toClipboard(`${location.origin}/${hash}`)) toast("The link is copied.");
+  if (await toClipboard(`${location.origin}/${hash}`)) toast("Link copied.");
 }
 
 function edit(channel, one) {

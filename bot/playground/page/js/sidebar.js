@@ -132,7 +132,7 @@ function foot() {
       ),
       h(
         "div",
-        { class: "menu-list", role: "menu", "aria-label": "Be someone else" },
+        { class: "menu-list", role: "menu", "aria-label": "Switch user" },
         people().map((user) =>
           h(
             "button",

@@ -9,7 +9,7 @@ import { words } from "./text.js";
 
 const STATES = {
   pending: ["Waiting", () => icon("circle", 16)],
-  in_progress: ["Under way", () => spinner(16)],
+  in_progress: ["In progress", () => spinner(16)],
   complete: ["Done", () => icon("check", 16)],
   error: ["Failed", () => icon("close", 16)],
 };

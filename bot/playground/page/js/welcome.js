@@ -27,7 +27,7 @@ function direct() {
   return [
     h("div", { class: "welcome-face" }, avatar(state.botUser, 56)),
     h("h2", null, nameOf(state.botUser)),
-    h("p", null, "Your direct messages with raygen. Say what to compute; no command is needed here."),
+    h("p", null, "Your direct messages with raygen. Describe what to compute; you don't need a command here."),
   ];
 }
 
@@ -74,7 +74,7 @@ function examples(channel) {
     h(
       "p",
       null,
-      "raygen writes the program, proves it in a sealed Ray cluster, and runs it once someone approves.",
+      "raygen writes the program, validates it in a sealed Ray cluster, and runs it after someone approves.",
     ),
     EXAMPLES.map(([prompt, about]) =>
       h(
