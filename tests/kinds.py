@@ -11,8 +11,16 @@ from pathlib import Path
 
 import pytest
 
-#: From what needs least to what needs most, with the seconds after which a test of the kind fails.
-KINDS = {"unit": 60, "integration": 200, "sealed": 300, "cluster": 400, "browser": 400}
+from tests.waiting import PATIENCE, Limit
+
+#: From what needs least to what needs most, with the seconds after which a test of the kind fails, and a wait in one.
+KINDS = {
+    "unit": (60, 30.0),
+    "integration": (200, 60.0),
+    "sealed": (300, PATIENCE),
+    "cluster": (400, PATIENCE),
+    "browser": (400, PATIENCE),
+}
 
 FIXTURES = {
     "chromium": "browser",
@@ -93,7 +101,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not any(mark.name == kind for mark in item.own_markers):
             item.add_marker(kind)
         if item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(KINDS[kind]))
+            item.add_marker(pytest.mark.timeout(KINDS[kind][0]))
     # Processes that share the tests begin with what takes longest.
     if items and "workerinput" in items[0].config.__dict__:
         items.sort(key=lambda item: -_rank(kind_of(item)))
@@ -101,7 +109,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    WATCH.allowed, WATCH.started = kind_of(item), []
+    kind = kind_of(item)
+    WATCH.allowed, WATCH.started, Limit.seconds = kind, [], KINDS[kind][1]
     return (yield)
 
 

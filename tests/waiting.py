@@ -6,17 +6,26 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+#: For what a cluster or a playground has to do.
 PATIENCE = 100.0
 
 
-async def until(condition: Callable[[], Any] | Callable[[], Awaitable[Any]], limit: float = PATIENCE) -> Any:
+class Limit:
+    """For how many seconds `until` waits if nothing else is said; set for each test by what the test starts."""
+
+    seconds = PATIENCE
+
+
+async def until(
+    condition: Callable[[], Any] | Callable[[], Awaitable[Any]], limit: float | None = None
+) -> Any:
     """The first truthy answer of `condition`, asked every 20 ms.
 
     Raises:
         TimeoutError: there was none within `limit` seconds.
 
     """
-    async with asyncio.timeout(limit):
+    async with asyncio.timeout(Limit.seconds if limit is None else limit):
         while True:
             answer = condition()
             found = await answer if isinstance(answer, Awaitable) else answer
