@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.wiring.agents import metering, staffed
 from bot.wiring.sandboxes import validating
 from services.domain.errors import SealUnavailable, SettingsError
-from services.llm.clients import Provider
+from services.llm.access import Provider
 from services.policy import Policy
 from services.validation.interface import Validator
 

@@ -9,52 +9,79 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
+from bot.playground.slack.workspace import APP_TOKEN, BOT_TOKEN
+from bot.runtime.imports import collected_later
 
-from bot.playground.anthropic import ModelStandIn
-from bot.playground.slack.installed import Installed
-from bot.playground.slack.rules import Rules
-from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, SlackStandIn
+if TYPE_CHECKING:
+    from bot.playground.anthropic import ModelStandIn
+    from bot.playground.slack.server import SlackStandIn
 
+_HOST = "127.0.0.1"
 _RESTART_PAUSE = 1.0
 _STOP_GRACE = 20.0
+_CONNECTION_WAIT = 60.0
 _STAND_IN_KEY = "sk-ant-playground"
+_STARTING = {
+    "bot": "The bot is starting.",
+    "target": "It starts with the bot.",
+    "validation": "They start with the bot.",
+}
 
 
-async def run(state_dir: Path, *, port: int, browser: bool, manifest: Mapping[str, Any]) -> int:
+async def run(state_dir: Path, *, port: int, browser: bool, manifest: Callable[[], Mapping[str, Any]]) -> int:
     """Serve until a signal asks for the end; the exit status of the command. Keeps all state in `state_dir`.
 
     The workspace has the app as its `manifest` installs it: no scope, event or menu that is not in there.
+    The bot starts first, since it takes longest; what it and the browser ask for meanwhile waits in the sockets.
     """
     _make_private(state_dir)
     ended = _on_signals()
-    health_port = _free_port()
     real = bool(os.environ.get("ANTHROPIC_API_KEY"))
     async with AsyncExitStack() as stack:
-        slack = SlackStandIn(
-            state_path=state_dir / "slack.db",
-            rules=Rules(installed=Installed.by(dict(manifest))),
-            readiness=lambda: _missing(health_port),
-            about=lambda: {"model": _model_label(real=real)},
-            page_dir=Path(__file__).parent / "page",
-        )
         try:
-            await stack.enter_async_context(slack.serve(port=port))
+            page = stack.enter_context(socket.create_server((_HOST, port)))
         except OSError:
             print(f"Port {port} is in use; choose another with --port.", file=sys.stderr)  # noqa: T201  # the command's answer
             return 1
-        model = await stack.enter_async_context(ModelStandIn().serve()) if not real else None
-        environment = _bot_environment(state_dir, slack.api_url, health_port, model)
-        _greet(slack.url, _model_label(real=real))
+        model = None if real else stack.enter_context(socket.create_server((_HOST, 0)))
+        health_port = _free_port()
+        model_url = _address(model) if model else None
+        environment = _bot_environment(state_dir, _address(page), health_port, model_url)
+        bot = asyncio.create_task(_keep_running(environment, state_dir / "bot.log", ended))
+        stack.push_async_callback(_finish, bot, ended)
+        _greet(_address(page), _model_label(real=real))
         if browser:
-            await asyncio.to_thread(webbrowser.open, slack.url)
-        await _keep_running(environment, state_dir / "bot.log", ended)
+            await asyncio.to_thread(webbrowser.open, _address(page))
+        slack, answers = await asyncio.to_thread(_stand_ins, state_dir, health_port, manifest, real=real)
+        await stack.enter_async_context(slack.serve(bound=page))
+        if model:
+            await stack.enter_async_context(answers.serve(bound=model))
+        await bot
     return 0
+
+
+def _stand_ins(
+    state_dir: Path, health_port: int, manifest: Callable[[], Mapping[str, Any]], *, real: bool
+) -> tuple[SlackStandIn, ModelStandIn]:
+    """Slack and the model service; slow for the first time, because of what they import."""
+    with collected_later():
+        from bot.playground.anthropic import ModelStandIn  # noqa: PLC0415  # the bot starts before
+        from bot.playground.slack.installed import Installed  # noqa: PLC0415
+        from bot.playground.slack.rules import Rules  # noqa: PLC0415
+        from bot.playground.slack.server import SlackStandIn  # noqa: PLC0415
+
+        slack = SlackStandIn(
+            state_path=state_dir / "slack.db",
+            rules=Rules(installed=Installed.by(dict(manifest())), connection_wait=_CONNECTION_WAIT),
+            readiness=lambda: _missing(health_port),
+            about=lambda: {"model": _model_label(real=real)},
+        )
+        return slack, ModelStandIn()
 
 
 async def _keep_running(environment: Mapping[str, str], log: Path, ended: asyncio.Event) -> None:
@@ -83,6 +110,11 @@ async def _keep_running(environment: Mapping[str, str], log: Path, ended: asynci
             await asyncio.sleep(_RESTART_PAUSE)
 
 
+async def _finish(bot: asyncio.Task[None], ended: asyncio.Event) -> None:
+    ended.set()
+    await bot
+
+
 async def _end(bot: asyncio.subprocess.Process) -> None:
     bot.send_signal(signal.SIGTERM)
     try:
@@ -99,34 +131,36 @@ def _tied_to_us() -> list[str]:
 
 
 def _bot_environment(
-    state_dir: Path, slack_url: str, health_port: int, model: ModelStandIn | None
+    state_dir: Path, slack_url: str, health_port: int, model_url: str | None
 ) -> dict[str, str]:
     environment = {
         **os.environ,
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "SLACK_APP_TOKEN": APP_TOKEN,
-        "SLACK_API_URL": slack_url,
+        "SLACK_API_URL": f"{slack_url}/api/",
         "RAYGEN_STATE_DIR": str(state_dir),
         "RAYGEN_HEALTH_PORT": str(health_port),
     }
-    if model is not None:
-        environment |= {"ANTHROPIC_API_KEY": _STAND_IN_KEY, "ANTHROPIC_BASE_URL": model.url}
+    if model_url is not None:
+        environment |= {"ANTHROPIC_API_KEY": _STAND_IN_KEY, "ANTHROPIC_BASE_URL": model_url}
         environment |= dict.fromkeys(("RAYGEN_MODEL", "RAYGEN_GENERATOR_MODEL"), "cookbook")
     return environment
 
 
 async def _missing(health_port: int) -> Mapping[str, str]:
     """What the bot still lacks, by part; empty when it is ready."""
+    import aiohttp  # noqa: PLC0415  # the bot starts before
+
     try:
         timeout = aiohttp.ClientTimeout(total=5)
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"http://127.0.0.1:{health_port}/readyz") as answer,
+            session.get(f"http://{_HOST}:{health_port}/readyz") as answer,
         ):
             missing: dict[str, str] = (await answer.json())["missing"]
             return missing
     except (aiohttp.ClientError, TimeoutError):
-        return {"bot": "The bot is starting."}
+        return _STARTING
 
 
 def _model_label(*, real: bool) -> str:
@@ -139,9 +173,13 @@ def _greet(url: str, model: str) -> None:
     _tell(f"\n  raygen playground   {url}\n  {model}\n  Ctrl+C ends it; what happened is kept.\n")
 
 
+def _address(bound: socket.socket) -> str:
+    return f"http://{_HOST}:{bound.getsockname()[1]}"
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((_HOST, 0))
         return int(probe.getsockname()[1])
 
 

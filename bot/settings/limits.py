@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bot.settings.base import SettingsGroup, StringSet
-from services.tasks.admission import AdmissionLimits, Day
+from services.tasks.admission_limits import AdmissionLimits, Day
 from services.tasks.rate_limit import Rate
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 
 from bot.settings.base import SettingsGroup, StringList, Url
-from services.llm.clients import Provider
+from services.llm.access import Provider
 from services.supervisor.meter import Price
 
 _PRICE = re.compile(r"([^\s=]+)\s*=\s*(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")

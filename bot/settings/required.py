@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.settings.settings import Settings
 from services.domain.errors import SettingsError
-from services.llm.clients import Access, Provider
+from services.llm.access import Access, Provider
 
 
 def require_supervisor(settings: Settings) -> None:

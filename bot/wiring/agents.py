@@ -14,9 +14,10 @@ from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
 from services.domain.values import Engine
+from services.llm.access import Access, model_id
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
-from services.llm.clients import Access, Client, model_id, open_client
+from services.llm.clients import Client, open_client
 from services.llm.interface import LanguageModel
 from services.llm.resilient import ResilientModel
 from services.snippets.interface import SnippetRunner

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-
-import ray
 
 from services.domain.host_names import new_host_name
 from services.validation.seal import kernel_settings
@@ -100,8 +99,16 @@ def _file_system(view: View) -> Iterator[str]:
         enclosure,
         "/raygen/enclosure.py",
     )
-    yield from ("--ro-bind", enclosure, str(Path(ray.__file__).parent / "_private/workers/setup_worker.py"))
+    yield from ("--ro-bind", enclosure, str(_ray_package() / "_private/workers/setup_worker.py"))
     yield from ("--remount-ro", "/", "--chdir", HOME)
+
+
+def _ray_package() -> Path:
+    """Where Ray is installed; found without importing it, which takes long."""
+    spec = find_spec("ray")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
 
 
 def _system_directory(path: Path) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
 
 from services.domain.entities import Session, Task
 from services.domain.errors import NotAllowed, TooOften
 from services.store import Store
 from services.store.admissions import AdmissionTurn, Begun
-from services.tasks.rate_limit import Rate, Throttle
+from services.tasks.admission_limits import AdmissionLimits, Day
+from services.tasks.rate_limit import Throttle
 from services.text.formatting import human_seconds, plural
 
 Teams = Callable[[str], Awaitable[frozenset[str]]]
@@ -26,34 +26,6 @@ _ROWLESS = 60.0
 
 class Nowhere(NotAllowed):
     """The workspace of this thread is unknown. Ask in a new thread."""
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """What may be spent from midnight to midnight (UTC): tokens of all kinds, and money where prices are known."""
-
-    tokens: int | None = None
-    money: float | None = None
-
-    def __bool__(self) -> bool:
-        return self.tokens is not None or self.money is not None
-
-
-@dataclass(frozen=True, slots=True)
-class AdmissionLimits:
-    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens.
-
-    With `workspaces` both the place and the person must be of one of them.
-    """
-
-    user_rate: Rate | None = None
-    channel_rate: Rate | None = None
-    user_tasks: int | None = None
-    channel_tasks: int | None = None
-    day: Day = field(default_factory=Day)
-    user_day: Day = field(default_factory=Day)
-    channels: Collection[str] = ()
-    workspaces: Collection[str] = ()
 
 
 class Admission:

@@ -32,9 +32,10 @@ from bot.playground.anthropic import (
 )
 from bot.playground.cookbook import answer as cookbook
 from services.domain.entities import Task, TaskStatus
+from services.llm.access import Access, Provider, model_id
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
-from services.llm.clients import Access, Client, Provider, model_id, open_client
+from services.llm.clients import Client, open_client
 from services.llm.interface import OnText, Reply, Text, Turn
 from services.llm.resilient import ResilientModel
 from services.policy import check

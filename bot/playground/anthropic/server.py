@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import secrets
+import socket
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -55,12 +56,12 @@ class ModelStandIn:
         self._arrival = asyncio.Condition()
 
     @asynccontextmanager
-    async def serve(self, port: int = 0) -> AsyncGenerator[Self]:
-        """Serve on loopback; `url` is the SDK's `base_url`. Raises OSError when the port is taken."""
+    async def serve(self, port: int = 0, *, bound: socket.socket | None = None) -> AsyncGenerator[Self]:
+        """Serve on loopback, or on the socket `bound`; `url` is the SDK's `base_url`. Raises OSError when the port is taken."""
         runner = web.AppRunner(self._app(), handler_cancellation=True, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, "127.0.0.1", port)
+            site = web.SockSite(runner, bound) if bound else web.TCPSite(runner, "127.0.0.1", port)
             await site.start()
             self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
             yield self

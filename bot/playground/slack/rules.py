@@ -50,6 +50,8 @@ class Rules:
     """Times in seconds, sizes in characters; the defaults are Slack's own."""
 
     ack_timeout: float = 3.0
+    #: How long commands and clicks wait for a bot that is not connected. Slack refuses them at once.
+    connection_wait: float = 0.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     envelope_limit: int = 1000
     ticket_expiry: float = 30.0

@@ -1,6 +1,7 @@
 """The Slack stand-in as one server: Web API, Socket Mode, user-side API and the page."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -61,8 +62,10 @@ class SlackStandIn:
         return f"{self.url}/api/"
 
     @asynccontextmanager
-    async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
-        """Serve until left; gives the base URL. Port 0 takes a free one."""
+    async def serve(
+        self, host: str = "127.0.0.1", port: int = 0, *, bound: socket.socket | None = None
+    ) -> AsyncGenerator[str]:
+        """Serve until left; gives the base URL. Port 0 takes a free one; `bound` is a socket to serve on instead."""
         async with AsyncExitStack() as stack:
             self.state = State(self._state_path, self._rules, self.workspace)
             self.apps.add(self.state)
@@ -74,10 +77,10 @@ class SlackStandIn:
             )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
-            site = web.TCPSite(runner, host, port)
+            site = web.SockSite(runner, bound) if bound else web.TCPSite(runner, host, port)
             await site.start()
-            bound = runner.addresses[0]
-            self.url = self.state.address.base = f"http://{host}:{bound[1]}"
+            served = runner.addresses[0]
+            self.url = self.state.address.base = f"http://{host}:{served[1]}"
             stack.callback(self.state.feed.publish, "closing")
             stack.push_async_callback(self.socket.connections.close)
             for work in (self._expire(), self._watch_ready()):

@@ -51,6 +51,7 @@ class Socket:
         self._timers: set[asyncio.TimerHandle] = set()
         self._numbers = count(1)
         self._closed = False
+        self._connected = asyncio.Event()
         self.connections = Connections(state, rules)
 
     # --- towards the bot
@@ -70,6 +71,14 @@ class Socket:
         finally:
             self._waiting.pop(envelope["id"], None)
         return Reply(envelope["id"], answer, time.perf_counter() - started)
+
+    async def connected(self) -> None:
+        """Wait until the bot is connected, at most as long as the rules say."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._rules.connection_wait):
+                while not any(peer.connections.usable for peer in self._peers):
+                    self._connected.clear()
+                    await self._connected.wait()
 
     def redeliver(self, envelope: Json) -> None:
         """Send an envelope once more, as if its acknowledgement had been lost."""
@@ -94,6 +103,11 @@ class Socket:
                 elif connection := self._next():
                     self._send(envelope, connection)
 
+    def welcome(self) -> None:
+        """Hand what has waited to a connection that has just opened."""
+        self._connected.set()
+        self.pump()
+
     def close(self) -> None:
         self._peers.remove(self)
         for timer in self._timers:
@@ -114,7 +128,7 @@ class Socket:
         async with connection.writing():
             self.connections.add(connection)
             for peer in self._peers:
-                peer.pump()
+                peer.welcome()
             try:
                 await self._listen(connection)
             finally:

@@ -1,7 +1,10 @@
 // Calls to the playground's user-side API. A failure is one `Refused` with a sentence for people.
 
-// Slack gives a bot 3 seconds; what takes much longer is lost.
+import { state } from "./state.js";
+
+// Slack gives a bot 3 seconds; what takes much longer is lost. A bot that is still starting gets longer.
 const PATIENCE = 8000;
+const START_PATIENCE = 70_000;
 
 export class Refused extends Error {
   constructor(status, body) {
@@ -38,7 +41,7 @@ export const post = (path, value) =>
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(value),
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(state.connected ? PATIENCE : START_PATIENCE),
   });
 
 export const upload = (form) => call("/play/upload", { method: "POST", body: form });

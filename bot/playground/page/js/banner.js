@@ -5,17 +5,10 @@ import { icon, spinner } from "./icons.js";
 import { state } from "./state.js";
 
 const NAMES = {
-  slack: "Connection",
   bot: "Bot",
-  target: "Target cluster",
+  slack: "Connection",
+  target: "Ray cluster",
   validation: "Sealed clusters",
-  pool: "Sealed clusters",
-  database: "Database",
-  store: "Database",
-  cluster: "Target cluster",
-  execution: "Target cluster",
-  model: "Model",
-  playground: "Playground",
 };
 
 export function banner() {
@@ -45,7 +38,7 @@ export function banner() {
         : h(
             "p",
             null,
-            "A real Ray cluster starts on this machine, which takes a few seconds. You can look around meanwhile.",
+            "A real Ray cluster starts on this machine, which takes a few seconds. You can already write; raygen answers once it is ready.",
           ),
       h(
         "ul",
@@ -62,6 +55,6 @@ function line(part, sentence) {
     "li",
     { key: part, class: waiting ? "" : "done" },
     waiting ? spinner(15) : icon("check", 15),
-    h("span", null, h("b", null, NAMES[part.split(" ")[0]] ?? part), " ", waiting ? sentence : "ready"),
+    h("span", null, h("b", null, NAMES[part] ?? part), " ", waiting ? sentence : "ready"),
   );
 }

@@ -4,7 +4,7 @@ import { closeOffers, complete, completion, move, onCaret } from "./complete.js"
 import { h } from "./dom.js";
 import { draft, placeOf, setDraft } from "./drafts.js";
 import { icon, spinner } from "./icons.js";
-import { blocked, send, sendFiles } from "./send.js";
+import { blocked, delayed, send, sendFiles } from "./send.js";
 import { globalShortcuts } from "./shortcuts.js";
 import { changed, channelLabel, isDirect, state } from "./state.js";
 import { toast } from "./toast.js";
@@ -55,7 +55,7 @@ export function composer(channel, thread = "") {
     h(
       "p",
       { class: "composer-note", role: "status" },
-      reason || h("span", { class: "composer-keys" }, h("b", null, "Shift + Enter"), " for a new line"),
+      reason || delayed() || h("span", { class: "composer-keys" }, h("b", null, "Shift + Enter"), " for a new line"),
     ),
   );
 }

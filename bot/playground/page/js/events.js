@@ -89,7 +89,9 @@ const APPLY = {
 // Remembers each part that was ever missing, so that the banner can tick it off. Sealed clusters that are replaced
 // after use are no news once there were some.
 export function setReadiness(answered, missing) {
-  state.missing = missing ?? {};
+  // "target production" and "target" are one part, the target.
+  const parts = Object.entries(missing ?? {}).map(([part, sentence]) => [part.split(" ")[0], sentence]);
+  state.missing = Object.fromEntries(parts);
   const ready = answered || (state.wasReady && Object.keys(state.missing).every((part) => part === "validation"));
   state.ready = ready;
   state.wasReady ||= ready;

@@ -4,9 +4,10 @@ import { find, isBot, isReply, state } from "./state.js";
 import { goTo } from "./router.js";
 
 const PATIENCE = 20_000;
+const START_PATIENCE = 90_000;
 
 export function expectThread(channel) {
-  state.pending.push({ channel, at: Date.now() });
+  state.pending.push({ channel, until: Date.now() + (state.connected ? PATIENCE : START_PATIENCE) });
 }
 
 export function openThreadFor(channel, message) {
@@ -17,7 +18,7 @@ export function openThreadFor(channel, message) {
     if (root?.user === state.me && first && !state.route.thread) goTo(channel, root.ts);
     return;
   }
-  const asked = state.pending.findIndex((one) => one.channel === channel && Date.now() - one.at < PATIENCE);
+  const asked = state.pending.findIndex((one) => one.channel === channel && Date.now() < one.until);
   if (asked < 0 || !mentionsMe(message)) return;
   state.pending.splice(asked, 1);
   goTo(channel, message.ts);

@@ -34,6 +34,7 @@ async function workspace() {
   state.users = new Map(found.users.map((user) => [user.id, user]));
   state.channels = new Map(found.channels.map((channel) => [channel.id, channel]));
   state.connected = Boolean(found.connection?.connected);
+  state.waitsForBot = Boolean(found.waits_for_bot);
   setReadiness(found.ready, found.missing);
   if (!people().some((person) => person.id === state.me)) state.me = people()[0]?.id ?? "";
 }

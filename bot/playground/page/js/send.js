@@ -9,9 +9,13 @@ import { toast } from "./toast.js";
 // Why nothing can be sent now; empty when it can.
 export function blocked() {
   if (state.line !== "open") return "Connecting to the playground. What you write stays here.";
-  if (!state.connected) return "raygen is not connected yet. You can write now and send in a moment.";
+  if (!state.connected && !state.waitsForBot) return "raygen is not connected yet. You can write now and send in a moment.";
   return "";
 }
+
+// What happens to what is sent before the bot is connected.
+export const delayed = () =>
+  !state.connected && state.waitsForBot ? "raygen is starting. It answers what you send as soon as it is ready." : "";
 
 export async function send(place, channel, thread, text) {
   const written = text.trim();

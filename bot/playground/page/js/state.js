@@ -23,6 +23,8 @@ export const state = {
   route: { page: "channel", channel: "", thread: "" },
   line: "connecting",
   connected: false,
+  // Whether the playground takes commands and clicks while the bot is not connected.
+  waitsForBot: false,
   ready: false,
   // Since the page was opened: what is missing later is a loss, not a start.
   wasReady: false,
@@ -30,7 +32,7 @@ export const state = {
   // part -> sentence, for all that were missing since the start-up began.
   parts: new Map(),
   unread: new Map(),
-  // Slash commands of this user whose thread has not begun: {channel, at}.
+  // Slash commands of this user whose thread has not begun: {channel, until}.
   pending: [],
   // "channel/ts" of the message that is being edited.
   editing: "",

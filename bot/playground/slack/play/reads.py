@@ -71,6 +71,7 @@ async def workspace(desk: Desk, _request: web.Request) -> Json:
         **{name: list(menus.get(name, ())) for name in ("commands", "shortcuts", "prompts")},
         "about": dict(desk.about()) if desk.about else {},
         "connection": {"connected": connections > 0, "connections": connections},
+        "waits_for_bot": desk.rules.connection_wait > 0,
         "ready": not missing,
         "missing": missing,
     }

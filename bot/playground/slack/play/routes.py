@@ -35,6 +35,11 @@ class Endpoint:
     def at_once(self) -> bool:
         return not iscoroutinefunction(self.action)
 
+    @property
+    def asks_bot(self) -> bool:
+        """Whether its answer needs the bot's acknowledgement."""
+        return self.model is not None and not self.at_once
+
 
 ENDPOINTS = (
     Endpoint("POST", "/play/message", messages.message, messages.Message),
@@ -97,6 +102,8 @@ def _handler(desk: Desk, endpoint: Endpoint) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             argument = await _argument(endpoint, request)
+            if endpoint.asks_bot:
+                await desk.socket.connected()
             with desk.state.transaction() if endpoint.at_once else nullcontext():
                 answer = endpoint.action(desk, argument)
             if not isinstance(answer, dict):

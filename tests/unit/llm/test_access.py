@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.anthropic import models
 from bot.playground.anthropic.errors import ApiError
-from services.llm.clients import Provider, model_id
+from services.llm.access import Provider, model_id
 
 ON_BEDROCK = (Provider.BEDROCK, Provider.BEDROCK_CLASSIC)
 
