@@ -17,7 +17,7 @@ from bot.api.switchboard import Everyone, Switchboard
 from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
 from bot.wiring.agents import metering, offered, supervised
-from bot.wiring.clusters import opened_targets, run_links
+from bot.wiring.clusters import run_links
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
 from bot.wiring.slack import Slack, bolt, speaking
@@ -79,7 +79,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGenerator[Bot]:
+async def assemble(settings: Settings, access: str | OAuth | None, targets: Targets) -> AsyncGenerator[Bot]:
     """Everything that a running bot consists of, closed in reverse order at the end.
 
     `access` to Slack is the token of one workspace, or what gives one for each; without it there is no Slack.
@@ -90,7 +90,6 @@ async def assemble(settings: Settings, access: str | OAuth | None) -> AsyncGener
         engine = await stack.enter_async_context(open_database(settings.database))
         store = Store(engine, artifact_store(settings))
         slack = await stack.enter_async_context(speaking(settings, access, store)) if access else None
-        targets = await stack.enter_async_context(opened_targets(settings))
         feeds = Feeds()
         people = Everyone(settings.tokens, slack.people if slack else None)
         approvals = Authorizer(

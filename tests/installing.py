@@ -36,6 +36,7 @@ from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import APP_TOKEN, SlackStandIn
 from bot.playground.slack.workspace import ACME, PLAYGROUND, Workspace
 from bot.runtime.connection import open_connection
+from bot.wiring.clusters import opened_targets
 from bot.wiring.slack_access import slack_over_http
 from services.domain.values import Engine
 from tests.contract.slack.desk import Line, People, line, people_at
@@ -205,7 +206,8 @@ async def world(
         _get_or_create_dbos_registry().instance_info_map.clear()
         access = slack_over_http(settings)
         assert access is not None
-        bot = await enter(bootstrap.assemble(settings, access[0]))
+        targets = await enter(opened_targets(settings))
+        bot = await enter(bootstrap.assemble(settings, access[0], targets))
         assert bot.app is not None
         await enter(bootstrap.working(bot))
         desk = ApiDesk(bot.desk, bot.feeds, bot.targets)

@@ -15,6 +15,7 @@ from bot.bootstrap import Bot
 from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, SlackStandIn
 from bot.runtime.connection import open_connection
 from bot.settings import Settings
+from bot.wiring.clusters import opened_targets
 from services.domain.values import Engine
 from tests.standins import agentcore
 
@@ -46,7 +47,7 @@ async def running(chosen: Settings) -> AsyncGenerator[Bot]:
     """As `raygen start`; there is only one at a time in a process."""
     _get_or_create_dbos_registry().instance_info_map.clear()
     chosen.state_dir.mkdir(parents=True, exist_ok=True)
-    async with bootstrap.assemble(chosen, BOT_TOKEN) as bot:
+    async with opened_targets(chosen) as targets, bootstrap.assemble(chosen, BOT_TOKEN, targets) as bot:
         assert bot.app is not None
         async with bootstrap.working(bot), open_connection(bot.app, APP_TOKEN):
             yield bot

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Any
 
 import click
 
@@ -23,10 +24,15 @@ def command(port: int, *, no_browser: bool) -> None:
     The bot, validation and runs are real. Slack is simulated, and so is the model unless ANTHROPIC_API_KEY is set. Messages and
     runs are kept between starts.
     """
-    from bot.deploy.manifest import manifest
     from bot.playground import launch
-    from bot.wiring.clusters import run_links
 
     settings = loaded()
-    folder, app = settings.state_dir / "playground", manifest(domains=run_links(settings).domains)
+
+    def app() -> dict[str, Any]:
+        from bot.deploy.manifest import manifest
+        from bot.wiring.clusters import run_links
+
+        return manifest(domains=run_links(settings).domains)
+
+    folder = settings.state_dir / "playground"
     sys.exit(asyncio.run(launch.run(folder, port=port, browser=not no_browser, manifest=app)))

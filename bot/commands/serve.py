@@ -14,8 +14,11 @@ def command() -> None:
     Listens on RAYGEN_API_HOST and RAYGEN_API_PORT. Without RAYGEN_API_TOKENS it accepts only requests from this machine, and they
     can't approve programs. With SLACK_SIGNING_SECRET it also receives Slack's events, at /slack/events.
     """
-    from bot.runtime import app
+    from bot.runtime.imports import collected_later
     from bot.wiring import tracing
+
+    with collected_later():
+        from bot.runtime import app
 
     settings = loaded_for_service("serve")
     with tracing.exporting(settings.traces):

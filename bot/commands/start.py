@@ -14,9 +14,9 @@ def command() -> None:
     Requires SLACK_BOT_TOKEN, SLACK_APP_TOKEN and ANTHROPIC_API_KEY; `raygen doctor` checks them. Ctrl+C stops it, and unfinished
     work continues at the next start.
     """
-    from bot.runtime import app
+    from bot.runtime import startup
     from bot.wiring import tracing
 
     settings = loaded_for_service("start")
     with tracing.exporting(settings.traces):
-        asyncio.run(app.run(settings))
+        asyncio.run(startup.run(settings))

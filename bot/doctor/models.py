@@ -7,7 +7,7 @@ from bot.settings import Settings, require_model, require_supervisor, values
 from bot.wiring.agents import runtime_address
 from services.agentcore.client import look
 from services.domain.errors import RaygenError
-from services.llm.clients import Access, Provider, model_id
+from services.llm.access import Access, Provider, model_id
 
 
 def model(settings: Settings) -> Finding:

@@ -16,7 +16,7 @@ from bot.mcp_server import envelope, tokens
 from bot.mcp_server.guard import Guard
 from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
-from bot.runtime.app import on_signals
+from bot.runtime.signals import on_signals
 from bot.settings import Settings
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -19,22 +18,23 @@ from bot.api.desk import ApiDesk
 from bot.api.server import serving
 from bot.runtime import stall
 from bot.runtime.connection import open_connection
+from bot.runtime.signals import on_signals
 from bot.settings import Settings
+from bot.wiring.clusters import opened_targets
 from bot.wiring.requirements import require_tokens
 from bot.wiring.slack_access import require_slack, slack_over_http
 from handlers.slack_api.errors import code_of
 from services.domain.errors import SettingsError
+from services.targets.targets import Targets
 
 _log = logging.getLogger(__name__)
 
 
-async def run(settings: Settings) -> None:
-    """Work for Slack, by Socket Mode, until a signal asks for the end. Raises SettingsError when Slack refuses the tokens."""
+async def run(settings: Settings, targets: Targets, ended: asyncio.Event) -> None:
+    """Work for Slack, by Socket Mode, until `ended` is set. Raises SettingsError when Slack refuses the tokens."""
     access, app_token = require_slack(settings)
-    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ended = on_signals()
     async with contextlib.AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(bootstrap.assemble(settings, access))
+        bot = await stack.enter_async_context(bootstrap.assemble(settings, access, targets))
         assert bot.app is not None
         await _open_health(stack, bot)
         await _check_token(bot.app)
@@ -61,7 +61,9 @@ async def serve(settings: Settings) -> None:
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     ended = on_signals()
     async with contextlib.AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(bootstrap.assemble(settings, slack[0] if slack else None))
+        targets = await stack.enter_async_context(opened_targets(settings))
+        access = slack[0] if slack else None
+        bot = await stack.enter_async_context(bootstrap.assemble(settings, access, targets))
         await _open_health(stack, bot)
         routes: list[Route] = []
         if slack and bot.app is not None:
@@ -98,12 +100,3 @@ async def _check_token(app: AsyncApp) -> None:
 
 def _names(bot: bootstrap.Bot) -> str:
     return ", ".join(place.name for place in bot.targets)
-
-
-def on_signals() -> asyncio.Event:
-    """Set once the process is asked to end."""
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    return ended

@@ -70,6 +70,15 @@ class Playground:
             await asyncio.sleep(0.2)
         raise AssertionError(f"not ready in {limit} s: {missing}\n{self.logs()}")
 
+    async def page(self, limit: float = PATIENCE) -> str:
+        """The page, as soon as it can be had."""
+        for _ in range(int(limit / 0.05)):
+            with suppress(aiohttp.ClientConnectionError):
+                async with self.http.get(self.url) as answer:
+                    return await answer.text()
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no page in {limit} s\n{self.logs()}")
+
     async def stop(self, number: int = signal.SIGTERM) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(number)
@@ -299,6 +308,14 @@ class Thread:
 @asynccontextmanager
 async def running(state_dir: Path, **environment: str) -> AsyncGenerator[Playground]:
     """A playground with a bot that has its own secrets in its environment, ready for people."""
+    async with starting(state_dir, **environment) as play:
+        await play.ready()
+        yield play
+
+
+@asynccontextmanager
+async def starting(state_dir: Path, **environment: str) -> AsyncGenerator[Playground]:
+    """The same, just started."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -312,7 +329,6 @@ async def running(state_dir: Path, **environment: str) -> AsyncGenerator[Playgro
         play = Playground(state_dir, port, http, {**defaults, **environment})
         await play.start()
         try:
-            await play.ready()
             yield play
         finally:
             await play.stop()

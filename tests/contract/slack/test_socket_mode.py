@@ -145,6 +145,19 @@ async def test_a_silent_bot_is_told_to_the_user(
     assert (told["user"], told["text"]) == ("USLACKBOT", f"/raygen failed with the error `{expected}`")
 
 
+async def test_a_command_waits_for_a_bot_that_is_starting_where_the_rules_say_so() -> None:
+    rules = Rules(connection_wait=PATIENCE)
+    async with SlackStandIn(rules=rules).serve() as url, people_at(url) as people:
+        waiting = asyncio.create_task(people.command("x"))
+        said = await people.say("hello")
+        assert said["ts"], "messages are taken at once"
+        assert not waiting.done()
+        async with line(client_at(f"{url}/api/")) as wire:
+            for _ in ("the message", "the command"):
+                await wire.ack(await wire.event())
+            assert (await waiting)["ok"]
+
+
 async def test_the_bot_hears_of_its_own_messages(client: AsyncWebClient) -> None:
     async with line(client) as wire:
         posted = await client.chat_postMessage(channel="CRAY", text="mine")
