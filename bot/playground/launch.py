@@ -28,8 +28,8 @@ _CONNECTION_WAIT = 60.0
 _STAND_IN_KEY = "sk-ant-playground"
 _STARTING = {
     "bot": "The bot is starting.",
-    "target": "It starts with the bot.",
-    "validation": "They start with the bot.",
+    "target": "The Ray cluster starts with the bot.",
+    "validation": "Sealed clusters start with the bot.",
 }
 
 
