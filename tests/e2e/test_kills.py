@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 
 from tests.e2e.playground import Json, Playground, button, flat, running
+from tests.stored_payloads import flaws
 from tests.waiting import until
 
 KILLS = int(os.environ.get("RAYGEN_KILLS") or 2)
@@ -160,6 +161,8 @@ async def test_killed_again_and_again(tmp_path: Path, request: pytest.FixtureReq
         finally:
             approving.cancel()
         tally = await people.tally()
+    (database,) = tmp_path.rglob("raygen.db")
+    assert flaws(f"sqlite:///{database}") == []
     shown = f"{KILLS} kills ({whole} of all): {tally.taken} requests, {tally.proposals} proposals, {tally.runs} runs, {tally.results} results, {len(tally.lost)} lost, {len(tally.doubled)} doubled (seed {SEED})"
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         print(f"\n{shown}")  # noqa: T201  # the point of it
