@@ -20,7 +20,7 @@ from services.execution import outgoing, sandbox
 from services.execution.cluster_directory import ClusterDirectory, read, write
 from services.execution.outgoing import Outgoing
 from services.execution.ports import Ports, free_block, listeners
-from services.validation import seccomp
+from services.isolation import seccomp
 
 _MIB = 1024**2
 _SPAWN_LIMIT = 15.0

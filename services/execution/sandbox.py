@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from services.domain.host_names import new_host_name
-from services.validation.seal import kernel_settings
+from services.isolation import bubblewrap
+from services.isolation.host_names import new_host_name
 
 RAY_DIR = "/ray"
 LEASES = "/raygen/leases"
@@ -21,7 +21,6 @@ HOME = "/home/ray"
 _TMP = "/tmp"  # noqa: S108  # a private one
 _SHM = "/dev/shm"  # noqa: S108  # a private one
 
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 _ETC = (
     "/etc/alternatives",
     "/etc/ca-certificates",
@@ -57,12 +56,6 @@ def arguments(view: View) -> list[str]:
     return [*_namespaces(), *_file_system(view), *_environment()]
 
 
-def interpreter_roots() -> list[Path]:
-    """The directories that Python needs: the virtual environment and the installation behind it."""
-    roots = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
-    return sorted(root for root in roots if not _under(root, _SYSTEM))
-
-
 def _namespaces() -> list[str]:
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
@@ -75,16 +68,13 @@ def _file_system(view: View) -> Iterator[str]:
     # Before the interpreter, which may itself be installed below /tmp.
     yield from ("--size", str(view.scratch), "--tmpfs", _TMP)
     yield from ("--size", str(view.scratch), "--tmpfs", HOME)
-    for path in _SYSTEM:
-        yield from _system_directory(Path(path))
+    yield from bubblewrap.programs()
     for path in _ETC:
         yield from ("--ro-bind-try", path, path)
-    for root in interpreter_roots():
-        yield from ("--ro-bind", str(root), str(root))
     yield from ("--ro-bind", str(view.passwd), "/etc/passwd", "--ro-bind", str(view.group), "/etc/group")
     yield from ("--ro-bind", str(view.resolv), "/etc/resolv.conf")
     yield from ("--proc", "/proc")
-    yield from kernel_settings()
+    yield from bubblewrap.kernel_settings()
     yield from ("--dev", "/dev")
     yield from ("--size", str(view.shared_memory), "--tmpfs", _SHM, "--remount-ro", "/dev")
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)
@@ -111,12 +101,6 @@ def _ray_package() -> Path:
     return Path(spec.origin).parent
 
 
-def _system_directory(path: Path) -> tuple[str, ...]:
-    if path.is_symlink():
-        return ("--symlink", str(path.readlink()), str(path))
-    return ("--ro-bind", str(path), str(path)) if path.is_dir() else ()
-
-
 def _environment() -> Iterator[str]:
     variables = {
         "HOME": HOME,
@@ -133,7 +117,3 @@ def _environment() -> Iterator[str]:
     }
     for name, value in variables.items():
         yield from ("--setenv", name, value)
-
-
-def _under(path: Path, roots: tuple[str, ...]) -> bool:
-    return any(path.is_relative_to(root) for root in roots)

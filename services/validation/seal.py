@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Self
 
 from services import driver
-from services.domain.host_names import new_host_name
 from services.domain.values import InputFile
-from services.validation import seccomp
+from services.isolation import bubblewrap, seccomp
+from services.isolation.host_names import new_host_name
 from services.validation.observer import launch
 
 BWRAP = "bwrap"
@@ -23,7 +23,6 @@ INPUTS = f"{PACKAGE}/inputs"
 MIB = 1024**2
 
 _UID = "1000"
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _ETC = {
     "/etc/passwd": f"root:x:0:0::/:/bin/false\nray:x:{_UID}:{_UID}:ray:{HOME}:/bin/sh\n",
     "/etc/group": f"root:x:0:\nray:x:{_UID}:\n",
@@ -33,16 +32,6 @@ _ETC = {
 # The first name of an address is the one that it is asked back for (`socket.getfqdn`).
 _HOSTS = "127.0.0.1 {0}\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
 _ETC_OF_HOST = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types", "/etc/localtime")
-_KERNEL = (
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-    "/proc/irq",
-    "/proc/bus",
-    "/proc/acpi",
-    "/proc/scsi",
-    "/proc/fs",
-    "/proc/pressure",
-)
 _INSIDE = Path(__file__).parent / "inside"
 
 
@@ -98,10 +87,7 @@ class Seal:
         # Before the interpreter, which may itself be installed below /tmp.
         yield from ("--perms", "1777", "--size", str(self.spaces.tmp), "--tmpfs", "/tmp")  # noqa: S108  # as above
         yield from ("--size", str(self.spaces.home), "--tmpfs", HOME)
-        for path in _SYSTEM:
-            yield from self._system_directory(Path(path))
-        for root in interpreter_roots():
-            yield from self._bound(root, str(root))
+        yield from bubblewrap.programs()
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
         yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
         for path, text in (*_ETC.items(), ("/etc/hosts", _HOSTS.format(self.host_name))):
@@ -110,15 +96,10 @@ class Seal:
             yield from self._file(f"{INPUTS}/{file.name}", file.content)
         for path in (*_ETC_OF_HOST, *map(str, Path("/etc").glob("java-*"))):
             yield from ("--ro-bind-try", path, path)
-        yield from ("--proc", "/proc", *kernel_settings(), "--dev", "/dev")
+        yield from ("--proc", "/proc", *bubblewrap.kernel_settings(), "--dev", "/dev")
         yield from ("--size", str(self.spaces.shared_memory), "--tmpfs", "/dev/shm")  # noqa: S108  # a private one
         yield from ("--remount-ro", "/dev")
         yield from ("--remount-ro", "/", "--chdir", HOME)
-
-    def _system_directory(self, path: Path) -> tuple[str, ...]:
-        if path.is_symlink():
-            return ("--symlink", str(path.readlink()), str(path))
-        return self._bound(path, str(path)) if path.is_dir() else ()
 
     def _bound(self, path: Path, where: str) -> tuple[str, ...]:
         return ("--ro-bind", str(path), where)
@@ -138,19 +119,6 @@ class Seal:
         self.fds.append(fd)
         self._files.callback(os.close, fd)
         return fd
-
-
-def kernel_settings() -> Iterator[str]:
-    """Arguments of bubblewrap that make settings in /proc read-only: a bot that runs as root would own them inside, too."""
-    for path in _KERNEL:
-        yield from ("--ro-bind-try", path, path)
-
-
-def interpreter_roots() -> list[Path]:
-    """The directories that Python needs: the virtual environment and the installation behind it."""
-    real = Path(sys.executable).resolve().parent.parent
-    roots = {Path(sys.prefix), Path(sys.base_prefix), real}
-    return sorted(root for root in roots if not any(root.is_relative_to(system) for system in _SYSTEM))
 
 
 def _environment(path: str) -> Iterator[str]:
