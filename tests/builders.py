@@ -30,7 +30,14 @@ def session(**changes: Any) -> Session:
 
 
 def task(**changes: Any) -> Task:
-    default = Task("t_1", "s_1", TaskKind.PROMPT, "add 1 and 2", "UENGINEER", created_at=1.0)
+    default = Task(
+        id="t_1",
+        session_id="s_1",
+        kind=TaskKind.PROMPT,
+        prompt="add 1 and 2",
+        user="UENGINEER",
+        created_at=1.0,
+    )
     return replace(default, **changes)
 
 
@@ -40,7 +47,7 @@ def proposed_task(**changes: Any) -> Task:
 
 def passed(**changes: Any) -> Outcome:
     default = Outcome(
-        Verdict.PASSED,
+        verdict=Verdict.PASSED,
         stdout="Result: 3\n",
         exit_code=0,
         wall=0.42,
@@ -70,7 +77,14 @@ def proposal(**changes: Any) -> Proposal:
 
 
 def run(**changes: Any) -> Run:
-    default = Run("raygen-1", "p_1", "s_1", "embedded", "UAPPROVER", created_at=1.0)
+    default = Run(
+        id="raygen-1",
+        proposal_id="p_1",
+        session_id="s_1",
+        target="embedded",
+        approver="UAPPROVER",
+        created_at=1.0,
+    )
     return replace(default, **changes)
 
 

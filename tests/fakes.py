@@ -123,7 +123,7 @@ class FakeTarget:
     """Runs nothing: gives back scripted events and counts submissions; `refusals` are raised first."""
 
     events: list[Event] = field(
-        default_factory=lambda: [Finished(Outcome(Verdict.PASSED, stdout="Result: 3\n"))]
+        default_factory=lambda: [Finished(Outcome(verdict=Verdict.PASSED, stdout="Result: 3\n"))]
     )
     refusals: list[Exception] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)

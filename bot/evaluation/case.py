@@ -28,7 +28,7 @@ class Earlier:
         """As the product remembers it; `output` is that of a run, and `code` that of its program."""
         if not self.title:
             return Exchange(_PERSON, self.prompt, self.said)
-        ran = Try(Outcome(Verdict.PASSED, stdout=self.output), _PERSON) if self.output else None
+        ran = Try(Outcome(verdict=Verdict.PASSED, stdout=self.output), _PERSON) if self.output else None
         said, program = f"[proposal: {self.title}] {self.said}", Program(self.title, self.said, code)
         return Exchange(_PERSON, self.prompt, said, program, "model", run=ran)
 

@@ -82,12 +82,12 @@ class Proposer:
         team, _, named = channel.rpartition("/")
         session = Session(derive("s", cause), named, "", user, team)
         task = Task(
-            derive("t", cause),
-            session.id,
-            TaskKind.CHECK,
-            masked(purpose),
-            user,
-            code,
+            id=derive("t", cause),
+            session_id=session.id,
+            kind=TaskKind.CHECK,
+            prompt=masked(purpose),
+            user=user,
+            code=code,
             created_at=time.time(),
         )
         return task, session

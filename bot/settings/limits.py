@@ -48,12 +48,12 @@ class LimitSettings(SettingsGroup):
     def limits(self) -> AdmissionLimits:
         """The limits on accepting requests."""
         return AdmissionLimits(
-            self.rate,
-            self.channel_rate,
-            self.tasks_per_user,
-            self.tasks_per_channel,
-            Day(self.daily_tokens, self.daily_money),
-            Day(self.user_daily_tokens, self.user_daily_money),
-            self.channels,
-            self.workspaces,
+            user_rate=self.rate,
+            channel_rate=self.channel_rate,
+            user_tasks=self.tasks_per_user,
+            channel_tasks=self.tasks_per_channel,
+            day=Day(self.daily_tokens, self.daily_money),
+            user_day=Day(self.user_daily_tokens, self.user_daily_money),
+            channels=self.channels,
+            workspaces=self.workspaces,
         )

@@ -189,7 +189,7 @@ class SlackNotifier:
         self._courier.edit_soon(run.id, run_blocks.running(run, proposal, view, self._targets.link(run)))
 
     async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
-        outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
+        outcome = run.outcome or Outcome(verdict=Verdict.UNAVAILABLE)
         await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome, self._targets.link(run)))
         if run_blocks.too_long(outcome):
             whole = Artifact("output.txt", "text/plain", written(outcome).encode(errors="replace"))
@@ -213,7 +213,7 @@ class SlackNotifier:
             _log.info("%s could not be told directly: %s", user, code_of(error))
 
     async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
-        outcome = run.outcome or Outcome(Verdict.UNAVAILABLE)
+        outcome = run.outcome or Outcome(verdict=Verdict.UNAVAILABLE)
         link = await self._courier.link(session.channel, session.thread_ts)
         message = run_blocks.shared(run, proposal, outcome, user, link)
         return await self._courier.once(f"{run.id}:shared", session.channel, "", message)

@@ -136,68 +136,96 @@ class Input:
         return importable(self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One request in a session. `code` is a program by a person's own hand; `base` is the proposal it starts from.
-
-    `target` is where the person wants its program to run, empty for where theirs run anyway; `unseen` is a request that was
-    made beside its thread, such as in a form, so that the thread has to be told of it. `retry_of` is the task that this one
-    tries again, maybe for somebody else.
-    """
+    """One request in a session."""
 
     id: str
+    """Derived from what caused the request, so that a repeated event is the same task."""
     session_id: str
+    """The thread that it belongs to."""
     kind: TaskKind
+    """What is asked for."""
     prompt: str
+    """The person's words, with secrets masked."""
     user: str
+    """Who asked, by ID."""
     code: str | None = None
+    """A program that the person wrote or edited."""
     base: str | None = None
+    """The proposal that it starts from, by ID."""
     status: TaskStatus = TaskStatus.QUEUED
+    """Where it stands."""
     summary: str = ""
+    """What its thread is told at the end."""
     created_at: float = 0.0
+    """When it was asked for, in POSIX seconds."""
     attachments: tuple[Attachment, ...] = ()
+    """Files that came with the message."""
     target: str = ""
+    """Where the person wants the program to run; empty for their usual target."""
     unseen: bool = False
+    """Whether the request was made outside its thread, such as in a form, so that the thread has to show it."""
     retry_of: str = ""
+    """The task that this one tries again, possibly for another person."""
 
     @property
     def ended(self) -> bool:
         return self.status not in {TaskStatus.QUEUED, TaskStatus.WORKING}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs.
-
-    `header` is what the header of its code asks for, as it was when the proposal was made. `failed` are the drafts before it; `prompt` is the version of the prompt that it was written by. `approved_by` are those
-    who have approved it so far, of as many as are `needed`, and `voided` those who had before another target was chosen;
-    `reason` is why it was rejected, and `grant` the approval for the whole thread by which it was approved.
-    """
+    """A program with its evidence, awaiting a decision on exactly this code with exactly these inputs."""
 
     id: str
+    """Derived from the task's ID."""
     task_id: str
+    """The task that it answers."""
     session_id: str
+    """The thread that it is shown in."""
     program: Program
+    """The code, byte for byte as it would run, with its title and purpose."""
     header: Script
+    """What the header of the code asks for, as read when the proposal was made."""
     policy: PolicyReport
+    """What the static policy found in the code."""
     validation: Outcome
+    """What came of running the code in validation."""
     attempts: int
+    """How many drafts it took, this one included."""
     target: str
+    """Where it would run."""
     requester: str
+    """Who asked for it, by ID."""
     model: str = ""
+    """The model that wrote it; empty for a person's own program."""
     status: ProposalStatus = ProposalStatus.DRAFT
+    """Where it stands."""
     decided_by: str | None = None
+    """Who decided on it last, by ID."""
     decided_at: float | None = None
+    """When it was decided, in POSIX seconds."""
     created_at: float = 0.0
+    """When it was made, in POSIX seconds."""
     spent: Spent = field(default_factory=Spent)
+    """What the task took until then."""
     inputs: tuple[Input, ...] = ()
+    """The files that it would run with."""
     failed: tuple[Attempt, ...] = ()
+    """The drafts before it, in their order."""
     prompt: str = ""
+    """The version of the prompt by which it was written."""
     approved_by: tuple[str, ...] = ()
+    """Who has approved it so far, by ID."""
     needed: int = 1
+    """How many approvals a run takes."""
     reason: str = ""
+    """Why it was rejected."""
     grant: str = ""
+    """The approval for the whole thread by which it was approved, by ID."""
     voided: tuple[str, ...] = ()
+    """Who had approved it before another target was chosen."""
 
     @property
     def runnable(self) -> bool:
@@ -205,25 +233,32 @@ class Proposal:
         return self.program.engine is Engine.RAY and self.validation.passed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of an approved proposal; its ID is the submission ID on the target.
-
-    `created_at` is when it was approved, `turn_at` when a run that had to wait got its turn, `ended_at` when it was over.
-    `stopped_by` is who asked for its end; empty where that was raygen, since its workspace had left.
-    """
+    """One execution of an approved proposal."""
 
     id: str
+    """The submission ID on the target, derived from the proposal's ID."""
     proposal_id: str
+    """What is run."""
     session_id: str
+    """The thread that shows it."""
     target: str
+    """Where it runs."""
     approver: str
+    """Whose approval was the last one needed, by ID."""
     status: RunStatus = RunStatus.STARTING
+    """Where it stands."""
     stopped_by: str | None = None
+    """Who asked to stop it, by ID; empty where raygen did because the workspace had uninstalled it."""
     outcome: Outcome | None = None
+    """What came of it; None until it has ended."""
     created_at: float = 0.0
+    """When it was approved, in POSIX seconds."""
     turn_at: float | None = None
+    """When a run that had to wait got its turn, in POSIX seconds."""
     ended_at: float | None = None
+    """When it ended, in POSIX seconds."""
 
     @classmethod
     def of(cls, proposal: Proposal, *, approver: str, created_at: float) -> Self:

@@ -52,22 +52,28 @@ class Program:
         return sha256(self.code)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What a task took: calls of models, their tokens, money where prices are known, seconds in all, and attempts.
-
-    `cached` tokens were read from the prompt cache and `written` into it; neither are in `input`.
-    """
+    """What a task took."""
 
     calls: int = 0
+    """Calls of models."""
     input: int = 0
+    """Tokens of input, without those of the prompt cache."""
     output: int = 0
+    """Tokens of output."""
     cached: int = 0
+    """Tokens read from the prompt cache."""
     written: int = 0
+    """Tokens written into the prompt cache."""
     money: float | None = None
+    """In the currency of the configured prices; None where they are unknown."""
     seconds: float = 0.0
+    """From the start to the end of the work."""
     models: tuple[str, ...] = ()
+    """The models that were called, each once."""
     attempts: int = 0
+    """Programs that were drafted."""
 
     @property
     def tokens(self) -> int:
@@ -76,15 +82,15 @@ class Spent:
     def __add__(self, later: Spent) -> Spent:
         money = [each.money for each in (self, later) if each.money is not None]
         return Spent(
-            self.calls + later.calls,
-            self.input + later.input,
-            self.output + later.output,
-            self.cached + later.cached,
-            self.written + later.written,
-            sum(money) if money else None,
-            self.seconds + later.seconds,
-            tuple(dict.fromkeys((*self.models, *later.models))),
-            self.attempts + later.attempts,
+            calls=self.calls + later.calls,
+            input=self.input + later.input,
+            output=self.output + later.output,
+            cached=self.cached + later.cached,
+            written=self.written + later.written,
+            money=sum(money) if money else None,
+            seconds=self.seconds + later.seconds,
+            models=tuple(dict.fromkeys((*self.models, *later.models))),
+            attempts=self.attempts + later.attempts,
         )
 
 
@@ -172,54 +178,70 @@ EVIDENCE = ("files", "hosts", "processes", "environment", "packages", "refused",
 """What can be observed of a program beside its output: the fields of `Touched`, and the resources it asks for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What a program reached for, as observed while it ran; `refused` names what the seal denied.
-
-    `more` counts the names of a kind beyond those that are listed.
-    """
+    """What a program reached for, as observed while it ran."""
 
     files: tuple[str, ...] = ()
+    """Paths outside its working directory."""
     hosts: tuple[str, ...] = ()
+    """Hosts that it looked up or connected to."""
     processes: tuple[str, ...] = ()
+    """Commands that it started."""
     environment: tuple[str, ...] = ()
+    """Environment variables that it read."""
     refused: tuple[str, ...] = ()
+    """What the seal denied."""
     packages: tuple[str, ...] = ()
+    """Packages that it imported."""
     more: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many names of a kind there are beyond those listed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Everything that is known of one execution of a program.
-
-    `stdout` and `stderr` are the user's lines, whole up to the limit that `truncated` says was met. Where a run's `stdout`
-    has lost its middle, words in it say so, and `gone` is what is missing.
-    `value` is the repr of a last expression, and `table` what it or the last thing shown is as one. Unknown figures are
-    None, never zero. `where` names the place of a validation that was not in a sealed cluster. `remarks` are whole
-    sentences about what went on around it. `unknown` names the kinds of EVIDENCE that could not be observed, or not in
-    full: what `touched` and `resources` have of them may be incomplete, and says nothing where it is empty.
-    """
+    """Everything that is known of one execution of a program. Unknown figures are None, never zero."""
 
     verdict: Verdict
+    """What came of it."""
     stdout: str = ""
+    """The program's own lines, up to the limit; where the middle was cut, a line in it says so."""
     stderr: str = ""
+    """The same of its standard error."""
     value: str | None = None
+    """The repr of a last expression."""
     failure: Failure | None = None
+    """The exception that ended the program."""
     detail: str | None = None
+    """Why there is no better verdict, for people."""
     artifacts: tuple[Artifact, ...] = ()
+    """Figures and files that the program made."""
     exit_code: int | None = None
+    """Of the driver's process."""
     wall: float | None = None
+    """Seconds from start to end."""
     cpu: float | None = None
+    """Seconds of CPU time, all processes together."""
     peak_memory: int | None = None
+    """The most bytes in use at once, all processes together."""
     tasks: tuple[TaskCount, ...] = ()
+    """Ray tasks and actors by name and state."""
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    """The most that a task or actor asked for, by Ray's name of the resource."""
     touched: Touched = field(default_factory=Touched)
+    """What the program reached for."""
     truncated: bool = False
+    """Whether the output met its limit."""
     gone: Gone = NOTHING_GONE
+    """What is missing from the middle of `stdout`."""
     where: str = ""
+    """Where a validation took place that was not in a sealed cluster."""
     table: Table | None = None
+    """The last expression, or the last thing shown, as a table."""
     remarks: tuple[str, ...] = ()
+    """Sentences about what happened around the execution."""
     unknown: tuple[str, ...] = EVIDENCE
+    """Kinds of EVIDENCE that were not observed in full: what `touched` and `resources` lack of them proves nothing."""
 
     @property
     def observed(self) -> bool:
@@ -268,17 +290,24 @@ class Finding:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReport:
-    """What the static policy says of a program: findings by line, and what the code would touch."""
+    """What the static policy reads in the code of a program."""
 
     findings: tuple[Finding, ...] = ()
+    """What a rule objects to or remarks on, in the order of the lines."""
     imports: tuple[str, ...] = ()
+    """Modules that the code imports."""
     files: tuple[str, ...] = ()
+    """Paths that it would open."""
     hosts: tuple[str, ...] = ()
+    """Hosts that it would call."""
     processes: tuple[str, ...] = ()
+    """Commands that it would start."""
     environment: tuple[str, ...] = ()
+    """Environment variables that it would read."""
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What a task or actor would ask for, by Ray's name of the resource."""
 
     @property
     def refused(self) -> bool:

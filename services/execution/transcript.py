@@ -65,7 +65,7 @@ class Transcript:
     def outcome(self, verdict: Verdict) -> Outcome:
         """What the log alone tells of the run."""
         text, gone = self._kept.all()
-        return Outcome(verdict, stdout=text, truncated=self.truncated, gone=gone)
+        return Outcome(verdict=verdict, stdout=text, truncated=self.truncated, gone=gone)
 
     def _user_bytes(self, data: bytes) -> bytes:
         """The program's own bytes in what has come so far; keeps back what could become a mark."""

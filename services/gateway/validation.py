@@ -50,7 +50,7 @@ class GatewayValidator(Elsewhere):
         """A program that names one of `inputs` is not sent: they can't travel."""
         if named := [file.name for file in inputs if importable(file.name) or file.name in code]:
             return Outcome(
-                Verdict.UNAVAILABLE,
+                verdict=Verdict.UNAVAILABLE,
                 detail=f"The program uses {named[0]}, and the MCP gateway can't carry files, so it can't be validated here.",
                 where=WHERE,
             )
@@ -60,4 +60,4 @@ class GatewayValidator(Elsewhere):
             answer = await self._gateway.call(self._tool, asked, limit=limits.wall + _GRACE)
             return cut(outcome_of(answer, where=where), limits)
         except RaygenError as error:
-            return Outcome(Verdict.UNAVAILABLE, detail=error.public, where=where)
+            return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public, where=where)

@@ -62,9 +62,9 @@ def outcome_of(answer: object, *, where: str) -> Outcome:
     verdict = _verdict(told)
     error = (told.error or "").strip()
     if verdict is Verdict.UNAVAILABLE:
-        return Outcome(verdict, detail=_untried(told, error), where=where)
+        return Outcome(verdict=verdict, detail=_untried(told, error), where=where)
     return Outcome(
-        verdict,
+        verdict=verdict,
         stdout=told.output or "",
         stderr=f"{error}\n" if "\n" in error else "",
         value=told.value,

@@ -57,7 +57,7 @@ class LambdaValidator(Elsewhere):
             told = await self._function.invoke(event.model_dump(exclude_none=True))
             outcome = outcome_of(told, self._function.name)
         except FunctionError as error:
-            outcome = Outcome(Verdict.UNAVAILABLE, detail=error.public)
+            outcome = Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
         return replace(cut(outcome, limits), where=self.where)
 
 
@@ -81,4 +81,4 @@ def _plain(answer: ValidationAnswer) -> Outcome:
     verdict = _VERDICTS.get(answer.status.upper(), Verdict.FAILED)
     if not answer.success and verdict is Verdict.PASSED:
         verdict = Verdict.FAILED
-    return Outcome(verdict, stdout=answer.output, detail=answer.error or None)
+    return Outcome(verdict=verdict, stdout=answer.output, detail=answer.error or None)

@@ -287,7 +287,7 @@ class RunSteps:
         if run.status is RunStatus.ENDED:
             return
         if run.status is RunStatus.STARTING:
-            await self._store.runs.end(run.id, Outcome(Verdict.STOPPED))
+            await self._store.runs.end(run.id, Outcome(verdict=Verdict.STOPPED))
             return
         target = self._targets[run.target].target
         watched = RunMonitor(run, proposal, session, self._notifier)
@@ -308,12 +308,12 @@ class RunSteps:
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
         """End a run that could not be carried through, and say why."""
-        await self._store.runs.end(run_id(proposal_id), Outcome(Verdict.UNAVAILABLE, detail=sentence))
+        await self._store.runs.end(run_id(proposal_id), Outcome(verdict=Verdict.UNAVAILABLE, detail=sentence))
         await self.close(proposal_id)
 
     async def give_up(self, proposal_id: str, sentence: str) -> None:
         """The same, without a word: nothing waits for it any more."""
-        await self._store.runs.end(run_id(proposal_id), Outcome(Verdict.UNAVAILABLE, detail=sentence))
+        await self._store.runs.end(run_id(proposal_id), Outcome(verdict=Verdict.UNAVAILABLE, detail=sentence))
 
     async def unfinished(self) -> list[str]:
         """Approved proposals whose run has not ended: what a restart has to see to."""
@@ -393,7 +393,7 @@ class RunSteps:
             elapsed = max(time.time() - since, 0.0)
             shown = masked(output.text)
             await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
-        return Outcome(Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
+        return Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
         proposal = await self._store.proposals.get(proposal_id)

@@ -72,15 +72,15 @@ class Spendings(Repository):
             return Spent()
         models = tuple(name for name in str(row.model).split(", ") if name)
         return Spent(
-            row.calls,
-            row.input,
-            row.output,
-            row.cached,
-            row.written,
-            row.money,
-            row.seconds,
-            models,
-            row.attempts,
+            calls=row.calls,
+            input=row.input,
+            output=row.output,
+            cached=row.cached,
+            written=row.written,
+            money=row.money,
+            seconds=row.seconds,
+            models=models,
+            attempts=row.attempts,
         )
 
     async def total(self, *, since: float, user: str = "") -> tuple[int, float]:

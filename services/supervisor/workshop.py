@@ -90,7 +90,10 @@ class Workshop:
         """
         meter, tell = meter or Meter(), on_attempt or _untold
         drafting = self._generator.start(order, meter)
-        made, told = BuildResult(None, Outcome(Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
+        made, told = (
+            BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label),
+            None,
+        )
         async with self._bench(on_stage, order.files) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
@@ -103,7 +106,7 @@ class Workshop:
                     return replace(made, cut=error.public)
                 await tell(Tried(attempt, draft.program))
                 if draft.program is None:
-                    outcome, policy = Outcome(Verdict.FAILED, detail=draft.problem), PolicyReport()
+                    outcome, policy = Outcome(verdict=Verdict.FAILED, detail=draft.problem), PolicyReport()
                 else:
                     outcome, policy = await bench.inspect(draft.program, attempt)
                 await tell(Tried(attempt, draft.program, _shortened(outcome), policy))
@@ -199,7 +202,7 @@ class _Untried:
     why: str
 
     async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:  # noqa: ARG002  # the interface's
-        return Outcome(Verdict.UNTRIED, detail=self.why)
+        return Outcome(verdict=Verdict.UNTRIED, detail=self.why)
 
 
 async def _untold(_: Tried) -> None:

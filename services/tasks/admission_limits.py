@@ -19,18 +19,23 @@ class Day:
         return self.tokens is not None or self.money is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionLimits:
-    """None and empty mean no limit. `channels` and `workspaces` hold for Slack alone; the API has its tokens.
-
-    With `workspaces` both the place and the person must be of one of them.
-    """
+    """Which requests are taken; None and empty mean no limit."""
 
     user_rate: Rate | None = None
+    """Requests of one person in a period."""
     channel_rate: Rate | None = None
+    """Requests in one channel in a period."""
     user_tasks: int | None = None
+    """Unfinished requests of one person."""
     channel_tasks: int | None = None
+    """Unfinished requests in one channel."""
     day: Day = field(default_factory=Day)
+    """What all together may spend a day."""
     user_day: Day = field(default_factory=Day)
+    """What one person may spend a day."""
     channels: Collection[str] = ()
+    """Slack channels that requests are taken from; the API has its tokens instead."""
     workspaces: Collection[str] = ()
+    """Slack workspaces that both the channel and the person must be of; the API has its tokens instead."""

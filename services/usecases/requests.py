@@ -388,12 +388,12 @@ class FrontDesk:
         """Begin the one task that a request makes."""
         session = await self._session(ask)
         task = Task(
-            ask.task_id,
-            session.id,
-            kind,
-            prompt,
-            ask.user,
-            code,
+            id=ask.task_id,
+            session_id=session.id,
+            kind=kind,
+            prompt=prompt,
+            user=ask.user,
+            code=code,
             created_at=time.time(),
             attachments=ask.attachments,
             target=await self._wanted(ask),
@@ -424,7 +424,14 @@ class FrontDesk:
         proposal = await self._known(proposal_id)
         session = await self.store.sessions.get(proposal.session_id)
         task = Task(
-            derive("t", cause), session.id, kind, prompt, user, code, proposal_id, created_at=time.time()
+            id=derive("t", cause),
+            session_id=session.id,
+            kind=kind,
+            prompt=prompt,
+            user=user,
+            code=code,
+            base=proposal_id,
+            created_at=time.time(),
         )
         await self._begin(task, session)
 

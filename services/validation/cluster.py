@@ -64,19 +64,19 @@ async def tried(target: Target, job: Job, *, grace: float = _GRACE, patience: fl
             return await _followed(target, job.submission_id, printed)
     except TimeoutError:
         stopped = await _stopped(target, job, "".join(printed), patience, began)
-        return stopped if taken else Outcome(Verdict.UNAVAILABLE, detail=_SILENT)
+        return stopped if taken else Outcome(verdict=Verdict.UNAVAILABLE, detail=_SILENT)
     except TargetUnavailable as error:
         await _stopped(target, job, "", patience, began)
-        return Outcome(Verdict.UNAVAILABLE, detail=error.public)
+        return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
     except RaygenError as error:
-        return Outcome(Verdict.UNAVAILABLE, detail=error.public)
+        return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
     except asyncio.CancelledError:
         await asyncio.shield(target.stop(job.submission_id))
         raise
 
 
 async def _followed(target: Target, submission_id: str, printed: list[str]) -> Outcome:
-    outcome = Outcome(Verdict.UNAVAILABLE, detail="The validation cluster lost the program.")
+    outcome = Outcome(verdict=Verdict.UNAVAILABLE, detail="The validation cluster lost the program.")
     async for event in target.follow(submission_id):
         if isinstance(event, Finished):
             outcome = event.outcome
@@ -93,5 +93,7 @@ async def _stopped(target: Target, job: Job, printed: str, patience: float, bega
     except (TimeoutError, RaygenError):
         # Of a cluster that no longer answers nobody knows whether it was the program that took so long.
         detail = f"It took more than {limit}, and the cluster did not confirm that it was stopped."
-        return Outcome(Verdict.UNAVAILABLE, stdout=printed, detail=detail)
-    return Outcome(Verdict.TIMED_OUT, stdout=printed, detail=f"It was stopped after {human_seconds(took)}.")
+        return Outcome(verdict=Verdict.UNAVAILABLE, stdout=printed, detail=detail)
+    return Outcome(
+        verdict=Verdict.TIMED_OUT, stdout=printed, detail=f"It was stopped after {human_seconds(took)}."
+    )

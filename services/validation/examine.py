@@ -36,9 +36,9 @@ async def examine(
     try:
         policy = await apart(partial(_policy, check, own), code, size=sizes(code, own))
     except TooComplex as error:
-        return Outcome(Verdict.REFUSED_BY_POLICY, detail=error.public), PolicyReport()
+        return Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=error.public), PolicyReport()
     if policy.refused:
-        return Outcome(Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
+        return Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
     leased = await lease()
     with span("validation") as opened:
         outcome = without_secrets(await leased.validate(code))

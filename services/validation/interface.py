@@ -10,15 +10,20 @@ from typing import Protocol
 from services.domain.values import InputFile, Outcome, Readiness
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationLimits:
-    """The hard limits of one validation attempt: seconds, bytes, and counts for the whole process tree."""
+    """The hard limits of one validation attempt, for the whole process tree."""
 
     wall: float = 60.0
+    """Seconds from start to end."""
     memory: int = 3 * 1024**3
+    """Bytes in use at once."""
     output: int = 1024**2
+    """Bytes of output."""
     processes: int = 512
+    """Processes at once."""
     artifacts: int = 20 * 1024**2
+    """Bytes of all artifacts together."""
 
 
 Waiting = Callable[[float], Awaitable[None]]

@@ -238,13 +238,13 @@ class PooledLease:
         chosen = limits or self._limits
         own = await lying_beside(code, self._python)
         if absent := await apart(partial(missing, files=own), code, size=sizes(code, own)):
-            return Outcome(Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
+            return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
                 record = await self._run(code, own, chosen)
             except SealUnavailable as error:
                 await self.aclose()
-                return Outcome(Verdict.UNAVAILABLE, detail=error.public)
+                return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
             return conclude(record, chosen)
 
     async def _run(self, code: str, own: tuple[InputFile, ...], limits: ValidationLimits) -> Record:

@@ -14,7 +14,7 @@ class RefusedLease:
         self._sentence = sentence
 
     async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:  # noqa: ARG002  # never run
-        return Outcome(Verdict.UNAVAILABLE, detail=self._sentence)
+        return Outcome(verdict=Verdict.UNAVAILABLE, detail=self._sentence)
 
 
 class RefusedValidator:

@@ -20,7 +20,7 @@ def conclude(record: Record, limits: ValidationLimits) -> Outcome:
     facts = read(told)
     verdict, detail = _verdict(record, limits, facts)
     observed = Outcome(
-        verdict,
+        verdict=verdict,
         stdout=record.stdout.decode("utf-8", "replace"),
         stderr=record.stderr.decode("utf-8", "replace"),
         detail=detail,

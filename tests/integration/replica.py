@@ -41,7 +41,7 @@ class Shared(FakeTarget):
             await asyncio.sleep(0.05)
         # They end one by one, so that either replica finds room for the next.
         await asyncio.sleep(0.5 + int(submission_id.rpartition("-")[2]) % 4)
-        yield Finished(Outcome(Verdict.PASSED, stdout=f"{self.replica}\n"))
+        yield Finished(Outcome(verdict=Verdict.PASSED, stdout=f"{self.replica}\n"))
 
 
 async def main(url: str, name: str, folder: Path) -> None:

@@ -71,7 +71,9 @@ class Passing(FakeValidator):
         self.codes.append(code)
         await self.gate.wait()
         verdict = Verdict.FAILED if "raise" in code else Verdict.PASSED
-        return Outcome(verdict, stdout=f"ran {code}\n", exit_code=int(verdict is Verdict.FAILED), wall=0.1)
+        return Outcome(
+            verdict=verdict, stdout=f"ran {code}\n", exit_code=int(verdict is Verdict.FAILED), wall=0.1
+        )
 
 
 @dataclass

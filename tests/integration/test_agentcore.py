@@ -66,7 +66,7 @@ REFUSED = use("submit_program", title="Add", purpose="Adds.", code="import os\no
 CLOSING = say("It adds 1 and 2.")
 LONG = say("A long answer about object stores, of which the end never comes today.")
 FAILED = Outcome(
-    Verdict.FAILED,
+    verdict=Verdict.FAILED,
     stderr="Traceback …",
     failure=Failure("ZeroDivisionError", "division by zero", (Frame(3, "<module>", "1 / 0"),)),
 )
@@ -198,7 +198,11 @@ STORIES: dict[str, tuple[list[object], list[Outcome], TaskStatus]] = {
     "an answer": ([LONG], [], TaskStatus.ANSWERED),
     "no closing words": ([WISH, PROGRAM, HttpError(401)], [PASSED], TaskStatus.PROPOSED),
     "a model that refuses": ([HttpError(401)], [], TaskStatus.FAILED),
-    "no seal": ([WISH, PROGRAM], [Outcome(Verdict.UNAVAILABLE, detail="No seal.")], TaskStatus.FAILED),
+    "no seal": (
+        [WISH, PROGRAM],
+        [Outcome(verdict=Verdict.UNAVAILABLE, detail="No seal.")],
+        TaskStatus.FAILED,
+    ),
 }
 
 

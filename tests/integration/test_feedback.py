@@ -30,7 +30,10 @@ async def voted(world: World, ts: str, user: str, button: str, subject: str) -> 
 async def test_votes_on_a_result(world: World):
     proposal, card = await world.card()
     await world.store.spendings.put(
-        await world.store.tasks.get(proposal.task_id), "CRAY", TaskStatus.PROPOSED, Spent(1, 2, 3)
+        await world.store.tasks.get(proposal.task_id),
+        "CRAY",
+        TaskStatus.PROPOSED,
+        Spent(calls=1, input=2, output=3),
     )
     await world.press("CRAY", card, "UAPPROVER")
     run = run_id(proposal.id)

@@ -44,7 +44,7 @@ class Busy(FakeTarget):
         await self.done.wait()
         await asyncio.sleep(0.05)
         self.open.discard(submission_id)
-        yield Finished(Outcome(Verdict.PASSED))
+        yield Finished(Outcome(verdict=Verdict.PASSED))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ async def test_a_run_that_is_stopped_while_it_waits_never_starts(tmp_path: Path)
         await until(waits)
         await world.runs.stop(run_id(second), "UENGINEER")
         await until(lambda: ended(world.store, second))
-        assert (await world.store.runs.get(run_id(second))).outcome == Outcome(Verdict.STOPPED)
+        assert (await world.store.runs.get(run_id(second))).outcome == Outcome(verdict=Verdict.STOPPED)
         target.done.set()
         await until(lambda: ended(world.store, first))
         await asyncio.sleep(0.4)

@@ -115,7 +115,9 @@ async def test_a_thread_is_titled_by_the_request_that_begins_it_alone(tmp_path: 
         root = here.place.thread_ts
         asked = Request(f"message CRAY {root}", "estimate  pi", "UENGINEER", "CRAY", "")
         session = Session("s", "CRAY", root, "UENGINEER", "TRAYGEN")
-        first = Task(asked.task_id, "s", TaskKind.PROMPT, asked.prompt, "UENGINEER")
+        first = Task(
+            id=asked.task_id, session_id="s", kind=TaskKind.PROMPT, prompt=asked.prompt, user="UENGINEER"
+        )
         later = replace(first, id="t_later", prompt="use 200 tasks")
         notifier = slack_notifier(here.store, here.courier, here.cards, Targets([]), approving())
         for task in (first, later):

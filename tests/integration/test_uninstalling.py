@@ -37,7 +37,7 @@ class Endless(FakeTarget):
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
         await self.over.wait()
-        yield Finished(Outcome(Verdict.STOPPED))
+        yield Finished(Outcome(verdict=Verdict.STOPPED))
 
     async def stop(self, submission_id: str) -> bool:
         self.stopped.append(submission_id)

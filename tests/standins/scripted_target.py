@@ -21,7 +21,7 @@ Script = Callable[[Job], Sequence[Step]]
 def prints(*portions: str) -> Script:
     """A script of a program that prints this and passes."""
     steps = [Output(portion) for portion in portions]
-    ended = Finished(Outcome(Verdict.PASSED, stdout="".join(portions), exit_code=0))
+    ended = Finished(Outcome(verdict=Verdict.PASSED, stdout="".join(portions), exit_code=0))
     return lambda _: [Progress("RUNNING"), *steps, ended]
 
 
@@ -86,7 +86,7 @@ class ScriptedTarget:
             reason = (
                 self.trouble.public if self.trouble else f"The target {self.name} has no record of this run."
             )
-            yield Finished(Outcome(Verdict.UNAVAILABLE, detail=reason))
+            yield Finished(Outcome(verdict=Verdict.UNAVAILABLE, detail=reason))
             return
         read = 0
         while read == 0 or not isinstance(run.told[read - 1], Finished):
@@ -132,11 +132,11 @@ async def _play(run: _Run, steps: Sequence[Step], wall_limit: float) -> None:
     except TimeoutError:
         await _cut(run, Verdict.TIMED_OUT)
     if not run.ended:
-        await run.tell(Finished(Outcome(Verdict.PASSED, stdout=_text(run), exit_code=0)))
+        await run.tell(Finished(Outcome(verdict=Verdict.PASSED, stdout=_text(run), exit_code=0)))
 
 
 async def _cut(run: _Run, verdict: Verdict) -> None:
-    await run.tell(Finished(Outcome(verdict, stdout=_text(run))))
+    await run.tell(Finished(Outcome(verdict=verdict, stdout=_text(run))))
 
 
 def _text(run: _Run) -> str:

@@ -10,7 +10,7 @@ from services.execution.interface import Finished, Job, Output, Progress
 from services.execution.transcript import nonce
 from tests.standins.scripted_target import Step
 
-_PASSED = Outcome(Verdict.PASSED, exit_code=0)
+_PASSED = Outcome(verdict=Verdict.PASSED, exit_code=0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ CASES: Mapping[str, Case] = {
         "def inner():\n    return {}['missing']\n\nprint('before')\ninner()\n",
         "before\n",
         Outcome(
-            Verdict.FAILED,
+            verdict=Verdict.FAILED,
             exit_code=1,
             failure=Failure(
                 "KeyError",
@@ -62,7 +62,7 @@ CASES: Mapping[str, Case] = {
     "exits": Case(
         "import sys\nprint('leaving')\nsys.exit(3)\n",
         "leaving\n",
-        Outcome(Verdict.FAILED, exit_code=3),
+        Outcome(verdict=Verdict.FAILED, exit_code=3),
     ),
     "slow": Case(
         "import time\nfor n in range(4):\n    print('tick', n, flush=True)\n    time.sleep(0.3)\n",
@@ -81,7 +81,9 @@ def script(job: Job) -> Sequence[Step]:
     """What the case with this code would tell."""
     case = next(case for case in CASES.values() if case.code == job.code)
     outcome = case.outcome
-    ended = Outcome(outcome.verdict, stdout=case.output, exit_code=outcome.exit_code, failure=outcome.failure)
+    ended = Outcome(
+        verdict=outcome.verdict, stdout=case.output, exit_code=outcome.exit_code, failure=outcome.failure
+    )
     return [
         Progress("PENDING"),
         Progress("RUNNING"),

@@ -51,7 +51,7 @@ from tests.standins.agentcore import ARN, TERMS
 
 EVERY_BYTE = bytes(range(256))
 PICTURE = Artifact("plot.png", "image/png", EVERY_BYTE)
-POLICY = PolicyReport((Finding("network", Grade.WARN, 3, "opens a connection"),), imports=("ray",))
+POLICY = PolicyReport(findings=(Finding("network", Grade.WARN, 3, "opens a connection"),), imports=("ray",))
 MADE = BuildResult(
     ADD, passed(artifacts=(PICTURE,)), POLICY, 2, "m", "", (Attempt("x", passed()),), "generator-ray@2"
 )

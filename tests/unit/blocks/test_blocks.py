@@ -99,7 +99,7 @@ def marked(node: Any) -> list[str]:
 
 def outcome(text: str, verdict: Verdict = Verdict.FAILED) -> Outcome:
     return Outcome(
-        verdict,
+        verdict=verdict,
         stdout=text,
         stderr=text,
         value=text,
@@ -112,7 +112,13 @@ def outcome(text: str, verdict: Verdict = Verdict.FAILED) -> Outcome:
         peak_memory=10**9,
         tasks=(TaskCount(text[:50], "FINISHED", 10**6),),
         resources={text[:50]: 4.0},
-        touched=Touched((text,) * 9, (text,) * 9, (text,) * 9, (text,) * 9, (text,) * 9),
+        touched=Touched(
+            files=(text,) * 9,
+            hosts=(text,) * 9,
+            processes=(text,) * 9,
+            environment=(text,) * 9,
+            refused=(text,) * 9,
+        ),
     )
 
 
@@ -120,7 +126,7 @@ def proposal(text: str, **changes: Any):
     findings = tuple(Finding("r", Grade.WARN, 1, text) for _ in range(20))
     return builders.proposal(
         program=Program(text, text, text),
-        policy=PolicyReport(findings, files=(text,)),
+        policy=PolicyReport(findings=findings, files=(text,)),
         validation=outcome(text, Verdict.PASSED),
         **changes,
     )
@@ -196,7 +202,7 @@ def every_message_is_accepted(text: str) -> None:
 def every_view(text: str) -> Iterator[dict[str, Any]]:
     """What opens over cards, with this text in it."""
     program = Program(text, text, text)
-    failed = (Attempt(text, outcome(text), PolicyReport((Finding("r", Grade.WARN, 1, text),))),) * 2
+    failed = (Attempt(text, outcome(text), PolicyReport(findings=(Finding("r", Grade.WARN, 1, text),))),) * 2
     module = InputFile(f"{text[:40]}.py", text.encode(errors="replace"))
     kept = Input(module.name, module.sha256, len(module.content))
     one, other = (
@@ -276,7 +282,7 @@ def test_an_edit_form_is_one_that_slack_takes_whatever_the_length():
 
 def test_a_refusal_is_shown_at_the_part_that_holds_its_line():
     fields = {"code_0": "a\nb", "code_1": "c\nd"}
-    report = PolicyReport((Finding("ray-stop", Grade.REFUSE, 4, "stops Ray"),))
+    report = PolicyReport(findings=(Finding("ray-stop", Grade.REFUSE, 4, "stops Ray"),))
     assert list(programs.problems(fields, report)) == ["code_1"]
 
 

@@ -65,7 +65,7 @@ def in_order(text: str, *parts: str) -> None:
 def test_the_most_important_comes_first():
     shown = card(
         builders.proposal(
-            policy=PolicyReport((Finding("r", Grade.WARN, 3, "reads a file"),), files=("in.csv",)),
+            policy=PolicyReport(findings=(Finding("r", Grade.WARN, 3, "reads a file"),), files=("in.csv",)),
             validation=builders.passed(resources={"CPU": 2.0}, touched=Touched(refused=("network to x:80",))),
         ),
         cost=COST,
@@ -137,7 +137,7 @@ def test_what_could_not_be_observed_is_not_shown_as_none():
 @pytest.mark.parametrize("kinds", [(), ("hosts",), EVIDENCE])
 @pytest.mark.parametrize("verdict", [Verdict.UNTRIED, Verdict.PASSED])
 def test_a_program_that_was_not_run_has_nothing_to_observe(verdict: Verdict, kinds: tuple[str, ...]):
-    shown = flat(card(builders.proposal(validation=Outcome(verdict, unknown=kinds))))
+    shown = flat(card(builders.proposal(validation=Outcome(verdict=verdict, unknown=kinds))))
     assert ("could not be observed" in shown) == (verdict is Verdict.PASSED and bool(kinds))
 
 
@@ -203,7 +203,7 @@ def test_long_code_has_a_button_that_opens_all_of_it_and_short_code_has_none(sta
     for lines, cut in ((10, False), (2000, True)):
         made = builders.proposal(
             program=Program("t", "p", "\n".join(f"print({n})" for n in range(lines))),
-            validation=Outcome(verdict, wall=1.0),
+            validation=Outcome(verdict=verdict, wall=1.0),
         )
         shown = tasks.concluded(task, builders.card(made, task=task))
         assert ('"proposal_code"' in flat(shown)) == cut
@@ -286,7 +286,7 @@ def full(text: str) -> Proposal:
     return builders.proposal(
         program=Program(text, text, text),
         policy=PolicyReport(
-            tuple(Finding("r", Grade.WARN, 1, text) for _ in range(20)),
+            findings=tuple(Finding("r", Grade.WARN, 1, text) for _ in range(20)),
             imports=names,
             files=names,
             hosts=names,
@@ -297,7 +297,7 @@ def full(text: str) -> Proposal:
         validation=builders.passed(
             stdout=text,
             value=text,
-            touched=Touched(names, names, names, names, names),
+            touched=Touched(files=names, hosts=names, processes=names, environment=names, refused=names),
             artifacts=tuple(Artifact(name, "text/plain", b"") for name in names),
             table=Table(("a",) * 9, tuple((text[:199],) * 9 for _ in range(20)), 20, 9),
         ),
@@ -342,7 +342,7 @@ def everything_is_accepted(text: str, earlier: str) -> None:
         markup = [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
         assert not any("<!channel>" in each or "<https://evil" in each for each in markup)
     failed = builders.replace(
-        proposal, validation=Outcome(Verdict.FAILED, stdout=text, touched=proposal.validation.touched)
+        proposal, validation=Outcome(verdict=Verdict.FAILED, stdout=text, touched=proposal.validation.touched)
     )
     check.message_blocks(tasks.failed(task, builders.card(failed, task=task)).blocks, RULES)
     complete(card_modals.program(proposal, ()), text)

@@ -100,13 +100,17 @@ def test_any_table_gives_messages_that_slack_accepts(text: str, rows: int, colum
 
 def test_a_success_can_be_gone_on_from_and_a_failure_repaired():
     assert labels(result(tabular())) == ["Run again", "Change", "Share to channel", "Download code"]
-    assert labels(result(Outcome(Verdict.FAILED, failure=CRASH))) == ["Fix it", "Details"]
-    assert labels(result(Outcome(Verdict.STOPPED))) == []
+    assert labels(result(Outcome(verdict=Verdict.FAILED, failure=CRASH))) == ["Fix it", "Details"]
+    assert labels(result(Outcome(verdict=Verdict.STOPPED))) == []
 
 
 def test_a_failure_is_its_words_and_its_line_and_the_rest_is_folded_away():
     outcome = Outcome(
-        Verdict.FAILED, stdout="before\n" + TRACE + "at exit\n", failure=CRASH, exit_code=1, stderr="warned\n"
+        verdict=Verdict.FAILED,
+        stdout="before\n" + TRACE + "at exit\n",
+        failure=CRASH,
+        exit_code=1,
+        stderr="warned\n",
     )
     told = json.dumps(result(outcome).blocks)
     assert '"text": "ValueError: no shard", "style": {"bold": true}' in told
@@ -126,7 +130,7 @@ def test_a_failure_is_its_words_and_its_line_and_the_rest_is_folded_away():
 @pytest.mark.parametrize("text", ["", "x" * 100_000, "a\n" * 50_000, "<!channel>\x1b[0m", "😀" * 9000])
 def test_details_of_anything_are_a_view_that_slack_accepts(text: str):
     crash = Failure(text[:200], text, (Frame(1, text, text),) * 30, text, text[:20_000])
-    outcome = Outcome(Verdict.FAILED, stdout=text, stderr=text, failure=crash)
+    outcome = Outcome(verdict=Verdict.FAILED, stdout=text, stderr=text, failure=crash)
     check.view(
         modals.details(builders.proposal(program=Program(text, text, text)), outcome), RULES, kind="modal"
     )
@@ -143,7 +147,7 @@ def test_a_change_is_asked_for_in_one_field():
 
 def test_a_draft_that_does_not_work_has_its_details_too():
     task = builders.task(status=TaskStatus.FAILED, summary="It did not work.")
-    broken = builders.proposal(validation=Outcome(Verdict.FAILED, failure=CRASH))
+    broken = builders.proposal(validation=Outcome(verdict=Verdict.FAILED, failure=CRASH))
     assert labels(tasks.concluded(task, builders.card(broken, task=task))) == ["Try again", "Edit", "Details"]
 
 
@@ -170,7 +174,7 @@ def flood(text: str) -> Outcome:
     kept = HeadTailBuffer(40_000)
     kept.add(text)
     stdout, gone = kept.all()
-    return Outcome(Verdict.PASSED, stdout=stdout, truncated=True, gone=gone)
+    return Outcome(verdict=Verdict.PASSED, stdout=stdout, truncated=True, gone=gone)
 
 
 def words(outcome: Outcome) -> str:

@@ -166,14 +166,16 @@ def ran(verdict: Verdict) -> Callable[[str], Any]:
         table = Table((text, "n"), ((text, "1"),), 1, 2)
         artifacts = (Artifact(text, "text/plain", b""),)
         told = Outcome(
-            verdict,
+            verdict=verdict,
             stdout=text,
             value=text,
             failure=found.failure and Failure(text, text, (Frame(1, text, text),), text, text),
             detail=text,
             artifacts=artifacts,
             tasks=(TaskCount(text, "FINISHED", 1),),
-            touched=Touched((text,), (text,), (text,), (text,), (text,)),
+            touched=Touched(
+                files=(text,), hosts=(text,), processes=(text,), environment=(text,), refused=(text,)
+            ),
             table=table,
             remarks=(text,),
         )

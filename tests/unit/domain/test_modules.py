@@ -142,7 +142,7 @@ async def test_a_script_that_the_program_leaves_alone_does_not_stand_in_its_way(
     class Passing:
         async def validate(self, code: str, *, limits: object = None) -> Outcome:
             del code, limits
-            return Outcome(Verdict.PASSED)
+            return Outcome(verdict=Verdict.PASSED)
 
     async def lease() -> ValidationLease:
         return Passing()

@@ -87,7 +87,7 @@ def found(facts: Any) -> dict[str, Any]:
 @given(ANYTHING)
 @settings(max_examples=300)
 def test_reading_never_raises_whatever_the_facts_are(facts: Any):
-    outcome = fill(Outcome(Verdict.PASSED), read(facts))
+    outcome = fill(Outcome(verdict=Verdict.PASSED), read(facts))
     assert load_outcome(dump_outcome(outcome), outcome.artifacts) == outcome
 
 
@@ -178,7 +178,7 @@ def test_more_names_than_can_be_listed_are_counted():
 )
 def test_an_artifact_of_any_name_arrives_under_one_that_every_store_takes(name: str):
     files = [{"name": each, "media_type": "text/csv", "content": "YQ=="} for each in (name, name, "good.csv")]
-    artifacts = fill(Outcome(Verdict.PASSED), read({**WHOLE, "artifacts": files})).artifacts
+    artifacts = fill(Outcome(verdict=Verdict.PASSED), read({**WHOLE, "artifacts": files})).artifacts
     names = [artifact.name for artifact in artifacts]
     assert len(set(names)) == 3
     assert names[2] == "good.csv"
@@ -223,7 +223,7 @@ def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unkno
 @pytest.mark.parametrize(
     "validation",
     [
-        Outcome(Verdict.PASSED, wall=1.0),
+        Outcome(verdict=Verdict.PASSED, wall=1.0),
         builders.passed(unknown=("environment",)),
         builders.passed(touched=Touched(files=("/a",), more={"files": 3})),
         builders.passed(wall=None),

@@ -21,7 +21,7 @@ FRAME = pd.DataFrame({"name": ["a", "b"], "share": [0.1 + 0.2, 1e-7]})
 
 def as_read(value: Any) -> Table | None:
     """From a value to the driver's facts to the outcome."""
-    return fill(Outcome(Verdict.PASSED), read(values.told(value, None))).table
+    return fill(Outcome(verdict=Verdict.PASSED), read(values.told(value, None))).table
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ CLAIM = st.fixed_dictionaries(
 @given(CLAIM)
 @settings(max_examples=200)
 def test_a_claimed_table_is_a_table_or_nothing(claim: Any):
-    table = fill(Outcome(Verdict.PASSED), read({"table": claim})).table
+    table = fill(Outcome(verdict=Verdict.PASSED), read({"table": claim})).table
     if table is not None:
         assert 0 < len(table.columns) <= min(20, table.total_columns)
         assert len(table.rows) <= min(50, table.total_rows)
@@ -144,7 +144,7 @@ def test_a_claimed_table_is_a_table_or_nothing(claim: Any):
     ],
 )
 def test_a_claim_that_is_no_table_is_none(claim: Any):
-    outcome = fill(Outcome(Verdict.PASSED), read({"value": "x", "table": claim}))
+    outcome = fill(Outcome(verdict=Verdict.PASSED), read({"value": "x", "table": claim}))
     assert (outcome.value, outcome.table) == ("x", None), "a wrong table costs only itself"
 
 

@@ -44,7 +44,7 @@ def words(text: str) -> Response:
 def ran(code: str = TASKS, *seen: tuple[str, int], verdict: Verdict = Verdict.PASSED, **of: Any) -> Response:
     """A program that came out like this, with so many tasks of each name seen by Ray."""
     counts = tuple(TaskCount(name, "FINISHED", count) for name, count in seen)
-    outcome = Outcome(verdict, tasks=counts, **of)
+    outcome = Outcome(verdict=verdict, tasks=counts, **of)
     return Response(Conclusion("Here it is.", BuildResult(Program("T", "P.", code), outcome)))
 
 

@@ -25,10 +25,10 @@ from services.lambdas.wire import PAYLOAD, dump_snippet
 from services.snippets.interface import Snippet
 
 PASSED = Outcome(
-    Verdict.PASSED, stdout="3\n", value="4", wall=1.5, tasks=(TaskCount("f", "FINISHED", 2),), resources={"CPU": 1.0}
+    verdict=Verdict.PASSED, stdout="3\n", value="4", wall=1.5, tasks=(TaskCount("f", "FINISHED", 2),), resources={"CPU": 1.0}
 )  # fmt: skip
 FAILED = Outcome(
-    Verdict.FAILED, stdout="before\n", failure=Failure("ValueError", "no", (Frame(3, "f", "raise"),)), exit_code=1
+    verdict=Verdict.FAILED, stdout="before\n", failure=Failure("ValueError", "no", (Frame(3, "f", "raise"),)), exit_code=1
 )  # fmt: skip
 
 
@@ -46,10 +46,10 @@ def test_a_success_has_the_five_keys_of_other_systems():
     ("outcome", "status", "error"),
     [
         (FAILED, "FAILED", "ValueError: no (line 3)"),
-        (Outcome(Verdict.TIMED_OUT, detail="It was stopped after 5 s."), "STOPPED", "It was stopped after 5 s."),
-        (Outcome(Verdict.NOT_IMPORTABLE, detail="torch"), "FAILED", "The cluster has no module 'torch'."),
-        (Outcome(Verdict.UNAVAILABLE, detail="Not there."), "UNAVAILABLE", "Not there."),
-        (Outcome(Verdict.KILLED), "FAILED", "The program failed."),
+        (Outcome(verdict=Verdict.TIMED_OUT, detail="It was stopped after 5 s."), "STOPPED", "It was stopped after 5 s."),
+        (Outcome(verdict=Verdict.NOT_IMPORTABLE, detail="torch"), "FAILED", "The cluster has no module 'torch'."),
+        (Outcome(verdict=Verdict.UNAVAILABLE, detail="Not there."), "UNAVAILABLE", "Not there."),
+        (Outcome(verdict=Verdict.KILLED), "FAILED", "The program failed."),
     ],
 )  # fmt: skip
 def test_what_did_not_pass_is_no_success(outcome: Outcome, status: str, error: str):
@@ -91,7 +91,7 @@ def test_files_that_do_not_fit_are_told_of():
 
 def test_an_answer_without_details_is_enough():
     told = {"success": False, "job_id": "j", "status": "FAILED", "output": "x", "error": "ValueError"}
-    assert outcome_of(told, "f") == Outcome(Verdict.FAILED, stdout="x", detail="ValueError")
+    assert outcome_of(told, "f") == Outcome(verdict=Verdict.FAILED, stdout="x", detail="ValueError")
     assert outcome_of({**told, "success": True, "status": "SUCCEEDED", "error": ""}, "f").passed
 
 

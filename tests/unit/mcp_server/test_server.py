@@ -39,7 +39,7 @@ from services.workflows import Doorbell
 from tests import builders
 
 TOKEN, CI = "t0ken-of-an-engineer", "t0ken-of-no-person"
-NOTICED = PolicyReport((Finding("network", Grade.WARN, 2, "opens a connection"),))
+NOTICED = PolicyReport(findings=(Finding("network", Grade.WARN, 2, "opens a connection"),))
 
 
 async def examine(code: str) -> tuple[Outcome, PolicyReport]:
@@ -49,12 +49,12 @@ async def examine(code: str) -> tuple[Outcome, PolicyReport]:
         case "unsealed":
             raise SealUnavailable("No sandbox can be made here.")
         case "nowhere":
-            return Outcome(Verdict.UNAVAILABLE, detail="The cluster is away."), PolicyReport()
+            return Outcome(verdict=Verdict.UNAVAILABLE, detail="The cluster is away."), PolicyReport()
         case "1/0":
             failure = Failure(
                 "ZeroDivisionError", "division by zero", traceback="Traceback\nZeroDivisionError: …"
             )
-            return Outcome(Verdict.FAILED, stdout="before\n", failure=failure, exit_code=1), NOTICED
+            return Outcome(verdict=Verdict.FAILED, stdout="before\n", failure=failure, exit_code=1), NOTICED
         case _:
             return builders.passed(value="3"), PolicyReport()
 

@@ -171,7 +171,7 @@ async def story(store: Store) -> Proposal:
     await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))
     await store.runs.move(run_id(proposal.id), RunStatus.RUNNING)
     await store.runs.ask_to_stop(run_id(proposal.id), "USTOPPER")
-    await store.runs.end(run_id(proposal.id), Outcome(Verdict.STOPPED))
+    await store.runs.end(run_id(proposal.id), Outcome(verdict=Verdict.STOPPED))
     return proposal
 
 

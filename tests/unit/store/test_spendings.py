@@ -26,11 +26,27 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 
 async def fill(store: Store) -> None:
-    costly = Spent(3, 1000, 200, 500, 100, 0.25, 12.0, ("claude-sonnet-5-5",), 2)
-    await store.spendings.put(builders.task(id="t_1", user="UA"), "C1", TaskStatus.PROPOSED, Spent(9, 9, 9))
+    costly = Spent(
+        calls=3,
+        input=1000,
+        output=200,
+        cached=500,
+        written=100,
+        money=0.25,
+        seconds=12.0,
+        models=("claude-sonnet-5-5",),
+        attempts=2,
+    )
+    await store.spendings.put(
+        builders.task(id="t_1", user="UA"), "C1", TaskStatus.PROPOSED, Spent(calls=9, input=9, output=9)
+    )
     await store.spendings.put(builders.task(id="t_1", user="UA"), "C1", TaskStatus.PROPOSED, costly)
-    await store.spendings.put(builders.task(id="t_2", user="UA"), "C1", TaskStatus.ANSWERED, Spent(1, 10, 5))
-    await store.spendings.put(builders.task(id="t_3", user="UB"), "C2", TaskStatus.FAILED, Spent(1, 7, 1))
+    await store.spendings.put(
+        builders.task(id="t_2", user="UA"), "C1", TaskStatus.ANSWERED, Spent(calls=1, input=10, output=5)
+    )
+    await store.spendings.put(
+        builders.task(id="t_3", user="UB"), "C2", TaskStatus.FAILED, Spent(calls=1, input=7, output=1)
+    )
 
 
 async def test_a_task_that_is_done_again_counts_once(store: Store):
@@ -80,8 +96,8 @@ async def test_without_a_database_it_says_so(tmp_path: Path, monkeypatch: pytest
 
 
 async def test_a_proposal_keeps_what_it_took(store: Store):
-    await store.proposals.draft(builders.proposal(spent=Spent(2, 10, 5, models=("m",))))
-    assert (await store.proposals.get("p_1")).spent == Spent(2, 10, 5, models=("m",))
+    await store.proposals.draft(builders.proposal(spent=Spent(calls=2, input=10, output=5, models=("m",))))
+    assert (await store.proposals.get("p_1")).spent == Spent(calls=2, input=10, output=5, models=("m",))
 
 
 async def test_the_database_of_an_earlier_version_gets_its_new_columns(tmp_path: Path):

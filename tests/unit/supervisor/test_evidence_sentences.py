@@ -10,13 +10,13 @@ from services.supervisor.evidence import plain
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_no_reason_ends_in_a_full_stop(verdict: Verdict):
-    assert not plain(Outcome(verdict, detail="The cluster lost it.")).endswith(".")
+    assert not plain(Outcome(verdict=verdict, detail="The cluster lost it.")).endswith(".")
 
 
 def test_a_run_without_a_result_is_no_validation():
-    lost = Outcome(Verdict.UNAVAILABLE, detail="The cluster stopped during this run.")
+    lost = Outcome(verdict=Verdict.UNAVAILABLE, detail="The cluster stopped during this run.")
     assert plain(lost) == "The cluster stopped during this run"
-    assert "validation" not in plain(Outcome(Verdict.UNAVAILABLE))
+    assert "validation" not in plain(Outcome(verdict=Verdict.UNAVAILABLE))
 
 
 def test_a_finding_about_the_whole_program_names_no_line():

@@ -35,9 +35,9 @@ def workshop(replies: list[Reply | Exception], outcomes: list[Outcome]) -> Works
 async def nothing(_: object) -> None: ...
 
 
-FAILED = Outcome(Verdict.FAILED, detail="NameError: x")
-OTHER = Outcome(Verdict.FAILED, detail="NameError: y")
-PASSED = Outcome(Verdict.PASSED, stdout="3\n")
+FAILED = Outcome(verdict=Verdict.FAILED, detail="NameError: x")
+OTHER = Outcome(verdict=Verdict.FAILED, detail="NameError: y")
+PASSED = Outcome(verdict=Verdict.PASSED, stdout="3\n")
 
 
 async def test_tokens_and_money_are_counted_over_all_calls():

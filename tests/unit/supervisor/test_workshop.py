@@ -27,7 +27,7 @@ from tests.fakes import FakeValidator
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 NAME_ERROR = Outcome(
-    Verdict.FAILED,
+    verdict=Verdict.FAILED,
     stdout="before\n",
     failure=Failure("NameError", "name 'x' is not defined", (Frame(3, "main", "print(x)"),)),
     exit_code=1,
@@ -88,7 +88,7 @@ async def test_the_same_error_twice_ends_the_repair():
 
 
 async def test_attempts_are_bounded_and_the_last_draft_is_kept():
-    errors = [Outcome(Verdict.FAILED, failure=Failure("ValueError", str(n))) for n in range(3)]
+    errors = [Outcome(verdict=Verdict.FAILED, failure=Failure("ValueError", str(n))) for n in range(3)]
     model = ScriptedModel([program(f"print({n})") for n in range(3)])
     made = await workshop(model, FakeValidator(errors), attempts=3).make(GenerationRequest("one"), Stages())
     assert made.attempts == 3
@@ -99,7 +99,7 @@ async def test_attempts_are_bounded_and_the_last_draft_is_kept():
 async def test_a_refused_program_is_never_validated():
     def check(code: str) -> PolicyReport:
         bad = Finding("processes", Grade.REFUSE, 1, "kills other people's work")
-        return PolicyReport((bad,)) if "kill" in code else PolicyReport()
+        return PolicyReport(findings=(bad,)) if "kill" in code else PolicyReport()
 
     validator = FakeValidator([passed()])
     model = ScriptedModel([program("kill()"), program("print(1)")])
@@ -128,7 +128,7 @@ async def test_an_unusable_answer_counts_as_an_attempt_and_is_explained(reply: R
 
 
 async def test_without_a_sandbox_nothing_is_proposed_as_validated():
-    validator = FakeValidator([Outcome(Verdict.UNAVAILABLE, detail="No sandbox here.")])
+    validator = FakeValidator([Outcome(verdict=Verdict.UNAVAILABLE, detail="No sandbox here.")])
     with pytest.raises(SealUnavailable, match="No sandbox here"):
         await workshop(ScriptedModel([program()]), validator).make(GenerationRequest("one"), Stages())
 
@@ -136,7 +136,7 @@ async def test_without_a_sandbox_nothing_is_proposed_as_validated():
 async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_has_read_it():
     spark = Profile("s", Engine.SPARK, "generator-spark@1", untried="Java is not installed here")
     model, validator = ScriptedModel([program("x"), program("y")]), FakeValidator([])
-    refusal = PolicyReport((Finding("r", Grade.REFUSE, 1, "stops Ray"),))
+    refusal = PolicyReport(findings=(Finding("r", Grade.REFUSE, 1, "stops Ray"),))
     maker = Workshop(
         Generator(model, Profile("r"), spark),
         lambda code: refusal if "x" in code else PolicyReport(),

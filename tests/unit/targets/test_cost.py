@@ -74,7 +74,7 @@ def test_nothing_is_said_where_nobody_can_know():
     assert estimated(builders.proposal(), Prices({"GPU": 2.0})) is None, "it asks for none"
     assert estimated(builders.proposal(validation=builders.passed(wall=None))) is None
     assert estimated(builders.proposal(target="gone")) is None
-    assert estimated(builders.proposal(validation=Outcome(Verdict.UNTRIED, wall=1.0))) is None
+    assert estimated(builders.proposal(validation=Outcome(verdict=Verdict.UNTRIED, wall=1.0))) is None
 
 
 def written(path: Path, text: str) -> Path:

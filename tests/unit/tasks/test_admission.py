@@ -44,14 +44,14 @@ def test_the_settings_say_all_of_it():
         RAYGEN_WORKSPACES="T1",
     )
     assert chosen.limits == AdmissionLimits(
-        Rate(2, 3600.0),
-        Rate(9, 86_400.0, "day"),
-        3,
-        4,
-        Day(tokens=1000),
-        Day(money=2.5),
-        frozenset({"C1", "dm"}),
-        frozenset({"T1"}),
+        user_rate=Rate(2, 3600.0),
+        channel_rate=Rate(9, 86_400.0, "day"),
+        user_tasks=3,
+        channel_tasks=4,
+        day=Day(tokens=1000),
+        user_day=Day(money=2.5),
+        channels=frozenset({"C1", "dm"}),
+        workspaces=frozenset({"T1"}),
     )
 
 
@@ -162,13 +162,15 @@ async def test_a_day_has_a_budget_for_all_and_one_for_each(store: Store):
         store, limits=AdmissionLimits(day=Day(tokens=1000), user_day=Day(money=1.0)), teams=None
     )
     here = builders.session()
-    await spend(store, "t_1", "UENGINEER", Spent(1, 100, 100, 100, 100, 1.2))
+    await spend(
+        store, "t_1", "UENGINEER", Spent(calls=1, input=100, output=100, cached=100, written=100, money=1.2)
+    )
     await admission.admit(asked("t_2", "UOTHER"), here)
     with pytest.raises(TooOften) as refused:
         await admission.admit(asked("t_3"), here)
     expected = r"Your budget for today is used up \(1\.00 USD\)\. Try again in (\d+ h \d\d min|.* s)\."
     assert re.fullmatch(expected, refused.value.public)
-    await spend(store, "t_4", "UOTHER", Spent(1, 600))
+    await spend(store, "t_4", "UOTHER", Spent(calls=1, input=600))
     with pytest.raises(TooOften, match=r"Today's budget for all requests is used up \(1,000 tokens\)"):
         await admission.admit(asked("t_5", "UTHIRD"), here)
 

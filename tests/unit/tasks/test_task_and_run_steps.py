@@ -123,7 +123,7 @@ async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(s
         Progress("RUNNING", ran=0.0),
         Output("x" * 100_000),
         Output("\n" + "y" * 100_000),
-        Finished(Outcome(Verdict.PASSED)),
+        Finished(Outcome(verdict=Verdict.PASSED)),
     ]
     seen: list[RunView] = []
 
@@ -163,7 +163,7 @@ async def test_a_question_is_answered_without_a_proposal(store: Store):
 
 
 async def test_a_program_that_never_works_is_kept_but_can_not_be_approved(store: Store):
-    failing = Outcome(Verdict.FAILED, exit_code=1)
+    failing = Outcome(verdict=Verdict.FAILED, exit_code=1)
     here = world(store, [calls("write_program", request="x"), says("It did not work.")], [failing, failing])
     task = await carry_out(here)
     assert task.status is TaskStatus.FAILED
@@ -204,7 +204,9 @@ async def test_a_follow_up_sees_prompts_answers_and_run_results(store: Store):
 
 async def test_a_failed_run_is_repaired_from_its_error(store: Store):
     here = world(store, [*PROGRAM, calls("write_program", request="fix it"), says("Fixed.")], [passed()] * 2)
-    crash = Outcome(Verdict.FAILED, stdout="so far\n", failure=Failure("ValueError", "no <such> shard"))
+    crash = Outcome(
+        verdict=Verdict.FAILED, stdout="so far\n", failure=Failure("ValueError", "no <such> shard")
+    )
     here.target.events[:] = [Finished(crash)]
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
@@ -436,7 +438,7 @@ class Away(FakeTarget):
         yield Output("tick")
         self.begun.set()
         await self.ended.wait()
-        yield Finished(Outcome(Verdict.STOPPED, stdout="tick"))
+        yield Finished(Outcome(verdict=Verdict.STOPPED, stdout="tick"))
 
     async def stop(self, submission_id: str) -> bool:
         self.tries += 1

@@ -143,9 +143,9 @@ async def test_usage_is_of_one_person(store: Store):
         None,
         builders.passed(stdout=EVIL * 2000, value=EVIL * 50),
         builders.passed(stdout=""),
-        Outcome(Verdict.FAILED, failure=Failure("ValueError", EVIL), exit_code=1),
-        Outcome(Verdict.STOPPED),
-        Outcome(Verdict.UNAVAILABLE, detail=EVIL),
+        Outcome(verdict=Verdict.FAILED, failure=Failure("ValueError", EVIL), exit_code=1),
+        Outcome(verdict=Verdict.STOPPED),
+        Outcome(verdict=Verdict.UNAVAILABLE, detail=EVIL),
     ],
 )
 async def test_slack_takes_what_is_told_of_a_run(store: Store, outcome: Outcome | None):

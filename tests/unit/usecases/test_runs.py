@@ -168,7 +168,7 @@ async def test_a_result_is_shared_once(world: World):
 
 async def test_only_a_result_can_be_shared(world: World):
     first, *_ = await world.proposals()
-    world.target.events[:] = [Finished(Outcome(Verdict.FAILED, exit_code=1))]
+    world.target.events[:] = [Finished(Outcome(verdict=Verdict.FAILED, exit_code=1))]
     await world.desk.again(first.id, "UADA")
     second = (await world.proposals())[-1]
     assert (await world.desk.outcome(second.id, "UADA"))[1] == second.validation

@@ -37,7 +37,7 @@ async def test_a_program_passes_and_says_where(cluster: ScriptedCluster):
 
 async def test_a_failure_is_a_value(cluster: ScriptedCluster):
     def fails(_: Job):
-        return [Output("before\n"), Finished(Outcome(Verdict.FAILED, stdout="before\n", exit_code=1))]
+        return [Output("before\n"), Finished(Outcome(verdict=Verdict.FAILED, stdout="before\n", exit_code=1))]
 
     async with validator(cluster, fails) as opened, opened.lease() as lease:
         assert (await lease.validate("1/0")).verdict is Verdict.FAILED

@@ -170,7 +170,7 @@ def test_what_was_observed_stands_before_what_the_program_told():
         refused=("name lookup of A.example.com", "writing to /etc/passwd"),
         more={"refused": 1},
     )
-    outcome = attempted.added_to(Outcome(Verdict.PASSED, touched=told, unknown=()))
+    outcome = attempted.added_to(Outcome(verdict=Verdict.PASSED, touched=told, unknown=()))
     assert outcome.touched.hosts == ("a.example.com", "203.0.113.9:443", "127.0.0.1:5432")
     assert outcome.touched.refused == (
         "name lookup of a.example.com",
@@ -183,7 +183,7 @@ def test_what_was_observed_stands_before_what_the_program_told():
 
 
 def test_without_notes_nothing_changes():
-    outcome = Outcome(Verdict.PASSED, touched=Touched(hosts=("a",)), unknown=("files",))
+    outcome = Outcome(verdict=Verdict.PASSED, touched=Touched(hosts=("a",)), unknown=("files",))
     assert Attempted().added_to(outcome) == outcome
 
 
@@ -195,7 +195,7 @@ def test_without_notes_nothing_changes():
     ).map(lambda value: json.dumps(value).encode())
 )
 def test_no_note_upsets_the_bot(note: bytes):
-    Attempted().with_note(note).added_to(Outcome(Verdict.PASSED))
+    Attempted().with_note(note).added_to(Outcome(verdict=Verdict.PASSED))
 
 
 def test_notes_without_end_are_cut():
