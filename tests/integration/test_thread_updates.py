@@ -109,7 +109,12 @@ async def card(world: World, proposal: Proposal) -> str:
 async def test_a_request_under_way_is_on_the_card_until_it_has_ended(world: World, kind: TaskKind, what: str):
     proposal, ts = await world.card()
     assert "In progress" not in await card(world, proposal)
-    desk = tasks_of(world, Outcome(verdict=Verdict.FAILED), Outcome(verdict=Verdict.FAILED), Outcome(verdict=Verdict.FAILED))
+    desk = tasks_of(
+        world,
+        Outcome(verdict=Verdict.FAILED),
+        Outcome(verdict=Verdict.FAILED),
+        Outcome(verdict=Verdict.FAILED),
+    )
     task = await begin(world, desk, proposal, kind)
     shown = await card(world, proposal)
     assert f"*In progress:* {what}. Until its proposal is posted" in shown
