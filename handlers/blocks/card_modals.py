@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.blocks.changes import heading
-from handlers.blocks.forms import look
+from handlers.blocks.forms import read_only
 from handlers.blocks.mrkdwn import literal, plain, quoted
 from handlers.blocks.primitives import Block, context, mrkdwn, preformatted
 from handlers.blocks.touched import everything
@@ -39,7 +39,7 @@ def program(proposal: Proposal, files: Sequence[InputFile]) -> CardModal:
 
     A file that is no longer stored is still named.
     """
-    kept = {
+    stored = {
         (file.name, file.sha256): file.content.decode("utf-8-sig", "replace")
         for file in modules.modules(files)
     }
@@ -50,7 +50,7 @@ def program(proposal: Proposal, files: Sequence[InputFile]) -> CardModal:
     texts = [masked(proposal.program.code)]
     headings = [what]
     for each in own:
-        text = kept.get((each.name, each.sha256), "# This file is no longer stored.")
+        text = stored.get((each.name, each.sha256), "# This file is no longer stored.")
         headings.append(f"{quoted(each.name, 250)} · sha256 `{each.sha256[:12]}`")
         texts.append(masked(text))
     whole = texts[0]
@@ -85,9 +85,9 @@ def _whole(name: str, sections: Sequence[tuple[str, str]], language: str | None,
             shown = [preformatted(piece, language) for piece in pieces] if text else []
             blocks += [mrkdwn(what), *shown]
     if not room.full:
-        return CardModal(look(name, blocks))
+        return CardModal(read_only(name, blocks))
     note = f"Slack can show only the first {plural(lines, 'line')} here. The full text was sent to you as `{file.name}`."
-    return CardModal(look(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
+    return CardModal(read_only(name, [blocks[0], context(note), *blocks[1:], context(note)]), file)
 
 
 @dataclass(slots=True)

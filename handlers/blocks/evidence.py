@@ -71,7 +71,7 @@ def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
 
 
 def _warnings(proposal: Proposal) -> list[Block]:
-    """What the policy warns of: first that the code is not what it looks like, then by line."""
+    """Policy warnings: first of code that differs from what people see, then by line."""
     found = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
     found.sort(key=lambda finding: finding.rule not in _UNSEEN)
     lines = [f"Policy: {literal(finding.located, 330)}" for finding in found]
@@ -80,7 +80,7 @@ def _warnings(proposal: Proposal) -> list[Block]:
 
 
 def attempts(proposal: Proposal) -> tuple[Attempt, ...]:
-    """The failed drafts that are worth a look of their own: not the one that the card itself shows."""
+    """The failed drafts, without the one that the card itself shows."""
     return proposal.failed if proposal.validation.proposable else proposal.failed[:-1]
 
 
@@ -120,7 +120,7 @@ def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:
 
 
 def written(outcome: Outcome) -> str:
-    """All that it wrote: standard output, and standard error too where that tells why it failed."""
+    """Everything it wrote: standard output, and standard error where that explains a failure."""
     text = clean(outcome.stdout)
     if outcome.verdict is Verdict.PASSED or outcome.failure is not None or not outcome.stderr:
         return text
@@ -128,7 +128,7 @@ def written(outcome: Outcome) -> str:
 
 
 def shown(outcome: Outcome) -> str:
-    """What a message shows of that: without the traceback in a run's log, of which `failure` tells what matters."""
+    """The part that a message shows: without the traceback, which `failure` summarizes."""
     text = written(outcome)
     trace = clean(outcome.failure.traceback) if outcome.failure else ""
     before, found, after = text.rpartition(trace) if trace.strip() else ("", "", "")
@@ -136,7 +136,7 @@ def shown(outcome: Outcome) -> str:
 
 
 def said(outcome: Outcome, *, limit: int = OUTPUT_LIMIT) -> list[Block]:
-    """That in a message, if it wrote anything: head and tail of much, with all that is missing between them counted."""
+    """The output as blocks, if there is any: head and tail of a long one, and how much is missing between them."""
     text = shown(outcome)
     words = f"{left_out(outcome.gone)}\n"
     if not outcome.gone.size or words in head_and_tail(text, limit=limit).text:

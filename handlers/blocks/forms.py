@@ -26,7 +26,7 @@ def form(
     return {**view, "private_metadata": metadata} if metadata else view
 
 
-def look(title: str, blocks: list[Block]) -> dict[str, Any]:
+def read_only(title: str, blocks: list[Block]) -> dict[str, Any]:
     """A modal without fields."""
     return {
         "type": "modal",

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.blocks import action_ids, history
 from handlers.blocks.approvals import overtaken
+from handlers.blocks.evidence import verdict_line
 from handlers.blocks.help import usage
 from handlers.blocks.mrkdwn import literal
 from handlers.blocks.primitives import (
@@ -73,7 +74,7 @@ def _waiting(tab: Tab) -> list[Block]:
 
 
 def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
-    """What would run, where, for whom; Approve carries the very code and target that are named here."""
+    """What would run, its validation, where and for whom; Approve is for exactly the code and target named here."""
     proposal = awaiting.proposal
     link = tab.cards.get(proposal.id, "")
     facts = [
@@ -89,7 +90,7 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
         ),
         *([f"<{link}|View card>"] if link else []),
     ]
-    title = f"*{literal(proposal.program.title, 100)}*\n{literal(proposal.program.purpose, 200)}"
+    title = f"*{literal(proposal.program.title, 100)}*\n{literal(proposal.program.purpose, 200)}\n{verdict_line(proposal)}"
     value = action_ids.proposal_value(proposal)
     code = button("Show all code", action_ids.PROPOSAL_CODE, value)
     if awaiting.refusal:

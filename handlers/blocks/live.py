@@ -120,7 +120,7 @@ def _opening(task: Task) -> str:
 
 
 def _steps(stages: Sequence[Stage]) -> list[str]:
-    """One line per stage; the supervisor's own thinking is told only at the start and at the end."""
+    """One line per stage; the supervisor's thinking is shown only at the start and at the end."""
     lines: list[str] = []
     for index, stage in enumerate(stages):
         thinking_again = stage.phase is Phase.THINKING and index > 0

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.blocks import action_ids
 from handlers.blocks.evidence import attempts as failed_before
 from handlers.blocks.evidence import failure, said
-from handlers.blocks.forms import field, form, look, paragraph
+from handlers.blocks.forms import field, form, paragraph, read_only
 from handlers.blocks.mrkdwn import literal, plain
 from handlers.blocks.primitives import Block, context, mrkdwn, preformatted
 from services.domain.entities import Proposal
@@ -28,7 +28,7 @@ def attempts(proposal: Proposal) -> dict[str, Any]:
         for number, attempt in enumerate(failed_before(proposal), 1)
         for block in _attempt(number, attempt)
     ]
-    return look("Attempts", blocks[:_VIEW_BLOCKS] or [mrkdwn("There were no earlier attempts.")])
+    return read_only("Attempts", blocks[:_VIEW_BLOCKS] or [mrkdwn("There were no earlier attempts.")])
 
 
 def change(proposal: Proposal) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def details(proposal: Proposal, outcome: Outcome) -> dict[str, Any]:
     for name, text in texts.items():
         if clean(text).strip():
             blocks += [mrkdwn(f"*{name}* (end)"), preformatted(_end(plain(clean(text)[-2 * _TAIL :])))]
-    return look("Details", blocks)
+    return read_only("Details", blocks)
 
 
 def _end(text: str) -> str:

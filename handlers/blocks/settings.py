@@ -33,13 +33,15 @@ def menus(preference: Preference, targets: Sequence[str], models: Sequence[str] 
         DIRECT: option("In the thread and by direct message", DIRECT),
     }
     chosen = places.get(preference.target, first)
-    told = news[DIRECT if preference.direct else THREAD]
+    notify = news[DIRECT if preference.direct else THREAD]
     gone = preference.target and preference.target not in places
     return [
         _setting("Default target", select(action_ids.SETTING_TARGET, list(places.values()), chosen)),
         *([context(f"You no longer have access to *{literal(preference.target, 100)}*.")] if gone else []),
         *(_models(preference.model, models) if models else []),
-        _setting("Notify me when a run finishes", select(action_ids.SETTING_NEWS, list(news.values()), told)),
+        _setting(
+            "Notify me when a run finishes", select(action_ids.SETTING_NEWS, list(news.values()), notify)
+        ),
     ]
 
 

@@ -36,14 +36,14 @@ def run(
     """
     note = context("The program is validated in a sealed cluster first. It runs only after it is approved.")
     listed = [[file.name, file.size, file.url] for file in files]
-    kept = f"{channel} {thread_ts} {json.dumps(listed, separators=(',', ':'))}"
-    if len(kept) > _METADATA:
+    metadata = f"{channel} {thread_ts} {json.dumps(listed, separators=(',', ':'))}"
+    if len(metadata) > _METADATA:
         raise BadRequest("That message has too many files. Share it again with fewer files.")
     with_files = (
         [context(f"With {', '.join(quoted(file.name, 60) for file in files[:10])}.")] if files else []
     )
     blocks = [note, *with_files, _target(targets), _channel(channel), *program_fields(code)]
-    return form(action_ids.RUN_VIEW, "Run with raygen", "Validate", blocks, kept)
+    return form(action_ids.RUN_VIEW, "Run with raygen", "Validate", blocks, metadata)
 
 
 def origin(metadata: str) -> tuple[str, str, tuple[Attachment, ...]]:

@@ -1,4 +1,4 @@
-"""Slack waits for three seconds: what takes longer is acknowledged, and goes on with nobody waiting for it."""
+"""Acknowledge within Slack's three seconds; longer work continues in the background."""
 
 from __future__ import annotations
 
@@ -15,40 +15,43 @@ from handlers.payloads import parse
 from handlers.payloads.parse import Click
 from services.observability.incidents import sentence
 
-PATIENCE = 2.0
-_LOOK = 0.2
+ACK_TIMEOUT = 2.0
+"""Seconds for work before its acknowledgement; Slack waits for three."""
+_POLL = 0.2
 
 T = TypeVar("T")
 
-Kept = Callable[[], Awaitable[bool]]
-"""Whether what has been decided outlives this process."""
-KeptBy = Callable[[Click], Kept]
+Durable = Callable[[], Awaitable[bool]]
+"""Whether the result of some work outlives this process by now."""
+DurableOf = Callable[[Click], Durable]
 Work = Callable[[Click, AsyncWebClient], Coroutine[Any, Any, None]]
-"""What a press of a button sets going."""
+"""What a click starts."""
 
 
-async def in_time(
+async def before_ack(
     work: Coroutine[Any, Any, T],
     courier: Courier,
     later: Callable[[asyncio.Task[T]], Coroutine[Any, Any, None]],
-    kept: Kept | None = None,
+    durable: Durable | None = None,
 ) -> T | None:
-    """What comes of some work, or None where that takes longer than Slack waits: then `later` is given the rest of it.
+    """The result of `work`, or None if it takes longer than Slack waits: `later` then gets the running task.
 
-    Work with `kept` is waited for until that is so: what Slack takes for done must not get lost.
+    With `durable`, wait until it is true: acknowledged work must not get lost.
     """
     doing = asyncio.create_task(work)
-    await asyncio.wait({doing}, timeout=PATIENCE)
-    while not doing.done() and kept is not None and not await kept():
-        await asyncio.wait({doing}, timeout=_LOOK)
+    await asyncio.wait({doing}, timeout=ACK_TIMEOUT)
+    while not doing.done() and durable is not None and not await durable():
+        await asyncio.wait({doing}, timeout=_POLL)
     if doing.done():
         return doing.result()
     courier.in_background(later(doing))
     return None
 
 
-def on_press(work: Work, courier: Courier, kept: KeptBy | None = None) -> Callable[..., Awaitable[None]]:
-    """A listener that does what a button is for; an error is raised in time for Slack, or told to the person who pressed it."""
+def on_press(
+    work: Work, courier: Courier, durable: DurableOf | None = None
+) -> Callable[..., Awaitable[None]]:
+    """A listener for a button; an error is raised before the acknowledgement, or shown to the person who clicked."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         click = parse.click(body)
@@ -59,7 +62,7 @@ def on_press(work: Work, courier: Courier, kept: KeptBy | None = None) -> Callab
             except Exception as error:  # noqa: BLE001  # as in a listener, whatever it is becomes a sentence
                 await courier.try_to_tell(click.channel, click.user, spoken(sentence(error)), click.thread_ts)
 
-        await in_time(work(click, client), courier, tell, kept(click) if kept else None)
+        await before_ack(work(click, client), courier, tell, durable(click) if durable else None)
         await ack()
 
     return listener

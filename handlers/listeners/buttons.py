@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids, modals
 from handlers.blocks.action_ids import split_value
-from handlers.listeners.ack import KeptBy, on_press
+from handlers.listeners.ack import DurableOf, on_press
 from handlers.listeners.home import Home
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
@@ -50,8 +50,8 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
         action_ids.RUN_CODE: lambda click: desk.hand_out_code(click.value, click.user),
     }
     for action_id, deed in deeds.items():
-        kept = _decided(desk) if action_id in _DECISIONS else None
-        app.action(action_id)(_listener(deed, courier, home, kept))
+        durable = _decided(desk) if action_id in _DECISIONS else None
+        app.action(action_id)(_listener(deed, courier, home, durable))
 
     async def reject(click: Click) -> dict[str, Any]:
         return modals.reject(await desk.to_reject(split_value(click.value)[0], click.user))
@@ -81,13 +81,13 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> No
 
 
 def _listener(
-    deed: Deed, courier: Courier, home: Home, kept: KeptBy | None
+    deed: Deed, courier: Courier, home: Home, durable: DurableOf | None
 ) -> Callable[..., Awaitable[None]]:
     async def done(click: Click, client: AsyncWebClient) -> None:
         async with home.fresh(click, client):
             await deed(click)
 
-    return on_press(done, courier, kept)
+    return on_press(done, courier, durable)
 
 
 def _opener(opening: Opening, courier: Courier) -> Callable[..., Awaitable[None]]:
@@ -97,6 +97,6 @@ def _opener(opening: Opening, courier: Courier) -> Callable[..., Awaitable[None]
     return on_press(opened, courier)
 
 
-def _decided(desk: FrontDesk) -> KeptBy:
+def _decided(desk: FrontDesk) -> DurableOf:
     """The database has a decision within milliseconds; what takes long is telling Slack of it, or asking who may decide."""
     return lambda click: lambda: desk.has_decided(split_value(click.value)[0], click.user)

@@ -1,4 +1,4 @@
-"""The buttons on a card that open more of it: the program to read or to edit, all changes, all that it touches."""
+"""Buttons on a card that open more of it: the program to read or edit, all changes, everything that it accesses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
 from services.usecases.requests import FrontDesk
 
-Looking = Callable[[str, str], Awaitable[CardModal]]
+Opening = Callable[[str, str], Awaitable[CardModal]]
 
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
-    """Each opens a modal; what is too long for one comes as a file besides, to the requester alone."""
+    """Each opens a modal; what is too long for one is also sent as a file to the requester alone."""
 
     async def program(proposal_id: str, user: str) -> CardModal:
         return card_modals.program(*await desk.code(proposal_id, user))
@@ -33,21 +33,21 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     async def edit(proposal_id: str, user: str) -> CardModal:
         return programs.edit(await desk.to_edit(proposal_id, user))
 
-    found: dict[str, Looking] = {
+    found: dict[str, Opening] = {
         action_ids.PROPOSAL_EDIT: edit,
         action_ids.PROPOSAL_CODE: program,
         action_ids.PROPOSAL_CHANGES: compared,
         action_ids.PROPOSAL_TOUCHES: touched,
     }
-    for action_id, looking in found.items():
-        app.action(action_id)(_listener(looking, courier))
+    for action_id, opening in found.items():
+        app.action(action_id)(_listener(opening, courier))
 
 
-def _listener(looking: Looking, courier: Courier) -> Callable[..., Awaitable[None]]:
+def _listener(opening: Opening, courier: Courier) -> Callable[..., Awaitable[None]]:
     async def opened(click: Click, client: AsyncWebClient) -> None:
-        look = await looking(split_value(click.value)[0], click.user)
-        await client.views_open(trigger_id=click.trigger_id, view=look.view)
-        if look.file is not None:
-            courier.hand_soon(f"{look.file.name}:{click.trigger_id}"[:128], click.user, look.file)
+        modal = await opening(split_value(click.value)[0], click.user)
+        await client.views_open(trigger_id=click.trigger_id, view=modal.view)
+        if modal.file is not None:
+            courier.hand_soon(f"{modal.file.name}:{click.trigger_id}"[:128], click.user, modal.file)
 
     return on_press(opened, courier)

@@ -12,7 +12,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from handlers.blocks import action_ids
 from handlers.blocks.mrkdwn import spoken
 from handlers.blocks.primitives import Message
-from handlers.listeners.ack import in_time
+from handlers.listeners.ack import before_ack
 from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
 from handlers.payloads import parse
@@ -31,7 +31,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, subcommands: Subc
             await desk.ask(ask)
             await ack()
             return
-        message = await in_time(
+        message = await before_ack(
             subcommands.answer(order), courier, lambda answering: _answer_later(answering, respond)
         )
         if message is None:

@@ -1,4 +1,4 @@
-"""Taking submitted forms: what stands against them is told in them, so that nobody has to fill them in again."""
+"""Submitted forms: problems are shown in the form, so that nobody has to fill it in again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import programs
 from handlers.blocks.mrkdwn import plain
-from handlers.listeners.ack import PATIENCE
+from handlers.listeners.ack import ACK_TIMEOUT
 from handlers.payloads.parse import Form
 from handlers.slack_api.files import SlackAttachments
 from services.domain.entities import Attachment
@@ -28,7 +28,7 @@ _SECONDS = 1
 
 
 async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
-    """Acknowledge what is durable now; what refuses it stands at `field`."""
+    """Acknowledge once `begun` is durable; a refusal is shown at `field`."""
     try:
         await begun
     except _REFUSALS as refusal:
@@ -76,7 +76,7 @@ async def begin_program(
 async def read_program(file: Attachment, client: AsyncWebClient) -> str:
     """Raises BadRequest for a file that can't be read in time, or can't be a program."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ACK_TIMEOUT):
             content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
     except TimeoutError:
         raise BadRequest(f"The file {file.name!r} took too long to read. Try again.") from None

@@ -1,4 +1,4 @@
-"""The home tab: what waits for the person who looks, what is theirs, and what they have chosen."""
+"""The home tab: what waits for a person's approval, their requests, the targets and their settings."""
 
 from __future__ import annotations
 

@@ -12,23 +12,23 @@ from handlers.blocks import help as help_blocks
 from handlers.blocks.primitives import person
 from handlers.messaging.courier import Courier
 from handlers.payloads import parse
-from handlers.payloads.parse import Heard
+from handlers.payloads.parse import IncomingMessage
 from services.usecases.requests import Addressee, FrontDesk
 
-# A person is told at most once in so long that they were not understood as speaking to raygen, in seconds.
-_ONCE_IN = 600.0
+# Seconds between two hints to one person that their message was not taken as a request.
+_HINT_INTERVAL = 600.0
 
 
 def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
     """A mention comes both as `app_mention` and as `message`; both give the same task."""
     hints = _Hints()
 
-    async def hear(event: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def receive(event: dict[str, Any], context: AsyncBoltContext) -> None:
         bot = context.bot_user_id or ""
         if revised := parse.revised(event, bot, context.team_id or ""):
             await desk.revise(revised.before, revised.now)
             return
-        message = parse.heard(event, bot, context.team_id or "")
+        message = parse.incoming(event, bot, context.team_id or "")
         if message is None:
             return
         floor = await _floor(message, bot, desk)
@@ -48,11 +48,11 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
         await desk.stop_thread(*parse.stopped(event))
 
     app.event("agent_session_stopped")(stop)
-    app.event("message")(hear)
-    app.event("app_mention")(hear)
+    app.event("message")(receive)
+    app.event("app_mention")(receive)
 
 
-async def _floor(message: Heard, bot: str, desk: FrontDesk) -> Addressee:
+async def _floor(message: IncomingMessage, bot: str, desk: FrontDesk) -> Addressee:
     """Direct, mentioned, or a follow-up by someone who takes part; people who address each other are left alone."""
     if message.direct or bot in message.mentioned:
         return Addressee(ours=True)
@@ -63,17 +63,17 @@ async def _floor(message: Heard, bot: str, desk: FrontDesk) -> Addressee:
 
 
 class _Hints:
-    """Who has been told lately that what they said was not taken for a request."""
+    """Who recently got a hint that their message was not taken as a request."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[str, str | None, str], float] = {}
+        self._hinted: dict[tuple[str, str | None, str], float] = {}
 
-    def is_due(self, message: Heard) -> bool:
-        """Whether a person is to be told now: at most once in a while for each thread."""
+    def is_due(self, message: IncomingMessage) -> bool:
+        """Whether to send a hint now: at most once per interval, person and thread."""
         now = time.monotonic()
-        self._told = {who: when for who, when in self._told.items() if now - when < _ONCE_IN}
+        self._hinted = {who: when for who, when in self._hinted.items() if now - when < _HINT_INTERVAL}
         who = (message.channel, message.thread_ts, message.user)
-        if who in self._told:
+        if who in self._hinted:
             return False
-        self._told[who] = now
+        self._hinted[who] = now
         return True

@@ -61,7 +61,7 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> 
     async def check_it(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         form = parse.form(body)
         await begin_program(
-            ack, form, client, check, lambda code: desk.submit(_brought(form), code, run=False)
+            ack, form, client, check, lambda code: desk.submit(_submitted(form), code, run=False)
         )
 
     @app.view(action_ids.ASK_VIEW)
@@ -98,7 +98,7 @@ def _asked(form: Form, prompt: str, thread_ts: str = "") -> Request:
     )
 
 
-def _brought(form: Form) -> Request:
+def _submitted(form: Form) -> Request:
     """In the thread of the message that the program stands in, unless another conversation was chosen."""
     channel, thread_ts, files = forms.origin(form.metadata)
     ask = _asked(form, _PURPOSE, thread_ts if form.fields[forms.CHANNEL] == channel else "")

@@ -16,8 +16,8 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A message that a person wrote where the bot can hear it."""
+class IncomingMessage:
+    """A message from a person where the bot is."""
 
     channel: str
     ts: str
@@ -146,14 +146,14 @@ def order(ask: Request, names: Collection[str]) -> Subcommand | None:
     return Subcommand(name.lower(), "".join(rest), ask.user, ask.channel)
 
 
-def heard(event: dict[str, Any], bot_user: str, team: str = "") -> Heard | None:
+def incoming(event: dict[str, Any], bot_user: str, team: str = "") -> IncomingMessage | None:
     """A person's message, or None for edits, deletions, joins, and whatever bots say."""
     if event.get("subtype") not in {None, "file_share", "thread_broadcast"}:
         return None
     if event.get("bot_id") or not event.get("user") or event["user"] == bot_user:
         return None
     raw = str(event.get("text") or "")
-    return Heard(
+    return IncomingMessage(
         channel=str(event["channel"]),
         ts=str(event["ts"]),
         thread_ts=event.get("thread_ts"),
@@ -185,7 +185,7 @@ def revised(event: dict[str, Any], bot_user: str, team: str = "") -> Revised | N
         case "message_changed":
             message: dict[str, Any] = event.get("message") or {}
             place = {"channel": channel, "channel_type": event.get("channel_type")}
-            now = heard({**message, **place}, bot_user, team)
+            now = incoming({**message, **place}, bot_user, team)
             if now is None or message.get("text") == previous.get("text"):
                 return None
             ask = replace(now.ask(), cause=_cause(channel, message)) if now.text else None

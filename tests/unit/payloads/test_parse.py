@@ -13,8 +13,8 @@ MESSAGE = {"type": "message", "channel": "CRAY", "channel_type": "channel", "ts"
 
 
 def test_a_mention_and_its_message_are_one_request():
-    message = parse.heard({**MESSAGE, "text": "<@UBOT> add 1 and 2"}, "UBOT")
-    mention = parse.heard({**MESSAGE, "type": "app_mention", "text": "<@UBOT> add 1 and 2"}, "UBOT")
+    message = parse.incoming({**MESSAGE, "text": "<@UBOT> add 1 and 2"}, "UBOT")
+    mention = parse.incoming({**MESSAGE, "type": "app_mention", "text": "<@UBOT> add 1 and 2"}, "UBOT")
     assert message is not None
     assert mention is not None
     assert message.ask() == mention.ask()
@@ -34,7 +34,7 @@ def test_a_mention_and_its_message_are_one_request():
     ],
 )
 def test_edits_deletions_joins_and_bots_are_not_heard(event):
-    assert parse.heard(event, "UBOT") is None
+    assert parse.incoming(event, "UBOT") is None
 
 
 def test_what_slack_wrote_for_the_person_is_undone():
