@@ -40,7 +40,7 @@ class Gate:
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[World]:
     async with opened(tmp_path) as here:
-        monkeypatch.setattr(ack, "PATIENCE", 0.05)
+        monkeypatch.setattr(ack, "ACK_TIMEOUT", 0.05)
         yield here
         while Gate.made:
             Gate.made.pop().open.set()

@@ -176,7 +176,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
     slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=app))
     async with AsyncExitStack() as stack:
         # However slow the machine is, a press has come to its end once it is acknowledged.
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(ack, "PATIENCE", PATIENCE)
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(ack, "ACK_TIMEOUT", PATIENCE)
         url = await stack.enter_async_context(slack.serve())
         sue = user("USUE", "sue", "Sue Stranger", team_id="TOTHER", is_stranger=True)
         slack.state.documents.put("users", "USUE", sue)

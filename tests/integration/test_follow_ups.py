@@ -143,7 +143,7 @@ async def test_who_is_not_understood_as_asking_is_told_once(world: World):
     await until(world.hints)
     await world.say("and that is for <@UAPPROVER>")
     await world.courier.drain()
-    assert world.hints() == ["I took that as an answer to <@UAPPROVER>; mention me if it was for me."]
+    assert world.hints() == ["I assumed that was for <@UAPPROVER>. Mention me if it was for me."]
     assert world.hints("UAPPROVER") == []
     assert world.begun.prompts[1:] == []
 

@@ -243,7 +243,7 @@ async def test_what_takes_longer_than_slack_waits_is_answered_later(
             raise RuntimeError("hunter2")
         return await answer(order)
 
-    monkeypatch.setattr(ack, "PATIENCE", 0.05)
+    monkeypatch.setattr(ack, "ACK_TIMEOUT", 0.05)
     monkeypatch.setattr(world.subcommands, "answer", held_up)
     assert (await world.people.command("targets"))["ok"], "it is acknowledged while the answer is made"
     assert asked.is_set()
