@@ -112,7 +112,7 @@ async def test_a_wrong_token_and_a_cluster_that_is_not_there_are_sentences(
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        ({"code": "1"}, "names no `ray_cluster_ip`, and this function has no RAY_ADDRESS"),
+        ({"code": "1"}, "has no `ray_cluster_ip`, and RAY_ADDRESS isn't set in this function"),
         ({"code": "1", "ray_cluster_ip": "a b"}, "'a b' isn't a Ray cluster address"),
         ({"ray_cluster_ip": "10.0.0.1"}, "The event has no `code`."),
         ({"code": "1", "ray_cluster_ip": "a", "files": {"x.csv": "!"}}, "The file 'x.csv' is not base64."),
