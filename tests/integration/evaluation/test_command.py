@@ -71,7 +71,9 @@ def test_the_cookbook_is_evaluated_and_labelled_as_what_it_is(tmp_path: Path) ->
 def test_without_a_key_or_with_an_unknown_name_it_ends_in_one_sentence(tmp_path: Path) -> None:
     ended = command(tmp_path, "--case", "add")
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("Error: ANTHROPIC_API_KEY is not set; raygen needs it to reach Claude. ")
+    assert ended.stderr.startswith(
+        "Error: ANTHROPIC_API_KEY is not set: create a key at console.anthropic.com, "
+    )
     assert "`raygen eval --cookbook`" in ended.stderr
     ended = command(tmp_path, "--group", "gpu")
     assert (ended.returncode, ended.stdout) == (1, "")

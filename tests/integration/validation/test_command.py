@@ -68,7 +68,7 @@ def test_a_program_that_does_not(code: str, verdict: str):
 def test_bad_input_gets_one_sentence():
     done = validate(b"\xff\xfe")
     assert done.returncode == 1
-    assert done.stderr == b"Error: <stdin> is not a text in UTF-8, so it can't be a program.\n"
+    assert done.stderr == b"Error: <stdin> isn't UTF-8 text, so it can't be a Python program.\n"
 
 
 def test_a_program_reads_its_input_files(tmp_path: Path):
@@ -119,7 +119,7 @@ def test_a_project_of_several_files_runs(tmp_path: Path):
             ["sitecustomize.py"],
             b"would be mistaken for the start-up hook `sitecustomize`; rename it.",
         ),
-        ("print(1)", ["holds_a_link"], b"is a link; give what it points to."),
+        ("print(1)", ["holds_a_link"], b"is a symbolic link: use what it points to."),
         ("print(1)", ["helpers.py", "helpers.py"], b"is attached twice; rename one of them."),
         ("import evil", ["evil.py"], b"evil.py, line 3: "),
         ("import helpers", [], b"not importable: helpers"),
