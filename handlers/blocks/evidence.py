@@ -16,7 +16,7 @@ from handlers.blocks.primitives import (
     prose,
 )
 from handlers.blocks.table import table
-from handlers.blocks.touched import asked, made, touches
+from handlers.blocks.touched import made, touches
 from services.domain.entities import Proposal
 from services.domain.values import (
     Attempt,
@@ -45,7 +45,7 @@ _UNSEEN = {"bidi-control", "invisible-character"}
 
 
 def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
-    """Verdict, output, value, and what the program requests and accesses.
+    """Verdict, output, value, and what the program accesses and creates.
 
     A table is shown as one where there is `room` for so many characters more.
     """
@@ -66,7 +66,7 @@ def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
     blocks += tabular
     if outcome.value is not None and not tabular:
         blocks.append(context(f"Value: {quoted(clean(outcome.value), 300)}"))
-    blocks += [*asked(outcome, card.facts), *touches(proposal), *made(outcome)]
+    blocks += [*touches(proposal), *made(outcome)]
     return [*blocks, *_warnings(proposal)]
 
 

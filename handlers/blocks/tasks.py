@@ -28,6 +28,7 @@ from handlers.blocks.primitives import (
     select,
     weight,
 )
+from handlers.blocks.touched import requested
 from services.approvals.authorizer import Needs
 from services.domain.entities import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
 from services.domain.values import Spent
@@ -144,12 +145,13 @@ def _summary(task: Task) -> list[Block]:
 
 
 def _place(card: ProposalCard) -> Block:
-    """Where it would run, with which input files, and what that would cost."""
+    """Where it would run, with which resources and input files, and what that would cost."""
     proposal = card.proposal
     if not proposal.runnable:
         facts = ["For your own Spark cluster; raygen runs only Ray programs"]
     else:
         facts = [f"*Runs on* {literal(proposal.target, 100)}"]
+    facts += requested(proposal.validation, card.facts)
     if card.network:
         facts.append(f"network access: {literal(card.network, 20)}")
     if data := [file for file in proposal.inputs if not file.is_code]:
@@ -167,8 +169,9 @@ def _origin(task: Task, proposal: Proposal) -> list[str]:
     if task.kind is TaskKind.EDIT:
         origin.append(f"Edited by {person(task.user)}")
     elif proposal.model:
-        origin.append(f"Written by {literal(proposal.model, 100)}")
-    return [*origin, *_cost(proposal.spent), f"sha256 `{proposal.program.sha256[:12]}`"]
+        took = f" ({', '.join(_cost(proposal.spent))})" if proposal.spent.calls else ""
+        origin.append(f"Written by {literal(proposal.model, 100)}{took}")
+    return [*origin, f"sha256 `{proposal.program.sha256[:12]}`"]
 
 
 def failed(task: Task, card: ProposalCard | None, spent: Spent | None = None) -> Message:
@@ -329,12 +332,11 @@ def _account(spent: Spent | None) -> list[dict[str, object]]:
 
 
 def _cost(spent: Spent) -> list[str]:
-    """Attempts, tokens, money and time; nothing where no model was asked."""
+    """Tokens, money and time; nothing where no model was asked."""
     if not spent.calls:
         return []
-    drafts = [plural(spent.attempts, "attempt")] if spent.attempts > 1 else []
     money = [f"{spent.money:.2f} USD" if spent.money >= 0.01 else "under 0.01 USD"] if spent.money else []
-    return [*drafts, f"{spent.tokens:,} tokens", *money, human_seconds(spent.seconds)]
+    return [f"{spent.tokens:,} tokens", *money, human_seconds(spent.seconds)]
 
 
 def _retry(task: Task) -> dict[str, object]:

@@ -30,15 +30,14 @@ _NO_MORE: Mapping[str, int] = MappingProxyType({})
 Kinds = Mapping[str, Collection[str]]
 
 
-def asked(validation: Outcome, facts: ProgramFacts) -> list[Block]:
+def requested(validation: Outcome, facts: ProgramFacts) -> list[str]:
     """The most of each resource that a task, an actor or the driver requests."""
     amounts = sorted(facts.resources.items())
     named = [literal(human_resource(name, amount), 100) for name, amount in amounts[:_RESOURCES]]
     more = [f"{len(amounts) - _RESOURCES} more"] if len(amounts) > _RESOURCES else []
     unseen = "resources it requested during validation could not be observed"
     unknown = [unseen] if _ran(validation) and "resources" in validation.unknown else []
-    words = "; ".join([*filter(None, [", ".join([*named, *more])]), *unknown])
-    return [context(f"*Requests* {words}" if named else words.capitalize())] if words else []
+    return [*([f"requests {', '.join([*named, *more])}"] if named else []), *unknown]
 
 
 def touches(proposal: Proposal) -> list[Block]:

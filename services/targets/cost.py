@@ -32,10 +32,10 @@ class Estimate:
     amounts: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def sentence(self) -> str:
-        """Such as `about 0.12 USD for 3 min 05 s (measured in validation) with 2 CPUs`."""
-        basis = "declared in the program" if self.stated else "measured in validation"
+        """Such as `about 0.12 USD (3 min 05 s as in validation, 2 CPUs)`."""
+        basis = "declared" if self.stated else "as in validation"
         used = [human_resource(name, round(amount, 2)) for name, amount in self.amounts.items()]
-        return f"{self._money()} for {human_seconds(self.seconds)} ({basis}) with {', '.join(used)}"
+        return f"{self._money()} ({human_seconds(self.seconds)} {basis}, {', '.join(used)})"
 
     def _money(self) -> str:
         if 0 < self.money < 0.01:

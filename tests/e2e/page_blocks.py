@@ -105,11 +105,7 @@ PROPOSAL: list[Json] = [
     preformatted(OUTPUT),
     {
         "type": "context",
-        "elements": [
-            mrkdwn(
-                "*Requests* 1 CPU · *Accesses* no files, network hosts, processes or environment variables"
-            )
-        ],
+        "elements": [mrkdwn("*Accesses:* no files, network hosts, processes or environment variables")],
     },
     {
         "type": "context",

@@ -142,7 +142,7 @@ async def test_a_card_names_all_that_a_program_touches_and_what_it_will_cost(wor
     _, ts = await world.card(validation=seen)
     shown = blocks(world, "CRAY", ts)
     assert "*Blocked by the sandbox:* `network to evil:443`" in shown
-    assert "*Runs on* embedded · estimated cost about 2.00 EUR for 2.00 s" in shown
+    assert "*Runs on* embedded · estimated cost about 2.00 EUR (2.00 s as in validation" in shown
     assert "/data/8.csv" not in shown
     await world.press("CRAY", ts, "UENGINEER", "proposal_touches")
     told = text_of(await open_view(world, "UENGINEER"))

@@ -76,12 +76,11 @@ def test_the_most_important_comes_first():
         "Adds 1 and 2 in a Ray task.",
         "*Validation passed* in a sealed Ray cluster",
         '"Result: 3"',
-        "*Requests* 2 CPUs",
         "*In the code:* files `in.csv`",
         "*Observed in the sandbox:* no files, network hosts, processes or environment variables",
         "*Blocked by the sandbox:* `network to x:80`",
         "line 3: reads a file",
-        "*Runs on* embedded · estimated cost about 0.12 USD for 1 h 00 min (declared in the program) with 2 CPUs",
+        "*Runs on* embedded · requests 2 CPUs · estimated cost about 0.12 USD (1 h 00 min declared, 2 CPUs)",
         "*Changed* since the version approved by <@UAPPROVER>: 1 line added, 1 line removed.",
         '"language": "python"',
         "sha256 `",
@@ -121,7 +120,7 @@ def test_what_could_not_be_observed_is_not_shown_as_none():
         "*Observed in the sandbox:* files, network hosts, processes, environment variables and packages could not be observed"
         in nothing
     )
-    assert "Resources it requested during validation could not be observed" in nothing
+    assert "resources it requested during validation could not be observed" in nothing
     assert "What the sandbox blocked could not be observed." in nothing
     assert "*Observed in the sandbox:* no" not in nothing
     some = builders.passed(

@@ -34,7 +34,7 @@ def test_one_cpu_at_least_for_as_long_as_the_validation_took():
     assert found is not None
     assert found.money == pytest.approx(0.05 / 100)
     assert found == Estimate(found.money, "USD", 36.0, stated=False, amounts={"CPU": 1.0})
-    assert found.sentence() == "under 0.01 USD for 36.0 s (measured in validation) with 1 CPU"
+    assert found.sentence() == "under 0.01 USD (36.0 s as in validation, 1 CPU)"
 
 
 def test_the_time_that_the_header_expects_and_all_that_it_asks_for():
@@ -46,9 +46,7 @@ def test_the_time_that_the_header_expects_and_all_that_it_asks_for():
     found = estimated(asks)
     assert found is not None
     assert found.money == pytest.approx(2 * (4 * 0.05 + 2.0 + 2 * 0.01))
-    assert found.sentence() == (
-        "about 4.44 USD for 2 h 00 min (declared in the program) with 4 CPUs, 1 GPU, 2.1 GB of memory"
-    )
+    assert found.sentence() == ("about 4.44 USD (2 h 00 min declared, 4 CPUs, 1 GPU, 2.1 GB of memory)")
 
 
 def test_what_the_validation_used_counts_where_it_is_more():

@@ -61,7 +61,7 @@ LABELS: dict[str, Callable[[str], Any]] = {
     "option": lambda text: primitives.option(text, "v"),
     "field": lambda text: field("f", text, paragraph(placeholder=text), text),
     "form": lambda text: form("f", text, text, []),
-    "look": lambda text: look(text, []),
+    "look": lambda text: read_only(text, []),
     "table": lambda text: table(Table((text,), ((text,),), 1, 1), room=3000),
 }
 
