@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.playground.slack.blockkit import check as blockkit
 from handlers.blocks import mrkdwn, primitives, programs, tasks
-from handlers.blocks.forms import field, form, look, paragraph
+from handlers.blocks.forms import field, form, paragraph, read_only
 from handlers.blocks.table import table
 from services.domain.values import Grade, Program, Table
 from services.driver.wrapper.driver import parsed
