@@ -12,8 +12,9 @@ from slack_bolt.app.async_app import AsyncApp
 
 import handlers
 from bot import settings as settings_module
+from bot.api.directory import CombinedDirectory
 from bot.api.feeds import Feeds
-from bot.api.switchboard import Everyone, Switchboard
+from bot.api.tokens import PREFIX
 from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
 from bot.wiring.agents import metering, offered, supervised
@@ -30,8 +31,10 @@ from services import workflows
 from services.approvals import ApprovalPolicy, ApprovalRule
 from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
+from services.domain.entities import Session
 from services.domain.errors import SettingsError
 from services.domain.values import Readiness
+from services.notifications.notifier import Subscriber, Subscribers
 from services.policy import Policy
 from services.proposals.cards import ProposalCards
 from services.proposals.reminders import Reminders
@@ -91,22 +94,16 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         store = Store(engine, artifact_store(settings))
         slack = await stack.enter_async_context(speaking(settings, access, store)) if access else None
         feeds = Feeds()
-        people = Everyone(settings.tokens, slack.people if slack else None)
+        people = CombinedDirectory(settings.tokens, slack.people if slack else None)
         approvals = Authorizer(
             policy=approval_policy(settings, targets), directory=people, expiry=settings.approval_expiry
         )
-        slack_notifier = (
-            SlackNotifier(
-                slack.courier,
-                slack.cards,
-                targets,
-                preferences=store.preferences,
-                proposals=ProposalCards(store=store, targets=targets, approvals=approvals),
-            )
-            if slack
-            else None
-        )
-        notifier = Switchboard(feeds, slack_notifier)
+        cards = ProposalCards(store=store, targets=targets, approvals=approvals)
+        subscribers = [Subscriber(feeds)]
+        if slack:
+            shown = SlackNotifier(slack.courier, slack.cards, targets, preferences=store.preferences)
+            subscribers.append(Subscriber(shown, _is_in_slack))
+        notifier = Subscribers(subscribers)
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
@@ -128,9 +125,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
-        pending = Reminders(
-            store, notifier, approvals=approvals, reminder=settings.approval_reminder or math.inf
-        )
+        pending = Reminders(store, notifier, cards=cards, reminder=settings.approval_reminder or math.inf)
         flows = Workflows(
             tasks, runs, store.in_hand, limits=limits, retention=store.retention, pending=pending
         )
@@ -146,6 +141,10 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         app = _bolt(settings, slack, desk, policy, targets) if slack else None
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
         yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)
+
+
+def _is_in_slack(session: Session) -> bool:
+    return not session.channel.startswith(PREFIX)
 
 
 def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:

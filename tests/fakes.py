@@ -10,12 +10,25 @@ from dataclasses import dataclass, field, replace
 from services.approvals import ApprovalPolicy, ApprovalRule, Person
 from services.approvals.authorizer import Authorizer, Directory
 from services.approvals.permissions import Permissions
-from services.domain.entities import Proposal, Run, Session, Task
-from services.domain.program_facts import Grant
-from services.domain.values import InputFile, Outcome, Readiness, Spent, Verdict
+from services.domain.entities import Session, Task
+from services.domain.errors import Outdated
+from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.execution.interface import Event, Finished, Job, Target
 from services.execution.state import ClusterState, Share
-from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
+from services.notifications.events import (
+    ApprovalRequested,
+    CodeRequested,
+    GrantChanged,
+    ProposalChanged,
+    ResultShared,
+    RunEnded,
+    RunProgressed,
+    RunStarted,
+    SessionEvent,
+    TaskEnded,
+    TaskProgressed,
+)
+from services.proposals.cards import ProposalCards
 from services.store import Store
 from services.targets.targets import ConfiguredTarget, Targets
 from services.validation.interface import ValidationLease, ValidationLimits, Waiting
@@ -53,51 +66,52 @@ class FakeValidator:
 
 @dataclass
 class RecordingNotifier:
-    """Keeps what it was told, as short lines."""
+    """Records each event as a short line."""
 
-    told: list[str] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
 
-    async def task_opened(self, task: Task, session: Session) -> Session:
-        self.told.append(f"opened {task.id}")
+    async def open_task(self, task: Task, session: Session) -> Session:
+        self.recorded.append(f"opened {task.id}")
         return session if session.thread_ts else replace(session, thread_ts=f"root-{session.id}")
 
-    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
-        self.told.append(f"{task.id} {progress.stages[-1].phase}")
+    async def notify(self, event: SessionEvent) -> None:
+        if isinstance(event, ResultShared) and any(
+            line.startswith(f"{event.run.id} shared") for line in self.recorded
+        ):
+            raise Outdated("That result has been shared already.")
+        self.recorded.append(_line(event))
 
-    async def task_concluded(
-        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
-    ) -> None:
-        self.told.append(f"{task.id} {task.status} {proposal.status if proposal else '-'}")
 
-    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        self.told.append(f"{proposal.id} {proposal.status}")
+def _line(event: SessionEvent) -> str:
+    match event:
+        case TaskProgressed(task, _, progress):
+            return f"{task.id} {progress.stages[-1].phase}"
+        case TaskEnded(task, _, card):
+            return f"{task.id} {task.status} {card.proposal.status if card else '-'}"
+        case ProposalChanged(card):
+            return f"{card.proposal.id} {card.proposal.status}"
+        case ApprovalRequested(card, users, by):
+            names = ", ".join(users) or card.approvers or "nobody"
+            return f"{card.proposal.id} wants {names}, {by or 'reminder'}"
+        case GrantChanged(grant):
+            return f"{grant.proposal_id} for the thread by {grant.user} {grant.ended_by}".rstrip()
+        case _:
+            return _line_of_run(event)
 
-    async def approval_wanted(
-        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
-    ) -> None:
-        names = ", ".join(wanted.users) or wanted.whom or "nobody"
-        self.told.append(f"{proposal.id} wants {names}, {wanted.by or 'reminder'}")
 
-    async def thread_approved(self, grant: Grant, session: Session) -> None:
-        self.told.append(f"{grant.proposal_id} for the thread by {grant.user} {grant.ended_by}".rstrip())
-
-    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
-        self.told.append(f"{run.id} opened")
-
-    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
-        stopped = f" stopped by {run.stopped_by}" if run.stopped_by else ""
-        self.told.append(f"{run.id} {view.status} {view.output!r}{stopped}")
-
-    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
-        self.told.append(f"{run.id} {run.outcome.verdict if run.outcome else '-'}")
-
-    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
-        first = not any(line.startswith(f"{run.id} shared") for line in self.told)
-        self.told.append(f"{run.id} shared by {user}")
-        return first
-
-    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
-        self.told.append(f"{proposal.id} code for {user}")
+def _line_of_run(event: RunStarted | RunProgressed | RunEnded | ResultShared | CodeRequested) -> str:
+    match event:
+        case RunStarted(run):
+            return f"{run.id} opened"
+        case RunProgressed(run, _, _, view):
+            stopped = f" stopped by {run.stopped_by}" if run.stopped_by else ""
+            return f"{run.id} {view.status} {view.output!r}{stopped}"
+        case RunEnded(run):
+            return f"{run.id} {run.outcome.verdict if run.outcome else '-'}"
+        case ResultShared(run, user=user):
+            return f"{run.id} shared by {user}"
+        case CodeRequested(proposal, user=user):
+            return f"{proposal.id} code for {user}"
 
 
 @dataclass
@@ -172,3 +186,8 @@ def permissions(
 ) -> Permissions:
     """As the bot has them; without `approvals` everybody is a member of the workspace, and in no channel."""
     return Permissions(store, targets or here(), approvals or approving())
+
+
+def proposal_cards(store: Store, approvals: Authorizer, targets: Targets | None = None) -> ProposalCards:
+    """As the bot has them; without `targets` there is one called `embedded`."""
+    return ProposalCards(store=store, targets=targets or here(), approvals=approvals)

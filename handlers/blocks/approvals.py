@@ -19,9 +19,9 @@ from handlers.blocks.primitives import (
 )
 from services.approvals import ApprovalRule
 from services.approvals.decision import Decision
-from services.domain.entities import Proposal, TaskKind
+from services.domain.entities import TaskKind
 from services.domain.program_facts import Grant
-from services.notifications.notifier import ApprovalRequest
+from services.notifications.events import ApprovalRequested
 from services.proposals.thread_updates import ThreadUpdates
 from services.text.formatting import human_seconds, plural
 
@@ -38,27 +38,27 @@ class Ruled:
     others: Decision
 
 
-def heading(proposal: Proposal, wish: ApprovalRequest, link: str) -> list[Block]:
+def heading(request: ApprovalRequested, link: str) -> list[Block]:
     """The line above the card in an approver's direct messages."""
     thread = f" <{link}|View thread>" if link else ""
-    if wish.by:
-        return [mrkdwn(f"{person(wish.by)} asked you to approve this program.{thread}")]
-    requester = person(proposal.requester)
+    if request.by:
+        return [mrkdwn(f"{person(request.by)} asked you to approve this program.{thread}")]
+    requester = person(request.card.proposal.requester)
     return [mrkdwn(f"A program requested by {requester} is still waiting for your approval.{thread}")]
 
 
-def requested(proposal: Proposal, wish: ApprovalRequest) -> Message:
+def requested(request: ApprovalRequested) -> Message:
     """The note in the thread: who was asked to approve."""
-    title = literal(proposal.program.title, 120)
-    names = ", ".join(map(person, wish.users))
-    if wish.users and wish.by:
-        text = f"{person(wish.by)} asked {names} to approve *{title}*."
-    elif wish.users:
+    title = literal(request.card.proposal.program.title, 120)
+    names = ", ".join(map(person, request.users))
+    if request.users and request.by:
+        text = f"{person(request.by)} asked {names} to approve *{title}*."
+    elif request.users:
         text = f"{names}: *{title}* is still waiting for your approval."
-    elif wish.by:
-        text = f"{person(wish.by)} asked for approval of *{title}* by {wish.whom}."
+    elif request.by:
+        text = f"{person(request.by)} asked for approval of *{title}* by {request.card.approvers}."
     else:
-        text = f"*{title}* is still waiting for approval by {wish.whom}."
+        text = f"*{title}* is still waiting for approval by {request.card.approvers}."
     return Message(text, [mrkdwn(text)])
 
 

@@ -27,7 +27,7 @@ from handlers.blocks.primitives import (
 )
 from services.domain.entities import Task, TaskKind
 from services.domain.progress import Phase, Stage
-from services.notifications.notifier import RunProgress
+from services.notifications.events import TaskProgress
 
 _PHASES = {
     Phase.QUEUED: "Waiting",
@@ -64,7 +64,7 @@ class Live:
     controls: tuple[Block, ...] = field(default=())
 
 
-def live(key: str, task: Task, progress: RunProgress) -> Live:
+def live(key: str, task: Task, progress: TaskProgress) -> Live:
     """The card with this key, as far as the task has come."""
     steps = tuple(_steps(progress.stages)) or (_opening(task),)
     stop = {**actions(button("Stop", action_ids.TASK_STOP, task.id)), "block_id": key}

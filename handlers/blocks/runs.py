@@ -22,7 +22,7 @@ from handlers.blocks.primitives import (
 from handlers.blocks.table import table
 from services.domain.entities import Proposal, Run
 from services.domain.values import Outcome, TaskCount, Verdict
-from services.notifications.notifier import RunView
+from services.notifications.events import RunView
 from services.supervisor.evidence import plain
 from services.text.formatting import clean, head_and_tail, human_bytes, human_seconds, plural
 

@@ -1,4 +1,4 @@
-"""Tells a Slack thread what happens in it: the Notifier that raygen's services speak to."""
+"""Shows in a Slack thread what happens in its session."""
 
 from __future__ import annotations
 
@@ -29,11 +29,24 @@ from services.domain.entities import (
     TaskKind,
     TaskStatus,
 )
-from services.domain.errors import BadRequest
+from services.domain.errors import BadRequest, Outdated
 from services.domain.program_facts import Grant
-from services.domain.values import Artifact, Outcome, Spent, Verdict, sha256
-from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
-from services.proposals.cards import ProposalCards
+from services.domain.values import Artifact, Outcome, Verdict, sha256
+from services.notifications.events import (
+    ApprovalRequested,
+    CodeRequested,
+    GrantChanged,
+    ProposalChanged,
+    ResultShared,
+    RunEnded,
+    RunProgressed,
+    RunStarted,
+    SessionEvent,
+    TaskEnded,
+    TaskProgress,
+    TaskProgressed,
+)
+from services.proposals.cards import ProposalCard
 from services.security.redaction import masked
 from services.store.preferences import Preferences
 from services.targets.targets import Targets
@@ -57,7 +70,7 @@ _OUT_OF_REACH = _CLOSED | {
 
 
 class SlackNotifier:
-    """One root message for a slash command, one card per task, one message per run; files beneath."""
+    """A notifier with one root message per slash command, one card per task and one message per run; files beneath."""
 
     def __init__(
         self,
@@ -66,17 +79,33 @@ class SlackNotifier:
         targets: Targets,
         *,
         preferences: Preferences,
-        proposals: ProposalCards,
     ) -> None:
         self._preferences = preferences
-        self._proposals = proposals
         self._courier = courier
         self._cards = cards
         self._targets = targets
         # A double click must find the file that the first one puts there.
         self._handing_out = asyncio.Lock()
 
-    async def task_opened(self, task: Task, session: Session) -> Session:
+    async def notify(self, event: SessionEvent) -> None:
+        """Raises Outdated for a result that has been shared already, and what Slack answers that can't be ignored."""
+        match event:
+            case TaskProgressed(task, _, progress):
+                self._cards.show(_card(task.id), _live(task, progress))
+            case TaskEnded():
+                await self._task_ended(event)
+            case ProposalChanged(card):
+                await self._proposal_changed(card)
+            case ApprovalRequested():
+                await self._approval_requested(event)
+            case GrantChanged(grant, session):
+                await self._grant_changed(grant, session)
+            case CodeRequested(proposal, session, user):
+                await self._code_requested(proposal, session, user)
+            case _:
+                await self._notify_of_run(event)
+
+    async def open_task(self, task: Task, session: Session) -> Session:
         begins = not session.thread_ts or task.id == parse.began(session.channel, session.thread_ts)
         title = shorten(plain(" ".join(task.prompt.split())), _TITLE) if begins else ""
         try:
@@ -88,7 +117,7 @@ class SlackNotifier:
                 asked = task_blocks.asked(task)
                 await self._courier.post(f"{task.id}:asked", session.channel, session.thread_ts, asked)
             place = replace(_place(task, session), title=title)
-            await self._cards.open(_card(task.id), place, _live(task, RunProgress()))
+            await self._cards.open(_card(task.id), place, _live(task, TaskProgress()))
         except SlackApiError as error:
             if code_of(error) in _CLOSED:
                 raise BadRequest(
@@ -97,24 +126,16 @@ class SlackNotifier:
             raise
         return session
 
-    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
-        del session
-        self._cards.show(_card(task.id), _live(task, progress))
-
-    async def task_concluded(
-        self, task: Task, session: Session, proposal: Proposal | None, spent: Spent
-    ) -> None:
+    async def _task_ended(self, event: TaskEnded) -> None:
+        task, session, card = event.task, event.session, event.card
         if not session.thread_ts or await self._shut_out(task):
             await self._courier.direct(task.user, spoken(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
-        card = await self._proposals.build(task, proposal, session) if proposal else None
-        await self._courier.edit(
-            _card(task.id),
-            task_blocks.concluded(task, card, spent),
-        )
-        if proposal is None or task.status is TaskStatus.CANCELLED:
+        await self._courier.edit(_card(task.id), task_blocks.concluded(task, card, event.spent))
+        if card is None or task.status is TaskStatus.CANCELLED:
             return
+        proposal = card.proposal
         if len(masked(proposal.program.code)) > CODE_LIMIT or not proposal.runnable:
             await self._upload(session, proposal.id, _code_file(proposal))
         for artifact in proposal.validation.artifacts:
@@ -125,14 +146,14 @@ class SlackNotifier:
         """Whether a request failed before its thread could show anything of it, as where the bot is no member."""
         return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
 
-    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        card = await self._proposals.build(task, proposal, session)
+    async def _proposal_changed(self, card: ProposalCard) -> None:
+        proposal, session = card.proposal, card.session
         message = task_blocks.proposed(card)
-        await self._edit_where_open(_card(task.id), message)
+        await self._edit_where_open(_card(card.task.id), message)
         keys = await self._courier.keys(_asking(proposal))
         if keys and proposal.status is ProposalStatus.OPEN:
             link = await self._courier.link(session.channel, session.thread_ts)
-            above = approval_blocks.heading(proposal, ApprovalRequest(()), link)
+            above = approval_blocks.heading(ApprovalRequested(card), link)
             message = task_blocks.proposed(card, above=above)
         for key in keys:
             await self._edit_where_open(key, message)
@@ -146,49 +167,53 @@ class SlackNotifier:
                 raise
             _log.warning("%s stays as it is: %s", key, code_of(error))
 
-    async def approval_wanted(
-        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
-    ) -> None:
-        if not wanted.users and not wanted.whom:
+    async def _approval_requested(self, event: ApprovalRequested) -> None:
+        proposal, session = event.card.proposal, event.session
+        if not event.users and not event.card.approvers:
             return
         link = await self._courier.link(session.channel, session.thread_ts)
-        above = approval_blocks.heading(proposal, wanted, link)
-        card = task_blocks.proposed(await self._proposals.build(task, proposal, session), above=above)
-        kind = "ask" if wanted.by else "remind"
+        above = approval_blocks.heading(event, link)
+        card = task_blocks.proposed(event.card, above=above)
+        kind = "ask" if event.by else "remind"
         trouble: Exception | None = None
-        for user in wanted.users:
+        for user in event.users:
             try:
                 await self._courier.direct_once(f"{_asking(proposal)}{kind}:{user}", user, card)
             except TROUBLE as error:
                 _log.info("%s could not be asked: %s", user, error)
                 if not (isinstance(error, SlackApiError) and code_of(error) in _OUT_OF_REACH):
                     trouble = error
-        note = approval_blocks.requested(proposal, wanted)
+        note = approval_blocks.requested(event)
         try:
             await self._courier.post(f"{proposal.id}:{kind}", session.channel, session.thread_ts, note)
         except SlackApiError as error:
             if code_of(error) not in _CLOSED:
                 raise
-            _log.info("a thread could not be told that its approval is wanted: %s", code_of(error))
+            _log.info("a request for an approval was not posted in its thread: %s", code_of(error))
         if trouble is not None:
-            # Whoever has been asked is not asked again when this is repeated.
+            # When this is repeated, those who have been asked are not asked again.
             raise trouble
 
-    async def thread_approved(self, grant: Grant, session: Session) -> None:
+    async def _grant_changed(self, grant: Grant, session: Session) -> None:
         message = approval_blocks.granted(grant)
         await self._courier.post(grant.id, session.channel, session.thread_ts, message)
         if grant.ended_by:
             await self._courier.edit(grant.id, message)
 
-    async def run_opened(self, run: Run, proposal: Proposal, session: Session) -> None:
-        message = run_blocks.running(run, proposal, link=self._targets.link(run))
-        await self._courier.post(run.id, session.channel, session.thread_ts, message)
+    async def _notify_of_run(self, event: RunStarted | RunProgressed | RunEnded | ResultShared) -> None:
+        match event:
+            case RunStarted(run, proposal, session):
+                message = run_blocks.running(run, proposal, link=self._targets.link(run))
+                await self._courier.post(run.id, session.channel, session.thread_ts, message)
+            case RunProgressed(run, proposal, _, view):
+                message = run_blocks.running(run, proposal, view, self._targets.link(run))
+                self._courier.edit_soon(run.id, message)
+            case RunEnded(run, proposal, session):
+                await self._run_ended(run, proposal, session)
+            case ResultShared(run, proposal, session, user):
+                await self._result_shared(run, proposal, session, user)
 
-    async def run_progress(self, run: Run, proposal: Proposal, session: Session, view: RunView) -> None:
-        del session
-        self._courier.edit_soon(run.id, run_blocks.running(run, proposal, view, self._targets.link(run)))
-
-    async def run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
+    async def _run_ended(self, run: Run, proposal: Proposal, session: Session) -> None:
         outcome = run.outcome or Outcome(verdict=Verdict.UNAVAILABLE)
         await self._courier.edit(run.id, run_blocks.ended(run, proposal, outcome, self._targets.link(run)))
         if run_blocks.too_long(outcome):
@@ -196,10 +221,12 @@ class SlackNotifier:
             await self._upload(session, run.id, whole)
         for artifact in outcome.artifacts:
             await self._upload(session, run.id, artifact)
-        await self._tell_directly(run, proposal, session, outcome)
+        await self._message_requester(run, proposal, session, outcome)
 
-    async def _tell_directly(self, run: Run, proposal: Proposal, session: Session, outcome: Outcome) -> None:
-        """To who asked, where they want that and are not there already."""
+    async def _message_requester(
+        self, run: Run, proposal: Proposal, session: Session, outcome: Outcome
+    ) -> None:
+        """Send the result to the person who asked for it, if they want direct messages and the thread is not one."""
         user = proposal.requester
         if session.channel.startswith("D"):
             return
@@ -210,15 +237,16 @@ class SlackNotifier:
         try:
             await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
         except SlackApiError as error:
-            _log.info("%s could not be told directly: %s", user, code_of(error))
+            _log.info("%s could not be messaged directly: %s", user, code_of(error))
 
-    async def result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> bool:
+    async def _result_shared(self, run: Run, proposal: Proposal, session: Session, user: str) -> None:
         outcome = run.outcome or Outcome(verdict=Verdict.UNAVAILABLE)
         link = await self._courier.link(session.channel, session.thread_ts)
         message = run_blocks.shared(run, proposal, outcome, user, link)
-        return await self._courier.once(f"{run.id}:shared", session.channel, "", message)
+        if not await self._courier.once(f"{run.id}:shared", session.channel, "", message):
+            raise Outdated("That result has been shared already.")
 
-    async def code_wanted(self, proposal: Proposal, session: Session, user: str) -> None:
+    async def _code_requested(self, proposal: Proposal, session: Session, user: str) -> None:
         file = _code_file(proposal)
         async with self._handing_out:
             there = await self._courier.known(_file_key(proposal.id, file))
@@ -245,7 +273,7 @@ def _asking(proposal: Proposal) -> str:
     return f"{proposal.id}:wanted:"
 
 
-def _live(task: Task, progress: RunProgress) -> Live:
+def _live(task: Task, progress: TaskProgress) -> Live:
     return live_blocks.live(_card(task.id), task, progress)
 
 

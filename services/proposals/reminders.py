@@ -12,7 +12,10 @@ from services.approvals.authorizer import Authorizer
 from services.approvals.recorder import Recorder, decided
 from services.domain.entities import ProposalStatus
 from services.domain.errors import BadRequest, Outdated
-from services.notifications.notifier import ApprovalRequest, Notifier
+from services.notifications.events import ApprovalRequested
+from services.notifications.notifier import Notifier
+from services.proposals.cards import ProposalCards
+from services.proposals.redraw import redraw
 from services.store import Store
 
 _ASKED = 20
@@ -24,8 +27,13 @@ class Reminders:
 
     store: Store
     notifier: Notifier
-    approvals: Authorizer
+    cards: ProposalCards
     reminder: float
+
+    @property
+    def approvals(self) -> Authorizer:
+        """Who may approve, and until when."""
+        return self.cards.approvals
 
     @property
     def _ledger(self) -> Recorder:
@@ -55,12 +63,12 @@ class Reminders:
 
     async def ask(self, proposal_id: str, user: str) -> None:
         """Ask the approvers in the name of `user`, once."""
-        await self._tell(proposal_id, user)
+        await self._request(proposal_id, user)
         await self.store.approvals.asked(proposal_id, user)
 
     async def remind(self, proposal_id: str) -> None:
         """Remind the approvers, once."""
-        await self._tell(proposal_id, "")
+        await self._request(proposal_id, "")
         await self.store.approvals.reminded(proposal_id)
 
     async def expire(self, proposal_id: str) -> None:
@@ -71,17 +79,14 @@ class Reminders:
         """Take the buttons from its card."""
         proposal = await self.store.proposals.find(proposal_id)
         if proposal is not None and proposal.status is ProposalStatus.EXPIRED:
-            task = await self.store.tasks.get(proposal.task_id)
-            session = await self.store.sessions.get(proposal.session_id)
-            await self.notifier.proposal_decided(task, proposal, session)
+            await redraw(self.cards, self.notifier, proposal)
 
-    async def _tell(self, proposal_id: str, by: str) -> None:
+    async def _request(self, proposal_id: str, by: str) -> None:
         proposal = await self.store.proposals.find(proposal_id)
         if proposal is None or proposal.status is not ProposalStatus.OPEN or not proposal.runnable:
             return
         task = await self.store.tasks.get(proposal.task_id)
         session = await self.store.sessions.get(proposal.session_id)
         users = await self._ledger.approvers(proposal)
-        whom = self.approvals.whom(proposal, session.channel)
-        wanted = ApprovalRequest(tuple(users[:_ASKED]), by, whom)
-        await self.notifier.approval_wanted(task, proposal, session, wanted)
+        card = await self.cards.build(task, proposal, session)
+        await self.notifier.notify(ApprovalRequested(card, tuple(users[:_ASKED]), by))

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from services.domain.entities import Proposal, Run, Session
 from services.domain.errors import TargetUnavailable
 from services.execution.interface import Target
-from services.notifications.notifier import Notifier, RunView
+from services.notifications.events import RunProgressed, RunView
+from services.notifications.notifier import Notifier
 
 _AGAIN = 2.0
 
@@ -28,7 +29,7 @@ class RunMonitor:
 
     async def show(self, view: RunView) -> None:
         self.view = view
-        await self.notifier.run_progress(self.run, self.proposal, self.session, view)
+        await self.notifier.notify(RunProgressed(self.run, self.proposal, self.session, view))
 
     async def stop_asked(self, user: str) -> None:
         """Show that somebody wants it to end; whoever was first is named."""

@@ -33,8 +33,19 @@ from services.domain.values import (
     sha256,
 )
 from services.execution.interface import Finished, Job, Output, Progress, Target
-from services.notifications.notifier import Notifier, RunView
+from services.notifications.events import (
+    CodeRequested,
+    GrantChanged,
+    ResultShared,
+    RunEnded,
+    RunProgressed,
+    RunStarted,
+    RunView,
+)
+from services.notifications.notifier import Notifier
 from services.observability.tracing import span
+from services.proposals.cards import ProposalCards
+from services.proposals.redraw import redraw
 from services.runs.monitor import RunMonitor, told_to_stop
 from services.security.redaction import masked, without_secrets
 from services.store import Store
@@ -55,6 +66,7 @@ class RunSteps:
         self._targets = targets
         self.approvals = approvals
         self._ledger = Recorder(store, self.approvals)
+        self._cards = ProposalCards(store=store, targets=targets, approvals=approvals)
         self._watched: dict[str, RunMonitor] = {}
 
     async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
@@ -74,7 +86,7 @@ class RunSteps:
         self._admit(proposal, chosen, user)
         proposal = await self._ledger.count(proposal, user, decision)
         if proposal.status is ProposalStatus.OPEN:
-            await self._show_count(proposal)
+            await redraw(self._cards, self._notifier, proposal)
         return proposal
 
     async def approve_thread(self, proposal_id: str, digest: str, user: str, target: str) -> Proposal:
@@ -83,7 +95,7 @@ class RunSteps:
         await self._ledger.for_thread(replace(proposal, target=target), user)
         proposal = await self.approve(proposal_id, digest, user, target)
         grant = await self._ledger.grant(proposal, user)
-        await self._notifier.thread_approved(grant, await self._store.sessions.get(grant.session_id))
+        await self._notifier.notify(GrantChanged(grant, await self._store.sessions.get(grant.session_id)))
         return proposal
 
     async def end_grant(self, grant: Grant, user: str) -> None:
@@ -91,7 +103,7 @@ class RunSteps:
         if not await self._store.grants.end(grant.id, user):
             raise Outdated("The approval for this thread has already ended.")
         session = await self._store.sessions.get(grant.session_id)
-        await self._notifier.thread_approved(replace(grant, ended_by=user), session)
+        await self._notifier.notify(GrantChanged(replace(grant, ended_by=user), session))
 
     async def approve_at_once(self, task_id: str) -> str | None:
         """What a task has proposed and what runs without a further press: the proposal's ID, None where it waits.
@@ -161,7 +173,7 @@ class RunSteps:
         if target != proposal.target and not await self._store.approvals.retarget(proposal_id, target, user):
             raise Outdated(decided(await self._store.proposals.get(proposal_id)))
         proposal = await self._store.proposals.get(proposal_id)
-        await self._show_count(proposal)
+        await redraw(self._cards, self._notifier, proposal)
         return proposal
 
     async def undecided(self, proposal_id: str) -> Proposal:
@@ -181,7 +193,7 @@ class RunSteps:
     async def dismiss(self, proposal_id: str, user: str, reason: str = "") -> Proposal:
         """Record that the proposal shall not run; with a `reason` it is rejected, and the next draft heeds that."""
         proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user, reason)
-        await self._show_decision(proposal)
+        await redraw(self._cards, self._notifier, proposal)
         return proposal
 
     async def stop(self, run_id: str, user: str) -> None:
@@ -213,14 +225,13 @@ class RunSteps:
         if not (await self.outcome(proposal_id)).passed:
             raise Outdated("That run has no result to share.")
         run, proposal, session = await self._all(proposal_id)
-        if not await self._notifier.result_shared(run, proposal, session, user):
-            raise Outdated("That result has been shared already.")
+        await self._notifier.notify(ResultShared(run, proposal, session, user))
 
     async def hand_out_code(self, proposal_id: str, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
         proposal = await self._store.proposals.get(proposal_id)
         session = await self._store.sessions.get(proposal.session_id)
-        await self._notifier.code_wanted(proposal, session, user)
+        await self._notifier.notify(CodeRequested(proposal, session, user))
 
     async def open(self, proposal_id: str) -> None:
         """Record the run and show that it begins."""
@@ -228,8 +239,8 @@ class RunSteps:
         approver = proposal.decided_by or ""
         await self._store.runs.add(Run.of(proposal, approver=approver, created_at=time.time()))
         run, proposal, session = await self._all(proposal_id)
-        await self._show_decision(proposal)
-        await self._notifier.run_opened(run, proposal, session)
+        await redraw(self._cards, self._notifier, proposal)
+        await self._notifier.notify(RunStarted(run, proposal, session))
 
     async def belongs(self, proposal_id: str) -> tuple[str, str]:
         """Who asked for a run, and its target: what limits are counted by."""
@@ -252,7 +263,7 @@ class RunSteps:
             if ahead != told:
                 note = f"waiting for its turn: {plural(ahead, 'run')} ahead" if ahead else "it is next"
                 view = RunView("QUEUED", "", time.time() - run.created_at, note=note)
-                await self._notifier.run_progress(run, proposal, session, view)
+                await self._notifier.notify(RunProgressed(run, proposal, session, view))
                 told = ahead
             await asyncio.sleep(_TURN_POLL)
 
@@ -303,7 +314,7 @@ class RunSteps:
         run, proposal, session = await self._all(proposal_id)
         if run.outcome is not None:
             run = replace(run, outcome=await self._complete(run.id, run.outcome))
-        await self._notifier.run_ended(run, proposal, session)
+        await self._notifier.notify(RunEnded(run, proposal, session))
         await self._store.sessions.spoke(session.id)
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
@@ -327,18 +338,6 @@ class RunSteps:
             return await self._store.proposals.get(proposal_id)
         proposal = await self._store.proposals.get(proposal_id)
         raise Outdated(decided(proposal))
-
-    async def _show_count(self, proposal: Proposal) -> None:
-        """Show who has approved so far; a decision that fell meanwhile has the last word."""
-        await self._show_decision(proposal)
-        now = await self._store.proposals.get(proposal.id)
-        if (now.status, now.approved_by) != (proposal.status, proposal.approved_by):
-            await self._show_decision(now)
-
-    async def _show_decision(self, proposal: Proposal) -> None:
-        task = await self._store.tasks.get(proposal.task_id)
-        session = await self._store.sessions.get(proposal.session_id)
-        await self._notifier.proposal_decided(task, proposal, session)
 
     async def _complete(self, run_id: str, outcome: Outcome) -> Outcome:
         """With the contents of its artifacts; those that can't be had are named in its detail."""

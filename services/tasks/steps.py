@@ -31,8 +31,11 @@ from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
 from services.domain.progress import Phase, Stage
 from services.domain.values import InputFile, Origin, Program
-from services.notifications.notifier import Notifier, RunProgress
+from services.notifications.events import TaskEnded, TaskProgress, TaskProgressed
+from services.notifications.notifier import Notifier
 from services.observability.tracing import span
+from services.proposals.cards import ProposalCards
+from services.proposals.redraw import redraw
 from services.security.redaction import masked, without_secrets
 from services.store import Store
 from services.supervisor import evidence
@@ -72,23 +75,23 @@ class _UnderWay:
         self.task = task
         self.session = session
         self.meter = meter
-        self._progress = RunProgress()
+        self._progress = TaskProgress()
 
     async def stage(self, stage: Stage) -> None:
         stages = (*self._progress.stages, without_secrets(stage))
-        await self._tell(replace(self._progress, stages=stages))
+        await self._show(replace(self._progress, stages=stages))
         # The process may die at any stage; what it has cost by then is spent all the same.
         await self.account(TaskStatus.WORKING)
 
     async def words(self, words: str) -> None:
-        await self._tell(replace(self._progress, words=masked(words)))
+        await self._show(replace(self._progress, words=masked(words)))
 
     async def account(self, status: TaskStatus) -> None:
         await self._store.spendings.put(self.task, self.session.channel, status, self.meter.spent)
 
-    async def _tell(self, progress: RunProgress) -> None:
+    async def _show(self, progress: TaskProgress) -> None:
         self._progress = progress
-        await self._notifier.task_progress(self.task, self.session, progress)
+        await self._notifier.notify(TaskProgressed(self.task, self.session, progress))
 
 
 class TaskSteps:
@@ -113,6 +116,7 @@ class TaskSteps:
         self._workshop = workshop
         self._targets = targets
         self._permissions = permissions
+        self._cards = ProposalCards(store=store, targets=targets, approvals=permissions.approvals)
         self._meter = meter
         self._attachments = attachments or NoAttachments()
         self._history = History(store, names or _as_it_is)
@@ -131,7 +135,7 @@ class TaskSteps:
         elif await self._store.tasks.find(task_id) is None:
             return False
         task, session = await self._both(task_id)
-        session = await self._notifier.task_opened(task, session)
+        session = await self._notifier.open_task(task, session)
         await self._store.sessions.root(session.id, session.thread_ts)
         await self._show_open(session.id)
         return True
@@ -143,8 +147,8 @@ class TaskSteps:
             if not told:
                 task, session = await self._both(task_id)
                 note = f"{plural(len(ahead), 'earlier request')} in this thread"
-                waiting = RunProgress((Stage(Phase.QUEUED, note=note),))
-                await self._notifier.task_progress(task, session, waiting)
+                waiting = TaskProgress((Stage(Phase.QUEUED, note=note),))
+                await self._notifier.notify(TaskProgressed(task, session, waiting))
                 told = True
             await asyncio.sleep(_TURN_POLL)
 
@@ -194,7 +198,8 @@ class TaskSteps:
             whole = await self._store.artifacts.whole(proposal.id)
             proposal = replace(proposal, validation=replace(proposal.validation, artifacts=whole.artifacts))
         spent = await self._store.spendings.of_task(task_id)
-        await self._notifier.task_concluded(task, session, proposal, spent)
+        card = await self._cards.build(task, proposal, session) if proposal else None
+        await self._notifier.notify(TaskEnded(task, session, card, spent))
         await self._store.sessions.spoke(session.id)
         if task.status is TaskStatus.PROPOSED:
             await self._supersede(session, task.user, keep=proposal_id)
@@ -299,9 +304,8 @@ class TaskSteps:
             if not await self._permissions.allows(Action.DISMISS, proposal, user):
                 continue
             if await self._store.proposals.move(proposal.id, ProposalStatus.SUPERSEDED):
-                task = await self._store.tasks.get(proposal.task_id)
                 superseded = replace(proposal, status=ProposalStatus.SUPERSEDED)
-                await self._notifier.proposal_decided(task, superseded, session)
+                await redraw(self._cards, self._notifier, superseded)
 
     async def _show_open(self, session_id: str, *, but: str | None = None) -> None:
         """Have open cards of the thread say what has come up since, or that it has come to nothing.
@@ -311,17 +315,9 @@ class TaskSteps:
         try:
             for proposal in await self._store.proposals.of_session(session_id):
                 if proposal.status is ProposalStatus.OPEN and proposal.id != but:
-                    await self._show_again(proposal)
+                    await redraw(self._cards, self._notifier, proposal)
         except Exception as error:  # noqa: BLE001  # whatever it is, the work goes on
             _log.warning("an open card could not be updated: %s", error)
-
-    async def _show_again(self, proposal: Proposal) -> None:
-        """A decision that falls meanwhile has the last word."""
-        task, session = await self._both(proposal.task_id)
-        await self._notifier.proposal_decided(task, proposal, session)
-        now = await self._store.proposals.get(proposal.id)
-        if (now.status, now.approved_by) != (proposal.status, proposal.approved_by):
-            await self._notifier.proposal_decided(task, now, session)
 
     async def _both(self, task_id: str) -> tuple[Task, Session]:
         task = await self._store.tasks.get(task_id)

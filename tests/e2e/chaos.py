@@ -27,12 +27,12 @@ from handlers.messaging.courier import open_courier
 from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.messaging.streams import open_cards
 from services.domain.entities import Proposal, ProposalStatus, derive, run_id
-from services.domain.values import Program, Spent
+from services.domain.values import Program
 from services.store import Store, open_database
 from tests import builders
 from tests.e2e.playground import Json, Playground, Thread, button, flat
-from tests.fakes import FakeTarget, approving, here
-from tests.notifiers import slack_notifier
+from tests.fakes import FakeTarget, approving, here, proposal_cards
+from tests.notifiers import show, slack_notifier
 
 CHANNEL = "CRAY"
 APPROVE = "Approve & run"
@@ -141,7 +141,7 @@ class Chaos:
         client = AsyncWebClient(BOT_TOKEN, base_url=self.slack.api_url)
         posts = self.store.posts
         async with open_courier(client, posts) as courier, open_cards(client, courier, posts) as cards:
-            notifier = slack_notifier(self.store, courier, cards, here(FakeTarget(name=target)), approving())
+            notifier = slack_notifier(self.store, courier, cards, here(FakeTarget(name=target)))
             for number in range(count):
                 self.cases.append(await self._proposed(notifier, number, target, folder))
 
@@ -154,7 +154,7 @@ class Chaos:
         session = builders.session(id=f"s_{number}", channel=CHANNEL, thread_ts="")
         task = builders.task(id=f"t_{number}", session_id=session.id, prompt=f"program {number}")
         await self.store.sessions.ensure(session)
-        session = await notifier.task_opened(task, session)
+        session = await notifier.open_task(task, session)
         await self.store.sessions.root(session.id, session.thread_ts)
         done = builders.proposed_task(id=task.id, session_id=session.id, prompt=task.prompt)
         await self.store.tasks.add(done)
@@ -169,7 +169,7 @@ class Chaos:
         )
         await self.store.proposals.draft(proposal)
         await self.store.proposals.move(name, ProposalStatus.OPEN)
-        await notifier.task_concluded(done, session, proposal, Spent())
+        await show(notifier, proposal_cards(self.store, approving()), done, proposal, session)
         return Case(number, proposal, Thread(self.play, CHANNEL, session.thread_ts), mark)
 
     def replies(self, case: Case) -> list[Json]:

@@ -27,7 +27,7 @@ from services.tasks.steps import TaskSteps
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
-from tests.fakes import FakeValidator, RecordingNotifier, approving, here, permissions
+from tests.fakes import FakeValidator, RecordingNotifier, approving, here, permissions, proposal_cards
 from tests.standins.scripted_model import ScriptedModel, calls
 
 APPROVERS = ApprovalRule(users=frozenset({"UADA"}))
@@ -58,7 +58,9 @@ class World:
             permissions=permissions(store),
         )
         self.runs = RunSteps(store, self.notifier, here(target), approvals=approving())
-        self.pending = Reminders(store, self.notifier, approving(APPROVERS, expiry=1000.0), 100.0)
+        self.pending = Reminders(
+            store, self.notifier, proposal_cards(store, approving(APPROVERS, expiry=1000.0)), 100.0
+        )
         self.flows = Workflows(
             self.tasks,
             self.runs,

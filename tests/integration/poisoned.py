@@ -79,7 +79,7 @@ async def main(folder: Path, how: str, where: str) -> None:
         await until(ended)
         await asyncio.sleep(0.5)
         states = {task.id: [task.status, task.summary] for task in await tasks()}
-        print(json.dumps({"told": world.notifier.told, "tasks": states}))  # noqa: T201
+        print(json.dumps({"told": world.notifier.recorded, "tasks": states}))  # noqa: T201
         sys.stdout.flush()
         os._exit(0)
 

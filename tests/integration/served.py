@@ -17,13 +17,14 @@ from fastapi import FastAPI
 
 from bot.api.application import application
 from bot.api.desk import ApiDesk
+from bot.api.directory import CombinedDirectory
 from bot.api.feeds import Feeds
 from bot.api.server import serving
-from bot.api.switchboard import Everyone, Switchboard
 from bot.api.tokens import Tokens
 from services import workflows
 from services.domain.values import Outcome, PolicyReport, Readiness, Verdict
 from services.llm.interface import Reply
+from services.notifications.notifier import Subscriber, Subscribers
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
@@ -38,7 +39,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from services.validation.interface import ValidationLimits
 from services.workflows import RunLimits, Workflows
-from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
+from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions, proposal_cards
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 ANN = "ann-" + "a" * 20
@@ -151,10 +152,10 @@ async def served(path: Path) -> AsyncGenerator[Served]:
     model = Endless([says("Hello.")])
     draft = calls("submit_program", title="Hello", purpose="Says hello.", code="print('Hello')")
     async with open_database(url) as engine, workflows.durable(url, "local"):
-        store, notifier = Store(engine), Switchboard(feeds, None)
+        store, notifier = Store(engine), Subscribers([Subscriber(feeds)])
         generator = Generator(Endless([draft]), Profile("g"))
         workshop = Workshop(generator, lambda _: PolicyReport(), validator)
-        everyone = Everyone(TOKENS, None)
+        everyone = CombinedDirectory(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
         approvals = approving(directory=everyone)
         tasks = TaskSteps(
@@ -173,7 +174,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
             store.in_hand,
             limits=RunLimits(),
             retention=store.retention,
-            pending=Reminders(store, notifier, approvals, math.inf),
+            pending=Reminders(store, notifier, proposal_cards(store, approvals), math.inf),
         )
         desk = FrontDesk(
             store,

@@ -25,7 +25,6 @@ from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import Terms
 from services.domain.entities import (
     Proposal,
-    Session,
     Task,
     TaskKind,
     TaskStatus,
@@ -42,7 +41,7 @@ from services.domain.values import (
     Outcome,
     Verdict,
 )
-from services.notifications.notifier import RunProgress
+from services.notifications.events import SessionEvent, TaskProgressed
 from services.policy import check
 from services.store import Store, open_database
 from services.supervisor.interface import Briefing, Inspecting, Supervising
@@ -88,9 +87,10 @@ class Slow(FakeValidator):
 class Listening(RecordingNotifier):
     words: list[str] = field(default_factory=list)
 
-    async def task_progress(self, task: Task, session: Session, progress: RunProgress) -> None:
-        self.words.append(progress.words)
-        await super().task_progress(task, session, progress)
+    async def notify(self, event: SessionEvent) -> None:
+        if isinstance(event, TaskProgressed):
+            self.words.append(event.progress.words)
+        await super().notify(event)
 
 
 @dataclass
@@ -223,7 +223,7 @@ async def test_the_same_task_ends_alike_embedded_and_on_agentcore(
             assert task.status is status, task.summary
             proposal = await bot.proposal(task)
             spent = await bot.store.spendings.of_task(task.id)
-            told = list(dict.fromkeys(bot.notifier.told))
+            told = list(dict.fromkeys(bot.notifier.recorded))
             ends.append(
                 (
                     task.summary,
@@ -310,7 +310,7 @@ async def test_a_fault_of_the_way_is_one_clear_sentence_and_nothing_is_sent_twic
     assert task.status is TaskStatus.FAILED
     assert task.summary == kind().public
     assert task.summary.count(".") <= 2
-    assert bot.notifier.told[-1].startswith(f"{task.id} failed"), "the thread's last word is the end"
+    assert bot.notifier.recorded[-1].startswith(f"{task.id} failed"), "the thread's last word is the end"
     assert len(runtime.plane.worked) == 1
     await runtime.idle()
     # Trying again is a new task in the same thread, and works.

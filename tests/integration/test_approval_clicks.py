@@ -38,8 +38,9 @@ from services.domain.entities import (
     derive,
     run_id,
 )
-from services.domain.values import PolicyReport, Program, Spent
+from services.domain.values import PolicyReport, Program
 from services.policy import Policy
+from services.proposals.cards import ProposalCards
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
@@ -53,8 +54,8 @@ from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.fakes import FakeTarget
-from tests.notifiers import slack_notifier
+from tests.fakes import FakeTarget, proposal_cards
+from tests.notifiers import show, slack_notifier
 from tests.waiting import PATIENCE
 
 MODELS = ("claude-sonnet-5-5", "claude-opus-5-5")
@@ -109,6 +110,11 @@ class World:
     def rule(self, *rules: ApprovalRule) -> None:
         self.policy.rules = rules
 
+    @property
+    def cards(self) -> ProposalCards:
+        permissions = self.desk.permissions
+        return proposal_cards(self.store, permissions.approvals, permissions.targets)
+
     async def card(self, channel: str = "CRAY", **changes: Any) -> tuple[Proposal, str]:
         """An open proposal with its card in a thread of its own; the card's ts."""
         self.number += 1
@@ -123,12 +129,12 @@ class World:
         )
         await self.store.sessions.ensure(session)
         await self.store.tasks.add(task)
-        session = await self.notifier.task_opened(task, session)
+        session = await self.notifier.open_task(task, session)
         await self.store.sessions.root(session.id, session.thread_ts)
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
         proposal = await self.store.proposals.get(made.id)
-        await self.notifier.task_concluded(task, session, proposal, Spent())
+        await show(self.notifier, self.cards, task, proposal, session)
         found = await self.store.posts.find(f"{task.id}:card")
         assert found is not None
         return proposal, str(found[2])
@@ -146,10 +152,10 @@ class World:
             created_at=time.time(),
         )
         await self.store.tasks.add(task)
-        await self.notifier.task_opened(task, session)
+        await self.notifier.open_task(task, session)
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
-        await self.notifier.task_concluded(task, session, made, Spent())
+        await show(self.notifier, self.cards, task, made, session)
         if approved := await self.runs.approve_at_once(task.id):
             await self.flows.begin_run(approved)
         found = await self.store.posts.find(f"{task.id}:card")
@@ -200,9 +206,9 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         )
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Authorizer(policy=policy, directory=directory, expiry=1000.0)
-        notifier = slack_notifier(store, courier, cards, targets, approvals)
+        notifier = slack_notifier(store, courier, cards, targets)
         runs = RunSteps(store, notifier, targets, approvals=approvals)
-        flows = AtOnce(runs, Reminders(store, notifier, approvals, math.inf))
+        flows = AtOnce(runs, Reminders(store, notifier, proposal_cards(store, approvals, targets), math.inf))
         allowed = Permissions(store, targets, approvals)
         tasks = TaskSteps(
             store, notifier, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
@@ -368,7 +374,7 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
     assert asked in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER", "proposal_ask")
     assert "already been asked" in (world.alone("CRAY", "UENGINEER"))[-1]
-    pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
+    pending = Reminders(world.store, world.notifier, world.cards, math.inf)
     for _ in range(2):
         await pending.remind(proposal.id)
     reminder = "*Add two numbers* is still waiting for approval by a member of this channel."
@@ -380,7 +386,7 @@ async def test_a_closed_channel_is_not_told_over_and_over(world: World):
     world.rule(ApprovalRule(members=True))
     proposal, _ = await world.card()
     await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
-    pending = Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
+    pending = Reminders(world.store, world.notifier, world.cards, math.inf)
     await pending.remind(proposal.id)
     assert await pending.store.approvals.unreminded(time.time()) == []
     assert "still waiting" not in await world.seen("CRAY")

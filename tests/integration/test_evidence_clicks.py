@@ -12,11 +12,12 @@ import pytest
 
 from services.approvals import ApprovalRule
 from services.domain.entities import Proposal, ProposalStatus, derive
-from services.domain.values import Program, Spent, Touched
+from services.domain.values import Program, Touched
 from services.targets.cost import Prices
 from services.targets.targets import Terms
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
+from tests.notifiers import show
 from tests.waiting import until
 
 LONG = "".join(f"print('step {number}')\n" for number in range(1000))
@@ -42,11 +43,11 @@ async def following(world: World, earlier: Proposal, code: str, **changes: Any) 
     )
     session = await world.store.sessions.get(earlier.session_id)
     await world.store.tasks.add(task)
-    await world.notifier.task_opened(task, session)
+    await world.notifier.open_task(task, session)
     await world.store.proposals.draft(made)
     await world.store.proposals.move(made.id, ProposalStatus.OPEN)
     proposal = await world.store.proposals.get(made.id)
-    await world.notifier.task_concluded(task, session, proposal, Spent())
+    await show(world.notifier, world.cards, task, proposal, session)
     found = await world.store.posts.find(f"{task.id}:card")
     assert found is not None
     return proposal, str(found[2])

@@ -218,8 +218,10 @@ class Desk:
         await desk.open(task.id)
         await desk.conclude(task.id, await desk.work(task.id))
         ended = await self.store.tasks.get(task.id)
-        assert [told for told in notifier.told if told.startswith(f"{task.id} {ended.status}")]
-        assert notifier.told[-1].startswith(f"{task.id} {ended.status}"), "the thread's last word is the end"
+        assert [told for told in notifier.recorded if told.startswith(f"{task.id} {ended.status}")]
+        assert notifier.recorded[-1].startswith(f"{task.id} {ended.status}"), (
+            "the thread's last word is the end"
+        )
         return ended
 
 

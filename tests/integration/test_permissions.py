@@ -23,6 +23,7 @@ from services.approvals import ApprovalRule
 from services.approvals.actions import Action, Group
 from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.values import Spent
+from services.notifications.events import TaskEnded
 from services.targets.targets import Targets
 from services.usecases.history import RunHistory
 from tests import builders
@@ -210,12 +211,12 @@ class Room:
         task = builders.task(id=f"t_{name}", session_id=session.id, user=requester, status=TaskStatus.WORKING)
         await world.store.sessions.ensure(session)
         await world.store.tasks.add(task)
-        session = await world.notifier.task_opened(task, session)
+        session = await world.notifier.open_task(task, session)
         await world.store.sessions.root(session.id, session.thread_ts)
         if state == "failed":
             await world.store.tasks.move(task.id, TaskStatus.FAILED, summary="It failed.")
             task = await world.store.tasks.get(task.id)
-            await world.notifier.task_concluded(task, session, None, Spent())
+            await world.notifier.notify(TaskEnded(task, session, None, Spent()))
         found = await world.store.posts.find(f"{task.id}:card")
         assert found is not None
         values = {
@@ -440,7 +441,7 @@ async def test_a_newer_proposal_replaces_only_cards_that_its_requester_may_dismi
     session = await room.world.store.sessions.get(open_card.session_id)
     task = builders.task(id="t_newer", session_id=session.id, user=WHO[name], status=TaskStatus.WORKING)
     await room.world.store.tasks.add(task)
-    await room.world.notifier.task_opened(task, session)
+    await room.world.notifier.open_task(task, session)
     newer = builders.proposal(
         id="p_newer", task_id=task.id, session_id=session.id, requester=WHO[name], created_at=time.time()
     )

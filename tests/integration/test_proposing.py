@@ -56,7 +56,7 @@ async def test_it_is_proposed_exactly_as_it_came_and_nothing_runs(world: World, 
         "",
     )
     assert world.target.jobs == {}
-    assert f"{task.id} validating" in world.notifier.told
+    assert f"{task.id} validating" in world.notifier.recorded
     assert await looks(world.store) == [("UENGINEER", proposal.id, "answer to an agent")]
 
 

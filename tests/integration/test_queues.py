@@ -60,7 +60,7 @@ async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path
         last = run_id(proposals[-1])
 
         async def told() -> bool:
-            return f"{last} QUEUED ''" in world.notifier.told and len(target.open) == 2
+            return f"{last} QUEUED ''" in world.notifier.recorded and len(target.open) == 2
 
         await until(told)
         assert await world.store.entries.ahead_of(last, target=True, user=False) == 4
@@ -116,7 +116,7 @@ async def test_a_run_that_is_stopped_while_it_waits_never_starts(tmp_path: Path)
         await world.flows.begin_run(second)
 
         async def waits() -> bool:
-            return f"{run_id(second)} QUEUED ''" in world.notifier.told
+            return f"{run_id(second)} QUEUED ''" in world.notifier.recorded
 
         await until(waits)
         await world.runs.stop(run_id(second), "UENGINEER")

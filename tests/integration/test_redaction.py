@@ -105,7 +105,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             open_cards(client, courier, store.posts) as cards,
         ):
             approvals = approving()
-            notifier = slack_notifier(store, courier, cards, here(target), approvals)
+            notifier = slack_notifier(store, courier, cards, here(target))
             draft = calls("submit_program", title=f"Print {WRITTEN}", purpose=f"Prints {PRINTED}.", code=CODE)
             outcome = builders.passed(
                 stdout=f"{PRINTED}\n{WRITTEN}\n",

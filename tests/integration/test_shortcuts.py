@@ -148,7 +148,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         targets = Targets([ConfiguredTarget(FakeTarget()), gpu, closed])
         courier, approvals = Courier(client, store.posts), approving(directory=Directory(client))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
-        notifier = slack_notifier(store, courier, cards, targets, approvals)
+        notifier = slack_notifier(store, courier, cards, targets)
         workshop = Workshop(
             Generator(ScriptedModel([]), Profile("g")),
             nothing_found,

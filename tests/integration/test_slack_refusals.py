@@ -28,7 +28,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def pending_of(world: World) -> Reminders:
-    return Reminders(world.store, world.notifier, world.desk.approvals, math.inf)
+    return Reminders(world.store, world.notifier, world.cards, math.inf)
 
 
 async def asked(world: World) -> list[int]:

@@ -46,8 +46,8 @@ async def carried_on(folder: Path) -> None:
             "t_outside": (TaskStatus.ANSWERED, "Three."),
         }
         assert list(target.jobs) == [run_id("p_2"), run_id("p_3")], "that of p_1 was submitted before"
-        assert f"p_old {ProposalStatus.EXPIRED}" in world.notifier.told
-        opened = [line for line in world.notifier.told if line.startswith("opened")]
+        assert f"p_old {ProposalStatus.EXPIRED}" in world.notifier.recorded
+        opened = [line for line in world.notifier.recorded if line.startswith("opened")]
         assert opened == ["opened t_outside"]
         assert not (await world.store.audit.verify()).flaws
     assert flaws(url(folder)) == []

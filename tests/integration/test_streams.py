@@ -20,13 +20,12 @@ from handlers.messaging.courier import Courier
 from handlers.messaging.streams import LiveCards, ThreadPosition
 from services.domain.entities import Session, Task, TaskKind
 from services.domain.progress import Phase, Stage
-from services.notifications.notifier import RunProgress
+from services.notifications.events import TaskProgress
 from services.store import Store, open_database
 from services.targets.targets import Targets
 from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
-from tests.fakes import approving
 from tests.notifiers import slack_notifier
 from tests.waiting import until
 
@@ -35,7 +34,7 @@ Json = dict[str, Any]
 
 
 def card(words: str, *phases: Phase) -> Live:
-    return live(KEY, builders.task(), RunProgress(tuple(Stage(phase) for phase in phases), words))
+    return live(KEY, builders.task(), TaskProgress(tuple(Stage(phase) for phase in phases), words))
 
 
 FIRST = card("", Phase.THINKING)
@@ -119,9 +118,9 @@ async def test_a_thread_is_titled_by_the_request_that_begins_it_alone(tmp_path: 
             id=asked.task_id, session_id="s", kind=TaskKind.PROMPT, prompt=asked.prompt, user="UENGINEER"
         )
         later = replace(first, id="t_later", prompt="use 200 tasks")
-        notifier = slack_notifier(here.store, here.courier, here.cards, Targets([]), approving())
+        notifier = slack_notifier(here.store, here.courier, here.cards, Targets([]))
         for task in (first, later):
-            await notifier.task_opened(task, session)
+            await notifier.open_task(task, session)
             thread = (await here.people.get("/play/channel/CRAY"))["threads"][root]
             assert thread["title"] == "estimate pi"
 

@@ -21,6 +21,7 @@ from services.domain.entities import (
 )
 from services.domain.values import InputFile, Outcome, PolicyReport, Verdict
 from services.llm.interface import Reply
+from services.notifications.events import ProposalChanged, SessionEvent
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
@@ -254,9 +255,11 @@ class Deciding(RecordingNotifier):
         super().__init__()
         self._world = world
 
-    async def proposal_decided(self, task: Task, proposal: Proposal, session: builders.Session) -> None:
-        await super().proposal_decided(task, proposal, session)
-        await self._world.store.proposals.move(proposal.id, ProposalStatus.DISMISSED, by="UADA")
+    async def notify(self, event: SessionEvent) -> None:
+        await super().notify(event)
+        if isinstance(event, ProposalChanged):
+            shown = event.card.proposal
+            await self._world.store.proposals.move(shown.id, ProposalStatus.DISMISSED, by="UADA")
 
 
 async def test_a_decision_that_falls_meanwhile_has_the_last_word(world: World):
@@ -264,7 +267,7 @@ async def test_a_decision_that_falls_meanwhile_has_the_last_word(world: World):
     desk = tasks_of(world)
     desk._notifier = notifier = Deciding(world)
     await begin(world, desk, proposal, TaskKind.CHANGE)
-    assert notifier.told[-2:] == [f"{proposal.id} open", f"{proposal.id} dismissed"]
+    assert notifier.recorded[-2:] == [f"{proposal.id} open", f"{proposal.id} dismissed"]
 
 
 async def test_a_card_that_cannot_be_changed_holds_nothing_up(world: World):

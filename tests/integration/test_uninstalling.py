@@ -83,7 +83,9 @@ async def test_a_run_that_waits_for_its_turn_never_starts(tmp_path: Path, monkey
         await world.flows.begin_run(first)
         await until(lambda: target.jobs)
         await world.flows.begin_run(second)
-        await until(lambda: any(run_id(second) in line and "QUEUED" in line for line in world.notifier.told))
+        await until(
+            lambda: any(run_id(second) in line and "QUEUED" in line for line in world.notifier.recorded)
+        )
         await world.flows.begin_leaving("T1", time.time())
         await until(lambda: _none(world.store))
         assert list(target.jobs) == [run_id(first)]
@@ -161,7 +163,7 @@ async def test_a_request_that_is_deleted_before_it_is_opened_shows_nothing(
     async with process(tmp_path, [], FakeTarget(), prepare=leave) as world:
         await world.flows.begin_task(builders.task(), builders.session())
         await until(no_workflow_goes_on)
-        assert world.notifier.told == []
+        assert world.notifier.recorded == []
         assert await _none(world.store)
     assert [each.message for each in caplog.records if each.name.startswith("services")] == []
 

@@ -16,17 +16,14 @@ from slack_sdk.errors import SlackApiError
 from services.approvals import ApprovalRule
 from services.approvals.recorder import Recorder
 from services.domain.entities import (
-    Proposal,
     ProposalStatus,
-    Session,
-    Task,
     TaskStatus,
     derive,
     run_id,
 )
 from services.domain.errors import Outdated
 from services.llm.interface import Reply
-from services.notifications.notifier import ApprovalRequest
+from services.notifications.events import ApprovalRequested, ProposalChanged, SessionEvent
 from services.workflows import workflows
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNotifier, approving
@@ -55,7 +52,7 @@ async def test_three_deliveries_give_one_task(tmp_path: Path):
         await until(proposed)
         await world.flows.begin_task(builders.task(), builders.session())
         await asyncio.sleep(0.2)
-        assert world.notifier.told.count("opened t_1") == 1
+        assert world.notifier.recorded.count("opened t_1") == 1
         assert len(await world.store.proposals.of_session("s_1")) == 1
 
 
@@ -140,12 +137,12 @@ async def test_what_waits_for_its_approval_is_asked_for_reminded_of_and_expired_
         told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
 
         async def all_told() -> bool:
-            return set(told) <= set(world.notifier.told)
+            return set(told) <= set(world.notifier.recorded)
 
         await until(all_told)
         await world.flows.attend()
         await asyncio.sleep(0.1)
-        assert sorted(world.notifier.told) == told
+        assert sorted(world.notifier.recorded) == told
 
 
 AT_ONCE: StepOptions = {"retries_allowed": True, "interval_seconds": 0.01, "max_attempts": 3}
@@ -153,24 +150,15 @@ AT_ONCE: StepOptions = {"retries_allowed": True, "interval_seconds": 0.01, "max_
 
 @dataclass
 class Refusing(RecordingNotifier):
-    """Slack is away for the next calls that tell of a pending approval."""
+    """Slack is away for the next events of a pending approval."""
 
     refusals: int = 0
 
-    async def proposal_decided(self, task: Task, proposal: Proposal, session: Session) -> None:
-        self._refuse()
-        await super().proposal_decided(task, proposal, session)
-
-    async def approval_wanted(
-        self, task: Task, proposal: Proposal, session: Session, wanted: ApprovalRequest
-    ) -> None:
-        self._refuse()
-        await super().approval_wanted(task, proposal, session, wanted)
-
-    def _refuse(self) -> None:
-        if self.refusals:
+    async def notify(self, event: SessionEvent) -> None:
+        if isinstance(event, ProposalChanged | ApprovalRequested) and self.refusals:
             self.refusals -= 1
             raise SlackApiError("Slack is away", {"ok": False, "error": "internal_error"})
+        await super().notify(event)
 
 
 @asynccontextmanager
@@ -193,10 +181,10 @@ async def test_a_call_that_slack_refuses_is_made_again(tmp_path: Path, monkeypat
     async with waiting_for_approval(tmp_path, 10, 200, 2000) as (world, notifier):
         notifier.refusals = 2
         await world.flows.begin_asking("p_0", "UENGINEER")
-        await until(lambda: notifier.told == ["p_0 wants UADA, UENGINEER"])
+        await until(lambda: notifier.recorded == ["p_0 wants UADA, UENGINEER"])
         notifier.refusals = 2
         await world.flows.attend()
-        await until(lambda: sorted(notifier.told[1:]) == ["p_1 wants UADA, reminder", "p_2 expired"])
+        await until(lambda: sorted(notifier.recorded[1:]) == ["p_1 wants UADA, reminder", "p_2 expired"])
 
 
 async def test_what_failed_for_good_is_begun_again_when_it_is_due(
@@ -213,7 +201,7 @@ async def test_what_failed_for_good_is_begun_again_when_it_is_due(
             await world.flows.attend()
             await until(no_workflow_goes_on)
         told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
-        assert sorted(notifier.told) == told
+        assert sorted(notifier.recorded) == told
         with pytest.raises(Outdated, match="already been asked"):
             await world.flows.begin_asking("p_0", "UENGINEER")
 
@@ -263,7 +251,7 @@ async def test_who_asks_again_while_approvers_are_being_asked_is_told_so(tmp_pat
         await world.flows.begin_asking("p_0", "UENGINEER")
         with pytest.raises(Outdated, match="being asked already"):
             await world.flows.begin_asking("p_0", "UENGINEER")
-        await until(lambda: notifier.told == ["p_0 wants UADA, UENGINEER"])
+        await until(lambda: notifier.recorded == ["p_0 wants UADA, UENGINEER"])
 
 
 async def no_workflow_goes_on() -> bool:

@@ -77,11 +77,11 @@ def _is_plain(value: type) -> bool:
         (Authorizer, {"policy", "directory", "expiry"}),
         (ApprovalPolicy, {"rules"}),
         (RunSteps, {"approvals"}),
-        (SlackNotifier, {"preferences", "proposals"}),
+        (SlackNotifier, {"preferences"}),
         (ProposalCards, {"store", "targets", "approvals"}),
         (Workflows, {"limits", "retention", "pending"}),
         (Admission, {"limits", "teams"}),
-        (Reminders, {"approvals", "reminder"}),
+        (Reminders, {"cards", "reminder"}),
     ],
 )
 def test_these_are_required(made: type, names: set[str]):

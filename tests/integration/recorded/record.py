@@ -77,7 +77,7 @@ async def record(folder: Path) -> None:
         for proposal in runs:
             await world.flows.begin_run(proposal)
             await until(lambda: "p_1 follow" in held.begun)
-        await until(lambda: f"{run_id('p_3')} QUEUED ''" in world.notifier.told)
+        await until(lambda: f"{run_id('p_3')} QUEUED ''" in world.notifier.recorded)
         old = builders.proposal(id="p_old", task_id="t_old", created_at=time.time() - 2000)
         await world.store.tasks.add(builders.proposed_task(id=old.task_id))
         await world.store.proposals.draft(old)

@@ -44,7 +44,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases.requests import FrontDesk
 from services.workflows import Workflows
 from tests import builders
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier, approving, permissions
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier, approving, permissions, proposal_cards
 
 
 @dataclass
@@ -56,14 +56,20 @@ class World:
     directory: FakeDirectory
 
     def runs(self, *rules: ApprovalRule, expiry: float = 1000.0) -> RunSteps:
-        targets = Targets(ConfiguredTarget(each, Terms(packages=True)) for each in (self.target, self.other))
-        return RunSteps(self.store, self.notifier, targets, approvals=self.approvals(*rules, expiry=expiry))
+        return RunSteps(
+            self.store, self.notifier, self.targets, approvals=self.approvals(*rules, expiry=expiry)
+        )
+
+    @property
+    def targets(self) -> Targets:
+        return Targets(ConfiguredTarget(each, Terms(packages=True)) for each in (self.target, self.other))
 
     def approvals(self, *rules: ApprovalRule, expiry: float = 1000.0) -> Authorizer:
         return approving(*rules, directory=self.directory, expiry=expiry)
 
     def pending(self, *rules: ApprovalRule, expiry: float = 1000.0, reminder: float = 100.0) -> Reminders:
-        return Reminders(self.store, self.notifier, self.approvals(*rules, expiry=expiry), reminder)
+        cards = proposal_cards(self.store, self.approvals(*rules, expiry=expiry), self.targets)
+        return Reminders(self.store, self.notifier, cards, reminder)
 
     async def open(
         self, number: int = 1, *, base: str | None = None, kind: TaskKind = TaskKind.PROMPT, **changes: Any
@@ -136,7 +142,7 @@ async def test_two_different_people(world: World):
     runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
     first = await approve(runs, proposal, "UA")
     assert (first.status, first.approved_by, first.needed) == (ProposalStatus.OPEN, ("UA",), 2)
-    assert world.notifier.told[-1] == f"{proposal.id} open"
+    assert world.notifier.recorded[-1] == f"{proposal.id} open"
     with pytest.raises(Outdated, match=r"already approved this\. Someone else"):
         await approve(runs, proposal, "UA")
     # Another process, after a restart.
@@ -480,7 +486,7 @@ async def test_approvers_are_reminded_once(world: World):
     await world.open(2)
     assert await pending.due() == ([], [late.id])
     await pending.remind(late.id)
-    assert world.notifier.told == [f"{late.id} wants UA, UB, reminder"]
+    assert world.notifier.recorded == [f"{late.id} wants UA, UB, reminder"]
     assert await pending.due() == ([], [])
 
 
@@ -499,21 +505,21 @@ async def test_approvers_are_reminded_once(world: World):
 async def test_where_nobody_can_be_named_the_thread_is_reminded(world: World, rule: ApprovalRule, whom: str):
     pending, late = world.pending(rule), await world.open(1, created_at=time.time() - 101)
     await pending.remind(late.id)
-    assert world.notifier.told == [f"{late.id} wants {whom}, reminder"]
+    assert world.notifier.recorded == [f"{late.id} wants {whom}, reminder"]
 
 
 async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world: World):
     rule, late = ApprovalRule(approvals=2), await world.open(1, created_at=time.time() - 101)
     await approve(world.runs(rule), late, "UA")
     await world.pending(rule).remind(late.id)
-    assert world.notifier.told[-1] == f"{late.id} wants someone else, reminder"
+    assert world.notifier.recorded[-1] == f"{late.id} wants someone else, reminder"
 
 
 async def test_nobody_is_reminded_of_what_no_target_runs(world: World):
     program = replace(builders.ADD, engine=Engine.SPARK)
     late = await world.open(1, created_at=time.time() - 101, program=program)
     await world.pending(ApprovalRule()).remind(late.id)
-    assert world.notifier.told == []
+    assert world.notifier.recorded == []
 
 
 async def test_members_are_asked_in_their_channel(world: World):
@@ -521,7 +527,7 @@ async def test_members_are_asked_in_their_channel(world: World):
     assert world.approvals(ApprovalRule(members=True)).needs(proposal, "CRAY").askable
     await pending.check(proposal.id)
     await pending.ask(proposal.id, "UENGINEER")
-    assert world.notifier.told == [f"{proposal.id} wants a member of this channel, UENGINEER"]
+    assert world.notifier.recorded == [f"{proposal.id} wants a member of this channel, UENGINEER"]
     assert not world.approvals(ApprovalRule(members=True)).needs(proposal, "DENGINEER").askable
 
 
@@ -530,14 +536,14 @@ async def test_those_barred_by_the_two_person_rule_are_not_asked(world: World):
     first = await world.open(1, requester="UA")
     again = await world.open(2, requester="UB", base=first.id, kind=TaskKind.EDIT)
     await world.pending(rule).ask(again.id, "UB")
-    assert world.notifier.told == [f"{again.id} wants UC, UB"]
+    assert world.notifier.recorded == [f"{again.id} wants UC, UB"]
 
 
 async def test_approvers_are_asked_once(world: World):
     pending, proposal = world.pending(ApprovalRule(users=frozenset({"UA"}))), await world.open()
     await pending.check(proposal.id)
     await pending.ask(proposal.id, "UENGINEER")
-    assert world.notifier.told == [f"{proposal.id} wants UA, UENGINEER"]
+    assert world.notifier.recorded == [f"{proposal.id} wants UA, UENGINEER"]
     with pytest.raises(Outdated, match="already been asked"):
         await pending.check(proposal.id)
     with pytest.raises(BadRequest, match="no one else"):
@@ -550,7 +556,7 @@ THREAD = ApprovalRule(thread=60.0)
 async def test_an_approval_for_the_thread(world: World):
     runs, first = world.runs(THREAD), await world.open()
     await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
-    assert world.notifier.told[-1] == f"{first.id} for the thread by UA"
+    assert world.notifier.recorded[-1] == f"{first.id} for the thread by UA"
     second = await world.open(2, program=Program("Other", "Other.", first.program.code))
     for _ in range(2):
         assert await runs.approve_at_once(second.task_id) == second.id
@@ -675,7 +681,7 @@ async def test_an_approval_for_the_thread_ends(world: World, monkeypatch: pytest
     (grant,) = await world.store.grants.live("s_1", time.time())
     assert await world.store.grants.live("s_1", time.time() + 61) == []
     await runs.end_grant(grant, "UENGINEER")
-    assert world.notifier.told[-1].endswith("by UA UENGINEER")
+    assert world.notifier.recorded[-1].endswith("by UA UENGINEER")
     assert await runs.approve_at_once(second.task_id) is None
     with pytest.raises(Outdated, match="already ended"):
         await runs.end_grant(grant, "UA")

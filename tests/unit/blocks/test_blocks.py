@@ -46,7 +46,7 @@ from services.domain.values import (
     Verdict,
 )
 from services.execution.state import ClusterState
-from services.notifications.notifier import RunProgress, RunView
+from services.notifications.events import RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
 from services.store.preferences import Preference
 from services.store.request_summaries import RequestSummary, RunSummary
@@ -181,7 +181,7 @@ def full_tab(text: str) -> home.Tab:
 def every_message_is_accepted(text: str) -> None:
     task = builders.task(prompt=text, summary=text)
     accepted(tasks.root(task))
-    now = live("t_1:card", task, RunProgress(tuple(Stage(phase, 2, text) for phase in Phase), text))
+    now = live("t_1:card", task, TaskProgress(tuple(Stage(phase, 2, text) for phase in Phase), text))
     accepted(now.still)
     accepted(streamed(beginning(now)))
     for status in TaskStatus:

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from bot.playground.slack.state.streams import fold
 from handlers.blocks.live import beginning, growth, harmless, live
 from services.domain.progress import Phase, Stage
-from services.notifications.notifier import RunProgress
+from services.notifications.events import TaskProgress
 from tests import builders
 
 STAGES = tuple(Stage(phase, attempt) for attempt in (1, 2) for phase in (Phase.WRITING, Phase.VALIDATING))
 
 
 def card(stages: int, words: str = ""):
-    return live("t_1:card", builders.task(), RunProgress(STAGES[:stages], words))
+    return live("t_1:card", builders.task(), TaskProgress(STAGES[:stages], words))
 
 
 def sent(chunks: list[Any]) -> list[Any]:

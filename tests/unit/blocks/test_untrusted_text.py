@@ -60,7 +60,7 @@ from services.domain.values import (
     Verdict,
 )
 from services.execution.state import ClusterState
-from services.notifications.notifier import ApprovalRequest, RunProgress, RunView
+from services.notifications.events import ApprovalRequested, RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
 from services.security.audit_chain import GENESIS, Event, Record
 from services.store.preferences import Preference
@@ -151,8 +151,8 @@ def computed(text: str) -> Message:
     return tasks.concluded(builders.task(status=TaskStatus.ANSWERED, summary=summary), None)
 
 
-def progress(text: str) -> RunProgress:
-    return RunProgress((Stage(Phase.WRITING, 1, text), Stage(Phase.REPAIRING, 2, text)), text)
+def progress(text: str) -> TaskProgress:
+    return TaskProgress((Stage(Phase.WRITING, 1, text), Stage(Phase.REPAIRING, 2, text)), text)
 
 
 def streamed(text: str) -> list[Any]:
@@ -235,10 +235,10 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "link": lambda text: history.card(entry(text), ""),
     "usage": lambda text: history.usage([Sum(text, 1, 1, 1, 1, 1, 0.1, 1, 1.0, 1)]),
     "approval wanted": lambda text: approvals.heading(
-        proposal(text), ApprovalRequest(("UAPPROVER",), "UENGINEER"), ""
+        ApprovalRequested(builders.card(proposal(text)), ("UAPPROVER",), "UENGINEER"), ""
     ),
     "approvers asked": lambda text: approvals.requested(
-        proposal(text), ApprovalRequest(("UAPPROVER",), "UENGINEER")
+        ApprovalRequested(builders.card(proposal(text)), ("UAPPROVER",), "UENGINEER")
     ),
     "thread approved": lambda text: approvals.granted(
         Grant("g_1", "s_1", "p_1", text, "UAPPROVER", "UENGINEER", "1:", 1.0, 2.0, exact=text)

@@ -23,7 +23,7 @@ from services.domain.values import (
 )
 from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
-from services.notifications.notifier import RunView
+from services.notifications.events import RunProgressed, RunView, SessionEvent
 from services.runs.monitor import RunMonitor
 from services.runs.steps import RunSteps
 from services.store import Store, open_database, tables
@@ -113,7 +113,7 @@ async def test_a_prompt_becomes_an_open_proposal(store: Store):
     ]
     assert (await store.artifacts.whole(proposal.id)).artifacts == (Artifact("a.png", "image/png", b"png"),)
     assert (await store.sessions.get("s_1")).thread_ts == "root-s_1"
-    assert here.notifier.told[-1] == "t_1 proposed open"
+    assert here.notifier.recorded[-1] == "t_1 proposed open"
 
 
 async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(store: Store):
@@ -127,10 +127,11 @@ async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(s
     ]
     seen: list[RunView] = []
 
-    async def look(_run: object, _proposal: object, _session: object, view: RunView) -> None:
-        seen.append(view)
+    async def look(event: SessionEvent) -> None:
+        if isinstance(event, RunProgressed):
+            seen.append(event.view)
 
-    here.notifier.run_progress = look
+    here.notifier.notify = look
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
     await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
@@ -167,7 +168,7 @@ async def test_a_program_that_never_works_is_kept_but_can_not_be_approved(store:
     here = world(store, [calls("write_program", request="x"), says("It did not work.")], [failing, failing])
     task = await carry_out(here)
     assert task.status is TaskStatus.FAILED
-    assert here.notifier.told[-1] == "t_1 failed draft"
+    assert here.notifier.recorded[-1] == "t_1 failed draft"
     (draft,) = await store.proposals.of_session("s_1")
     assert draft.status is ProposalStatus.DRAFT
     assert [attempt.code for attempt in draft.failed] == ["print(0)\n", "print(1)\n"]
@@ -181,7 +182,7 @@ async def test_a_newer_proposal_visibly_replaces_the_older(store: Store):
     await carry_out(here, builders.task(id="t_2", prompt="use 500"))
     old, new = await store.proposals.of_session("s_1")
     assert (old.status, new.status) == (ProposalStatus.SUPERSEDED, ProposalStatus.OPEN)
-    assert here.notifier.told[-1] == f"{old.id} superseded"
+    assert here.notifier.recorded[-1] == f"{old.id} superseded"
     with pytest.raises(Outdated, match="A newer proposal replaced that one"):
         await here.runs.approve(old.id, old.program.sha256, "UAPPROVER")
 
@@ -264,7 +265,7 @@ async def test_requests_of_one_thread_wait_for_each_other(store: Store):
     assert not waiting.done()
     await here.tasks.conclude("t_1", await here.tasks.work("t_1"))
     await asyncio.wait_for(waiting, PATIENCE)
-    assert "t_2 queued" in here.notifier.told
+    assert "t_2 queued" in here.notifier.recorded
 
 
 async def test_stop_cancels_the_work_at_once(store: Store):
@@ -464,9 +465,9 @@ async def test_a_stop_reaches_a_target_that_was_away(
     async with asyncio.timeout(PATIENCE):
         await away.begun.wait()
         if not restarted:
-            before = len(notifier.told)
+            before = len(notifier.recorded)
             await runs.stop(run_id(proposal_id), "UENGINEER")
-            assert notifier.told[before] == f"{run_id(proposal_id)} PENDING 'tick' stopped by UENGINEER"
+            assert notifier.recorded[before] == f"{run_id(proposal_id)} PENDING 'tick' stopped by UENGINEER"
         await following
     assert away.tries == 3
     outcome = (await store.runs.get(run_id(proposal_id))).outcome
@@ -483,4 +484,4 @@ async def test_who_was_first_to_stop_a_run_is_named_also_where_that_was_raygen_i
     notifier = RecordingNotifier()
     watched = RunMonitor(builders.run(stopped_by=""), builders.proposal(), builders.session(), notifier)
     await watched.stop_asked("UENGINEER")
-    assert (watched.run.stopped_by, notifier.told) == ("", [])
+    assert (watched.run.stopped_by, notifier.recorded) == ("", [])

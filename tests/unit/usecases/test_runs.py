@@ -161,7 +161,7 @@ async def test_a_change_starts_from_the_program_that_ran(world: World):
 async def test_a_result_is_shared_once(world: World):
     first, *_ = await world.proposals()
     await world.desk.share(first.id, "UADA")
-    assert world.notifier.told[-1].endswith("shared by UADA")
+    assert world.notifier.recorded[-1].endswith("shared by UADA")
     with pytest.raises(Outdated, match="shared already"):
         await world.desk.share(first.id, "UADA")
 
@@ -183,7 +183,7 @@ async def test_only_a_result_can_be_shared(world: World):
 async def test_the_code_is_handed_out_to_who_asks(world: World):
     first, *_ = await world.proposals()
     await world.desk.hand_out_code(first.id, "UADA")
-    assert world.notifier.told[-1] == f"{first.id} code for UADA"
+    assert world.notifier.recorded[-1] == f"{first.id} code for UADA"
     with pytest.raises(Outdated):
         await world.desk.hand_out_code("p_unknown", "UADA")
 
