@@ -63,7 +63,7 @@ _OF_ORGANIZATIONS = {"team_access_granted", "team_access_revoked"}
 _DOMAINS = 5
 _COMMANDS = {
     action_ids.COMMAND: {
-        "description": "Write, prove and run a Ray program",
+        "description": "Write, validate and run a Ray program",
         "usage_hint": "estimate pi with 100 tasks",
         "should_escape": True,
     }
@@ -71,13 +71,13 @@ _COMMANDS = {
 _SHORTCUTS = {
     action_ids.RUN_MESSAGE: (
         "Run this with raygen",
-        "Check the program in this message, and run it once approved",
+        "Validate the program in this message and run it after approval",
     ),
     action_ids.EXPLAIN_MESSAGE: (
         "Explain this Ray error",
-        "Say what the error in this message means and what to do",
+        "Explain what the error in this message means and how to fix it",
     ),
-    action_ids.ASK_ANYWHERE: ("Ask raygen", "Write, prove and run a Ray program"),
+    action_ids.ASK_ANYWHERE: ("Ask raygen", "Write, validate and run a Ray program"),
 }
 
 
@@ -113,7 +113,7 @@ def manifest(
     return {
         "display_information": {
             "name": "raygen",
-            "description": "Ray programs from a sentence: proven to work, run once a person approves.",
+            "description": "Turns a sentence into a Ray program, validates it, and runs it after approval.",
             "background_color": "#1d3557",
         },
         "features": {
@@ -123,7 +123,7 @@ def manifest(
                 "messages_tab_read_only_enabled": False,
             },
             "agent_view": {
-                "agent_description": "Writes Ray programs, proves them in a sealed cluster, and runs what you approve.",
+                "agent_description": "Writes Ray programs, validates them in a sealed cluster, and runs what you approve.",
                 "suggested_prompts": [
                     {"title": "A first program", "message": "estimate pi with 100 tasks"},
                     {"title": "A small computation", "message": "what is 15% of 2847?"},

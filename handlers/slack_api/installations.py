@@ -47,7 +47,7 @@ _Forget = Callable[[str], Awaitable[None]]
 
 
 class NotInstalled(RaygenError):
-    """raygen is not installed in this workspace any more; whoever looks after it can install it again."""
+    """raygen is no longer installed in this workspace. A workspace administrator can install it again."""
 
 
 class Unsure(Exception):
