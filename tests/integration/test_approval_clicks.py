@@ -327,7 +327,7 @@ async def test_two_approvers_in_the_same_moment_make_one_run(world: World):
 async def test_one_of_two(world: World):
     world.rule(ApprovalRule(second=SecondApproverConditions(gpus=True)))
     proposal, ts = await world.card(policy=PolicyReport(resources={"GPU": 1}))
-    assert "Needs 2 approvals from different people, because it asks for 1 GPU" in await world.seen("CRAY")
+    assert "Needs 2 approvals from different people, because it requests 1 GPU" in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
     assert "*1 of 2 approvals*, by <@UENGINEER>" in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")
