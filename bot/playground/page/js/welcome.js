@@ -27,7 +27,7 @@ function direct() {
   return [
     h("div", { class: "welcome-face" }, avatar(state.botUser, 56)),
     h("h2", null, nameOf(state.botUser)),
-    h("p", null, "Your direct messages with raygen. Describe what to compute; you don't need a command here."),
+    h("p", null, "Your direct messages with raygen. Describe what to compute. No command needed."),
   ];
 }
 
