@@ -34,6 +34,7 @@ class Playground:
     port: int
     http: aiohttp.ClientSession
     environment: dict[str, str] = field(default_factory=dict)
+    python: str | Path = sys.executable
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -44,7 +45,7 @@ class Playground:
         log = (self.state_dir / "playground.log").open("ab")
         outside = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
+            self.python,
             "-m",
             "bot",
             "playground",
@@ -52,6 +53,7 @@ class Playground:
             "--port",
             str(self.port),
             env={**outside, **self.environment, "RAYGEN_STATE_DIR": str(self.state_dir)},
+            cwd=self.state_dir,
             stdout=log,
             stderr=log,
         )
@@ -314,8 +316,10 @@ async def running(state_dir: Path, **environment: str) -> AsyncGenerator[Playgro
 
 
 @asynccontextmanager
-async def starting(state_dir: Path, **environment: str) -> AsyncGenerator[Playground]:
-    """The same, just started."""
+async def starting(
+    state_dir: Path, python: str | Path = sys.executable, **environment: str
+) -> AsyncGenerator[Playground]:
+    """The same, just started, by an interpreter that has raygen."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -326,7 +330,7 @@ async def starting(state_dir: Path, **environment: str) -> AsyncGenerator[Playgr
         "RAYGEN_API_URL": API_URL,
     }
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as http:
-        play = Playground(state_dir, port, http, {**defaults, **environment})
+        play = Playground(state_dir, port, http, {**defaults, **environment}, python)
         await play.start()
         try:
             yield play

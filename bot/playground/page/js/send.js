@@ -60,6 +60,7 @@ function allowed(name, thread) {
 
 async function run(channel, command, text) {
   expectThread(channel);
+  if (delayed()) toast(`${command} was sent. raygen answers as soon as it is ready.`);
   await post("/play/command", { user: state.me, channel, command, text });
 }
 
