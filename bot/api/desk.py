@@ -25,6 +25,7 @@ from services.domain.entities import (
 )
 from services.domain.errors import Outdated
 from services.domain.values import sha256
+from services.proposals.cards import ProposalCard
 from services.security.redaction import masked
 from services.store import Store
 from services.store.request_summaries import RequestSummary
@@ -185,7 +186,12 @@ class ApiDesk:
         due = proposal is not None and run is None and task.kind is TaskKind.EXECUTE
         objection = self._objection(proposal, task) if proposal is not None and due else ""
         spent = await self._store.spendings.of_task(task.id)
-        return views.answer(task, session_id, proposal, run, spent, objection=objection)
+        card = await self._card(task, proposal) if proposal else None
+        return views.answer(task, session_id, card, run, spent, objection=objection)
+
+    async def _card(self, task: Task, proposal: Proposal) -> ProposalCard:
+        session = await self._store.sessions.get(task.session_id)
+        return await self.desk.runs.cards.build(task, proposal, session)
 
     def _objection(self, proposal: Proposal, task: Task) -> str:
         """Why a program that should run by itself does not; empty while it still may."""

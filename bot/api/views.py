@@ -14,6 +14,7 @@ from services.domain.entities import (
 )
 from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
+from services.proposals.cards import ProposalCard
 from services.store.request_summaries import RequestSummary
 from services.supervisor.evidence import plain
 from services.text.formatting import clean
@@ -78,13 +79,14 @@ def job_of(entry: RequestSummary) -> wire.Job | None:
 def answer(
     task: Task,
     session_id: str,
-    proposal: Proposal | None = None,
+    card: ProposalCard | None = None,
     run: Run | None = None,
     spent: Spent | None = None,
     *,
     objection: str = "",
 ) -> wire.Answer:
     """`objection` is why a program that was to run does not."""
+    proposal = card.proposal if card else None
     validation = _validation(proposal)
     ran = job(run, proposal.program.title, proposal.requester) if run and proposal else None
     last = ran.result if ran else validation
@@ -103,7 +105,7 @@ def answer(
         output=last.output if last else None,
         error=None if success or not done else objection or (last and last.error) or task.summary,
         program=_program(proposal),
-        proposal=_suggestion(proposal),
+        proposal=_suggestion(card),
         validation=validation,
         run=ran,
         tokens=spent.tokens if spent else 0,
@@ -147,15 +149,20 @@ def _program(proposal: Proposal | None) -> wire.Code | None:
     return wire.Code(title=program.title, purpose=program.purpose, code=program.code, sha256=program.sha256)
 
 
-def _suggestion(proposal: Proposal | None) -> wire.Suggestion | None:
-    if proposal is None:
+def _suggestion(card: ProposalCard | None) -> wire.Suggestion | None:
+    if card is None:
         return None
+    proposal = card.proposal
     return wire.Suggestion(
         id=proposal.id,
         status=proposal.status,
         sha256=proposal.program.sha256,
         target=proposal.target,
         attempts=proposal.attempts,
+        approvals=len(proposal.approved_by),
+        approvals_needed=card.needs.needed,
+        expires_at=card.expires_at,
+        expected_cost=card.cost.sentence() if card.cost else None,
     )
 
 

@@ -130,13 +130,21 @@ class Code(BaseModel):
 
 
 class Suggestion(BaseModel):
-    """A proposal: it runs on `target` once somebody approves it."""
+    """A proposal: it runs on `target` once somebody approves it.
+
+    It takes `approvals_needed` approvals by different people and has `approvals` of them. From `expires_at` on (POSIX
+    seconds) it can't be approved any more. `expected_cost` is an estimate with its basis, where the target has prices.
+    """
 
     id: str
     status: str
     sha256: str
     target: str
     attempts: int
+    approvals: int
+    approvals_needed: int
+    expires_at: float | None
+    expected_cost: str | None
 
 
 class Job(BaseModel):

@@ -75,7 +75,7 @@ def _waiting(tab: Tab) -> list[Block]:
 
 def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
     """What would run, its validation, where and for whom; Approve is for exactly the code and target named here."""
-    proposal = awaiting.proposal
+    card, proposal = awaiting.card, awaiting.card.proposal
     link = tab.cards.get(proposal.id, "")
     facts = [
         "requested by you"
@@ -84,8 +84,8 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
         f"runs on *{literal(proposal.target, 100)}*",
         f"sha256 `{proposal.program.sha256[:12]}`",
         *(
-            [f"*{len(proposal.approved_by)} of {awaiting.needs.needed}* approvals"]
-            if awaiting.needs.needed > 1
+            [f"*{len(proposal.approved_by)} of {card.needs.needed}* approvals"]
+            if card.needs.needed > 1
             else []
         ),
         *([f"<{link}|View card>"] if link else []),
@@ -98,7 +98,7 @@ def _proposal(awaiting: Awaiting, tab: Tab) -> list[Block]:
     approve = button("Approve & run", action_ids.PROPOSAL_APPROVE, value, style="primary")
     return [
         mrkdwn(title),
-        context(" · ".join(facts), *overtaken(awaiting.newer)),
+        context(" · ".join(facts), *overtaken(card.updates)),
         actions(approve, code),
     ]
 

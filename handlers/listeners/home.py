@@ -18,10 +18,11 @@ from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
 from handlers.slack_api.errors import TROUBLE
 from services.domain.errors import DirectoryUnavailable
+from services.proposals.cards import ProposalCard
 from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases.history import RunHistory
-from services.usecases.inbox import ApprovalInbox, Awaiting
+from services.usecases.inbox import ApprovalInbox
 from services.usecases.requests import FrontDesk
 
 _log = logging.getLogger(__name__)
@@ -68,16 +69,16 @@ class Home:
         )
         sessions = {each.session_id: each for each in entries}
         cards, threads = await asyncio.gather(
-            _named((each.proposal.id, self._card(each)) for each in waiting),
+            _named((each.card.proposal.id, self._card(each.card)) for each in waiting),
             _named((name, self._thread(each)) for name, each in sessions.items()),
         )
         names = [place.name for place in self._targets.open_to(user)]
         own = settings.menus(preference, names, self._desk.models)
         return home_blocks.Tab(user, waiting, more, cards, entries, threads, self._found, own)
 
-    async def _card(self, awaiting: Awaiting) -> str:
-        ts = await self._courier.known(f"{awaiting.proposal.task_id}:card")
-        return await self._courier.link(awaiting.channel, ts or awaiting.thread_ts)
+    async def _card(self, card: ProposalCard) -> str:
+        ts = await self._courier.known(f"{card.task.id}:card")
+        return await self._courier.link(card.session.channel, ts or card.session.thread_ts)
 
     async def _thread(self, entry: RequestSummary) -> str:
         return await self._courier.link(entry.channel, entry.thread_ts)

@@ -54,11 +54,11 @@ from services.targets.targets import Targets
 _log = logging.getLogger(__name__)
 
 _DELETED = "The program was posted in this thread, but the file has been deleted."
-# Of the title of a thread, in characters.
+# The longest title of a thread and name of a file in a key, in characters.
 _TITLE = 80
 _NAME = 60
 _CLOSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
-# What Slack says of a person to whom no message will ever get through.
+# Slack error codes of people who can never be messaged.
 _OUT_OF_REACH = _CLOSED | {
     "cannot_dm_bot",
     "messages_tab_disabled",
@@ -85,10 +85,10 @@ class SlackNotifier:
         self._cards = cards
         self._targets = targets
         # A double click must find the file that the first one puts there.
-        self._handing_out = asyncio.Lock()
+        self._uploading_code = asyncio.Lock()
 
     async def notify(self, event: SessionEvent) -> None:
-        """Raises Outdated for a result that has been shared already, and what Slack answers that can't be ignored."""
+        """Raises Outdated for a result that has been shared already, and SlackApiError."""
         match event:
             case TaskProgressed(task, _, progress):
                 self._cards.show(_card(task.id), _live(task, progress))
@@ -128,7 +128,7 @@ class SlackNotifier:
 
     async def _task_ended(self, event: TaskEnded) -> None:
         task, session, card = event.task, event.session, event.card
-        if not session.thread_ts or await self._shut_out(task):
+        if not session.thread_ts or await self._never_shown(task):
             await self._courier.direct(task.user, spoken(task.summary))
             return
         await self._cards.close(_card(task.id), _place(task, session))
@@ -142,8 +142,8 @@ class SlackNotifier:
             if artifact.media_type.startswith("image/"):
                 await self._upload(session, proposal.id, _renamed(artifact, "validation"))
 
-    async def _shut_out(self, task: Task) -> bool:
-        """Whether a request failed before its thread could show anything of it, as where the bot is no member."""
+    async def _never_shown(self, task: Task) -> bool:
+        """Whether a request failed before its card was posted, for example where the bot is not in the channel."""
         return task.status is TaskStatus.FAILED and await self._courier.known(_card(task.id)) is None
 
     async def _proposal_changed(self, card: ProposalCard) -> None:
@@ -159,13 +159,13 @@ class SlackNotifier:
             await self._edit_where_open(key, message)
 
     async def _edit_where_open(self, key: str, message: Message) -> None:
-        """A card that nobody can press any more, since its channel is closed to us, needs no last word."""
+        """Edit a card, unless the bot can no longer reach its channel."""
         try:
             await self._courier.edit(key, message)
         except SlackApiError as error:
             if code_of(error) not in _OUT_OF_REACH:
                 raise
-            _log.warning("%s stays as it is: %s", key, code_of(error))
+            _log.warning("%s was not updated: %s", key, code_of(error))
 
     async def _approval_requested(self, event: ApprovalRequested) -> None:
         proposal, session = event.card.proposal, event.session
@@ -235,7 +235,7 @@ class SlackNotifier:
         link = await self._courier.link(session.channel, session.thread_ts)
         message = run_blocks.ended_elsewhere(run, proposal, outcome, link)
         try:
-            await self._courier.direct_once(f"{run.id}:told:{user}", user, message)
+            await self._courier.direct_once(f"{run.id}:result:{user}", user, message)
         except SlackApiError as error:
             _log.info("%s could not be messaged directly: %s", user, code_of(error))
 
@@ -248,7 +248,7 @@ class SlackNotifier:
 
     async def _code_requested(self, proposal: Proposal, session: Session, user: str) -> None:
         file = _code_file(proposal)
-        async with self._handing_out:
+        async with self._uploading_code:
             there = await self._courier.known(_file_key(proposal.id, file))
             if there is None:
                 await self._upload(session, proposal.id, file)
@@ -263,13 +263,13 @@ class SlackNotifier:
 
 
 def _file_key(owner: str, artifact: Artifact) -> str:
-    # Of a long name the whole counts, not its beginning alone.
+    # Long names that only differ at their ends must not share a key.
     name = artifact.name if len(artifact.name) <= _NAME else sha256(artifact.name)[:_NAME]
     return f"{owner}:{name}"[:128]
 
 
 def _asking(proposal: Proposal) -> str:
-    """What the keys of all messages begin with in which somebody is asked for an approval."""
+    """The prefix of the keys of all messages that ask somebody for an approval."""
     return f"{proposal.id}:wanted:"
 
 
@@ -286,7 +286,7 @@ def _card(task_id: str) -> str:
 
 
 def _code_file(proposal: Proposal) -> Artifact:
-    """The program for people to read: without its secrets."""
+    """The program with its secrets masked."""
     return Artifact("program.py", "text/x-python", masked(proposal.program.code).encode())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from services.approvals.authorizer import Authorizer, Needs
@@ -45,7 +46,7 @@ class ProposalCard:
     grant: Grant | None
     """The approval for the whole thread by which the proposal was approved."""
     expires_at: float | None
-    """From when on the proposal can't be approved any more, in POSIX seconds; None once it is decided."""
+    """From when on the proposal can't be approved any more, in POSIX seconds; None where it does not expire, or is decided."""
     cost: Estimate | None
     """What a run will probably cost on the target; None where that can't be said."""
 
@@ -81,5 +82,5 @@ class ProposalCards:
         )
 
     def _expires_at(self, proposal: Proposal) -> float | None:
-        is_open = proposal.status is ProposalStatus.OPEN
-        return proposal.created_at + self.approvals.expiry if is_open else None
+        expires_at = proposal.created_at + self.approvals.expiry
+        return expires_at if proposal.status is ProposalStatus.OPEN and math.isfinite(expires_at) else None

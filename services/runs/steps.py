@@ -66,7 +66,7 @@ class RunSteps:
         self._targets = targets
         self.approvals = approvals
         self._ledger = Recorder(store, self.approvals)
-        self._cards = ProposalCards(store=store, targets=targets, approvals=approvals)
+        self.cards = ProposalCards(store=store, targets=targets, approvals=approvals)
         self._watched: dict[str, RunMonitor] = {}
 
     async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
@@ -86,7 +86,7 @@ class RunSteps:
         self._admit(proposal, chosen, user)
         proposal = await self._ledger.count(proposal, user, decision)
         if proposal.status is ProposalStatus.OPEN:
-            await redraw(self._cards, self._notifier, proposal)
+            await redraw(self.cards, self._notifier, proposal)
         return proposal
 
     async def approve_thread(self, proposal_id: str, digest: str, user: str, target: str) -> Proposal:
@@ -173,7 +173,7 @@ class RunSteps:
         if target != proposal.target and not await self._store.approvals.retarget(proposal_id, target, user):
             raise Outdated(decided(await self._store.proposals.get(proposal_id)))
         proposal = await self._store.proposals.get(proposal_id)
-        await redraw(self._cards, self._notifier, proposal)
+        await redraw(self.cards, self._notifier, proposal)
         return proposal
 
     async def undecided(self, proposal_id: str) -> Proposal:
@@ -193,7 +193,7 @@ class RunSteps:
     async def dismiss(self, proposal_id: str, user: str, reason: str = "") -> Proposal:
         """Record that the proposal shall not run; with a `reason` it is rejected, and the next draft heeds that."""
         proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user, reason)
-        await redraw(self._cards, self._notifier, proposal)
+        await redraw(self.cards, self._notifier, proposal)
         return proposal
 
     async def stop(self, run_id: str, user: str) -> None:
@@ -239,7 +239,7 @@ class RunSteps:
         approver = proposal.decided_by or ""
         await self._store.runs.add(Run.of(proposal, approver=approver, created_at=time.time()))
         run, proposal, session = await self._all(proposal_id)
-        await redraw(self._cards, self._notifier, proposal)
+        await redraw(self.cards, self._notifier, proposal)
         await self._notifier.notify(RunStarted(run, proposal, session))
 
     async def belongs(self, proposal_id: str) -> tuple[str, str]:

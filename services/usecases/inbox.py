@@ -1,14 +1,14 @@
-"""The waiting desk: which open proposals wait for the decision of one person."""
+"""The approval inbox: which open proposals wait for the decision of one person."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from services.approvals.authorizer import Authorizer, Needs
+from services.approvals.authorizer import Authorizer
 from services.domain import current_workspace
-from services.domain.entities import Proposal, ProposalStatus
-from services.proposals.thread_updates import ThreadUpdates, newer
+from services.domain.entities import ProposalStatus
+from services.proposals.cards import ProposalCard
 from services.runs.steps import RunSteps
 from services.store import Store
 from services.store.approvals import Waiting
@@ -21,17 +21,11 @@ _NAMED = {"users", "groups"}
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """A proposal that somebody may approve; `refusal` is what its target has against it now, as a sentence.
+    """The card of a proposal that a person may approve."""
 
-    `newer` is what has come up in its thread since.
-    """
-
-    proposal: Proposal
-    channel: str
-    thread_ts: str
-    needs: Needs
+    card: ProposalCard
     refusal: str = ""
-    newer: ThreadUpdates = field(default_factory=ThreadUpdates)
+    """Why the target does not run it for this person now, as a sentence; empty when it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +65,12 @@ class ApprovalInbox:
             return None
         if not (await self.runs.decision(proposal, user)).allowed:
             return None
-        needs = self._approvals.needs(proposal, row.channel)
-        refusal, since = self.runs.refusal(proposal, user), await newer(self.store, proposal)
-        return Awaiting(proposal, row.channel, row.thread_ts, needs, refusal, since)
+        task, asked_in = await self.store.tasks.get(proposal.task_id), current_workspace.current()
+        session = await self.store.sessions.get(proposal.session_id)
+        if not session.team:
+            current_workspace.enter(asked_in)
+        card = await self.runs.cards.build(task, proposal, session)
+        return Awaiting(card, self.runs.refusal(proposal, user))
 
     async def _concerns(self, row: Waiting, user: str) -> bool:
         """Whether the rule lets this person approve there, and what is said there is theirs to read."""

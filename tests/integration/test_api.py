@@ -71,6 +71,7 @@ async def test_a_program_runs_for_whom_it_may_and_else_awaits_an_approval(api: S
     theirs = await api.post("/execute", api.code(), token=CI)
     assert (theirs["success"], theirs["where"], theirs["run"]) == (True, "a sealed cluster", None)
     assert theirs["proposal"]["status"] == "open"
+    assert (theirs["proposal"]["approvals"], theirs["proposal"]["approvals_needed"]) == (0, 1)
     assert list(api.target.jobs) == [mine["run"]["id"]]
     decision = {"sha256": theirs["proposal"]["sha256"]}
     approval = f"/proposals/{theirs['proposal']['id']}/approve"

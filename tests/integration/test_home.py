@@ -217,6 +217,7 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
     world.rule(ApprovalRule(requester=False))
     await world.store.sessions.ensure(builders.session(id="s_before", channel="CRAY", team=""))
     before = builders.proposal(id="p_before", session_id="s_before", created_at=time.time())
+    await world.store.tasks.add(builders.proposed_task(id=before.task_id, session_id=before.session_id))
     await world.store.proposals.draft(before)
     await world.store.proposals.move(before.id, ProposalStatus.OPEN)
     seen: set[str] = set()
@@ -229,7 +230,7 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
     monkeypatch.setattr(world.runs.approvals.directory, "look_up", noting)
     current_workspace.enter(TEAM)
     found, _ = await inbox.ApprovalInbox(world.store, world.runs).of("UAPPROVER")
-    assert [each.proposal.id for each in found] == [before.id]
+    assert [each.card.proposal.id for each in found] == [before.id]
     assert (seen, current_workspace.current()) == ({TEAM}, TEAM)
 
 
@@ -240,9 +241,10 @@ async def test_the_many_of_another_workspace_leave_nothing_out(world: World, mon
     own, _ = await world.card(created_at=time.time() - 60)
     await world.store.sessions.ensure(builders.session(id="s_other", channel="CRAY", team="T2"))
     other = builders.proposal(id="p_other", session_id="s_other", created_at=time.time())
+    await world.store.tasks.add(builders.proposed_task(id=other.task_id, session_id=other.session_id))
     await world.store.proposals.draft(other)
     await world.store.proposals.move(other.id, ProposalStatus.OPEN)
     for team, mine in ((TEAM, own.id), ("T2", other.id)):
         current_workspace.enter(team)
         found, _ = await inbox.ApprovalInbox(world.store, world.runs).of("UAPPROVER")
-        assert [each.proposal.id for each in found] == [mine]
+        assert [each.card.proposal.id for each in found] == [mine]

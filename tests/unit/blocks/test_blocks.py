@@ -160,7 +160,7 @@ def full_tab(text: str) -> home.Tab:
     """The fullest home tab that there can be, with this text wherever somebody's words stand."""
     program = Program(text, text, text.encode(errors="replace").decode())
     newer = ThreadUpdates("UAPPROVER", TaskKind.EDIT, (text,) * 9, (text,) * 9)
-    waiting = Awaiting(replace(proposal(text), program=program), "CRAY", "1.1", Needs(2), newer=newer)
+    waiting = Awaiting(builders.card(replace(proposal(text), program=program), needs=Needs(2), updates=newer))
     ran = RunSummary("raygen-1", text, "UAPPROVER", RunStatus.RUNNING, None, 1.0)
     entry = RequestSummary(
         "t_1", TaskKind.PROMPT, text, "UENGINEER", TaskStatus.PROPOSED, 1.0, "s_1", "CRAY", "1.1", ran=ran
