@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.wiring.sandboxes import computing
 from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
-from services.agentcore.wire import Terms
+from services.agentcore.wire import SupervisorSettings
 from services.domain.values import Engine
 from services.llm.access import Access, model_id
 from services.llm.anthropic import AnthropicModel
@@ -90,9 +90,9 @@ def runtime_address(settings: Settings) -> Address:
     return Address(settings.agentcore_arn, settings.agentcore_qualifier, settings.agentcore_url)
 
 
-def terms(settings: Settings) -> Terms:
+def terms(settings: Settings) -> SupervisorSettings:
     """What of the settings travels with each request to a remote supervisor."""
-    return Terms(
+    return SupervisorSettings(
         model=settings.model,
         generator_model=settings.generator_model,
         fallback_models=settings.fallback_models,

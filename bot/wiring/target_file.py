@@ -13,7 +13,7 @@ from bot.wiring.file_faults import invalid
 from services.domain.errors import SettingsError
 from services.domain.untrusted_data import from_toml
 from services.targets.cost import Prices
-from services.targets.targets import Terms
+from services.targets.targets import TargetTerms
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -75,8 +75,8 @@ class TargetFile(BaseModel):
             return token
         return None
 
-    def terms(self, wall_limit: float) -> Terms:
-        return Terms(
+    def terms(self, wall_limit: float) -> TargetTerms:
+        return TargetTerms(
             self.users,
             self.limits,
             self.resources,

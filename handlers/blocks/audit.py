@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.blocks.mrkdwn import escape, quoted
 from handlers.blocks.primitives import Message, context, mrkdwn
-from services.security.audit_chain import AuditAction, Record
+from services.security.audit_chain import AuditAction, AuditRecord
 
 _WORDS: dict[str, str] = {
     AuditAction.EDITED: "Edited a program",
@@ -36,7 +36,7 @@ def worth_telling(deed: str) -> bool:
     return deed not in _QUIET
 
 
-def record(each: Record) -> Message:
+def record(each: AuditRecord) -> Message:
     """IDs stand as code, so that nobody is notified of what an auditor reads."""
     told = {**each.told.get("facts", {}), **each.told}
     head = _WORDS.get(each.deed) or escape(each.deed.capitalize())

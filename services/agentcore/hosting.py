@@ -19,16 +19,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.agentcore.wire import (
-    Attempted,
+    AttemptEvent,
     Beat,
     Cancel,
     Concluded,
     Event,
-    Failed,
+    FailedEvent,
     Inspection,
     Spending,
     Staged,
-    Terms,
+    SupervisorSettings,
     Words,
     Work,
     as_line,
@@ -55,7 +55,7 @@ class SupervisorFactory(Protocol):
     def workshop(self) -> Inspecting: ...
 
 
-Staff = Callable[[Terms], AbstractAsyncContextManager[SupervisorFactory]]
+Staff = Callable[[SupervisorSettings], AbstractAsyncContextManager[SupervisorFactory]]
 """Makes the crew for a request's terms. Raises RaygenError."""
 
 
@@ -110,7 +110,7 @@ class Host:
             while True:
                 event = await outbox.get(self._beat)
                 yield event
-                if isinstance(event, Concluded | Failed):
+                if isinstance(event, Concluded | FailedEvent):
                     return
         finally:
             doing.cancel()
@@ -161,7 +161,7 @@ async def _concluded(crew: SupervisorFactory, work: Work, meter: Meter, outbox: 
         outbox.put(Words(text=text))
 
     async def attempted(tried: Tried) -> None:
-        outbox.put(Attempted(tried=tried))
+        outbox.put(AttemptEvent(tried=tried))
 
     match work.wish:
         case Inspection(program=program, files=files, origin=origin):

@@ -16,16 +16,16 @@ from services.agentcore.client import RuntimeClient
 from services.agentcore.invocation import Invocation
 from services.agentcore.wire import (
     Account,
-    Attempted,
+    AttemptEvent,
     Beat,
     Cancel,
     Concluded,
     Event,
-    Failed,
+    FailedEvent,
     Inspection,
     Spending,
     Staged,
-    Terms,
+    SupervisorSettings,
     Words,
     Work,
     raised,
@@ -64,7 +64,7 @@ class RemoteSupervisor:
     def __init__(
         self,
         client: RuntimeClient,
-        terms: Terms,
+        terms: SupervisorSettings,
         *,
         pauses: Sequence[float] = (1.0, 3.0),
         grace: float = _GRACE,
@@ -120,15 +120,15 @@ class RemoteSupervisor:
                             await on_stage(stage)
                         case Words(text=text) if on_words is not None:
                             await on_words(text)
-                        case Attempted(tried=tried) if on_attempt is not None:
+                        case AttemptEvent(tried=tried) if on_attempt is not None:
                             await on_attempt(tried)
                         case Spending(spent=spent):
                             meter.elsewhere = spent
                         case Concluded(text=text, made=made):
                             return Conclusion(text, made)
-                        case Failed():
+                        case FailedEvent():
                             raise raised(event)
-                        case Words() | Attempted() | Beat():
+                        case Words() | AttemptEvent() | Beat():
                             pass
         except TimeoutError:
             raise errors.RuntimeSilent from None
@@ -159,7 +159,7 @@ class RemoteSupervisor:
         over = False
         try:
             async for event in invocation:
-                over = isinstance(event, Concluded | Failed)
+                over = isinstance(event, Concluded | FailedEvent)
                 yield event
                 if over:
                     return

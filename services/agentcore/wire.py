@@ -26,7 +26,7 @@ class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
 
-class Terms(_Wire):
+class SupervisorSettings(_Wire):
     """What the bot's operator has chosen for the work; the runtime's own settings say how its services are reached.
 
     `ray_cluster_ip` is the address of the cluster that validates, where one does. `model_deadline` is in seconds.
@@ -64,7 +64,7 @@ class Work(_Wire):
 
     version: Literal[1] = VERSION
     wish: Briefing | Inspection
-    terms: Terms
+    terms: SupervisorSettings
     account: Account
 
 
@@ -86,7 +86,7 @@ class Words(_Wire):
     text: str
 
 
-class Attempted(_Wire):
+class AttemptEvent(_Wire):
     """A draft, or what came of it: policy findings and outcome, without artifacts."""
 
     event: Literal["attempt"] = "attempt"
@@ -114,7 +114,7 @@ class Concluded(_Wire):
     made: BuildResult | None = None
 
 
-class Failed(_Wire):
+class FailedEvent(_Wire):
     """The end: `kind` names an error of `services.domain.errors`, `sentence` is for the person."""
 
     event: Literal["failed"] = "failed"
@@ -123,7 +123,7 @@ class Failed(_Wire):
 
 
 Event = Annotated[
-    Staged | Words | Attempted | Spending | Beat | Concluded | Failed, Field(discriminator="event")
+    Staged | Words | AttemptEvent | Spending | Beat | Concluded | FailedEvent, Field(discriminator="event")
 ]
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _REQUEST: TypeAdapter[Work | Cancel] = TypeAdapter(Work | Cancel)
@@ -152,13 +152,13 @@ def read_line(line: bytes) -> Event | None:
     return _EVENT.validate_json(line.removeprefix(_PREFIX))
 
 
-def failure(error: RaygenError) -> Failed:
+def failure(error: RaygenError) -> FailedEvent:
     """An error for the other side, by its nearest class in `services.domain.errors`."""
     kinds = (kind.__name__ for kind in type(error).__mro__ if _KINDS.get(kind.__name__) is kind)
-    return Failed(kind=next(kinds, RaygenError.__name__), sentence=error.public)
+    return FailedEvent(kind=next(kinds, RaygenError.__name__), sentence=error.public)
 
 
-def raised(failed: Failed) -> RaygenError:
+def raised(failed: FailedEvent) -> RaygenError:
     """The same error on this side; one of a kind that is not known here is a RaygenError."""
     return _KINDS.get(failed.kind, RaygenError)(failed.sentence)
 

@@ -85,13 +85,13 @@ def blocks(code: str) -> list[list[str]]:
     return found
 
 
-class _Own(BaseModel):
+class _RaygenTable(BaseModel):
     resources: dict[str, Annotated[float, Field(ge=0, lt=1e15)]] = {}
     wall: Annotated[float, Field(gt=0, lt=1e9)] | None = None
 
 
 class _Tools(BaseModel):
-    raygen: _Own = _Own()
+    raygen: _RaygenTable = _RaygenTable()
 
 
 class _Header(BaseModel):

@@ -141,7 +141,7 @@ def _record(home: ClusterDirectory, cluster: Cluster) -> None:
 
 def _furnish(
     directory: Path, home: ClusterDirectory, token: str, size: Size, way_out: Outgoing
-) -> sandbox.View:
+) -> sandbox.ClusterView:
     for path in (directory, directory / "ray", directory / "leases"):
         path.mkdir(mode=0o700)
     files = {
@@ -154,7 +154,7 @@ def _furnish(
         (directory / name).touch(mode=0o600)
         (directory / name).write_text(text, encoding="utf-8")
     (directory / "seccomp").write_bytes(seccomp.program())
-    return sandbox.View(
+    return sandbox.ClusterView(
         ray=directory / "ray",
         leases=directory / "leases",
         claims=home.claims,

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
     command = _command(context, rest)
     if told.get("worker-type") in _TRUSTED or told.get("mode") == "proxy":
         os.execv("/bin/bash", ["bash", "-c", command])  # noqa: S606  # Ray's own processes
-    words = View(Path(told["temp-dir"]), told, context).arguments() if "session-name" in told else []
+    words = WorkerView(Path(told["temp-dir"]), told, context).arguments() if "session-name" in told else []
     # A program chooses these: they take effect where it is enclosed, and not before.
     os.environ[_VARIABLES] = json.dumps({**(context.get("env_vars") or {}), "RAY_RAYLET_PID": "1"})
     enclosed = [sys.executable, "-I", "-S", SELF, _INSIDE, str(os.getpid()), "bash", "-c", command]
@@ -67,7 +67,7 @@ def _command(context: dict[str, Any], rest: list[str]) -> str:
     return " ".join([*prefix, "exec", python, *map(shlex.quote, rest)])
 
 
-class View:
+class WorkerView:
     """What a worker sees of Ray's directory, of /tmp and of HOME: the sockets, and what is its run's own."""
 
     def __init__(self, top: Path, told: dict[str, str], context: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from services.domain.errors import RaygenError, TargetUnavailable
 from services.execution.api import RayApi
 from services.execution.interface import Event, Output, Progress
-from services.execution.observing import Observer, Rhythm
+from services.execution.observing import Rhythm, RunObserver
 from services.execution.stopping import Stopper
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
@@ -66,7 +66,7 @@ class Follower:
         self._hurry = asyncio.Event()
         self._ending = 0.0
         self._stop_again = 0.0
-        self._observer = Observer(api, submission_id, stopper, Rhythm(pace.tasks_after, pace.tasks))
+        self._observer = RunObserver(api, submission_id, stopper, Rhythm(pace.tasks_after, pace.tasks))
         self._told: Progress | None = None
         self.details: JobDetails | None = None
 

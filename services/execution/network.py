@@ -41,7 +41,7 @@ _PORTION = 1 << 16
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Failed(Exception):
+class NetworkSetupError(Exception):
     """The network could not be made; says why."""
 
 
@@ -64,7 +64,7 @@ def main(config: dict[str, Any], command: list[str]) -> int:
         os.close(config["info"])
         os.write(release[1], b"x")
         return steady.keep(sandbox)
-    except (Failed, OSError) as error:
+    except (NetworkSetupError, OSError) as error:
         _say(str(error))
         return 1
     finally:
@@ -85,7 +85,7 @@ class Inside:
         self._words = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)  # pasta loses what it writes to a full pipe
 
     def open(self) -> None:
-        """Start the relay, then the way out, then shut what it must not lead to. Raises Failed."""
+        """Start the relay, then the way out, then shut what it must not lead to. Raises NetworkSetupError."""
         self._relay = os.fork()
         if self._relay == 0:
             self._control.close()
@@ -98,8 +98,10 @@ class Inside:
             self._send("way out")
             try:
                 self._expect("way out", "it did not answer in time")
-            except Failed as error:
-                raise Failed(f"pasta can't set up a network: {self._last_words() or error}") from None
+            except NetworkSetupError as error:
+                raise NetworkSetupError(
+                    f"pasta can't set up a network: {self._last_words() or error}"
+                ) from None
         self._send("serve")
         self._expect("serving")
         for fd in self._listeners:
@@ -115,7 +117,7 @@ class Inside:
                 )  # else it would be signalled by its number
                 return sandbox.returncode
             if pid == self._relay:
-                raise Failed("the relay exited")
+                raise NetworkSetupError("the relay exited")
             if self._pasta is not None and pid == self._pasta.pid:
                 self._pasta = None
                 _say("pasta exited and is being restarted")
@@ -149,9 +151,9 @@ class Inside:
         try:
             said = self._control.recv(4096).decode().strip()
         except TimeoutError:
-            raise Failed(otherwise) from None
+            raise NetworkSetupError(otherwise) from None
         if said != word:
-            raise Failed(said or otherwise)
+            raise NetworkSetupError(said or otherwise)
 
 
 def _as_relay(pid: int, control: socket.socket, listeners: dict[int, int], denied: list[str]) -> None:
@@ -173,7 +175,7 @@ def _as_relay(pid: int, control: socket.socket, listeners: dict[int, int], denie
                 _drop_privileges()
                 control.sendall(b"serving\n")
                 asyncio.run(_serve(listeners, lines.fileno(), pasta))
-    except (OSError, Failed) as error:
+    except (OSError, NetworkSetupError) as error:
         with contextlib.suppress(OSError):
             control.sendall(f"{error}\n".encode())
     finally:
@@ -187,7 +189,7 @@ def _join(pid: int) -> None:
     """Enter the network namespace of a process, and the user namespace that it belongs to."""
     network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     if os.fstat(network).st_ino == Path("/proc/self/ns/net").stat().st_ino:
-        raise Failed("the sandbox has no network namespace")
+        raise NetworkSetupError("the sandbox has no network namespace")
     owner = ioctl(network, _NS_GET_USERNS)
     _call(_libc.setns(owner, _CLONE_NEWUSER))
     _call(_libc.setns(network, _CLONE_NEWNET))
@@ -201,8 +203,8 @@ def _await_way_out(pasta: int) -> None:
         if _default_route():
             return
         if select.select([pasta], [], [], 0.005)[0]:
-            raise Failed("it ended")
-    raise Failed("it took too long")
+            raise NetworkSetupError("it ended")
+    raise NetworkSetupError("it took too long")
 
 
 def _default_route() -> bool:
@@ -226,7 +228,7 @@ def _deny(networks: list[str]) -> None:
             answer = netlink.recv(_PORTION)
             kind, code = struct.unpack_from("=4xH10xi", answer)
             if kind != _ERROR or code != 0:
-                raise Failed(f"{name} can't be blocked: {os.strerror(-code)}")
+                raise NetworkSetupError(f"{name} can't be blocked: {os.strerror(-code)}")
 
 
 def _prohibition(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bytes:

@@ -30,7 +30,7 @@ class Rhythm:
     every: float
 
 
-class Observer:
+class RunObserver:
     """What can be seen of one submission; `tasks` and `note` are as of the last look."""
 
     def __init__(self, api: RayApi, submission_id: str, stopper: Stopper, rhythm: Rhythm) -> None:

@@ -36,7 +36,7 @@ _ETC = (
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ClusterView:
     """Host paths that the cluster sees, and the sizes in bytes of its memory file systems."""
 
     ray: Path
@@ -51,7 +51,7 @@ class View:
     scratch: int
 
 
-def arguments(view: View) -> list[str]:
+def arguments(view: ClusterView) -> list[str]:
     """Everything between `bwrap` and the command."""
     return [*_namespaces(), *_file_system(view), *_environment()]
 
@@ -64,7 +64,7 @@ def _namespaces() -> list[str]:
     ]
 
 
-def _file_system(view: View) -> Iterator[str]:
+def _file_system(view: ClusterView) -> Iterator[str]:
     # Before the interpreter, which may itself be installed below /tmp.
     yield from ("--size", str(view.scratch), "--tmpfs", _TMP)
     yield from ("--size", str(view.scratch), "--tmpfs", HOME)

@@ -6,7 +6,7 @@ import ast
 
 from services.policy.evaluate import argument, evaluate
 from services.policy.scopes import Scope
-from services.policy.state import Get, Loop, State, Submission
+from services.policy.state import Get, Loop, LoopSubmission, State
 from services.policy.values import Kind, Value
 
 LARGE = 1_000_000
@@ -41,7 +41,7 @@ def submits(state: State, call: ast.Call, _: str) -> None:
     if state.loops:
         definition = target.definition
         tiny = target.kind is Kind.REMOTE_FUNCTION and definition is not None and definition.tiny
-        state.loops[-1].submissions.append(Submission(call.lineno, tiny))
+        state.loops[-1].submissions.append(LoopSubmission(call.lineno, tiny))
     for arg in (*call.args, *(word.value for word in call.keywords)):
         if isinstance(arg, ast.Name):
             _passes(state, arg)
@@ -141,7 +141,7 @@ def _count(state: State, loop: Loop, outer: Loop | None) -> None:
         total = min(submission.total * rounds, _MOST)
         at_once = submission.at_once if loop.waits else min(submission.at_once * rounds, _MOST)
         if outer:
-            outer.submissions.append(Submission(submission.line, submission.tiny, total, at_once))
+            outer.submissions.append(LoopSubmission(submission.line, submission.tiny, total, at_once))
         elif at_once >= _MANY:
             state.report("too-many-tasks", submission.line, f"{at_once:,}")
         elif submission.tiny and total > _OVERHEAD:

@@ -17,7 +17,7 @@ _ROW = {rule.id: row for row, rule in enumerate(TABLE)}
 
 
 @dataclass(slots=True)
-class Submission:
+class LoopSubmission:
     """A remote call inside loops: how often it happens in all, and how many are under way at once."""
 
     line: int
@@ -51,7 +51,7 @@ class Loop:
     stored: set[str] = field(default_factory=set[str])
     fresh: dict[str, ast.Call] = field(default_factory=dict[str, ast.Call])
     gets: list[Get] = field(default_factory=list[Get])
-    submissions: list[Submission] = field(default_factory=list[Submission])
+    submissions: list[LoopSubmission] = field(default_factory=list[LoopSubmission])
     large: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
 

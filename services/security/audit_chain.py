@@ -66,7 +66,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AuditRecord:
     """One link; `position` counts from 1."""
 
     position: int
@@ -75,7 +75,7 @@ class Record:
     hash: str
 
     @classmethod
-    def of(cls, event: Event, *, position: int, previous: str, at: float) -> Record:
+    def of(cls, event: Event, *, position: int, previous: str, at: float) -> AuditRecord:
         """The record of an event that happened `at` (POSIX seconds), after the record with the hash `previous`."""
         told = {name: value for name, value in asdict(event).items() if value}
         body = canonical({**told, "position": position, "at": at})
@@ -158,12 +158,12 @@ class Examination:
 
     def __init__(self, *, excerpt: bool = False, expect: Iterable[str] = ()) -> None:
         self._expected: dict[str, int | None] = dict.fromkeys(expect)
-        self._last: Record | None = None
+        self._last: AuditRecord | None = None
         self._excerpt = excerpt
         self._count = 0
         self._flaws: list[Flaw] = []
 
-    def take(self, records: Iterable[Record]) -> None:
+    def take(self, records: Iterable[AuditRecord]) -> None:
         for record in records:
             self._flaws += [Flaw(record.position, sentence) for sentence in self._wrong(record)]
             self._last = record
@@ -188,7 +188,7 @@ class Examination:
         flaws += [Flaw(0, sentence) for sentence in missing(last.position)]
         return Verified(self._count, last.hash, tuple(flaws), last.position, tuple(self._expected.items()))
 
-    def _wrong(self, record: Record) -> Iterator[str]:
+    def _wrong(self, record: AuditRecord) -> Iterator[str]:
         before = self._last
         expected = before.position + 1 if before else record.position if self._excerpt else 1
         if record.position > expected:
@@ -203,7 +203,7 @@ class Examination:
             yield "it was moved: its content has a different position"
 
 
-def _position(record: Record) -> object:
+def _position(record: AuditRecord) -> object:
     try:
         return record.told.get("position")
     except ValueError:

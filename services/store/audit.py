@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.security.audit_chain import (
     GENESIS,
     AuditAction,
+    AuditRecord,
     Examination,
     Head,
-    Record,
     Verified,
 )
 from services.store import audited, tables
@@ -39,7 +39,7 @@ class AuditTrail:
             for each in proposals:
                 await audited.of_proposal(AuditAction.LOOKED, each, by, what=what)(connection)
 
-    async def records(self, *, since: float = 0.0, after: int = 0) -> AsyncGenerator[Record]:
+    async def records(self, *, since: float = 0.0, after: int = 0) -> AsyncGenerator[AuditRecord]:
         """Those from `since` (POSIX seconds) and after a position, oldest first, read as they are asked for."""
         while found := await self._some(after):
             for record in found:
@@ -56,7 +56,7 @@ class AuditTrail:
         head = await self._head() or Head(0, GENESIS)
         examination, after = Examination(expect=expect), 0
 
-        def take(records: Sequence[Record]) -> None:
+        def take(records: Sequence[AuditRecord]) -> None:
             examination.take(records)
             for each in records:
                 expected.take(each)
@@ -91,7 +91,7 @@ class AuditTrail:
             row = (await connection.execute(select(tables.audit_head))).first()
         return Head(row.position, row.hash) if row else None
 
-    async def _some(self, after: int, *, until: int | None = None) -> list[Record]:
+    async def _some(self, after: int, *, until: int | None = None) -> list[AuditRecord]:
         table = tables.audit
         statement = select(table).where(table.c.position > after).order_by(table.c.position).limit(_BATCH)
         if until is not None:
@@ -100,5 +100,5 @@ class AuditTrail:
             return [_record(row) for row in await connection.execute(statement)]
 
 
-def _record(row: Row[Any]) -> Record:
-    return Record(row.position, row.body, row.previous, row.hash)
+def _record(row: Row[Any]) -> AuditRecord:
+    return AuditRecord(row.position, row.body, row.previous, row.hash)

@@ -8,21 +8,21 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.security.audit_chain import GENESIS, Event, Head, Record
+from services.security.audit_chain import GENESIS, AuditRecord, Event, Head
 from services.store import tables
 
 ONLY = 1
 """The ID of the one row that says where the chain ends."""
 
 
-async def append(connection: AsyncConnection, event: Event) -> Record:
+async def append(connection: AsyncConnection, event: Event) -> AuditRecord:
     """Add a record in the transaction that `connection` is in.
 
     That transaction holds the chain's head from here to its end, so that of two writers, in whatever process, the second
     waits and then continues the first's record; should that ever fail, the unique constraint refuses a fork.
     """
     head = await _take_head(connection)
-    record = Record.of(event, position=head.position + 1, previous=head.hash, at=round(time.time(), 6))
+    record = AuditRecord.of(event, position=head.position + 1, previous=head.hash, at=round(time.time(), 6))
     values = {"position": record.position, "body": record.body, "previous": record.previous}
     await connection.execute(insert(tables.audit).values(**values, hash=record.hash))
     heads = tables.audit_head

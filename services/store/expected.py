@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus
 from services.domain.values import sha256
-from services.security.audit_chain import AuditAction, Record
+from services.security.audit_chain import AuditAction, AuditRecord
 from services.store import codec, tables
 
 Key = tuple[str, ...]
@@ -39,7 +39,7 @@ class Expected:
         facts = {key: fact for each in kinds async for key, fact in each(engine)}
         return cls(facts, await _told(engine))
 
-    def take(self, record: Record) -> None:
+    def take(self, record: AuditRecord) -> None:
         for key in _keys(record):
             self._facts.pop(key, None)
 
@@ -51,7 +51,7 @@ class Expected:
             yield f"no record says that {fact}"
 
 
-def _keys(record: Record) -> Iterator[Key]:
+def _keys(record: AuditRecord) -> Iterator[Key]:
     """What a record shows to have happened."""
     try:
         told = record.told

@@ -19,7 +19,7 @@ from services.supervisor.profile import Profile
 _SAID = 30
 
 
-class Submission(BaseModel):
+class SubmitProgram(BaseModel):
     """A complete program, ready to be validated."""
 
     title: str = Field(min_length=1, max_length=120, description="What it is, in at most six words.")
@@ -27,7 +27,7 @@ class Submission(BaseModel):
     code: str = Field(min_length=1, max_length=200_000, description="The whole program as one Python file.")
 
 
-SUBMIT = Tool("submit_program", "Submit the complete program.", Submission.model_json_schema())
+SUBMIT = Tool("submit_program", "Submit the complete program.", SubmitProgram.model_json_schema())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _read(reply: Reply, engine: Engine) -> Draft:
     if call is None:
         return Draft(None, "No program was submitted; call submit_program.")
     try:
-        submission = Submission.model_validate(dict(call.arguments))
+        submission = SubmitProgram.model_validate(dict(call.arguments))
     except ValidationError as error:
         fields = ", ".join(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
         return Draft(None, f"submit_program was called with wrong arguments: {fields}.")

@@ -17,7 +17,7 @@ from services.text.formatting import human_resource
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TargetTerms:
     """What holds on one target.
 
     `users` may use it, all where it is empty. `limits` is the most of each resource that one task, one actor or the program's
@@ -56,7 +56,7 @@ class ConfiguredTarget:
     """A target with its terms."""
 
     target: Target
-    terms: Terms = field(default_factory=Terms)
+    terms: TargetTerms = field(default_factory=TargetTerms)
 
     @property
     def name(self) -> str:

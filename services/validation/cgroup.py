@@ -23,7 +23,7 @@ _GOING = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ControlGroup:
     """The group of one sandbox."""
 
     path: Path
@@ -76,8 +76,8 @@ class Delegated:
 
     path: Path
 
-    def make(self) -> Group:
-        group = Group(self.path / f"{_PREFIX}{secrets.token_hex(6)}")
+    def make(self) -> ControlGroup:
+        group = ControlGroup(self.path / f"{_PREFIX}{secrets.token_hex(6)}")
         group.path.mkdir()
         return group
 

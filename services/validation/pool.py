@@ -25,7 +25,7 @@ from services.validation.imports import installed, missing
 from services.validation.interface import ValidationLease, ValidationLimits, Validator, Waiting
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
-from services.validation.sandbox import TOO_SLOW, ClusterSettings, Record, Sandbox
+from services.validation.sandbox import TOO_SLOW, AttemptRecord, ClusterSettings, Sandbox
 from services.validation.verdict import conclude
 
 _log = logging.getLogger(__name__)
@@ -247,7 +247,7 @@ class PooledLease:
                 return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
             return conclude(record, chosen)
 
-    async def _run(self, code: str, own: tuple[InputFile, ...], limits: ValidationLimits) -> Record:
+    async def _run(self, code: str, own: tuple[InputFile, ...], limits: ValidationLimits) -> AttemptRecord:
         """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
         used = self._sandbox
         sandbox = await self._live()

@@ -18,7 +18,7 @@ from services.domain.untrusted_data import from_json
 from services.domain.values import InputFile
 from services.validation import readings
 from services.validation.attempts import Attempted
-from services.validation.cgroup import Delegated, Group
+from services.validation.cgroup import ControlGroup, Delegated
 from services.validation.ending import end
 from services.validation.inside import frames
 from services.validation.interface import ValidationLimits
@@ -64,7 +64,7 @@ class ClusterSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AttemptRecord:
     """What came out of a sandbox for one program; `facts` are claims of the program, the rest is observed from outside.
 
     `status` is the driver's exit code, negative for a signal; None when the sandbox ended before its program.
@@ -86,7 +86,7 @@ class Sandbox:
     """Use `start`, then `run` any number of times, then `close`; after a record without status it is of no more use."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, settings: ClusterSettings, group: Group | None
+        self, process: asyncio.subprocess.Process, settings: ClusterSettings, group: ControlGroup | None
     ) -> None:
         self._process = process
         self._group = group
@@ -142,7 +142,9 @@ class Sandbox:
         """Everything that belongs to it, as the host numbers processes."""
         return readings.tree(self._process.pid) if self.alive else []
 
-    async def run(self, code: str, limits: ValidationLimits, modules: Sequence[InputFile] = ()) -> Record:
+    async def run(
+        self, code: str, limits: ValidationLimits, modules: Sequence[InputFile] = ()
+    ) -> AttemptRecord:
         """Run one program to its end or to a limit, with `modules` beside it; one at a time.
 
         Raises SealUnavailable when an earlier program has left it in such a state that no driver gets ready.
@@ -302,9 +304,9 @@ class _Collected:
         self.done = asyncio.Event()
 
     @property
-    def record(self) -> Record:
+    def record(self) -> AttemptRecord:
         stdout, stderr, facts = (bytes(part) for part in self._parts.values())
-        return Record(
+        return AttemptRecord(
             stdout,
             stderr,
             facts,

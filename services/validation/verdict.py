@@ -8,13 +8,13 @@ from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, DriverReport, decode, fill, read
 from services.text.formatting import human_bytes, human_seconds
 from services.validation.interface import ValidationLimits
-from services.validation.sandbox import Record
+from services.validation.sandbox import AttemptRecord
 from services.validation.watchdog import Excess
 
 _BROKEN = "The sealed cluster failed while the program ran."
 
 
-def conclude(record: Record, limits: ValidationLimits) -> Outcome:
+def conclude(record: AttemptRecord, limits: ValidationLimits) -> Outcome:
     """What came of one attempt. Facts may say what kind of failure it was, never that there was none."""
     told = decode(record.facts)
     facts = read(told)
@@ -34,7 +34,9 @@ def conclude(record: Record, limits: ValidationLimits) -> Outcome:
     return record.attempted.added_to(filled)
 
 
-def _verdict(record: Record, limits: ValidationLimits, facts: DriverReport) -> tuple[Verdict, str | None]:
+def _verdict(
+    record: AttemptRecord, limits: ValidationLimits, facts: DriverReport
+) -> tuple[Verdict, str | None]:
     if record.excess is not None:
         return _exceeded(record, record.excess, limits)
     if record.status is None:
@@ -49,7 +51,7 @@ def _verdict(record: Record, limits: ValidationLimits, facts: DriverReport) -> t
     return Verdict.FAILED, None
 
 
-def _exceeded(record: Record, excess: Excess, limits: ValidationLimits) -> tuple[Verdict, str]:
+def _exceeded(record: AttemptRecord, excess: Excess, limits: ValidationLimits) -> tuple[Verdict, str]:
     match excess:
         case Excess.WALL:
             return Verdict.TIMED_OUT, f"It was stopped after {human_seconds(record.wall)}."

@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.wiring import agents as wired
 from services.agentcore import errors
 from services.agentcore.remote import RemoteSupervisor
-from services.agentcore.wire import Terms
+from services.agentcore.wire import SupervisorSettings
 from services.domain.entities import (
     Proposal,
     Task,
@@ -428,7 +428,7 @@ async def test_terms_change_the_settings_of_one_request_only() -> None:
     fixed = own.model_copy(update={"validation_address": "http://10.0.0.1:8265"})
     assert agentcore.applied(asked, fixed).validation_token is None, "it was set for another cluster"
     assert agentcore.applied(aws.TERMS, fixed).validation_address == "http://10.0.0.1:8265"
-    assert set(Terms.model_fields) - {"ray_cluster_ip"} <= set(Settings.model_fields)
+    assert set(SupervisorSettings.model_fields) - {"ray_cluster_ip"} <= set(Settings.model_fields)
 
 
 async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> None:

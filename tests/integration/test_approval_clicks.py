@@ -46,7 +46,7 @@ from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.interface import Inspecting, Supervising
 from services.targets.run_links import RunLinks
-from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.steps import TaskSteps
 from services.usecases.history import RunHistory
@@ -176,7 +176,7 @@ class World:
 
 
 @asynccontextmanager
-async def opened(path: Path, terms: Terms | None = None, api: str = "") -> AsyncGenerator[World]:
+async def opened(path: Path, terms: TargetTerms | None = None, api: str = "") -> AsyncGenerator[World]:
     links = RunLinks.of([terms.dashboard if terms else ""], api)
     app = Installed.by(manifest(domains=links.domains))
     slack = SlackStandIn(rules=Rules(ack_timeout=PATIENCE, installed=app))
@@ -202,7 +202,7 @@ async def opened(path: Path, terms: Terms | None = None, api: str = "") -> Async
         )
         courier, directory = Courier(client, store.posts), Directory(client)
         targets = Targets(
-            [ConfiguredTarget(target, terms or Terms()), ConfiguredTarget(FakeTarget(name="gpu"))]
+            [ConfiguredTarget(target, terms or TargetTerms()), ConfiguredTarget(FakeTarget(name="gpu"))]
         )
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         approvals = Authorizer(policy=policy, directory=directory, expiry=1000.0)

@@ -14,7 +14,7 @@ from services.approvals import ApprovalRule
 from services.domain.entities import Proposal, ProposalStatus, derive
 from services.domain.values import Program, Touched
 from services.targets.cost import Prices
-from services.targets.targets import Terms
+from services.targets.targets import TargetTerms
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 from tests.notifiers import show
@@ -26,7 +26,7 @@ PRICES = Prices({"CPU": 3600.0}, "EUR")
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    async with opened(tmp_path, Terms(prices=PRICES)) as here:
+    async with opened(tmp_path, TargetTerms(prices=PRICES)) as here:
         yield here
 
 

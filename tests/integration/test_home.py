@@ -18,7 +18,7 @@ from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.errors import Outdated
 from services.domain.values import PolicyReport
 from services.store.preferences import Preference
-from services.targets.targets import Terms
+from services.targets.targets import TargetTerms
 from services.usecases import inbox
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
@@ -127,7 +127,7 @@ async def test_one_of_two_is_counted_and_then_waits_for_others(world: World):
 
 
 async def test_what_its_target_refuses_has_the_reason_instead_of_the_button(tmp_path: Path):
-    async with opened(tmp_path, Terms(users=frozenset({"UENGINEER"}))) as world:
+    async with opened(tmp_path, TargetTerms(users=frozenset({"UENGINEER"}))) as world:
         await world.card()
         view = text(await tab(world, "UAPPROVER"))
         assert "don't have access to the target" in view

@@ -41,7 +41,7 @@ from services.supervisor.generator import Generator
 from services.supervisor.interface import Briefing, Conclusion, Supervising
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
@@ -143,8 +143,8 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         people = await stack.enter_async_context(people_at(await stack.enter_async_context(slack.serve())))
         engine = await stack.enter_async_context(open_database(f"sqlite:///{path / 'raygen.db'}"))
         client, store, supervisor = client_at(slack.api_url), Store(engine), Explaining()
-        gpu = ConfiguredTarget(FakeTarget(name="gpu"), Terms())
-        closed = ConfiguredTarget(FakeTarget(name="closed"), Terms(users=frozenset({"UAPPROVER"})))
+        gpu = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms())
+        closed = ConfiguredTarget(FakeTarget(name="closed"), TargetTerms(users=frozenset({"UAPPROVER"})))
         targets = Targets([ConfiguredTarget(FakeTarget()), gpu, closed])
         courier, approvals = Courier(client, store.posts), approving(directory=Directory(client))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from services.domain.entities import run_id
-from services.targets.targets import Terms
+from services.targets.targets import TargetTerms
 from tests.contract.slack.desk import client_at
 from tests.integration.test_approval_clicks import World, opened
 from tests.looks import looks
@@ -22,7 +22,7 @@ DASHBOARD, API = "https://ray.example.com", "https://raygen.example.com"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    async with opened(tmp_path, Terms(dashboard=DASHBOARD), API) as here:
+    async with opened(tmp_path, TargetTerms(dashboard=DASHBOARD), API) as here:
         yield here
 
 

@@ -19,13 +19,13 @@ from aiohttp import web
 
 from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
-from services.agentcore.wire import Terms
+from services.agentcore.wire import SupervisorSettings
 from services.domain.values import Engine
 
 ARN = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/raygen-abcdef1234"
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-west-1"}
-TERMS = Terms(
+TERMS = SupervisorSettings(
     model="claude-sonnet-5-5",
     generator_model="claude-sonnet-5-5",
     model_deadline=20,
@@ -223,7 +223,7 @@ async def data_plane(app_url: str) -> AsyncGenerator[DataPlane]:
 
 def asking(
     plane: DataPlane,
-    terms: Terms = TERMS,
+    terms: SupervisorSettings = TERMS,
     *,
     url: str | None = None,
     arn: str = ARN,

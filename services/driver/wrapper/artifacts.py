@@ -24,7 +24,7 @@ _LISTED = 50
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 
 
-class Artifacts:
+class ArtifactCollector:
     """Collects what appears in the program's own directory `here` from `begin` on."""
 
     def __init__(self, here: str) -> None:

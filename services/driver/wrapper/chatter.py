@@ -12,13 +12,13 @@ def hush(package: Any) -> None:
 
     Ray's own log files on the cluster have all of it.
     """
-    own = _Own(os.path.dirname(os.path.dirname(os.path.abspath(package.__file__))) + os.sep)
+    own = _LibraryLogFilter(os.path.dirname(os.path.dirname(os.path.abspath(package.__file__))) + os.sep)
     for handler in logging.getLogger(package.__name__).handlers:
         if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
             handler.addFilter(own)
 
 
-class _Own(logging.Filter):
+class _LibraryLogFilter(logging.Filter):
     """Lets pass what was logged by a file outside of `folder`, and errors from anywhere."""
 
     def __init__(self, folder: str) -> None:

@@ -20,17 +20,17 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .artifacts import OUTPUTS, Artifacts
+from .artifacts import OUTPUTS, ArtifactCollector
 from .asked import Asked
 from .chatter import hush
 from .early import early_end
 from .failures import own_traceback, reasons
 from .imports import after_import
-from .session import Session
+from .session import RayConnection
 from .shown import Shown
 from .tail import Tail
 from .text import Facts, flush, shortened, tellable
-from .touched import KINDS, Touched
+from .touched import KINDS, TouchRecorder
 from .value import told
 
 
@@ -39,7 +39,7 @@ def execute(path: str, arguments: list[str] | None = None, begin: Callable[[], N
 
     `begin` is called when all is ready, right before the program's own time starts.
     """
-    driver = Driver(path)
+    driver = ProgramDriver(path)
     driver.prepare()
     begin()
     return driver.run(arguments)
@@ -60,7 +60,7 @@ class Sealed(NamedTuple):
     on_infeasible: Callable[[Facts], None]
 
 
-class Driver:
+class ProgramDriver:
     """One execution of one program in this process."""
 
     def __init__(self, path: str, sealed: Sealed | None = None) -> None:
@@ -68,15 +68,15 @@ class Driver:
         self._program = os.path.abspath(path)
         self._sealed = sealed
         self._asked = Asked(self._give_up if sealed else None)
-        self._touched = Touched(
+        self._touched = TouchRecorder(
             self._is_own,
             own=os.path.dirname(self._program),
             sealed=sealed.writable if sealed else (),
             journal=sealed.journal if sealed else None,
         )
-        self._artifacts = Artifacts(os.path.dirname(self._program))
+        self._artifacts = ArtifactCollector(os.path.dirname(self._program))
         self._tail = Tail(sealed.logs) if sealed else None
-        self._session = Session(follows=sealed is None)
+        self._session = RayConnection(follows=sealed is None)
         self._shown = Shown()
 
     def prepare(self) -> None:

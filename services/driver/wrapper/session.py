@@ -59,7 +59,7 @@ _COSMETIC = frozenset(
 )
 
 
-class Session:
+class RayConnection:
     """The program's connection to Ray: quiet, to the cluster that was chosen for it, and perhaps made ahead."""
 
     def __init__(self, *, follows: bool) -> None:

@@ -30,7 +30,7 @@ _OURS = ("/usr/lib/", "/usr/share/", "/tmp/ray/")  # noqa: S108  # the interpret
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-class Touched:
+class TouchRecorder:
     """Notes what the code in files that `is_program` knows does, from `begin` on.
 
     What it does below the directory `own` is no news. `sealed` names the directories that can be written to inside a

@@ -16,13 +16,13 @@ from typing import Any
 
 from . import cluster, process
 from .fork_server import ForkServer
-from .observer import Observer
-from .supervisor import Supervisor
+from .observer import ObserverChannel
+from .supervisor import SealedSupervisor
 
 _START_LIMIT = 30.0
 
 
-def main(settings: dict[str, Any], observer: Observer) -> None:
+def main(settings: dict[str, Any], observer: ObserverChannel) -> None:
     process.shield()
     del os.environ["PYTHONPATH"]  # nothing else in here imports what is there
     observer.hold_up_connections()
@@ -46,7 +46,7 @@ def main(settings: dict[str, Any], observer: Observer) -> None:
     )
     introduction.raylet_is_up()
     process.call_itself(f"{sys.executable} -m ray.scripts.scripts start --head --block")
-    Supervisor(
+    SealedSupervisor(
         incoming, outgoing, fork_server, observer, gcs, raylet, cluster_id, settings["workers"]
     ).serve()
 
@@ -140,4 +140,4 @@ def _pause(limit: float) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]), Observer(int(sys.argv[2])))
+    main(json.loads(sys.argv[1]), ObserverChannel(int(sys.argv[2])))

@@ -31,7 +31,7 @@ _ABIS = {
 }
 
 
-class Observer:
+class ObserverChannel:
     """Tells the observer when attempts begin and end, and hears what it has noted."""
 
     def __init__(self, fd: int) -> None:

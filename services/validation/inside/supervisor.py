@@ -23,7 +23,7 @@ from . import agent, cluster, frames, process
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .fork_server import ForkServer
-from .observer import Observer
+from .observer import ObserverChannel
 
 _PIECE = 65536
 _DRAIN = 0.2
@@ -32,7 +32,7 @@ _ROOMS = (Path("/tmp"), Path("/dev/shm"), Path.home())  # noqa: S108  # the sand
 
 
 @dataclass(slots=True)
-class Driver:
+class DriverProcess:
     """A forked driver and our ends of its pipes."""
 
     pid: int
@@ -49,13 +49,13 @@ class Driver:
 
 
 @dataclass(slots=True)
-class Supervisor:
+class SealedSupervisor:
     """The event loop of process 1."""
 
     incoming: int
     outgoing: int
     fork_server: ForkServer
-    observer: Observer
+    observer: ObserverChannel
     gcs: int
     raylet: int
     cluster_id: str
@@ -63,8 +63,8 @@ class Supervisor:
     agent: socket.socket = field(default_factory=agent.listen)
     _poll: select.poll = field(default_factory=select.poll)
     _buffer: bytearray = field(default_factory=bytearray)
-    _spare: Driver | None = None
-    _running: Driver | None = None
+    _spare: DriverProcess | None = None
+    _running: DriverProcess | None = None
     _asked: bytes | None = None
     _number: int = 0
     _spent: float = 0.0
@@ -162,11 +162,11 @@ class Supervisor:
         pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
         for fd in ends.all:
             os.close(fd)
-        self._spare = Driver(pid, code_out, facts_in, out_in, err_in)
+        self._spare = DriverProcess(pid, code_out, facts_in, out_in, err_in)
         for fd in self._spare.readable:
             self._poll.register(fd, select.POLLIN)
 
-    def _forward(self, driver: Driver, fd: int) -> bool:
+    def _forward(self, driver: DriverProcess, fd: int) -> bool:
         data = os.read(fd, _PIECE)
         if not data:
             self._unwatch(fd)
@@ -200,7 +200,7 @@ class Supervisor:
             if self._running is not None and self._running.pid == pid:
                 self._running.status = os.waitstatus_to_exitcode(status)
 
-    def _conclude(self, driver: Driver) -> None:
+    def _conclude(self, driver: DriverProcess) -> None:
         """Everything that is in the pipes, then the end; whoever holds them open does not hold us up."""
         self._running = None
         # What it has left behind may want something of the network yet, which would be nobody's doing.
@@ -246,7 +246,7 @@ class Supervisor:
     def _strays(self) -> set[int]:
         return process.children() - {*self._vital, *self._servants, *self.fork_server.workers}
 
-    def _drain(self, driver: Driver, fd: int, limit: float) -> None:
+    def _drain(self, driver: DriverProcess, fd: int, limit: float) -> None:
         while time.monotonic() < limit:
             try:
                 if not self._forward(driver, fd):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from services.validation.observer.nameserver import NameServer
-from services.validation.observer.watch import Observer
+from services.validation.observer.watch import NetworkObserver
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
@@ -70,7 +70,7 @@ def _observe(control: socket.socket, names: NameServer, parent: int) -> NoReturn
             os.closerange(lowest, fd)
             lowest = fd + 1
         os.closerange(lowest, 65536)
-        Observer(control, names).watch()
+        NetworkObserver(control, names).watch()
         status = 0
     finally:
         os._exit(status)

@@ -22,7 +22,7 @@ _SETTLING = 1000
 
 
 @dataclass(slots=True)
-class Observer:
+class NetworkObserver:
     """Between attempts it answers as it does in one, and notes nothing."""
 
     control: socket.socket

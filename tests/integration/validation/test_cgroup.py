@@ -10,7 +10,7 @@ import pytest
 
 from services.domain.values import Verdict
 from services.validation import cgroup
-from services.validation.cgroup import Delegated, Group
+from services.validation.cgroup import ControlGroup, Delegated
 from services.validation.interface import ValidationLimits
 from services.validation.sandbox import ClusterSettings, Sandbox
 from services.validation.verdict import conclude
@@ -73,7 +73,7 @@ async def test_groups_of_a_killed_bot_are_swept_and_living_ones_are_not(groups: 
 def test_limits_are_written_and_the_kernels_verdict_is_read(tmp_path: Path) -> None:
     for name in ("memory.max", "memory.oom.group", "pids.max"):
         (tmp_path / name).touch()
-    group = Group(tmp_path)
+    group = ControlGroup(tmp_path)
     group.limit(memory=1024**3, threads=100)
     assert (tmp_path / "memory.max").read_text() == "1073741824"
     assert (tmp_path / "memory.oom.group").read_text() == "1"
@@ -88,7 +88,7 @@ def test_limits_are_written_and_the_kernels_verdict_is_read(tmp_path: Path) -> N
 async def test_what_the_kernel_ends_for_want_of_memory_is_told_as_that(
     groups: Delegated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Group, "out_of_memory", property(lambda _: True))
+    monkeypatch.setattr(ControlGroup, "out_of_memory", property(lambda _: True))
     sandbox = await Sandbox.start(ClusterSettings(), groups=groups)
     limits = ValidationLimits(wall=20)
     running = asyncio.create_task(sandbox.run("import time\ntime.sleep(15)", limits))

@@ -254,8 +254,8 @@ async def test_the_observer_is_out_of_a_programs_reach(lease: ValidationLease):
 UNFILTERED = """
 import socket, sys
 sys.path.append(sys.argv[1])
-from services.validation.inside.observer import Observer
-observer = Observer(int(sys.argv[-1]))
+from services.validation.inside.observer import ObserverChannel
+observer = ObserverChannel(int(sys.argv[-1]))
 observer.begin()
 for address in ("203.0.113.1", "2001:db8::1"):
     try:

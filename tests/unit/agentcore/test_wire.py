@@ -13,11 +13,11 @@ from services.agentcore.invocation import _lines
 from services.agentcore.remote import session_id
 from services.agentcore.wire import (
     Account,
-    Attempted,
+    AttemptEvent,
     Cancel,
     Concluded,
     Event,
-    Failed,
+    FailedEvent,
     Inspection,
     Spending,
     Staged,
@@ -78,12 +78,12 @@ ACCOUNT = Account(
 EVENTS: list[Event] = [
     Staged(stage=Stage(Phase.REPAIRING, 2, "ValueError: no")),
     Words(text="so far\nand \u2028 on"),
-    Attempted(tried=Tried(1, ADD)),
-    Attempted(tried=Tried(1, None, passed(), POLICY)),
+    AttemptEvent(tried=Tried(1, ADD)),
+    AttemptEvent(tried=Tried(1, None, passed(), POLICY)),
     Spending(spent=Spent(calls=2, models=("m",), money=None)),
     Concluded(text="Done.", made=MADE),
     Concluded(text="42"),
-    Failed(kind="BudgetSpent", sentence="It is spent."),
+    FailedEvent(kind="BudgetSpent", sentence="It is spent."),
 ]
 
 
@@ -145,7 +145,7 @@ def test_an_error_arrives_with_its_kind_and_its_sentence(error: errors.RaygenErr
 
 
 def test_an_error_of_a_kind_that_only_the_other_side_knows_keeps_its_sentence():
-    assert raised(Failed(kind="Later", sentence="Not yet.")).public == "Not yet."
+    assert raised(FailedEvent(kind="Later", sentence="Not yet.")).public == "Not yet."
 
 
 @pytest.mark.parametrize("thread", ["", "s_1", "CRAY:100.1", "ü" * 1000])

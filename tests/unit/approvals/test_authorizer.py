@@ -37,7 +37,7 @@ from services.domain.values import (
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, codec, open_database, tables
-from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.briefing import History
 from services.tasks.steps import TaskSteps
@@ -62,7 +62,7 @@ class World:
 
     @property
     def targets(self) -> Targets:
-        return Targets(ConfiguredTarget(each, Terms(packages=True)) for each in (self.target, self.other))
+        return Targets(ConfiguredTarget(each, TargetTerms(packages=True)) for each in (self.target, self.other))
 
     def approvals(self, *rules: ApprovalRule, expiry: float = 1000.0) -> Authorizer:
         return approving(*rules, directory=self.directory, expiry=expiry)

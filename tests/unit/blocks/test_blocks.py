@@ -50,7 +50,7 @@ from services.notifications.events import RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
 from services.store.preferences import Preference
 from services.store.request_summaries import RequestSummary, RunSummary
-from services.targets.targets import ConfiguredTarget, Terms
+from services.targets.targets import ConfiguredTarget, TargetTerms
 from services.text.invisible_characters import visible
 from services.usecases.history import SHOWN as HISTORY
 from services.usecases.inbox import SHOWN as WAITING
@@ -165,7 +165,7 @@ def full_tab(text: str) -> home.Tab:
     entry = RequestSummary(
         "t_1", TaskKind.PROMPT, text, "UENGINEER", TaskStatus.PROPOSED, 1.0, "s_1", "CRAY", "1.1", ran=ran
     )
-    place = ConfiguredTarget(target(text), Terms(limits={text[:50]: 1.0}))
+    place = ConfiguredTarget(target(text), TargetTerms(limits={text[:50]: 1.0}))
     found = [(place, ClusterState(problem=text)), (place, ClusterState(version=text, nodes=1))] * 40
     own = menus(Preference(text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"])
     return home.Tab(

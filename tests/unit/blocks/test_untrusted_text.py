@@ -62,7 +62,7 @@ from services.domain.values import (
 from services.execution.state import ClusterState
 from services.notifications.events import ApprovalRequested, RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
-from services.security.audit_chain import GENESIS, Event, Record
+from services.security.audit_chain import GENESIS, AuditRecord, Event
 from services.store.preferences import Preference
 from services.store.request_summaries import RequestSummary, RunSummary
 from services.store.spendings import Sum
@@ -186,7 +186,7 @@ def ran(verdict: Verdict) -> Callable[[str], Any]:
 
 def audited(text: str) -> Message:
     event = Event(text, by=text, channel=text, proposal=text, target=text, facts={"verdict": text})
-    return audit.record(Record.of(event, position=1, previous=GENESIS, at=1.0))
+    return audit.record(AuditRecord.of(event, position=1, previous=GENESIS, at=1.0))
 
 
 def places(text: str) -> Message:

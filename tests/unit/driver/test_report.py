@@ -19,7 +19,7 @@ from services.domain.values import EVIDENCE, Outcome, Touched, Verdict
 from services.driver.report import DriverReport, decode, fill, read
 from services.store.codec import dump_outcome, load_outcome
 from services.validation.interface import ValidationLimits
-from services.validation.sandbox import Record
+from services.validation.sandbox import AttemptRecord
 from services.validation.verdict import conclude
 from tests import builders
 from tests.fakes import FakeDirectory
@@ -198,14 +198,16 @@ def test_a_number_of_any_length_costs_itself_alone():
     [b"", b"{", b"[]", b"null", json.dumps(WHOLE).encode()[:-200], b"junk" + json.dumps(WHOLE).encode()],
 )
 def test_a_pass_without_readable_facts_says_so_and_shows_nothing_as_none(facts: bytes):
-    outcome = conclude(Record(facts=facts, status=0), ValidationLimits())
+    outcome = conclude(AttemptRecord(facts=facts, status=0), ValidationLimits())
     assert outcome.passed
     assert (outcome.unknown, outcome.observed) == (EVIDENCE, False)
     assert any("end of the program was not recorded" in remark for remark in outcome.remarks)
 
 
 def test_a_program_that_ended_as_it_should_has_no_remark():
-    assert conclude(Record(facts=json.dumps(WHOLE).encode(), status=0), ValidationLimits()).remarks == ()
+    assert (
+        conclude(AttemptRecord(facts=json.dumps(WHOLE).encode(), status=0), ValidationLimits()).remarks == ()
+    )
 
 
 EVERYTHING = SecondApproverConditions(cpus=4, gpus=True, wall=60, hosts=True, packages=True)

@@ -12,7 +12,7 @@ from services.domain.errors import TargetUnavailable
 from services.domain.values import TaskCount
 from services.execution import stopping
 from services.execution.api import RayApi
-from services.execution.observing import Observer, Rhythm
+from services.execution.observing import Rhythm, RunObserver
 from services.execution.remarks import remarks
 from services.execution.stopping import Stopper
 from services.execution.wire import JobDetails
@@ -107,7 +107,7 @@ async def test_actors_that_outlive_even_that_are_told() -> None:
 
 async def note(cluster: Cluster) -> str:
     """What is told beside a run that goes on."""
-    observer = Observer(cast("RayApi", cluster), "run-1", stopper(cluster), Rhythm(0.0, 0.01))
+    observer = RunObserver(cast("RayApi", cluster), "run-1", stopper(cluster), Rhythm(0.0, 0.01))
     looking = asyncio.create_task(observer.observe(lambda: cluster.details))
     await asyncio.sleep(0.1)
     looking.cancel()

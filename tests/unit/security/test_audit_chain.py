@@ -35,10 +35,10 @@ from services.runs.steps import RunSteps
 from services.security.audit_chain import (
     GENESIS,
     AuditAction,
+    AuditRecord,
     Event,
     Examination,
     Head,
-    Record,
     Verified,
     canonical,
     digest,
@@ -56,21 +56,21 @@ EVENTS = st.builds(
 )
 
 
-def chained(events: list[Event]) -> list[Record]:
-    records: list[Record] = []
+def chained(events: list[Event]) -> list[AuditRecord]:
+    records: list[AuditRecord] = []
     for position, event in enumerate(events, 1):
         previous = records[-1].hash if records else GENESIS
-        records.append(Record.of(event, position=position, previous=previous, at=float(position)))
+        records.append(AuditRecord.of(event, position=position, previous=previous, at=float(position)))
     return records
 
 
-def flaws(records: list[Record], head: Head | None = None) -> list[int]:
+def flaws(records: list[AuditRecord], head: Head | None = None) -> list[int]:
     examination = Examination()
     examination.take(records)
     return [flaw.position for flaw in examination.end(head).flaws]
 
 
-def found(records: list[Record], *expect: str) -> Verified:
+def found(records: list[AuditRecord], *expect: str) -> Verified:
     examination = Examination(expect=expect)
     examination.take(records)
     return examination.end(end(records) if records else None)
@@ -80,20 +80,20 @@ few = settings(max_examples=40, deadline=None)
 CHAINS = st.lists(EVENTS, min_size=2, max_size=12).map(chained)
 
 
-def end(records: list[Record]) -> Head:
+def end(records: list[AuditRecord]) -> Head:
     return Head(records[-1].position, records[-1].hash)
 
 
 @few
 @given(CHAINS)
-def test_what_nobody_touched_is_whole(records: list[Record]):
+def test_what_nobody_touched_is_whole(records: list[AuditRecord]):
     assert flaws(records, end(records)) == []
     assert found(records, records[0].hash, records[-1].hash[:12]).whole
 
 
 @few
 @given(CHAINS, st.data())
-def test_a_changed_record_is_found_where_it_is(records: list[Record], data: st.DataObject):
+def test_a_changed_record_is_found_where_it_is(records: list[AuditRecord], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
     body = canonical({**records[at].told, "by": "somebody else entirely"})
     changed = [*records[:at], replace(records[at], body=body), *records[at + 1 :]]
@@ -102,7 +102,7 @@ def test_a_changed_record_is_found_where_it_is(records: list[Record], data: st.D
 
 @few
 @given(CHAINS, st.data())
-def test_a_record_forged_with_its_hash_breaks_the_next_one(records: list[Record], data: st.DataObject):
+def test_a_record_forged_with_its_hash_breaks_the_next_one(records: list[AuditRecord], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
     body = canonical({**records[at].told, "by": "somebody else entirely"})
     forged = replace(records[at], body=body, hash=digest(records[at].previous, body))
@@ -113,7 +113,7 @@ def test_a_record_forged_with_its_hash_breaks_the_next_one(records: list[Record]
 
 @few
 @given(CHAINS, st.data())
-def test_a_deleted_record_is_missed(records: list[Record], data: st.DataObject):
+def test_a_deleted_record_is_missed(records: list[AuditRecord], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
     last = at == len(records) - 1
     assert flaws(records[:at] + records[at + 1 :], end(records)) == [at + 1 if last else at + 2]
@@ -121,7 +121,7 @@ def test_a_deleted_record_is_missed(records: list[Record], data: st.DataObject):
 
 @few
 @given(CHAINS, st.data())
-def test_records_that_changed_places_are_found(records: list[Record], data: st.DataObject):
+def test_records_that_changed_places_are_found(records: list[AuditRecord], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 2))
     one, two = records[at], records[at + 1]
     swapped = [
@@ -135,7 +135,7 @@ def test_records_that_changed_places_are_found(records: list[Record], data: st.D
 
 @few
 @given(CHAINS)
-def test_a_chain_forged_from_its_beginning_lacks_the_hashes_that_were_known(records: list[Record]):
+def test_a_chain_forged_from_its_beginning_lacks_the_hashes_that_were_known(records: list[AuditRecord]):
     forged = chained(
         [Event(AuditAction.ASKED, by="nobody"), *[Event(AuditAction.ENDED)] * (len(records) - 1)]
     )
@@ -265,7 +265,7 @@ async def test_verify_says_where_the_database_was_tampered_with(store: Store, tm
                     values = {"body": rows[there].body, "hash": rows[there].hash}
                     await connection.execute(update(table).where(table.c.position == here).values(**values))
             case _:
-                forged = Record.of(
+                forged = AuditRecord.of(
                     Event(AuditAction.ENDED), position=10, previous=rows[9].hash, at=time.time()
                 )
                 values = {"body": forged.body, "previous": forged.previous, "hash": forged.hash}
@@ -309,7 +309,7 @@ async def test_records_outlive_what_they_tell_of(store: Store):
     assert (found.count, found.flaws) == (10, ())
 
 
-async def replaced(engine: AsyncEngine, records: list[Record], *, heads: bool = True) -> None:
+async def replaced(engine: AsyncEngine, records: list[AuditRecord], *, heads: bool = True) -> None:
     """The whole chain by another one; `heads` is whether its noted end is made to fit."""
     async with engine.begin() as connection:
         await connection.execute(delete(tables.audit))
@@ -328,17 +328,17 @@ async def replaced(engine: AsyncEngine, records: list[Record], *, heads: bool = 
             )
 
 
-def rechained(bodies: list[dict[str, Any]]) -> list[Record]:
+def rechained(bodies: list[dict[str, Any]]) -> list[AuditRecord]:
     """Records of these contents, with positions and hashes that fit each other."""
-    records: list[Record] = []
+    records: list[AuditRecord] = []
     for position, body in enumerate(bodies, 1):
         previous = records[-1].hash if records else GENESIS
         text = canonical({**body, "position": position})
-        records.append(Record(position, text, previous, digest(previous, text)))
+        records.append(AuditRecord(position, text, previous, digest(previous, text)))
     return records
 
 
-async def whole_story(store: Store) -> list[Record]:
+async def whole_story(store: Store) -> list[AuditRecord]:
     """A story with everything that the database knows: a stopped run, another proposal by two people, a grant, a rejection."""
     await story(store)
     await store.tasks.add(builders.task(id="t_2"))
@@ -410,7 +410,7 @@ async def test_whatever_is_done_to_the_chain_is_found(store: Store):
 
 @settings(max_examples=40, deadline=None)
 @given(CHAINS, st.data())
-def test_any_number_of_forgeries_lacks_the_newest_hash(records: list[Record], data: st.DataObject):
+def test_any_number_of_forgeries_lacks_the_newest_hash(records: list[AuditRecord], data: st.DataObject):
     bodies = [each.told for each in records]
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, max(len(bodies) - 1, 0)))

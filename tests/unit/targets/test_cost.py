@@ -12,7 +12,7 @@ from services.domain.entities import Proposal
 from services.domain.errors import SettingsError
 from services.domain.values import Outcome, PolicyReport, Program, Verdict
 from services.targets.cost import Estimate, Prices
-from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
 from tests.fakes import FakeTarget
 
@@ -21,7 +21,7 @@ GIB = 1024**3
 
 
 def estimated(proposal: Proposal, prices: Prices = PRICES, **terms: Any) -> Estimate | None:
-    return Targets([ConfiguredTarget(FakeTarget(), Terms(prices=prices, **terms))]).estimate(proposal)
+    return Targets([ConfiguredTarget(FakeTarget(), TargetTerms(prices=prices, **terms))]).estimate(proposal)
 
 
 def program(header: str) -> Program:

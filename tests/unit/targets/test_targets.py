@@ -20,7 +20,7 @@ from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
-from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
 from tests.fakes import FakeTarget, RecordingNotifier, approving
 
@@ -94,9 +94,9 @@ def test_a_token_that_is_not_there_is_named(tmp_path: Path):
         target.secret()
 
 
-DEV = ConfiguredTarget(FakeTarget(name="dev"), Terms(runs=4))
-SMALL = ConfiguredTarget(FakeTarget(name="small"), Terms(limits={"CPU": 2, "GPU": 0}))
-GPU = ConfiguredTarget(FakeTarget(name="gpu"), Terms(users=frozenset({"UADMIN"}), packages=True))
+DEV = ConfiguredTarget(FakeTarget(name="dev"), TargetTerms(runs=4))
+SMALL = ConfiguredTarget(FakeTarget(name="small"), TargetTerms(limits={"CPU": 2, "GPU": 0}))
+GPU = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms(users=frozenset({"UADMIN"}), packages=True))
 ALL = Targets([DEV, SMALL, GPU])
 
 
@@ -203,7 +203,7 @@ def test_a_cluster_that_tells_little_is_up_all_the_same(told: object):
 
 def test_a_run_links_to_its_page_on_the_dashboard():
     there = Targets(
-        [ConfiguredTarget(FakeTarget(name="shared"), Terms(dashboard="https://ray.example.com/"))]
+        [ConfiguredTarget(FakeTarget(name="shared"), TargetTerms(dashboard="https://ray.example.com/"))]
     )
     link = there.link(builders.run(target="shared"))
     assert link == "https://ray.example.com/#/jobs/raygen-1"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.domain.values import Verdict
 from services.validation.interface import ValidationLimits
 from services.validation.pool import PoolSettings, affordable
-from services.validation.sandbox import Record
+from services.validation.sandbox import AttemptRecord
 from services.validation.verdict import conclude
 from services.validation.watchdog import Excess
 
@@ -45,14 +45,14 @@ CLAIMS = st.dictionaries(KEYS, ANYTHING, max_size=8)
 
 @given(CLAIMS, st.integers(-64, 255))
 def test_claims_never_turn_a_verdict_into_a_pass_or_a_pass_into_a_failure(claims: Any, status: int):
-    outcome = conclude(Record(facts=json.dumps(claims).encode(), status=status), LIMITS)
+    outcome = conclude(AttemptRecord(facts=json.dumps(claims).encode(), status=status), LIMITS)
     assert outcome.passed == (status == 0)
     assert outcome.exit_code == status
 
 
 @given(CLAIMS, st.sampled_from(list(Excess)))
 def test_what_was_exceeded_is_the_verdict(claims: Any, excess: Excess):
-    outcome = conclude(Record(facts=json.dumps(claims).encode(), status=0, excess=excess), LIMITS)
+    outcome = conclude(AttemptRecord(facts=json.dumps(claims).encode(), status=0, excess=excess), LIMITS)
     assert outcome.verdict in {
         Verdict.TIMED_OUT,
         Verdict.OUT_OF_MEMORY,
@@ -76,7 +76,7 @@ def test_what_was_exceeded_is_the_verdict(claims: Any, excess: Excess):
     ],
 )
 def test_broken_claims_are_no_claims(facts: bytes):
-    outcome = conclude(Record(facts=facts, status=1, stdout=b"said\xff"), LIMITS)
+    outcome = conclude(AttemptRecord(facts=facts, status=1, stdout=b"said\xff"), LIMITS)
     assert (outcome.verdict, outcome.value, outcome.failure) == (Verdict.FAILED, None, None)
     assert outcome.stdout == "said\ufffd"
 
@@ -84,7 +84,7 @@ def test_broken_claims_are_no_claims(facts: bytes):
 @pytest.mark.parametrize("name", ["../../x", "a/b", "..", "", "x\n\u202ey", "C:\\x", "." * 10])
 def test_a_claimed_file_has_a_bare_name(name: str):
     claims = {"artifacts": [{"name": name, "media_type": "text/plain", "content": "eA=="}] * 2}
-    outcome = conclude(Record(facts=json.dumps(claims).encode(), status=0), LIMITS)
+    outcome = conclude(AttemptRecord(facts=json.dumps(claims).encode(), status=0), LIMITS)
     names = [artifact.name for artifact in outcome.artifacts]
     assert len(set(names)) == len(names)
     assert all(shown.isprintable() and "/" not in shown and shown.strip(".") for shown in names)
@@ -93,7 +93,9 @@ def test_a_claimed_file_has_a_bare_name(name: str):
 def test_claimed_files_have_limited_room():
     content = "A" * 4000
     claims = {"artifacts": [{"name": "a", "media_type": "text/plain", "content": content}] * 10}
-    outcome = conclude(Record(facts=json.dumps(claims).encode(), status=0), ValidationLimits(artifacts=7000))
+    outcome = conclude(
+        AttemptRecord(facts=json.dumps(claims).encode(), status=0), ValidationLimits(artifacts=7000)
+    )
     assert sum(artifact.size for artifact in outcome.artifacts) <= 7000
     assert len(outcome.artifacts) == 2
 
