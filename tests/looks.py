@@ -8,9 +8,9 @@ from services.store import Store
 
 async def looks(store: Store) -> list[tuple[str, str, str]]:
     """Who, at which proposal (ID), and at what of it, in order."""
-    records = [each.told async for each in store.audit.records()]
+    records = [each.fields async for each in store.audit.records()]
     return [
         (each["by"], each["proposal"], each["facts"]["what"])
         for each in records
-        if each["deed"] == AuditAction.LOOKED
+        if each["action"] == AuditAction.LOOKED
     ]

@@ -79,8 +79,8 @@ async def _cluster(asked: ValidationEvent, environment: Mapping[str, str]) -> Ra
 
 
 async def _tried(api: RayApi, job: Job, reserve: float) -> Outcome:
-    target = JobsTarget(api, name="validation", pace=PollIntervals(patience=15))
-    outcome = await tried(target, job, grace=reserve * 0.3, patience=reserve * 0.4)
+    target = JobsTarget(api, name="validation", intervals=PollIntervals(unreachable_after=15))
+    outcome = await tried(target, job, grace=reserve * 0.3, stop_limit=reserve * 0.4)
     if outcome.passed or outcome.stdout or outcome.verdict is Verdict.UNAVAILABLE:
         return outcome
     return await _with_log(api, job, outcome, reserve * 0.2)

@@ -31,15 +31,15 @@ _QUIET = {
 _NAMED = ("by", "requester", "channel", "target", "proposal", "run", "verdict")
 
 
-def worth_telling(deed: str) -> bool:
+def is_announced(action: str) -> bool:
     """Whether it is about a decision or a run; the deeds of a later version are, too."""
-    return deed not in _QUIET
+    return action not in _QUIET
 
 
 def record(each: AuditRecord) -> Message:
     """IDs stand as code, so that nobody is notified of what an auditor reads."""
-    told = {**each.told.get("facts", {}), **each.told}
-    head = _WORDS.get(each.deed) or escape(each.deed.capitalize())
+    told = {**each.fields.get("facts", {}), **each.fields}
+    head = _WORDS.get(each.action) or escape(each.action.capitalize())
     facts = [f"{name} {quoted(str(told[name]), 80)}" for name in _NAMED if told.get(name)]
     if told.get("sha256"):
         facts.append(f"code {quoted(str(told['sha256'])[:12], 20)}")

@@ -15,7 +15,7 @@ from handlers.payloads.parse import Form
 from handlers.slack_api.files import SlackAttachments
 from services.domain.entities import Attachment
 from services.domain.errors import BadRequest, NotAllowed, Outdated, TooOften
-from services.domain.parser_process import apart
+from services.domain.parser_process import run_isolated
 from services.domain.values import PolicyReport
 from services.security.redaction import restored
 
@@ -63,7 +63,7 @@ async def begin_program(
         await ack(response_action="errors", errors={programs.FILE: plain(refusal.public)})
         return
     try:
-        report = await apart(check, code, seconds=_SECONDS)
+        report = await run_isolated(check, code, seconds=_SECONDS)
     except BadRequest as refusal:
         await ack(response_action="errors", errors={next(iter(fields)): refusal.public})
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.blocks.audit import record, worth_telling
+from handlers.blocks.audit import is_announced, record
 from handlers.messaging.courier import Courier
 from services.domain import current_workspace
 from services.store.audit import AuditTrail
@@ -23,11 +23,11 @@ class AuditChannel:
     async def tell(self) -> None:
         """Post what is new. May be called by several replicas at once: each record is posted by one of them."""
         current_workspace.enter(self._team)
-        told = await self._trail.told()
-        async for each in self._trail.records(after=told):
-            if worth_telling(each.deed):
+        announced = await self._trail.announced()
+        async for each in self._trail.records(after=announced):
+            if is_announced(each.action):
                 key = f"audit:{each.position}:{self._channel}"
                 await self._courier.once(key, self._channel, "", record(each))
                 if await self._courier.known(key) is None:
                     return  # Another replica is at it; whoever comes next goes on from here.
-            await self._trail.note_told(each.position)
+            await self._trail.note_announced(each.position)

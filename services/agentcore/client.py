@@ -22,7 +22,7 @@ from services.agentcore.errors import (
     RuntimeSilent,
     RuntimeUnreachable,
 )
-from services.agentcore.invocation import told
+from services.agentcore.invocation import public_error
 from services.domain.errors import RaygenError, SettingsError
 from services.domain.values import Readiness
 
@@ -131,9 +131,9 @@ def _look(address: Address) -> Readiness:
                 ready=True,
                 missing="Its status is unknown: allow bedrock-agentcore:GetAgentRuntime to this identity to see it. Requests need only bedrock-agentcore:InvokeAgentRuntime.",
             )
-        return Readiness(PART, ready=False, missing=_in_doctors_words(told(error)))
+        return Readiness(PART, ready=False, missing=_in_doctors_words(public_error(error)))
     except (BotoCoreError, OSError) as error:
-        return Readiness(PART, ready=False, missing=_in_doctors_words(told(error)))
+        return Readiness(PART, ready=False, missing=_in_doctors_words(public_error(error)))
     except (AttributeError, TypeError, LookupError, ValueError):  # botocore on JSON of another shape
         return Readiness(PART, ready=False, missing=_STRANGE)
     status = str(found.get("status", ""))

@@ -139,8 +139,8 @@ class Host:
         account = work.account
         meter = Meter(account.budget, account.prices, before=account.spent)
         try:
-            async with asyncio.timeout(account.deadline), self._staff(work.terms) as crew:
-                conclusion = await _concluded(crew, work, meter, outbox)
+            async with asyncio.timeout(account.deadline), self._staff(work.terms) as agents:
+                conclusion = await _concluded(agents, work, meter, outbox)
             end = Concluded(text=conclusion.text, made=conclusion.made)
         except RaygenError as error:
             end = failure(error)
@@ -152,7 +152,7 @@ class Host:
         outbox.put(end)
 
 
-async def _concluded(crew: SupervisorFactory, work: Work, meter: Meter, outbox: Outbox) -> Conclusion:
+async def _concluded(agents: SupervisorFactory, work: Work, meter: Meter, outbox: Outbox) -> Conclusion:
     async def staged(stage: Stage) -> None:
         outbox.put(Spending(spent=meter.now))
         outbox.put(Staged(stage=stage))
@@ -165,9 +165,9 @@ async def _concluded(crew: SupervisorFactory, work: Work, meter: Meter, outbox: 
 
     match work.wish:
         case Inspection(program=program, files=files, origin=origin):
-            return Conclusion("", await crew.workshop.inspect(program, staged, files, origin))
+            return Conclusion("", await agents.workshop.inspect(program, staged, files, origin))
         case Briefing() as briefing:
-            return await crew.supervisor.handle(briefing, staged, meter, said, attempted)
+            return await agents.supervisor.handle(briefing, staged, meter, said, attempted)
 
 
 class _Events(StreamingResponse):

@@ -93,13 +93,13 @@ class Invocation:
                         return
                 for line in _lines(raw):
                     if (event := _event(line)) is not None:
-                        self._tell(event)
-            self._tell(None)
+                        self._put(event)
+            self._put(None)
         except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits for it
             if not self._closed:
-                self._tell(told(error))
+                self._put(public_error(error))
 
-    def _tell(self, item: Event | RaygenError | None) -> None:
+    def _put(self, item: Event | RaygenError | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._came.put_nowait, item)
 
@@ -133,7 +133,7 @@ def _lines(raw: Any) -> Iterator[bytes]:
         yield bytes(pending)
 
 
-def told(error: Exception) -> RaygenError:
+def public_error(error: Exception) -> RaygenError:
     """An error of boto3, of its stream or of what the stream says, as one for people."""
     match error:
         case RaygenError():

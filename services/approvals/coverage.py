@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.approvals.numbers import Skeleton, skeleton
 from services.domain.entities import Proposal
-from services.domain.parser_process import apart
+from services.domain.parser_process import run_isolated
 from services.domain.values import sha256
 
 # What a fingerprint of another version covers is unknown, so it covers nothing.
@@ -26,9 +26,9 @@ class Coverage:
     exact: str = ""
 
 
-async def coverage_apart(proposal: Proposal) -> Coverage:
+async def isolated_coverage(proposal: Proposal) -> Coverage:
     """As `coverage`, beside the event loop. Raises TooComplex for a program that takes too long to read."""
-    return coverage(proposal, await apart(skeleton, proposal.program.code))
+    return coverage(proposal, await run_isolated(skeleton, proposal.program.code))
 
 
 def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:

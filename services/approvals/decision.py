@@ -87,8 +87,8 @@ def _barred(rule: ApprovalRule, person: Person, standing: ApproverContext) -> tu
     if person.approves is False:
         return "token", "Your token can't approve runs. Ask someone whose token can."
     if rule.requester is False and standing.requester:
-        told = f"You requested this run, so someone else has to approve it. Ask {rule.whom()}."
-        return "two-person", told
+        sentence = f"You requested this run, so someone else has to approve it. Ask {rule.whom()}."
+        return "two-person", sentence
     return None
 
 

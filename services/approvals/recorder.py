@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from services.approvals.actions import CardState, outdated
 from services.approvals.authorizer import Authorizer
-from services.approvals.coverage import coverage_apart
+from services.approvals.coverage import isolated_coverage
 from services.approvals.decision import Decision
 from services.domain import current_workspace
 from services.domain.entities import Proposal, ProposalStatus, derive
@@ -109,7 +109,7 @@ class Recorder:
 
     async def _check_grant(self, proposal: Proposal, used: Collection[Approval]) -> None:
         grant = await self._store.grants.find(proposal.grant)
-        if grant is None or grant.fingerprint != (await coverage_apart(proposal)).fingerprint:
+        if grant is None or grant.fingerprint != (await isolated_coverage(proposal)).fingerprint:
             raise NotAllowed("The approval for this thread doesn't cover this program, so nothing was run.")
         if not used:
             raise NotAllowed(
@@ -118,7 +118,7 @@ class Recorder:
 
     async def grant(self, proposal: Proposal, user: str) -> Grant:
         """Let this program run again in its thread without another decision, as long as its rule says."""
-        covered = await coverage_apart(proposal)
+        covered = await isolated_coverage(proposal)
         session = await self._store.sessions.get(proposal.session_id)
         now = time.time()
         grant = Grant(
@@ -146,7 +146,7 @@ class Recorder:
             )
         if not self._approvals.needs(proposal, session.channel).thread:
             raise NotAllowed("Every run needs its own approval here. Approve this one on its own.")
-        await coverage_apart(proposal)
+        await isolated_coverage(proposal)
 
     async def granted(self, proposal: Proposal) -> tuple[Grant, Decision] | None:
         """An approval for the thread that covers a proposal, by somebody who may still give it.
@@ -160,7 +160,7 @@ class Recorder:
         if not grants:
             return None
         try:
-            fingerprint = (await coverage_apart(proposal)).fingerprint
+            fingerprint = (await isolated_coverage(proposal)).fingerprint
         except TooComplex:
             return None
         for grant in grants:

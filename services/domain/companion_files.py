@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.domain.filenames import importable
-from services.domain.modules import beside, modules
-from services.domain.parser_process import apart
+from services.domain.modules import companions, modules
+from services.domain.parser_process import run_isolated
 from services.domain.values import InputFile
 
 
-async def lying_beside(code: str, files: Sequence[InputFile]) -> tuple[InputFile, ...]:
+async def companions_of(code: str, files: Sequence[InputFile]) -> tuple[InputFile, ...]:
     """As `services.domain.modules.beside`; raises TooComplex besides."""
     own = modules(files)
     if not own:
         return tuple(files)
-    chosen = await apart(partial(beside, files=own), code, size=sizes(code, own))
+    chosen = await run_isolated(partial(companions, files=own), code, size=sizes(code, own))
     names = {file.name for file in chosen}
     return tuple(file for file in files if not importable(file.name) or file.name in names)
 

@@ -29,7 +29,7 @@ _IMPORTERS = frozenset(
 )
 
 
-def beside(code: str, files: Iterable[InputFile]) -> tuple[InputFile, ...]:
+def companions(code: str, files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     """What is in the working directory of `code` when it runs: all data, and of the Python files those that are its code.
 
     Its code is what it, or another module of it, imports or names in a string; of a package that is everything. Other Python
@@ -70,7 +70,7 @@ def program_among(texts: Mapping[str, str]) -> str:
     imported = {
         other.name
         for file in files
-        for other in beside(texts[file.name], (each for each in files if each != file))
+        for other in companions(texts[file.name], (each for each in files if each != file))
     }
     roots = [name for name in texts if name not in imported]
     return roots[0] if len(roots) == 1 else ""

@@ -35,7 +35,7 @@ class TooComplex(BadRequest):
     """That program takes too long to parse. Make it shorter or simpler."""
 
 
-async def apart(work: Callable[[str], _T], text: str, *, size: int = 0, seconds: int = _SECONDS) -> _T:
+async def run_isolated(work: Callable[[str], _T], text: str, *, size: int = 0, seconds: int = _SECONDS) -> _T:
     """What `work`, which is pure, makes of `text`. For a longer text it is pickled, so it has to have a name in its module.
 
     `size` is how many characters it reads in all, where that is more than `text`.

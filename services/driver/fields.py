@@ -22,14 +22,14 @@ class Reader:
 
     def text(self, value: object, limit: int) -> str | None:
         """Any text, with what can't be encoded escaped; None for what is no text."""
-        return self._told(value, _encodable(value), limit) if isinstance(value, str) else None
+        return self._shortened(value, _encodable(value), limit) if isinstance(value, str) else None
 
     def name(self, value: object, limit: int = NAME) -> str | None:
         """The same in one line, with everything escaped that would not be seen or would move what is around it."""
-        return self._told(value, visible(value), limit) if isinstance(value, str) else None
+        return self._shortened(value, visible(value), limit) if isinstance(value, str) else None
 
-    def _told(self, value: str, told: str, limit: int) -> str:
-        shown = told if len(told) <= limit else f"{told[: limit - 1]}…"
+    def _shortened(self, value: str, encodable: str, limit: int) -> str:
+        shown = encodable if len(encodable) <= limit else f"{encodable[: limit - 1]}…"
         self.changed = self.changed or shown != value
         return shown
 
@@ -45,8 +45,8 @@ class Reader:
         items = as_mapping(value)
         found = {
             name: amount
-            for key, told in items.items()
-            if (name := self.name(key)) and (amount := number(told)) is not None
+            for key, encodable in items.items()
+            if (name := self.name(key)) and (amount := number(encodable)) is not None
         }
         whole = isinstance(value, dict) and len(found) == len(items) <= most
         return dict(list(found.items())[:most]), whole

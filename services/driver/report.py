@@ -71,10 +71,10 @@ class DriverReport:
 def decode(data: bytes) -> Mapping[str, Any] | None:
     """The object that a driver wrote as JSON; None where it wrote none, or not all of one, or something else."""
     try:
-        told = json.loads(data, parse_int=_integer)
+        report = json.loads(data, parse_int=_integer)
     except (ValueError, RecursionError):
         return None
-    return cast("dict[str, Any]", told) if isinstance(told, dict) else None
+    return cast("dict[str, Any]", report) if isinstance(report, dict) else None
 
 
 def _integer(digits: str) -> int | None:
@@ -84,38 +84,38 @@ def _integer(digits: str) -> int | None:
 
 def read(facts: object) -> DriverReport:
     """The facts as far as they can be read; never raises, whatever they are."""
-    told = as_mapping(facts)
+    report = as_mapping(facts)
     reader = Reader()
-    resources, whole = reader.amounts(told.get("resources"), _LISTED)
-    touched, unknown = _touched(told.get("touched"), reader)
-    lost = {*unknown, *([] if whole else ["resources"]), *reader.names(told.get("unknown"), _LISTED)[0]}
-    table, failure = _table(told.get("table"), reader), _failure(told.get("failure"), reader)
-    artifacts = tuple(_artifact(each, reader) for each in as_list(told.get("artifacts"), _FILES))
-    value = reader.text(told.get("value"), _TEXT + 10)
+    resources, whole = reader.amounts(report.get("resources"), _LISTED)
+    touched, unknown = _touched(report.get("touched"), reader)
+    lost = {*unknown, *([] if whole else ["resources"]), *reader.names(report.get("unknown"), _LISTED)[0]}
+    table, failure = _table(report.get("table"), reader), _failure(report.get("failure"), reader)
+    artifacts = tuple(_artifact(each, reader) for each in as_list(report.get("artifacts"), _FILES))
+    value = reader.text(report.get("value"), _TEXT + 10)
     unread = [
         name
         for name, found in (("value", value), ("table", table), ("failure", failure))
-        if told.get(name) is not None and found is None
+        if report.get(name) is not None and found is None
     ]
-    code = count(told.get("exit_code"))
+    code = count(report.get("exit_code"))
     found = DriverReport(
         exit_code=code if code is not None and code <= 0xFF else None,
         value=value,
         table=table,
         failure=failure,
-        missing_module=reader.name(told.get("missing_module")) or None,
-        infeasible=reader.amounts(told.get("infeasible"), _LISTED)[0],
-        wall=number(told.get("wall")),
-        cpu=number(told.get("cpu")),
-        peak_memory=count(told.get("peak_memory")),
-        tasks=_tasks(told.get("tasks"), reader),
+        missing_module=reader.name(report.get("missing_module")) or None,
+        infeasible=reader.amounts(report.get("infeasible"), _LISTED)[0],
+        wall=number(report.get("wall")),
+        cpu=number(report.get("cpu")),
+        peak_memory=count(report.get("peak_memory")),
+        tasks=_tasks(report.get("tasks"), reader),
         resources=resources,
         touched=touched,
         unknown=tuple(kind for kind in EVIDENCE if kind in lost),
         artifacts=tuple(filter(None, artifacts)),
-        dropped=_dropped(told.get("dropped"), reader),
+        dropped=_dropped(report.get("dropped"), reader),
     )
-    ended = _ended(as_mapping(told.get("ended")), reader)
+    ended = _ended(as_mapping(report.get("ended")), reader)
     return replace(
         found, remarks=tuple(filter(None, (ended, _left_out(unread, artifacts), reader.changed and _CHANGED)))
     )
@@ -154,13 +154,13 @@ def fill(
 
 def _touched(value: object, reader: Reader) -> tuple[Touched, list[str]]:
     """What was touched, and the kinds of which that is not all."""
-    told, more = as_mapping(value), as_mapping(as_mapping(value).get("more"))
+    report, more = as_mapping(value), as_mapping(as_mapping(value).get("more"))
     kinds = [each.name for each in fields(Touched) if each.name != "more"]
     listed: dict[str, tuple[str, ...]] = {}
     left: dict[str, int] = {}
     unknown: list[str] = []
     for kind in kinds:
-        listed[kind], beyond, whole = reader.names(told.get(kind), _LISTED)
+        listed[kind], beyond, whole = reader.names(report.get(kind), _LISTED)
         beyond += count(more.get(kind)) or 0
         if beyond:
             left[kind] = beyond
@@ -183,32 +183,32 @@ def _dropped(value: object, reader: Reader) -> tuple[str, ...]:
 
 
 def _failure(value: object, reader: Reader) -> Failure | None:
-    told = as_mapping(value)
-    kind = reader.name(told.get("kind"))
+    report = as_mapping(value)
+    kind = reader.name(report.get("kind"))
     if not kind:
         return None
-    frames = [_frame(as_mapping(each), reader) for each in as_list(told.get("frames"), _FILES)]
+    frames = [_frame(as_mapping(each), reader) for each in as_list(report.get("frames"), _FILES)]
     return Failure(
         kind,
-        reader.text(told.get("message"), _TEXT) or "",
+        reader.text(report.get("message"), _TEXT) or "",
         tuple(frames),
-        reader.name(told.get("inside"), 1000) or None,
-        reader.text(told.get("traceback"), _TEXT) or "",
+        reader.name(report.get("inside"), 1000) or None,
+        reader.text(report.get("traceback"), _TEXT) or "",
     )
 
 
-def _frame(told: Mapping[str, Any], reader: Reader) -> Frame:
-    line = count(told.get("line")) or 0
-    function, source = reader.name(told.get("function"), 1000), reader.text(told.get("source"), 10_000)
+def _frame(report: Mapping[str, Any], reader: Reader) -> Frame:
+    line = count(report.get("line")) or 0
+    function, source = reader.name(report.get("function"), 1000), reader.text(report.get("source"), 10_000)
     return Frame(min(line, _LINES), function or "", source or "")
 
 
 def _table(value: object, reader: Reader) -> Table | None:
-    told = as_mapping(value)
-    columns = _cells(told.get("columns"), reader)
-    rows = [_cells(row, reader) for row in as_list(told.get("rows"), _ROWS)]
-    totals = count(told.get("total_rows")), count(told.get("total_columns"))
-    if not columns or not isinstance(told.get("rows"), list) or totals[0] is None or totals[1] is None:
+    report = as_mapping(value)
+    columns = _cells(report.get("columns"), reader)
+    rows = [_cells(row, reader) for row in as_list(report.get("rows"), _ROWS)]
+    totals = count(report.get("total_rows")), count(report.get("total_columns"))
+    if not columns or not isinstance(report.get("rows"), list) or totals[0] is None or totals[1] is None:
         return None
     if (
         any(row is None or len(row) != len(columns) for row in rows)
@@ -229,8 +229,8 @@ def _cells(value: object, reader: Reader) -> tuple[str, ...] | None:
 
 
 def _artifact(value: object, reader: Reader) -> Artifact | None:
-    told = as_mapping(value)
-    name, content, kind = told.get("name"), told.get("content"), told.get("media_type")
+    report = as_mapping(value)
+    name, content, kind = report.get("name"), report.get("content"), report.get("media_type")
     if not isinstance(name, str) or not name or not isinstance(content, str):
         return None
     try:
@@ -249,10 +249,10 @@ def _left_out(unread: list[str], artifacts: tuple[Artifact | None, ...]) -> str:
     return f"Its report of {', '.join(parts)} could not be read." if parts else ""
 
 
-def _ended(told: Mapping[str, Any], reader: Reader) -> str:
+def _ended(report: Mapping[str, Any], reader: Reader) -> str:
     """Where the program ended before its end, as a sentence, or nothing."""
-    line, last = count(told.get("line")), count(told.get("last"))
-    during = reader.name(told.get("during"))
+    line, last = count(report.get("line")), count(report.get("last"))
+    during = reader.name(report.get("during"))
     if line is None or last is None:
         return ""
     if during:

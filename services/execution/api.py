@@ -51,15 +51,15 @@ class RayApi:
 
     async def version(self) -> str:
         """Ray's version; the cheapest call that needs the token."""
-        told = await self._json("GET", "/api/version")
+        answer = await self._json("GET", "/api/version")
         with self._known_form():
-            return str(told["ray_version"])
+            return str(answer["ray_version"])
 
     async def state(self) -> ClusterState:
         version = await self.version()
-        told = await self._json("GET", "/api/cluster_status")
+        answer = await self._json("GET", "/api/cluster_status")
         with self._known_form():
-            return cluster_state(version, told)
+            return cluster_state(version, answer)
 
     async def warm(self) -> bool:
         """Make a node's job agent (not a head) connect to Ray; False while it can't."""
@@ -76,9 +76,9 @@ class RayApi:
             return job_details(await _answer(response), response.headers.get("Date"))
 
     async def jobs(self) -> list[JobDetails]:
-        told = await self._json("GET", "/api/jobs/")
+        answer = await self._json("GET", "/api/jobs/")
         with self._known_form():
-            return [JobDetails.model_validate(job) for job in told]
+            return [JobDetails.model_validate(job) for job in answer]
 
     async def submit(self, body: Mapping[str, Any]) -> bool:
         """False when Ray has a job of that submission ID."""

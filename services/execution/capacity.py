@@ -38,10 +38,10 @@ def waiting(demands: Sequence[Resources], capacity: Capacity, *, busy: bool = Tr
     """
     plain = ({name: amount for name, amount in demand.items() if _plain(name)} for demand in demands)
     wanted = [demand for demand in plain if demand] if capacity.nodes else []
-    tellers = (_never, _nowhere, _taken) if busy else (_never, _nowhere)
-    for tell in tellers:
+    descriptions = (_never, _nowhere, _taken) if busy else (_never, _nowhere)
+    for describe in descriptions:
         for demand in wanted:
-            if sentence := tell(demand, capacity):
+            if sentence := describe(demand, capacity):
                 return f"waiting for {sentence}"
     return ""
 

@@ -77,7 +77,7 @@ class Cluster:
             time.sleep(0.02)
 
 
-def launch(home: ClusterDirectory, size: Size, way_out: Outgoing, patience: float) -> Cluster:
+def launch(home: ClusterDirectory, size: Size, way_out: Outgoing, orphan_limit: float) -> Cluster:
     """Spawn a cluster that is nobody's child, and record it; blocks until its process 1 and its network exist."""
     directory = home.root / f"c-{secrets.token_hex(6)}"
     token, ports = secrets.token_hex(32), free_block()
@@ -88,7 +88,7 @@ def launch(home: ClusterDirectory, size: Size, way_out: Outgoing, patience: floa
         "-S",
         sandbox.GUARD,
         sandbox.LEASES,
-        str(patience),
+        str(orphan_limit),
         *_ray_start(ports, size),
     ]
     options = [*sandbox.arguments(view), *_setenv(ports)]

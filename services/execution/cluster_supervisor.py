@@ -20,7 +20,7 @@ from services.execution.outgoing import Outgoing
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _LOCK_LIMIT = 240.0
-_BURY_LIMIT = 30.0
+_CLEAN_UP_LIMIT = 30.0
 _LONGEST_PAUSE = 60.0
 _STARTING = "The embedded Ray cluster is starting."
 
@@ -49,12 +49,12 @@ class ClusterSupervisor:
     """Holds this bot's lease on the one cluster of `home`; several bots may hold leases at once."""
 
     def __init__(
-        self, home: ClusterDirectory, size: Size, way_out: Outgoing, care: SupervisorTimeouts
+        self, home: ClusterDirectory, size: Size, way_out: Outgoing, timeouts: SupervisorTimeouts
     ) -> None:
         self._home = home
         self._size = size
         self._way_out = way_out
-        self._care = care
+        self._timeouts = timeouts
         self._leased: Cluster | None = None
         self._lease: ClusterLease | None = None
         self._attached: Attached | None = None
@@ -106,7 +106,7 @@ class ClusterSupervisor:
         """Wait until what a lost cluster left behind has been put in order; bounded by the times to end it."""
         self._renew()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_BURY_LIMIT):
+            async with asyncio.timeout(_CLEAN_UP_LIMIT):
                 while cluster.directory.exists():  # noqa: ASYNC110  # another process may do it
                     await asyncio.sleep(0.02)
 
@@ -117,12 +117,12 @@ class ClusterSupervisor:
         self._wake.set()
 
     async def _look_after(self) -> None:
-        pause = self._care.health_every
+        pause = self._timeouts.health_every
         while True:
             self._wake.clear()
             try:
                 await self._ensure()
-                pause = self._care.health_every
+                pause = self._timeouts.health_every
             except RaygenError as error:
                 self.missing = error.public
                 _log.warning("embedded cluster: %s", error.public)
@@ -152,7 +152,7 @@ class ClusterSupervisor:
         try:
             jobs = await attached.api.jobs()
         except RaygenError:
-            return time.monotonic() - self._healthy_at < self._care.unhealthy_after
+            return time.monotonic() - self._healthy_at < self._timeouts.unhealthy_after
         self._healthy_at = time.monotonic()
         for job in jobs:
             if job.ended and job.submission_id and job.submission_id not in self._noted:
@@ -170,22 +170,22 @@ class ClusterSupervisor:
             )
             return False
         self._hold(cluster)
-        return await self._attach(cluster, self._care.unhealthy_after)
+        return await self._attach(cluster, self._timeouts.unhealthy_after)
 
     async def _start(self) -> None:
         for directory in self._home.clusters():
             await _thread(lambda gone=directory: clean_up(self._home, gone))
-        for left in reversed(range(self._care.tries)):
+        for left in reversed(range(self._timeouts.tries)):
             cluster = await _thread(self._launch)
             self._hold(cluster)
-            if await self._attach(cluster, self._care.boot_limit):
+            if await self._attach(cluster, self._timeouts.boot_limit):
                 return
             _log.warning("embedded cluster did not start; %d attempts left", left)
             await _thread(lambda dead=cluster: clean_up(self._home, dead.directory))
         raise TargetUnavailable("The embedded Ray cluster does not start. `raygen doctor` shows why.")
 
     def _launch(self) -> Cluster:
-        return launch(self._home, self._size, self._way_out, self._care.orphan_limit)
+        return launch(self._home, self._size, self._way_out, self._timeouts.orphan_limit)
 
     async def _attach(self, cluster: Cluster, limit: float) -> bool:
         """Wait until it answers and its job agent is warm; False when it died or took too long."""
@@ -230,7 +230,7 @@ class ClusterSupervisor:
         _log.info(
             "embedded cluster left running (%s); it stops after %.0f s without a bot",
             reason,
-            self._care.orphan_limit,
+            self._timeouts.orphan_limit,
         )
 
     async def _reason_to_leave(self, lease: ClusterLease) -> str | None:
@@ -255,7 +255,7 @@ class ClusterSupervisor:
         while True:
             if self._lease is not None:
                 self._lease.renew()
-            await asyncio.sleep(self._care.lease_every)
+            await asyncio.sleep(self._timeouts.lease_every)
 
     @contextlib.asynccontextmanager
     async def _locked(self) -> AsyncGenerator[None]:

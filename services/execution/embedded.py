@@ -47,17 +47,17 @@ class EmbeddedTarget:
         outgoing: Outgoing,
         name: str = "embedded",
         size: Size | None = None,
-        care: SupervisorTimeouts | None = None,
-        pace: PollIntervals | None = None,
+        timeouts: SupervisorTimeouts | None = None,
+        intervals: PollIntervals | None = None,
         output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
         self._home = ClusterDirectory(root)
         self._past = EndedCluster(self._home)
         self._supervisor = ClusterSupervisor(
-            self._home, size or Size(), outgoing, care or SupervisorTimeouts()
+            self._home, size or Size(), outgoing, timeouts or SupervisorTimeouts()
         )
-        self._pace = pace or PollIntervals()
+        self._intervals = intervals or PollIntervals()
         self._output_limit = output_limit
         self._without_room: set[str] = set()
 
@@ -143,7 +143,7 @@ class EmbeddedTarget:
                 return
             else:
                 return
-        async with aclosing(self._past.tell(submission_id, transcript)) as events:
+        async with aclosing(self._past.replay(submission_id, transcript)) as events:
             async for event in events:
                 yield event
 
@@ -200,7 +200,7 @@ class EmbeddedTarget:
             name=self.name,
             python=sys.executable,
             claims=sandbox.CLAIMS,
-            pace=self._pace,
+            intervals=self._intervals,
             output_limit=self._output_limit,
         )
 

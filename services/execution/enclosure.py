@@ -38,11 +38,11 @@ def main(arguments: list[str]) -> None:
     options.add_argument("--language", default="PYTHON")
     asked, rest = options.parse_known_args(arguments)
     context = json.loads(asked.serialized_runtime_env_context or "{}")
-    told = _told(rest)
+    flags = _options(rest)
     command = _command(context, rest)
-    if told.get("worker-type") in _TRUSTED or told.get("mode") == "proxy":
+    if flags.get("worker-type") in _TRUSTED or flags.get("mode") == "proxy":
         os.execv("/bin/bash", ["bash", "-c", command])  # noqa: S606  # Ray's own processes
-    words = WorkerView(Path(told["temp-dir"]), told, context).arguments() if "session-name" in told else []
+    words = WorkerView(Path(flags["temp-dir"]), flags, context).arguments() if "session-name" in flags else []
     # A program chooses these: they take effect where it is enclosed, and not before.
     os.environ[_VARIABLES] = json.dumps({**(context.get("env_vars") or {}), "RAY_RAYLET_PID": "1"})
     enclosed = [sys.executable, "-I", "-S", SELF, _INSIDE, str(os.getpid()), "bash", "-c", command]
@@ -55,7 +55,7 @@ _NAMESPACES = (
 )
 
 
-def _told(arguments: list[str]) -> dict[str, str]:
+def _options(arguments: list[str]) -> dict[str, str]:
     pairs = (word[2:].partition("=") for word in arguments if word.startswith("--"))
     return {name: value for name, _, value in pairs}
 
@@ -70,10 +70,10 @@ def _command(context: dict[str, Any], rest: list[str]) -> str:
 class WorkerView:
     """What a worker sees of Ray's directory, of /tmp and of HOME: the sockets, and what is its run's own."""
 
-    def __init__(self, top: Path, told: dict[str, str], context: dict[str, Any]) -> None:
+    def __init__(self, top: Path, flags: dict[str, str], context: dict[str, Any]) -> None:
         self._top = top
-        self._session = top / told["session-name"]
-        self._worker = told.get("worker-id", "")
+        self._session = top / flags["session-name"]
+        self._worker = flags.get("worker-id", "")
         words = json.dumps(context)
         self._packages = sorted(set(_PACKAGE.findall(words)))
         used = self._session / "runtime_resources" / "working_dir_files"

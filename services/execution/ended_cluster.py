@@ -26,7 +26,7 @@ class EndedCluster:
     def began(self, submission_id: str) -> bool:
         return self._home.started(submission_id) or self._home.end(submission_id) is not None
 
-    async def tell(self, submission_id: str, transcript: Transcript) -> AsyncGenerator[Event]:
+    async def replay(self, submission_id: str, transcript: Transcript) -> AsyncGenerator[Event]:
         """The rest of the output that `transcript` has not seen, and the end as far as it is known."""
         while data := await asyncio.to_thread(self._portion, submission_id, transcript.offset):
             if text := transcript.feed(data):

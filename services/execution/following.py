@@ -24,7 +24,7 @@ _SILENT = "the cluster is not responding; retrying"
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """How often to ask, in seconds; `patience` is how long the cluster may be out of reach."""
+    """How often to ask, in seconds; `unreachable_after` is how long the cluster may be out of reach."""
 
     log: float = 0.1
     status: float = 0.25
@@ -32,7 +32,7 @@ class PollIntervals:
     tasks: float = 1.0
     tasks_after: float = 2.0
     retry: float = 0.5
-    patience: float = 60.0
+    unreachable_after: float = 60.0
 
 
 class JobUnknown(Exception):
@@ -51,7 +51,7 @@ class Follower:
         api: RayApi,
         submission_id: str,
         transcript: Transcript,
-        pace: PollIntervals,
+        intervals: PollIntervals,
         stopper: Stopper,
         *,
         alive: Callable[[], bool] = always,
@@ -59,15 +59,17 @@ class Follower:
         self._api = api
         self._id = submission_id
         self._transcript = transcript
-        self._pace = pace
+        self._intervals = intervals
         self._stopper = stopper
         self._alive = alive
         self._events: asyncio.Queue[Event] = asyncio.Queue(maxsize=64)
         self._hurry = asyncio.Event()
         self._ending = 0.0
         self._stop_again = 0.0
-        self._observer = RunObserver(api, submission_id, stopper, Rhythm(pace.tasks_after, pace.tasks))
-        self._told: Progress | None = None
+        self._observer = RunObserver(
+            api, submission_id, stopper, Rhythm(intervals.tasks_after, intervals.tasks)
+        )
+        self._reported: Progress | None = None
         self.details: JobDetails | None = None
 
     @property
@@ -99,11 +101,11 @@ class Follower:
         details = await self._look()
         async with _companion(self._pump()), _companion(self._observer.observe(lambda: self.details)):
             while not details.ended:
-                await self._tell(details)
+                await self._report(details)
                 await self._turn(details)
                 details = await self._look()
         await self._drain(details)
-        await self._tell(details)
+        await self._report(details)
 
     async def _turn(self, details: JobDetails) -> None:
         """Wait as long as the state of things allows; see to the wall limit."""
@@ -112,25 +114,25 @@ class Follower:
             with contextlib.suppress(RaygenError):
                 await self._stopper.stop()
         if self._ending and time.monotonic() < self._ending + _HURRY:
-            await asyncio.sleep(self._pace.ending)
+            await asyncio.sleep(self._intervals.ending)
             return
         if self._ending:
-            await asyncio.sleep(self._pace.status)
+            await asyncio.sleep(self._intervals.status)
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), self._pace.status)
+            await asyncio.wait_for(self._hurry.wait(), self._intervals.status)
 
     async def _look(self) -> JobDetails:
         """The job as it stands; bridges a cluster that is out of reach for a while."""
-        limit = time.monotonic() + self._pace.patience
+        limit = time.monotonic() + self._intervals.unreachable_after
         while True:
             try:
                 details = await self._api.job(self._id)
             except TargetUnavailable:
                 if time.monotonic() > limit or not self._alive():
                     raise
-                await asyncio.sleep(self._pace.retry)
-                await self._tell_silence()
+                await asyncio.sleep(self._intervals.retry)
+                await self._report_silence()
             else:
                 if details is None:
                     raise JobUnknown
@@ -143,8 +145,8 @@ class Follower:
             node = self.details.driver_node_id if self.details else None
             if node is not None:
                 with contextlib.suppress(RaygenError):
-                    await self._read(self._api.log(self._id, node, follow=True, interval=self._pace.log))
-            await asyncio.sleep(self._pace.log)
+                    await self._read(self._api.log(self._id, node, follow=True, interval=self._intervals.log))
+            await asyncio.sleep(self._intervals.log)
 
     async def _drain(self, details: JobDetails) -> None:
         """Read what the stream had not brought when the job ended; workers' last words come after the facts."""
@@ -177,19 +179,19 @@ class Follower:
         if text:
             await self._events.put(Output(text))
 
-    async def _tell(self, details: JobDetails) -> None:
+    async def _report(self, details: JobDetails) -> None:
         message = self._observer.note or (details.message or "" if details.status == "PENDING" else "")
         ran = details.ran(self._transcript.started)
         progress = Progress(details.status, message, self._observer.tasks, ran)
-        told = self._told
-        if told is None or told != progress or (told.ran is None) != (ran is None):
-            self._told = progress
+        reported = self._reported
+        if reported is None or reported != progress or (reported.ran is None) != (ran is None):
+            self._reported = progress
             await self._events.put(progress)
 
-    async def _tell_silence(self) -> None:
-        if self._told is not None and self._told.message != _SILENT:
-            self._told = replace(self._told, message=_SILENT)
-            await self._events.put(self._told)
+    async def _report_silence(self) -> None:
+        if self._reported is not None and self._reported.message != _SILENT:
+            self._reported = replace(self._reported, message=_SILENT)
+            await self._events.put(self._reported)
 
 
 @contextlib.asynccontextmanager

@@ -34,20 +34,20 @@ class LeaseFolder:
 
 
 def main(arguments: list[str]) -> int:
-    leases, patience, *command = arguments
+    leases, orphan_limit, *command = arguments
     lease = LeaseFolder(Path(leases))
     starter = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  # the bot's own words
-    code = _wait_for_start(starter.pid, lease, float(patience))
+    code = _wait_for_start(starter.pid, lease, float(orphan_limit))
     if code != 0:
         _say(f"Ray did not start ({code})")
         return 1
-    return _watch(lease, float(patience))
+    return _watch(lease, float(orphan_limit))
 
 
-def _wait_for_start(pid: int, lease: LeaseFolder, patience: float) -> int:
+def _wait_for_start(pid: int, lease: LeaseFolder, orphan_limit: float) -> int:
     """The exit code of `ray start`, or 124 when it took too long or nobody waits for it any more."""
     limit = time.monotonic() + _START_LIMIT
-    while time.monotonic() < limit and lease.age() <= patience:
+    while time.monotonic() < limit and lease.age() <= orphan_limit:
         for dead, status in _reap():
             if dead == pid:
                 return os.waitstatus_to_exitcode(status)
@@ -55,14 +55,14 @@ def _wait_for_start(pid: int, lease: LeaseFolder, patience: float) -> int:
     return 124
 
 
-def _watch(lease: LeaseFolder, patience: float) -> int:
+def _watch(lease: LeaseFolder, orphan_limit: float) -> int:
     while True:
         _reap()
         missing = _VITAL - running()
         if missing:
             _say(f"{', '.join(sorted(missing))} is gone")
             return 2
-        if lease.age() > patience:
+        if lease.age() > orphan_limit:
             _say("no bot reconnected")
             return 0
         time.sleep(_TICK)

@@ -18,7 +18,7 @@ from services.execution.following import Follower, JobUnknown, PollIntervals, al
 from services.execution.interface import Event, Finished, Job
 from services.execution.remarks import remarks
 from services.execution.state import ClusterState
-from services.execution.stopping import PATIENCE, Stopper
+from services.execution.stopping import STOP_ENVIRONMENT, Stopper
 from services.execution.transcript import OUTPUT, Transcript, nonce
 from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
@@ -46,14 +46,14 @@ class JobsTarget:
         name: str = "remote",
         python: str = "python",
         claims: str | None = None,
-        pace: PollIntervals | None = None,
+        intervals: PollIntervals | None = None,
         output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
         self._api = api
         self._python = python
         self._claims = claims
-        self._pace = pace or PollIntervals()
+        self._intervals = intervals or PollIntervals()
         self._output_limit = output_limit
 
     @property
@@ -79,7 +79,7 @@ class JobsTarget:
             "entrypoint": self._entrypoint(submission_id, job.wall_limit),
             "runtime_env": {
                 "working_dir": await self._api.upload(package.name, package.content),
-                "env_vars": PATIENCE,
+                "env_vars": STOP_ENVIRONMENT,
                 **({"pip": list(job.packages)} if job.packages else {}),
             },
             **_asked(job.resources),
@@ -100,7 +100,9 @@ class JobsTarget:
             yield Finished(unavailable(sentence.format(self.name), transcript))
         except TargetUnavailable as error:
             sentence = (
-                _OUT_OF_REACH.format(self.name, human_seconds(self._pace.patience)) if known else error.public
+                _OUT_OF_REACH.format(self.name, human_seconds(self._intervals.unreachable_after))
+                if known
+                else error.public
             )
             yield Finished(unavailable(sentence, transcript))
         except RaygenError as error:
@@ -111,7 +113,7 @@ class JobsTarget:
     ) -> AsyncGenerator[Event]:
         """As `follow`, onto a transcript that may hold the beginning; raises when the job can't be followed."""
         stopper = self._stopper(submission_id)
-        follower = Follower(self._api, submission_id, transcript, self._pace, stopper, alive=alive)
+        follower = Follower(self._api, submission_id, transcript, self._intervals, stopper, alive=alive)
         async with aclosing(follower.events()) as events:
             async for event in events:
                 yield event

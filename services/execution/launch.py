@@ -18,7 +18,7 @@ GRACE = 4.0
 """Seconds beyond the wall limit for those who stop a run more gently, from outside."""
 
 STARTED = "RAYGEN_STARTED_FD"
-_PATIENCE = 3.0
+_CLAIM_LIMIT = 3.0
 _LONGEST = 86_400.0
 _LINE = "Running entrypoint for job {}:"
 
@@ -41,7 +41,7 @@ def _take(claim: str) -> None:
 
 def _await_preamble(line: bytes) -> None:
     """Ray starts us first and flushes its line about it later; what is printed before that would stand above it."""
-    limit = time.monotonic() + _PATIENCE
+    limit = time.monotonic() + _CLAIM_LIMIT
     try:
         with open("/proc/self/fd/1", "rb") as log:  # noqa: PTH123  # no path, a descriptor
             seen = b""

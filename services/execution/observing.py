@@ -71,8 +71,8 @@ class RunObserver:
         # A program that has the machine busy itself is at work and waits for nobody.
         busy = not self._count("RUNNING")
         capacity = await self._capacity(busy=busy)
-        told = [waiting_for_group(group, capacity, busy=busy) for group in groups]
-        return next(filter(None, told), "") or waiting(demands, capacity, busy=busy)
+        sentences = [waiting_for_group(group, capacity, busy=busy) for group in groups]
+        return next(filter(None, sentences), "") or waiting(demands, capacity, busy=busy)
 
     async def _capacity(self, *, busy: bool) -> Capacity:
         nodes = [node.resources_total for node in await self._api.nodes() if node.alive]

@@ -21,29 +21,29 @@ async def remarks(api: RayApi, details: JobDetails, *, left: int, failures: bool
     `left` is how many of its detached actors could not be ended with it. Tasks are asked for, which is dear where
     there are thousands, only with `failures` or when a node was lost.
     """
-    told = [_leftovers(left)] if left else []
+    sentences = [_leftovers(left)] if left else []
     lasted = details.ran(details.start_time)
     if lasted is not None and lasted > _NOTICED_AFTER:
         # A cluster that does not tell leaves it unsaid.
         with contextlib.suppress(RaygenError, LookupError, TypeError, ValueError, AttributeError):
-            told += await _losses(api, details, failures=failures)
-    return tuple(told)
+            sentences += await _losses(api, details, failures=failures)
+    return tuple(sentences)
 
 
 async def _losses(api: RayApi, details: JobDetails, *, failures: bool) -> list[str]:
     nodes = sum(
         node.lost_between(details.start_time, details.end_time or details.seen) for node in await api.nodes()
     )
-    told = [f"{_nodes(nodes)} lost while this ran."] if nodes else []
+    sentences = [f"{_nodes(nodes)} lost while this ran."] if nodes else []
     if details.job_id is None or not (nodes or failures):
-        return told
+        return sentences
     tasks = await api.failed_tasks(details.job_id)
     lost = {task.task_id for task in tasks if task.error_type in _LOST}
     if lost:
         again = lost & await api.repeated_tasks(details.job_id)
         sentence = f"{plural(len(lost), 'task')} lost {'its' if len(lost) == 1 else 'their'} worker"
-        told.append(f"{sentence}; {_again(len(lost), len(again))}.")
-    return told
+        sentences.append(f"{sentence}; {_again(len(lost), len(again))}.")
+    return sentences
 
 
 def _again(lost: int, again: int) -> str:

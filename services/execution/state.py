@@ -68,10 +68,10 @@ class _Answer(BaseModel):
     data: _Data | None = None
 
 
-def cluster_state(version: str, told: object) -> ClusterState:
+def cluster_state(version: str, reply: object) -> ClusterState:
     """The answer of `/api/cluster_status`; what it leaves out, or tells in another shape, stays unknown."""
     try:
-        answer = _Answer.model_validate(told)
+        answer = _Answer.model_validate(reply)
     except ValidationError:
         return ClusterState(version=version)
     status = answer.data.status if answer.data else None

@@ -11,7 +11,7 @@ from services.execution.api import RayApi
 from services.execution.driver_package import pack
 from services.execution.wire import JobDetails
 
-PATIENCE = {"RAY_JOB_STOP_WAIT_TIME_S": "1"}
+STOP_ENVIRONMENT = {"RAY_JOB_STOP_WAIT_TIME_S": "1"}
 """For a job's environment: how long Ray waits after SIGTERM before it kills, a whole number of seconds."""
 
 _SWEEP = Path(__file__).with_name("sweep.py")
@@ -42,7 +42,7 @@ class Stopper:
         Returns within two seconds of the job's having heard, mostly because it has ended. What is still there
         then is ended by force, by a job of its own on the cluster.
         """
-        details = await self._heard()
+        details = await self._request_stop()
         if details is None:
             return False
         enough = time.monotonic() + _ENOUGH
@@ -74,7 +74,7 @@ class Stopper:
         asked = sweep.since_start if sweep else None
         return asked if asked is not None and asked > _STUCK_AFTER else None
 
-    async def _heard(self) -> JobDetails | None:
+    async def _request_stop(self) -> JobDetails | None:
         """The job as it was when it was told to stop; one whose supervisor is only being made is told again."""
         limit = time.monotonic() + _HEAR_LIMIT
         while True:

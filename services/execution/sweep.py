@@ -59,8 +59,8 @@ class Sweep:
             return []
         filters = gcs_service_pb2.GetAllActorInfoRequest.Filters(job_id=bytes.fromhex(self._job_id))
         request = gcs_service_pb2.GetAllActorInfoRequest(filters=filters)
-        told = self._actors.GetAllActorInfo(request, timeout=_CALL).actor_table_data
-        return [actor for actor in told if actor.is_detached and actor.state != _DEAD]
+        actors = self._actors.GetAllActorInfo(request, timeout=_CALL).actor_table_data
+        return [actor for actor in actors if actor.is_detached and actor.state != _DEAD]
 
     def _running_supervisor(self) -> Any:
         request = gcs_service_pb2.GetNamedActorInfoRequest(name=self._supervisor, ray_namespace=_NAMESPACE)

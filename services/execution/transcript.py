@@ -39,7 +39,7 @@ class Transcript:
         self._buffer = b""
         self._trailer: bytearray | None = None
         self._last: bytes | None = None
-        self._kept = HeadTailBuffer(limit)
+        self._output = HeadTailBuffer(limit)
         self._size, self._limit = 0, limit
         self.offset = 0
         self.begun = False
@@ -64,7 +64,7 @@ class Transcript:
 
     def outcome(self, verdict: Verdict) -> Outcome:
         """What the log alone tells of the run."""
-        text, gone = self._kept.all()
+        text, gone = self._output.all()
         return Outcome(verdict=verdict, stdout=text, truncated=self.truncated, gone=gone)
 
     def _user_bytes(self, data: bytes) -> bytes:
@@ -112,7 +112,7 @@ class Transcript:
     def _keep(self, text: str) -> None:
         self._size += len(text)
         self.truncated = self.truncated or self._size > self._limit
-        self._kept.add(text)
+        self._output.add(text)
 
 
 def _overlap(data: bytes, mark: bytes) -> int:

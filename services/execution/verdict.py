@@ -19,25 +19,25 @@ def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[
     """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
     facts = read(transcript.facts)
     details = details and limited(details, transcript)
-    told = transcript.outcome(Verdict.PASSED)
+    result = transcript.outcome(Verdict.PASSED)
     if details is None:
         if facts.exit_code is None:
-            return fill(replace(told, verdict=Verdict.UNAVAILABLE, detail=_UNKNOWN), facts)
+            return fill(replace(result, verdict=Verdict.UNAVAILABLE, detail=_UNKNOWN), facts)
         verdict = Verdict.FAILED if facts.exit_code else Verdict.PASSED
-        return fill(replace(told, verdict=verdict, detail=_UNCONFIRMED, exit_code=facts.exit_code), facts)
+        return fill(replace(result, verdict=verdict, detail=_UNCONFIRMED, exit_code=facts.exit_code), facts)
     verdict = _verdict(details, transcript)
     detail = _reason(details, verdict)
     if verdict is Verdict.PASSED and transcript.begun and transcript.facts is None:
         remarks = (*remarks, UNFINISHED)
-    told = replace(
-        told,
+    result = replace(
+        result,
         verdict=verdict,
         detail=detail,
         remarks=remarks,
         wall=details.ran(transcript.started),
         exit_code=details.driver_exit_code,
     )
-    return fill(told, facts)
+    return fill(result, facts)
 
 
 def limited(details: JobDetails, transcript: Transcript) -> JobDetails:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from services.gateway.errors import GatewayLogin
 
 SERVICE = "bedrock-agentcore"
-_PATIENCE = 15.0
+_TIMEOUT = 15.0
 # A token is renewed this much before its end, in seconds, or at half of a very short life.
 _MARGIN = 60.0
 _UNTOLD = 300.0
@@ -81,7 +81,7 @@ class ClientCredentials(httpx2.Auth):
         # RFC 6749, 2.3.1: both are form-encoded before they become a Basic header.
         basic = httpx2.BasicAuth(quote(client.id, safe=""), quote(client.secret, safe=""))
         try:
-            async with asyncio.timeout(_PATIENCE), httpx2.AsyncClient(timeout=_PATIENCE) as http:
+            async with asyncio.timeout(_TIMEOUT), httpx2.AsyncClient(timeout=_TIMEOUT) as http:
                 response = await http.post(client.url, data=form, auth=basic)
         except (httpx2.TimeoutException, TimeoutError):
             raise GatewayLogin(

@@ -128,10 +128,10 @@ async def _plain_errors(limit: float) -> AsyncGenerator[None]:
         raise _timeout(limit) from None
     except Exception as error:
         leaves = list(_leaves(error))
-        told = [found for leaf in leaves if (found := _translated(leaf, limit)) is not None]
-        if len(told) < len(leaves):
+        raised = [found for leaf in leaves if (found := _translated(leaf, limit)) is not None]
+        if len(raised) < len(leaves):
             raise
-        raise told[0] from error
+        raise raised[0] from error
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -58,18 +58,18 @@ class _Wrapped(BaseModel):
 
 def outcome_of(answer: object, *, where: str) -> Outcome:
     """What `validate_ray_code` found. Raises GatewayAnswer when it can't be understood, or contradicts itself."""
-    told = _read(Validated, answer)
-    verdict = _verdict(told)
-    error = (told.error or "").strip()
+    reply = _read(Validated, answer)
+    verdict = _verdict(reply)
+    error = (reply.error or "").strip()
     if verdict is Verdict.UNAVAILABLE:
-        return Outcome(verdict=verdict, detail=_untried(told, error), where=where)
+        return Outcome(verdict=verdict, detail=_untried(reply, error), where=where)
     return Outcome(
         verdict=verdict,
-        stdout=told.output or "",
+        stdout=reply.output or "",
         stderr=f"{error}\n" if "\n" in error else "",
-        value=told.value,
-        detail=None if verdict is Verdict.PASSED else _last(error or told.output or ""),
-        wall=told.wall,
+        value=reply.value,
+        detail=None if verdict is Verdict.PASSED else _last(error or reply.output or ""),
+        wall=reply.wall,
         where=where,
     )
 
@@ -86,34 +86,38 @@ def snippet_of(answer: object) -> Snippet:
             raise ToolFailed("The snippet tool behind the MCP gateway failed.")
     if isinstance(body, str):
         body = _parsed(body)
-    told = _read(Ran, body)
-    error = None if told.success else (told.errors or "").strip() or "It failed; the tool gave no reason."
-    if told.success and (told.errors or "").strip():
+    reply = _read(Ran, body)
+    error = None if reply.success else (reply.errors or "").strip() or "It failed; the tool gave no reason."
+    if reply.success and (reply.errors or "").strip():
         raise GatewayAnswer
     return Snippet(
-        output=told.output[:OUTPUT],
-        value=told.value[:OUTPUT] if told.value is not None else None,
+        output=reply.output[:OUTPUT],
+        value=reply.value[:OUTPUT] if reply.value is not None else None,
         error=error,
-        engine=told.engine,
-        wall=told.wall,
-        truncated=told.truncated or len(told.output) > OUTPUT or len(told.value or "") > OUTPUT,
+        engine=reply.engine,
+        wall=reply.wall,
+        truncated=reply.truncated or len(reply.output) > OUTPUT or len(reply.value or "") > OUTPUT,
     )
 
 
-def _verdict(told: Validated) -> Verdict:
-    status = (told.status or "").upper()
-    if told.success:
-        if status not in _PASSED or told.verdict not in {None, Verdict.PASSED} or (told.error or "").strip():
+def _verdict(reply: Validated) -> Verdict:
+    status = (reply.status or "").upper()
+    if reply.success:
+        if (
+            status not in _PASSED
+            or reply.verdict not in {None, Verdict.PASSED}
+            or (reply.error or "").strip()
+        ):
             raise GatewayAnswer
         return Verdict.PASSED
-    if status == "SUCCEEDED" or told.verdict is Verdict.PASSED:
+    if status == "SUCCEEDED" or reply.verdict is Verdict.PASSED:
         raise GatewayAnswer
-    return told.verdict or _TRIED.get(status, Verdict.UNAVAILABLE)
+    return reply.verdict or _TRIED.get(status, Verdict.UNAVAILABLE)
 
 
-def _untried(told: Validated, error: str) -> str:
+def _untried(reply: Validated, error: str) -> str:
     """The program was never tried, or nobody knows how it ended."""
-    status = (told.status or "").lower()
+    status = (reply.status or "").lower()
     job = f" (its job is {status})" if status and status.upper() not in _NO_JOB else ""
     return (
         f"The tool behind the MCP gateway could not validate it{job}: {_last(error) or 'it gave no reason'}"

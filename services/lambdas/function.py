@@ -105,18 +105,18 @@ class Function:
         patience = self._time_limit() + self._margin
         try:
             answer = self._client(patience).invoke(FunctionName=self.name, Payload=payload)
-            told = answer["Payload"].read()
+            text = answer["Payload"].read()
         except ReadTimeoutError as error:
             raise errors.silent(self.name, patience) from error
         except (HTTPClientError, IncompleteReadError, HTTPError) as error:
             raise errors.broken_off(self.name) from error
         except (ClientError, BotoCoreError, OSError, ValueError) as error:
             raise self._explained(error) from error
-        return self._read(told, failed="FunctionError" in answer)
+        return self._read(text, failed="FunctionError" in answer)
 
-    def _read(self, told: bytes, *, failed: bool) -> Any:
+    def _read(self, text: bytes, *, failed: bool) -> Any:
         try:
-            answer: Any = from_json(told)
+            answer: Any = from_json(text)
         except ValueError:
             raise errors.garbled(self.name) from None
         if not failed:
@@ -128,15 +128,17 @@ class Function:
 
     def _configuration(self) -> Configured:
         try:
-            told = self._client(10.0).get_function_configuration(FunctionName=self.name)
+            configuration = self._client(10.0).get_function_configuration(FunctionName=self.name)
         except (ClientError, BotoCoreError, OSError, ValueError, HTTPError) as error:
             raise self._explained(error) from error
         except (AttributeError, TypeError, LookupError) as error:  # botocore on JSON of another shape
             raise errors.garbled(self.name) from error
-        if "Timeout" not in told:
+        if "Timeout" not in configuration:
             raise errors.garbled(self.name)
         self._configured = Configured(
-            float(told["Timeout"]), int(told.get("MemorySize", 0)), _problem(self.name, told)
+            float(configuration["Timeout"]),
+            int(configuration.get("MemorySize", 0)),
+            _problem(self.name, configuration),
         )
         return self._configured
 
@@ -189,13 +191,13 @@ class Function:
         return errors.refused(self.name, code)
 
 
-def _problem(name: str, told: Mapping[str, Any]) -> str:
-    if told.get("State", "Active") == "Failed":
-        return f"The Lambda {name} could not be set up: {told.get('StateReasonCode', 'AWS gives no reason')}."
-    if told.get("State") == "Pending":
+def _problem(name: str, configuration: Mapping[str, Any]) -> str:
+    if configuration.get("State", "Active") == "Failed":
+        return f"The Lambda {name} could not be set up: {configuration.get('StateReasonCode', 'AWS gives no reason')}."
+    if configuration.get("State") == "Pending":
         return f"The Lambda {name} is being set up."
-    if told.get("LastUpdateStatus") == "Failed":
-        return f"The last update of the Lambda {name} failed: {told.get('LastUpdateStatusReasonCode', 'AWS gives no reason')}."
+    if configuration.get("LastUpdateStatus") == "Failed":
+        return f"The last update of the Lambda {name} failed: {configuration.get('LastUpdateStatusReasonCode', 'AWS gives no reason')}."
     return ""
 
 
@@ -203,18 +205,18 @@ async def in_thread(call: Callable[[], T]) -> T:
     """As `asyncio.to_thread`, in a thread that the end of this process does not wait for: an answer may take minutes."""
     loop, result = asyncio.get_running_loop(), asyncio.Future[T]()
 
-    def tell(deed: Callable[[], None]) -> None:
+    def schedule(callback: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(lambda: None if result.done() else deed())
+            loop.call_soon_threadsafe(lambda: None if result.done() else callback())
 
     def work() -> None:
         try:
             found = call()
         except Exception as error:  # noqa: BLE001  # it is raised where the result is awaited
             failure = error
-            tell(lambda: result.set_exception(failure))
+            schedule(lambda: result.set_exception(failure))
         else:
-            tell(lambda: result.set_result(found))
+            schedule(lambda: result.set_result(found))
 
     threading.Thread(target=work, name="lambda", daemon=True).start()
     return await result

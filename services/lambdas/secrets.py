@@ -44,7 +44,7 @@ def read_token(arn: str) -> str:
 
 def _token(text: str) -> str:
     try:
-        told: Any = from_json(text)
+        secret: Any = from_json(text)
     except ValueError:
         return text
-    return str(told.get(_KEY, "")) if isinstance(told, dict) else text
+    return str(secret.get(_KEY, "")) if isinstance(secret, dict) else text

@@ -25,16 +25,16 @@ class LambdaSnippets:
     async def run(self, code: str, *, limit: float = TIMEOUT) -> Snippet:
         event = SnippetEvent(code=code, timeout=limit, details=True)
         try:
-            told = await self._function.invoke(event.model_dump())
-            return snippet_of(told, self._function.name)
+            payload = await self._function.invoke(event.model_dump())
+            return snippet_of(payload, self._function.name)
         except FunctionError as error:
             return Snippet(error=error.public, engine=ENGINE)
 
 
-def snippet_of(told: Any, name: str) -> Snippet:
+def snippet_of(payload: Any, name: str) -> Snippet:
     """The snippet in an answer of the function `name`. Raises FunctionGarbled for another shape."""
     try:
-        body = SnippetAnswer.model_validate(_unfolded(told)).body
+        body = SnippetAnswer.model_validate(_unfolded(payload)).body
         snippet = _plain(body.output, body.errors) if body.details is None else load_snippet(body.details)
     except (ValidationError, ValueError):
         raise errors.garbled(name) from None
@@ -43,11 +43,11 @@ def snippet_of(told: Any, name: str) -> Snippet:
     return snippet
 
 
-def _unfolded(told: object) -> object:
+def _unfolded(payload: object) -> object:
     """Functions that are made for API Gateway give their body as text."""
-    answer = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+    answer = cast("dict[str, Any]", payload) if isinstance(payload, dict) else {}
     body = answer.get("body")
-    return {**answer, "body": from_json(body)} if isinstance(body, str) else cast("object", told)
+    return {**answer, "body": from_json(body)} if isinstance(body, str) else cast("object", payload)
 
 
 def _plain(output: str, failure: str) -> Snippet:

@@ -54,20 +54,20 @@ class LambdaValidator(Elsewhere):
             details=True,
         )
         try:
-            told = await self._function.invoke(event.model_dump(exclude_none=True))
-            outcome = outcome_of(told, self._function.name)
+            payload = await self._function.invoke(event.model_dump(exclude_none=True))
+            outcome = outcome_of(payload, self._function.name)
         except FunctionError as error:
             outcome = Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
         return replace(cut(outcome, limits), where=self.where)
 
 
-def outcome_of(told: Any, name: str) -> Outcome:
+def outcome_of(payload: Any, name: str) -> Outcome:
     """The outcome in an answer of the function `name`. Raises FunctionGarbled for another shape.
 
     An answer passes only when all of it says so, so that no half of one is taken for a success.
     """
     try:
-        answer = ValidationAnswer.model_validate(told)
+        answer = ValidationAnswer.model_validate(payload)
         outcome = _plain(answer) if answer.details is None else load_outcome(answer.details, answer.output)
     except (ValidationError, RaygenError, ValueError, KeyError, TypeError):
         raise errors.garbled(name) from None

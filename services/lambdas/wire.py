@@ -84,14 +84,14 @@ def load_files(files: Mapping[str, str]) -> tuple[InputFile, ...]:
 
 
 def dump_outcome(outcome: Outcome) -> dict[str, Any]:
-    told = _OUTCOME.dump_python(outcome, mode="json", exclude={"artifacts": True, "stdout": True})
-    return {**told, "artifacts": [_dump_artifact(artifact) for artifact in outcome.artifacts]}
+    data = _OUTCOME.dump_python(outcome, mode="json", exclude={"artifacts": True, "stdout": True})
+    return {**data, "artifacts": [_dump_artifact(artifact) for artifact in outcome.artifacts]}
 
 
-def load_outcome(told: Mapping[str, Any], stdout: str) -> Outcome:
+def load_outcome(data: Mapping[str, Any], stdout: str) -> Outcome:
     """Raises ValueError, BadRequest, KeyError or TypeError for another shape."""
-    artifacts = tuple(_load_artifact(artifact) for artifact in told["artifacts"])
-    outcome = _OUTCOME.validate_python({**told, "artifacts": (), "stdout": stdout}, strict=False)
+    artifacts = tuple(_load_artifact(artifact) for artifact in data["artifacts"])
+    outcome = _OUTCOME.validate_python({**data, "artifacts": (), "stdout": stdout}, strict=False)
     return replace(outcome, artifacts=artifacts)
 
 
@@ -99,9 +99,9 @@ def dump_snippet(snippet: Snippet) -> dict[str, Any]:
     return _SNIPPET.dump_python(snippet, mode="json")
 
 
-def load_snippet(told: Mapping[str, Any]) -> Snippet:
+def load_snippet(data: Mapping[str, Any]) -> Snippet:
     """Raises ValueError for another shape."""
-    return _SNIPPET.validate_python(told, strict=False)
+    return _SNIPPET.validate_python(data, strict=False)
 
 
 def _dump_artifact(artifact: Artifact) -> dict[str, str]:
@@ -109,8 +109,8 @@ def _dump_artifact(artifact: Artifact) -> dict[str, str]:
     return {"name": artifact.name, "media_type": artifact.media_type, "content": content}
 
 
-def _load_artifact(told: Mapping[str, str]) -> Artifact:
-    return Artifact(str(told["name"]), str(told["media_type"]), _bytes(told["name"], told["content"]))
+def _load_artifact(data: Mapping[str, str]) -> Artifact:
+    return Artifact(str(data["name"]), str(data["media_type"]), _bytes(data["name"], data["content"]))
 
 
 def _bytes(name: str, content: str) -> bytes:

@@ -53,7 +53,7 @@ class AnthropicModel:
             return await self._answer(request, on_text)
         # ValueError is how the SDK reports tool arguments that end in the middle.
         except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, OSError) as error:
-            raise _told(error) from error
+            raise _translated(error) from error
 
     async def _answer(self, request: dict[str, Any], on_text: OnText | None) -> Reply:
         """One whole answer, of several messages when the model pauses in between."""
@@ -153,7 +153,7 @@ def _usage(message: Message) -> Usage:
     )
 
 
-def _told(error: Exception) -> ModelUnavailable:
+def _translated(error: Exception) -> ModelUnavailable:
     match error:
         case ModelUnavailable():
             return error

@@ -24,7 +24,7 @@ class ResilientModel:
     """Implements LanguageModel over `models`, the preferred one first.
 
     A busy one is left to the circuit and the next one asked; an answer that broke off is asked for again, of the next.
-    `deadline` bounds one whole answer; `patience` is how long it waits for the first of them to be free again; both in
+    `deadline` bounds one whole answer; `max_wait` is how long it waits for the first of them to be free again; both in
     seconds.
     """
 
@@ -34,12 +34,12 @@ class ResilientModel:
         circuit: Circuit,
         *,
         deadline: float = 180.0,
-        patience: float = 30.0,
+        max_wait: float = 30.0,
     ) -> None:
         self._models = models
         self._circuit = circuit
         self._deadline = deadline
-        self._patience = patience
+        self._max_wait = max_wait
 
     async def reply(
         self,
@@ -83,7 +83,7 @@ class ResilientModel:
     async def _until_one_is_free(self) -> None:
         """Raises ModelBusy when that would take longer than a person should be kept waiting."""
         wait = min(self._circuit.wait(model.name) for model in self._models)
-        if wait > self._patience:
+        if wait > self._max_wait:
             raise ModelBusy(f"The model is busy. Try again in {human_seconds(wait)}.", retry_after=wait)
         if wait:  # not all at the same moment
             await asyncio.sleep(wait * random.uniform(1.0, 1.25))  # noqa: S311  # no secret

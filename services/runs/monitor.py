@@ -49,11 +49,11 @@ class RunMonitor:
 
     async def _insist(self, target: Target) -> None:
         await self.insist.wait()
-        while not await told_to_stop(target, self.run.id):  # noqa: ASYNC110  # what is waited for is another machine
+        while not await requested_stop(target, self.run.id):  # noqa: ASYNC110  # what is waited for is another machine
             await asyncio.sleep(_AGAIN)
 
 
-async def told_to_stop(target: Target, run_id: str) -> bool:
+async def requested_stop(target: Target, run_id: str) -> bool:
     """Whether the target could be told; False when it can't be reached."""
     try:
         await target.stop(run_id)

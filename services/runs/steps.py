@@ -46,7 +46,7 @@ from services.notifications.notifier import Notifier
 from services.observability.tracing import span
 from services.proposals.cards import ProposalCards
 from services.proposals.redraw import redraw
-from services.runs.monitor import RunMonitor, told_to_stop
+from services.runs.monitor import RunMonitor, requested_stop
 from services.security.redaction import masked, without_secrets
 from services.store import Store
 from services.targets.targets import Targets
@@ -210,7 +210,7 @@ class RunSteps:
             await self._targets[run.target].target.stop(run_id)
             return
         await watched.stop_asked(user)
-        if not await told_to_stop(self._targets[run.target].target, run_id):
+        if not await requested_stop(self._targets[run.target].target, run_id):
             watched.insist.set()
 
     async def outcome(self, proposal_id: str) -> Outcome:
@@ -252,7 +252,7 @@ class RunSteps:
 
         `target` and `user` say whether those of the same target and of the same requester count.
         """
-        told = 0
+        reported = 0
         while True:
             run, proposal, session = await self._all(proposal_id)
             if run.turn_at is not None or run.status is not RunStatus.STARTING:
@@ -260,11 +260,11 @@ class RunSteps:
             if run.stopped_by is not None:
                 return False
             ahead = await self._store.entries.ahead_of(run.id, target=target, user=user)
-            if ahead != told:
+            if ahead != reported:
                 note = f"waiting for its turn: {plural(ahead, 'run')} ahead" if ahead else "it is next"
                 view = RunView("QUEUED", "", time.time() - run.created_at, note=note)
                 await self._notifier.notify(RunProgressed(run, proposal, session, view))
-                told = ahead
+                reported = ahead
             await asyncio.sleep(_TURN_POLL)
 
     async def begin_turn(self, proposal_id: str) -> bool:
@@ -302,7 +302,7 @@ class RunSteps:
             return
         target = self._targets[run.target].target
         watched = RunMonitor(run, proposal, session, self._notifier)
-        if run.stopped_by is not None and not await told_to_stop(target, run.id):
+        if run.stopped_by is not None and not await requested_stop(target, run.id):
             watched.insist.set()
         with span("run", run=run.id, target=run.target) as opened:
             outcome = await self._watch(watched, target)

@@ -48,12 +48,12 @@ class AuditAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is to be recorded, a Deed or the name of a decision. `by` is a person's ID, empty for raygen itself; unknown fields are empty.
+    """What to record: an AuditAction or the name of a decision. `by` is a person's ID, empty for raygen itself; unknown fields are empty.
 
     `sha256` is that of the program's code, and `facts` are further short facts by name, such as the verdict.
     """
 
-    deed: str
+    action: str
     by: str = ""
     channel: str = ""
     session: str = ""
@@ -77,12 +77,12 @@ class AuditRecord:
     @classmethod
     def of(cls, event: Event, *, position: int, previous: str, at: float) -> AuditRecord:
         """The record of an event that happened `at` (POSIX seconds), after the record with the hash `previous`."""
-        told = {name: value for name, value in asdict(event).items() if value}
-        body = canonical({**told, "position": position, "at": at})
+        fields = {name: value for name, value in asdict(event).items() if value}
+        body = canonical({**fields, "position": position, "at": at})
         return cls(position, body, previous, digest(previous, body))
 
     @property
-    def told(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, Any]:
         """The body's content. Raises ValueError where it is none."""
         found: Any = from_json(self.body)
         if not isinstance(found, dict):
@@ -90,10 +90,10 @@ class AuditRecord:
         return {str(name): value for name, value in found.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         """Empty where the body was made unreadable."""
         try:
-            return str(self.told["deed"])
+            return str(self.fields["action"])
         except (ValueError, KeyError):
             return ""
 
@@ -101,7 +101,7 @@ class AuditRecord:
     def at(self) -> float:
         """POSIX seconds; 0 where the body was made unreadable."""
         try:
-            return float(self.told["at"])
+            return float(self.fields["at"])
         except (ValueError, KeyError, TypeError):
             return 0.0
 
@@ -205,7 +205,7 @@ class Examination:
 
 def _position(record: AuditRecord) -> object:
     try:
-        return record.told.get("position")
+        return record.fields.get("position")
     except ValueError:
         return None
 

@@ -68,7 +68,7 @@ class ProcessRunner(ABC):
 
 def request(parsed: Read, **more: Any) -> bytes:
     """What the program inside is told, in one line."""
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "code": parsed.code,
         "imports": [name for name in parsed.imports if name in SAFE],
         "value": VALUE,
@@ -76,7 +76,7 @@ def request(parsed: Read, **more: Any) -> bytes:
         "output": OUTPUT,
         **more,
     }
-    return json.dumps(told).encode() + b"\n"
+    return json.dumps(data).encode() + b"\n"
 
 
 async def _outcome(process: Process, limits: ValidationLimits, limit: float) -> tuple[bytes, Excess | None]:
@@ -96,22 +96,22 @@ async def _outcome(process: Process, limits: ValidationLimits, limit: float) -> 
 
 def _read(said: bytes, engine: str, wall: float) -> Snippet:
     try:
-        told: Any = from_json(said)
-        if told.get("stopped"):
+        data: Any = from_json(said)
+        if data.get("stopped"):
             return Snippet(error=stopped(wall), engine=engine, wall=wall, stopped=True)
-        value = None if told["value"] is None else _text(told["value"])
+        value = None if data["value"] is None else _text(data["value"])
         return Snippet(
-            output=_text(told["output"])[:OUTPUT],
+            output=_text(data["output"])[:OUTPUT],
             value=None if value is None else value[:OUTPUT],
-            error=None if told["error"] is None else _text(told["error"])[:1000],
+            error=None if data["error"] is None else _text(data["error"])[:1000],
             engine=engine,
             wall=wall,
-            truncated=bool(told["truncated"]) or len(value or "") > OUTPUT,
+            truncated=bool(data["truncated"]) or len(value or "") > OUTPUT,
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return Snippet(error="It ended without a result.", engine=engine, wall=wall)
 
 
-def _text(told: object) -> str:
+def _text(data: object) -> str:
     """Text that can be sent on: halves of characters can't."""
-    return str(told).encode("utf-8", "replace").decode()
+    return str(data).encode("utf-8", "replace").decode()

@@ -44,9 +44,9 @@ class EryxRunner(ProcessRunner):
     def _start(self, parsed: Read, limit: float) -> Process:
         if missing := lacking():
             raise SealUnavailable(missing)
-        told = request(parsed, memory=MEMORY, seconds=limit, inside=_INSIDE, folder=_folder())
+        data = request(parsed, memory=MEMORY, seconds=limit, inside=_INSIDE, folder=_folder())
         try:
-            return Process([sys.executable, "-I", "-B", "-c", _WORKER], (), told, ANSWER)
+            return Process([sys.executable, "-I", "-B", "-c", _WORKER], (), data, ANSWER)
         except OSError as error:
             raise SealUnavailable(f"Snippets can't start a process ({error.strerror}).") from error
 

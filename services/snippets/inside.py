@@ -43,32 +43,32 @@ _ZONES = "/usr/share/zoneinfo/"
 def main() -> None:
     import resource  # noqa: PLC0415  # not where there are no processes
 
-    told = json.loads(sys.stdin.buffer.readline())
-    resource.setrlimit(resource.RLIMIT_AS, (told["memory"], told["memory"]))
+    request = json.loads(sys.stdin.buffer.readline())
+    resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(2000)
     result = sys.stdout
-    result.buffer.write(json.dumps(answered(told)).encode())
+    result.buffer.write(json.dumps(answered(request)).encode())
     result.flush()
 
 
-def answered(told: dict[str, Any]) -> dict[str, Any]:
+def answered(request: dict[str, Any]) -> dict[str, Any]:
     """What came of the snippet: `output`, `truncated`, and `value` or `error`."""
-    for name in needed(told["imports"], told["code"]):
+    for name in needed(request["imports"], request["code"]):
         __import__(name)
     sys.stdin = io.StringIO()
-    sys.stdout = sys.stderr = printed = Printed(told["output"])
-    names: dict[str, Any] = {"__name__": "__main__", "__builtins__": allowed(frozenset(told["safe"]))}
+    sys.stdout = sys.stderr = printed = Printed(request["output"])
+    names: dict[str, Any] = {"__name__": "__main__", "__builtins__": allowed(frozenset(request["safe"]))}
     answer: dict[str, Any] = {"value": None, "error": None}
     sys.addaudithook(refuse)
     try:
-        exec(compile(told["code"], "<snippet>", "exec"), names)  # noqa: S102  # what this is for
-        if names.get(told["value"]) is not None:
-            answer["value"] = repr(names[told["value"]])[: told["output"] + 1]
+        exec(compile(request["code"], "<snippet>", "exec"), names)  # noqa: S102  # what this is for
+        if names.get(request["value"]) is not None:
+            answer["value"] = repr(names[request["value"]])[: request["output"] + 1]
     except BaseException as error:  # noqa: BLE001  # whatever it raises is its result
         answer["error"] = explained(error)
-    answer["output"], answer["truncated"] = printed.getvalue()[: told["output"]], printed.truncated
+    answer["output"], answer["truncated"] = printed.getvalue()[: request["output"]], printed.truncated
     return answer
 
 

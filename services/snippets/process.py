@@ -26,8 +26,8 @@ class Process:
 
     def __init__(self, command: Sequence[str], fds: Sequence[int], request: bytes, room: int) -> None:
         self._loop = asyncio.get_running_loop()
-        self._said, self._room = bytearray(), room
-        self._told, self._gone = asyncio.Event(), asyncio.Event()
+        self._output, self._room = bytearray(), room
+        self._answered, self._exited = asyncio.Event(), asyncio.Event()
         self._popen = _started(command, fds, request)
         assert self._popen.stdout is not None
         self._stdout = self._popen.stdout
@@ -42,38 +42,38 @@ class Process:
 
     async def answer(self) -> bytes:
         """What it said before its end, as far as there is room."""
-        await self._told.wait()
-        return bytes(self._said)
+        await self._answered.wait()
+        return bytes(self._output)
 
-    async def close(self, patience: float) -> None:
-        """Leave nothing of it, once it has had `patience` seconds to end by itself. None are left on cancellation."""
+    async def close(self, grace: float) -> None:
+        """Leave nothing of it, once it has had `grace` seconds to end by itself. None are left on cancellation."""
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._gone.wait()
+                async with asyncio.timeout(grace):
+                    await self._exited.wait()
         finally:
             self._loop.remove_reader(self._stdout.fileno())
             self._stdout.close()
-            if not self._gone.is_set():
+            if not self._exited.is_set():
                 end(self._popen.pid)
-        await self._gone.wait()
+        await self._exited.wait()
 
     def _read(self) -> None:
         try:
             piece = os.read(self._stdout.fileno(), _PIECE)
         except BlockingIOError:
             return
-        self._said += piece
-        if not piece or len(self._said) >= self._room:
+        self._output += piece
+        if not piece or len(self._output) >= self._room:
             self._loop.remove_reader(self._stdout.fileno())
-            self._told.set()
+            self._answered.set()
 
     def _reap(self) -> None:
         """Called by the loop once it has ended, whoever waits for that."""
         self._loop.remove_reader(self._handle)
         os.close(self._handle)
         self._popen.wait()
-        self._gone.set()
+        self._exited.set()
 
 
 def _handle(popen: subprocess.Popen[bytes]) -> int:

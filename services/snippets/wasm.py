@@ -21,26 +21,26 @@ _ANSWER = "raygen_answer"
 _INSIDE = """
 import json, random
 random.seed()
-told = json.loads({told!r})
+request = json.loads({request!r})
 names = {{"__name__": "inside"}}
-exec(compile(told.pop("inside"), "inside", "exec"), names)
-{answer} = names["answered"](told)
+exec(compile(request.pop("inside"), "inside", "exec"), names)
+{answer} = names["answered"](request)
 """
 
 
 def main() -> None:
-    told = json.loads(sys.stdin.buffer.readline())
-    seconds = told["seconds"] + _GRACE
-    os.environ["TMPDIR"] = told.pop("folder")
+    request = json.loads(sys.stdin.buffer.readline())
+    seconds = request["seconds"] + _GRACE
+    os.environ["TMPDIR"] = request.pop("folder")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
-    sys.stdout.write(json.dumps(_ran(told, seconds)))
+    sys.stdout.write(json.dumps(_ran(request, seconds)))
 
 
-def _ran(told: dict[str, Any], seconds: float) -> Any:
+def _ran(request: dict[str, Any], seconds: float) -> Any:
     limits = eryx.ResourceLimits(
         execution_timeout_ms=int(seconds * 1000),
-        max_memory_bytes=told["memory"],
+        max_memory_bytes=request["memory"],
         max_callback_invocations=0,
         max_vfs_bytes=_FILES,
     )
@@ -50,9 +50,9 @@ def _ran(told: dict[str, Any], seconds: float) -> Any:
         resource.RLIMIT_FSIZE, (0, 0)
     )  # its library is unpacked where that was not done before
     try:
-        return sandbox.execute(_INSIDE.format(told=json.dumps(told), answer=_ANSWER)).result
+        return sandbox.execute(_INSIDE.format(request=json.dumps(request), answer=_ANSWER)).result
     except eryx.ResourceLimitError:
-        return _failed(f"It needs more than {told['memory'] // 1024**2} MB of memory.")
+        return _failed(f"It needs more than {request['memory'] // 1024**2} MB of memory.")
     except eryx.TimeoutError:
         return {**_failed("It took too long."), "stopped": True}
     except eryx.EryxError:

@@ -105,10 +105,10 @@ class Approvals(Repository):
                 values |= {"status": str(ProposalStatus.APPROVED), **decided}
             await connection.execute(update(table).where(*this).values(**values))
             if fresh or count.complete:
-                deed = AuditAction.APPROVED if count.complete else AuditAction.COUNTED
+                action = AuditAction.APPROVED if count.complete else AuditAction.COUNTED
                 facts = {"binding": approval.binding, "rule": approval.rule, "of": f"{len(users)}/{needed}"}
                 facts |= {"grant": approval.grant} if approval.grant else {}
-                await audited.of_proposal(deed, proposal.id, approval.user, **facts)(connection)
+                await audited.of_proposal(action, proposal.id, approval.user, **facts)(connection)
         return count
 
     async def retarget(self, proposal_id: str, target: str, by: str) -> bool:

@@ -70,20 +70,22 @@ class AuditTrail:
             take(beyond)
         return examination.end(head, expected.missing)
 
-    async def told(self) -> int:
+    async def announced(self) -> int:
         """Up to which position the audit channel has been told; what there was before it was chosen is not told."""
         heads = tables.audit_head
         async with self._engine.begin() as connection:
             await begin(connection)
-            first = update(heads).where(heads.c.id == ONLY, heads.c.told.is_(None))
-            await connection.execute(first.values(told=heads.c.position))
-            return (await connection.execute(select(heads.c.told))).scalar_one()
+            first = update(heads).where(heads.c.id == ONLY, heads.c.announced.is_(None))
+            await connection.execute(first.values(announced=heads.c.position))
+            return (await connection.execute(select(heads.c.announced))).scalar_one()
 
-    async def note_told(self, position: int) -> None:
+    async def note_announced(self, position: int) -> None:
         heads = tables.audit_head
         async with self._engine.begin() as connection:
             await connection.execute(
-                update(heads).where(heads.c.id == ONLY, heads.c.told < position).values(told=position)
+                update(heads)
+                .where(heads.c.id == ONLY, heads.c.announced < position)
+                .values(announced=position)
             )
 
     async def _head(self) -> Head | None:

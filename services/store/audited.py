@@ -48,36 +48,36 @@ def cancelled(task_id: str, by: str) -> Audit:
     return write
 
 
-def of_proposal(deed: str, proposal_id: str, by: str = "", *, run: str = "", **facts: str) -> Audit:
+def of_proposal(action: str, proposal_id: str, by: str = "", *, run: str = "", **facts: str) -> Audit:
     """Something that was done to a proposal as it then stands."""
 
     async def write(connection: AsyncConnection) -> None:
         await append(
-            connection, await _of_proposal(connection, deed, proposal_id, by=by, run=run, facts=facts)
+            connection, await _of_proposal(connection, action, proposal_id, by=by, run=run, facts=facts)
         )
 
     return write
 
 
-def of_run(deed: str, run_id: str, by: str = "", **facts: str) -> Audit:
+def of_run(action: str, run_id: str, by: str = "", **facts: str) -> Audit:
     async def write(connection: AsyncConnection) -> None:
         runs = tables.runs
         row = (await connection.execute(select(runs.c.proposal_id).where(runs.c.id == run_id))).one()
-        event = await _of_proposal(connection, deed, row.proposal_id, by=by, run=run_id, facts=facts)
+        event = await _of_proposal(connection, action, row.proposal_id, by=by, run=run_id, facts=facts)
         await append(connection, event)
 
     return write
 
 
 async def _of_proposal(
-    connection: AsyncConnection, deed: str, proposal_id: str, *, by: str, run: str, facts: dict[str, str]
+    connection: AsyncConnection, action: str, proposal_id: str, *, by: str, run: str, facts: dict[str, str]
 ) -> Event:
     table = tables.proposals
     row = (await connection.execute(select(table).where(table.c.id == proposal_id))).first()
     if row is None:
-        return Event(deed, by=by, proposal=proposal_id, run=run, facts=facts)
+        return Event(action, by=by, proposal=proposal_id, run=run, facts=facts)
     return Event(
-        deed,
+        action,
         by=by,
         channel=await _channel(connection, row.session_id),
         session=row.session_id,
@@ -93,8 +93,8 @@ async def _of_proposal(
 def _bound(row: Row[Any]) -> dict[str, str]:
     """What else a decision on the proposal is about."""
     inputs = codec.load_inputs(row.inputs)
-    told = {"requester": str(row.requester)}
-    return told | ({"inputs": " ".join(sorted(each.sha256 for each in inputs))} if inputs else {})
+    details = {"requester": str(row.requester)}
+    return details | ({"inputs": " ".join(sorted(each.sha256 for each in inputs))} if inputs else {})
 
 
 async def _channel(connection: AsyncConnection, session_id: str) -> str:

@@ -56,6 +56,6 @@ async def begin(connection: AsyncConnection) -> None:
         "id": ONLY,
         "position": last.position if last else 0,
         "hash": last.hash if last else GENESIS,
-        "told": None,
+        "announced": None,
     }
     await connection.execute(dialect.insert(tables.audit_head).values(**values).on_conflict_do_nothing())

@@ -37,7 +37,7 @@ class Expected:
         """By the tables as they are now; whatever is added later expects nothing of this."""
         kinds = (_tasks, _spendings, _proposals, _approved, _approvals, _grants, _runs)
         facts = {key: fact for each in kinds async for key, fact in each(engine)}
-        return cls(facts, await _told(engine))
+        return cls(facts, await _announced(engine))
 
     def take(self, record: AuditRecord) -> None:
         for key in _keys(record):
@@ -54,32 +54,32 @@ class Expected:
 def _keys(record: AuditRecord) -> Iterator[Key]:
     """What a record shows to have happened."""
     try:
-        told = record.told
+        fields = record.fields
     except ValueError:
         return
-    found = told.get("facts")
+    found = fields.get("facts")
     facts = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-    deed, by, proposal, run = (str(told.get(name, "")) for name in ("deed", "by", "proposal", "run"))
-    match deed:
+    action, by, proposal, run = (str(fields.get(name, "")) for name in ("action", "by", "proposal", "run"))
+    match action:
         case AuditAction.ASKED | AuditAction.EDITED:
-            yield "task", str(told.get("task"))
-            yield "asked", deed, str(told.get("task")), by, str(facts.get("prompt_sha256"))
+            yield "task", str(fields.get("task"))
+            yield "asked", action, str(fields.get("task")), by, str(facts.get("prompt_sha256"))
         case AuditAction.CANCELLED:
-            yield deed, str(told.get("task"))
+            yield action, str(fields.get("task"))
         case AuditAction.COUNTED | AuditAction.APPROVED:
             yield "approval", proposal, by, str(facts.get("binding"))
-            if deed == AuditAction.APPROVED:
-                yield deed, proposal, by, str(told.get("sha256")), str(told.get("target"))
+            if action == AuditAction.APPROVED:
+                yield action, proposal, by, str(fields.get("sha256")), str(fields.get("target"))
         case AuditAction.DISMISSED | AuditAction.REJECTED:
-            yield deed, proposal, by
+            yield action, proposal, by
         case AuditAction.GRANTED | AuditAction.GRANT_ENDED:
-            yield deed, str(facts.get("grant")), by
+            yield action, str(facts.get("grant")), by
         case AuditAction.BEGUN | AuditAction.STOP_ASKED:
-            yield deed, run, by
+            yield action, run, by
         case AuditAction.SUBMITTED | AuditAction.ENDED:
-            yield deed, run
+            yield action, run
         case _:
-            yield deed, proposal
+            yield action, proposal
 
 
 Facts = AsyncGenerator[tuple[Key, str]]
@@ -88,9 +88,9 @@ Facts = AsyncGenerator[tuple[Key, str]]
 async def _tasks(engine: AsyncEngine) -> Facts:
     table = tables.tasks.c
     async for row in _rows(engine, table.id, table.user, table.prompt, table.kind, table.status):
-        deed = str(AuditAction.EDITED if row.kind == TaskKind.EDIT else AuditAction.ASKED)
+        action = str(AuditAction.EDITED if row.kind == TaskKind.EDIT else AuditAction.ASKED)
         yield (
-            ("asked", deed, row.id, row.user, sha256(row.prompt)),
+            ("asked", action, row.id, row.user, sha256(row.prompt)),
             f"{row.user} requested task {row.id} with this text",
         )
         if row.status == TaskStatus.CANCELLED:
@@ -109,8 +109,11 @@ async def _proposals(engine: AsyncEngine) -> Facts:
     async for row in _rows(engine, table.id, table.status, table.decided_by, table.reason, where=shown):
         yield (str(AuditAction.SHOWN), row.id), f"proposal {row.id} was shown"
         if row.status == ProposalStatus.DISMISSED:
-            deed = str(AuditAction.REJECTED if row.reason else AuditAction.DISMISSED)
-            yield (deed, row.id, row.decided_by or ""), f"proposal {row.id} was {deed} by {row.decided_by}"
+            action = str(AuditAction.REJECTED if row.reason else AuditAction.DISMISSED)
+            yield (
+                (action, row.id, row.decided_by or ""),
+                f"proposal {row.id} was {action} by {row.decided_by}",
+            )
         elif row.status in _DECIDED:
             yield (row.status, row.id), f"proposal {row.id} {_DECIDED[ProposalStatus(row.status)]}"
 
@@ -165,14 +168,17 @@ async def _runs(engine: AsyncEngine) -> Facts:
             yield (str(AuditAction.ENDED), row.id), f"run {row.id} has ended"
 
 
-async def _told(engine: AsyncEngine) -> int:
+async def _announced(engine: AsyncEngine) -> int:
     """How long the chain was when the audit channel was last told of it."""
     async with engine.connect() as connection:
-        told = (await connection.execute(select(func.max(tables.audit_head.c.told)))).scalar_one()
+        announced = (await connection.execute(select(func.max(tables.audit_head.c.announced)))).scalar_one()
         posts = tables.posts.c.key
         keys = (await connection.execute(select(posts).where(posts.startswith("audit:")))).scalars()
         return max(
-            [told or 0, *(int(place) for place in (key.split(":")[1] for key in keys) if place.isdecimal())]
+            [
+                announced or 0,
+                *(int(place) for place in (key.split(":")[1] for key in keys) if place.isdecimal()),
+            ]
         )
 
 

@@ -15,7 +15,7 @@ from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.repository import Repository
 
-_DEEDS: dict[Status, str] = {ProposalStatus.OPEN: AuditAction.SHOWN}
+_ACTIONS: dict[Status, str] = {ProposalStatus.OPEN: AuditAction.SHOWN}
 
 
 class Proposals(Repository):
@@ -77,9 +77,9 @@ class Proposals(Repository):
     ) -> bool:
         """Decide, once; an approval by people is counted by `Approvals.press`."""
         values = {"decided_by": by, "decided_at": time.time(), "reason": reason} if by else {}
-        deed = AuditAction.REJECTED if reason else _DEEDS.get(status, str(status))
+        action = AuditAction.REJECTED if reason else _ACTIONS.get(status, str(status))
         why = {"reason_sha256": sha256(reason)} if reason else {}
-        audit = audited.of_proposal(deed, proposal_id, by or "", **why)
+        audit = audited.of_proposal(action, proposal_id, by or "", **why)
         return await self._move(tables.proposals, proposal_id, status, audit=audit, **values)
 
     async def of_session(self, session_id: str) -> list[Proposal]:

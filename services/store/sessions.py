@@ -49,17 +49,17 @@ class Sessions(Repository):
 
     async def overhear(self, session_id: str, user: str, when: float) -> None:
         """Note who has spoken last in a thread, where that was not to raygen; `when` in POSIX seconds."""
-        await self._heard(session_id, f"{when} {user}")
+        await self._set_addressed(session_id, f"{when} {user}")
 
     async def addressed(self, session_id: str) -> None:
         """Note that somebody has turned to raygen, which ends what people said to each other."""
-        await self._heard(session_id, None)
+        await self._set_addressed(session_id, None)
 
     async def spoke(self, session_id: str) -> None:
         """Note that raygen has spoken last, of its own accord: what a person said just before may still be answered."""
         _, when = await self.overheard(session_id)
         if time.time() - when > _JUST_NOW:
-            await self._heard(session_id, None)
+            await self._set_addressed(session_id, None)
 
     async def overheard(self, session_id: str) -> tuple[str, float]:
         """Who has spoken last, and when; nobody where that was to raygen, or raygen itself."""
@@ -67,7 +67,7 @@ class Sessions(Repository):
         when, _, user = (row.overheard or "").partition(" ") if row else ("", "", "")
         return user, float(when or 0)
 
-    async def _heard(self, session_id: str, noted: str | None) -> None:
+    async def _set_addressed(self, session_id: str, noted: str | None) -> None:
         table = tables.sessions
         async with self._engine.begin() as connection:
             await connection.execute(update(table).where(table.c.id == session_id).values(overheard=noted))

@@ -23,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from services.store.disk import disk_of, is_full, translate
 
 # Longer than any of our transactions. The queue is for order alone: who has waited that long tries SQLite's lock.
-_PATIENCE = 60.0
+_TURN_LIMIT = 60.0
 # Before these the driver begins a transaction.
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _TICKET = "ticket"
@@ -140,9 +140,9 @@ def _prepare(engine: Engine, *pragmas: str) -> None:
         info[_TICKET] = ticket = turns.take()
         raw = connection.connection.dbapi_connection
         if isinstance(raw, AdaptedConnection):
-            raw.run_async(lambda _: asyncio.wait({asyncio.wrap_future(ticket)}, timeout=_PATIENCE))
+            raw.run_async(lambda _: asyncio.wait({asyncio.wrap_future(ticket)}, timeout=_TURN_LIMIT))
         else:
-            wait({ticket}, timeout=_PATIENCE)
+            wait({ticket}, timeout=_TURN_LIMIT)
 
     def end_writing(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if (ticket := entry.info.pop(_TICKET, None)) is not None:

@@ -200,14 +200,14 @@ audit = Table(
     Column("hash", String(64), nullable=False),
 )
 
-# One row: the last record, and up to which one the audit channel has been told.
+# One row: the last record, and the last one that was posted to the audit channel.
 audit_head = Table(
     "audit_head",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
-    Column("told", Integer),
+    Column("announced", Integer),
 )
 
 # Of an answer (the task's ID) or a result (the run's): one vote for each person, 1 for helpful and 0 for not.

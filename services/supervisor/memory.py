@@ -62,15 +62,17 @@ def recollect(exchanges: Sequence[Exchange], *, room: int = ROOM) -> Memory:
     The last program is told whole (up to 24,000 characters) whatever the room.
     """
     last = max((at for at, each in enumerate(exchanges) if each.program), default=-1)
-    told = [(_said(each), each.answer, _record(each, whole=at == last)) for at, each in enumerate(exchanges)]
-    kept, left = len(told), room
-    while kept and (left := left - sum(map(len, told[kept - 1]))) >= 0:
+    entries = [
+        (_statement(each), each.answer, _record(each, whole=at == last)) for at, each in enumerate(exchanges)
+    ]
+    kept, left = len(entries), room
+    while kept and (left := left - sum(map(len, entries[kept - 1]))) >= 0:
         kept -= 1
     # The current program's record is told even where its exchange is not.
-    current = [told[last][2]] if 0 <= last < kept else []
+    current = [entries[last][2]] if 0 <= last < kept else []
     before = "\n".join([*_compacted(exchanges[:kept]), *current])
     turns: list[Turn] = []
-    for said, answer, record in told[kept:]:
+    for said, answer, record in entries[kept:]:
         turns += [_turn("user", before, said), _turn("assistant", answer or "(no answer)")]
         before = record
     return Memory(tuple(turns), before)
@@ -81,7 +83,7 @@ def _turn(role: str, *texts: str) -> Turn:
     return Turn("assistant" if role == "assistant" else "user", (Text(text),))
 
 
-def _said(exchange: Exchange) -> str:
+def _statement(exchange: Exchange) -> str:
     return f"<message from={quoteattr(exchange.author)}>{escape(exchange.prompt)}</message>"
 
 

@@ -88,28 +88,25 @@ class Workshop:
         Raises ModelUnavailable and BudgetSpent when there was no draft at all, and SealUnavailable when nothing can be
         validated.
         """
-        meter, tell = meter or Meter(), on_attempt or _untold
+        meter, report = meter or Meter(), on_attempt or _unreported
         drafting = self._generator.start(order, meter)
-        made, told = (
-            BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label),
-            None,
-        )
+        made, feedback = BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
         async with self._bench(on_stage, order.files) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
                 meter.attempts = attempt
                 try:
-                    draft = await drafting.draft(told)
+                    draft = await drafting.draft(feedback)
                 except (ModelUnavailable, BudgetSpent) as error:
                     if made.program is None:
                         raise
                     return replace(made, cut=error.public)
-                await tell(Tried(attempt, draft.program))
+                await report(Tried(attempt, draft.program))
                 if draft.program is None:
                     outcome, policy = Outcome(verdict=Verdict.FAILED, detail=draft.problem), PolicyReport()
                 else:
                     outcome, policy = await bench.inspect(draft.program, attempt)
-                await tell(Tried(attempt, draft.program, _shortened(outcome), policy))
+                await report(Tried(attempt, draft.program, _shortened(outcome), policy))
                 before = made
                 made = replace(
                     before,
@@ -125,7 +122,7 @@ class Workshop:
                 made = replace(made, failed=(*before.failed, failed))
                 if attempt > 1 and evidence.signature(before.outcome) == evidence.signature(outcome):
                     return replace(made, cut="The same error occurred twice.")
-                told = evidence.for_generator(attempt, outcome, policy)
+                feedback = evidence.for_generator(attempt, outcome, policy)
         return made
 
     async def inspect(
@@ -205,7 +202,7 @@ class _Untried:
         return Outcome(verdict=Verdict.UNTRIED, detail=self.why)
 
 
-async def _untold(_: Tried) -> None:
+async def _unreported(_: Tried) -> None:
     """Nobody listens."""
 
 

@@ -63,7 +63,7 @@ class ConfiguredTarget:
         return self.target.name
 
 
-_PATIENCE = 5.0
+_STATE_LIMIT = 5.0
 
 
 class Targets:
@@ -138,7 +138,7 @@ class Targets:
 
 async def _state(place: ConfiguredTarget) -> ClusterState:
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_STATE_LIMIT):
             return await place.target.state()
     except TimeoutError:
         return ClusterState(problem="It is not responding.")

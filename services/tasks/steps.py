@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
-from services.domain.companion_files import lying_beside
+from services.domain.companion_files import companions_of
 from services.domain.entities import (
     Input,
     Proposal,
@@ -26,7 +26,7 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest, RaygenError
 from services.domain.input_files import Attachments, NoAttachments, collect
-from services.domain.parser_process import apart
+from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
 from services.domain.progress import Phase, Stage
@@ -48,7 +48,7 @@ from services.text.formatting import plural
 
 _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
-_HEED_POLL = 1.0
+_CANCEL_POLL = 1.0
 _EDITED = " (edited)"
 _TITLE = 120
 
@@ -142,14 +142,14 @@ class TaskSteps:
 
     async def wait_for_turn(self, task_id: str) -> None:
         """Return once every earlier task of the same session has ended."""
-        told = False
+        reported = False
         while ahead := await self._store.tasks.ahead_of(task_id):
-            if not told:
+            if not reported:
                 task, session = await self._both(task_id)
                 note = f"{plural(len(ahead), 'earlier request')} in this thread"
                 waiting = TaskProgress((Stage(Phase.QUEUED, note=note),))
                 await self._notifier.notify(TaskProgressed(task, session, waiting))
-                told = True
+                reported = True
             await asyncio.sleep(_TURN_POLL)
 
     async def work(self, task_id: str) -> StoredResult:
@@ -169,11 +169,11 @@ class TaskSteps:
         try:
             with span("task", task=task.id, kind=task.kind):
                 work = self._working[task_id] = asyncio.create_task(self._work(way))
-                heed = asyncio.create_task(self._heed(task_id, work))
+                watcher = asyncio.create_task(self._stop_when_cancelled(task_id, work))
                 try:
                     result = await work
                 finally:
-                    heed.cancel()
+                    watcher.cancel()
         except RaygenError as error:
             result = Result(TaskStatus.FAILED, error.public)
         except asyncio.CancelledError:
@@ -233,17 +233,17 @@ class TaskSteps:
             return Result(status, text)
         target = self._target(task, base)
         program = conclusion.made.program
-        header = await apart(script, program.code)
-        files = await lying_beside(program.code, files)
+        header = await run_isolated(script, program.code)
+        files = await companions_of(program.code, files)
         proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
         await self._store.proposals.draft(proposal)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
 
-    async def _heed(self, task_id: str, work: asyncio.Task[Result]) -> None:
+    async def _stop_when_cancelled(self, task_id: str, work: asyncio.Task[Result]) -> None:
         """Stop the work soon after another replica was told to stop it."""
         while True:
-            await asyncio.sleep(_HEED_POLL)
+            await asyncio.sleep(_CANCEL_POLL)
             if (await self._store.tasks.get(task_id)).status is TaskStatus.CANCELLED:
                 work.cancel()
                 return
@@ -357,8 +357,12 @@ def _proposal(
 
 async def _edited(program: Program, code: str) -> Program:
     """A person's version of a program, which may do something else by now: its title follows its docstring."""
-    known, words = program.title.removesuffix(_EDITED), await apart(docstring, code)
-    title = f"{known}{_EDITED}" if words in {"", await apart(docstring, program.code)} else _first_line(words)
+    known, words = program.title.removesuffix(_EDITED), await run_isolated(docstring, code)
+    title = (
+        f"{known}{_EDITED}"
+        if words in {"", await run_isolated(docstring, program.code)}
+        else _first_line(words)
+    )
     return replace(program, title=title[:_TITLE], purpose=f"Edited from “{known}”.", code=code)
 
 
@@ -367,7 +371,7 @@ async def _as_it_is(user: str) -> str:
 
 
 async def _brought(task: Task, code: str) -> Program:
-    title = _first_line(await apart(docstring, code)) or "Submitted program"
+    title = _first_line(await run_isolated(docstring, code)) or "Submitted program"
     return Program(title[:_TITLE], task.prompt, code)
 
 

@@ -52,7 +52,7 @@ def visible(text: str) -> str:
     """`text` with what is not seen in it shown, such as `⟨U+200B⟩`; emoji and the spelling of words stay as they are."""
     if text.isascii() or not _ANY.search(text):
         return text
-    return (_IN_TEXT if _KEPT.search(text) else _ANY).sub(_told, text)
+    return (_IN_TEXT if _KEPT.search(text) else _ANY).sub(_escaped, text)
 
 
 def visible_code(code: str) -> str:
@@ -60,7 +60,7 @@ def visible_code(code: str) -> str:
 
     Python takes a lone carriage return for a line end, where nobody else sees one.
     """
-    return _IN_CODE.sub(_told_in_code, code)
+    return _IN_CODE.sub(_escaped_in_code, code)
 
 
 def name(char: str) -> str:
@@ -101,11 +101,11 @@ def changes_order(char: str) -> bool:
     return char in _BIDIRECTIONAL
 
 
-def _told(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
     return _shown(found[1]) if found[1] else found[0]
 
 
-def _told_in_code(found: re.Match[str]) -> str:
+def _escaped_in_code(found: re.Match[str]) -> str:
     if found[1]:
         return f"{_shown(found[1])}\n" if found[1] == "\r" else "\n"
     return _shown(found[2]) if found[2] else found[0]

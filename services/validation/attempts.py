@@ -60,10 +60,10 @@ class Attempted:
         return replace(outcome, touched=touched, unknown=unknown)
 
 
-def _united(observed: list[str] | tuple[str, ...], told: tuple[str, ...]) -> tuple[str, ...]:
+def _united(observed: list[str] | tuple[str, ...], claimed: tuple[str, ...]) -> tuple[str, ...]:
     """Each once; a program may spell a name otherwise than it asks for it."""
     known = {name.lower() for name in observed}
-    return (*observed, *(name for name in told if name.lower() not in known))
+    return (*observed, *(name for name in claimed if name.lower() not in known))
 
 
 def _parsed(note: bytes) -> Any:

@@ -15,7 +15,7 @@ from services.validation.elsewhere import Elsewhere, cut
 from services.validation.interface import ValidationLimits
 
 _GRACE = 10.0
-_PATIENCE = 15.0
+_STOP_LIMIT = 15.0
 _SILENT = "The validation cluster did not confirm in time that it runs the program. Try again in a minute."
 _PAUSE = 10.0
 _IMPATIENCE = 0.5
@@ -48,11 +48,13 @@ def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float) -> Job
     return Job(name, code, {"raygen": "validation"}, wall, inputs)
 
 
-async def tried(target: Target, job: Job, *, grace: float = _GRACE, patience: float = _PATIENCE) -> Outcome:
+async def tried(
+    target: Target, job: Job, *, grace: float = _GRACE, stop_limit: float = _STOP_LIMIT
+) -> Outcome:
     """What comes of the job, which is over when this returns; what was printed is there whatever happens.
 
     The job is stopped at its wall limit, at the latest `grace` seconds after that from here, which takes at most
-    `patience` seconds. A cluster that does not say whether it has taken the job is told to stop it all the same.
+    `stop_limit` seconds. A cluster that does not say whether it has taken the job is told to stop it all the same.
     """
     printed: list[str] = []
     taken = False
@@ -63,10 +65,10 @@ async def tried(target: Target, job: Job, *, grace: float = _GRACE, patience: fl
             taken = True
             return await _followed(target, job.submission_id, printed)
     except TimeoutError:
-        stopped = await _stopped(target, job, "".join(printed), patience, began)
+        stopped = await _stopped(target, job, "".join(printed), stop_limit, began)
         return stopped if taken else Outcome(verdict=Verdict.UNAVAILABLE, detail=_SILENT)
     except TargetUnavailable as error:
-        await _stopped(target, job, "", patience, began)
+        await _stopped(target, job, "", stop_limit, began)
         return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
     except RaygenError as error:
         return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
@@ -85,10 +87,10 @@ async def _followed(target: Target, submission_id: str, printed: list[str]) -> O
     return outcome
 
 
-async def _stopped(target: Target, job: Job, printed: str, patience: float, began: float) -> Outcome:
+async def _stopped(target: Target, job: Job, printed: str, stop_limit: float, began: float) -> Outcome:
     limit, took = human_seconds(job.wall_limit), time.monotonic() - began
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(stop_limit):
             await target.stop(job.submission_id)
     except (TimeoutError, RaygenError):
         # Of a cluster that no longer answers nobody knows whether it was the program that took so long.

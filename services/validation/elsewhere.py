@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
-from services.domain.companion_files import lying_beside
+from services.domain.companion_files import companions_of
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation.interface import ValidationLease, ValidationLimits, Waiting
 from services.validation.probe import PART
@@ -29,7 +29,7 @@ class Elsewhere(ABC):
         self._limits = limits or ValidationLimits()
         self._problem = f"{name} has not been used yet."
         self._pauses = (impatience, pause)
-        self._keeper: asyncio.Task[None] | None = None
+        self._probe_task: asyncio.Task[None] | None = None
 
     @abstractmethod
     async def problem(self) -> str:
@@ -40,13 +40,13 @@ class Elsewhere(ABC):
         """What came of `code`, with `inputs` beside it, and where that was; failures are values."""
 
     async def __aenter__(self) -> Self:
-        self._keeper = asyncio.create_task(self._keep_asking())
+        self._probe_task = asyncio.create_task(self._probe_repeatedly())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._keeper is not None
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
+        assert self._probe_task is not None
+        self._probe_task.cancel()
+        await asyncio.gather(self._probe_task, return_exceptions=True)
 
     @asynccontextmanager
     async def lease(
@@ -60,7 +60,7 @@ class Elsewhere(ABC):
     def readiness(self) -> Readiness:
         return Readiness(PART, ready=not self._problem, missing=self._problem)
 
-    async def _keep_asking(self) -> None:
+    async def _probe_repeatedly(self) -> None:
         impatience, pause = self._pauses
         while True:
             self._problem = await self.problem()
@@ -75,7 +75,7 @@ class _Lease:
 
     async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         return await self._validator.validate(
-            code, await lying_beside(code, self._inputs), limits or self._limits
+            code, await companions_of(code, self._inputs), limits or self._limits
         )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from services.domain.companion_files import sizes
-from services.domain.modules import beside, modules
-from services.domain.parser_process import TooComplex, apart
+from services.domain.modules import companions, modules
+from services.domain.parser_process import TooComplex, run_isolated
 from services.domain.values import (
     Finding,
     Grade,
@@ -34,7 +34,7 @@ async def examine(
     """
     own = modules(files)
     try:
-        policy = await apart(partial(_policy, check, own), code, size=sizes(code, own))
+        policy = await run_isolated(partial(_policy, check, own), code, size=sizes(code, own))
     except TooComplex as error:
         return Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=error.public), PolicyReport()
     if policy.refused:
@@ -47,7 +47,7 @@ async def examine(
 
 
 def _policy(check: Check, files: Sequence[InputFile], code: str) -> PolicyReport:
-    return together(code, beside(code, files), check)
+    return together(code, companions(code, files), check)
 
 
 def _refusals(findings: tuple[Finding, ...]) -> str:

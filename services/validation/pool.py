@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
 
-from services.domain.companion_files import lying_beside, sizes
+from services.domain.companion_files import companions_of, sizes
 from services.domain.errors import SealUnavailable
 from services.domain.filenames import importable
 from services.domain.modules import modules
-from services.domain.parser_process import apart
+from services.domain.parser_process import run_isolated
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
 from services.validation.cgroup import delegated
@@ -35,7 +35,7 @@ _STARTING = "Sealed clusters are starting."
 _FAILING = 60.0
 _CHECK = 0.2
 _COURTESY = 2.0
-_PATIENCE = (0.5, 30.0)
+_PAUSES = (0.5, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +78,23 @@ class SealedPool:
         self._settings = settings
         self._idle: deque[Sandbox] = deque()
         self._changed = asyncio.Condition()
-        self._wanted = 0
+        self._demand = 0
         self._busy = 0
         self._taken = 0.0
         self._room = asyncio.Semaphore(settings.most)
         self._took = _FIRST_START
         self._groups = delegated()
         self._problem = ""
-        self._keeper: asyncio.Task[None] | None = None
+        self._fill_task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._keeper = asyncio.create_task(self._keep())
+        self._fill_task = asyncio.create_task(self._keep_filled())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._keeper is not None
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
+        assert self._fill_task is not None
+        self._fill_task.cancel()
+        await asyncio.gather(self._fill_task, return_exceptions=True)
         await asyncio.gather(*(sandbox.close() for sandbox in self._idle))
         self._idle.clear()
 
@@ -108,7 +108,7 @@ class SealedPool:
         """
         data = tuple(file for file in inputs if not importable(file.name))
         if waiting and (data or not self._idle or self._room.locked()):
-            await waiting(self._took * (1 + self._wanted))
+            await waiting(self._took * (1 + self._demand))
         async with self._room:
             lease = PooledLease(self, self._settings.limits, data, modules(inputs))
             try:
@@ -128,16 +128,16 @@ class SealedPool:
         if inputs:
             return await Sandbox.start(self._settings.cluster, inputs, self._groups)
         async with self._changed:
-            self._wanted += 1
+            self._demand += 1
             self._changed.notify_all()
             try:
-                await self._live_one()
+                await self._next_ready()
             finally:
-                self._wanted -= 1
+                self._demand -= 1
             self._taken = time.monotonic()
             return self._idle.popleft()
 
-    async def _live_one(self) -> None:
+    async def _next_ready(self) -> None:
         """Wait while clusters start, however slowly, but not for long once starts fail."""
         began = time.monotonic()
         while not self._has_live():
@@ -154,9 +154,9 @@ class SealedPool:
             self._idle.popleft()
         return bool(self._idle)
 
-    async def _keep(self) -> None:
+    async def _keep_filled(self) -> None:
         """Start clusters one after the other whenever there are fewer than wanted; replace dead and stale ones."""
-        patience, longest = _PATIENCE
+        pause, longest = _PAUSES
         while True:
             await self._replace()
             if len(self._idle) >= self._goal():
@@ -170,10 +170,10 @@ class SealedPool:
                     self._problem = error.public
                     self._changed.notify_all()
                 _log.warning("a sealed cluster did not start: %s", error)
-                await asyncio.sleep(patience)
-                patience = min(2 * patience, longest)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, longest)
                 continue
-            patience, self._took, self._problem = _PATIENCE[0], time.monotonic() - began, ""
+            pause, self._took, self._problem = _PAUSES[0], time.monotonic() - began, ""
             async with self._changed:
                 self._idle.append(sandbox)
                 self._changed.notify_all()
@@ -181,7 +181,7 @@ class SealedPool:
     def _goal(self) -> int:
         """How many idle ones there should be; refilling leaves the processors to a program that has just begun."""
         courteous = self._busy and time.monotonic() - self._taken < _COURTESY
-        return self._wanted if courteous else max(self._settings.size, self._wanted)
+        return self._demand if courteous else max(self._settings.size, self._demand)
 
     @asynccontextmanager
     async def busy(self) -> AsyncGenerator[None]:
@@ -236,8 +236,8 @@ class PooledLease:
 
     async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
         chosen = limits or self._limits
-        own = await lying_beside(code, self._python)
-        if absent := await apart(partial(missing, files=own), code, size=sizes(code, own)):
+        own = await companions_of(code, self._python)
+        if absent := await run_isolated(partial(missing, files=own), code, size=sizes(code, own)):
             return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:

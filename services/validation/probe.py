@@ -59,13 +59,13 @@ async def _try() -> str | None:
         )
     try:
         async with asyncio.timeout(_LIMIT):
-            told, complaint = await process.communicate()
+            output, complaint = await process.communicate()
     except TimeoutError:
         if process.returncode is None:
             end(process.pid)
         await process.wait()
         raise TimeoutError(f"{BWRAP} did not answer within {human_seconds(_LIMIT)}.") from None
-    return None if told.decode().strip() == _SENTENCE else complaint.decode("utf-8", "replace").strip()
+    return None if output.decode().strip() == _SENTENCE else complaint.decode("utf-8", "replace").strip()
 
 
 def _explained(complaint: str) -> str:

@@ -52,7 +52,7 @@ class ClusterSettings:
     start_limit: float = 300.0
 
     def as_argument(self) -> str:
-        told: dict[str, Any] = {
+        options: dict[str, Any] = {
             "resources": {**self.resources, "object_store_memory": float(self.object_store)},
             "workers": self.workers,
             "shared_memory": self.object_store,
@@ -60,7 +60,7 @@ class ClusterSettings:
             "file_size": self.file_size,
             "nice": self.nice,
         }
-        return json.dumps(told)
+        return json.dumps(options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +343,7 @@ def _genuine(facts: bytes, token: bytes) -> bytes:
 def _end(payload: bytes) -> tuple[int | None, float]:
     """The driver's status, and the seconds of processor time that the whole sandbox took."""
     try:
-        told = from_json(payload)
-        return int(told["status"]), float(told["cpu"])
+        options = from_json(payload)
+        return int(options["status"]), float(options["cpu"])
     except (ValueError, TypeError, KeyError, OverflowError):
         return None, 0.0

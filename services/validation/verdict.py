@@ -16,8 +16,8 @@ _BROKEN = "The sealed cluster failed while the program ran."
 
 def conclude(record: AttemptRecord, limits: ValidationLimits) -> Outcome:
     """What came of one attempt. Facts may say what kind of failure it was, never that there was none."""
-    told = decode(record.facts)
-    facts = read(told)
+    facts_text = decode(record.facts)
+    facts = read(facts_text)
     verdict, detail = _verdict(record, limits, facts)
     observed = Outcome(
         verdict=verdict,
@@ -28,7 +28,7 @@ def conclude(record: AttemptRecord, limits: ValidationLimits) -> Outcome:
         wall=round(record.wall, 4),
         peak_memory=record.peak_memory or None,
         truncated=record.truncated,
-        remarks=() if told or verdict is not Verdict.PASSED else (UNFINISHED,),
+        remarks=() if facts_text or verdict is not Verdict.PASSED else (UNFINISHED,),
     )
     filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
     return record.attempted.added_to(filled)

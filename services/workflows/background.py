@@ -58,7 +58,7 @@ class Watch:
 @asynccontextmanager
 async def watching(watch: Watch) -> AsyncGenerator[None]:
     """Looks at the other replicas until the context ends."""
-    async with _beside("replicas", watch.look, every=watch.after / 6):
+    async with _in_background("replicas", watch.look, every=watch.after / 6):
         yield
 
 
@@ -82,26 +82,28 @@ async def present(replicas: Replicas, name: str) -> AsyncGenerator[None]:
 @asynccontextmanager
 async def cleaning(clean: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Has what is old deleted, now and then; it is for `clean` that it happens once a day however often it is called."""
-    async with _beside("retention", clean, every=_CLEANING_EVERY):
+    async with _in_background("retention", clean, every=_CLEANING_EVERY):
         yield
 
 
 @asynccontextmanager
 async def attending(attend: Callable[[], Awaitable[None]], *, every: float) -> AsyncGenerator[None]:
     """Has proposals that wait for a decision looked after, every so many seconds."""
-    async with _beside("approvals", attend, every=every):
+    async with _in_background("approvals", attend, every=every):
         yield
 
 
 @asynccontextmanager
-async def announcing(tell: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+async def announcing(announce: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Has the audit channel told what is new, soon after it is."""
-    async with _beside("audit channel", tell, every=_ANNOUNCING_EVERY):
+    async with _in_background("audit channel", announce, every=_ANNOUNCING_EVERY):
         yield
 
 
 @asynccontextmanager
-async def _beside(name: str, chore: Callable[[], Awaitable[None]], *, every: float) -> AsyncGenerator[None]:
+async def _in_background(
+    name: str, chore: Callable[[], Awaitable[None]], *, every: float
+) -> AsyncGenerator[None]:
     task = asyncio.create_task(_again(name, chore, every))
     try:
         yield

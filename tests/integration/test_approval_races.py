@@ -96,10 +96,10 @@ async def test_one_run_each(  # noqa: PLR0917  # a row of the table above
         ids = [proposal.id for proposal in proposals]
         await until(lambda: ended(world.store, *ids))
         assert target.submitted == Counter(map(run_id, ids))
-        told = [record.told async for record in world.store.audit.records()]
-        deeds = Counter((each.get("proposal"), each["deed"]) for each in told)
+        told = [record.fields async for record in world.store.audit.records()]
+        actions = Counter((each.get("proposal"), each["action"]) for each in told)
         for name in ids:
             decided = await world.store.proposals.get(name)
             assert len(decided.approved_by) == needed
-            assert deeds[name, AuditAction.APPROVED] == 1
-            assert deeds[name, AuditAction.COUNTED] == needed - 1
+            assert actions[name, AuditAction.APPROVED] == 1
+            assert actions[name, AuditAction.COUNTED] == needed - 1

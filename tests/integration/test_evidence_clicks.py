@@ -115,7 +115,7 @@ async def test_all_of_a_long_program_is_one_click_away_for_whoever_is_asked(worl
     await world.press("DAPPROVER", asked["ts"], "UAPPROVER", "proposal_code")
     assert text_of(await open_view(world, "UAPPROVER")) == LONG.rstrip("\n")
     records = [json.loads(record.body) async for record in world.store.audit.records()]
-    looked = {"by": "UAPPROVER", "proposal": proposal.id, "deed": "looked"}
+    looked = {"by": "UAPPROVER", "proposal": proposal.id, "action": "looked"}
     (record,) = [each for each in records if looked.items() <= each.items()]
     assert record["facts"]["what"] == "code"
 

@@ -211,7 +211,7 @@ async def test_a_fault_is_one_sentence_and_nothing_is_run_twice(
             patch.setattr(world.target, "function", "validate")
         elif fault is Fault.HANG:
             patch.setattr(world.target, "patience", SHORT)
-            patch.setattr(auth, "_PATIENCE", SHORT)
+            patch.setattr(auth, "_TIMEOUT", SHORT)
             patch.setattr(gateway_validation, "_GRACE", 2 * SHORT)
         async with world.fresh_runtime(), way.meeting(fault):
             thread = await world.play.command("add 1 and 2")

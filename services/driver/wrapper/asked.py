@@ -21,16 +21,16 @@ class Asked:
     """Counts calls of remote functions, actors and their methods.
 
     `on_infeasible` is called, from another thread, when the program has waited a second for more than the cluster has.
-    `tell` is called with the name and amount of a resource whenever more of it is asked for than before.
+    `report` is called with the name and amount of a resource whenever more of it is asked for than before.
     """
 
     def __init__(
         self,
         on_infeasible: Callable[[], None] | None,
-        tell: Callable[[str, float], None] | None = None,
+        report: Callable[[str, float], None] | None = None,
     ) -> None:
         self._on_infeasible = on_infeasible
-        self._tell = tell
+        self._report = report
         self._tasks: dict[str, int] = {}
         self._resources: dict[str, float] = {}
         self._infeasible: dict[str, float] = {}
@@ -97,8 +97,8 @@ class Asked:
         for name, amount in asked.items():
             if amount > self._resources.get(name, 0.0):
                 self._resources[name] = amount
-                if self._tell:
-                    self._tell(name, amount)
+                if self._report:
+                    self._report(name, amount)
                 self._compare(name, amount)
 
     def _compare(self, name: str, amount: float) -> None:

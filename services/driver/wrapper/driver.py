@@ -31,7 +31,7 @@ from .shown import Shown
 from .tail import Tail
 from .text import Facts, flush, shortened, tellable
 from .touched import KINDS, TouchRecorder
-from .value import told
+from .value import facts_of
 
 
 def execute(path: str, arguments: list[str] | None = None, begin: Callable[[], None] = lambda: None) -> Facts:
@@ -158,7 +158,7 @@ class ProgramDriver:
         facts: Facts = {"exit_code": 0}
         try:
             value = self._run()
-            facts.update(told(None if self._artifacts.shows(value) else value, self._shown.table()))
+            facts.update(facts_of(None if self._artifacts.shows(value) else value, self._shown.table()))
         except SystemExit as stop:
             facts["exit_code"] = _exit_code(stop)
             if not facts["exit_code"]:

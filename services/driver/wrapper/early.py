@@ -49,8 +49,8 @@ def _is_own(frame: types.FrameType, program: str) -> bool:
     name = frame.f_code.co_filename
     if name.startswith("<") and not name.startswith("<frozen"):
         return True
-    beside = os.path.join(os.path.dirname(program), "")
-    return name.startswith(beside) and not name.startswith(os.path.join(beside, "raygen_driver", ""))
+    folder = os.path.join(os.path.dirname(program), "")
+    return name.startswith(folder) and not name.startswith(os.path.join(folder, "raygen_driver", ""))
 
 
 def _parsed(name: str) -> ast.Module:

@@ -141,11 +141,11 @@ def _print_plainly(data: dict[str, Any], ignore_prefix: bool = True) -> None:  #
     from_ray = data.get("pid") in _RAYS_OWN
     stream = sys.stderr if data["is_err"] or from_ray else sys.stdout
     mark = f"({data['pid']}) " if from_ray else ""
-    stream.write("".join(f"{mark}{line}\n" for line in _told(data)))
+    stream.write("".join(f"{mark}{line}\n" for line in _records(data)))
     stream.flush()
 
 
-def _told(data: dict[str, Any]) -> Iterable[str]:
+def _records(data: dict[str, Any]) -> Iterable[str]:
     """The lines that are meant for people: of the autoscaler's log its events alone, as Ray itself has it."""
     from ray._private import worker
 

@@ -20,7 +20,7 @@ ROWS = 50
 CELL = 200
 _ALIKE = 1000
 _BLOCK_BYTES = 32 * 1024**2
-_PATIENCE = 5.0
+_GET_LIMIT = 5.0
 
 
 def described(value: Any) -> Facts | None:
@@ -88,7 +88,7 @@ def _materialized(dataset: Any) -> Facts | None:
         if bundle.size_bytes() > _BLOCK_BYTES:
             break
         for reference in bundle.block_refs:
-            block = described(ray.get(reference, timeout=_PATIENCE))
+            block = described(ray.get(reference, timeout=_GET_LIMIT))
             if block is not None and whole is None:
                 whole = {**block, "total_rows": total}
             elif block is not None:

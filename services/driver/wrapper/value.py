@@ -11,10 +11,10 @@ from typing import Any
 from .tables import described
 from .text import Facts, shortened, tellable
 
-_PATIENCE = 10.0
+_REPR_LIMIT = 10.0
 
 
-def told(value: Any, shown: Facts | None) -> Facts:
+def facts_of(value: Any, shown: Facts | None) -> Facts:
     """`value` as its repr, and `table` where it is one, or where there is none but `shown`, which the program printed."""
     facts: Facts = {}
     if value is not None:
@@ -54,5 +54,5 @@ def patiently(work: Callable[[], Any], otherwise: Any) -> Any:
         _thread.start_new_thread(run, ())
     except RuntimeError:  # no more threads to be had
         return otherwise
-    done.acquire(timeout=_PATIENCE)
+    done.acquire(timeout=_REPR_LIMIT)
     return results[0]

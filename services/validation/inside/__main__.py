@@ -93,18 +93,18 @@ class _Introduction:
         reading, writing = os.pipe()
         self._pid = process.fork(lambda: _introduce(writing), keep=(writing,))
         os.close(writing)
-        self._told = os.fdopen(reading, encoding="ascii")
+        self._answers = os.fdopen(reading, encoding="ascii")
 
     def cluster_id(self) -> str:
         return self._line()
 
     def raylet_is_up(self) -> None:
         self._line()
-        self._told.close()
+        self._answers.close()
         os.waitpid(self._pid, 0)
 
     def _line(self) -> str:
-        line = self._told.readline().strip()
+        line = self._answers.readline().strip()
         if not line:
             raise SystemExit(f"Ray did not start: {cluster.last_words()}")
         return line

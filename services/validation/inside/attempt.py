@@ -54,13 +54,13 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     process.call_itself(f"{sys.executable} -m raygen_driver --nonce {os.urandom(16).hex()} {cluster.PROGRAM}")
     program = place / cluster.PROGRAM
     token: list[bytes] = []
-    telling = threading.Lock()
+    reporting = threading.Lock()
 
-    def tell(told: dict[str, Any]) -> None:
-        telling.acquire()  # nobody tells anything after this
+    def report(found: dict[str, Any]) -> None:
+        reporting.acquire()  # nobody tells anything after this
         with contextlib.suppress(OSError):  # the program may have closed it
-            _write(ends.facts, b"".join(token) + encoded(told).encode())
-        os._exit(int(told["exit_code"]))
+            _write(ends.facts, b"".join(token) + encoded(found).encode())
+        os._exit(int(found["exit_code"]))
 
     driver = Driver(
         program.name,
@@ -68,7 +68,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
             logs=str(cluster.LOGS),
             journal=str(cluster.JOURNAL),
             writable=cluster.WRITABLE,
-            on_infeasible=tell,
+            on_infeasible=report,
         ),
     )
     driver.prepare()
@@ -81,7 +81,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     token.append(first)
     _lay_out(place, json.loads(modules))
     program.write_bytes(code)
-    tell(driver.run())
+    report(driver.run())
 
 
 def _lay_out(place: Path, modules: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 _FILTER, _BEGIN, _END, _ENDED = b"filter", b"begin", b"end", "ended"
 _LARGEST = 4096
-_PATIENCE = 5.0
+_ANSWER_LIMIT = 5.0
 
 _SECCOMP_SET_MODE_FILTER, _NEW_LISTENER = 1, 8
 _LOAD, _EQUAL, _SET, _RETURN = 0x20, 0x15, 0x45, 0x06
@@ -37,7 +37,7 @@ class ObserverChannel:
     def __init__(self, fd: int) -> None:
         os.set_inheritable(fd, False)
         self._socket = socket.socket(fileno=fd)
-        self._socket.settimeout(_PATIENCE)
+        self._socket.settimeout(_ANSWER_LIMIT)
 
     def fileno(self) -> int:
         return self._socket.fileno()

@@ -69,7 +69,7 @@ class SealedSupervisor:
     _number: int = 0
     _spent: float = 0.0
     _servants: set[int] = field(default_factory=set[int])
-    _kept: frozenset[Path] = field(
+    _permanent: frozenset[Path] = field(
         default_factory=lambda: frozenset(path for place in _ROOMS for path in place.iterdir())
     )
 
@@ -175,12 +175,12 @@ class SealedSupervisor:
             driver.connected = True
             self._spent = process.processor_time()
             data = data.removeprefix(CONNECTED)
-            self._tell_ready()
+            self._report_ready()
         if data:
             self._send(driver.readable[fd], data)
         return True
 
-    def _tell_ready(self) -> None:
+    def _report_ready(self) -> None:
         self._send(frames.READY, json.dumps({"attempt": self._number}).encode())
 
     def _reap(self) -> None:
@@ -212,18 +212,18 @@ class SealedSupervisor:
             os.set_blocking(fd, False)
             self._drain(driver, fd, limit)
             os.close(fd)
-        told = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
+        result = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
         self.observer.await_end(self._pass_on)
-        self._send(frames.ENDED, json.dumps(told).encode())
+        self._send(frames.ENDED, json.dumps(result).encode())
         self._sweep()
         self._clear()
         self._prepare_spare()
 
     def _clear(self) -> None:
         """Delete whatever an attempt wrote, so that the next one finds its room and nothing else."""
-        foreign = [path for place in _ROOMS for path in place.iterdir() if path not in self._kept]
+        leftovers = [path for place in _ROOMS for path in place.iterdir() if path not in self._permanent]
         try:
-            for path in [*cluster.PROGRAMS.iterdir(), *foreign]:
+            for path in [*cluster.PROGRAMS.iterdir(), *leftovers]:
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 else:

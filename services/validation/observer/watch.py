@@ -17,7 +17,7 @@ from services.validation.observer.nameserver import NameServer
 from services.validation.observer.notes import Kind, Notes, shortened
 
 FILTER, BEGIN, END = b"filter", b"begin", b"end"
-_TELL_EVERY = 0.25
+_REPORT_EVERY = 0.25
 _SETTLING = 1000
 
 
@@ -29,7 +29,7 @@ class NetworkObserver:
     names: NameServer
     _listener: int | None = None
     _notes: Notes | None = None
-    _told: dict[Kind, int] = field(default_factory=dict[Kind, int])
+    _reported: dict[Kind, int] = field(default_factory=dict[Kind, int])
     _unrouted: int = 0
     _lost: int = 0
     _counted: float = 0.0
@@ -37,12 +37,12 @@ class NetworkObserver:
     def watch(self) -> None:
         """Until process 1 is gone."""
         while True:
-            ready = self._ready(_TELL_EVERY if self._notes else None)
+            ready = self._ready(_REPORT_EVERY if self._notes else None)
             # First: what it says is older than what a program does because of it.
             if self.control.fileno() in ready and not self._hear():
                 return
             self._serve(ready)
-            if time.monotonic() - self._counted >= _TELL_EVERY:
+            if time.monotonic() - self._counted >= _REPORT_EVERY:
                 self._count()
 
     def _ready(self, limit: float | None) -> set[int]:
@@ -72,7 +72,7 @@ class NetworkObserver:
         if said == FILTER and fds:
             self._listener = fds[0]
         elif said == BEGIN:
-            self._notes, self._told = Notes(), {}
+            self._notes, self._reported = Notes(), {}
             self._unrouted, self._lost = counters.without_a_route(), self.names.lost
         elif said == END:
             self._settle()
@@ -106,8 +106,8 @@ class NetworkObserver:
             "unread": counters.without_a_route() - self._unrouted,
         }
         for kind, number in counted.items():
-            if number != self._told.get(kind, 0):
-                self._told[kind] = number
+            if number != self._reported.get(kind, 0):
+                self._reported[kind] = number
                 self._send(kind, number)
 
     def _send(self, kind: str, value: str | int | None) -> None:

@@ -78,9 +78,9 @@ async def proxied(address: str) -> AsyncGenerator[tuple[str, Proxy]]:
 
 @asynccontextmanager
 async def jobs_at(
-    address: str, token: str | None, pace: PollIntervals | None = None
+    address: str, token: str | None, intervals: PollIntervals | None = None
 ) -> AsyncGenerator[JobsTarget]:
-    target = JobsTarget(RayApi(address, token=token), pace=pace)
+    target = JobsTarget(RayApi(address, token=token), intervals=intervals)
     try:
         yield target
     finally:
@@ -90,7 +90,7 @@ async def jobs_at(
 async def test_output_survives_broken_connections_without_loss_or_doubles(embedded: EmbeddedTarget) -> None:
     async with (
         proxied(embedded.address) as (address, proxy),
-        jobs_at(address, embedded.token, PollIntervals(retry=0.1, patience=PATIENCE)) as target,
+        jobs_at(address, embedded.token, PollIntervals(retry=0.1, unreachable_after=PATIENCE)) as target,
     ):
         await target.submit(Job("flows", FLOWS))
         text, portions = "", 0
@@ -128,7 +128,7 @@ async def test_a_wrong_or_missing_token_is_named_as_that(
 
 async def test_a_target_that_is_down_is_a_sentence(unused_tcp_port: int) -> None:
     async with jobs_at(
-        f"http://127.0.0.1:{unused_tcp_port}", None, PollIntervals(patience=0.2, retry=0.1)
+        f"http://127.0.0.1:{unused_tcp_port}", None, PollIntervals(unreachable_after=0.2, retry=0.1)
     ) as target:
         with pytest.raises(TargetUnavailable, match="can't be reached"):
             await target.submit(Job("down", "pass"))

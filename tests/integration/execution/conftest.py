@@ -59,10 +59,10 @@ def processes_of(root: Path) -> list[int]:
 
 @asynccontextmanager
 async def opened(
-    root: Path, care: SupervisorTimeouts = CARE, outgoing: Outgoing | None = None
+    root: Path, timeouts: SupervisorTimeouts = CARE, outgoing: Outgoing | None = None
 ) -> AsyncGenerator[EmbeddedTarget]:
     async with EmbeddedTarget(
-        root, outgoing=outgoing or default(), care=care, pace=PollIntervals(patience=20)
+        root, outgoing=outgoing or default(), timeouts=timeouts, intervals=PollIntervals(unreachable_after=20)
     ) as target:
         await target.up(PATIENCE)
         yield target

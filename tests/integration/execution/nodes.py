@@ -49,7 +49,9 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
         cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
         head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
         api = RayApi(cluster.jobs, token=cluster.token)
-        target = JobsTarget(api, python=sys.executable, pace=PollIntervals(patience=6, retry=0.2))
+        target = JobsTarget(
+            api, python=sys.executable, intervals=PollIntervals(unreachable_after=6, retry=0.2)
+        )
         made = Farm(cluster, target, head)
         try:
             await _up(cluster, head)

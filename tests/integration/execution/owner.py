@@ -13,8 +13,8 @@ from services.execution.outgoing import default
 
 
 async def main(root: str, orphan_limit: str, submission_id: str, code: str) -> None:
-    care = SupervisorTimeouts(orphan_limit=float(orphan_limit), lease_every=0.3, health_every=0.5)
-    async with EmbeddedTarget(Path(root), outgoing=default(), care=care) as target:
+    timeouts = SupervisorTimeouts(orphan_limit=float(orphan_limit), lease_every=0.3, health_every=0.5)
+    async with EmbeddedTarget(Path(root), outgoing=default(), timeouts=timeouts) as target:
         await target.submit(Job(submission_id, code))
         async for event in target.follow(submission_id):
             if isinstance(event, Output):

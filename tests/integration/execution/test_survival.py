@@ -116,16 +116,16 @@ async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     root = tmp_path / "target"
-    care = replace(CARE, orphan_limit=1.0)
+    timeouts = replace(CARE, orphan_limit=1.0)
     with caplog.at_level(logging.INFO):
-        async with opened(root, care) as target:
+        async with opened(root, timeouts) as target:
             await target.submit(Job("endless", ENDLESS))
             await until((root / "claims" / "endless").exists)
             cluster = cluster_of(root)
     assert cluster.alive()
     assert "stops after 1 s" in caplog.text
     await until(lambda: not processes_of(root))
-    async with opened(root, care) as target:
+    async with opened(root, timeouts) as target:
         outcome = (await told(target, "endless"))[1]
         assert outcome.verdict is Verdict.UNAVAILABLE
 

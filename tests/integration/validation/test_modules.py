@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from services.domain.modules import beside
+from services.domain.modules import companions
 from services.domain.values import InputFile, Outcome
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Finished, Job
@@ -143,7 +143,7 @@ async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Emb
 
 async def ran(target: EmbeddedTarget, name: str, code: str) -> Outcome:
     async with asyncio.timeout(PATIENCE):
-        await target.submit(Job(name, code, {}, 120, beside(code, FILES)))
+        await target.submit(Job(name, code, {}, 120, companions(code, FILES)))
         async for event in target.follow(name):
             if isinstance(event, Finished):
                 return event.outcome

@@ -158,7 +158,7 @@ async def test_two_different_people(world: World):
 
 async def audited(store: Store) -> list[tuple[str, str, str]]:
     """Deed, person, and what it is of, of all that the audit says of decisions."""
-    told = [(each.deed, each.told) async for each in store.audit.records()]
+    told = [(each.action, each.fields) async for each in store.audit.records()]
     assert not (await store.audit.verify()).flaws
     return [
         (deed, body["by"], body["facts"].get("of", ""))
@@ -191,7 +191,9 @@ async def test_an_approval_for_the_thread_is_in_the_audit_with_what_it_lets_run(
         ("grant_ended", "UENGINEER", ""),
     ]
     granted = [
-        each.told["facts"].get("grant") async for each in world.store.audit.records() if each.told.get("by")
+        each.fields["facts"].get("grant")
+        async for each in world.store.audit.records()
+        if each.fields.get("by")
     ]
     assert granted.count(grant.id) == 3, "the program that it let run names it, too"
 
@@ -258,9 +260,9 @@ async def test_back_on_its_first_target_the_first_approval_stays_void(world: Wor
         ("approved", "UA", "2/2"),
     ]
     void = [
-        each.told["facts"].get("void")
+        each.fields["facts"].get("void")
         async for each in world.store.audit.records()
-        if each.deed == "retargeted"
+        if each.action == "retargeted"
     ]
     assert void == ["UA", None]
     await carry_out(runs, proposal)
@@ -701,9 +703,9 @@ async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(w
     await runs.dismiss(second.id, "UB")
     assert await audited(world.store) == [("rejected", "UA", ""), ("dismissed", "UB", "")]
     (reason, none) = [
-        each.told["facts"].get("reason_sha256")
+        each.fields["facts"].get("reason_sha256")
         async for each in world.store.audit.records()
-        if each.deed in {"rejected", "dismissed"}
+        if each.action in {"rejected", "dismissed"}
     ]
     assert (reason, none) == (sha256("reads all of prod"), None)
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.approvals import harmless
-from services.approvals.coverage import coverage, coverage_apart
+from services.approvals.coverage import coverage, isolated_coverage
 from services.approvals.numbers import skeleton
 from services.domain.entities import Input, Proposal
 from services.domain.parser_process import SHORT
@@ -416,7 +416,7 @@ def test_with_code_beside_it_a_program_is_covered_exactly():
 
 @pytest.mark.parametrize("code", [PI, PI + "# " + "x" * SHORT, PI + "# " + "x" * SHORT + "\nopen(1)"])
 async def test_apart_from_the_event_loop_it_is_the_same(code: str):
-    assert await coverage_apart(proposal(code)) == coverage(proposal(code))
+    assert await isolated_coverage(proposal(code)) == coverage(proposal(code))
 
 
 def test_title_and_purpose_are_not_run():

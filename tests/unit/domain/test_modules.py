@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.errors import BadRequest
-from services.domain.modules import MOST, beside, modules
+from services.domain.modules import MOST, companions, modules
 from services.domain.values import Grade, InputFile, Outcome, PolicyReport, Verdict
 from services.policy import Policy
 from services.policy.together import together
@@ -25,7 +25,7 @@ FILES = (DATA, HELPERS, MORE, *PACKAGE)
 
 
 def names(code: str, files: tuple[InputFile, ...] = FILES) -> set[str]:
-    return {file.name for file in modules(beside(code, files))}
+    return {file.name for file in modules(companions(code, files))}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_file_that_is_imported_or_named_is_code(code: str):
     ],
 )
 def test_a_file_that_is_only_spoken_of_is_not_there_at_all(code: str):
-    assert beside(code, FILES) == (DATA,)
+    assert companions(code, FILES) == (DATA,)
 
 
 def test_modules_bring_what_they_import_and_packages_come_whole():
@@ -83,8 +83,8 @@ def test_modules_bring_what_they_import_and_packages_come_whole():
 @given(st.lists(st.sampled_from(["import more", "import pkg.core", "print('helpers')", "open('data.csv')"])))
 def test_choosing_again_from_what_was_chosen_changes_nothing(lines: list[str]):
     code = "\n".join(lines)
-    chosen = beside(code, FILES)
-    assert beside(code, chosen) == chosen
+    chosen = companions(code, FILES)
+    assert companions(code, chosen) == chosen
     assert DATA in chosen
 
 
@@ -97,9 +97,9 @@ def test_a_chain_of_imports_is_followed_to_its_end_in_any_order(order: list[int]
 
 def test_more_code_than_anybody_reads_is_refused():
     files = tuple(InputFile(f"m{n}.py", b"#" * (MOST // 3)) for n in range(4))
-    assert beside("import m0", files) == files[:1]
+    assert companions("import m0", files) == files[:1]
     with pytest.raises(BadRequest, match="the limit is"):
-        beside("import m0, m1, m2, m3", files)
+        companions("import m0, m1, m2, m3", files)
 
 
 def test_own_modules_are_not_missing_and_what_they_import_may_be():

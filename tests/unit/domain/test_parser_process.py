@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from services.domain.parser_process import SHORT, TooComplex, apart
+from services.domain.parser_process import SHORT, TooComplex, run_isolated
 from services.domain.parsing import docstring
 from services.domain.untrusted_data import from_json, from_toml
 from services.domain.values import Verdict
@@ -38,21 +38,21 @@ def refuse(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["short", "x" * (SHORT + 1)])
 async def test_what_is_made_of_it_comes_back_and_so_does_an_error(text: str):
-    assert await apart(len, text) == len(text)
+    assert await run_isolated(len, text) == len(text)
     with pytest.raises(ValueError, match=f"^{text[:4]}$"):
-        await apart(refuse, text)
+        await run_isolated(refuse, text)
 
 
 @pytest.mark.parametrize("work", [hang, hoard, die])
 async def test_what_takes_too_much_is_ended_and_told_in_a_sentence(work: object):
     with pytest.raises(TooComplex, match="takes too long to parse"):
-        await asyncio.wait_for(apart(work, LONG, seconds=1), 60)  # pyright: ignore[reportArgumentType]
+        await asyncio.wait_for(run_isolated(work, LONG, seconds=1), 60)  # pyright: ignore[reportArgumentType]
 
 
 async def test_the_loop_goes_on_while_a_long_program_is_parsed():
     """For this one the parser takes time that is quadratic in its length, and holds the interpreter's lock."""
     code = "x = f'" + "{a}" * 40_000 + "'\n"
-    reading = asyncio.create_task(apart(docstring, code))
+    reading = asyncio.create_task(run_isolated(docstring, code))
     ticks = 0
     while not reading.done():
         await asyncio.sleep(0.001)

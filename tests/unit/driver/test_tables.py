@@ -21,7 +21,7 @@ FRAME = pd.DataFrame({"name": ["a", "b"], "share": [0.1 + 0.2, 1e-7]})
 
 def as_read(value: Any) -> Table | None:
     """From a value to the driver's facts to the outcome."""
-    return fill(Outcome(verdict=Verdict.PASSED), read(values.told(value, None))).table
+    return fill(Outcome(verdict=Verdict.PASSED), read(values.facts_of(value, None))).table
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ class Slow:
 
 @pytest.mark.parametrize("kind", [Raises, Forged, EndlessList])
 def test_an_object_that_lies_or_raises_is_no_table_and_harms_nothing(kind: type[Any]):
-    assert list(values.told(kind(), None)) == ["value"]
+    assert list(values.facts_of(kind(), None)) == ["value"]
 
 
 def test_a_cell_that_raises_is_told_as_that():
@@ -108,8 +108,8 @@ def test_a_cell_that_raises_is_told_as_that():
 
 
 def test_nobody_waits_for_a_value_that_takes_too_long(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(values, "_PATIENCE", 0.05)
-    facts = values.told([{"a": Slow()}], None)
+    monkeypatch.setattr(values, "_REPR_LIMIT", 0.05)
+    facts = values.facts_of([{"a": Slow()}], None)
     assert facts == {"value": "a list that can't be shown"}
 
 

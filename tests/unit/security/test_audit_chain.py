@@ -95,7 +95,7 @@ def test_what_nobody_touched_is_whole(records: list[AuditRecord]):
 @given(CHAINS, st.data())
 def test_a_changed_record_is_found_where_it_is(records: list[AuditRecord], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
-    body = canonical({**records[at].told, "by": "somebody else entirely"})
+    body = canonical({**records[at].fields, "by": "somebody else entirely"})
     changed = [*records[:at], replace(records[at], body=body), *records[at + 1 :]]
     assert flaws(changed, end(records)) == [at + 1]
 
@@ -104,7 +104,7 @@ def test_a_changed_record_is_found_where_it_is(records: list[AuditRecord], data:
 @given(CHAINS, st.data())
 def test_a_record_forged_with_its_hash_breaks_the_next_one(records: list[AuditRecord], data: st.DataObject):
     at = data.draw(st.integers(0, len(records) - 1))
-    body = canonical({**records[at].told, "by": "somebody else entirely"})
+    body = canonical({**records[at].fields, "by": "somebody else entirely"})
     forged = replace(records[at], body=body, hash=digest(records[at].previous, body))
     changed = [*records[:at], forged, *records[at + 1 :]]
     last = at == len(records) - 1
@@ -153,8 +153,8 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
         yield Store(engine)
 
 
-async def deeds(store: Store) -> list[tuple[str, str]]:
-    return [(each.deed, each.told.get("by", "")) async for each in store.audit.records()]
+async def actions(store: Store) -> list[tuple[str, str]]:
+    return [(each.action, each.fields.get("by", "")) async for each in store.audit.records()]
 
 
 async def story(store: Store) -> Proposal:
@@ -177,7 +177,7 @@ async def story(store: Store) -> Proposal:
 
 async def test_every_step_of_a_request_is_recorded_once(store: Store):
     proposal = await story(store)
-    before = await deeds(store)
+    before = await actions(store)
     assert before == [
         ("edited", "UENGINEER"),
         ("shown", ""),
@@ -192,13 +192,13 @@ async def test_every_step_of_a_request_is_recorded_once(store: Store):
     assert not await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UOTHER")
     assert not await store.tasks.add(builders.task())
     assert not await store.runs.ask_to_stop(run_id(proposal.id), "UOTHER")
-    assert await deeds(store) == before
+    assert await actions(store) == before
     assert not (await store.audit.verify()).flaws
 
 
 async def test_an_approval_is_recorded_with_all_that_it_is_bound_to_and_no_words(store: Store):
     proposal = await story(store)
-    (approved,) = [each.told async for each in store.audit.records() if each.deed == AuditAction.APPROVED]
+    (approved,) = [each.fields async for each in store.audit.records() if each.action == AuditAction.APPROVED]
     expected = {
         "by": "UAPPROVER",
         "channel": "CRAY",
@@ -358,7 +358,7 @@ async def whole_story(store: Store) -> list[AuditRecord]:
 
 
 # Of these the other tables hold nothing, so that only a hash kept elsewhere tells that one was taken out.
-FORGED: dict[str, Any] = {"deed": "ended", "run": "forged", "at": 1.0}
+FORGED: dict[str, Any] = {"action": "ended", "run": "forged", "at": 1.0}
 UNTRACED = {"looked", "retargeted", "submitted"}
 
 
@@ -387,14 +387,14 @@ async def test_whatever_is_done_to_the_chain_is_found(store: Store):
     """Every single deletion, cut, swap and edit, with all hashes and the noted end made to fit."""
     records = await whole_story(store)
     engine, newest = store.tasks._engine, records[-1].hash
-    bodies = [{**each.told} for each in records]
-    deeds = [str(each["deed"]) for each in bodies]
+    bodies = [{**each.fields} for each in records]
+    actions = [str(each["action"]) for each in bodies]
     tampered: list[tuple[list[dict[str, Any]], bool]] = []
     for at in range(len(bodies)):
-        cut = deeds[at:]
+        cut = actions[at:]
         tampered.append((bodies[:at], any(deed not in UNTRACED for deed in cut)))
-        tampered.append(([*bodies[:at], *bodies[at + 1 :]], deeds[at] not in UNTRACED))
-        by = bool(bodies[at].get("by")) and deeds[at] not in {*UNTRACED, "cancelled"}
+        tampered.append(([*bodies[:at], *bodies[at + 1 :]], actions[at] not in UNTRACED))
+        by = bool(bodies[at].get("by")) and actions[at] not in {*UNTRACED, "cancelled"}
         tampered.append(([*bodies[:at], {**bodies[at], "by": "UFORGER"}, *bodies[at + 1 :]], by))
         if at:
             swapped = [*bodies[: at - 1], bodies[at], bodies[at - 1], *bodies[at + 1 :]]
@@ -411,7 +411,7 @@ async def test_whatever_is_done_to_the_chain_is_found(store: Store):
 @settings(max_examples=40, deadline=None)
 @given(CHAINS, st.data())
 def test_any_number_of_forgeries_lacks_the_newest_hash(records: list[AuditRecord], data: st.DataObject):
-    bodies = [each.told for each in records]
+    bodies = [each.fields for each in records]
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, max(len(bodies) - 1, 0)))
         match data.draw(st.sampled_from(["cut", "delete", "edit", "swap", "add"])):

@@ -136,7 +136,7 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
     for name, there in (("gone", False), ("waits", False), ("runs", True), ("other", True)):
         assert (await store.proposals.find(f"p_{name}") is not None) == there, name
     assert (await store.proposals.get("p_other")).status is OPEN
-    expired = [each.told async for each in store.audit.records() if each.deed == "expired"]
+    expired = [each.fields async for each in store.audit.records() if each.action == "expired"]
     assert [(each["proposal"], each["facts"]["because"]) for each in expired] == [("p_waits", "uninstalled")]
     assert not (await store.audit.verify()).flaws
     assert await store.retention.drop_team("T1") == Dropped()
@@ -156,8 +156,8 @@ async def test_a_workspace_that_leaves_takes_all_but_what_goes_on_with_it(store:
         {},
         {"UENGINEER": True},
     ]
-    records = [each.told async for each in store.audit.records()]
-    assert [each["proposal"] for each in records if each["deed"] == AuditAction.EXPIRED] == ["p_waits"]
+    records = [each.fields async for each in store.audit.records()]
+    assert [each["proposal"] for each in records if each["action"] == AuditAction.EXPIRED] == ["p_waits"]
 
 
 async def test_what_was_asked_since_a_workspace_has_it_again_stays(store: Store):

@@ -345,7 +345,7 @@ async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
 
 
 async def test_a_stop_that_reached_another_replica_is_heeded(store: Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("services.tasks.steps._HEED_POLL", 0.02)
+    monkeypatch.setattr("services.tasks.steps._CANCEL_POLL", 0.02)
     here, other, never = world(store, [], []), world(store, [], []), asyncio.Event()
 
     class Slow(ScriptedModel):
