@@ -190,5 +190,5 @@ async def test_for_a_validation_and_a_snippet_trouble_is_a_value(service: Lambda
     assert {each.verdict for each in (expired, wrong, refused)} == {Verdict.UNAVAILABLE}
     assert "have expired" in (expired.detail or "")
     assert "an unexpected response" in (wrong.detail or "")
-    assert "8.4 MB together" in (refused.detail or "")
+    assert "total 8.4 MB" in (refused.detail or "")
     assert "have expired" in (snippet.error or "")
