@@ -107,7 +107,7 @@ _WORDS: dict[type[RaygenError], str] = {
 
 
 def _in_doctors_words(error: RaygenError) -> str:
-    """What a thread is told speaks of a request, and of `raygen doctor`."""
+    """A thread's messages are about a request and mention `raygen doctor`; here they are reworded for the doctor."""
     if type(error) is RuntimeRefused and error.public != RuntimeRefused().public:
         return error.public
     return _WORDS.get(type(error), error.public)

@@ -60,7 +60,7 @@ Staff = Callable[[SupervisorSettings], AbstractAsyncContextManager[SupervisorFac
 
 
 class Outbox:
-    """Events on their way out; only the newest words of several that nobody has fetched yet are kept."""
+    """Outgoing events; of several unsent text updates only the newest is kept."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
@@ -86,7 +86,7 @@ class Outbox:
 
 
 class Host:
-    """Does requests, each as long as somebody listens; of two for one task the later goes on."""
+    """Handles requests while their client is connected; of two for one task the later one continues."""
 
     def __init__(self, staff: Staff, *, beat: float = BEAT) -> None:
         self._staff = staff
@@ -105,7 +105,7 @@ class Host:
         outbox = Outbox()
         doing = self._running[key] = asyncio.create_task(self._do(work, outbox))
         doing.add_done_callback(lambda ended: self._forget(key, ended, outbox))
-        outbox.put(Beat())  # whoever waits for the first byte learns that the work has begun
+        outbox.put(Beat())  # the client gets a first byte: the work has begun
         try:
             while True:
                 event = await outbox.get(self._beat)

@@ -95,12 +95,12 @@ class Invocation:
                     if (event := _event(line)) is not None:
                         self._put(event)
             self._put(None)
-        except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits for it
+        except Exception as error:  # noqa: BLE001  # the reader has to get every error
             if not self._closed:
                 self._put(public_error(error))
 
     def _put(self, item: Event | RaygenError | None) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed, so there is no reader
             self._loop.call_soon_threadsafe(self._came.put_nowait, item)
 
 
@@ -108,7 +108,7 @@ def _event(line: bytes) -> Event | None:
     try:
         return read_line(line)
     except ValueError:
-        if line.startswith(b'data: {"error":'):  # how the package tells of an exception in a stream
+        if line.startswith(b'data: {"error":'):  # how the package reports an exception in a stream
             raise errors.RuntimeFailed from None
         raise
 

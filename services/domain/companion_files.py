@@ -1,4 +1,4 @@
-"""What lies beside a program when it runs, found out beside the event loop."""
+"""Finds the files in a program's working directory, off the event loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.domain.values import InputFile
 
 
 async def companions_of(code: str, files: Sequence[InputFile]) -> tuple[InputFile, ...]:
-    """As `services.domain.modules.beside`; raises TooComplex besides."""
+    """Like `services.domain.modules.companions`; also raises TooComplex."""
     own = modules(files)
     if not own:
         return tuple(files)

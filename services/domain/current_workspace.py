@@ -17,5 +17,5 @@ def enter(team: str) -> None:
 
 
 def current() -> str:
-    """The workspace that the work is for; empty where nobody has said."""
+    """The workspace that the work is for; empty if it is unknown."""
     return _at_hand.get()

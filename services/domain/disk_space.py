@@ -21,7 +21,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """The disk below `folder`; None stands for a server's, whose room nobody here knows."""
+    """The disk below `folder`; None stands for a database server's disk, whose free space is unknown."""
 
     folder: Path | None
 

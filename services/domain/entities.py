@@ -25,7 +25,7 @@ from services.domain.values import (
 class TaskKind(StrEnum):
     """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
 
-    `explain` is a text that somebody points at, and wants explained.
+    `explain` is a text to explain.
     `change` is a sentence about a program that has run, and `again` the wish for that very program. `check` and `execute`
     bring a program of one's own; what `execute` brings runs once it has passed, since who asks for it may approve it.
     """

@@ -10,7 +10,7 @@ class RaygenError(Exception):
     """Something went wrong on our side. Try again."""
 
     code: ClassVar[str] = "raygen"
-    """Stored beside the message of a step that failed: by it a later process knows that people may read the message."""
+    """Stored with the message of a failed step: marks the message as public for a later process."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))

@@ -1,4 +1,4 @@
-"""What may go into a program's working directory beside the program: data, and Python files that it may import."""
+"""What can go into a program's working directory: data, and Python files that it can import."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _clash(name: str, others: set[str]) -> str:
 
 
 def _unreadable(file: InputFile) -> str:
-    """Why nobody could be shown the code in it as Python reads it; empty for data."""
+    """Why its code can't be shown as Python reads it; empty for data."""
     if not importable(file.name):
         return ""
     if len(file.content) > modules.LARGEST:

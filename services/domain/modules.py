@@ -1,4 +1,4 @@
-"""The Python files that lie beside a program: which of them are its code, and what of it they are."""
+"""The Python files in a program's working directory: which of them are part of its code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def companions(code: str, files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     """What is in the working directory of `code` when it runs: all data, and of the Python files those that are its code.
 
     Its code is what it, or another module of it, imports or names in a string; of a package that is everything. Other Python
-    files are left out, so that nothing can be imported that nobody was shown.
+    files are left out, so that nothing can be imported that was not shown.
 
     Raises BadRequest when there is more code than anybody can be expected to read.
     """

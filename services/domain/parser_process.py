@@ -1,4 +1,4 @@
-"""Reads foreign programs beside the event loop, in bounded time and memory.
+"""Parses untrusted programs off the event loop, in bounded time and memory.
 
 Python's parser holds the interpreter's lock while it works, and for some programs it takes time that is quadratic in their
 length. So a short program is read in a thread, and a longer one in a process of its own, which is ended when it takes too much.

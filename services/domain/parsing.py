@@ -1,4 +1,4 @@
-"""Parsing of foreign programs."""
+"""Parsing of untrusted programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _one_at_a_time = threading.Lock()
 def parse(code: str) -> ast.Module:
     """As `ast.parse`, without warnings; raises what that does: SyntaxError, ValueError, RecursionError, MemoryError.
 
-    For a program that somebody else wrote, call it by `services.domain.parser_process`: it holds the interpreter's lock, and its time may be
+    For an untrusted program, call it by `services.domain.parser_process`: it holds the interpreter's lock, and its time may be
     quadratic in the length of the code.
 
     Python 3.11 shares the depth that a parse has reached between all parses of a process, and one that is interrupted

@@ -1,4 +1,4 @@
-"""What an approval is about, beside the code: what a program asks for and reaches."""
+"""What an approval covers besides the code: what a program requests and reaches."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Grant:
     """What `user` lets run in a thread: the program of a proposal that they saw, when `requester` asks for it on `target`.
 
     It covers proposals with the same `fingerprint` (`services.approvals.coverage`); other numbers are covered, too, unless
-    `exact` names what of the program rules that out. It ends at `expires_at` (POSIX seconds) or when somebody ends it.
+    `exact` names what of the program rules that out. It ends at `expires_at` (POSIX seconds) or when a person ends it.
     """
 
     id: str

@@ -21,7 +21,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the work, told to the thread as it begins; `attempt` counts from 1, 0 before the first.
+    """A step of the work, shown in the thread as it begins; `attempt` counts from 1, 0 before the first.
 
     `where` says in a few words where a program runs, when that is not a sealed cluster.
     """

@@ -175,7 +175,7 @@ class TaskCount:
 
 
 EVIDENCE = ("files", "hosts", "processes", "environment", "packages", "refused", "resources")
-"""What can be observed of a program beside its output: the fields of `Touched`, and the resources it asks for."""
+"""What can be observed of a program besides its output: the fields of `Touched`, and the resources it asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

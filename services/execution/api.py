@@ -166,7 +166,7 @@ class RayApi:
         return [Node.model_validate(row) for row in found]
 
     async def used(self) -> dict[str, float]:
-        """How much of each resource is in use, some seconds ago; empty where the cluster does not tell."""
+        """How much of each resource is in use, some seconds ago; empty if the cluster doesn't report it."""
         state = cluster_state("", await self._json("GET", "/api/cluster_status"))
         return {name: share.used for name, share in state.shares.items()}
 

@@ -1,4 +1,4 @@
-"""What a run waits for, in words: demands that no node meets, beside what the cluster has."""
+"""What a run waits for, as a sentence: demands that no node meets, and what the cluster has."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Capacity:
 def waiting(demands: Sequence[Resources], capacity: Capacity, *, busy: bool = True) -> str:
     """Such as “waiting for 4 GPUs; the cluster has 2”; empty when nothing can be said for sure.
 
-    What can never be met comes first. With `busy`, what others hold just now is told as well.
+    What can never be met comes first. With `busy`, resources that others use now are named as well.
     """
     plain = ({name: amount for name, amount in demand.items() if _plain(name)} for demand in demands)
     wanted = [demand for demand in plain if demand] if capacity.nodes else []

@@ -78,7 +78,7 @@ class Cluster:
 
 
 def launch(home: ClusterDirectory, size: Size, way_out: Outgoing, orphan_limit: float) -> Cluster:
-    """Spawn a cluster that is nobody's child, and record it; blocks until its process 1 and its network exist."""
+    """Spawn a cluster as an orphan process, and record it; blocks until its process 1 and its network exist."""
     directory = home.root / f"c-{secrets.token_hex(6)}"
     token, ports = secrets.token_hex(32), free_block()
     view = _furnish(directory, home, token, size, way_out)
@@ -183,7 +183,7 @@ def _setenv(ports: Ports) -> list[str]:
 
 
 def _spawn(directory: Path, ports: Ports, way_out: Outgoing, options: list[str], command: list[str]) -> None:
-    """Options go through a file descriptor, so that neither side's process list tells host paths."""
+    """Options go through a file descriptor, so that no process list shows host paths."""
     with contextlib.ExitStack() as stack:
         words = os.memfd_create("options")
         stack.callback(os.close, words)
@@ -251,7 +251,7 @@ def _end_unrecorded(directory: Path) -> None:
 
 
 def _born(pid: int) -> int | None:
-    """When a living process started, in clock ticks since the machine did; tells a reused PID apart."""
+    """When a living process started, in clock ticks since the machine did; distinguishes a reused PID."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

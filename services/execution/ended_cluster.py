@@ -1,4 +1,4 @@
-"""Tells runs whose cluster is gone from what was kept of them: log, last word of the job table, claim."""
+"""Replays runs of a cluster that has ended from their saved log, last job table entry and claim."""
 
 from __future__ import annotations
 

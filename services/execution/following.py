@@ -88,7 +88,7 @@ class Follower:
             await work
 
     async def _next(self, work: asyncio.Task[None]) -> Event | None:
-        """The next event, or None when the work is done and all of it has been told."""
+        """The next event, or None when the work is done and all of it has been reported."""
         if self._events.empty():
             getter = asyncio.ensure_future(self._events.get())
             await asyncio.wait({getter, work}, return_when=asyncio.FIRST_COMPLETED)

@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _wait_for_start(pid: int, lease: LeaseFolder, orphan_limit: float) -> int:
-    """The exit code of `ray start`, or 124 when it took too long or nobody waits for it any more."""
+    """The exit code of `ray start`, or 124 when it took too long or the bot is gone."""
     limit = time.monotonic() + _START_LIMIT
     while time.monotonic() < limit and lease.age() <= orphan_limit:
         for dead, status in _reap():

@@ -15,8 +15,8 @@ class Job:
     """One approved program on its way to a target.
 
     `submission_id` is derived from the proposal, so that a target refuses a second run of it.
-    `metadata` (strings) is shown on Ray's dashboard. `inputs` lie beside the program. `wall_limit` is in seconds from
-    the program's start, however long it waits for that; the target keeps it by itself, whoever follows.
+    `metadata` (strings) is shown on Ray's dashboard. `inputs` are in the program's directory. `wall_limit` is in seconds from
+    the program's start, however long it waits for that; the target enforces it, whether or not the run is followed.
     `resources` are its driver's own; `packages` are installed for it.
     """
 
@@ -40,7 +40,7 @@ class Output:
 class Progress:
     """Where the run stands: Ray's job status, what it waits for, and its tasks by name and state.
 
-    `ran` is for how many seconds its program has run as this is told; None before it starts, and where nobody knows.
+    `ran` is for how many seconds its program has run; None before it starts, and where that is unknown.
     """
 
     status: str
@@ -88,7 +88,7 @@ class Target(Protocol):
     async def stop(self, submission_id: str) -> bool:
         """End driver, workers and detached actors; False when there was nothing left to stop.
 
-        Returns within seconds, as soon as their end is certain or under way; `follow` tells when it has come.
+        Returns within seconds, as soon as their end is certain or under way; `follow` reports it.
         """
         ...
 

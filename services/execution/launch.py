@@ -1,7 +1,7 @@
 """Starts a job's driver: after Ray's own words in its log, at most once in the life of a bot, and not for ever.
 
 Runs by itself on the target (`python launch.py SUBMISSION CLAIM|- LIMIT PROGRAM ARGUMENT…`), so it knows the standard
-library only. It takes the claim that no other start can take, leaves a keeper of the wall limit behind, and then becomes
+library only. It takes the claim that no other start can take, leaves a process that enforces the wall limit, and then becomes
 the driver.
 """
 
@@ -55,8 +55,8 @@ def _await_preamble(line: bytes) -> None:
 def _keep(limit: float) -> None:
     """Leave a process behind that kills this one after `limit` seconds of the program; it ends with this one, too.
 
-    It is nobody's child and in no group of the driver's, so that nothing that ends those ends it before. Where the
-    kernel has no descriptors of processes there is none: a process ID alone may be somebody else's by then.
+    It is an orphan and in no process group of the driver, so that nothing that ends those ends it before. Where the
+    kernel has no descriptors of processes there is none: a process ID alone may have been reused by then.
     """
     driver = os.getpid()
     try:

@@ -108,7 +108,7 @@ class Inside:
             os.close(fd)
 
     def keep(self, sandbox: subprocess.Popen[bytes]) -> int:
-        """Wait for the sandbox's end; without the relay nobody could reach it, and a lost pasta is replaced."""
+        """Wait for the sandbox's end; without the relay it is unreachable, and a lost pasta is replaced."""
         while True:
             pid, status = os.wait()
             if pid == sandbox.pid:

@@ -1,4 +1,4 @@
-"""Looks at a run beside its log: tasks by state, what it waits for, and whether a stop is stuck; at bounded cost."""
+"""Observes a run besides its log: tasks by state, what it waits for, and whether a stop is stuck; at bounded cost."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RunObserver:
             await asyncio.sleep(max(self._rhythm.every, _SHARE * (time.monotonic() - began)))
 
     async def _look(self, details: JobDetails) -> None:
-        # What a proxy does not pass on, or another version of Ray tells otherwise, is not shown.
+        # What a proxy does not pass on, or another version of Ray reports differently, is not shown.
         with contextlib.suppress(RaygenError, LookupError, TypeError, ValueError, AttributeError):
             if details.job_id:
                 self.tasks = await self._api.tasks(details.job_id)
@@ -68,7 +68,7 @@ class RunObserver:
         groups = await self._api.unplaced_groups(details.job_id)
         if not (demands or groups):
             return ""
-        # A program that has the machine busy itself is at work and waits for nobody.
+        # A program that has the machine busy itself is at work and not waiting.
         busy = not self._count("RUNNING")
         capacity = await self._capacity(busy=busy)
         sentences = [waiting_for_group(group, capacity, busy=busy) for group in groups]

@@ -1,4 +1,4 @@
-"""What went on around a run that its output can't tell: nodes and workers that were lost, actors that would not end."""
+"""What happened around a run that its output doesn't show: nodes and workers that were lost, actors that would not end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def remarks(api: RayApi, details: JobDetails, *, left: int, failures: bool
     sentences = [_leftovers(left)] if left else []
     lasted = details.ran(details.start_time)
     if lasted is not None and lasted > _NOTICED_AFTER:
-        # A cluster that does not tell leaves it unsaid.
+        # If the cluster doesn't report losses, none are named.
         with contextlib.suppress(RaygenError, LookupError, TypeError, ValueError, AttributeError):
             sentences += await _losses(api, details, failures=failures)
     return tuple(sentences)

@@ -1,4 +1,4 @@
-"""What a cluster is like right now, as its dashboard tells it."""
+"""The current state of a cluster, as its dashboard reports it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Answer(BaseModel):
 
 
 def cluster_state(version: str, reply: object) -> ClusterState:
-    """The answer of `/api/cluster_status`; what it leaves out, or tells in another shape, stays unknown."""
+    """The answer of `/api/cluster_status`; what it leaves out, or reports in another shape, stays unknown."""
     try:
         answer = _Answer.model_validate(reply)
     except ValidationError:

@@ -75,7 +75,7 @@ class Stopper:
         return asked if asked is not None and asked > _STUCK_AFTER else None
 
     async def _request_stop(self) -> JobDetails | None:
-        """The job as it was when it was told to stop; one whose supervisor is only being made is told again."""
+        """The job when the stop was requested; the request is repeated while its supervisor is starting."""
         limit = time.monotonic() + _HEAR_LIMIT
         while True:
             details = await self._api.job(self._id)
@@ -104,7 +104,7 @@ class Stopper:
         return 0
 
     async def _detached(self, details: JobDetails) -> int:
-        """How many detached actors of the job live; none where the cluster does not tell."""
+        """How many detached actors of the job live; none if the cluster doesn't report it."""
         if details.job_id is None:
             return 0
         try:

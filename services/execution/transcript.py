@@ -1,4 +1,4 @@
-"""Takes a job's log apart by the driver's frame: Ray's preamble, the program's own output, and the facts."""
+"""Splits a job's log by the driver's frame: Ray's preamble, the program's own output, and the facts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Transcript:
         return text
 
     def outcome(self, verdict: Verdict) -> Outcome:
-        """What the log alone tells of the run."""
+        """The outcome as far as the log shows it."""
         text, gone = self._output.all()
         return Outcome(verdict=verdict, stdout=text, truncated=self.truncated, gone=gone)
 

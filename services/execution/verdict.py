@@ -16,7 +16,7 @@ _KILLED = "The driver was killed (exit code {code}), most often because the node
 
 
 def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[str, ...] = ()) -> Outcome:
-    """What came of a job that has ended; without `details` (its job table is lost) the facts alone tell."""
+    """What came of a job that has ended; without `details` (its job table is lost) only the facts count."""
     facts = read(transcript.facts)
     details = details and limited(details, transcript)
     result = transcript.outcome(Verdict.PASSED)
@@ -41,7 +41,7 @@ def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[
 
 
 def limited(details: JobDetails, transcript: Transcript) -> JobDetails:
-    """The details as they are meant: what was killed beyond its wall limit, where nobody stopped it, was stopped."""
+    """The details, where a job that was killed beyond its wall limit without a stop request counts as stopped."""
     killed = details.status == "FAILED" and details.driver_exit_code in _SIGKILL
     if not (killed and details.overdue(transcript.started)):
         return details
@@ -59,7 +59,7 @@ def _verdict(details: JobDetails, transcript: Transcript) -> Verdict:
 
 
 def _reason(details: JobDetails, verdict: Verdict) -> str | None:
-    """Why it ended so, where the facts can't tell; without the log's tail that Ray puts in."""
+    """Why it ended so, where the facts don't say; without the log's tail that Ray puts in."""
     if verdict is Verdict.TIMED_OUT:
         return "The run was stopped at its wall-time limit."
     if verdict is Verdict.KILLED:

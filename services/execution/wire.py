@@ -13,7 +13,7 @@ WALL_LIMIT = "raygen_wall_limit"
 
 
 class JobDetails(BaseModel):
-    """One submission as `GET /api/jobs/{submission_id}` tells it; times are milliseconds since 1970.
+    """One submission as `GET /api/jobs/{submission_id}` returns it; times are milliseconds since 1970.
 
     `seen` is when the cluster said so, by its own clock.
     """
@@ -49,7 +49,7 @@ class JobDetails(BaseModel):
 
     @property
     def since_start(self) -> float | None:
-        """Seconds from submission until this was told, whether it has ended or not; the cluster's clock counts."""
+        """Seconds from submission until this response, whether it has ended or not, by the cluster's clock."""
         if self.start_time is None or self.seen is None:
             return None
         return max(0.0, (self.seen - self.start_time) / 1000)
@@ -61,7 +61,7 @@ class JobDetails(BaseModel):
 
 
 def job_details(body: Any, date: str | None) -> JobDetails:
-    """A job as told in an answer whose `Date` header is `date`."""
+    """A job from a response whose `Date` header is `date`."""
     seen = int(parsedate_to_datetime(date).timestamp() * 1000) if date else None
     return JobDetails.model_validate(body).model_copy(update={"seen": seen})
 

@@ -31,7 +31,7 @@ _SIGNED = ("content-type",)
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An OAuth2 client of the token endpoint `url`; `scope` may name several, apart by spaces."""
+    """An OAuth2 client of the token endpoint `url`; `scope` may name several, separated by spaces."""
 
     url: str
     id: str

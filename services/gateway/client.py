@@ -92,7 +92,7 @@ class Gateway:
 
 
 class _Http(httpx2.AsyncClient):
-    """Tells what mcp keeps to itself: the status of an answer that is none."""
+    """Records what mcp doesn't pass on: the status of a failed response."""
 
     async def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         try:

@@ -10,7 +10,7 @@ from services.gateway.client import Gateway
 from services.gateway.wire import snippet_of
 from services.snippets.interface import TIMEOUT, Snippet
 
-# What a connection, and a function that has to start first, may take beside the snippet, in seconds.
+# What a connection, and a function that has to start first, may take in addition to the snippet, in seconds.
 _GRACE = 20.0
 
 

@@ -13,7 +13,7 @@ from services.validation.elsewhere import Elsewhere, cut
 from services.validation.interface import ValidationLimits
 
 WHERE = "through the MCP gateway"
-# What a connection, a function that has to start first, and a job's own start may take beside the program, in seconds.
+# What a connection, a function that has to start first, and a job's own start may take in addition to the program, in seconds.
 _GRACE = 60.0
 _PAUSE = 60.0
 _IMPATIENCE = 2.0

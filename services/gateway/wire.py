@@ -25,7 +25,7 @@ _TRIED = {
 
 
 class Validated(BaseModel):
-    """`validate_ray_code`'s answer; `status` is the Ray job's last one. A raygen at the other end tells `verdict` and `value`, too."""
+    """`validate_ray_code`'s answer; `status` is the Ray job's last one. A raygen at the other end adds `verdict` and `value`."""
 
     success: StrictBool
     job_id: str | None = None
@@ -38,7 +38,7 @@ class Validated(BaseModel):
 
 
 class Ran(BaseModel):
-    """`run_python`'s answer; a raygen at the other end tells `value` apart from `output`, and how it was run."""
+    """`run_python`'s answer; a raygen at the other end returns `value` separately from `output`, and how it was run."""
 
     success: StrictBool
     output: str = ""
@@ -116,7 +116,7 @@ def _verdict(reply: Validated) -> Verdict:
 
 
 def _untried(reply: Validated, error: str) -> str:
-    """The program was never tried, or nobody knows how it ended."""
+    """The program was never tried, or its outcome is unknown."""
     status = (reply.status or "").lower()
     job = f" (its job is {status})" if status and status.upper() not in _NO_JOB else ""
     return (

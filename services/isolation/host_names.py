@@ -6,5 +6,5 @@ import secrets
 
 
 def new_host_name() -> str:
-    """A new one for each cluster, so that no fixed name tells a program where it runs."""
+    """A new one for each cluster, so that a program can't recognize the sandbox by a fixed name."""
     return f"ray-head-{secrets.token_hex(4)}"

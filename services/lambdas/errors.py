@@ -1,4 +1,4 @@
-"""What can go wrong between us and a Lambda, each in one sentence that names the function and nothing foreign."""
+"""What can go wrong between us and a Lambda, each as a message that names the function and quotes nothing."""
 
 from __future__ import annotations
 

@@ -51,5 +51,5 @@ def _unfolded(payload: object) -> object:
 
 
 def _plain(output: str, failure: str) -> Snippet:
-    """Of a function that tells no details, such as another system's."""
+    """For a function that returns no details, such as another system's."""
     return Snippet(output[:OUTPUT], error=failure or None, engine=ENGINE, truncated=len(output) > OUTPUT)

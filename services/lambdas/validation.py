@@ -77,7 +77,7 @@ def outcome_of(payload: Any, name: str) -> Outcome:
 
 
 def _plain(answer: ValidationAnswer) -> Outcome:
-    """Of a function that tells no details, such as another system's."""
+    """For a function that returns no details, such as another system's."""
     verdict = _VERDICTS.get(answer.status.upper(), Verdict.FAILED)
     if not answer.success and verdict is Verdict.PASSED:
         verdict = Verdict.FAILED

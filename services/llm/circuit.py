@@ -1,4 +1,4 @@
-"""Keeps a throttled model out for as long as its service asked, so that nobody else waits for it in vain."""
+"""Keeps a throttled model out for as long as its service asked, so that no other request waits for it in vain."""
 
 from __future__ import annotations
 

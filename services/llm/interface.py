@@ -21,7 +21,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """The model's wish to use a tool, with arguments that nobody has checked yet."""
+    """The model's wish to use a tool, with unchecked arguments."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool answered; `is_error` tells the model to try something else."""
+    """What a tool answered; `is_error` makes the model try something else."""
 
     call_id: str
     content: str
@@ -114,7 +114,7 @@ class LanguageModel(Protocol):
         force: str | None = None,
         on_text: OnText | None = None,
     ) -> Reply:
-        """Answer; `force` names the one tool that must be called, `on_text` hears the whole text so far as it grows.
+        """Answer; `force` names the one tool that must be called, `on_text` gets the whole text so far as it grows.
 
         An answer that broke off and is asked for again begins with an empty text, so nothing is shown twice.
         Raises ModelBusy when it may be asked again after a while, ModelInterrupted when it may be at once, and

@@ -1,4 +1,4 @@
-"""What nobody foresaw: logged under an incident ID, by which people can name it to those who read the logs."""
+"""Unexpected errors: logged under an incident ID that people can report."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _tracer = trace.get_tracer("raygen")
 
 @contextmanager
 def span(name: str, **attributes: str | float) -> Generator[Span]:
-    """A span named `name`, below the one that is open; an error is told by its class alone."""
+    """A span named `name`, below the one that is open; of an error only the class is recorded."""
     named = {f"raygen.{key}": value for key, value in attributes.items()}
     with _tracer.start_as_current_span(
         name, attributes=named, record_exception=False, set_status_on_exception=False

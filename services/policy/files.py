@@ -1,4 +1,4 @@
-"""Detectors for files: what a call opens, lists, writes or removes, as far as its arguments tell."""
+"""Detectors for files: what a call opens, lists, writes or removes, as far as its arguments show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hosts that text names, as a reader would tell them: without user, password, port or path."""
+"""The hosts that text names, without user, password, port or path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy's rules, one table: what each looks for, how serious it is, and what it tells people.
+"""The policy's rules, one table: what each looks for, how serious it is, and what it says.
 
 `calls` are dotted names, apart by spaces, after aliases are resolved (`subprocess.*` is everything directly in a
 module, `()` the result of a call, `[]` an element); `imports` are modules. A rule without either is reported by a
@@ -278,7 +278,7 @@ TABLE: tuple[PolicyRule, ...] = (
         "ctypes and cffi",
         imports="ctypes cffi",
     ),
-    # nobody is there to answer
+    # a job has no one to answer
     PolicyRule(
         "reads-input",
         WARN,

@@ -1,4 +1,4 @@
-"""How many elements an expression makes, as far as its literals tell; 0 means unknown or none."""
+"""How many elements an expression makes, as far as its literals show; 0 means unknown or none."""
 
 from __future__ import annotations
 

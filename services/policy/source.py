@@ -1,4 +1,4 @@
-"""What of a program's text its syntax tree does not tell: characters that are not seen, and another encoding."""
+"""What a syntax tree doesn't show of a program's text: invisible characters, and another encoding."""
 
 from __future__ import annotations
 

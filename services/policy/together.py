@@ -1,4 +1,4 @@
-"""The policy's word on a program and the modules beside it, read one by one."""
+"""The policy's findings in a program and its modules, read one by one."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of the chain as it was noted apart from the records: the last one's position and hash."""
+    """The end of the chain as it is recorded separately: the last one's position and hash."""
 
     position: int
     hash: str
@@ -126,7 +126,7 @@ class Flaw:
 class Verified:
     """What an examination found: the records, the last one's position and hash, and all flaws in their order.
 
-    `expected` has the position of each hash that somebody wrote down earlier, None for one that does not occur.
+    `expected` has the position of each expected hash, None for one that does not occur.
     """
 
     count: int
@@ -153,7 +153,7 @@ class Examination:
     """Goes along a chain in the order of its positions, and notes what does not fit.
 
     A chain that begins later than at its first record is an excerpt: what is before it is taken as given. `expect` are hashes
-    that somebody wrote down earlier, or their beginnings.
+    that are expected, or their beginnings.
     """
 
     def __init__(self, *, excerpt: bool = False, expect: Iterable[str] = ()) -> None:
@@ -175,7 +175,7 @@ class Examination:
     def end(
         self, head: Head | None = None, missing: Callable[[int], Iterable[str]] = lambda _: ()
     ) -> Verified:
-        """`head` is the noted end; `missing` tells of what should be in a chain of this length and is not."""
+        """`head` is the noted end; `missing` lists what should be in a chain of this length and is not."""
         last = Head(self._last.position, self._last.hash) if self._last else Head(0, GENESIS)
         flaws = list(self._flaws)
         if head is not None and head.position > last.position:

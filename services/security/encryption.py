@@ -1,4 +1,4 @@
-"""Values that nobody reads who has only the database: encrypted with a key that is kept elsewhere."""
+"""Encrypts values in the database with a key that is stored elsewhere."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class ProcessRunner(ABC):
 
 
 def request(parsed: Read, **more: Any) -> bytes:
-    """What the program inside is told, in one line."""
+    """The request to the program inside, as one line."""
     data: dict[str, Any] = {
         "code": parsed.code,
         "imports": [name for name in parsed.imports if name in SAFE],

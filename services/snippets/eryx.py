@@ -52,7 +52,7 @@ class EryxRunner(ProcessRunner):
 
 
 def _folder() -> str:
-    """Where the package unpacks itself, machine code among it: nobody else may write there."""
+    """Where the package unpacks itself, machine code among it: no other user may write there."""
     folder = Path(tempfile.gettempdir()) / f"raygen-eryx-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()

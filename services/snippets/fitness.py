@@ -67,7 +67,7 @@ def agrees(text: str) -> bool:
 class _Look:
     """One walk over all nodes, without recursion; `_CHECKS` say of a kind of node whether it may be there.
 
-    A check takes over from the walk: it puts into `_todo` what is to be looked at below its node.
+    A check takes over from the walk: it adds the children of its node that have to be checked to `_todo`.
     """
 
     def __init__(self, tree: ast.Module) -> None:

@@ -1,4 +1,4 @@
-"""Runs one snippet inside its seal: reads it from standard input, and tells as JSON what came of it.
+"""Runs one snippet inside its seal: reads it from standard input, and writes the result as JSON.
 
 Given to the interpreter as text, so it imports nothing of ours; another interpreter that has no standard input calls
 `answered` itself. What keeps a snippet from doing harm is the seal; the list of modules and the audit hook keep it to

@@ -115,7 +115,7 @@ async def open_monty() -> AsyncGenerator[MontyRunner]:
 
 
 class _Worker:
-    """The process that a snippet runs in, so that it can be ended with whoever asked."""
+    """The process that a snippet runs in, so that it can be ended with its request."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -124,7 +124,7 @@ class _Worker:
 
     @contextmanager
     def at(self, pid: int | None) -> Generator[None]:
-        """Raises NotForMonty when nobody waits any more."""
+        """Raises NotForMonty once the request was cancelled."""
         with self._lock:
             if self._unwanted:
                 raise NotForMonty("The request was cancelled.")
@@ -166,7 +166,7 @@ def _snippet(printed: _Printed, value: str | None, error: str | None, wall: floa
 
 
 def _whole(parsed: Read) -> str:
-    """The snippet, and after it what tells its value, in Monty's own words."""
+    """The snippet, followed by an expression for its value."""
     if not parsed.has_value:
         return f"{parsed.code}\nNone"
     return f"{parsed.code}\nNone if {VALUE} is None else repr({VALUE})[:{OUTPUT + 1}]"

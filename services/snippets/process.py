@@ -18,7 +18,7 @@ _PIECE = 65_536
 
 
 class Process:
-    """It has started when this has been made; whoever made it calls `close`.
+    """It has started when this has been made; its creator calls `close`.
 
     `request` is its standard input, and `room` is how many bytes of its answer are read. Raises OSError when it can't
     be started.

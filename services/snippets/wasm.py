@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportAttributeAccessIssue=false
 # The package is there in Python 3.12 and later only.
-"""The process of one snippet in WebAssembly: reads it from standard input, and tells as JSON what came of it.
+"""The process of one snippet in WebAssembly: reads it from standard input, and writes the result as JSON.
 
 Given to the interpreter as text, so it imports nothing of ours.
 """

@@ -42,7 +42,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An open proposal as far as it takes to say whose decision it waits for; `asked` is whether approvers were told of it."""
+    """An open proposal as far as it takes to say whose decision it waits for; `asked` is whether approvers were asked."""
 
     proposal_id: str
     target: str
@@ -215,7 +215,7 @@ class Approvals(Repository):
             await connection.execute(update(table).where(table.c.id == proposal_id).values(asked_by=user))
 
     async def was_asked(self, proposal_id: str) -> bool:
-        """Whether somebody has had the approvers asked."""
+        """Whether the approvers have been asked."""
         row = await self._one(tables.proposals, tables.proposals.c.id == proposal_id)
         return row is not None and row.asked_by is not None
 

@@ -1,4 +1,4 @@
-"""The audit chain as it is read: exported, verified, and told to a channel. Nothing here changes a record."""
+"""Reads the audit chain: to export it, verify it and post it to a channel. Nothing here changes a record."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class AuditTrail:
             after = found[-1].position
 
     async def verify(self, expect: Collection[str] = ()) -> Verified:
-        """Examine all of it, and whether it tells of all that the other tables hold.
+        """Examine all of it, and whether it has a record of everything in the other tables.
 
         `expect` are hashes that were written down elsewhere, or their beginnings.
         """
@@ -71,7 +71,7 @@ class AuditTrail:
         return examination.end(head, expected.missing)
 
     async def announced(self) -> int:
-        """Up to which position the audit channel has been told; what there was before it was chosen is not told."""
+        """The last position that was posted to the audit channel; records from before it was configured are not posted."""
         heads = tables.audit_head
         async with self._engine.begin() as connection:
             await begin(connection)

@@ -1,4 +1,4 @@
-"""Adds to the audit chain in the database, within the transaction of what a record tells of."""
+"""Adds to the audit chain in the database, within the transaction of the change that it records."""
 
 from __future__ import annotations
 

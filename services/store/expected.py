@@ -119,7 +119,7 @@ async def _proposals(engine: AsyncEngine) -> Facts:
 
 
 async def _approved(engine: AsyncEngine) -> Facts:
-    """Apart from the others, since their programs have to be read."""
+    """Separate from the others, since their programs have to be loaded."""
     table = tables.proposals.c
     approved = table.status == str(ProposalStatus.APPROVED)
     async for row in _rows(engine, table.id, table.decided_by, table.target, table.program, where=approved):
@@ -169,7 +169,7 @@ async def _runs(engine: AsyncEngine) -> Facts:
 
 
 async def _announced(engine: AsyncEngine) -> int:
-    """How long the chain was when the audit channel was last told of it."""
+    """How long the chain was at the last post to the audit channel."""
     async with engine.connect() as connection:
         announced = (await connection.execute(select(func.max(tables.audit_head.c.announced)))).scalar_one()
         posts = tables.posts.c.key

@@ -14,7 +14,7 @@ from services.store.repository import Repository
 class Preference:
     """`target` is where a person's new programs run, empty for the first that is open to them.
 
-    `direct`: the end of a run that they asked for is told in a direct message, too. `model` writes and answers for them,
+    `direct`: the end of a run that they asked for is also sent as a direct message. `model` writes and answers for them,
     empty for the usual ones.
     """
 

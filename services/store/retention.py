@@ -37,7 +37,7 @@ class Retention(Repository):
 
     Open proposals stay with what their thread has said before, and whatever is worked on, awaits its run or runs. What
     requests took stays too, and the votes on it: they have no content; of a workspace that has left only the figures stay,
-    so that a day's budget does not begin anew.
+    so that a day's budget does not start again.
     `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
     """
 
@@ -129,7 +129,7 @@ class Retention(Repository):
         return Dropped(tasks, runs, inputs, posts)
 
     async def _expire(self, of_team: ColumnElement[bool]) -> None:
-        """Nobody is left who could decide them."""
+        """Expires proposals that no one can decide any more."""
         proposals = tables.proposals.c
         theirs = proposals.task_id.in_(select(tables.tasks.c.id).where(of_team))
         waiting = await self._ids(tables.proposals, theirs, proposals.status == str(ProposalStatus.OPEN))

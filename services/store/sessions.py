@@ -12,7 +12,7 @@ from services.domain.entities import Session
 from services.store import tables
 from services.store.repository import Repository
 
-# So long what a person has said to another stands, though raygen tells its own news, in seconds.
+# For how long a message between people counts although raygen posts in the meantime, in seconds.
 _JUST_NOW = 60.0
 
 
@@ -52,7 +52,7 @@ class Sessions(Repository):
         await self._set_addressed(session_id, f"{when} {user}")
 
     async def addressed(self, session_id: str) -> None:
-        """Note that somebody has turned to raygen, which ends what people said to each other."""
+        """Note that a person has addressed raygen, which ends a conversation between people."""
         await self._set_addressed(session_id, None)
 
     async def spoke(self, session_id: str) -> None:
@@ -62,7 +62,7 @@ class Sessions(Repository):
             await self._set_addressed(session_id, None)
 
     async def overheard(self, session_id: str) -> tuple[str, float]:
-        """Who has spoken last, and when; nobody where that was to raygen, or raygen itself."""
+        """Who posted last, and when; empty if that was to raygen, or raygen itself."""
         row = await self._one(tables.sessions, tables.sessions.c.id == session_id)
         when, _, user = (row.overheard or "").partition(" ") if row else ("", "", "")
         return user, float(when or 0)

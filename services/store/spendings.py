@@ -15,7 +15,7 @@ from services.store.repository import Repository
 
 
 class By(StrEnum):
-    """What sums are told apart by."""
+    """What sums are grouped by."""
 
     USER = "user"
     CHANNEL = "channel"

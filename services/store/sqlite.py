@@ -127,7 +127,7 @@ def _prepare(engine: Engine, *pragmas: str) -> None:
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         # The timeout outlasts any of our writes. A write-ahead log lets others read while one writes; with FULL a commit
-        # is on the disk before anybody is told of it, so that it outlives the machine, too.
+        # is on the disk before it is reported, so that it survives a crash of the machine.
         usual = ("PRAGMA busy_timeout=60000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
         for pragma in (*usual, *pragmas):
             cursor.execute(pragma)

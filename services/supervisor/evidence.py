@@ -1,4 +1,4 @@
-"""What a failed attempt tells the generator, and what it tells a person in one sentence."""
+"""The evidence of a failed attempt, for the generator, and as one sentence for a person."""
 
 from __future__ import annotations
 

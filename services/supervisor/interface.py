@@ -20,7 +20,7 @@ class Briefing:
     """What the supervisor is asked: the thread so far, the new prompt and who asks, the last program and the files.
 
     `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
-    current program. `model` is the one that whoever asks has chosen, empty for the usual ones.
+    current program. `model` is the requester's choice, empty for the default.
     """
 
     prompt: str
@@ -55,8 +55,8 @@ class Supervising(Protocol):
     ) -> Conclusion:
         """Work until there is an answer or a program; what it takes goes on `meter`, also when this raises.
 
-        `on_words` hears all that was said so far, as it grows; a broken answer is taken back by a shorter text.
-        `on_attempt` hears of each draft, and again of what came of it. To be cancelled ends the work, wherever it is
+        `on_words` gets all text so far, as it grows; a broken answer is taken back by a shorter text.
+        `on_attempt` gets each draft, and again its outcome. To be cancelled ends the work, wherever it is
         done. Raises RaygenError.
         """
         ...

@@ -59,7 +59,7 @@ class Memory:
 def recollect(exchanges: Sequence[Exchange], *, room: int = ROOM) -> Memory:
     """The newest exchanges whole, as far as `room` characters go, and a line for each before them.
 
-    The last program is told whole (up to 24,000 characters) whatever the room.
+    The last program is included whole (up to 24,000 characters) whatever the room.
     """
     last = max((at for at, each in enumerate(exchanges) if each.program), default=-1)
     entries = [
@@ -68,7 +68,7 @@ def recollect(exchanges: Sequence[Exchange], *, room: int = ROOM) -> Memory:
     kept, left = len(entries), room
     while kept and (left := left - sum(map(len, entries[kept - 1]))) >= 0:
         kept -= 1
-    # The current program's record is told even where its exchange is not.
+    # The current program's record is included even if its exchange is not.
     current = [entries[last][2]] if 0 <= last < kept else []
     before = "\n".join([*_compacted(exchanges[:kept]), *current])
     turns: list[Turn] = []
@@ -88,7 +88,7 @@ def _statement(exchange: Exchange) -> str:
 
 
 def _record(exchange: Exchange, *, whole: bool) -> str:
-    """What came of an exchange beside words; empty when nothing did."""
+    """What an exchange produced besides text; empty if nothing."""
     parts: list[str] = []
     if exchange.program is not None:
         parts.append(_program(exchange.program, exchange.writer, whole=whole))

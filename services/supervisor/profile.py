@@ -1,4 +1,4 @@
-"""What one generator is told for each engine that it writes programs for."""
+"""The prompt of a generator for each engine that it writes programs for."""
 
 from __future__ import annotations
 

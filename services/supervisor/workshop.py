@@ -203,7 +203,7 @@ class _Untried:
 
 
 async def _unreported(_: Tried) -> None:
-    """Nobody listens."""
+    """Report to no one."""
 
 
 def _shortened(outcome: Outcome) -> Outcome:

@@ -44,7 +44,7 @@ class Estimate:
 
 
 def estimate(prices: Prices, proposal: Proposal, driver: Mapping[str, float]) -> Estimate | None:
-    """The expected cost of a proposal; None where nothing has a price, or nobody knows how long it will take.
+    """The expected cost of a proposal; None where nothing has a price, or the duration is unknown.
 
     The time is the longer of what was measured and what the header expects, as for approvals. The amounts are the most
     that a task, an actor or the driver asks for, where the header names nothing else what `driver` says the target gives

@@ -94,7 +94,7 @@ class Targets:
         return next((name for name in wanted if name in names), names[0])
 
     async def look(self) -> list[tuple[ConfiguredTarget, ClusterState]]:
-        """All of them as they are now; whoever doesn't answer within five seconds is told as that."""
+        """All of them as they are now; a target that doesn't respond within five seconds is reported as such."""
         places = list(self)
         return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
 
@@ -122,14 +122,14 @@ class Targets:
         return f"The target {place.name} {found}." if found else ""
 
     def estimate(self, proposal: Proposal) -> Estimate | None:
-        """What a run of a proposal will probably cost on its target; None where nobody can say."""
+        """What a run of a proposal will probably cost on its target; None if it can't be estimated."""
         place = self._places.get(proposal.target)
         if place is None or not proposal.runnable:
             return None
         return estimate(place.terms.prices, proposal, place.terms.resources)
 
     def admit(self, name: str, user: str) -> ConfiguredTarget:
-        """The place, for somebody who may use it. Raises NotAllowed."""
+        """The target, for a person who may use it. Raises NotAllowed."""
         place = self[name]
         if place.terms.users and user not in place.terms.users:
             raise NotAllowed(f"You don't have access to the target {name}. Choose another one on the card.")

@@ -31,7 +31,7 @@ class Nowhere(NotAllowed):
 class Admission:
     """Holds requests to the limits, together with all replicas; a repeated request never counts twice.
 
-    `teams` says of which workspaces a person is a member; without it nobody is asked where they come from.
+    `teams` says of which workspaces a person is a member; without it their workspaces are not checked.
     """
 
     def __init__(self, store: Store, *, limits: AdmissionLimits, teams: Teams | None) -> None:

@@ -1,4 +1,4 @@
-"""What a thread's records tell the supervisor about a new request in it."""
+"""What the supervisor gets to know of a thread for a new request in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class History:
         self._names = names
 
     async def briefing(self, task: Task, session: Session) -> Briefing:
-        """All that the supervisor is told of a request; files are for the caller to add."""
+        """The supervisor's whole context for a request; the caller adds files."""
         proposals = await self._store.proposals.of_session(session.id)
         runs = {run.proposal_id: run for run in await self._store.runs.of_session(session.id)}
         earlier = [

@@ -1,4 +1,4 @@
-"""How often somebody may ask: a rolling window over the requests that were taken."""
+"""Rate limits: a rolling window over accepted requests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Asked = Callable[[str, float], Awaitable[Mapping[str, float]]]
 
 @dataclass(slots=True)
 class Throttle:
-    """Holds whoever has a key to a rate. What was just taken but has no row yet counts; a repeated request never counts twice."""
+    """Limits the rate of each key. Requests that were accepted but have no row yet count; a repeated request never counts twice."""
 
     asked: Asked
     rate: Rate | None = None
@@ -51,7 +51,7 @@ class Throttle:
     async def admit(
         self, key: str, task_id: str, elsewhere: Mapping[str, float] = MappingProxyType({})
     ) -> None:
-        """Count a request, beside those that were let in `elsewhere` (IDs and times). Raises TooOften: when to come back."""
+        """Count a request, with those admitted `elsewhere` (IDs and times). Raises TooOften, which says when to try again."""
         if self.rate is None:
             return
         now = time.time()

@@ -1,4 +1,4 @@
-"""The task desk: takes a request from its first sign of life to a proposal or an answer.
+"""The steps of a task: from a request's first progress message to a proposal or an answer.
 
 Each public coroutine is one step of a durable workflow: it may be repeated after a crash and then finds its own traces.
 """
@@ -67,7 +67,7 @@ StoredResult = dict[str, str | None]
 
 
 class _UnderWay:
-    """One task under way: what its thread has been told, each news together with the rest, and what it has cost."""
+    """One task in progress: what its thread shows, and what it has cost."""
 
     def __init__(self, store: Store, notifier: Notifier, task: Task, session: Session, meter: Meter) -> None:
         self._store = store
@@ -186,7 +186,7 @@ class TaskSteps:
         return result
 
     async def conclude(self, task_id: str, result: StoredResult, summary: str | None = None) -> None:
-        """Record how the task ended, put its proposal up for decision, and tell the thread."""
+        """Record how the task ended, post its proposal, and update the thread."""
         proposal_id = result["proposal_id"]
         await self._store.tasks.move(task_id, TaskStatus(result["status"]), summary=summary)
         task, session = await self._both(task_id)
@@ -206,7 +206,7 @@ class TaskSteps:
         await self._show_open(session.id, but=proposal_id)
 
     async def fail(self, task_id: str, sentence: str) -> None:
-        """End a task whose workflow broke in a way that nobody foresaw."""
+        """End a task whose workflow broke unexpectedly."""
         await self.conclude(task_id, {"status": TaskStatus.FAILED, "proposal_id": None}, sentence)
 
     async def give_up(self, task_id: str, sentence: str) -> None:
@@ -241,7 +241,7 @@ class TaskSteps:
         return Result(status, text, proposal.id)
 
     async def _stop_when_cancelled(self, task_id: str, work: asyncio.Task[Result]) -> None:
-        """Stop the work soon after another replica was told to stop it."""
+        """Stop the work soon after another replica has recorded a stop."""
         while True:
             await asyncio.sleep(_CANCEL_POLL)
             if (await self._store.tasks.get(task_id)).status is TaskStatus.CANCELLED:

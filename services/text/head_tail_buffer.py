@@ -6,7 +6,7 @@ from collections import deque
 
 from services.text.formatting import NOTHING_GONE, Gone, left_out, utf8_size
 
-# A cut is moved to where a line ends, or is written anew, if that is as near as this, in characters.
+# A cut is moved to where a line ends, or is rewritten, if that is at most this far away, in characters.
 _NEAR = 10_000
 
 

@@ -82,7 +82,7 @@ def hidden_in(code: str) -> Iterator[tuple[int, str]]:
 
 
 def editable(code: str) -> str:
-    """A program as it is put before somebody who edits it; what has such marks of its own stays as it is."""
+    """A program as it is shown to its editor; existing marks stay unchanged."""
     return code if _MARK in code else "\r\n".join(map(visible_code, code.split("\r\n")))
 
 

@@ -33,7 +33,7 @@ class ControlGroup:
         return ["/bin/sh", "-c", _ENTER, str(self.path / "cgroup.procs"), *command]
 
     def limit(self, *, memory: int, threads: int) -> None:
-        """Hold the tree to `memory` bytes, without swap, and to `threads`; whoever is over it ends as a whole."""
+        """Hold the tree to `memory` bytes, without swap, and to `threads`; a group over its limit is killed as a whole."""
         limits = {
             "memory.max": memory,
             "memory.swap.max": 0,
@@ -91,7 +91,7 @@ class Delegated:
 def delegated() -> Delegated | None:
     """Our own group, made ready for others in it; None where it is not ours to divide.
 
-    A group that has others has no processes of its own, so this process moves into one beside the sandboxes'.
+    A group that has others has no processes of its own, so this process moves into a sibling of the sandboxes' groups.
     """
     with contextlib.suppress(OSError):
         own = _own()

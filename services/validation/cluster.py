@@ -54,7 +54,7 @@ async def tried(
     """What comes of the job, which is over when this returns; what was printed is there whatever happens.
 
     The job is stopped at its wall limit, at the latest `grace` seconds after that from here, which takes at most
-    `stop_limit` seconds. A cluster that does not say whether it has taken the job is told to stop it all the same.
+    `stop_limit` seconds. A cluster that does not say whether it has taken the job is asked to stop it all the same.
     """
     printed: list[str] = []
     taken = False
@@ -93,7 +93,7 @@ async def _stopped(target: Target, job: Job, printed: str, stop_limit: float, be
         async with asyncio.timeout(stop_limit):
             await target.stop(job.submission_id)
     except (TimeoutError, RaygenError):
-        # Of a cluster that no longer answers nobody knows whether it was the program that took so long.
+        # If the cluster no longer responds, it is unknown whether the program took so long.
         detail = f"It took more than {limit}, and the cluster did not confirm that it was stopped."
         return Outcome(verdict=Verdict.UNAVAILABLE, stdout=printed, detail=detail)
     return Outcome(

@@ -37,7 +37,7 @@ class Elsewhere(ABC):
 
     @abstractmethod
     async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
-        """What came of `code`, with `inputs` beside it, and where that was; failures are values."""
+        """The outcome of `code` with `inputs`, and where it ran; failures are values."""
 
     async def __aenter__(self) -> Self:
         self._probe_task = asyncio.create_task(self._probe_repeatedly())

@@ -15,7 +15,7 @@ _OFTEN = 0.001
 
 
 def end(root: int) -> None:
-    """Kill the bwrap `root`, a child of this process that nobody has waited for, and all that is sealed by it.
+    """Kill the bwrap `root`, an unreaped child of this process, and all that is sealed by it.
 
     Who is sealed dies with bwrap only once it has asked the kernel for that, as the last step of its start. Before, it
     waits for bwrap: killed by itself, that leaves a process behind which never ends and holds the pipes open. So its

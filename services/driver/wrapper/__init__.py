@@ -1,4 +1,4 @@
-r"""The driver wrapper: runs a program as `__main__` on Ray, quietly, and tells structured facts beside its output.
+r"""The driver wrapper: runs a program as `__main__` on Ray, quietly, and reports structured facts next to its output.
 
 It travels to any Ray cluster in a job's working directory as the package `raygen_driver`, so it knows the standard
 library and Ray only, and keeps to the syntax of Python 3.9: `python -m raygen_driver [--nonce NONCE] PROGRAM [ARGUMENT…]`.
@@ -6,7 +6,7 @@ library and Ray only, and keeps to the syntax of Python 3.9: `python -m raygen_d
 With a nonce, standard output is framed: a line `\x1eraygen:NONCE begin TIME` (its start, in milliseconds since 1970) before the program's first byte, and
 `\x1eraygen:NONCE {facts as one line of JSON}` after its last, on a line of its own only if the program ended its last
 line. Whoever knows the nonce can separate Ray's preamble, the program's own output (to the byte), and the facts.
-In a validation there is no nonce: a forked process calls `ProgramDriver` and hands the facts to whoever forked it.
+In a validation there is no nonce: a forked process calls `ProgramDriver` and hands the facts to its parent.
 
 The file descriptor that RAYGEN_STARTED_FD names is closed at that start; whoever waits for it counts the program's time.
 

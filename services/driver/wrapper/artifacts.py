@@ -1,7 +1,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false
 # Matplotlib is untyped here.
-"""What a program makes: its figures, the pictures beside it, and what it writes to `outputs/`."""
+"""What a program produces: figures, pictures in its directory, and files in `outputs/`."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class ArtifactCollector:
                 yield os.path.basename(path), content, size
 
     def _written(self) -> Iterator[str]:
-        """The pictures that the program has put beside itself, and all that it has put into `outputs/`, by path."""
+        """The pictures in the program's directory and all files in `outputs/`, by path."""
         new = sorted(set(os.listdir(self._here)) - self._before - {OUTPUTS})
         images = [os.path.join(self._here, name) for name in new if _is_picture(name)]
         outputs = os.path.join(self._here, OUTPUTS)

@@ -1,4 +1,4 @@
-"""What Ray's libraries log beside a program's output: their errors; what a program logs by their names is its own."""
+"""Limits what Ray's libraries log to errors; what a program logs by their names is kept."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class ProgramDriver:
         return (self._touched.facts, lambda: self._asked.facts(self._touched.asked), self._beyond)
 
     def _beyond(self) -> Facts:
-        """Outside of a seal nobody watches what its tasks touch in their workers."""
+        """Outside of a seal nothing observes what its tasks touch in their workers."""
         return {"unknown": list(KINDS) if self._sealed is None and self._asked.any else []}
 
     def _with(self, facts: Facts, *parts: Callable[[], Facts]) -> Facts:
@@ -203,7 +203,7 @@ class ProgramDriver:
         with contextlib.suppress(Exception):
             self._artifacts.save_figures_left_open()  # matplotlib's own exit function closes them
         if self._tail is not None:
-            # Whoever forked this process ends the whole cluster; Ray's own farewell takes most of a second.
+            # The parent process ends the whole cluster; Ray's own farewell takes most of a second.
             self._session.forgo_farewell()
         with contextlib.suppress(Exception):
             atexit._run_exitfuncs()
@@ -212,7 +212,7 @@ class ProgramDriver:
         flush()
 
     def _explained(self, error: BaseException) -> Facts:
-        """Print the traceback as Python would, and tell what is behind it."""
+        """Print the traceback as Python would, and return its cause."""
         if self._tail:
             self._tail.pump()
         own = error.__traceback__ = own_traceback(error.__traceback__, self._program)

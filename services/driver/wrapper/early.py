@@ -45,7 +45,7 @@ def _frames(trace: types.TracebackType | None) -> list[tuple[types.FrameType, tu
 
 
 def _is_own(frame: types.FrameType, program: str) -> bool:
-    """Code of the program's, of files that lie beside it, or that one of those has made from a text."""
+    """Code of the program, of files in its directory, or that one of those has compiled from text."""
     name = frame.f_code.co_filename
     if name.startswith("<") and not name.startswith("<frozen"):
         return True

@@ -18,7 +18,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def keep_causes(error: Any) -> None:
-    """An actor that died in its constructor tells why in its text only; keep the error itself."""
+    """An actor that died in its constructor has the reason in its text only; keep the error itself."""
     construct = error.__init__
 
     @functools.wraps(construct)
@@ -45,7 +45,7 @@ def own_traceback(trace: types.TracebackType | None, program: str) -> types.Trac
 
 
 def reasons(error: BaseException, program: str, is_own: Callable[[str], bool]) -> Facts:
-    """The failure as facts; `is_own` tells the files of the program and of its modules."""
+    """The failure as facts; `is_own` recognizes the files of the program and its modules."""
     frames = _frames(error.__traceback__, program, is_own)
     if isinstance(error, SyntaxError) and error.filename == program:
         frames.append(

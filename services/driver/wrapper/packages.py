@@ -26,7 +26,7 @@ def watch_imports(is_program: Callable[[str], bool], note: Callable[[str], None]
 
     watched = _watched(imported)
     for name, module in list(sys.modules.items()):
-        # Modules that load lazily may raise anything when they are looked at.
+        # Modules that load lazily may raise anything on attribute access.
         with contextlib.suppress(Exception):
             spec = module.__spec__
             if type(spec) is ModuleSpec and not _standard(name):
@@ -35,10 +35,10 @@ def watch_imports(is_program: Callable[[str], bool], note: Callable[[str], None]
 
 
 def _watched(imported: Callable[[str], None]) -> type[ModuleSpec]:
-    """A spec that tells of each import of its module.
+    """A spec that reports each import of its module.
 
-    The import of a loaded module asks nobody, but looks whether its spec is still initializing: the one trace it leaves.
-    Standing in for `__import__` would tell as well, but show in every traceback of an import that fails.
+    Importing a loaded module only checks whether its spec is still initializing: the one trace it leaves.
+    Replacing `__import__` would work too, but appear in every traceback of a failed import.
     """
 
     class Watched(ModuleSpec):
@@ -79,7 +79,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 def _importer() -> str:
     """The file of the code whose import it is."""
-    frame: Any = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]  # behind who tells of the import
+    frame: Any = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]  # the frame that imports
     while frame is not None and frame.f_code.co_filename.startswith(_MACHINERY):
         frame = frame.f_back
     return frame.f_code.co_filename if frame is not None else ""

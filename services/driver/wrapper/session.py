@@ -53,7 +53,7 @@ _CHOSEN = frozenset(
         "_redis_password",
     }
 )
-# What a connection that was made before the program asked for one need not be made anew for.
+# Options that don't require a new connection if one was made before the program asked for it.
 _COSMETIC = frozenset(
     {"logging_level", "logging_format", "configure_logging", "ignore_reinit_error", "log_to_driver"}
 )

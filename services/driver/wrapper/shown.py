@@ -32,7 +32,7 @@ class Shown:
         after_import({"pandas": self.watch_pandas})
 
     def table(self) -> Facts | None:
-        """The last table shown, as `tables.described` tells it, if it was among the last things that were printed."""
+        """The last table shown, as described by `tables.described`, if it was among the last things that were printed."""
         return self._table if self._since < _RECENT else None
 
     def watch_data(self, data: Any) -> None:

@@ -72,7 +72,7 @@ class TouchRecorder:
         sys.addaudithook(self._audit)
 
     def asks(self, name: str, amount: float) -> None:
-        """Tell the driver that a task in this worker asks for so much of a resource; it finds that in `asked`."""
+        """Report to the driver that a task in this worker requests an amount of a resource; it finds that in `asked`."""
         if self._journal:
             self._depth.busy = True
             try:
@@ -124,7 +124,7 @@ class TouchRecorder:
         return True
 
     def _watch_environment(self) -> None:
-        """Reading a variable raises no audit event, so the mapping itself tells of it."""
+        """Reading a variable raises no audit event, so the mapping itself reports it."""
         touched, plain = self, type(os.environ)
 
         class Environment(plain):  # type: ignore[misc,valid-type]

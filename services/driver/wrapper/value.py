@@ -1,4 +1,4 @@
-"""What a last expression gave, told in words and as a table, without ever holding up its program."""
+"""The value of a last expression as text and as a table, without ever blocking its program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One attempt: a fresh process that waits for its program, runs it with the driver wrapper, and tells the facts."""
+"""One attempt: a fresh process that waits for its program, runs it with the driver wrapper, and reports the facts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     reporting = threading.Lock()
 
     def report(found: dict[str, Any]) -> None:
-        reporting.acquire()  # nobody tells anything after this
+        reporting.acquire()  # nothing is reported after this
         with contextlib.suppress(OSError):  # the program may have closed it
             _write(ends.facts, b"".join(token) + encoded(found).encode())
         os._exit(int(found["exit_code"]))

@@ -19,7 +19,7 @@ GCS_PORT = 6379
 GCS = f"{IP}:{GCS_PORT}"
 RUNTIME_ENV_PORT = 6380
 TEMP = Path("/tmp/ray")  # noqa: S108  # the sandbox's own
-# Named as Ray names them, so that nothing fixed tells a program where it runs.
+# Named as Ray names them, so that a program can't recognize the sandbox by a fixed name.
 SESSION = time.strftime("session_%Y-%m-%d_%H-%M-%S_") + f"{time.time_ns() // 1000 % 1_000_000:06}_2"
 HERE = TEMP / SESSION
 LOGS = HERE / "logs"
@@ -34,7 +34,7 @@ _IDLE = "/bin/sh -c 'exec sleep infinity' idle"
 
 # Chosen by measuring; each is explained by what it saves.
 SYSTEM_CONFIG = {
-    "enable_metrics_collection": False,  # there is nobody to collect
+    "enable_metrics_collection": False,  # nothing collects them
     "memory_monitor_refresh_ms": 0,  # the bot watches the whole tree
     "worker_niceness": 0,  # the sandbox as a whole has its priority
     # Workers that an attempt's end took as they began count as beginning for a minute, and must not hold others up.

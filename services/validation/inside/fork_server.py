@@ -65,7 +65,7 @@ class ForkServer:
         return False
 
     def clean_up(self, pid: int) -> bool:
-        """Tell the launcher of a worker that has died; False when `pid` was none."""
+        """Notify the launcher of a worker that has died; False when `pid` was none."""
         connection = self.workers.pop(pid, None)
         if connection is not None:
             connection.close()

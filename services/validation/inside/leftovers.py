@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportAttributeAccessIssue=false
-# Ray is untyped here, and has no public call that tells of other jobs' actors so cheaply.
-"""What an attempt has left in Ray itself: Ray starts a detached actor anew when its worker dies as it begins."""
+# Ray is untyped here, and has no public call that lists other jobs' actors so cheaply.
+"""What an attempt has left in Ray itself: Ray restarts a detached actor whose worker dies at its start."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _ABIS = {
 
 
 class ObserverChannel:
-    """Tells the observer when attempts begin and end, and hears what it has noted."""
+    """Notifies the observer when attempts begin and end, and gets its notes."""
 
     def __init__(self, fd: int) -> None:
         os.set_inheritable(fd, False)
@@ -97,7 +97,7 @@ def _filter() -> int:
 def _program(machine: str) -> bytes:
     """Only what names a destination itself: what goes on a connection of long standing is not held up.
 
-    A sendmsg that carries an address can't be told from the many that don't; the kernel counts what then has no route.
+    A sendmsg that carries an address can't be distinguished from the many that don't; the kernel counts what then has no route.
     """
     arch, _, connect, sendto, sendmsg, sendmmsg = _ABIS[machine]
     steps = [

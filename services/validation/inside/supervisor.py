@@ -1,4 +1,4 @@
-"""Process 1 of a sandbox: keeps Ray and a spare driver, runs one attempt at a time, and tells the bot what came of it.
+"""Process 1 of a sandbox: keeps Ray and a spare driver, runs one attempt at a time, and reports its result to the bot.
 
 It holds what user code must not reach: the pipes to the bot and the right to say how a program ended. Signals from
 inside the namespace can't touch process 1, and `process.shield` closes its memory to them. Its words count for the
@@ -116,7 +116,7 @@ class SealedSupervisor:
             self._poll.unregister(fd)
 
     def _start_agent(self) -> None:
-        """Somebody asks for a runtime environment: from now on the agent answers."""
+        """A runtime environment was requested: from now on the agent answers."""
         self._poll.unregister(self.agent.fileno())
         listener = self.agent.fileno()
         self._servants.add(
@@ -142,7 +142,7 @@ class SealedSupervisor:
         return bool(data)
 
     def _advance(self) -> None:
-        """Give a waiting program to a connected driver; tell the end of one that has ended."""
+        """Give a waiting program to a connected driver; report the end of one that has ended."""
         if self._running and self._running.status is not None:
             self._conclude(self._running)
         if self._asked is not None and self._running is None and self._spare and self._spare.connected:

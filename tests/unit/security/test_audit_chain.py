@@ -324,7 +324,7 @@ async def replaced(engine: AsyncEngine, records: list[AuditRecord], *, heads: bo
         if heads:
             last = Head(records[-1].position, records[-1].hash) if records else Head(0, GENESIS)
             await connection.execute(
-                update(tables.audit_head).values(position=last.position, hash=last.hash, told=None)
+                update(tables.audit_head).values(position=last.position, hash=last.hash, announced=None)
             )
 
 
@@ -450,7 +450,7 @@ async def test_what_retention_deletes_is_not_missed(store: Store):
     assert (await store.audit.verify([records[-1].hash])).whole
 
 
-async def test_what_a_request_took_still_tells_of_it_once_the_rest_is_deleted(store: Store):
+async def test_usage_still_proves_a_request_after_retention(store: Store):
     await store.tasks.add(builders.task(status=TaskStatus.ANSWERED))
     await store.spendings.put(builders.task(), "CRAY", TaskStatus.ANSWERED, Spent(calls=1, input=1))
     assert (await store.retention.drop(time.time() + 10)).tasks == 1
@@ -461,7 +461,7 @@ async def test_what_a_request_took_still_tells_of_it_once_the_rest_is_deleted(st
     ]
 
 
-async def test_a_chain_that_is_shorter_than_the_channel_was_told_is_found(store: Store):
+async def test_a_chain_shorter_than_the_posted_one_is_found(store: Store):
     records = await whole_story(store)
     await store.posts.intend(f"audit:{len(records)}:CAUDIT", "CAUDIT", "")
     assert (await store.audit.verify()).whole
