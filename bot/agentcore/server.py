@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.wiring.agents import Agents, Equipment, crew, equipped
 from bot.wiring.sandboxes import validating
 from services.agentcore.hosting import BEAT, Host, application
-from services.agentcore.wire import Terms
+from services.agentcore.wire import SupervisorSettings
 from services.domain.errors import SettingsError
 from services.policy import Policy
 from services.validation.interface import Validator
@@ -74,7 +74,7 @@ class Staff:
         self._standing = standing
 
     @asynccontextmanager
-    async def on(self, terms: Terms) -> AsyncGenerator[Agents]:
+    async def on(self, terms: SupervisorSettings) -> AsyncGenerator[Agents]:
         """Raises SettingsError for terms that this process can't work on."""
         settings = applied(terms, self._settings)
         async with AsyncExitStack() as stack:
@@ -85,7 +85,7 @@ class Staff:
             yield crew(settings, self._equipment, Policy(settings.policy).check, validator)
 
 
-def applied(terms: Terms, settings: Settings) -> Settings:
+def applied(terms: SupervisorSettings, settings: Settings) -> Settings:
     """These settings on a request's terms.
 
     A token for validation goes to the cluster that it was set for, not to another that a request names.

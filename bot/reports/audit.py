@@ -12,7 +12,7 @@ from bot.reports.database import existing_database
 from bot.settings import Settings
 from services.domain.errors import BadRequest
 from services.domain.untrusted_data import from_json
-from services.security.audit_chain import Examination, Record, Verified, canonical
+from services.security.audit_chain import AuditRecord, Examination, Verified, canonical
 from services.store import Store
 from services.text.formatting import plural
 
@@ -28,9 +28,9 @@ async def lines(settings: Settings, since: datetime | None) -> AsyncGenerator[st
             yield json.dumps(exported(record), ensure_ascii=False)
 
 
-def exported(record: Record) -> dict[str, Any]:
+def exported(record: AuditRecord) -> dict[str, Any]:
     """One record: its content, the hash before it and its own, from which others can verify it."""
-    return {"record": record.told, "previous": record.previous, "hash": record.hash}
+    return {"record": record.fields, "previous": record.previous, "hash": record.hash}
 
 
 async def verified(settings: Settings, expect: Iterable[str]) -> Verified:
@@ -87,11 +87,11 @@ def _hashes(expect: Iterable[str]) -> list[str]:
     return found
 
 
-def _record(number: int, line: str) -> Record:
+def _record(number: int, line: str) -> AuditRecord:
     try:
         parsed: Any = from_json(line)
         content = parsed["record"]
-        return Record(
+        return AuditRecord(
             int(content["position"]), canonical(content), str(parsed["previous"]), str(parsed["hash"])
         )
     except (ValueError, KeyError, TypeError):

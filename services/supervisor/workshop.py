@@ -90,7 +90,10 @@ class Workshop:
         """
         meter, report = meter or Meter(), on_attempt or _unreported
         drafting = self._generator.start(order, meter)
-        made, feedback = BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label), None
+        made, feedback = (
+            BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label),
+            None,
+        )
         async with self._bench(on_stage, order.files) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
