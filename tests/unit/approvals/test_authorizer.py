@@ -62,7 +62,9 @@ class World:
 
     @property
     def targets(self) -> Targets:
-        return Targets(ConfiguredTarget(each, TargetTerms(packages=True)) for each in (self.target, self.other))
+        return Targets(
+            ConfiguredTarget(each, TargetTerms(packages=True)) for each in (self.target, self.other)
+        )
 
     def approvals(self, *rules: ApprovalRule, expiry: float = 1000.0) -> Authorizer:
         return approving(*rules, directory=self.directory, expiry=expiry)
