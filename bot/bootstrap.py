@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +23,6 @@ from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
 from bot.wiring.slack import Slack, bolt, speaking
 from bot.wiring.slack_access import OAuth
-from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.audit_channel import AuditChannel
 from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.slack_api.files import SlackAttachments
@@ -31,20 +30,28 @@ from services import workflows
 from services.approvals import ApprovalPolicy, ApprovalRule
 from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
+from services.approvals.recorder import Recorder
 from services.domain.entities import Session
 from services.domain.errors import SettingsError
-from services.domain.values import Readiness
+from services.domain.values import PolicyReport, Readiness
 from services.notifications.notifier import Subscriber, Subscribers
 from services.policy import Policy
 from services.proposals.cards import ProposalCards
+from services.proposals.decisions import Decisions
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.targets.targets import Targets
 from services.tasks.admission import Admission
 from services.tasks.steps import TaskSteps
+from services.usecases import UseCases
 from services.usecases.history import RunHistory
-from services.usecases.requests import FrontDesk
+from services.usecases.inbox import ApprovalInbox
+from services.usecases.preferences import PreferenceActions
+from services.usecases.proposals import ProposalActions
+from services.usecases.requests import RequestActions
+from services.usecases.runs import RunActions
+from services.usecases.sessions import SessionRecords
 from services.validation.interface import Validator
 from services.workflows import RunLimits, Workflows
 from services.workflows.background import (
@@ -62,7 +69,7 @@ _ATTEND = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot that is wired up: its desk, its Bolt app where there is Slack, and how ready its parts are."""
+    """A bot that is wired up: its use cases, its Bolt app where there is Slack, and how ready its parts are."""
 
     settings: Settings
     store: Store
@@ -70,7 +77,7 @@ class Bot:
     workflows: Workflows
     validator: Validator | None
     targets: Targets
-    desk: FrontDesk
+    use_cases: UseCases
     feeds: Feeds
     announcer: AuditChannel | None = None
 
@@ -96,8 +103,12 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         feeds = Feeds()
         people = CombinedDirectory(settings.tokens, slack.people if slack else None)
         approvals = Authorizer(
-            policy=approval_policy(settings, targets), directory=people, expiry=settings.approval_expiry
+            store=store,
+            policy=approval_policy(settings, targets),
+            directory=people,
+            expiry=settings.approval_expiry,
         )
+        recorder = Recorder(store=store, authorizer=approvals)
         cards = ProposalCards(store=store, targets=targets, approvals=approvals)
         subscribers = [Subscriber(feeds)]
         if slack:
@@ -120,44 +131,76 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
         )
-        runs = RunSteps(store, notifier, targets, approvals=approvals)
+        decisions = Decisions(
+            store=store,
+            notifier=notifier,
+            targets=targets,
+            authorizer=approvals,
+            recorder=recorder,
+            cards=cards,
+        )
+        runs = RunSteps(store=store, notifier=notifier, targets=targets, recorder=recorder, cards=cards)
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}
         limits = RunLimits(settings.runs_per_target, settings.runs_per_user, own)
         pending = Reminders(store, notifier, cards=cards, reminder=settings.approval_reminder or math.inf)
         flows = Workflows(
-            tasks, runs, store.in_hand, limits=limits, retention=store.retention, pending=pending
-        )
-        desk = FrontDesk(
-            store,
             tasks,
             runs,
-            flows,
-            Admission(store, limits=settings.limits, teams=people.teams),
-            permissions,
-            offered(settings),
+            store.in_hand,
+            decisions=decisions,
+            limits=limits,
+            retention=store.retention,
+            pending=pending,
         )
-        app = _bolt(settings, slack, desk, policy, targets) if slack else None
+        use_cases = UseCases(
+            requests=RequestActions(
+                store=store,
+                tasks=tasks,
+                workflows=flows,
+                admission=Admission(store, limits=settings.limits, teams=people.teams),
+                permissions=permissions,
+            ),
+            proposals=ProposalActions(
+                store=store, decisions=decisions, workflows=flows, permissions=permissions
+            ),
+            runs=RunActions(store=store, steps=runs, permissions=permissions),
+            preferences=PreferenceActions(store=store, permissions=permissions, models=offered(settings)),
+            history=RunHistory(store=store, permissions=permissions),
+            inbox=ApprovalInbox(store=store, decisions=decisions),
+            sessions=SessionRecords(store=store, decisions=decisions),
+        )
+        app = (
+            _bolt(settings, slack, use_cases, check=policy.check, targets=targets, authorizer=approvals)
+            if slack
+            else None
+        )
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
-        yield Bot(settings, store, app, flows, validator, targets, desk, feeds, announcer)
+        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer)
 
 
 def _is_in_slack(session: Session) -> bool:
     return not session.channel.startswith(PREFIX)
 
 
-def _bolt(settings: Settings, slack: Slack, desk: FrontDesk, policy: Policy, targets: Targets) -> AsyncApp:
+def _bolt(
+    settings: Settings,
+    slack: Slack,
+    use_cases: UseCases,
+    *,
+    check: Callable[[str], PolicyReport],
+    targets: Targets,
+    authorizer: Authorizer,
+) -> AsyncApp:
     app = bolt(settings, slack)
-    history = RunHistory(desk.store, desk.permissions)
-    subcommands = Subcommands(slack.courier, desk, history, targets)
     handlers.register(
         app,
-        desk,
-        slack.courier,
-        policy.check,
-        targets,
-        subcommands=subcommands,
+        use_cases=use_cases,
+        courier=slack.courier,
+        check=check,
+        targets=targets,
+        authorizer=authorizer,
         links=run_links(settings),
         installations=slack.installations,
     )

@@ -174,18 +174,18 @@ def here(*targets: Target) -> Targets:
 
 
 def approving(
-    *rules: ApprovalRule, directory: Directory | None = None, expiry: float = math.inf
+    store: Store, *rules: ApprovalRule, directory: Directory | None = None, expiry: float = math.inf
 ) -> Authorizer:
     """By these rules; without any every member may approve, and without a directory everybody is one, in no channel."""
     policy = ApprovalPolicy(rules or [ApprovalRule()])
-    return Authorizer(policy=policy, directory=directory or FakeDirectory(), expiry=expiry)
+    return Authorizer(store=store, policy=policy, directory=directory or FakeDirectory(), expiry=expiry)
 
 
 def permissions(
     store: Store, approvals: Authorizer | None = None, targets: Targets | None = None
 ) -> Permissions:
     """As the bot has them; without `approvals` everybody is a member of the workspace, and in no channel."""
-    return Permissions(store, targets or here(), approvals or approving())
+    return Permissions(store, targets or here(), approvals or approving(store))
 
 
 def proposal_cards(store: Store, approvals: Authorizer, targets: Targets | None = None) -> ProposalCards:

@@ -24,8 +24,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import bootstrap
 from bot import settings as settings_module
 from bot.api.application import application
-from bot.api.desk import ApiDesk
 from bot.api.server import serving
+from bot.api.service import ApiService
 from bot.api.slack import routes
 from bot.bootstrap import Bot
 from bot.deploy.manifest import manifest
@@ -210,8 +210,8 @@ async def world(
         bot = await enter(bootstrap.assemble(settings, access[0], targets))
         assert bot.app is not None
         await enter(bootstrap.working(bot))
-        desk = ApiDesk(bot.desk, bot.feeds, bot.targets)
-        served = application(desk, settings.tokens, bot.readiness, routes(bot.app, access[1]))
+        service = ApiService(use_cases=bot.use_cases, feeds=bot.feeds, targets=bot.targets)
+        served = application(service, settings.tokens, bot.readiness, routes(bot.app, access[1]))
         await enter(serving(served, port))
         if socket_mode:
             await enter(open_connection(bot.app, APP_TOKEN))

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.api.desk import ApiDesk
 from bot.api.errors import Unauthorized
 from bot.api.same_machine import REFUSAL, is_local
+from bot.api.service import ApiService
 from bot.api.tokens import LOCAL, Holder, Tokens
 
 _bearer = HTTPBearer(
@@ -32,10 +32,10 @@ async def holder(
     return LOCAL
 
 
-async def api_desk(request: Request) -> ApiDesk:
-    desk: ApiDesk = request.app.state.desk
-    return desk
+async def service(request: Request) -> ApiService:
+    found: ApiService = request.app.state.service
+    return found
 
 
 Caller = Annotated[Holder, Depends(holder)]
-Desk = Annotated[ApiDesk, Depends(api_desk)]
+Service = Annotated[ApiService, Depends(service)]

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from bot.api import errors, health, routes, wire
-from bot.api.desk import ApiDesk
 from bot.api.health import Readinesses
 from bot.api.limits import BodyLimit
+from bot.api.service import ApiService
 from bot.api.tokens import Tokens
 from bot.deploy.manifest import EVENTS
 
@@ -24,7 +24,9 @@ With `Accept: text/event-stream` the answer is a stream of events: `progress`, `
 """
 
 
-def application(desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack: Sequence[Route] = ()) -> FastAPI:
+def application(
+    service: ApiService, tokens: Tokens, parts: Readinesses, slack: Sequence[Route] = ()
+) -> FastAPI:
     """The API, health, and what is for Slack where there is Slack."""
     app = FastAPI(
         title="raygen",
@@ -35,7 +37,7 @@ def application(desk: ApiDesk, tokens: Tokens, parts: Readinesses, slack: Sequen
         },
         redirect_slashes=False,
     )
-    app.state.desk, app.state.tokens, app.state.parts = desk, tokens, parts
+    app.state.service, app.state.tokens, app.state.parts = service, tokens, parts
     errors.register(app)
     app.add_middleware(BodyLimit, limit=wire.BODY_LIMIT, others={EVENTS})
     app.include_router(routes.router)

@@ -1,4 +1,4 @@
-"""The API's addresses: each parses, makes one call of its desk, and answers."""
+"""The API's addresses: each parses, makes one call, and answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from bot.api import health, stream, wire
-from bot.api.access import Caller, Desk
-from bot.api.desk import OWN, ApiDesk
+from bot.api.access import Caller, Service
+from bot.api.service import OWN, ApiService
 from bot.api.tokens import Holder
 
 router = APIRouter()
@@ -43,72 +43,74 @@ _BOTH: dict[int | str, dict[str, Any]] = {
 
 @router.post("/generate", response_model=wire.Answer, responses=_BOTH, tags=["work"])
 async def generate(
-    asked: wire.GenerateRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
+    asked: wire.GenerateRequest, caller: Caller, service: Service, request: Request, key: Key = None
 ) -> Response:
     """Turn a sentence into a validated program, or answer it."""
-    ask = await desk.ask(caller, asked.session_id, asked.prompt, key)
-    begin = partial(desk.generate, ask)
-    return await _told(request, desk, caller, ask.task_id, asked, begin=begin)
+    ask = await service.ask(caller, asked.session_id, asked.prompt, key)
+    begin = partial(service.generate, ask)
+    return await _told(request, service, caller, ask.task_id, asked, begin=begin)
 
 
 @router.post("/execute", response_model=wire.Answer, responses=_BOTH, tags=["work"])
 async def execute(
-    asked: wire.ExecuteRequest, caller: Caller, desk: Desk, request: Request, key: Key = None
+    asked: wire.ExecuteRequest, caller: Caller, service: Service, request: Request, key: Key = None
 ) -> Response:
     """Validate a program, and run it on the target if your token can approve it."""
-    ask = await desk.ask(caller, asked.session_id, OWN, key)
-    begin = partial(desk.execute, ask, asked.code, run=asked.run)
-    return await _told(request, desk, caller, ask.task_id, asked, begin=begin)
+    ask = await service.ask(caller, asked.session_id, OWN, key)
+    begin = partial(service.execute, ask, asked.code, run=asked.run)
+    return await _told(request, service, caller, ask.task_id, asked, begin=begin)
 
 
 @router.get("/sessions/{session_id:path}/tasks/{task_id}", tags=["sessions"])
-async def task(session_id: InPath, task_id: Id, caller: Caller, desk: Desk) -> wire.Answer:
+async def task(session_id: InPath, task_id: Id, caller: Caller, service: Service) -> wire.Answer:
     """The current state of one request."""
-    found = await desk.task(caller, session_id, task_id)
-    return await desk.hand_over(caller, await desk.answer(found.id, session_id))
+    found = await service.task(caller, session_id, task_id)
+    return await service.hand_over(caller, await service.answer(found.id, session_id))
 
 
 @router.get("/history/{session_id:path}", tags=["sessions"])
-async def history(session_id: InPath, caller: Caller, desk: Desk) -> wire.Past:
+async def history(session_id: InPath, caller: Caller, service: Service) -> wire.Past:
     """A session's requests since its last reset."""
-    return await desk.history(caller, session_id)
+    return await service.history(caller, session_id)
 
 
 @router.post("/sessions/{session_id:path}/reset", tags=["sessions"])
-async def reset(session_id: InPath, caller: Caller, desk: Desk) -> wire.Fresh:
+async def reset(session_id: InPath, caller: Caller, service: Service) -> wire.Fresh:
     """Reset a session: stop its requests and start without its history."""
-    return await desk.reset(caller, session_id)
+    return await service.reset(caller, session_id)
 
 
 @router.post("/proposals/{proposal_id}/approve", tags=["work"])
-async def approve(proposal_id: Id, decision: wire.ApproveRequest, caller: Caller, desk: Desk) -> wire.Job:
+async def approve(
+    proposal_id: Id, decision: wire.ApproveRequest, caller: Caller, service: Service
+) -> wire.Job:
     """Approve and run a proposal; requires a token that can approve."""
-    return await desk.approve(caller, proposal_id, decision.sha256)
+    return await service.approve(caller, proposal_id, decision.sha256)
 
 
 @router.get("/ray/status", tags=["ray"])
-async def status(caller: Caller, desk: Desk) -> wire.Status:
+async def status(caller: Caller, service: Service) -> wire.Status:
     """The current state of the targets."""
     del caller
-    return await desk.status()
+    return await service.status()
 
 
 @router.get("/ray/jobs", tags=["ray"])
-async def jobs(caller: Caller, desk: Desk) -> wire.Jobs:
+async def jobs(caller: Caller, service: Service) -> wire.Jobs:
     """The runs that you requested or approved."""
-    return await desk.jobs(caller)
+    return await service.jobs(caller)
 
 
 @router.get("/ray/jobs/{job_id}", tags=["ray"])
-async def job(job_id: Id, caller: Caller, desk: Desk) -> wire.Job:
+async def job(job_id: Id, caller: Caller, service: Service) -> wire.Job:
     """One run, with its output once it has ended."""
-    return await desk.job(caller, job_id)
+    return await service.job(caller, job_id)
 
 
 @router.post("/ray/jobs/{job_id}/stop", tags=["ray"])
-async def stop(job_id: Id, caller: Caller, desk: Desk) -> wire.Stopped:
+async def stop(job_id: Id, caller: Caller, service: Service) -> wire.Stopped:
     """Stop a run."""
-    return await desk.stop(caller, job_id)
+    return await service.stop(caller, job_id)
 
 
 @router.get("/health", tags=["health"])
@@ -120,7 +122,7 @@ async def well(request: Request) -> wire.Health:
 
 async def _told(
     request: Request,
-    desk: ApiDesk,
+    service: ApiService,
     holder: Holder,
     task_id: str,
     asked: wire.Work,
@@ -128,8 +130,8 @@ async def _told(
     begin: Callable[[], Awaitable[None]],
 ) -> Response:
     if stream.MEDIA_TYPE in request.headers.get("accept", ""):
-        told = stream.events(desk, holder, task_id, asked.session_id, begin)
+        told = stream.events(service, holder, task_id, asked.session_id, begin)
         return StreamingResponse(told, media_type=stream.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
     await begin()
-    answer = await desk.hand_over(holder, await desk.wait(task_id, asked.session_id, asked.wait))
+    answer = await service.hand_over(holder, await service.wait(task_id, asked.session_id, asked.wait))
     return JSONResponse(answer.model_dump(mode="json"), 200 if answer.done else 202)

@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from pydantic import BaseModel
 
-from bot.api.desk import ApiDesk
 from bot.api.errors import problem
+from bot.api.service import ApiService
 from bot.api.tokens import Holder
 
 MEDIA_TYPE = "text/event-stream"
@@ -22,14 +22,14 @@ _SILENCE = 15.0
 
 
 async def events(
-    desk: ApiDesk, holder: Holder, task_id: str, session_id: str, begin: Callable[[], Awaitable[None]]
+    service: ApiService, holder: Holder, task_id: str, session_id: str, begin: Callable[[], Awaitable[None]]
 ) -> AsyncGenerator[bytes]:
     """Begin the work, and tell of it until its end."""
-    with desk.feeds.follow(task_id) as feed:
+    with service.feeds.follow(task_id) as feed:
         try:
             await begin()
             spoke = time.monotonic()
-            while not (answer := await desk.answer(task_id, session_id)).done:
+            while not (answer := await service.answer(task_id, session_id)).done:
                 news = await feed.news(_LOOK)
                 for name, body in news.items():
                     yield event(name, body)
@@ -40,7 +40,7 @@ async def events(
                     spoke = time.monotonic()
             for name, body in (await feed.news(0)).items():
                 yield event(name, body)
-            yield event("result", await desk.hand_over(holder, answer))
+            yield event("result", await service.hand_over(holder, answer))
         except Exception as error:  # noqa: BLE001  # the stream's edge: its status has been sent, so the error is an event
             yield event("error", problem(error)[1])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from handlers.slack_api.installations import token_of
 from services.domain.parsing import parse
+from services.usecases import UseCases
 
 _METHODS = frozenset(
     name
@@ -86,7 +87,11 @@ def registered(register: Register | None = None) -> Surfaces:
 def every_listener(app: AsyncApp) -> None:
     """Attach all of raygen's listeners to `app`, with nothing behind them: what they need is asked for once they are called."""
     nothing: Any = None
-    handlers.register(app, nothing, nothing, nothing, nothing, subcommands=nothing)
+    none: dict[str, Any] = {each.name: nothing for each in fields(UseCases)}
+    cases = UseCases(**none)
+    handlers.register(
+        app, use_cases=cases, courier=nothing, check=nothing, targets=nothing, authorizer=nothing
+    )
 
 
 def called(folder: Path | None = None) -> set[str]:

@@ -14,7 +14,6 @@ from bot.api.same_machine import on_this_machine
 from bot.api.server import serving
 from bot.mcp_server import envelope, tokens
 from bot.mcp_server.guard import Guard
-from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
 from bot.runtime.signals import on_signals
 from bot.settings import Settings
@@ -25,6 +24,7 @@ from services.domain.values import Outcome, PolicyReport
 from services.policy import Policy
 from services.store import Store, open_database
 from services.tasks.admission import Admission
+from services.usecases.submissions import Submissions
 from services.validation.examine import examine
 from services.validation.interface import ValidationLease, Validator
 from services.workflows import Doorbell
@@ -72,8 +72,8 @@ async def assembled(
     async with AsyncExitStack() as stack:
         validator = await stack.enter_async_context(validating(settings))
         snippets = await stack.enter_async_context(computing(settings))
-        proposer = await stack.enter_async_context(_proposer(settings))
-        yield server(Hands(_Examination(settings, validator), snippets, proposer), holders)
+        submissions = await stack.enter_async_context(_submissions(settings))
+        yield server(Hands(_Examination(settings, validator), snippets, submissions), holders)
 
 
 class _Examination:
@@ -91,11 +91,16 @@ class _Examination:
 
 
 @asynccontextmanager
-async def _proposer(settings: Settings) -> AsyncGenerator[Proposer]:
+async def _submissions(settings: Settings) -> AsyncGenerator[Submissions]:
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with open_database(settings.database) as engine:
         store = Store(engine, artifact_store(settings))
         admission = Admission(store, limits=settings.limits, teams=None)
-        patience = settings.validation_wall + _PATIENCE
-        doorbell = Doorbell(settings.database, store.requests)
-        yield Proposer(store, doorbell, admission, settings.mcp_channel, settings.mcp_user, patience)
+        yield Submissions(
+            store=store,
+            doorbell=Doorbell(settings.database, store.requests),
+            admission=admission,
+            channel=settings.mcp_channel,
+            user=settings.mcp_user,
+            timeout=settings.validation_wall + _PATIENCE,
+        )

@@ -16,10 +16,10 @@ from pydantic import Field, ValidationError
 from bot.api import invalid_arguments
 from bot.mcp_server import stdio, tokens
 from bot.mcp_server.answers import Proposed, SnippetAnswer, Validation
-from bot.mcp_server.proposing import Proposer
 from services.domain.errors import RaygenError
 from services.domain.values import Outcome, PolicyReport, Verdict
 from services.snippets.interface import TIMEOUT, SnippetRunner
+from services.usecases.submissions import Submissions
 
 Examine = Callable[[str], Awaitable[tuple[Outcome, PolicyReport]]]
 Code = Annotated[str, Field(description="A complete Python program.")]
@@ -36,7 +36,7 @@ class Hands:
 
     examine: Examine
     snippets: SnippetRunner | None = None
-    proposer: Proposer | None = None
+    submissions: Submissions | None = None
 
 
 class _Server(MCPServer[None]):
@@ -72,8 +72,8 @@ def server(hands: Hands, holders: tokens.Holders | None = None) -> MCPServer[Non
     _validation(made, hands.examine)
     if hands.snippets is not None:
         _snippets(made, hands.snippets)
-    if hands.proposer is not None:
-        _proposals(made, hands.proposer)
+    if hands.submissions is not None:
+        _proposals(made, hands.submissions)
     return made
 
 
@@ -108,7 +108,7 @@ def _snippets(made: MCPServer[None], snippets: SnippetRunner) -> None:
             return SnippetAnswer.of(await snippets.run(code, limit=timeout))
 
 
-def _proposals(made: MCPServer[None], proposer: Proposer) -> None:
+def _proposals(made: MCPServer[None], submissions: Submissions) -> None:
     @made.tool(
         annotations=ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False)
     )
@@ -121,7 +121,9 @@ def _proposals(made: MCPServer[None], proposer: Proposer) -> None:
     ) -> Proposed:
         """Validate a Ray program and put it before people in Slack, who decide whether it runs on their cluster."""
         async with _plainly():
-            return Proposed.of(*await proposer.propose(code, purpose, channel=channel, user=tokens.caller()))
+            return Proposed.of(
+                *await submissions.propose(code, purpose, channel=channel, user=tokens.caller())
+            )
 
 
 @asynccontextmanager

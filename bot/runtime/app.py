@@ -14,8 +14,8 @@ from bot import bootstrap
 from bot.api import health
 from bot.api import slack as slack_routes
 from bot.api.application import application
-from bot.api.desk import ApiDesk
 from bot.api.server import serving
+from bot.api.service import ApiService
 from bot.runtime import stall
 from bot.runtime.connection import open_connection
 from bot.runtime.signals import on_signals
@@ -71,8 +71,8 @@ async def serve(settings: Settings) -> None:
             routes = slack_routes.routes(bot.app, slack[1])
         await stack.enter_async_context(stall.watched())
         await stack.enter_async_context(bootstrap.working(bot))
-        desk = ApiDesk(bot.desk, bot.feeds, bot.targets)
-        app = application(desk, settings.tokens, bot.readiness, routes)
+        service = ApiService(use_cases=bot.use_cases, feeds=bot.feeds, targets=bot.targets)
+        app = application(service, settings.tokens, bot.readiness, routes)
         port = await stack.enter_async_context(serving(app, settings.api_port, settings.api_host))
         _log.info("serving on %s port %d; the targets are %s", settings.api_host, port, _names(bot))
         await ended.wait()

@@ -13,25 +13,25 @@ from handlers.blocks.card_modals import CardModal
 from handlers.listeners.ack import on_press
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
-from services.usecases.requests import FrontDesk
+from services.usecases.proposals import ProposalActions
 
 Opening = Callable[[str, str], Awaitable[CardModal]]
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier) -> None:
+def register(app: AsyncApp, proposals: ProposalActions, courier: Courier) -> None:
     """Each opens a modal; what is too long for one is also sent as a file to the requester alone."""
 
     async def program(proposal_id: str, user: str) -> CardModal:
-        return card_modals.program(*await desk.code(proposal_id, user))
+        return card_modals.program(*await proposals.code(proposal_id, user))
 
     async def compared(proposal_id: str, user: str) -> CardModal:
-        return card_modals.compared(*await desk.compared(proposal_id, user))
+        return card_modals.compared(*await proposals.compared(proposal_id, user))
 
     async def touched(proposal_id: str, user: str) -> CardModal:
-        return card_modals.touched(await desk.proposal(proposal_id, user, "all that it touches"))
+        return card_modals.touched(await proposals.view(proposal_id, user, "all that it touches"))
 
     async def edit(proposal_id: str, user: str) -> CardModal:
-        return programs.edit(await desk.to_edit(proposal_id, user))
+        return programs.edit(await proposals.to_edit(proposal_id, user))
 
     found: dict[str, Opening] = {
         action_ids.PROPOSAL_EDIT: edit,

@@ -17,10 +17,10 @@ from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
 from handlers.payloads import parse
 from services.observability.incidents import sentence
-from services.usecases.requests import FrontDesk
+from services.usecases.requests import RequestActions
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier, subcommands: Subcommands) -> None:
+def register(app: AsyncApp, requests: RequestActions, courier: Courier, subcommands: Subcommands) -> None:
     """What a subcommand answers is for the person alone, in the acknowledgement or, when it takes longer, after it."""
 
     @app.command(action_ids.COMMAND)
@@ -28,7 +28,7 @@ def register(app: AsyncApp, desk: FrontDesk, courier: Courier, subcommands: Subc
         ask = parse.command(body)
         order = parse.order(ask, subcommands.names)
         if order is None:
-            await desk.ask(ask)
+            await requests.ask(ask)
             await ack()
             return
         message = await before_ack(

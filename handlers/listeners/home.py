@@ -21,9 +21,7 @@ from services.domain.errors import DirectoryUnavailable
 from services.proposals.cards import ProposalCard
 from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
-from services.usecases.history import RunHistory
-from services.usecases.inbox import ApprovalInbox
-from services.usecases.requests import FrontDesk
+from services.usecases import UseCases
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +29,8 @@ _log = logging.getLogger(__name__)
 class Home:
     """Publishes people's home tabs: when they are opened, and after each click in them."""
 
-    def __init__(self, desk: FrontDesk, courier: Courier, targets: Targets) -> None:
-        self._desk = desk
+    def __init__(self, *, use_cases: UseCases, courier: Courier, targets: Targets) -> None:
+        self._use_cases = use_cases
         self._courier = courier
         self._targets = targets
         self._found: Found = ()
@@ -61,11 +59,10 @@ class Home:
             _log.info("a home tab was not refreshed: %s", error)
 
     async def _tab(self, user: str) -> home_blocks.Tab:
-        history = RunHistory(self._desk.store, self._desk.permissions)
         (waiting, more), entries, preference = await asyncio.gather(
-            ApprovalInbox(self._desk.store, self._desk.runs).of(user),
-            history.overview(user),
-            self._desk.preference(user),
+            self._use_cases.inbox.of(user),
+            self._use_cases.history.overview(user),
+            self._use_cases.preferences.of(user),
         )
         sessions = {each.session_id: each for each in entries}
         cards, threads = await asyncio.gather(
@@ -73,7 +70,7 @@ class Home:
             _named((name, self._thread(each)) for name, each in sessions.items()),
         )
         names = [place.name for place in self._targets.open_to(user)]
-        own = settings.menus(preference, names, self._desk.models)
+        own = settings.menus(preference, names, self._use_cases.preferences.models)
         return home_blocks.Tab(user, waiting, more, cards, entries, threads, self._found, own)
 
     async def _card(self, card: ProposalCard) -> str:

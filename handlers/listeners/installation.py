@@ -13,16 +13,16 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from handlers.payloads import parse
 from handlers.slack_api.installations import SlackInstallations
 from services.domain import current_workspace
-from services.usecases.requests import FrontDesk
+from services.usecases.requests import RequestActions
 
 _log = logging.getLogger(__name__)
 # News of these tell of a workspace that may have just gone.
 _ENDS = {"app_uninstalled", "tokens_revoked", "team_access_revoked"}
 
 
-def register(app: AsyncApp, desk: FrontDesk, installations: SlackInstallations | None) -> None:
+def register(app: AsyncApp, requests: RequestActions, installations: SlackInstallations | None) -> None:
     """Without `installations` there is one workspace by tokens, whose records stay: they are its owner's own."""
-    news = _News(desk, installations)
+    news = _News(requests, installations)
     app.middleware(news.enter)
     app.event("app_uninstalled")(news.gone)
     app.event("tokens_revoked")(news.revoked)
@@ -34,7 +34,7 @@ def register(app: AsyncApp, desk: FrontDesk, installations: SlackInstallations |
 class _News:
     """Listeners, and what goes before all of them."""
 
-    desk: FrontDesk
+    requests: RequestActions
     installations: SlackInstallations | None
 
     async def enter(
@@ -80,7 +80,7 @@ class _News:
                 await self.installations.parted(team, self._forget(_when(body)))
 
     def _forget(self, when: float) -> Callable[[str], Awaitable[None]]:
-        return lambda team: self.desk.forget(team, when)
+        return lambda team: self.requests.forget(team, when)
 
 
 def _teams(event: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from handlers.listeners.ack import on_press
 from handlers.listeners.home import Home
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
-from services.usecases.requests import FrontDesk
+from services.usecases.preferences import PreferenceActions
 
 Choice = Callable[[Click], Awaitable[str]]
 """Saves what was chosen, and returns the sentence for the person who chose it."""
@@ -24,28 +24,28 @@ _THANKS = {
 }
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier, home: Home) -> None:
+def register(app: AsyncApp, own: PreferenceActions, courier: Courier, home: Home) -> None:
     """The answer goes to the person alone; the home tab is refreshed instead."""
 
     async def vote(click: Click) -> str:
         helpful, subject = action_ids.split_vote(click.value)
-        await desk.vote(subject, click.user, helpful=helpful)
+        await own.vote(subject, click.user, helpful=helpful)
         return _THANKS[helpful]
 
     async def target(click: Click) -> str:
         name = _named(click)
-        await desk.prefer(click.user, target=name)
+        await own.choose(click.user, target=name)
         where = f"on {literal(name, 100)}" if name else "on the first target available to you"
         return f"Saved. Your new programs run {where}."
 
     async def model(click: Click) -> str:
         name = _named(click)
-        await desk.prefer(click.user, model=name)
+        await own.choose(click.user, model=name)
         chosen = literal(name, 100) if name else "the default models"
         return f"Saved. Your requests use {chosen}."
 
     async def news(click: Click) -> str:
-        chosen = await desk.prefer(click.user, direct=click.value == DIRECT)
+        chosen = await own.choose(click.user, direct=click.value == DIRECT)
         where = "in the thread and by direct message" if chosen.direct else "in the thread"
         return f"Saved. You'll be notified {where} when a run finishes."
 

@@ -20,18 +20,19 @@ from services.domain.entities import Attachment
 from services.domain.errors import BadRequest
 from services.domain.modules import program_among
 from services.targets.targets import Targets
-from services.usecases.requests import FrontDesk, Request
+from services.usecases import UseCases
+from services.usecases.requests import Request
 
 _PURPOSE = "A program from a message in Slack."
 _MOST = 10
 _NO_CODE = "No code found in that message. Put the program between triple backticks."
 
 
-def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> None:
+def register(app: AsyncApp, use_cases: UseCases, check: Check, targets: Targets) -> None:
     """Forms open while their trigger is fresh; whatever begins work makes it durable, then acknowledges."""
 
     async def names(user: str) -> list[str]:
-        own = targets.first_for(user, (await desk.preference(user)).target)
+        own = targets.first_for(user, (await use_cases.preferences.of(user)).target)
         open_to = [place.name for place in targets.open_to(user)] or [own]
         return sorted(open_to, key=lambda name: name != own)
 
@@ -48,7 +49,7 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> 
 
     @app.message_shortcut(action_ids.EXPLAIN_MESSAGE)
     async def explain(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
-        await desk.explain(parse.pointed(body).ask())
+        await use_cases.requests.explain(parse.pointed(body).ask())
         await ack()
 
     @app.global_shortcut(action_ids.ASK_ANYWHERE)
@@ -61,13 +62,17 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check, targets: Targets) -> 
     async def check_it(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         form = parse.form(body)
         await begin_program(
-            ack, form, client, check, lambda code: desk.submit(_submitted(form), code, run=False)
+            ack,
+            form,
+            client,
+            check,
+            lambda code: use_cases.requests.submit(_submitted(form), code, run=False),
         )
 
     @app.view(action_ids.ASK_VIEW)
     async def ask_it(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         form = parse.form(body)
-        await begin(ack, forms.PROMPT, desk.ask(_asked(form, form.fields[forms.PROMPT])))
+        await begin(ack, forms.PROMPT, use_cases.requests.ask(_asked(form, form.fields[forms.PROMPT])))
 
 
 async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> tuple[str, str]:

@@ -14,11 +14,11 @@ from handlers.blocks.approvals import Ruled
 from handlers.blocks.primitives import Message
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Subcommand
+from services.approvals.authorizer import Authorizer
 from services.domain.errors import BadRequest
 from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
-from services.usecases.history import RunHistory
-from services.usecases.requests import FrontDesk
+from services.usecases import UseCases
 
 _SHOWN = 20
 
@@ -28,11 +28,14 @@ Answer = Callable[[Subcommand], Awaitable[Message]]
 class Subcommands:
     """One method for each subcommand; wrong arguments raise BadRequest."""
 
-    def __init__(self, courier: Courier, desk: FrontDesk, history: RunHistory, targets: Targets) -> None:
+    def __init__(
+        self, *, use_cases: UseCases, courier: Courier, targets: Targets, authorizer: Authorizer
+    ) -> None:
+        self._use_cases = use_cases
+        self._history = use_cases.history
         self._courier = courier
-        self._desk = desk
-        self._history = history
         self._targets = targets
+        self._authorizer = authorizer
         self._alone: dict[str, Answer] = {
             "help": self._help,
             "history": self._latest,
@@ -90,14 +93,15 @@ class Subcommands:
             return history_blocks.under_way(found, await self._links(found))
         (entry,) = found
         if entry.ran is not None:
-            await self._desk.stop_run(entry.ran.id, order.user)
+            await self._use_cases.runs.stop(entry.ran.id, order.user)
         else:
-            await self._desk.stop_task(entry.task_id, order.user)
+            await self._use_cases.requests.stop_task(entry.task_id, order.user)
         return history_blocks.cancelled(entry, await self._link(entry))
 
     async def _settings(self, order: Subcommand) -> Message:
         names = [place.name for place in self._targets.open_to(order.user)]
-        return setting_blocks.settings(await self._desk.preference(order.user), names, self._desk.models)
+        own = self._use_cases.preferences
+        return setting_blocks.settings(await own.of(order.user), names, own.models)
 
     async def _usage(self, order: Subcommand) -> Message:
         return history_blocks.usage(await self._history.usage(order.user))
@@ -106,13 +110,13 @@ class Subcommands:
         return target_blocks.targets(await self._targets.look(), order.user)
 
     async def _policy(self, order: Subcommand) -> Message:
-        approvals = self._desk.approvals
+        authorizer = self._authorizer
         found = [
             Ruled(
                 place.name,
-                approvals.policy.rule(place.name, order.channel),
-                await approvals.standing(place.name, order.channel, order.user, own=True),
-                await approvals.standing(place.name, order.channel, order.user, own=False),
+                authorizer.policy.rule(place.name, order.channel),
+                await authorizer.standing(place.name, order.channel, order.user, own=True),
+                await authorizer.standing(place.name, order.channel, order.user, own=False),
             )
             for place in self._targets.open_to(order.user)[:_SHOWN]
         ]
@@ -124,7 +128,7 @@ class Subcommands:
 
     async def _rerun(self, order: Subcommand) -> Message:
         past = await self._history.find(order.argument, order.user)
-        await self._desk.again(past.proposal.id, order.user)
+        await self._use_cases.requests.again(past.proposal.id, order.user)
         return history_blocks.proposed_again(past, await self._link(past.entry))
 
     async def _links(self, entries: Sequence[RequestSummary]) -> dict[str, str]:

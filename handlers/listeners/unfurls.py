@@ -16,15 +16,13 @@ from handlers.slack_api.errors import TROUBLE
 from services.domain.errors import DirectoryUnavailable
 from services.targets.run_links import RunLinks
 from services.usecases.history import RunHistory
-from services.usecases.requests import FrontDesk
 
 _log = logging.getLogger(__name__)
 _MOST = 5
 
 
-def register(app: AsyncApp, desk: FrontDesk, courier: Courier, links: RunLinks) -> None:
+def register(app: AsyncApp, history: RunHistory, courier: Courier, links: RunLinks) -> None:
     async def cards(shared: Shared) -> dict[str, Any]:
-        history = RunHistory(desk.store, desk.permissions)
         found: dict[str, Any] = {}
         for url in shared.urls[:_MOST]:
             run = links.run(url)

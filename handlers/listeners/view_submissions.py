@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.blocks import action_ids
 from handlers.listeners.form_validation import Check, begin, begin_program
 from handlers.payloads import parse
-from services.usecases.requests import FrontDesk
+from services.usecases import UseCases
 
 
-def register(app: AsyncApp, desk: FrontDesk, check: Check) -> None:
+def register(app: AsyncApp, use_cases: UseCases, check: Check) -> None:
     """What the policy refuses is shown in the form, beside the field; everything else is validated."""
 
     @app.view(action_ids.EDIT_VIEW)
@@ -22,14 +22,14 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check) -> None:
         form = parse.form(body)
 
         async def original() -> str:
-            return (await desk.edited(form.metadata, form.user)).program.code
+            return (await use_cases.proposals.edited(form.metadata, form.user)).program.code
 
         await begin_program(
             ack,
             form,
             client,
             check,
-            lambda code: desk.edit(form.metadata, code, form.user, form.cause),
+            lambda code: use_cases.requests.edit(form.metadata, code, form.user, form.cause),
             original=original,
         )
 
@@ -37,10 +37,10 @@ def register(app: AsyncApp, desk: FrontDesk, check: Check) -> None:
     async def change(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         form = parse.form(body)
         (field, text), *_ = form.fields.items()
-        await begin(ack, field, desk.change(form.metadata, text, form.user, form.cause))
+        await begin(ack, field, use_cases.requests.change(form.metadata, text, form.user, form.cause))
 
     @app.view(action_ids.REJECT_VIEW)
     async def reject(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
         form = parse.form(body)
         (field, reason), *_ = form.fields.items()
-        await begin(ack, field, desk.reject(form.metadata, reason, form.user))
+        await begin(ack, field, use_cases.proposals.reject(form.metadata, reason, form.user))

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from services.approvals.actions import Action, CardState, Group, Permission, Relation, permit
 from services.approvals.authorizer import Authorizer
 from services.approvals.decision import Decision
-from services.approvals.recorder import Recorder
 from services.approvals.rules import ApprovalRule
-from services.domain import current_workspace
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -49,6 +47,29 @@ class Permissions:
     targets: Targets
     approvals: Authorizer
 
+    async def known(self, proposal_id: str) -> Proposal:
+        """Raises Outdated for a proposal that is not kept."""
+        proposal = await self.store.proposals.find(proposal_id)
+        if proposal is None:
+            raise Outdated
+        return proposal
+
+    async def proposal(
+        self, action: Action, proposal_id: str, user: str, *, current: bool = True
+    ) -> Proposal:
+        """A proposal that `user` may do this with; raises as `check` does."""
+        proposal = await self.known(proposal_id)
+        await self.check(action, proposal, user, current=current)
+        return proposal
+
+    async def task(self, action: Action, task_id: str, user: str) -> Task:
+        """A task that `user` may do this with; raises as `check` does."""
+        task = await self.store.tasks.find(task_id)
+        if task is None:
+            raise Outdated
+        await self.check(action, task, user)
+        return task
+
     async def check(
         self, action: Action, subject: Task | Proposal, user: str, *, current: bool = True
     ) -> None:
@@ -68,7 +89,7 @@ class Permissions:
 
     async def permission(self, action: Action, subject: Task | Proposal, user: str) -> Permission:
         """The decision itself."""
-        session, state = await self._session(subject), await self._state(subject)
+        session, state = await self.approvals.session(subject), await self._state(subject)
         target = await self._target(subject)
         rule = self.approvals.policy.rule(target, session.channel)
         groups = rule.may(action) if rule else ApprovalRule().may(action)
@@ -88,16 +109,8 @@ class Permissions:
         self, subject: Task | Proposal, session: Session, target: str, user: str, *, own: bool
     ) -> Decision:
         if isinstance(subject, Proposal):
-            return await Recorder(self.store, self.approvals).decision(subject, user)
+            return await self.approvals.decision(subject, session, user)
         return await self.approvals.standing(target, session.channel, user, own=own)
-
-    async def _session(self, subject: Task | Proposal) -> Session:
-        """People are looked up in the workspace of the session, or where they ask if it names none."""
-        asked_in = current_workspace.current()
-        session = await self.store.sessions.get(subject.session_id)
-        if not session.team:
-            current_workspace.enter(asked_in)
-        return session
 
     async def _state(self, subject: Task | Proposal) -> CardState:
         if isinstance(subject, Task):

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from services.approvals.authorizer import Authorizer
-from services.approvals.recorder import Recorder, decided
+from services.approvals.recorder import decided
 from services.domain.entities import ProposalStatus
 from services.domain.errors import BadRequest, Outdated
 from services.notifications.events import ApprovalRequested
@@ -35,10 +35,6 @@ class Reminders:
         """Who may approve, and until when."""
         return self.cards.approvals
 
-    @property
-    def _ledger(self) -> Recorder:
-        return Recorder(self.store, self.approvals)
-
     async def due(self) -> tuple[list[str], list[str]]:
         """The IDs of proposals that have expired, and of those whose approvers are to be reminded."""
         now = time.time()
@@ -58,7 +54,7 @@ class Reminders:
             raise Outdated("The approvers have already been asked.")
         session = await self.store.sessions.get(proposal.session_id)
         by_channel = self.approvals.by_channel(proposal, session.channel)
-        if not by_channel and not await self._ledger.approvers(proposal):
+        if not by_channel and not await self.approvals.approvers(proposal, session):
             raise BadRequest("There is no one else to ask by name. Ask in this thread.")
 
     async def ask(self, proposal_id: str, user: str) -> None:
@@ -87,6 +83,6 @@ class Reminders:
             return
         task = await self.store.tasks.get(proposal.task_id)
         session = await self.store.sessions.get(proposal.session_id)
-        users = await self._ledger.approvers(proposal)
+        users = await self.approvals.approvers(proposal, session)
         card = await self.cards.build(task, proposal, session)
         await self.notifier.notify(ApprovalRequested(card, tuple(users[:_ASKED]), by))

@@ -1,6 +1,6 @@
-"""The run desk: a decision, then exactly one execution of exactly the approved code.
+"""The steps of a run: exactly one execution of exactly the approved code.
 
-What a durable workflow calls is one step of it, and may be repeated: `open`, `submit`, `follow`, `close` and `fail`.
+A durable workflow calls `open`, `submit`, `follow`, `close` and `fail`; each may be repeated.
 """
 
 from __future__ import annotations
@@ -9,33 +9,14 @@ import asyncio
 import time
 from dataclasses import replace
 
-from services.approvals.authorizer import Authorizer
-from services.approvals.decision import Decision
-from services.approvals.recorder import Recorder, decided
-from services.domain.entities import (
-    Proposal,
-    ProposalStatus,
-    Run,
-    RunStatus,
-    Session,
-    TaskKind,
-    derive,
-    run_id,
-)
+from services.approvals.recorder import Recorder
+from services.domain.entities import Proposal, Run, RunStatus, Session, run_id
 from services.domain.errors import NotAllowed, Outdated, TargetUnavailable
-from services.domain.program_facts import Grant
-from services.domain.values import (
-    Engine,
-    InputFile,
-    Outcome,
-    TaskCount,
-    Verdict,
-    sha256,
-)
+from services.domain.values import InputFile, Outcome, TaskCount, Verdict
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.notifications.events import (
     CodeRequested,
-    GrantChanged,
+    ProposalChanged,
     ResultShared,
     RunEnded,
     RunProgressed,
@@ -45,7 +26,6 @@ from services.notifications.events import (
 from services.notifications.notifier import Notifier
 from services.observability.tracing import span
 from services.proposals.cards import ProposalCards
-from services.proposals.redraw import redraw
 from services.runs.monitor import RunMonitor, requested_stop
 from services.security.redaction import masked, without_secrets
 from services.store import Store
@@ -58,143 +38,17 @@ _SUBMIT_TRIES = 5
 
 
 class RunSteps:
-    """Decides on proposals and runs the approved ones."""
+    """Carries out the runs of approved proposals."""
 
-    def __init__(self, store: Store, notifier: Notifier, targets: Targets, *, approvals: Authorizer) -> None:
+    def __init__(
+        self, *, store: Store, notifier: Notifier, targets: Targets, recorder: Recorder, cards: ProposalCards
+    ) -> None:
         self._store = store
         self._notifier = notifier
         self._targets = targets
-        self.approvals = approvals
-        self._ledger = Recorder(store, self.approvals)
-        self.cards = ProposalCards(store=store, targets=targets, approvals=approvals)
+        self._recorder = recorder
+        self._cards = cards
         self._watched: dict[str, RunMonitor] = {}
-
-    async def approve(self, proposal_id: str, digest: str, user: str, target: str = "") -> Proposal:
-        """Record the approval of exactly the code with that sha256, on that target; whoever comes too late gets Outdated.
-
-        The proposal that is returned is approved once as many people have done so as the policy asks for. Without
-        `target` it is the proposal's. Raises NotAllowed for somebody who may not approve it, and for a program that
-        this target does not run. Raises StorageFull before anything is recorded.
-        """
-        self._store.disk.check()
-        proposal = await self._store.proposals.get(proposal_id)
-        chosen = target or proposal.target
-        decision = await self._ledger.permit(replace(proposal, target=chosen), user)
-        if proposal.program.engine is not Engine.RAY:
-            raise NotAllowed("raygen runs Ray programs only; take this one to your own cluster.")
-        _check_shown(proposal, digest, chosen)
-        self._admit(proposal, chosen, user)
-        proposal = await self._ledger.count(proposal, user, decision)
-        if proposal.status is ProposalStatus.OPEN:
-            await redraw(self.cards, self._notifier, proposal)
-        return proposal
-
-    async def approve_thread(self, proposal_id: str, digest: str, user: str, target: str) -> Proposal:
-        """The same, and what is no more than this shall run in its thread without another decision for a while."""
-        proposal = await self._store.proposals.get(proposal_id)
-        await self._ledger.for_thread(replace(proposal, target=target), user)
-        proposal = await self.approve(proposal_id, digest, user, target)
-        grant = await self._ledger.grant(proposal, user)
-        await self._notifier.notify(GrantChanged(grant, await self._store.sessions.get(grant.session_id)))
-        return proposal
-
-    async def end_grant(self, grant: Grant, user: str) -> None:
-        """From now on every run of that thread takes a decision again. Raises Outdated."""
-        if not await self._store.grants.end(grant.id, user):
-            raise Outdated("The approval for this thread has already ended.")
-        session = await self._store.sessions.get(grant.session_id)
-        await self._notifier.notify(GrantChanged(replace(grant, ended_by=user), session))
-
-    async def approve_at_once(self, task_id: str) -> str | None:
-        """What a task has proposed and what runs without a further press: the proposal's ID, None where it waits.
-
-        May be repeated.
-        """
-        task = await self._store.tasks.get(task_id)
-        if task.kind is TaskKind.EXECUTE:
-            return await self.approve_own(task_id)
-        proposal = await self._store.proposals.find(derive("p", task_id))
-        if proposal is None or not proposal.runnable:
-            return None
-        if proposal.status is ProposalStatus.APPROVED:
-            return proposal.id
-        found = await self._ledger.granted(proposal) if proposal.status is ProposalStatus.OPEN else None
-        if found is None or self.objection(proposal, found[0].user):
-            return None
-        try:
-            await self._ledger.count(proposal, found[0].user, found[1], found[0].id)
-        except Outdated:
-            return None
-        return proposal.id
-
-    async def approve_own(self, task_id: str) -> str | None:
-        """Approve what the task of somebody who may approve has proposed: the proposal's ID, None when it is not to run.
-
-        May be repeated: an approval that is theirs already is as good.
-        """
-        task = await self._store.tasks.get(task_id)
-        proposal = await self._store.proposals.find(derive("p", task_id))
-        if proposal is None or task.code is None:
-            return None
-        try:
-            proposal = await self.approve(proposal.id, sha256(task.code), task.user)
-        except (NotAllowed, Outdated):
-            proposal = await self._store.proposals.get(proposal.id)
-        approved = proposal.status is ProposalStatus.APPROVED and task.user in proposal.approved_by
-        return proposal.id if approved else None
-
-    async def decision(self, proposal: Proposal, user: str) -> Decision:
-        """Whether `user` may approve it, by the rules and by who asked for what it comes from."""
-        return await self._ledger.decision(proposal, user)
-
-    def refusal(self, proposal: Proposal, user: str) -> str:
-        """What its target has against running it for `user`, as a sentence; empty when it has nothing."""
-        try:
-            self._admit(proposal, proposal.target, user)
-        except (NotAllowed, Outdated) as refused:
-            return refused.public
-        return ""
-
-    def objection(self, proposal: Proposal, user: str) -> str:
-        """Why an approval of it by `user` would not be the one that runs it, as a sentence; empty when it would be."""
-        if refused := self.refusal(proposal, user):
-            return refused
-        if proposal.approved_by:
-            return f"It has {len(proposal.approved_by)} of {proposal.needed} approvals, so someone else has to approve it."
-        return ""
-
-    async def retarget(self, proposal_id: str, target: str, user: str) -> Proposal:
-        """Have an undecided proposal run elsewhere, which takes new approvals.
-
-        Raises NotAllowed, and Outdated for a decided one.
-        """
-        proposal = await self.undecided(proposal_id)
-        self._targets.admit(target, user)
-        if target != proposal.target and not await self._store.approvals.retarget(proposal_id, target, user):
-            raise Outdated(decided(await self._store.proposals.get(proposal_id)))
-        proposal = await self._store.proposals.get(proposal_id)
-        await redraw(self.cards, self._notifier, proposal)
-        return proposal
-
-    async def undecided(self, proposal_id: str) -> Proposal:
-        """A proposal that can be decided now. Raises Outdated, for one that has waited too long as well."""
-        proposal = self.approvals.as_of_now(await self._store.proposals.get(proposal_id))
-        if proposal.status is not ProposalStatus.OPEN:
-            raise Outdated(decided(proposal))
-        return proposal
-
-    def _admit(self, proposal: Proposal, target: str, user: str) -> None:
-        if not proposal.runnable:
-            raise NotAllowed("That program did not pass validation, so it can't be run.")
-        self._targets.admit(target, user)
-        if objection := self._targets.objection(replace(proposal, target=target)):
-            raise NotAllowed(objection)
-
-    async def dismiss(self, proposal_id: str, user: str, reason: str = "") -> Proposal:
-        """Record that the proposal shall not run; with a `reason` it is rejected, and the next draft heeds that."""
-        proposal = await self._decide(proposal_id, ProposalStatus.DISMISSED, user, reason)
-        await redraw(self.cards, self._notifier, proposal)
-        return proposal
 
     async def stop(self, run_id: str, user: str) -> None:
         """Ask for the end of a run. Raises Outdated when it has ended.
@@ -213,33 +67,30 @@ class RunSteps:
         if not await requested_stop(self._targets[run.target].target, run_id):
             watched.insist.set()
 
-    async def outcome(self, proposal_id: str) -> Outcome:
-        """What came of a proposal's run. Raises Outdated when it has not ended."""
-        run = await self._store.runs.find(run_id(proposal_id))
+    async def share(self, proposal: Proposal, user: str) -> None:
+        """Show a result to the whole channel. Raises Outdated when there is none, or when it was shared before."""
+        run = await self._store.runs.find(run_id(proposal.id))
         if run is None or run.outcome is None:
             raise Outdated("That run hasn't finished yet.")
-        return run.outcome
-
-    async def share(self, proposal_id: str, user: str) -> None:
-        """Show a result to the whole channel. Raises Outdated when there is none, or when it was shared before."""
-        if not (await self.outcome(proposal_id)).passed:
+        if not run.outcome.passed:
             raise Outdated("That run has no result to share.")
-        run, proposal, session = await self._all(proposal_id)
+        session = await self._store.sessions.get(proposal.session_id)
         await self._notifier.notify(ResultShared(run, proposal, session, user))
 
-    async def hand_out_code(self, proposal_id: str, user: str) -> None:
+    async def hand_out_code(self, proposal: Proposal, user: str) -> None:
         """Put the program into its thread as a file, or tell `user` where it is."""
-        proposal = await self._store.proposals.get(proposal_id)
         session = await self._store.sessions.get(proposal.session_id)
         await self._notifier.notify(CodeRequested(proposal, session, user))
 
     async def open(self, proposal_id: str) -> None:
         """Record the run and show that it begins."""
         proposal = await self._store.proposals.get(proposal_id)
-        approver = proposal.decided_by or ""
-        await self._store.runs.add(Run.of(proposal, approver=approver, created_at=time.time()))
-        run, proposal, session = await self._all(proposal_id)
-        await redraw(self.cards, self._notifier, proposal)
+        session = await self._store.sessions.get(proposal.session_id)
+        run = Run.of(proposal, approver=proposal.decided_by or "", created_at=time.time())
+        if not await self._store.runs.add(run, proposal, session):
+            run = await self._store.runs.get(run.id)
+        task = await self._store.tasks.get(proposal.task_id)
+        await self._notifier.notify(ProposalChanged(await self._cards.build(task, proposal, session)))
         await self._notifier.notify(RunStarted(run, proposal, session))
 
     async def belongs(self, proposal_id: str) -> tuple[str, str]:
@@ -273,10 +124,10 @@ class RunSteps:
 
     async def submit(self, proposal_id: str) -> None:
         """Hand the code to the target; a target that has it already is as good."""
-        run, proposal, _ = await self._all(proposal_id)
+        run, proposal = await self._run(proposal_id), await self._store.proposals.get(proposal_id)
         if run.stopped_by is not None or run.status is RunStatus.ENDED:
             return
-        await self._ledger.use_up(proposal, run.id)
+        await self._recorder.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
         place = self._targets[run.target]
         header = proposal.header
@@ -329,15 +180,6 @@ class RunSteps:
     async def unfinished(self) -> list[str]:
         """Approved proposals whose run has not ended: what a restart has to see to."""
         return await self._store.proposals.unfinished()
-
-    async def _decide(
-        self, proposal_id: str, status: ProposalStatus, user: str, reason: str = ""
-    ) -> Proposal:
-        await self.undecided(proposal_id)
-        if await self._store.proposals.move(proposal_id, status, by=user, reason=reason):
-            return await self._store.proposals.get(proposal_id)
-        proposal = await self._store.proposals.get(proposal_id)
-        raise Outdated(decided(proposal))
 
     async def _complete(self, run_id: str, outcome: Outcome) -> Outcome:
         """With the contents of its artifacts; those that can't be had are named in its detail."""
@@ -396,18 +238,14 @@ class RunSteps:
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
         proposal = await self._store.proposals.get(proposal_id)
-        run = await self._store.runs.get(run_id(proposal_id))
-        return run, proposal, await self._store.sessions.get(proposal.session_id)
+        return (
+            await self._run(proposal_id),
+            proposal,
+            await self._store.sessions.get(proposal.session_id),
+        )
 
-
-def _check_shown(proposal: Proposal, digest: str, target: str) -> None:
-    """Raises Outdated unless a proposal can be decided, and is what the card shows."""
-    if proposal.status is not ProposalStatus.OPEN:
-        raise Outdated(decided(proposal))
-    if target != proposal.target:
-        raise Outdated(f"That card shows another target than {proposal.target}; please look at it again.")
-    if digest != proposal.program.sha256:
-        raise Outdated("That card shows other code than the stored proposal; please use the newest card.")
+    async def _run(self, proposal_id: str) -> Run:
+        return await self._store.runs.get(run_id(proposal_id))
 
 
 def _metadata(run: Run, proposal: Proposal) -> dict[str, str]:

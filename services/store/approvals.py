@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, insert, or_, select, update
 
-from services.domain.entities import Proposal, ProposalStatus
+from services.domain.entities import Proposal, ProposalStatus, Session
+from services.domain.program_facts import Grant
 from services.security.audit_chain import AuditAction
 from services.store import audited, tables
+from services.store.grants import add_grant
 from services.store.repository import Repository
 
 
@@ -56,13 +58,22 @@ class Waiting:
 class Approvals(Repository):
     """One row for each approval; a proposal keeps in its own row who has approved it."""
 
-    async def press(
-        self, proposal: Proposal, approval: Approval, needed: int, bind: Callable[[str], str], *, since: float
+    async def record(
+        self,
+        proposal: Proposal,
+        session: Session,
+        approval: Approval,
+        needed: int,
+        bind: Callable[[str], str],
+        *,
+        since: float,
+        gives: Grant | None = None,
     ) -> Count | None:
-        """Count an approval, and decide the proposal once there are enough by different people.
+        """Count an approval, and decide the proposal once there are enough by different people, all in one transaction.
 
         `bind` gives what the approval of a person has to be bound to, nothing for those whose approval does not count.
-        None where the proposal is not open any more, has another target, or is older than `since` (POSIX seconds).
+        `gives` is the approval for the whole thread that comes into force with the decision. Returns None where the
+        proposal is not open any more, has another target, or is older than `since` (POSIX seconds).
         """
         table = tables.proposals
         this = (table.c.id == proposal.id, table.c.status == str(ProposalStatus.OPEN))
@@ -101,14 +112,16 @@ class Approvals(Repository):
             values: dict[str, object] = {"approved_by": " ".join(users), "needed": needed}
             values["grant_id"] = approval.grant
             if count.complete:
-                decided = {"decided_by": approval.user, "decided_at": time.time()}
+                decided = {"decided_by": approval.user, "decided_at": approval.given_at}
                 values |= {"status": str(ProposalStatus.APPROVED), **decided}
             await connection.execute(update(table).where(*this).values(**values))
             if fresh or count.complete:
                 action = AuditAction.APPROVED if count.complete else AuditAction.COUNTED
                 facts = {"binding": approval.binding, "rule": approval.rule, "of": f"{len(users)}/{needed}"}
                 facts |= {"grant": approval.grant} if approval.grant else {}
-                await audited.of_proposal(action, proposal.id, approval.user, **facts)(connection)
+                await audited.about(action, proposal, session, approval.user, **facts)(connection)
+            if gives is not None and count.complete:
+                await add_grant(connection, gives, proposal, session)
         return count
 
     async def retarget(self, proposal_id: str, target: str, by: str) -> bool:

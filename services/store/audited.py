@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.entities import Task, TaskKind
+from services.domain.entities import Input, Proposal, Session, Task, TaskKind
 from services.domain.values import sha256
 from services.security.audit_chain import AuditAction, Event
 from services.store import codec, tables
@@ -59,6 +58,29 @@ def of_proposal(action: str, proposal_id: str, by: str = "", *, run: str = "", *
     return write
 
 
+def about(
+    action: str, proposal: Proposal, session: Session, by: str, *, run: str = "", **facts: str
+) -> Audit:
+    """The same for a proposal that can't have changed since it was read, so it isn't read again."""
+    event = Event(
+        action,
+        by=by,
+        channel=session.channel,
+        session=session.id,
+        task=proposal.task_id,
+        proposal=proposal.id,
+        run=run,
+        sha256=proposal.program.sha256,
+        target=proposal.target,
+        facts={**_bound(proposal.requester, proposal.inputs), **facts},
+    )
+
+    async def write(connection: AsyncConnection) -> None:
+        await append(connection, event)
+
+    return write
+
+
 def of_run(action: str, run_id: str, by: str = "", **facts: str) -> Audit:
     async def write(connection: AsyncConnection) -> None:
         runs = tables.runs
@@ -86,15 +108,14 @@ async def _of_proposal(
         run=run,
         sha256=codec.load_program(row.program).sha256,
         target=row.target,
-        facts={**_bound(row), **facts},
+        facts={**_bound(str(row.requester), codec.load_inputs(row.inputs)), **facts},
     )
 
 
-def _bound(row: Row[Any]) -> dict[str, str]:
+def _bound(requester: str, inputs: Collection[Input]) -> dict[str, str]:
     """What else a decision on the proposal is about."""
-    inputs = codec.load_inputs(row.inputs)
-    details = {"requester": str(row.requester)}
-    return details | ({"inputs": " ".join(sorted(each.sha256 for each in inputs))} if inputs else {})
+    digests = " ".join(sorted(each.sha256 for each in inputs))
+    return {"requester": requester} | ({"inputs": digests} if digests else {})
 
 
 async def _channel(connection: AsyncConnection, session_id: str) -> str:

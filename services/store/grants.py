@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.domain.entities import Proposal, Session
 from services.domain.program_facts import Grant
 from services.security.audit_chain import AuditAction
 from services.store import audited, tables
@@ -16,28 +17,6 @@ from services.store.repository import Repository
 
 class Grants(Repository):
     """One row for each."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        super().__init__(engine)
-
-    async def add(self, grant: Grant) -> bool:
-        values = {
-            "id": grant.id,
-            "session_id": grant.session_id,
-            "proposal_id": grant.proposal_id,
-            "target": grant.target,
-            "user": grant.user,
-            "requester": grant.requester,
-            "fingerprint": grant.fingerprint,
-            "exact": grant.exact,
-            "created_at": grant.created_at,
-            "expires_at": grant.expires_at,
-        }
-        until = datetime.fromtimestamp(grant.expires_at, UTC).isoformat(timespec="seconds")
-        audit = audited.of_proposal(
-            AuditAction.GRANTED, grant.proposal_id, grant.user, grant=grant.id, until=until
-        )
-        return await self._insert_once(tables.grants, values, audit)
 
     async def find(self, grant_id: str) -> Grant | None:
         row = await self._one(tables.grants, tables.grants.c.id == grant_id)
@@ -69,6 +48,26 @@ class Grants(Repository):
             return False
         audit = audited.of_proposal(AuditAction.GRANT_ENDED, grant.proposal_id, user, grant=grant_id)
         return await self._change(statement, audit)
+
+
+async def add_grant(connection: AsyncConnection, grant: Grant, proposal: Proposal, session: Session) -> None:
+    """Record an approval for a thread in the transaction of the decision that it comes with."""
+    values = {
+        "id": grant.id,
+        "session_id": grant.session_id,
+        "proposal_id": grant.proposal_id,
+        "target": grant.target,
+        "user": grant.user,
+        "requester": grant.requester,
+        "fingerprint": grant.fingerprint,
+        "exact": grant.exact,
+        "created_at": grant.created_at,
+        "expires_at": grant.expires_at,
+    }
+    await connection.execute(insert(tables.grants).values(**values))
+    until = datetime.fromtimestamp(grant.expires_at, UTC).isoformat(timespec="seconds")
+    facts = {"grant": grant.id, "until": until}
+    await audited.about(AuditAction.GRANTED, proposal, session, grant.user, **facts)(connection)
 
 
 def _grant(row: Row[tuple[object, ...]]) -> Grant:

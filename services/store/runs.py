@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.domain.entities import Run, RunStatus
+from services.domain.entities import Proposal, Run, RunStatus, Session
 from services.domain.values import Artifact, Outcome
 from services.security.audit_chain import AuditAction
 from services.store import audited, codec, tables
@@ -23,7 +23,8 @@ class Runs(Repository):
         super().__init__(engine)
         self._artifacts = artifacts
 
-    async def add(self, run: Run) -> bool:
+    async def add(self, run: Run, proposal: Proposal, session: Session) -> bool:
+        """False where it is recorded already."""
         values = {
             "id": run.id,
             "proposal_id": run.proposal_id,
@@ -33,7 +34,7 @@ class Runs(Repository):
             "status": str(run.status),
             "created_at": run.created_at or time.time(),
         }
-        audit = audited.of_proposal(AuditAction.BEGUN, run.proposal_id, run.approver, run=run.id)
+        audit = audited.about(AuditAction.BEGUN, proposal, session, run.approver, run=run.id)
         return await self._insert_once(tables.runs, values, audit)
 
     async def get(self, run_id: str) -> Run:
@@ -44,7 +45,9 @@ class Runs(Repository):
 
     async def find(self, run_id: str) -> Run | None:
         row = await self._one(tables.runs, tables.runs.c.id == run_id)
-        return _run(row, await self._artifacts.listed(run_id)) if row else None
+        if row is None:
+            return None
+        return _run(row, await self._artifacts.listed(run_id) if row.outcome else ())
 
     async def move(self, run_id: str, status: RunStatus) -> bool:
         return await self._move(

@@ -1,4 +1,4 @@
-"""The history desk: what a person may see of the past, and what their requests took."""
+"""What a person may see of the past, and what their requests took."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Past:
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunHistory:
-    """Answers about the past. Nobody is told of a run in a channel they are not in, not even that there is one."""
+    """Answers about the past. Of a channel that they are not in, people learn nothing, not even that there was a run."""
 
     store: Store
     permissions: Permissions

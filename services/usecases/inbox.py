@@ -1,4 +1,4 @@
-"""The approval inbox: which open proposals wait for the decision of one person."""
+"""Which open proposals wait for the decision of one person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.approvals.authorizer import Authorizer
 from services.domain import current_workspace
 from services.domain.entities import ProposalStatus
 from services.proposals.cards import ProposalCard
-from services.runs.steps import RunSteps
+from services.proposals.decisions import Decisions
 from services.store import Store
 from services.store.approvals import Waiting
 
@@ -28,23 +28,23 @@ class Awaiting:
     """Why the target does not run it for this person now, as a sentence; empty when it does."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalInbox:
     """Nobody is shown a program of a conversation that they are not in, unless they were asked to approve it by name."""
 
     store: Store
-    runs: RunSteps
+    decisions: Decisions
 
     @property
-    def _approvals(self) -> Authorizer:
-        return self.runs.approvals
+    def _authorizer(self) -> Authorizer:
+        return self.decisions.authorizer
 
     async def of(self, user: str) -> tuple[list[Awaiting], bool]:
         """What waits for this person, newest first, and whether there may be more than that.
 
         However many are open, a hundred of them are looked at, in twenty channels of the workspace at hand.
         """
-        since = max(0.0, time.time() - self._approvals.expiry)
+        since = max(0.0, time.time() - self._authorizer.expiry)
         rows = await self.store.approvals.waiting(since, current_workspace.current(), limit=_LOOKED_AT)
         channels: set[str] = set()
         found: list[Awaiting] = []
@@ -63,20 +63,18 @@ class ApprovalInbox:
         proposal = await self.store.proposals.find(row.proposal_id)
         if proposal is None or proposal.status is not ProposalStatus.OPEN or not proposal.runnable:
             return None
-        if not (await self.runs.decision(proposal, user)).allowed:
+        session = await self._authorizer.session(proposal)
+        if not (await self._authorizer.decision(proposal, session, user)).allowed:
             return None
-        task, asked_in = await self.store.tasks.get(proposal.task_id), current_workspace.current()
-        session = await self.store.sessions.get(proposal.session_id)
-        if not session.team:
-            current_workspace.enter(asked_in)
-        card = await self.runs.cards.build(task, proposal, session)
-        return Awaiting(card, self.runs.refusal(proposal, user))
+        task = await self.store.tasks.get(proposal.task_id)
+        card = await self.decisions.cards.build(task, proposal, session)
+        return Awaiting(card, self.decisions.refusal(proposal, user))
 
     async def _concerns(self, row: Waiting, user: str) -> bool:
         """Whether the rule lets this person approve there, and what is said there is theirs to read."""
         own = user == row.requester
-        decision = await self._approvals.standing(row.target, row.channel, user, own=own)
+        decision = await self._authorizer.standing(row.target, row.channel, user, own=own)
         if not decision.allowed:
             return False
         asked = row.asked and decision.clause in _NAMED
-        return own or asked or await self._approvals.directory.is_in(user, row.channel)
+        return own or asked or await self._authorizer.directory.is_in(user, row.channel)

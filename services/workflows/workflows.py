@@ -28,6 +28,7 @@ from dbos import (
 from services.domain.entities import Session, Task, TaskStatus
 from services.domain.errors import Outdated
 from services.observability.incidents import sentence
+from services.proposals.decisions import Decisions
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store.in_hand import InHand
@@ -78,6 +79,7 @@ class Workflows(DBOSConfiguredInstance):
         runs: RunSteps,
         in_hand: InHand,
         *,
+        decisions: Decisions,
         limits: RunLimits,
         retention: Retention,
         pending: Reminders,
@@ -88,6 +90,7 @@ class Workflows(DBOSConfiguredInstance):
         self._retention = retention
         self._tasks = tasks
         self._runs = runs
+        self._decisions = decisions
         self._limits = limits
 
     async def begin_task(self, task: Task, session: Session) -> None:
@@ -169,7 +172,7 @@ class Workflows(DBOSConfiguredInstance):
             result = await self._step("work", desk.work, task_id)
             await self._step("conclude", desk.conclude, task_id, result)
             if result["status"] == TaskStatus.PROPOSED:
-                approved = await self._step("approve", self._runs.approve_at_once, task_id)
+                approved = await self._step("approve", self._decisions.approve_at_once, task_id)
                 if approved is not None:
                     await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer

@@ -169,7 +169,7 @@ class Chaos:
         )
         await self.store.proposals.draft(proposal)
         await self.store.proposals.move(name, ProposalStatus.OPEN)
-        await show(notifier, proposal_cards(self.store, approving()), done, proposal, session)
+        await show(notifier, proposal_cards(self.store, approving(self.store)), done, proposal, session)
         return Case(number, proposal, Thread(self.play, CHANNEL, session.thread_ts), mark)
 
     def replies(self, case: Case) -> list[Json]:

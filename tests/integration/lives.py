@@ -16,7 +16,6 @@ from services.domain.values import PolicyReport
 from services.execution.interface import Target
 from services.llm.interface import Reply
 from services.proposals.reminders import Reminders
-from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.store.approvals import Approval
 from services.supervisor.agent import Supervisor
@@ -27,6 +26,7 @@ from services.tasks.steps import TaskSteps
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
+from tests.deciding import deciding, run_steps
 from tests.fakes import FakeValidator, RecordingNotifier, approving, here, permissions, proposal_cards
 from tests.standins.scripted_model import ScriptedModel, calls
 
@@ -57,14 +57,16 @@ class World:
             here(target),
             permissions=permissions(store),
         )
-        self.runs = RunSteps(store, self.notifier, here(target), approvals=approving())
+        self.decisions = deciding(store, self.notifier, here(target), approving(store))
+        self.runs = run_steps(self.decisions)
         self.pending = Reminders(
-            store, self.notifier, proposal_cards(store, approving(APPROVERS, expiry=1000.0)), 100.0
+            store, self.notifier, proposal_cards(store, approving(store, APPROVERS, expiry=1000.0)), 100.0
         )
         self.flows = Workflows(
             self.tasks,
             self.runs,
             store.in_hand,
+            decisions=self.decisions,
             limits=limits or RunLimits(),
             retention=store.retention,
             pending=self.pending,
@@ -102,7 +104,9 @@ async def approved(store: Store, number: int, **changes: object) -> str:
     await store.proposals.draft(proposal)
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     given = Approval("UAPPROVER", binding(proposal, "UAPPROVER"), "default", 1.0)
-    await store.approvals.press(proposal, given, 1, lambda user: binding(proposal, user), since=0.0)
+    await store.approvals.record(
+        proposal, builders.session(), given, 1, lambda user: binding(proposal, user), since=0.0
+    )
     return proposal.id
 
 

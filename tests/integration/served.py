@@ -16,29 +16,27 @@ from dbos._dbos import _get_or_create_dbos_registry
 from fastapi import FastAPI
 
 from bot.api.application import application
-from bot.api.desk import ApiDesk
 from bot.api.directory import CombinedDirectory
 from bot.api.feeds import Feeds
 from bot.api.server import serving
+from bot.api.service import ApiService
 from bot.api.tokens import Tokens
 from services import workflows
 from services.domain.values import Outcome, PolicyReport, Readiness, Verdict
 from services.llm.interface import Reply
 from services.notifications.notifier import Subscriber, Subscribers
 from services.proposals.reminders import Reminders
-from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.admission import Admission
-from services.tasks.admission import AdmissionLimits as NoLimits
 from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
-from services.usecases.requests import FrontDesk
+from services.usecases import UseCases
 from services.validation.interface import ValidationLimits
 from services.workflows import RunLimits, Workflows
+from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions, proposal_cards
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
@@ -84,7 +82,8 @@ class Served:
     url: str
     http: aiohttp.ClientSession
     app: FastAPI
-    desk: FrontDesk
+    use_cases: UseCases
+    store: Store
     model: ScriptedModel
     validator: Passing
     target: FakeTarget
@@ -114,11 +113,11 @@ class Served:
     @contextmanager
     def under(self, tokens: Tokens = TOKENS, rate: Rate | None = None) -> Iterator[None]:
         """Other tokens, or a rate, for a while."""
-        self.app.state.tokens, self.desk.admission.users.rate = tokens, rate
+        self.app.state.tokens, self.use_cases.requests.admission.users.rate = tokens, rate
         try:
             yield
         finally:
-            self.app.state.tokens, self.desk.admission.users.rate = TOKENS, None
+            self.app.state.tokens, self.use_cases.requests.admission.users.rate = TOKENS, None
 
     @asynccontextmanager
     async def stream(self, path: str, body: Json) -> AsyncGenerator[AsyncGenerator[tuple[str, Json]]]:
@@ -157,7 +156,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         workshop = Workshop(generator, lambda _: PolicyReport(), validator)
         everyone = CombinedDirectory(TOKENS, None)
         supervisor = Supervisor(model, workshop, "s")
-        approvals = approving(directory=everyone)
+        approvals = approving(store, directory=everyone)
         tasks = TaskSteps(
             store,
             notifier,
@@ -167,32 +166,33 @@ async def served(path: Path) -> AsyncGenerator[Served]:
             names=everyone.name,
             permissions=permissions(store, approvals),
         )
-        runs = RunSteps(store, notifier, here(target), approvals=approvals)
+        decisions = deciding(store, notifier, here(target), approvals)
+        runs = run_steps(decisions)
         flows = Workflows(
             tasks,
             runs,
             store.in_hand,
+            decisions=decisions,
             limits=RunLimits(),
             retention=store.retention,
             pending=Reminders(store, notifier, proposal_cards(store, approvals), math.inf),
         )
-        desk = FrontDesk(
-            store,
-            tasks,
-            runs,
-            flows,
-            Admission(store, limits=NoLimits(), teams=None),
-            permissions(store, approvals),
+        cases = use_cases(
+            decisions,
+            workflows=flows,
+            tasks=tasks,
+            steps=runs,
+            permissions=permissions(store, approvals),
         )
         workflows.launch()
 
         async def parts() -> list[Readiness]:
             return [validator.readiness(), await target.readiness()]
 
-        api = ApiDesk(desk, feeds, here(target))
+        api = ApiService(use_cases=cases, feeds=feeds, targets=here(target))
         app = application(api, TOKENS, parts)
         async with (
             serving(app, 0) as port,
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http,
         ):
-            yield Served(f"http://127.0.0.1:{port}", http, app, desk, model, validator, target)
+            yield Served(f"http://127.0.0.1:{port}", http, app, cases, store, model, validator, target)

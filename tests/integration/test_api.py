@@ -93,9 +93,7 @@ async def test_a_program_runs_for_whom_it_may_and_else_awaits_an_approval(api: S
     for _ in range(2):
         assert (await api.get(f"/ray/jobs/{job['id']}"))["status"] == "ended"
     told = [
-        (by, what)
-        for by, proposal, what in await looks(api.desk.store)
-        if proposal == theirs["proposal"]["id"]
+        (by, what) for by, proposal, what in await looks(api.store) if proposal == theirs["proposal"]["id"]
     ]
     # Who asks again and again is noted for what is new.
     assert told == [("api:ci", "answer"), ("api:ci", "answer and result"), ("api:ann", "result")]
@@ -182,7 +180,7 @@ async def test_jobs_are_for_those_they_belong_to(api: Served):
         assert (await api.get(path, token=CI))["error"]["code"] == "not_found"
     assert (await api.post(f"/ray/jobs/{run['id']}/stop"))["error"]["code"] == "outdated"
     await api.get(f"/history/{api.session}")
-    told = [(by, what) for by, proposal, what in await looks(api.desk.store) if run_id(proposal) == run["id"]]
+    told = [(by, what) for by, proposal, what in await looks(api.store) if run_id(proposal) == run["id"]]
     assert told == [("api:ann", "answer and result"), ("api:ann", "result")]
     status = await api.get("/ray/status")
     assert status["targets"][0]["resources"]["CPU"] == {"used": 1, "total": 4}

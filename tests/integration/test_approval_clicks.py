@@ -22,7 +22,6 @@ from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import TEAM, group, private, user
 from handlers.listeners import ack
-from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
 from handlers.messaging.slack_notifier import SlackNotifier
 from handlers.messaging.streams import open_cards
@@ -41,19 +40,18 @@ from services.domain.entities import (
 from services.domain.values import PolicyReport, Program
 from services.policy import Policy
 from services.proposals.cards import ProposalCards
+from services.proposals.decisions import Decisions
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.supervisor.interface import Inspecting, Supervising
 from services.targets.run_links import RunLinks
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
-from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.steps import TaskSteps
-from services.usecases.history import RunHistory
-from services.usecases.requests import FrontDesk
-from services.workflows import Workflows
+from services.usecases import UseCases
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.deciding import deciding, retarget, run_steps, use_cases
 from tests.fakes import FakeTarget, proposal_cards
 from tests.notifiers import show, slack_notifier
 from tests.waiting import PATIENCE
@@ -98,10 +96,10 @@ class World:
     people: People
     store: Store
     notifier: SlackNotifier
-    runs: RunSteps
+    decisions: Decisions
     target: FakeTarget
     policy: ApprovalPolicy
-    desk: FrontDesk
+    use_cases: UseCases
     flows: AtOnce
     tasks: TaskSteps
     engine: AsyncEngine
@@ -156,7 +154,7 @@ class World:
         await self.store.proposals.draft(made)
         await self.store.proposals.move(made.id, ProposalStatus.OPEN)
         await show(self.notifier, self.cards, task, made, session)
-        if approved := await self.runs.approve_at_once(task.id):
+        if approved := await self.decisions.approve_at_once(task.id):
             await self.flows.begin_run(approved)
         found = await self.store.posts.find(f"{task.id}:card")
         assert found is not None
@@ -205,34 +203,39 @@ async def opened(path: Path, terms: TargetTerms | None = None, api: str = "") ->
             [ConfiguredTarget(target, terms or TargetTerms()), ConfiguredTarget(FakeTarget(name="gpu"))]
         )
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
-        approvals = Authorizer(policy=policy, directory=directory, expiry=1000.0)
+        approvals = Authorizer(store=store, policy=policy, directory=directory, expiry=1000.0)
         notifier = slack_notifier(store, courier, cards, targets)
-        runs = RunSteps(store, notifier, targets, approvals=approvals)
+        decisions = deciding(store, notifier, targets, approvals)
+        runs = run_steps(decisions)
         flows = AtOnce(runs, Reminders(store, notifier, proposal_cards(store, approvals, targets), math.inf))
         allowed = Permissions(store, targets, approvals)
         tasks = TaskSteps(
             store, notifier, cast("Supervising", None), cast("Inspecting", None), targets, permissions=allowed
         )
-        desk = FrontDesk(
-            store,
-            tasks,
-            runs,
-            cast("Workflows", flows),
-            Admission(store, limits=AdmissionLimits(), teams=None),
-            allowed,
-            MODELS,
+        cases = use_cases(
+            decisions,
+            workflows=flows,
+            tasks=tasks,
+            steps=runs,
+            permissions=allowed,
+            models=MODELS,
         )
-        subcommands = Subcommands(courier, desk, RunHistory(store, desk.permissions), targets)
         check = Policy().check
         await stack.enter_async_context(
             bot(
                 client,
                 lambda app: handlers.register(
-                    app, desk, courier, check, targets, subcommands=subcommands, links=links
+                    app,
+                    use_cases=cases,
+                    courier=courier,
+                    check=check,
+                    targets=targets,
+                    authorizer=approvals,
+                    links=links,
                 ),
             )
         )
-        yield World(slack, people, store, notifier, runs, target, policy, desk, flows, tasks, engine)
+        yield World(slack, people, store, notifier, decisions, target, policy, cases, flows, tasks, engine)
 
 
 @pytest.fixture
@@ -342,7 +345,7 @@ async def test_another_target_says_whose_approval_is_void(world: World):
     world.rule(ApprovalRule(targets=frozenset({"embedded"}), approvals=2), ApprovalRule())
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER")
-    await world.runs.retarget(proposal.id, "gpu", "UAPPROVER")
+    await retarget(world.decisions, proposal.id, "gpu", "UAPPROVER")
     void = "The approval by <@UENGINEER> was for another target, so it no longer counts."
     assert void in await world.seen("CRAY")
     await world.press("CRAY", ts, "UENGINEER")

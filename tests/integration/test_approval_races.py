@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -14,15 +13,13 @@ from services.approvals import ApprovalRule
 from services.domain.entities import Proposal, ProposalStatus, run_id
 from services.domain.errors import Outdated
 from services.execution.interface import Job
-from services.runs.steps import RunSteps
 from services.security.audit_chain import AuditAction
 from services.store import Store, open_database
-from services.tasks.admission import Admission, AdmissionLimits
-from services.tasks.steps import TaskSteps
-from services.usecases.requests import FrontDesk
+from services.usecases.proposals import ProposalActions
 from tests import builders
 from tests import postgres as server
-from tests.fakes import FakeTarget, RecordingNotifier, approving, here, permissions
+from tests.deciding import deciding, use_cases
+from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 from tests.integration.lives import World, ended, process
 from tests.waiting import until
 
@@ -46,17 +43,10 @@ async def waiting(store: Store, name: str) -> Proposal:
     return proposal
 
 
-def desk(store: Store, world: World, target: FakeTarget, needed: int) -> FrontDesk:
-    approvals = approving(ApprovalRule(approvals=needed))
-    runs = RunSteps(store, RecordingNotifier(), here(target), approvals=approvals)
-    return FrontDesk(
-        store,
-        cast("TaskSteps", None),
-        runs,
-        world.flows,
-        Admission(store, limits=AdmissionLimits(), teams=None),
-        permissions(store, approvals),
-    )
+def replica(store: Store, world: World, target: FakeTarget, needed: int) -> ProposalActions:
+    approvals = approving(store, ApprovalRule(approvals=needed))
+    decisions = deciding(store, RecordingNotifier(), here(target), approvals)
+    return use_cases(decisions, workflows=world.flows).proposals
 
 
 @pytest.mark.parametrize(
@@ -76,21 +66,24 @@ async def test_one_run_each(  # noqa: PLR0917  # a row of the table above
         url = str(request.getfixturevalue("postgres"))
     target = Counting()
     async with process(tmp_path, [], target, url=url) as world, open_database(url) as other:
-        desks = [desk(store, world, target, needed) for store in (world.store, Store(other))]
+        replicas = [replica(store, world, target, needed) for store in (world.store, Store(other))]
         await world.store.sessions.ensure(builders.session())
         names = [f"race{needed}x{number}" for number in range(times)]
         proposals = [await waiting(world.store, name) for name in names]
         for proposal in proposals:
             answers = await asyncio.gather(
                 *(
-                    desks[number % 2].approve(
-                        proposal.id, proposal.program.sha256, proposal.target, f"UPERSON{number}"
+                    replicas[number % 2].approve(
+                        proposal.id,
+                        digest=proposal.program.sha256,
+                        target=proposal.target,
+                        user=f"UPERSON{number}",
                     )
                     for number in range(people)
                 ),
                 return_exceptions=True,
             )
-            late = [answer for answer in answers if answer is not None]
+            late = [answer for answer in answers if not isinstance(answer, Proposal)]
             assert all(isinstance(answer, Outdated) for answer in late), answers
             assert len(late) == people - needed, "each of the others is told that it was decided"
         ids = [proposal.id for proposal in proposals]

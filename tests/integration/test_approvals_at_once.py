@@ -14,6 +14,7 @@ from services.domain.errors import Outdated
 from services.domain.program_facts import binding
 from services.store import Store, open_database, tables
 from tests import postgres as server
+from tests.deciding import retarget
 from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier
 from tests.unit.approvals.test_authorizer import World, approve
 
@@ -39,7 +40,10 @@ async def test_an_approval_is_for_the_target_that_it_named(worlds: tuple[World, 
     seen: set[tuple[str, ...]] = set()
     for number in range(TIMES):
         proposal = await one.open(number)
-        both = [approve(one.runs(TWO), proposal, "UA"), two.runs(TWO).retarget(proposal.id, "gpu", "UB")]
+        both = [
+            approve(one.decisions(TWO), proposal, "UA"),
+            retarget(two.decisions(TWO), proposal.id, "gpu", "UB"),
+        ]
         # Who is begun first is not always who comes first.
         found = await asyncio.gather(*(both if number % 2 else reversed(both)), return_exceptions=True)
         assert all(isinstance(each, Proposal | Outdated) for each in found), found
@@ -47,8 +51,8 @@ async def test_an_approval_is_for_the_target_that_it_named(worlds: tuple[World, 
         assert (after.status, after.target, after.approved_by) == (ProposalStatus.OPEN, "gpu", ())
         assert await bound(one, after) == []
         seen.add(after.voided)
-        await approve(two.runs(TWO), after, "UB")
-        assert (await approve(one.runs(TWO), after, "UA")).status is ProposalStatus.APPROVED
+        await approve(two.decisions(TWO), after, "UB")
+        assert (await approve(one.decisions(TWO), after, "UA")).status is ProposalStatus.APPROVED
         assert await bound(one, after) == [binding(after, "UB"), binding(after, "UA")]
     assert seen <= {(), ("UA",)}
     assert not (await one.store.audit.verify()).flaws

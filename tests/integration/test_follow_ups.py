@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -15,14 +14,11 @@ from bot.playground.slack.server import SlackStandIn
 from handlers.listeners import messages
 from handlers.messaging.courier import Courier
 from services.domain.entities import Session, Task, TaskStatus
-from services.runs.steps import RunSteps
 from services.store import Store, open_database
-from services.tasks.admission import Admission, AdmissionLimits
-from services.tasks.steps import TaskSteps
-from services.usecases.requests import FrontDesk
-from services.workflows import Workflows
+from services.usecases.requests import RequestActions
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.fakes import permissions
+from tests.deciding import deciding, use_cases
+from tests.fakes import RecordingNotifier, approving, here
 from tests.waiting import PATIENCE, until
 
 
@@ -47,7 +43,7 @@ class World:
     people: People
     store: Store
     begun: Begun
-    desk: FrontDesk
+    requests: RequestActions
     courier: Courier
     thread: str = ""
 
@@ -78,19 +74,13 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     ):
         client, store = client_at(slack.api_url), Store(engine)
         begun = Begun(store)
-        desk = FrontDesk(
-            store,
-            cast("TaskSteps", None),
-            cast("RunSteps", None),
-            cast("Workflows", begun),
-            Admission(store, limits=AdmissionLimits(), teams=None),
-            permissions(store),
-        )
+        decisions = deciding(store, RecordingNotifier(), here(), approving(store))
+        requests = use_cases(decisions, workflows=begun).requests
         courier = Courier(client, store.posts)
-        async with bot(client, lambda app: messages.register(app, desk, courier)):
-            here = World(slack, people, store, begun, desk, courier)
-            here.thread = await here.say("add 1 and 2", mention=True)
-            yield here
+        async with bot(client, lambda app: messages.register(app, requests, courier)):
+            made = World(slack, people, store, begun, requests, courier)
+            made.thread = await made.say("add 1 and 2", mention=True)
+            yield made
             await courier.drain()
 
 
@@ -151,7 +141,7 @@ async def test_who_is_not_understood_as_asking_is_told_once(world: World):
 async def test_what_is_delivered_again_is_still_for_somebody_else(world: World):
     await world.say("nice!", user="UAPPROVER")
     ts = await world.say("thank you")
-    floor = await world.desk.addressed("CRAY", world.thread, "UENGINEER", float(ts))
+    floor = await world.requests.addressed("CRAY", world.thread, "UENGINEER", float(ts))
     assert not floor.ours
 
 

@@ -180,7 +180,7 @@ async def test_a_model_is_chosen_among_those_on_offer(world: World):
     assert (await world.store.preferences.of("UENGINEER")).model == "claude-opus-5-5"
     assert not (await world.people.post("/play/click", value="claude-other", **place)).get("ok")
     with pytest.raises(Outdated):
-        await world.desk.prefer("UENGINEER", model="claude-other")
+        await world.use_cases.preferences.choose("UENGINEER", model="claude-other")
     await world.store.preferences.put("UENGINEER", Preference(model="claude-gone"))
     assert "*claude-gone* is no longer available" in text(await tab(world, "UENGINEER"))
     assert (await world.people.post("/play/click", value="-", **place))["ok"]
@@ -221,15 +221,15 @@ async def test_a_thread_of_before_there_were_several_workspaces_leaves_the_one_a
     await world.store.proposals.draft(before)
     await world.store.proposals.move(before.id, ProposalStatus.OPEN)
     seen: set[str] = set()
-    look_up = world.runs.approvals.directory.look_up
+    look_up = world.decisions.authorizer.directory.look_up
 
     async def noting(user: str) -> Any:
         seen.add(current_workspace.current())
         return await look_up(user)
 
-    monkeypatch.setattr(world.runs.approvals.directory, "look_up", noting)
+    monkeypatch.setattr(world.decisions.authorizer.directory, "look_up", noting)
     current_workspace.enter(TEAM)
-    found, _ = await inbox.ApprovalInbox(world.store, world.runs).of("UAPPROVER")
+    found, _ = await world.use_cases.inbox.of("UAPPROVER")
     assert [each.card.proposal.id for each in found] == [before.id]
     assert (seen, current_workspace.current()) == ({TEAM}, TEAM)
 
@@ -246,5 +246,5 @@ async def test_the_many_of_another_workspace_leave_nothing_out(world: World, mon
     await world.store.proposals.move(other.id, ProposalStatus.OPEN)
     for team, mine in ((TEAM, own.id), ("T2", other.id)):
         current_workspace.enter(team)
-        found, _ = await inbox.ApprovalInbox(world.store, world.runs).of("UAPPROVER")
+        found, _ = await world.use_cases.inbox.of("UAPPROVER")
         assert [each.card.proposal.id for each in found] == [mine]

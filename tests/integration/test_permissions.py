@@ -18,14 +18,11 @@ from bot.playground.slack.play import payloads
 from bot.playground.slack.workspace import TEAM, direct, private, user
 from handlers.blocks import action_ids
 from handlers.listeners.subcommands import Subcommands
-from handlers.messaging.courier import Courier
 from services.approvals import ApprovalRule
 from services.approvals.actions import Action, Group
 from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.values import Spent
 from services.notifications.events import TaskEnded
-from services.targets.targets import Targets
-from services.usecases.history import RunHistory
 from tests import builders
 from tests.integration.test_approval_clicks import World, opened
 from tests.waiting import until
@@ -185,7 +182,9 @@ class Room:
         if state != "open":
             world.flows.held = state == "running"
             digest, target = proposal.program.sha256, proposal.target
-            await world.desk.approve_thread(proposal.id, digest, target, "UAPPROVER")
+            await world.use_cases.proposals.approve_thread(
+                proposal.id, digest=digest, target=target, user="UAPPROVER"
+            )
         value = action_ids.proposal_value(proposal)
         retargeted = " ".join([*value.split(" ")[:2], "gpu"])
         grants = await world.store.grants.live(proposal.session_id, time.time())
@@ -385,7 +384,7 @@ async def test_a_stop_of_nobody_stops_nothing(room: Room):
     card = await room.card("working", "UENGINEER")
     task = await room.world.store.tasks.get(card.task_id)
     session = await room.world.store.sessions.get(task.session_id)
-    await room.world.desk.stop_thread(ROOM, session.thread_ts, "")
+    await room.world.use_cases.requests.stop_thread(ROOM, session.thread_ts, "")
     assert (await room.world.store.tasks.get(card.task_id)).status is TaskStatus.WORKING
 
 
@@ -395,7 +394,7 @@ async def test_a_stop_in_a_thread_of_several_people_stops_what_is_ones_own(room:
     session = await room.world.store.sessions.get(task.session_id)
     own = replace(task, id="t_own", user="UGUEST")
     await room.world.store.tasks.add(own)
-    await room.world.desk.stop_thread(ROOM, session.thread_ts, "UGUEST")
+    await room.world.use_cases.requests.stop_thread(ROOM, session.thread_ts, "UGUEST")
     assert (await room.world.store.tasks.get("t_own")).status is TaskStatus.CANCELLED
     assert (await room.world.store.tasks.get(task.id)).status is TaskStatus.WORKING
 
@@ -454,17 +453,15 @@ async def test_a_newer_proposal_replaces_only_cards_that_its_requester_may_dismi
 def test_every_surface_is_in_the_matrix(room: Room):
     """A new button, form, command, event or address fails here until somebody has said who may use it."""
     found = Registered()
-    subcommands = Subcommands(
-        cast("Courier", None), room.world.desk, cast("RunHistory", None), cast("Targets", None)
-    )
-    handlers.register(
-        cast("AsyncApp", found),
-        room.world.desk,
-        cast("Courier", None),
-        cast("Any", None),
-        cast("Targets", None),
-        subcommands=subcommands,
-    )
+    world = room.world
+    parts: dict[str, Any] = {
+        "use_cases": world.use_cases,
+        "courier": None,
+        "targets": None,
+        "authorizer": world.decisions.authorizer,
+    }
+    handlers.register(cast("AsyncApp", found), check=cast("Any", None), **parts)
+    subcommands = Subcommands(**parts)
     addresses = {
         (method, route.path) for route in routes.router.routes for method in cast("Any", route).methods
     }
@@ -497,7 +494,7 @@ class Registered:
 
 def forget(room: Room) -> None:
     """Of people and channels nothing is known any more."""
-    directory = cast("Any", room.world.desk.approvals.directory)
+    directory = cast("Any", room.world.decisions.authorizer.directory)
     directory._known.clear()
     directory._members.clear()
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from dbos import DBOS
 
-from bot.mcp_server.proposing import Proposer
 from services.domain.entities import ProposalStatus, TaskStatus
 from services.domain.errors import BadRequest, TooOften
 from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
+from services.usecases.submissions import Submissions
 from services.workflows import Closed, Doorbell
 from tests import builders
 from tests.fakes import FakeTarget
@@ -35,14 +35,21 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield opened
 
 
-def proposer(world: World, path: Path, *, channel: str = "CRAY", patience: float = 20) -> Proposer:
+def submissions(world: World, path: Path, *, channel: str = "CRAY", timeout: float = 20) -> Submissions:
     admission = Admission(world.store, limits=AdmissionLimits(user_rate=Rate(2, 3600.0)), teams=None)
     doorbell = Doorbell(f"sqlite:///{path / 'raygen.db'}", world.store.requests)
-    return Proposer(world.store, doorbell, admission, channel, "UENGINEER", patience)
+    return Submissions(
+        store=world.store,
+        doorbell=doorbell,
+        admission=admission,
+        channel=channel,
+        user="UENGINEER",
+        timeout=timeout,
+    )
 
 
 async def test_it_is_proposed_exactly_as_it_came_and_nothing_runs(world: World, tmp_path: Path):
-    task, session, proposal = await proposer(world, tmp_path).propose(CODE, "Adds two numbers.")
+    task, session, proposal = await submissions(world, tmp_path).propose(CODE, "Adds two numbers.")
     assert (task.status, session.channel, session.thread_ts) == (
         TaskStatus.PROPOSED,
         "CRAY",
@@ -61,13 +68,13 @@ async def test_it_is_proposed_exactly_as_it_came_and_nothing_runs(world: World, 
 
 
 async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: Path):
-    ready = proposer(world, tmp_path)
+    ready = submissions(world, tmp_path)
     for code, purpose in (("", "Adds."), (CODE, " "), ("#" * 300_000, "Adds.")):
         with pytest.raises(BadRequest):
             await ready.propose(code, purpose)
     with pytest.raises(BadRequest, match="RAYGEN_MCP_CHANNEL"):
-        await proposer(world, tmp_path, channel="").propose(CODE, "Adds.")
-    hasty = proposer(world, tmp_path, patience=0)
+        await submissions(world, tmp_path, channel="").propose(CODE, "Adds.")
+    hasty = submissions(world, tmp_path, timeout=0)
     task, _, proposal = await hasty.propose(CODE, "Adds.")
     assert (task.ended, proposal) == (False, None)
     await hasty.propose(CODE, "Adds.")
@@ -76,7 +83,9 @@ async def test_what_lacks_something_is_refused_at_once(world: World, tmp_path: P
 
 
 async def test_among_many_workspaces_the_channel_comes_with_its_own(world: World, tmp_path: Path):
-    _, session, _ = await proposer(world, tmp_path, channel="TACME/CLAB").propose(CODE, "Adds two numbers.")
+    _, session, _ = await submissions(world, tmp_path, channel="TACME/CLAB").propose(
+        CODE, "Adds two numbers."
+    )
     assert (session.team, session.channel) == ("TACME", "CLAB")
 
 

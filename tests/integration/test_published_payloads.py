@@ -15,7 +15,8 @@ import pytest_asyncio
 from bot.deploy.surfaces import registered
 from handlers.slack_api.installations import SlackInstallations
 from services.domain.entities import Attachment
-from services.usecases.requests import FrontDesk, Request
+from services.usecases.proposals import ProposalActions
+from services.usecases.requests import Request, RequestActions
 from tests.contract.slack.published import Json, Published
 from tests.contract.slack.published.events import EVENTS, ORGANIZATION
 from tests.contract.slack.published.interactions import INTERACTIONS, TRIGGER
@@ -136,7 +137,7 @@ OURS: dict[str, Published] = {
 
 @dataclass
 class Receiver:
-    """raygen, and what its front desk was asked."""
+    """raygen, and what its use cases were asked."""
 
     world: World
     asked: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
@@ -175,14 +176,15 @@ def receiver(installed: World, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     found = Receiver(installed)
 
     def recording(name: str) -> Any:
-        async def note(_desk: FrontDesk, *given: Any) -> None:
+        async def note(_use_case: object, *given: Any) -> None:
             # When a workspace left is the time of the test.
             found.asked.append((name, given[0]) if name == "forget" else (name, *given))
 
         return note
 
     for name in RECORDED:
-        monkeypatch.setattr(FrontDesk, name, recording(name))
+        owner = next(each for each in (RequestActions, ProposalActions) if hasattr(each, name))
+        monkeypatch.setattr(owner, name, recording(name))
 
     async def left(_self: SlackInstallations, place: str, *given: Any) -> None:
         forget = given[-1]

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -31,12 +31,12 @@ from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.steps import TaskSteps
-from services.usecases.requests import FrontDesk, Request
-from services.workflows import Workflows
+from services.usecases import UseCases
+from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
+from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
 from tests.notifiers import slack_notifier
 from tests.standins.scripted_model import ScriptedModel, calls, says
@@ -72,7 +72,7 @@ class World:
     people: People
     slack: SlackStandIn
     store: Store
-    desk: FrontDesk
+    use_cases: UseCases
     target: FakeTarget
     log: io.StringIO
     announcer: AuditChannel
@@ -104,7 +104,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             open_courier(client, store.posts) as courier,
             open_cards(client, courier, store.posts) as cards,
         ):
-            approvals = approving()
+            approvals = approving(store)
             notifier = slack_notifier(store, courier, cards, here(target))
             draft = calls("submit_program", title=f"Print {WRITTEN}", purpose=f"Prints {PRINTED}.", code=CODE)
             outcome = builders.passed(
@@ -122,18 +122,13 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             allowed = permissions(store, approvals)
             supervisor = Supervisor(ScriptedModel(words), workshop, "s")
             tasks = TaskSteps(store, notifier, supervisor, workshop, here(target), permissions=allowed)
-            runs = RunSteps(store, notifier, here(target), approvals=approvals)
-            desk = FrontDesk(
-                store,
-                tasks,
-                runs,
-                cast("Workflows", Direct(tasks, runs)),
-                Admission(store, limits=AdmissionLimits(), teams=None),
-                allowed,
-            )
+            decisions = deciding(store, notifier, here(target), approvals)
+            runs = run_steps(decisions)
+            flows = Direct(tasks, runs)
+            cases = use_cases(decisions, workflows=flows, tasks=tasks, steps=runs, permissions=allowed)
             announcer = AuditChannel(courier, store.audit, "CGENERAL")
             try:
-                yield World(people, slack, store, desk, target, log, announcer)
+                yield World(people, slack, store, cases, target, log, announcer)
             finally:
                 root.removeHandler(handler)
                 root.setLevel(level)
@@ -155,11 +150,15 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
     world: World, tmp_path: Path
 ):
     await world.announcer.tell()
-    await world.desk.ask(Request("cause", f"use {ASKED} to print", "UENGINEER", "CRAY", "", "T1"))
+    await world.use_cases.requests.ask(
+        Request("cause", f"use {ASKED} to print", "UENGINEER", "CRAY", "", "T1")
+    )
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
     assert proposal.program.code == CODE
-    await world.desk.hand_out_code(proposal.id, "UENGINEER")
-    await world.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UENGINEER")
+    await world.use_cases.runs.hand_out_code(proposal.id, "UENGINEER")
+    await world.use_cases.proposals.approve(
+        proposal.id, digest=proposal.program.sha256, target=proposal.target, user="UENGINEER"
+    )
     await world.announcer.tell()
     assert world.target.jobs[run_id(proposal.id)].code == CODE, "what runs is what was approved"
 
@@ -185,9 +184,9 @@ async def test_no_secret_is_posted_kept_or_logged_and_the_program_runs_as_it_was
 
 
 async def test_a_secret_in_the_reason_of_a_rejection_is_neither_posted_nor_kept(world: World):
-    await world.desk.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    await world.use_cases.requests.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
-    await world.desk.reject(proposal.id, f"It shows {ASKED}, which is mine.", "UENGINEER")
+    await world.use_cases.proposals.reject(proposal.id, f"It shows {ASKED}, which is mine.", "UENGINEER")
     rejected = await world.store.proposals.get(proposal.id)
     assert rejected.reason == "It shows [masked: Slack token], which is mine."
     assert ASKED not in await world.posted()
@@ -203,9 +202,11 @@ async def first_task(store: Store) -> Task:
 
 async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world: World):
     await world.announcer.tell()
-    await world.desk.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
+    await world.use_cases.requests.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
-    await world.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UENGINEER")
+    await world.use_cases.proposals.approve(
+        proposal.id, digest=proposal.program.sha256, target=proposal.target, user="UENGINEER"
+    )
     for _ in range(2):
         await asyncio.gather(world.announcer.tell(), world.announcer.tell())
     told = [each["text"] for each in await world.people.messages("CGENERAL") if each.get("bot_id")]

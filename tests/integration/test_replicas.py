@@ -59,7 +59,9 @@ async def test_history_and_retention_ask_postgresql_the_same(postgres: str):
         names = [await approved(store, number, requester="UA") for number in (90, 91, 92)]
         for name in names:
             proposal = await store.proposals.get(name)
-            await store.runs.add(Run.of(proposal, approver="UB", created_at=time.time()))
+            await store.runs.add(
+                Run.of(proposal, approver="UB", created_at=time.time()), proposal, builders.session()
+            )
         assert await store.entries.ahead_of(run_id("p_92"), target=True, user=True) == 2
         await store.runs.end(run_id("p_90"), builders.passed())
         assert [each.proposal_id for each in await store.entries.under_way("UB")] == ["p_91", "p_92"]

@@ -17,7 +17,6 @@ from bot.deploy.manifest import manifest
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
 from handlers.messaging.streams import open_cards
 from handlers.slack_api.directory import SlackDirectory as Directory
@@ -34,7 +33,6 @@ from services.domain.entities import (
 from services.domain.errors import BadRequest
 from services.domain.values import PolicyReport, sha256
 from services.policy import Policy
-from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.store.preferences import Preference
 from services.supervisor.generator import Generator
@@ -46,11 +44,9 @@ from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
 from services.text.formatting import human_bytes
-from services.usecases.history import RunHistory
-from services.usecases.requests import FrontDesk
-from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.deciding import deciding, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving
 from tests.notifiers import slack_notifier
 from tests.standins.scripted_model import ScriptedModel
@@ -146,7 +142,7 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         gpu = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms())
         closed = ConfiguredTarget(FakeTarget(name="closed"), TargetTerms(users=frozenset({"UAPPROVER"})))
         targets = Targets([ConfiguredTarget(FakeTarget()), gpu, closed])
-        courier, approvals = Courier(client, store.posts), approving(directory=Directory(client))
+        courier, approvals = Courier(client, store.posts), approving(store, directory=Directory(client))
         cards = await stack.enter_async_context(open_cards(client, courier, store.posts))
         notifier = slack_notifier(store, courier, cards, targets)
         workshop = Workshop(
@@ -166,20 +162,25 @@ async def opened(path: Path, app: dict[str, Any] | None = None) -> AsyncGenerato
         )
         flows = AtOnce(tasks)
         admission = Admission(store, limits=AdmissionLimits(user_rate=Rate(3, 3600.0)), teams=None)
-        desk = FrontDesk(
-            store,
-            tasks,
-            RunSteps(store, notifier, targets, approvals=approvals),
-            cast("Workflows", flows),
-            admission,
-            allowed,
+        cases = use_cases(
+            deciding(store, notifier, targets, approvals),
+            workflows=flows,
+            tasks=tasks,
+            permissions=allowed,
+            admission=admission,
         )
-        subcommands = Subcommands(courier, desk, RunHistory(store, desk.permissions), targets)
         check = Policy().check
         await stack.enter_async_context(
             bot(
                 client,
-                lambda app: handlers.register(app, desk, courier, check, targets, subcommands=subcommands),
+                lambda app: handlers.register(
+                    app,
+                    use_cases=cases,
+                    courier=courier,
+                    check=check,
+                    targets=targets,
+                    authorizer=approvals,
+                ),
             )
         )
         yield World(slack, people, store, flows, supervisor)

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -19,7 +19,6 @@ from handlers.listeners.subcommands import Subcommands
 from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Subcommand
 from handlers.slack_api.directory import SlackDirectory as Members
-from services.approvals.permissions import Permissions
 from services.domain.entities import (
     ProposalStatus,
     Run,
@@ -29,17 +28,13 @@ from services.domain.entities import (
     TaskStatus,
     run_id,
 )
-from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
-from services.tasks.steps import TaskSteps
-from services.usecases.history import RunHistory
-from services.usecases.requests import FrontDesk
-from services.workflows import Workflows
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
-from tests.fakes import FakeTarget, approving, here
+from tests.deciding import deciding, use_cases
+from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 from tests.looks import looks
 from tests.waiting import PATIENCE, until
 
@@ -86,7 +81,9 @@ class World:
         await self.store.proposals.draft(proposal)
         await self.store.proposals.move(proposal.id, ProposalStatus.OPEN)
         await self.store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UAPPROVER")
-        await self.store.runs.add(Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0))
+        await self.store.runs.add(
+            Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0), proposal, builders.session()
+        )
         await self.store.runs.end(run_id(proposal.id), builders.passed())
         return run_id(proposal.id)
 
@@ -117,19 +114,21 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     ):
         client, store, begun, stopped = client_at(slack.api_url), Store(engine), Begun(), Stopped()
         members = Members(client)
-        desk = FrontDesk(
-            store,
-            cast("TaskSteps", stopped),
-            cast("RunSteps", stopped),
-            cast("Workflows", begun),
-            Admission(store, limits=AdmissionLimits(user_rate=Rate(2, 3600.0)), teams=None),
-            Permissions(store, here(), approving(directory=members)),
+        authorizer = approving(store, directory=members)
+        cases = use_cases(
+            deciding(store, RecordingNotifier(), here(), authorizer),
+            workflows=begun,
+            tasks=stopped,
+            steps=stopped,
+            admission=Admission(store, limits=AdmissionLimits(user_rate=Rate(2, 3600.0)), teams=None),
         )
         courier = Courier(client, store.posts)
-        subcommands = Subcommands(courier, desk, RunHistory(store, desk.permissions), here(FakeTarget()))
+        subcommands = Subcommands(
+            use_cases=cases, courier=courier, targets=here(FakeTarget()), authorizer=authorizer
+        )
         listeners = (
             lambda app: errors.register(app, courier),
-            lambda app: commands.register(app, desk, courier, subcommands),
+            lambda app: commands.register(app, cases.requests, courier, subcommands),
         )
         async with bot(client, *listeners):
             yield World(people, store, begun, stopped, subcommands)
@@ -220,7 +219,9 @@ async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world
         proposal = builders.proposal(id=f"p_{name}", task_id=f"t_{name}")
         await world.store.tasks.add(builders.proposed_task(id=f"t_{name}"))
         await world.store.proposals.draft(proposal)
-        await world.store.runs.add(Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0))
+        await world.store.runs.add(
+            Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0), proposal, builders.session()
+        )
     asked = await world.told("cancel")
     assert asked.count("run_stop") == 2
     assert asked.count("task_stop") == 1

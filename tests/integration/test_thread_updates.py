@@ -65,7 +65,7 @@ def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskSteps
         supervisor,
         workshop,
         here(world.target),
-        permissions=world.desk.permissions,
+        permissions=world.use_cases.requests.permissions,
         attachments=Shared(),
     )
 

@@ -14,7 +14,6 @@ from dbos import DBOS, StepOptions
 from slack_sdk.errors import SlackApiError
 
 from services.approvals import ApprovalRule
-from services.approvals.recorder import Recorder
 from services.domain.entities import (
     ProposalStatus,
     TaskStatus,
@@ -26,7 +25,8 @@ from services.llm.interface import Reply
 from services.notifications.events import ApprovalRequested, ProposalChanged, SessionEvent
 from services.workflows import workflows
 from tests import builders
-from tests.fakes import FakeTarget, RecordingNotifier, approving
+from tests.deciding import approve, approve_thread, deciding
+from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 from tests.integration.lives import World, process
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.waiting import until
@@ -94,7 +94,7 @@ async def test_an_approval_without_its_run_is_taken_up_at_the_next_start(tmp_pat
 
         await until(proposed)
         (proposal,) = await world.store.proposals.of_session("s_1")
-        await world.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+        await approve(world.decisions, proposal.id, "UAPPROVER")
     async with process(tmp_path, [], target) as world:
 
         async def ended() -> bool:
@@ -261,8 +261,9 @@ async def no_workflow_goes_on() -> bool:
 async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: Path):
     target, replies = FakeTarget(), [calls("write_program", request="add"), says("Done.")] * 2
     async with process(tmp_path, replies, target) as world:
-        approvals = approving(ApprovalRule(thread=60.0))
-        world.runs._ledger = Recorder(world.store, approvals)
+        approvals = approving(world.store, ApprovalRule(thread=60.0))
+        decisions = deciding(world.store, world.notifier, here(target), approvals)
+        world.flows._decisions, world.runs._recorder = decisions, decisions.recorder
         for number in (1, 2):
             task = builders.task(id=f"t_{number}")
             await world.flows.begin_task(task, builders.session())
@@ -275,7 +276,7 @@ async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: P
             await until(proposed)
             if number == 1:
                 made = await world.store.proposals.get(first)
-                await world.runs.approve_thread(first, made.program.sha256, "UADA", made.target)
+                await approve_thread(decisions, made, "UADA")
 
         async def ran() -> bool:
             return bool(target.jobs)

@@ -15,8 +15,10 @@ import services
 from bot import api, bootstrap, mcp_server
 from handlers.messaging.slack_notifier import SlackNotifier
 from services.approvals.authorizer import Authorizer
+from services.approvals.recorder import Recorder
 from services.approvals.rules import ApprovalPolicy
 from services.proposals.cards import ProposalCards
+from services.proposals.decisions import Decisions
 from services.proposals.reminders import Reminders
 from services.runs.steps import RunSteps
 from services.tasks.admission import Admission
@@ -74,9 +76,11 @@ def _is_plain(value: type) -> bool:
 @pytest.mark.parametrize(
     ("made", "names"),
     [
-        (Authorizer, {"policy", "directory", "expiry"}),
+        (Authorizer, {"store", "policy", "directory", "expiry"}),
         (ApprovalPolicy, {"rules"}),
-        (RunSteps, {"approvals"}),
+        (RunSteps, {"store", "notifier", "targets", "recorder"}),
+        (Decisions, {"store", "notifier", "targets", "authorizer", "recorder"}),
+        (Recorder, {"store", "authorizer"}),
         (SlackNotifier, {"preferences"}),
         (ProposalCards, {"store", "targets", "approvals"}),
         (Workflows, {"limits", "retention", "pending"}),

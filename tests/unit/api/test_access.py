@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message
 from bot import settings
 from bot.api import wire
 from bot.api.application import application
-from bot.api.desk import ApiDesk
+from bot.api.service import ApiService
 from bot.api.slack import PATH, SlackEvents, genuine, routes
 from bot.api.tokens import Holder, Tokens
 from bot.runtime.app import serve
@@ -27,7 +27,7 @@ from bot.wiring import slack_access
 from services.domain.entities import Run, run_id
 from services.domain.errors import SettingsError
 from services.store import Store, open_database
-from services.usecases.requests import FrontDesk
+from services.usecases.sessions import SessionRecords
 from tests import builders
 from tests.looks import looks
 
@@ -106,9 +106,16 @@ async def test_results_that_are_listed_are_noted_at_once_and_not_again(
             proposal = builders.proposal(id=f"p_{number}", task_id=f"t_{number}", requester=holder.user)
             await store.tasks.add(builders.proposed_task(id=proposal.task_id, user=holder.user))
             await store.proposals.draft(proposal)
-            await store.runs.add(Run.of(proposal, approver="api:ann", created_at=1.0))
+            await store.runs.add(
+                Run.of(proposal, approver="api:ann", created_at=1.0), proposal, builders.session()
+            )
             await store.runs.end(run_id(proposal.id), builders.passed())
-        desk = ApiDesk(cast("FrontDesk", SimpleNamespace(store=store)), cast("Any", None), cast("Any", None))
+        sessions = SessionRecords(store=store, decisions=cast("Any", None))
+        service = ApiService(
+            use_cases=cast("Any", SimpleNamespace(sessions=sessions)),
+            feeds=cast("Any", None),
+            targets=cast("Any", None),
+        )
         note = store.audit.looked_at
 
         async def counted(proposals: Sequence[str], *what: str) -> None:
@@ -117,7 +124,7 @@ async def test_results_that_are_listed_are_noted_at_once_and_not_again(
 
         monkeypatch.setattr(store.audit, "looked_at", counted)
         for _ in range(2):
-            assert len((await desk.jobs(holder)).jobs) == 3
+            assert len((await service.jobs(holder)).jobs) == 3
         assert times == [3]
         assert sorted(await looks(store)) == [(holder.user, f"p_{each}", "result") for each in range(3)]
         assert not (await store.audit.verify()).flaws
@@ -135,7 +142,7 @@ async def test_what_slack_has_not_signed_gets_401_and_nothing_else():
 async def test_of_what_slack_can_not_have_sent_no_body_is_read_and_too_much_of_it_is_401_too():
     """Through all that `raygen serve` puts before it."""
     bolt = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
-    served = application(cast("ApiDesk", None), Tokens({}), cast("Any", None), routes(bolt, SECRET))
+    served = application(cast("ApiService", None), Tokens({}), cast("Any", None), routes(bolt, SECRET))
     now, large = str(int(time.time())), b"x" * (wire.BODY_LIMIT + 1)
     read: list[int] = []
     formless = Headers({"x-slack-request-timestamp": now, "x-slack-signature": "v0=abc"})

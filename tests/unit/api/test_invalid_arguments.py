@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from bot.api import invalid_arguments
 from bot.api.application import application
-from bot.api.desk import ApiDesk
+from bot.api.service import ApiService
 from bot.api.tokens import Tokens
 
 ASKED = {"prompt": "add 1 and 2", "session_id": "s"}
@@ -37,7 +37,7 @@ ASKED = {"prompt": "add 1 and 2", "session_id": "s"}
     ],
 )
 async def test_the_api_says_what_is_wrong(path: str, body: Any, sentence: str) -> None:
-    app = application(cast("ApiDesk", None), Tokens({}), [])
+    app = application(cast("ApiService", None), Tokens({}), [])
     transport = httpx2.ASGITransport(app=app, client=("127.0.0.1", 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         answer = await http.post(path, json=body)
@@ -49,7 +49,7 @@ async def test_the_api_says_what_is_wrong(path: str, body: Any, sentence: str) -
     "body", ["{", "nonsense", "9" * 5000, '{"prompt": "\\ud800", "session_id": "s"}', "[" * 100_000]
 )
 async def test_a_body_that_can_not_be_read_is_a_sentence(body: str) -> None:
-    app = application(cast("ApiDesk", None), Tokens({}), [])
+    app = application(cast("ApiService", None), Tokens({}), [])
     transport = httpx2.ASGITransport(app=app, client=("127.0.0.1", 1), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         answer = await http.post("/generate", content=body, headers={"Content-Type": "application/json"})

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.api.application import application
-from bot.api.desk import ApiDesk
 from bot.api.same_machine import is_local
 from bot.api.server import serving
+from bot.api.service import ApiService
 from bot.api.tokens import Tokens
 from bot.mcp_server import command, tokens
-from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
+from services.usecases.submissions import Submissions
 from tests.unit.mcp_server.test_server import Proposals, Snippets, examine
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -134,8 +134,8 @@ def _filled(headers: list[tuple[str, str]], url: str) -> list[tuple[str, str]]:
 async def _both(known: str) -> AsyncGenerator[Both]:
     readable = Tokens.read(known)
     holders = tokens.Holders(readable) if known else None
-    made = server(Hands(examine, Snippets(), cast("Proposer", Proposals())), holders)
-    api = application(cast("ApiDesk", Desk()), readable, [])
+    made = server(Hands(examine, Snippets(), cast("Submissions", Proposals())), holders)
+    api = application(cast("ApiService", Desk()), readable, [])
     async with serving(api, 0) as one, serving(command.web(made, holders), 0, lifespan=True) as other:
         yield Both(one, other)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -34,17 +34,16 @@ from services.domain.values import (
     Touched,
     sha256,
 )
+from services.proposals.decisions import Decisions
 from services.proposals.reminders import Reminders
-from services.runs.steps import RunSteps
 from services.store import Store, codec, open_database, tables
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
-from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.briefing import History
-from services.tasks.steps import TaskSteps
-from services.usecases.requests import FrontDesk
-from services.workflows import Workflows
+from services.usecases import UseCases
 from tests import builders
-from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier, approving, permissions, proposal_cards
+from tests import deciding as stored
+from tests.deciding import approve_thread, deciding, retarget, run_steps, use_cases
+from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier, approving, proposal_cards
 
 
 @dataclass
@@ -55,10 +54,8 @@ class World:
     other: FakeTarget
     directory: FakeDirectory
 
-    def runs(self, *rules: ApprovalRule, expiry: float = 1000.0) -> RunSteps:
-        return RunSteps(
-            self.store, self.notifier, self.targets, approvals=self.approvals(*rules, expiry=expiry)
-        )
+    def decisions(self, *rules: ApprovalRule, expiry: float = 1000.0) -> Decisions:
+        return deciding(self.store, self.notifier, self.targets, self.approvals(*rules, expiry=expiry))
 
     @property
     def targets(self) -> Targets:
@@ -67,7 +64,7 @@ class World:
         )
 
     def approvals(self, *rules: ApprovalRule, expiry: float = 1000.0) -> Authorizer:
-        return approving(*rules, directory=self.directory, expiry=expiry)
+        return approving(self.store, *rules, directory=self.directory, expiry=expiry)
 
     def pending(self, *rules: ApprovalRule, expiry: float = 1000.0, reminder: float = 100.0) -> Reminders:
         cards = proposal_cards(self.store, self.approvals(*rules, expiry=expiry), self.targets)
@@ -109,16 +106,8 @@ class Begun:
         self.tasks.append(task)
 
 
-def front(world: World, runs: RunSteps, begun: Begun) -> FrontDesk:
-    flows = cast("Workflows", begun)
-    return FrontDesk(
-        world.store,
-        cast("TaskSteps", None),
-        runs,
-        flows,
-        Admission(world.store, limits=AdmissionLimits(), teams=None),
-        permissions(world.store, runs.approvals),
-    )
+def front(decisions: Decisions, begun: Begun) -> UseCases:
+    return use_cases(decisions, workflows=begun)
 
 
 @pytest.fixture
@@ -128,33 +117,35 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield World(Store(engine), RecordingNotifier(), FakeTarget(), FakeTarget(name="gpu"), members)
 
 
-async def approve(runs: RunSteps, proposal: Proposal, user: str) -> Proposal:
-    return await runs.approve(proposal.id, proposal.program.sha256, user, proposal.target)
+async def approve(decisions: Decisions, proposal: Proposal, user: str) -> Proposal:
+    """As its card shows it."""
+    digest, target = proposal.program.sha256, proposal.target
+    return await stored.approve(decisions, proposal.id, user, digest=digest, target=target)
 
 
-async def carry_out(runs: RunSteps, proposal: Proposal) -> None:
-    await runs.open(proposal.id)
-    await runs.submit(proposal.id)
+async def carry_out(decisions: Decisions, proposal: Proposal) -> None:
+    await run_steps(decisions).open(proposal.id)
+    await run_steps(decisions).submit(proposal.id)
 
 
 TWO_PERSONS = ApprovalRule(requester=False)
 
 
 async def test_two_different_people(world: World):
-    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
-    first = await approve(runs, proposal, "UA")
+    decisions, proposal = world.decisions(ApprovalRule(approvals=2)), await world.open()
+    first = await approve(decisions, proposal, "UA")
     assert (first.status, first.approved_by, first.needed) == (ProposalStatus.OPEN, ("UA",), 2)
     assert world.notifier.recorded[-1] == f"{proposal.id} open"
     with pytest.raises(Outdated, match=r"already approved this\. Someone else"):
-        await approve(runs, proposal, "UA")
+        await approve(decisions, proposal, "UA")
     # Another process, after a restart.
-    second = await approve(world.runs(ApprovalRule(approvals=2)), proposal, "UB")
+    second = await approve(world.decisions(ApprovalRule(approvals=2)), proposal, "UB")
     assert (second.status, second.approved_by, second.decided_by) == (
         ProposalStatus.APPROVED,
         ("UA", "UB"),
         "UB",
     )
-    await carry_out(runs, proposal)
+    await carry_out(decisions, proposal)
     assert world.target.jobs[run_id(proposal.id)].metadata["raygen_approver"] == "UA, UB"
 
 
@@ -170,22 +161,22 @@ async def audited(store: Store) -> list[tuple[str, str, str]]:
 
 
 async def test_each_approval_is_in_the_audit_once(world: World):
-    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
-    await approve(runs, proposal, "UA")
+    decisions, proposal = world.decisions(ApprovalRule(approvals=2)), await world.open()
+    await approve(decisions, proposal, "UA")
     with pytest.raises(Outdated):
-        await approve(runs, proposal, "UA")
-    await approve(runs, proposal, "UB")
+        await approve(decisions, proposal, "UA")
+    await approve(decisions, proposal, "UB")
     assert await audited(world.store) == [("counted", "UA", "1/2"), ("approved", "UB", "2/2")]
 
 
 async def test_an_approval_for_the_thread_is_in_the_audit_with_what_it_lets_run(world: World):
-    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
-    await runs.approve_at_once(second.task_id)
+    decisions, first, second = world.decisions(THREAD), await world.open(), await world.open(2)
+    await approve_thread(decisions, first, "UA")
+    await decisions.approve_at_once(second.task_id)
     (grant,) = await world.store.grants.live("s_1", time.time())
-    await runs.end_grant(grant, "UENGINEER")
+    await decisions.end_grant(grant, "UENGINEER")
     with pytest.raises(Outdated):
-        await runs.end_grant(grant, "UA")
+        await decisions.end_grant(grant, "UA")
     assert await audited(world.store) == [
         ("approved", "UA", "1/1"),
         ("granted", "UA", ""),
@@ -201,19 +192,19 @@ async def test_an_approval_for_the_thread_is_in_the_audit_with_what_it_lets_run(
 
 
 async def test_whoever_may_not_approve_any_more_does_not_count(world: World):
-    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
-    await approve(runs, proposal, "UA")
+    decisions, proposal = world.decisions(ApprovalRule(approvals=2)), await world.open()
+    await approve(decisions, proposal, "UA")
     world.directory.people["UA"] = Person("UA", "Ada", gone=True)
-    assert (await approve(runs, proposal, "UB")).approved_by == ("UB",)
-    assert (await approve(runs, proposal, "UC")).status is ProposalStatus.APPROVED
+    assert (await approve(decisions, proposal, "UB")).approved_by == ("UB",)
+    assert (await approve(decisions, proposal, "UC")).status is ProposalStatus.APPROVED
 
 
 async def test_many_approvers_at_the_same_moment_make_one_decision(world: World):
-    runs = world.runs(ApprovalRule(approvals=2))
+    decisions = world.decisions(ApprovalRule(approvals=2))
     for number in range(10):
         proposal = await world.open(number)
         results = await asyncio.gather(
-            *(approve(runs, proposal, f"U{n}") for n in range(4)), return_exceptions=True
+            *(approve(decisions, proposal, f"U{n}") for n in range(4)), return_exceptions=True
         )
         done = [
             each for each in results if isinstance(each, Proposal) and each.status is ProposalStatus.APPROVED
@@ -228,32 +219,34 @@ async def test_facts_take_a_second_approver_on_that_target_alone(world: World):
         ApprovalRule("gpu", targets=frozenset({"gpu"}), second=SecondApproverConditions(gpus=True)),
         ApprovalRule("rest"),
     )
-    runs = world.runs(*rules)
+    decisions = world.decisions(*rules)
     wants_gpu = {"policy": PolicyReport(resources={"GPU": 1})}
     assert (
-        await approve(runs, await world.open(1, target="gpu", **wants_gpu), "UA")
+        await approve(decisions, await world.open(1, target="gpu", **wants_gpu), "UA")
     ).status is ProposalStatus.OPEN
-    assert (await approve(runs, await world.open(2, **wants_gpu), "UA")).status is ProposalStatus.APPROVED
+    assert (
+        await approve(decisions, await world.open(2, **wants_gpu), "UA")
+    ).status is ProposalStatus.APPROVED
 
 
 async def test_another_target_takes_new_approvals(world: World):
-    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
-    await approve(runs, proposal, "UA")
-    moved = await runs.retarget(proposal.id, "gpu", "UA")
+    decisions, proposal = world.decisions(ApprovalRule(approvals=2)), await world.open()
+    await approve(decisions, proposal, "UA")
+    moved = await retarget(decisions, proposal.id, "gpu", "UA")
     assert (moved.approved_by, moved.voided) == ((), ("UA",))
-    assert (await approve(runs, moved, "UB")).approved_by == ("UB",)
+    assert (await approve(decisions, moved, "UB")).approved_by == ("UB",)
     with pytest.raises(Outdated, match="another target"):
-        await approve(runs, proposal, "UC")
+        await approve(decisions, proposal, "UC")
 
 
 async def test_back_on_its_first_target_the_first_approval_stays_void(world: World):
-    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
-    await approve(runs, proposal, "UA")
-    await runs.retarget(proposal.id, "gpu", "UB")
-    back = await runs.retarget(proposal.id, proposal.target, "UB")
+    decisions, proposal = world.decisions(ApprovalRule(approvals=2)), await world.open()
+    await approve(decisions, proposal, "UA")
+    await retarget(decisions, proposal.id, "gpu", "UB")
+    back = await retarget(decisions, proposal.id, proposal.target, "UB")
     assert (back.approved_by, back.voided) == ((), ("UA",))
-    assert (await approve(runs, back, "UB")).status is ProposalStatus.OPEN, "UA has not approved this"
-    assert (await approve(runs, back, "UA")).status is ProposalStatus.APPROVED
+    assert (await approve(decisions, back, "UB")).status is ProposalStatus.OPEN, "UA has not approved this"
+    assert (await approve(decisions, back, "UA")).status is ProposalStatus.APPROVED
     assert await audited(world.store) == [
         ("counted", "UA", "1/2"),
         ("retargeted", "UB", ""),
@@ -267,36 +260,40 @@ async def test_back_on_its_first_target_the_first_approval_stays_void(world: Wor
         if each.action == "retargeted"
     ]
     assert void == ["UA", None]
-    await carry_out(runs, proposal)
+    await carry_out(decisions, proposal)
     assert list(world.target.jobs) == [run_id(proposal.id)]
 
 
 async def test_the_same_target_again_is_no_other_target(world: World):
-    runs, proposal = world.runs(ApprovalRule(approvals=2)), await world.open()
-    await approve(runs, proposal, "UA")
-    assert (await runs.retarget(proposal.id, proposal.target, "UB")).approved_by == ("UA",)
-    assert (await approve(runs, proposal, "UB")).status is ProposalStatus.APPROVED
+    decisions, proposal = world.decisions(ApprovalRule(approvals=2)), await world.open()
+    await approve(decisions, proposal, "UA")
+    assert (await retarget(decisions, proposal.id, proposal.target, "UB")).approved_by == ("UA",)
+    assert (await approve(decisions, proposal, "UB")).status is ProposalStatus.APPROVED
 
 
 async def test_of_an_approval_and_another_target_at_the_same_moment_none_is_for_both(world: World):
-    runs = world.runs(ApprovalRule())
+    decisions = world.decisions(ApprovalRule())
     for number in range(20):
         proposal = await world.open(number)
         await asyncio.gather(
-            approve(runs, proposal, "UA"), runs.retarget(proposal.id, "gpu", "UB"), return_exceptions=True
+            approve(decisions, proposal, "UA"),
+            retarget(decisions, proposal.id, "gpu", "UB"),
+            return_exceptions=True,
         )
         after = await world.store.proposals.get(proposal.id)
         assert (after.status is ProposalStatus.APPROVED) == (after.target == proposal.target)
 
 
-OVERDUE: dict[str, Callable[[World, FrontDesk, Proposal], Awaitable[object]]] = {
-    "approve": lambda world, desk, card: desk.approve(card.id, card.program.sha256, card.target, "UENGINEER"),
-    "dismiss": lambda world, desk, card: desk.dismiss(card.id, "UENGINEER"),
-    "reject": lambda world, desk, card: desk.reject(card.id, "too much", "UENGINEER"),
-    "target": lambda world, desk, card: desk.retarget(card.id, "gpu", "UENGINEER"),
-    "regenerate": lambda world, desk, card: desk.regenerate(card.id, "UENGINEER"),
-    "edit": lambda world, desk, card: desk.to_edit(card.id, "UENGINEER"),
-    "ask": lambda world, desk, card: world.pending(ApprovalRule(members=True)).check(card.id),
+OVERDUE: dict[str, Callable[[World, UseCases, Proposal], Awaitable[object]]] = {
+    "approve": lambda world, cases, card: cases.proposals.approve(
+        card.id, digest=card.program.sha256, target=card.target, user="UENGINEER"
+    ),
+    "dismiss": lambda world, cases, card: cases.proposals.dismiss(card.id, "UENGINEER"),
+    "reject": lambda world, cases, card: cases.proposals.reject(card.id, "too much", "UENGINEER"),
+    "target": lambda world, cases, card: cases.proposals.retarget(card.id, "gpu", "UENGINEER"),
+    "regenerate": lambda world, cases, card: cases.requests.regenerate(card.id, "UENGINEER"),
+    "edit": lambda world, cases, card: cases.proposals.to_edit(card.id, "UENGINEER"),
+    "ask": lambda world, cases, card: world.pending(ApprovalRule(members=True)).check(card.id),
 }
 
 
@@ -306,7 +303,7 @@ async def test_what_has_waited_too_long_takes_no_decision_before_anybody_has_see
 ):
     card, begun = await world.open(created_at=time.time() - 1001), Begun()
     with pytest.raises(Outdated, match="has expired"):
-        await OVERDUE[what](world, front(world, world.runs(ApprovalRule()), begun), card)
+        await OVERDUE[what](world, front(world.decisions(ApprovalRule()), begun), card)
     assert await world.store.proposals.get(card.id) == card
     assert await audited(world.store) == []
     assert begun.tasks == []
@@ -328,10 +325,13 @@ def packaged(package: str) -> Program:
     "what", ["code", "packages", "resources", "target", "approver", "inputs", "no inputs"]
 )
 async def test_what_was_changed_after_its_approval_does_not_run(world: World, what: str):
-    runs, proposal = world.runs(ApprovalRule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    decisions, proposal = (
+        world.decisions(ApprovalRule()),
+        await world.open(program=packaged("six"), inputs=listed(CSV)),
+    )
     for file in (CSV, OTHER_CSV):
         await world.store.inputs.keep(proposal.session_id, file)
-    await approve(runs, proposal, "UA")
+    await approve(decisions, proposal, "UA")
     other = replace(proposal.program, code="print('other')")
     values = {
         "code": {"program": codec.dump_program(other)},
@@ -344,9 +344,9 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
     }
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(**values[what]))
-    await runs.open(proposal.id)
+    await run_steps(decisions).open(proposal.id)
     with pytest.raises(NotAllowed, match="changed after it was approved"):
-        await runs.submit(proposal.id)
+        await run_steps(decisions).submit(proposal.id)
     assert world.target.jobs == world.other.jobs == {}
     assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
 
@@ -354,21 +354,21 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
 @pytest.mark.parametrize("header", [Script(packages=("six", "evil")), Script(("six",), {"CPU": 64.0})])
 async def test_a_header_that_was_changed_after_its_approval_does_not_run(world: World, header: Script):
     """The code is the same."""
-    runs, proposal = world.runs(ApprovalRule()), await world.open(program=packaged("six"))
-    await approve(runs, proposal, "UA")
+    decisions, proposal = world.decisions(ApprovalRule()), await world.open(program=packaged("six"))
+    await approve(decisions, proposal, "UA")
     async with world.store.proposals._engine.begin() as connection:
         await connection.execute(tables.proposals.update().values(header=codec.dump_header(header)))
-    await runs.open(proposal.id)
+    await run_steps(decisions).open(proposal.id)
     with pytest.raises(NotAllowed, match="changed after it was approved"):
-        await runs.submit(proposal.id)
+        await run_steps(decisions).submit(proposal.id)
     assert world.target.jobs == {}
 
 
 @pytest.mark.parametrize("how", ["changed", "renamed", "deleted"])
 async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: World, how: str):
-    runs, proposal = world.runs(ApprovalRule()), await world.open(inputs=listed(CSV))
+    decisions, proposal = world.decisions(ApprovalRule()), await world.open(inputs=listed(CSV))
     await world.store.inputs.keep(proposal.session_id, CSV)
-    await approve(runs, proposal, "UA")
+    await approve(decisions, proposal, "UA")
     table = tables.inputs
     statements = {
         "changed": table.update().values(content=OTHER_CSV.content),
@@ -377,42 +377,45 @@ async def test_a_file_that_was_changed_after_its_approval_does_not_run(world: Wo
     }
     async with world.store.inputs._engine.begin() as connection:
         await connection.execute(statements[how])
-    await runs.open(proposal.id)
+    await run_steps(decisions).open(proposal.id)
     with pytest.raises(
         NotAllowed, match=r"input file a\.csv changed after it was approved, so nothing was run"
     ):
-        await runs.submit(proposal.id)
+        await run_steps(decisions).submit(proposal.id)
     assert world.target.jobs == {}
     assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
 
 
 async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
     """What the cases above are one change away from."""
-    runs, proposal = world.runs(ApprovalRule()), await world.open(program=packaged("six"), inputs=listed(CSV))
+    decisions, proposal = (
+        world.decisions(ApprovalRule()),
+        await world.open(program=packaged("six"), inputs=listed(CSV)),
+    )
     for file in (CSV, OTHER_CSV):
         await world.store.inputs.keep(proposal.session_id, file)
-    await approve(runs, proposal, "UA")
-    await carry_out(runs, proposal)
+    await approve(decisions, proposal, "UA")
+    await carry_out(decisions, proposal)
     job = world.target.jobs[run_id(proposal.id)]
     assert (job.inputs, job.packages) == ((CSV,), ("six",))
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):
-    runs, proposal = world.runs(ApprovalRule()), await world.open()
-    await approve(runs, proposal, "UA")
+    decisions, proposal = world.decisions(ApprovalRule()), await world.open()
+    await approve(decisions, proposal, "UA")
     assert await world.store.approvals.use_up(proposal.id, "raygen-other")
-    await runs.open(proposal.id)
+    await run_steps(decisions).open(proposal.id)
     with pytest.raises(NotAllowed):
-        await runs.submit(proposal.id)
+        await run_steps(decisions).submit(proposal.id)
     assert world.target.jobs == {}
 
 
 async def test_a_row_that_says_approved_is_no_approval(world: World):
-    runs, proposal = world.runs(ApprovalRule()), await world.open()
+    decisions, proposal = world.decisions(ApprovalRule()), await world.open()
     await world.store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UA")
-    await runs.open(proposal.id)
+    await run_steps(decisions).open(proposal.id)
     with pytest.raises(NotAllowed):
-        await runs.submit(proposal.id)
+        await run_steps(decisions).submit(proposal.id)
 
 
 DERIVED = [kind for kind in TaskKind if kind not in {TaskKind.PROMPT, TaskKind.EXPLAIN}]
@@ -420,17 +423,17 @@ DERIVED = [kind for kind in TaskKind if kind not in {TaskKind.PROMPT, TaskKind.E
 
 @pytest.mark.parametrize("kind", DERIVED)
 async def test_two_person_rule_holds_for_everyone_who_asked(world: World, kind: TaskKind):
-    runs = world.runs(TWO_PERSONS)
+    decisions = world.decisions(TWO_PERSONS)
     first = await world.open(1, requester="UA")
     again = await world.open(2, requester="UB", base=first.id, kind=kind)
-    await nobody_of(runs, again, "UA", "UB")
-    assert (await approve(runs, again, "UC")).status is ProposalStatus.APPROVED
+    await nobody_of(decisions, again, "UA", "UB")
+    assert (await approve(decisions, again, "UC")).status is ProposalStatus.APPROVED
 
 
 @pytest.mark.parametrize("kind", [TaskKind.PROMPT, *DERIVED])
 async def test_to_try_again_makes_it_nobody_elses_wish(world: World, kind: TaskKind):
     """It fails for UA, for UB and for UC again, each of whom could otherwise approve what is then proposed to UD."""
-    runs, begun = world.runs(TWO_PERSONS), Begun()
+    decisions, begun = world.decisions(TWO_PERSONS), Begun()
     base = await world.open(9, requester="UZ") if kind is not TaskKind.PROMPT else None
     failed = builders.task(
         user="UA", kind=kind, base=base.id if base else None, code="print(1)", status=TaskStatus.FAILED
@@ -438,48 +441,48 @@ async def test_to_try_again_makes_it_nobody_elses_wish(world: World, kind: TaskK
     await world.store.sessions.ensure(builders.session())
     await world.store.tasks.add(failed)
     for user in ("UB", "UC", "UD"):
-        await front(world, runs, begun).retry(failed.id, user)
+        await front(decisions, begun).requests.retry(failed.id, user)
         failed = replace(begun.tasks[-1], status=TaskStatus.FAILED)
         await world.store.tasks.add(failed)
     assert failed.user == "UD"
     proposal = await world.propose(failed)
-    await nobody_of(runs, proposal, "UA", "UB", "UC", "UD", *(["UZ"] if base else []))
-    assert (await approve(runs, proposal, "UE")).status is ProposalStatus.APPROVED
+    await nobody_of(decisions, proposal, "UA", "UB", "UC", "UD", *(["UZ"] if base else []))
+    assert (await approve(decisions, proposal, "UE")).status is ProposalStatus.APPROVED
 
 
 async def test_to_forget_who_asked_makes_it_nobody_elses_wish_either(world: World):
-    runs, begun = world.runs(TWO_PERSONS), Begun()
+    decisions, begun = world.decisions(TWO_PERSONS), Begun()
     failed = builders.task(user="UA", status=TaskStatus.FAILED)
     await world.store.sessions.ensure(builders.session())
     await world.store.tasks.add(failed)
-    await front(world, runs, begun).retry(failed.id, "UB")
+    await front(decisions, begun).requests.retry(failed.id, "UB")
     (again,) = begun.tasks
     await world.store.tasks.add(replace(again, status=TaskStatus.PROPOSED))
     proposal = await world.propose(again)
     await world.store.retention.drop(time.time() + 1)
-    await nobody_of(runs, proposal, "UA", "UB")
-    await runs.dismiss(proposal.id, "UA")
+    await nobody_of(decisions, proposal, "UA", "UB")
+    await decisions.dismiss(proposal, "UA")
     await world.store.retention.drop(time.time() + 1)
     assert await world.store.tasks.of_session("s_1") == []
 
 
-async def nobody_of(runs: RunSteps, proposal: Proposal, *users: str) -> None:
+async def nobody_of(decisions: Decisions, proposal: Proposal, *users: str) -> None:
     for user in users:
         with pytest.raises(NotAllowed, match="someone else has to approve"):
-            await approve(runs, proposal, user)
+            await approve(decisions, proposal, user)
 
 
 async def test_old_cards_expire_once_and_say_so(world: World):
-    pending, runs = world.pending(ApprovalRule()), world.runs(ApprovalRule())
+    pending, decisions = world.pending(ApprovalRule()), world.decisions(ApprovalRule())
     old, new = await world.open(1, created_at=time.time() - 1001), await world.open(2)
     with pytest.raises(Outdated, match="has expired"):
-        await approve(runs, old, "UA")
+        await approve(decisions, old, "UA")
     assert await pending.due() == ([old.id], [])
     for _ in range(2):
         await pending.expire(old.id)
     assert (await world.store.proposals.get(old.id)).status is ProposalStatus.EXPIRED
     assert await pending.due() == ([], [])
-    await approve(runs, new, "UA")
+    await approve(decisions, new, "UA")
 
 
 async def test_approvers_are_reminded_once(world: World):
@@ -514,7 +517,7 @@ async def test_where_nobody_can_be_named_the_thread_is_reminded(world: World, ru
 
 async def test_whoever_has_approved_is_not_whom_the_thread_is_reminded_of(world: World):
     rule, late = ApprovalRule(approvals=2), await world.open(1, created_at=time.time() - 101)
-    await approve(world.runs(rule), late, "UA")
+    await approve(world.decisions(rule), late, "UA")
     await world.pending(rule).remind(late.id)
     assert world.notifier.recorded[-1] == f"{late.id} wants someone else, reminder"
 
@@ -558,15 +561,15 @@ THREAD = ApprovalRule(thread=60.0)
 
 
 async def test_an_approval_for_the_thread(world: World):
-    runs, first = world.runs(THREAD), await world.open()
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first = world.decisions(THREAD), await world.open()
+    await approve_thread(decisions, first, "UA")
     assert world.notifier.recorded[-1] == f"{first.id} for the thread by UA"
     second = await world.open(2, program=Program("Other", "Other.", first.program.code))
     for _ in range(2):
-        assert await runs.approve_at_once(second.task_id) == second.id
+        assert await decisions.approve_at_once(second.task_id) == second.id
     approved = await world.store.proposals.get(second.id)
     assert (approved.approved_by, bool(approved.grant)) == (("UA",), True)
-    await carry_out(runs, second)
+    await carry_out(decisions, second)
     assert list(world.target.jobs) == [run_id(second.id)]
 
 
@@ -587,30 +590,30 @@ async def test_an_approval_for_the_thread_covers_no_more(
     world: World, changes: dict[str, Any], rule: ApprovalRule
 ):
     first = await world.open()
-    await world.runs(THREAD).approve_thread(first.id, first.program.sha256, "UA", first.target)
+    await approve_thread(world.decisions(THREAD), first, "UA")
     second = await world.open(2, **changes)
-    assert await world.runs(rule).approve_at_once(second.task_id) is None
+    assert await world.decisions(rule).approve_at_once(second.task_id) is None
     assert (await world.store.proposals.get(second.id)).status is ProposalStatus.OPEN
 
 
 async def test_an_approval_for_the_thread_covers_other_numbers(world: World):
-    runs = world.runs(THREAD)
+    decisions = world.decisions(THREAD)
     first = await world.open(1, program=Program("Count", "Counts.", "print(1 + 2)\n"))
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    await approve_thread(decisions, first, "UA")
     for number, (code, approved) in enumerate(
         {"print(30 + 4e2)\n": True, "print(1 - 2)\n": False, "print(1 + len('2'))\n": False}.items(), 2
     ):
         other = await world.open(number, program=Program("Count", "Counts.", code))
-        assert await runs.approve_at_once(other.task_id) == (other.id if approved else None)
+        assert await decisions.approve_at_once(other.task_id) == (other.id if approved else None)
 
 
 async def test_a_program_that_behaves_while_it_is_watched_waits_for_a_press(world: World):
     """The evidence of both is the same and empty, whatever the second does on the target."""
-    runs, first = world.runs(THREAD), await world.open()
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first = world.decisions(THREAD), await world.open()
+    await approve_thread(decisions, first, "UA")
     for number, code in enumerate(BEHAVING, 2):
         other = await world.open(number, program=Program(first.program.title, first.program.purpose, code))
-        assert await runs.approve_at_once(other.task_id) is None
+        assert await decisions.approve_at_once(other.task_id) is None
         assert (await world.store.proposals.get(other.id)).status is ProposalStatus.OPEN
 
 
@@ -623,39 +626,39 @@ BEHAVING = (
 
 
 async def test_what_has_not_begun_when_the_approval_for_the_thread_ends_does_not_run(world: World):
-    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first, second = world.decisions(THREAD), await world.open(), await world.open(2)
+    await approve_thread(decisions, first, "UA")
     (grant,) = await world.store.grants.live("s_1", time.time())
-    assert await runs.approve_at_once(second.task_id) == second.id
-    await runs.end_grant(grant, "UENGINEER")
-    await runs.open(second.id)
+    assert await decisions.approve_at_once(second.task_id) == second.id
+    await decisions.end_grant(grant, "UENGINEER")
+    await run_steps(decisions).open(second.id)
     with pytest.raises(NotAllowed, match="ended before this run started"):
-        await runs.submit(second.id)
+        await run_steps(decisions).submit(second.id)
     assert world.target.jobs == {}
 
 
 async def test_what_has_begun_goes_on_when_the_approval_for_the_thread_ends(world: World):
-    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first, second = world.decisions(THREAD), await world.open(), await world.open(2)
+    await approve_thread(decisions, first, "UA")
     (grant,) = await world.store.grants.live("s_1", time.time())
-    await runs.approve_at_once(second.task_id)
-    await carry_out(runs, second)
-    await runs.end_grant(grant, "UENGINEER")
-    await runs.submit(second.id)
+    await decisions.approve_at_once(second.task_id)
+    await carry_out(decisions, second)
+    await decisions.end_grant(grant, "UENGINEER")
+    await run_steps(decisions).submit(second.id)
     assert list(world.target.jobs) == [run_id(second.id)]
 
 
 async def test_an_approval_for_the_thread_is_compared_once_more_when_the_run_begins(world: World):
-    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first, second = world.decisions(THREAD), await world.open(), await world.open(2)
+    await approve_thread(decisions, first, "UA")
     (grant,) = await world.store.grants.live("s_1", time.time())
-    await runs.approve_at_once(second.task_id)
+    await decisions.approve_at_once(second.task_id)
     table = tables.grants
     async with world.store.grants._engine.begin() as connection:
         await connection.execute(table.update().where(table.c.id == grant.id).values(fingerprint="0:other"))
-    await runs.open(second.id)
+    await run_steps(decisions).open(second.id)
     with pytest.raises(NotAllowed, match="doesn't cover this program"):
-        await runs.submit(second.id)
+        await run_steps(decisions).submit(second.id)
     assert world.target.jobs == {}
 
 
@@ -669,40 +672,40 @@ async def test_an_approval_for_the_thread_is_compared_once_more_when_the_run_beg
     ],
 )
 async def test_what_could_not_be_observed_in_full_is_approved_alone(world: World, unseen: dict[str, Any]):
-    runs, first = world.runs(THREAD), await world.open()
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first = world.decisions(THREAD), await world.open()
+    await approve_thread(decisions, first, "UA")
     second = await world.open(2, validation=builders.passed(**unseen))
-    assert await runs.approve_at_once(second.task_id) is None
+    assert await decisions.approve_at_once(second.task_id) is None
     with pytest.raises(NotAllowed, match="could not observe everything"):
-        await runs.approve_thread(second.id, second.program.sha256, "UA", second.target)
+        await approve_thread(decisions, second, "UA")
     assert not world.approvals(THREAD).needs(second, "CRAY").thread, "the card doesn't offer it"
-    assert (await approve(runs, second, "UA")).status is ProposalStatus.APPROVED
+    assert (await approve(decisions, second, "UA")).status is ProposalStatus.APPROVED
 
 
 async def test_an_approval_for_the_thread_ends(world: World, monkeypatch: pytest.MonkeyPatch):
-    runs, first, second = world.runs(THREAD), await world.open(), await world.open(2)
-    await runs.approve_thread(first.id, first.program.sha256, "UA", first.target)
+    decisions, first, second = world.decisions(THREAD), await world.open(), await world.open(2)
+    await approve_thread(decisions, first, "UA")
     (grant,) = await world.store.grants.live("s_1", time.time())
     assert await world.store.grants.live("s_1", time.time() + 61) == []
-    await runs.end_grant(grant, "UENGINEER")
+    await decisions.end_grant(grant, "UENGINEER")
     assert world.notifier.recorded[-1].endswith("by UA UENGINEER")
-    assert await runs.approve_at_once(second.task_id) is None
+    assert await decisions.approve_at_once(second.task_id) is None
     with pytest.raises(Outdated, match="already ended"):
-        await runs.end_grant(grant, "UA")
+        await decisions.end_grant(grant, "UA")
 
 
 async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
     proposal = await world.open()
     for rule in (ApprovalRule(), replace(THREAD, approvals=2)):
         with pytest.raises(NotAllowed, match="needs its own approval"):
-            await world.runs(rule).approve_thread(proposal.id, proposal.program.sha256, "UA", proposal.target)
+            await approve_thread(world.decisions(rule), proposal, "UA")
     assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
 
 
 async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(world: World):
-    runs, first, second = world.runs(ApprovalRule()), await world.open(1), await world.open(2)
-    await runs.dismiss(first.id, "UA", "reads all of prod")
-    await runs.dismiss(second.id, "UB")
+    decisions, first, second = world.decisions(ApprovalRule()), await world.open(1), await world.open(2)
+    await decisions.dismiss(first, "UA", "reads all of prod")
+    await decisions.dismiss(second, "UB")
     assert await audited(world.store) == [("rejected", "UA", ""), ("dismissed", "UB", "")]
     (reason, none) = [
         each.fields["facts"].get("reason_sha256")
@@ -714,7 +717,7 @@ async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(w
 
 async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
     proposal = await world.open()
-    await world.runs(ApprovalRule()).dismiss(proposal.id, "UA", "reads <all> of prod")
+    await world.decisions(ApprovalRule()).dismiss(proposal, "UA", "reads <all> of prod")
 
     async def name(user: str) -> str:
         return user
@@ -728,4 +731,4 @@ async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
     plain = await history.briefing(builders.task(id="t_3"), builders.session())
     assert "rejected" not in plain.prompt
     with pytest.raises(Outdated, match="already been dismissed"):
-        await approve(world.runs(ApprovalRule()), proposal, "UA")
+        await approve(world.decisions(ApprovalRule()), proposal, "UA")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -233,7 +233,10 @@ def test_what_could_not_be_observed_takes_a_second_approver_where_it_would(unkno
 )
 def test_what_could_not_be_observed_in_full_takes_a_decision_of_its_own(validation: Outcome):
     approvals = Authorizer(
-        policy=ApprovalPolicy(rules=[ApprovalRule(thread=60.0)]), directory=FakeDirectory(), expiry=1000.0
+        store=cast("Any", None),
+        policy=ApprovalPolicy(rules=[ApprovalRule(thread=60.0)]),
+        directory=FakeDirectory(),
+        expiry=1000.0,
     )
     assert approvals.needs(builders.proposal(), "C1").thread == 60
     assert approvals.needs(builders.proposal(validation=validation), "C1").thread == 0

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from bot.api.server import serving
 from bot.mcp_server import command, envelope
-from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
+from services.usecases.submissions import Submissions
 from tests.unit.mcp_server.test_server import Proposals, Snippets, examine
 
 WITHIN = 60.0
@@ -306,7 +306,7 @@ async def test_whatever_the_arguments_no_link_of_pydantics_is_told(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def url() -> AsyncGenerator[str]:
-    made = server(Hands(examine, Snippets(), cast("Proposer", Proposals())))
+    made = server(Hands(examine, Snippets(), cast("Submissions", Proposals())))
     async with serving(command.web(made, None), 0, lifespan=True) as port:
         yield f"http://127.0.0.1:{port}/mcp"
 

@@ -16,7 +16,6 @@ from mcp_types import CallToolResult, TextContent
 from bot.api.server import serving
 from bot.api.tokens import Tokens
 from bot.mcp_server import command, tokens
-from bot.mcp_server.proposing import Proposer
 from bot.mcp_server.tools import Hands, server
 from bot.settings import load
 from services.domain.entities import Task, TaskStatus
@@ -35,6 +34,7 @@ from services.gateway.validation import GatewayValidator
 from services.snippets.interface import Snippet
 from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits
+from services.usecases.submissions import Submissions
 from services.workflows import Doorbell
 from tests import builders
 
@@ -88,7 +88,7 @@ async def proposals() -> Proposals:
 @pytest.fixture
 async def url(proposals: Proposals) -> AsyncGenerator[str]:
     holders = tokens.Holders(Tokens.read(f"UENGINEER={TOKEN}, ci={CI}"))
-    made = server(Hands(examine, Snippets(), cast("Proposer", proposals)), holders)
+    made = server(Hands(examine, Snippets(), cast("Submissions", proposals)), holders)
     async with serving(command.web(made, holders), 0, lifespan=True) as port:
         yield f"http://127.0.0.1:{port}/mcp"
 
@@ -188,6 +188,13 @@ async def test_who_proposes_for_no_workspace_reads_how_to_name_it(tmp_path: Path
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
         store = Store(engine)
         admission = Admission(store, limits=AdmissionLimits(workspaces={"T1"}), teams=None)
-        proposer = Proposer(store, cast("Doorbell", None), admission, "C1", "UENGINEER", 0.0)
+        submissions = Submissions(
+            store=store,
+            doorbell=cast("Doorbell", None),
+            admission=admission,
+            channel="C1",
+            user="UENGINEER",
+            timeout=0.0,
+        )
         with pytest.raises(NotAllowed, match="Pass the channel with its workspace, as `T…/C…`"):
-            await proposer.propose("print(1)", "Prints.")
+            await submissions.propose("print(1)", "Prints.")

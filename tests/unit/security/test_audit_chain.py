@@ -31,7 +31,6 @@ from services.domain.entities import (
 from services.domain.errors import BadRequest
 from services.domain.program_facts import binding
 from services.domain.values import Outcome, Spent, Verdict
-from services.runs.steps import RunSteps
 from services.security.audit_chain import (
     GENESIS,
     AuditAction,
@@ -45,6 +44,7 @@ from services.security.audit_chain import (
 )
 from services.store import Store, open_database, tables
 from tests import builders
+from tests.deciding import approve, deciding
 from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 
 EVENTS = st.builds(
@@ -166,9 +166,10 @@ async def story(store: Store) -> Proposal:
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.audit.looked(proposal.id, "ULOOKER", "code")
     await store.approvals.retarget(proposal.id, "red", "UENGINEER")
-    runs = RunSteps(store, RecordingNotifier(), here(FakeTarget(name="red")), approvals=approving())
-    await runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER", "red")
-    await store.runs.add(Run.of(await store.proposals.get(proposal.id), approver="UAPPROVER", created_at=1.0))
+    decisions = deciding(store, RecordingNotifier(), here(FakeTarget(name="red")), approving(store))
+    approved = await approve(decisions, proposal.id, "UAPPROVER", target="red")
+    begun = Run.of(approved, approver="UAPPROVER", created_at=1.0)
+    await store.runs.add(begun, approved, builders.session())
     await store.runs.move(run_id(proposal.id), RunStatus.RUNNING)
     await store.runs.ask_to_stop(run_id(proposal.id), "USTOPPER")
     await store.runs.end(run_id(proposal.id), Outcome(verdict=Verdict.STOPPED))

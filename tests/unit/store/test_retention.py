@@ -56,7 +56,7 @@ async def old(
     for key in (f"{session.id}:root", f"t_{name}:card", f"{proposal.id}:a.png"):
         await store.posts.intend(key, name, "1.1")
     if run:
-        await store.runs.add(Run.of(proposal, approver="UB", created_at=OLD))
+        await store.runs.add(Run.of(proposal, approver="UB", created_at=OLD), proposal, builders.session())
         await store.posts.intend(run_id(proposal.id), name, "1.1")
     if run == "ended":
         await store.runs.end(run_id(proposal.id), builders.passed(artifacts=(Artifact("b", "x/y", b"b"),)))

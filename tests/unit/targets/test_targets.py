@@ -18,10 +18,10 @@ from services.domain.entities import ProposalStatus
 from services.domain.errors import NotAllowed, Outdated, SettingsError
 from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
-from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
+from tests.deciding import approve, deciding, retarget, run_steps
 from tests.fakes import FakeTarget, RecordingNotifier, approving
 
 FILE = """
@@ -148,20 +148,21 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 async def test_an_approval_is_bound_to_the_target_that_the_card_shows(store: Store):
     notifier = RecordingNotifier()
-    runs = RunSteps(store, notifier, ALL, approvals=approving())
+    decisions = deciding(store, notifier, ALL, approving(store))
     digest = (await store.proposals.get("p_1")).program.sha256
-    await runs.retarget("p_1", "small", "UENGINEER")
+    await retarget(decisions, "p_1", "small", "UENGINEER")
     with pytest.raises(Outdated, match="another target than small"):
-        await runs.approve("p_1", digest, "UAPPROVER", "dev")
+        await approve(decisions, "p_1", "UAPPROVER", digest=digest, target="dev")
     with pytest.raises(NotAllowed, match="don't have access to the target"):
-        await runs.retarget("p_1", "gpu", "UENGINEER")
-    await runs.approve("p_1", digest, "UAPPROVER", "small")
+        await retarget(decisions, "p_1", "gpu", "UENGINEER")
+    await approve(decisions, "p_1", "UAPPROVER", digest=digest, target="small")
+    runs = run_steps(decisions)
     await runs.open("p_1")
     await runs.submit("p_1")
     assert list(SMALL.target.jobs) == ["raygen-1"]
     assert DEV.target.jobs == {}
     with pytest.raises(Outdated, match="already been approved"):
-        await runs.retarget("p_1", "dev", "UENGINEER")
+        await retarget(decisions, "p_1", "dev", "UENGINEER")
     SMALL.target.jobs.clear()
 
 

@@ -24,6 +24,7 @@ from services.domain.values import (
 from services.execution.interface import Event, Finished, Output, Progress
 from services.llm.interface import Reply, Text
 from services.notifications.events import RunProgressed, RunView, SessionEvent
+from services.proposals.decisions import Decisions
 from services.runs.monitor import RunMonitor
 from services.runs.steps import RunSteps
 from services.store import Store, open_database, tables
@@ -34,6 +35,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
+from tests.deciding import approve, deciding, run_steps
 from tests.fakes import FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.fakes import here as places
 from tests.standins.scripted_model import ScriptedModel, calls, says
@@ -51,6 +53,7 @@ class World:
     store: Store
     notifier: RecordingNotifier
     tasks: TaskSteps
+    decisions: Decisions
     runs: RunSteps
     target: FakeTarget
     supervisor_model: ScriptedModel
@@ -81,8 +84,8 @@ def world(store: Store, supervisor: list[Reply | Exception], outcomes: list[Outc
         places(target),
         permissions=permissions(store),
     )
-    runs = RunSteps(store, notifier, places(target), approvals=approving())
-    return World(store, notifier, tasks, runs, target, model, generator)
+    decisions = deciding(store, notifier, places(target), approving(store))
+    return World(store, notifier, tasks, decisions, run_steps(decisions), target, model, generator)
 
 
 PROGRAM = [calls("write_program", request="add"), says("Here it is.")]
@@ -134,7 +137,7 @@ async def test_the_time_that_is_shown_is_of_the_program_and_not_of_its_waiting(s
     here.notifier.notify = look
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
-    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await approve(here.decisions, proposal.id, "UAPPROVER")
     for step in (here.runs.open, here.runs.submit):
         await step(proposal.id)
     await asyncio.sleep(0.3)
@@ -173,7 +176,7 @@ async def test_a_program_that_never_works_is_kept_but_can_not_be_approved(store:
     assert draft.status is ProposalStatus.DRAFT
     assert [attempt.code for attempt in draft.failed] == ["print(0)\n", "print(1)\n"]
     with pytest.raises(Outdated, match="did not pass"):
-        await here.runs.approve(draft.id, draft.program.sha256, "UAPPROVER")
+        await approve(here.decisions, draft.id, "UAPPROVER")
 
 
 async def test_a_newer_proposal_visibly_replaces_the_older(store: Store):
@@ -184,14 +187,14 @@ async def test_a_newer_proposal_visibly_replaces_the_older(store: Store):
     assert (old.status, new.status) == (ProposalStatus.SUPERSEDED, ProposalStatus.OPEN)
     assert here.notifier.recorded[-1] == f"{old.id} superseded"
     with pytest.raises(Outdated, match="A newer proposal replaced that one"):
-        await here.runs.approve(old.id, old.program.sha256, "UAPPROVER")
+        await approve(here.decisions, old.id, "UAPPROVER")
 
 
 async def test_a_follow_up_sees_prompts_answers_and_run_results(store: Store):
     here = world(store, [*PROGRAM, says("ok")], [passed()])
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
-    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await approve(here.decisions, proposal.id, "UAPPROVER")
     for step in (here.runs.open, here.runs.submit, here.runs.follow):
         await step(proposal.id)
     await carry_out(here, builders.task(id="t_2", prompt="why 3?", user="UOTHER"))
@@ -211,7 +214,7 @@ async def test_a_failed_run_is_repaired_from_its_error(store: Store):
     here.target.events[:] = [Finished(crash)]
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
-    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await approve(here.decisions, proposal.id, "UAPPROVER")
     for step in (here.runs.open, here.runs.submit, here.runs.follow):
         await step(proposal.id)
     fix = builders.task(id="t_2", kind=TaskKind.FIX, prompt="The run failed; fix it.", base=proposal.id)
@@ -250,7 +253,7 @@ async def test_a_spark_program_is_offered_but_never_run(store: Store):
     (proposal,) = await store.proposals.of_session("s_1")
     assert (task.status, proposal.validation.verdict) == (TaskStatus.PROPOSED, Verdict.UNTRIED)
     with pytest.raises(NotAllowed, match="Ray programs only"):
-        await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+        await approve(here.decisions, proposal.id, "UAPPROVER")
     assert (await store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
     assert here.target.jobs == {}
 
@@ -319,7 +322,7 @@ async def test_a_rerun_is_the_same_code_with_the_same_inputs_and_needs_its_own_a
     here = world(store, PROGRAM, [passed()] * 2)
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
-    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await approve(here.decisions, proposal.id, "UAPPROVER")
     await store.inputs.keep("s_1", newer)
     again = builders.task(id="t_2", kind=TaskKind.AGAIN, prompt="again", base=proposal.id, user="UADA")
     assert (await carry_out(here, again)).status is TaskStatus.PROPOSED
@@ -365,7 +368,7 @@ async def approved(store: Store) -> tuple[World, str]:
     here = world(store, PROGRAM, [passed()])
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
-    await here.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await approve(here.decisions, proposal.id, "UAPPROVER")
     return here, proposal.id
 
 
@@ -374,7 +377,7 @@ async def test_five_approvals_at_once_give_one(store: Store):
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
     results = await asyncio.gather(
-        *(here.runs.approve(proposal.id, proposal.program.sha256, f"U{n}") for n in range(5)),
+        *(approve(here.decisions, proposal.id, f"U{n}") for n in range(5)),
         return_exceptions=True,
     )
     assert sum(not isinstance(result, Exception) for result in results) == 1
@@ -386,7 +389,7 @@ async def test_an_approval_of_other_code_is_refused(store: Store):
     await carry_out(here)
     (proposal,) = await store.proposals.of_session("s_1")
     with pytest.raises(Outdated, match="other code"):
-        await here.runs.approve(proposal.id, "0" * 64, "UAPPROVER")
+        await approve(here.decisions, proposal.id, "UAPPROVER", digest="0" * 64)
     assert (await store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
 
 
@@ -456,7 +459,7 @@ async def test_a_stop_reaches_a_target_that_was_away(
     monkeypatch.setattr("services.runs.monitor._AGAIN", 0.01)
     _, proposal_id = await approved(store)
     away, notifier = Away(), RecordingNotifier()
-    runs = RunSteps(store, notifier, places(away), approvals=approving())
+    runs = run_steps(deciding(store, notifier, places(away), approving(store)))
     await runs.open(proposal_id)
     await runs.submit(proposal_id)
     if restarted:

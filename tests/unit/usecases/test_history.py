@@ -48,15 +48,17 @@ async def ran(
     await store.proposals.draft(proposal)
     await store.proposals.move(proposal.id, ProposalStatus.OPEN)
     await store.proposals.move(proposal.id, ProposalStatus.APPROVED, by="UB")
-    await store.runs.add(Run.of(proposal, approver="UB", created_at=float(len(name))))
+    await store.runs.add(
+        Run.of(proposal, approver="UB", created_at=float(len(name))), proposal, builders.session()
+    )
     if outcome:
         await store.runs.end(run_id(proposal.id), outcome)
     return run_id(proposal.id)
 
 
-def desk(store: Store, **members: set[str]) -> RunHistory:
+def history(store: Store, **members: set[str]) -> RunHistory:
     directory = FakeDirectory(channels={name: frozenset(users) for name, users in members.items()})
-    return RunHistory(store, permissions(store, approving(directory=directory)))
+    return RunHistory(store=store, permissions=permissions(store, approving(store, directory=directory)))
 
 
 def acceptable(message: Message) -> str:
@@ -88,7 +90,7 @@ def test_a_subcommand_is_its_name_with_at_most_one_word(text: str, order: tuple[
 async def test_a_run_is_found_by_the_start_of_its_id_where_it_may_be_seen(store: Store):
     await ran(store, "ab12", outcome=builders.passed())
     await ran(store, "ab34", channel="C2", outcome=builders.passed())
-    here = desk(store, C1={"UA", "UC"}, C2={"UB"})
+    here = history(store, C1={"UA", "UC"}, C2={"UB"})
     for name in ("ab", "AB12", "raygen-ab12", "`ab12`"):
         assert (await here.run(name, "UC")).run.id == "raygen-ab12"
     assert (await here.run("a", "UB")).run.id == "raygen-ab34"
@@ -99,21 +101,21 @@ async def test_what_may_not_be_seen_is_as_if_it_were_not_there(store: Store, nam
     await ran(store, "ab12")
     await ran(store, "ab34", channel="C2")
     with pytest.raises(BadRequest, match=r"No run that you can see|That isn't a run ID"):
-        await desk(store, C1={"UA"}).run(name, "UA")
+        await history(store, C1={"UA"}).run(name, "UA")
 
 
 async def test_an_id_that_fits_several_runs_is_asked_for_more_of_it(store: Store):
     await ran(store, "ab12")
     await ran(store, "ab34")
     with pytest.raises(BadRequest, match="More than one run starts with `ab`"):
-        await desk(store, C1={"UA"}).run("ab", "UA")
+        await history(store, C1={"UA"}).run("ab", "UA")
 
 
 async def test_a_history_has_what_somebody_asked_for_and_what_they_approved_where_they_are(store: Store):
     await ran(store, "1", user="UA")
     await ran(store, "2", user="UC", channel="C2")
     await ran(store, "3", user="UC", channel="C3")
-    here = desk(store, C3={"UB"})
+    here = history(store, C3={"UB"})
     assert [each.task_id for each in await here.latest("UB")] == ["t_3"]
     assert [each.task_id for each in await here.latest("UA")] == ["t_1"]
     assert await here.latest("UNOBODY") == []
@@ -123,7 +125,7 @@ async def test_what_is_under_way_is_open_requests_and_runs_that_have_not_ended(s
     await ran(store, "1")
     await ran(store, "2", outcome=builders.passed())
     await store.tasks.add(builders.task(id="t_3", session_id="s_C1", user="UA", status=TaskStatus.WORKING))
-    found = await desk(store).under_way("UA")
+    found = await history(store).under_way("UA")
     assert [each.task_id for each in found] == ["t_1", "t_3"]
     message = blocks.under_way(found, {"s_C1": "https://x.slack.com/a"})
     assert acceptable(message).count("<https://x.slack.com/a|thread>") == 2
@@ -134,7 +136,7 @@ async def test_usage_is_of_one_person(store: Store):
     spent = Spent(calls=2, input=900, output=100, money=0.5, seconds=3.0, models=("m",), attempts=1)
     for name, user in (("1", "UA"), ("2", "UB")):
         await store.spendings.put(builders.task(id=name, user=user), "C1", TaskStatus.PROPOSED, spent)
-    assert [(each.name, each.tasks) for each in await desk(store).usage("UA")] == [("m", 1)]
+    assert [(each.name, each.tasks) for each in await history(store).usage("UA")] == [("m", 1)]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ async def test_usage_is_of_one_person(store: Store):
 )
 async def test_slack_takes_what_is_told_of_a_run(store: Store, outcome: Outcome | None):
     name = await ran(store, "ab12", outcome=outcome)
-    here = desk(store, C1={"UA"})
+    here = history(store, C1={"UA"})
     past = await here.run(name, "UA")
     program = Program(EVIL * 9, EVIL, "# `code`\n" * 5000)
     entry = replace(past.entry, program=program)

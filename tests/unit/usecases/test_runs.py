@@ -25,11 +25,11 @@ from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
-from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.steps import TaskSteps
-from services.usecases.requests import FrontDesk
+from services.usecases import UseCases
 from tests import builders
 from tests.builders import passed
+from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.fakes import here as places
 from tests.standins.scripted_model import ScriptedModel, calls, says
@@ -57,7 +57,7 @@ class InTheOpen:
 
 @dataclass
 class World:
-    desk: FrontDesk
+    use_cases: UseCases
     store: Store
     notifier: RecordingNotifier
     target: FakeTarget
@@ -67,7 +67,9 @@ class World:
         return await self.store.proposals.of_session("s_1")
 
     async def approve(self, proposal: Proposal) -> None:
-        await self.desk.approve(proposal.id, proposal.program.sha256, proposal.target, "UAPPROVER")
+        await self.use_cases.proposals.approve(
+            proposal.id, digest=proposal.program.sha256, target=proposal.target, user="UAPPROVER"
+        )
 
 
 @pytest.fixture
@@ -84,9 +86,12 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         notifier, target, approvals = (
             RecordingNotifier(),
             FakeTarget(),
-            approving(directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})),
+            approving(
+                store, directory=FakeDirectory(channels={builders.session().channel: frozenset({"UADA"})})
+            ),
         )
-        desks = (
+        decisions = deciding(store, notifier, places(target), approvals)
+        steps = (
             TaskSteps(
                 store,
                 notifier,
@@ -95,26 +100,20 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 places(target),
                 permissions=permissions(store, approvals),
             ),
-            RunSteps(store, notifier, places(target), approvals=approvals),
+            run_steps(decisions),
         )
-        flows = InTheOpen(*desks)
-        desk = FrontDesk(
-            store,
-            *desks,
-            flows,
-            Admission(store, limits=AdmissionLimits(), teams=None),
-            permissions(store, approvals),
-        )  # type: ignore[arg-type]
+        flows = InTheOpen(*steps)
+        cases = use_cases(decisions, workflows=flows, tasks=steps[0], steps=steps[1])
         await store.inputs.keep("s_1", InputFile("rows.csv", b"old"))
         await flows.begin_task(builders.task(), builders.session())
-        here = World(desk, store, notifier, target, generator)
+        here = World(cases, store, notifier, target, generator)
         await here.approve((await here.proposals())[0])
         yield here
 
 
 async def test_the_same_program_again_needs_an_approval_of_its_own(world: World):
     first, *_ = await world.proposals()
-    await world.desk.again(first.id, "UADA")
+    await world.use_cases.requests.again(first.id, "UADA")
     first, second = await world.proposals()
     task = await world.store.tasks.get(second.task_id)
     assert (task.kind, task.status, task.user) == (TaskKind.AGAIN, TaskStatus.PROPOSED, "UADA")
@@ -127,11 +126,11 @@ async def test_the_same_program_again_needs_an_approval_of_its_own(world: World)
 
 async def test_one_card_at_a_time_awaits_the_decision_on_running_again(world: World):
     first, *_ = await world.proposals()
-    await world.desk.again(first.id, "UADA")
+    await world.use_cases.requests.again(first.id, "UADA")
     with pytest.raises(Outdated, match="already proposed again"):
-        await world.desk.again(first.id, "UADA")
-    await world.desk.dismiss((await world.proposals())[-1].id, "UADA")
-    await world.desk.again(first.id, "UADA")
+        await world.use_cases.requests.again(first.id, "UADA")
+    await world.use_cases.proposals.dismiss((await world.proposals())[-1].id, "UADA")
+    await world.use_cases.requests.again(first.id, "UADA")
     assert [each.status for each in (await world.proposals())[1:]] == [
         ProposalStatus.DISMISSED,
         ProposalStatus.OPEN,
@@ -141,13 +140,13 @@ async def test_one_card_at_a_time_awaits_the_decision_on_running_again(world: Wo
 async def test_the_same_program_again_has_the_files_that_it_ran_with(world: World):
     first, *_ = await world.proposals()
     await world.store.inputs.keep("s_1", InputFile("rows.csv", b"new"))
-    await world.desk.again(first.id, "UADA")
+    await world.use_cases.requests.again(first.id, "UADA")
     assert (await world.proposals())[-1].inputs == first.inputs
 
 
 async def test_a_change_starts_from_the_program_that_ran(world: World):
     first, *_ = await world.proposals()
-    await world.desk.change(first.id, " with 5 ", "UADA", "view V1")
+    await world.use_cases.requests.change(first.id, " with 5 ", "UADA", "view V1")
     tasks = await world.store.tasks.of_session("s_1")
     assert [(task.kind, task.prompt, task.base) for task in tasks[1:]] == [
         (TaskKind.CHANGE, "with 5", first.id)
@@ -155,42 +154,42 @@ async def test_a_change_starts_from_the_program_that_ran(world: World):
     assert "<current_program>\nprint(3)" in world.generator.seen[-1][0].parts[0].text
     assert (await world.proposals())[-1].status is ProposalStatus.OPEN
     with pytest.raises(BadRequest, match="Shorten"):
-        await world.desk.change(first.id, "x" * 9000, "UADA", "view V2")
+        await world.use_cases.requests.change(first.id, "x" * 9000, "UADA", "view V2")
 
 
 async def test_a_result_is_shared_once(world: World):
     first, *_ = await world.proposals()
-    await world.desk.share(first.id, "UADA")
+    await world.use_cases.runs.share(first.id, "UADA")
     assert world.notifier.recorded[-1].endswith("shared by UADA")
     with pytest.raises(Outdated, match="shared already"):
-        await world.desk.share(first.id, "UADA")
+        await world.use_cases.runs.share(first.id, "UADA")
 
 
 async def test_only_a_result_can_be_shared(world: World):
     first, *_ = await world.proposals()
     world.target.events[:] = [Finished(Outcome(verdict=Verdict.FAILED, exit_code=1))]
-    await world.desk.again(first.id, "UADA")
+    await world.use_cases.requests.again(first.id, "UADA")
     second = (await world.proposals())[-1]
-    assert (await world.desk.outcome(second.id, "UADA"))[1] == second.validation
+    assert (await world.use_cases.runs.outcome(second.id, "UADA"))[1] == second.validation
     with pytest.raises(Outdated, match="hasn't been run"):
-        await world.desk.share(second.id, "UADA")
+        await world.use_cases.runs.share(second.id, "UADA")
     await world.approve(second)
     with pytest.raises(Outdated, match="no result"):
-        await world.desk.share(second.id, "UADA")
-    assert (await world.desk.outcome(second.id, "UADA"))[1].exit_code == 1
+        await world.use_cases.runs.share(second.id, "UADA")
+    assert (await world.use_cases.runs.outcome(second.id, "UADA"))[1].exit_code == 1
 
 
 async def test_the_code_is_handed_out_to_who_asks(world: World):
     first, *_ = await world.proposals()
-    await world.desk.hand_out_code(first.id, "UADA")
+    await world.use_cases.runs.hand_out_code(first.id, "UADA")
     assert world.notifier.recorded[-1] == f"{first.id} code for UADA"
     with pytest.raises(Outdated):
-        await world.desk.hand_out_code("p_unknown", "UADA")
+        await world.use_cases.runs.hand_out_code("p_unknown", "UADA")
 
 
 async def test_only_the_requester_and_approvers_choose_the_target(world: World):
-    await world.desk.again((await world.proposals())[0].id, "UADA")
+    await world.use_cases.requests.again((await world.proposals())[0].id, "UADA")
     newest = (await world.proposals())[-1]
     with pytest.raises(NotAllowed, match="Guests"):
-        await world.desk.retarget(newest.id, "embedded", "UGUEST")
-    await world.desk.retarget(newest.id, "embedded", "UADA")
+        await world.use_cases.proposals.retarget(newest.id, "embedded", "UGUEST")
+    await world.use_cases.proposals.retarget(newest.id, "embedded", "UADA")

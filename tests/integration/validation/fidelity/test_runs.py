@@ -19,6 +19,7 @@ from services.execution.embedded import EmbeddedTarget
 from services.execution.outgoing import default
 from services.workflows import RunLimits
 from tests import builders
+from tests.deciding import approve
 from tests.integration import lives
 from tests.integration.validation.fidelity.reference import PROGRAMS, Ended
 from tests.waiting import until
@@ -110,7 +111,7 @@ async def _begun(world: lives.World, path: Path) -> str:
     await world.store.tasks.add(task)
     await world.store.proposals.draft(proposal)
     await world.store.proposals.move(proposal.id, ProposalStatus.OPEN)
-    await world.runs.approve(proposal.id, proposal.program.sha256, "UAPPROVER")
+    await approve(world.decisions, proposal.id, "UAPPROVER")
     await world.flows.begin_run(proposal.id)
     return proposal.id
 

@@ -1,4 +1,4 @@
-"""Hands a program to the running bot, which validates it as ever and posts the card that a person decides on."""
+"""Programs that another process submits: the running bot validates them and posts the card that a person decides on."""
 
 from __future__ import annotations
 
@@ -30,24 +30,25 @@ _CHANNEL = re.compile(r"(?:[A-Z0-9]{1,32}/)?[A-Z0-9]{1,32}")
 _WHICH = "raygen is limited to certain workspaces. Pass the channel with its workspace, as `T…/C…`."
 
 
-@dataclass(frozen=True, slots=True)
-class Proposer:
-    """Puts proposals into `channel` (`C…`, or `T…/C…` with its workspace) unless another one is asked for, in the name of `user` where no token names one.
-
-    It waits up to `patience` seconds for what comes of one.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submissions:
+    """Submits programs, and waits for their proposals."""
 
     store: Store
     doorbell: Doorbell
+    """Hands work to the bot through the database."""
     admission: Admission
     channel: str
+    """The default channel: `C…`, or `T…/C…` with its workspace."""
     user: str
-    patience: float
+    """In whose name programs are submitted where no token names a person."""
+    timeout: float
+    """How long to wait for a proposal, in seconds."""
 
     async def propose(
         self, code: str, purpose: str, *, channel: str = "", user: str = ""
     ) -> tuple[Task, Session, Proposal | None]:
-        """The task as it stands once it has ended, or patience has. Raises BadRequest and TooOften."""
+        """The task as it stands once it has ended, or the timeout has passed. Raises BadRequest and TooOften."""
         task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
         try:
             await self.admission.admit(task, session)
@@ -93,7 +94,7 @@ class Proposer:
         return task, session
 
     async def _followed(self, task: Task, session: Session) -> tuple[Task, Session, Proposal | None]:
-        ends = time.monotonic() + self.patience
+        ends = time.monotonic() + self.timeout
         proposal = None
         while time.monotonic() < ends and not _decided(task, proposal):
             await asyncio.sleep(_POLL)
