@@ -38,6 +38,10 @@ from tests.fakes import FakeTarget, FakeValidator, here
 from tests.waiting import until
 
 _log = logging.getLogger(__name__)
+# As docs/architecture.md says.
+FILES_OF_A_REQUEST = 96
+FILES_OF_A_CLICK = 54
+READS_OF_A_CLICK = 16
 ROOT = Path(__file__).parents[2]
 ROOMS = tuple(f"{ROOT / name}/" for name in ("bot", "handlers", "services"))
 STAND_INS = f"{ROOT / 'bot' / 'playground'}/"
@@ -115,7 +119,6 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
         yield value
 
     target = Submitted()
-    monkeypatch.setattr(bootstrap, "opened_targets", lambda *_: given(here(target)))
     monkeypatch.setattr(bootstrap, "validating_here", lambda *_: given(FakeValidator([passed()])))
     _get_or_create_dbos_registry().instance_info_map.clear()
     async with AsyncExitStack() as stack:
@@ -126,7 +129,7 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
         chosen = remote.settings(
             slack, state_dir=tmp_path, anthropic_api_key=SecretStr("sk-test"), anthropic_base_url=model.url
         )
-        bot = await enter(bootstrap.assemble(chosen, BOT_TOKEN))
+        bot = await enter(bootstrap.assemble(chosen, BOT_TOKEN, here(target)))
         assert bot.app is not None
         workflows.launch()
         await bot.workflows.resume()
@@ -150,3 +153,8 @@ async def test_the_ways_are_short(world: World):
         await until(lambda: approving.ended)
     _log.info("a request: %s", asking)
     _log.info("an approving click: %s", approving)
+    assert len(asking.files) <= FILES_OF_A_REQUEST, asking
+    assert len(approving.files) <= FILES_OF_A_CLICK, approving
+    assert approving.reads.total() <= READS_OF_A_CLICK, approving
+    # Three of its own row, and one of the earlier program that its card is compared with.
+    assert approving.reads["proposals"] <= 4, approving
