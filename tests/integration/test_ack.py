@@ -12,6 +12,8 @@ import pytest
 
 from handlers.listeners import ack
 from services.domain.entities import Proposal, ProposalStatus, run_id
+from services.proposals.decisions import Decisions
+from services.runs.steps import RunSteps
 from services.store.audit import AuditTrail
 from tests.integration.test_approval_clicks import World, opened
 from tests.integration.test_feedback import voted
@@ -51,13 +53,13 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
 async def test_a_file_on_its_way_keeps_nobody_from_going_on(
     world: World, monkeypatch: pytest.MonkeyPatch, error: Exception | None
 ):
-    gate, hand_out = Gate(error=error), world.runs.hand_out_code
+    gate, hand_out = Gate(error=error), RunSteps.hand_out_code
 
-    async def held_up(proposal_id: str, user: str) -> None:
+    async def held_up(steps: RunSteps, proposal: Proposal, user: str) -> None:
         await gate.passed()
-        await hand_out(proposal_id, user)
+        await hand_out(steps, proposal, user)
 
-    monkeypatch.setattr(world.runs, "hand_out_code", held_up)
+    monkeypatch.setattr(RunSteps, "hand_out_code", held_up)
     proposal, ts = await world.card()
     await world.press("CRAY", ts, "UENGINEER")
     await until(lambda: in_thread(world, "run_code"))
@@ -80,15 +82,15 @@ async def test_a_file_on_its_way_keeps_nobody_from_going_on(
 async def test_an_approval_is_on_record_before_slack_takes_it_for_done(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    before, after, approve = Gate(), Gate(), world.runs.approve
+    before, after, approve = Gate(), Gate(), Decisions.approve
 
-    async def held_up(*args: Any) -> Proposal:
+    async def held_up(decisions: Decisions, proposal: Proposal, **shown: str) -> Proposal:
         await before.passed()
-        approved = await approve(*args)
+        approved = await approve(decisions, proposal, **shown)
         await after.passed()
         return approved
 
-    monkeypatch.setattr(world.runs, "approve", held_up)
+    monkeypatch.setattr(Decisions, "approve", held_up)
     proposal, ts = await world.card()
     pressed = asyncio.create_task(world.press("CRAY", ts, "UENGINEER"))
     await before.reached.wait()

@@ -110,8 +110,7 @@ class World:
 
     @property
     def cards(self) -> ProposalCards:
-        permissions = self.desk.permissions
-        return proposal_cards(self.store, permissions.approvals, permissions.targets)
+        return self.decisions.cards
 
     async def card(self, channel: str = "CRAY", **changes: Any) -> tuple[Proposal, str]:
         """An open proposal with its card in a thread of its own; the card's ts."""

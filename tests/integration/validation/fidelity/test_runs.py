@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from dbos import DBOS
 
-from services.domain.entities import ProposalStatus
+from services.domain.entities import ProposalStatus, run_id
 from services.domain.values import Outcome, Program
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
@@ -70,7 +70,9 @@ class Runs:
             return await lives.ended(self.world.store, self.proposals[path])
 
         await until(over, _LIMIT)
-        return await self.world.runs.outcome(self.proposals[path])
+        run = await self.world.store.runs.get(run_id(self.proposals[path]))
+        assert run.outcome is not None
+        return run.outcome
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
