@@ -71,7 +71,7 @@ async def test_a_follow_up_builds_on_the_last_program_and_replaces_it_visibly(pl
 
 async def test_a_draft_that_fails_is_repaired_from_the_real_error(play: Playground):
     thread = await play.command("sum of squares up to 1000")
-    assert "after repair" in flat(await thread.with_button("Approve & run"))
+    assert "fixed on attempt" in flat(await thread.with_button("Approve & run"))
 
 
 async def test_everybody_is_heard_while_a_validation_runs(play: Playground):
@@ -185,7 +185,7 @@ async def test_a_run_is_stopped_by_its_button(play: Playground):
     await thread.click(card, "Approve & run")
     live = await thread.with_text("tick 4")
     await thread.click(live, "Stop", user="UAPPROVER")
-    ended = await thread.with_text("*Stopped* by <@UAPPROVER>")
+    ended = await thread.with_text("*Run stopped* by <@UAPPROVER>")
     assert ended["ts"] == live["ts"]
     assert "tick 4" in flat(ended), "what was printed is kept"
 
@@ -205,7 +205,7 @@ async def test_a_guest_stops_their_own_run_and_nobody_elses(play: Playground):
         if requester != "UGUEST":
             await thread.whispered("UGUEST", "Guests can stop this run only if they asked for it.")
             await thread.click(live, "Stop", user=requester)
-        await thread.with_text(f"*Stopped* by <@{requester}>")
+        await thread.with_text(f"*Run stopped* by <@{requester}>")
 
 
 async def test_a_failed_run_is_never_called_a_success(play: Playground):

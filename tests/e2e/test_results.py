@@ -82,7 +82,7 @@ async def test_a_result_is_shared_changed_and_taken_along(play: Playground):
 
     assert len(await play.wait(attached, "the program is not attached")) == 1
     await thread.click(result, "Download code")
-    await thread.whispered("UENGINEER", "in this thread already")
+    await thread.whispered("UENGINEER", "already in this thread")
     assert len(await attached()) == 1
 
     view = await form(thread, result, "Change", "What should be different?")

@@ -63,7 +63,7 @@ async def test_slacks_stop_ends_a_validation(play: Playground):
 async def test_failed_attempts_can_be_looked_at(play: Playground):
     thread = await play.command("group by region over 5000 rows with Ray Data")
     card = await thread.with_button("Approve & run")
-    assert "after repair" in flat(card)
+    assert "fixed on attempt" in flat(card)
     pressed = next(block["accessory"] for block in card["blocks"] if block.get("accessory"))
     assert pressed["text"]["text"] == "Attempts"
     place = {"channel": thread.channel, "ts": card["ts"]}

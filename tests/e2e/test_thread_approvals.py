@@ -62,7 +62,7 @@ async def test_in_an_approved_thread_only_the_approved_program_runs_without_a_pr
         other = await thread.with_button("Approve & run")
         answer = await thread.submit_edit(other, COUNT.replace("TASKS = 4", "TASKS = 6"))
         assert answer["ok"], answer
-        await thread.with_text("By the approval for this thread of")
+        await thread.with_text("Covered by the approval for this thread by")
 
         async def ran_again() -> bool:
             return len(await results(thread)) == 2
