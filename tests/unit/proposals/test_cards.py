@@ -16,14 +16,14 @@ from services.domain.values import PolicyReport
 from services.proposals.cards import ProposalCards
 from services.store import Store, open_database
 from services.targets.cost import Prices
-from services.targets.targets import ConfiguredTarget, Targets, Terms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
 from tests.fakes import FakeTarget, approving
 
 NOW = time.time()
 SECOND = SecondApproverConditions(gpus=True)
 RULE = ApprovalRule(users=frozenset({"UADA"}), second=SECOND, thread=60.0)
-TERMS = Terms(limits={"GPU": 0.0}, prices=Prices({"CPU": 3600.0}), network="none")
+TERMS = TargetTerms(limits={"GPU": 0.0}, prices=Prices({"CPU": 3600.0}), network="none")
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 def cards(store: Store, expiry: float = 100.0) -> ProposalCards:
     targets = Targets(
-        [ConfiguredTarget(FakeTarget(), TERMS), ConfiguredTarget(FakeTarget(name="gpu"), Terms())]
+        [ConfiguredTarget(FakeTarget(), TERMS), ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms())]
     )
-    return ProposalCards(store=store, targets=targets, approvals=approving(RULE, expiry=expiry))
+    return ProposalCards(store=store, targets=targets, approvals=approving(store, RULE, expiry=expiry))
 
 
 async def known(store: Store) -> tuple[Task, Session]:
