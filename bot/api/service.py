@@ -14,9 +14,9 @@ from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX, Holder
 from services.domain.entities import Proposal, ProposalStatus, Session, Task, derive
 from services.domain.errors import Outdated
+from services.domain.summaries import RequestSummary
 from services.domain.values import sha256
 from services.security.redaction import masked
-from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases import UseCases
 from services.usecases.requests import Request

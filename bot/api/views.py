@@ -12,10 +12,10 @@ from services.domain.entities import (
     TaskKind,
     TaskStatus,
 )
+from services.domain.summaries import RequestSummary
 from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
 from services.proposals.cards import ProposalCard
-from services.store.request_summaries import RequestSummary
 from services.supervisor.evidence import plain
 from services.text.formatting import clean
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.reports.database import existing_database
 from bot.settings import Settings
+from services.domain.summaries import RequestSummary
 from services.store import Store
-from services.store.request_summaries import RequestSummary
 
 _DAY = 86_400.0
 

@@ -8,7 +8,8 @@ from dataclasses import asdict
 
 from bot.reports.database import existing_database
 from bot.settings import Settings
-from services.store.spendings import By, Spendings, Sum
+from services.domain.summaries import Sum
+from services.store.spendings import By, Spendings
 
 _DAY = 86_400.0
 _COLUMNS = (

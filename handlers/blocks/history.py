@@ -20,10 +20,9 @@ from handlers.blocks.primitives import (
     preformatted,
 )
 from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
+from services.domain.summaries import RequestSummary, RunSummary, Sum
 from services.domain.values import Outcome, Verdict
 from services.security.redaction import masked
-from services.store.request_summaries import RequestSummary, RunSummary
-from services.store.spendings import Sum
 from services.text.formatting import clean, head_and_tail, human_seconds, plural
 from services.text.invisible_characters import visible_code
 from services.usecases.history import USAGE_DAYS, Past

@@ -20,7 +20,7 @@ from handlers.blocks.primitives import (
     person,
 )
 from handlers.blocks.targets import Found, sections
-from services.store.request_summaries import RequestSummary
+from services.domain.summaries import RequestSummary
 from services.usecases.inbox import Awaiting
 
 _TARGETS = 10

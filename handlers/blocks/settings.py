@@ -14,7 +14,7 @@ from handlers.blocks.primitives import (
     option,
     select,
 )
-from services.store.preferences import Preference
+from services.domain.preference import Preference
 
 FIRST = "-"
 DIRECT, THREAD = "direct", "thread"

@@ -18,8 +18,8 @@ from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Click
 from handlers.slack_api.errors import TROUBLE
 from services.domain.errors import DirectoryUnavailable
+from services.domain.summaries import RequestSummary
 from services.proposals.cards import ProposalCard
-from services.store.request_summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases import UseCases
 

@@ -16,7 +16,7 @@ from handlers.messaging.courier import Courier
 from handlers.payloads.parse import Subcommand
 from services.approvals.authorizer import Authorizer
 from services.domain.errors import BadRequest
-from services.store.request_summaries import RequestSummary
+from services.domain.summaries import RequestSummary
 from services.targets.targets import Targets
 from services.usecases import UseCases
 

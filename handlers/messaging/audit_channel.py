@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.blocks.audit import is_announced, record
 from handlers.messaging.courier import Courier
+from handlers.messaging.ports import AuditRecords
 from services.domain import current_workspace
-from services.store.audit import AuditTrail
 
 
 class AuditChannel:
@@ -14,7 +14,7 @@ class AuditChannel:
     `team` is the workspace of the channel, where there are several.
     """
 
-    def __init__(self, courier: Courier, trail: AuditTrail, channel: str, team: str = "") -> None:
+    def __init__(self, courier: Courier, trail: AuditRecords, channel: str, team: str = "") -> None:
         self._team = team
         self._courier = courier
         self._trail = trail

@@ -15,11 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.mrkdwn import plain, quoted
 from handlers.blocks.primitives import Message
+from handlers.messaging.ports import PostRecords
 from handlers.slack_api.errors import TROUBLE, code_of
 from services.domain.untrusted_data import from_json
 from services.domain.values import Artifact
 from services.security.redaction import masks_in_file
-from services.store.posts import Posts
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Courier:
     thread for a message that carries the key, so that a crash between posting and recording is harmless.
     """
 
-    def __init__(self, client: AsyncWebClient, posts: Posts) -> None:
+    def __init__(self, client: AsyncWebClient, posts: PostRecords) -> None:
         self._client = client
         self._posts = posts
         self._edits: dict[str, _Edits] = {}
@@ -333,7 +333,7 @@ class _Edits:
 
 
 @asynccontextmanager
-async def open_courier(client: AsyncWebClient, posts: Posts) -> AsyncGenerator[Courier]:
+async def open_courier(client: AsyncWebClient, posts: PostRecords) -> AsyncGenerator[Courier]:
     """A courier that has delivered everything when the context ends."""
     courier = Courier(client, posts)
     try:

@@ -17,6 +17,7 @@ from handlers.blocks.live import Live
 from handlers.blocks.mrkdwn import plain, shorten, spoken
 from handlers.blocks.primitives import CODE_LIMIT, Message
 from handlers.messaging.courier import Courier
+from handlers.messaging.ports import PreferenceRecords
 from handlers.messaging.streams import LiveCards, ThreadPosition
 from handlers.payloads import parse
 from handlers.slack_api.errors import TROUBLE, code_of
@@ -48,7 +49,6 @@ from services.notifications.events import (
 )
 from services.proposals.cards import ProposalCard
 from services.security.redaction import masked
-from services.store.preferences import Preferences
 from services.targets.targets import Targets
 
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class SlackNotifier:
         cards: LiveCards,
         targets: Targets,
         *,
-        preferences: Preferences,
+        preferences: PreferenceRecords,
     ) -> None:
         self._preferences = preferences
         self._courier = courier

@@ -14,9 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks.live import Live, beginning, growth
 from handlers.messaging.courier import Courier
+from handlers.messaging.ports import PostRecords
 from handlers.slack_api.errors import TROUBLE, code_of
 from services.domain import current_workspace
-from services.store.posts import Posts
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class LiveCards:
         self,
         client: AsyncWebClient,
         courier: Courier,
-        posts: Posts,
+        posts: PostRecords,
         *,
         renew_after: float = RENEW_AFTER,
         home: Home | None = None,
@@ -229,7 +229,7 @@ class LiveCards:
 
 @contextlib.asynccontextmanager
 async def open_cards(
-    client: AsyncWebClient, courier: Courier, posts: Posts, home: Home | None = None
+    client: AsyncWebClient, courier: Courier, posts: PostRecords, home: Home | None = None
 ) -> AsyncGenerator[LiveCards]:
     """Cards whose streams are let go of when the context ends; `home` says of which workspace a person is."""
     cards = LiveCards(client, courier, posts, home=home)

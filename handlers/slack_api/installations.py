@@ -22,9 +22,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from handlers.slack_api.errors import code_of
+from handlers.slack_api.ports import InstallationRecords, StateRecords
 from services.domain import current_workspace
 from services.domain.errors import RaygenError
-from services.store.installations import Installations, States
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Unsure(Exception):
 class SlackInstallations(AsyncInstallationStore):
     """Bolt's store over raygen's own tables; raygen has no scopes of users, so there is one token for each workspace."""
 
-    def __init__(self, records: Installations) -> None:
+    def __init__(self, records: InstallationRecords) -> None:
         self._records = records
 
     @property
@@ -129,7 +129,7 @@ class SlackInstallations(AsyncInstallationStore):
 class SlackStates(AsyncOAuthStateStore):
     """Bolt's store of states over raygen's own table."""
 
-    def __init__(self, records: States) -> None:
+    def __init__(self, records: StateRecords) -> None:
         self._records = records
 
     @property

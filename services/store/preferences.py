@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from services.domain import current_workspace
+from services.domain.preference import Preference
 from services.store import tables
 from services.store.repository import Repository
-
-
-@dataclass(frozen=True, slots=True)
-class Preference:
-    """`target` is where a person's new programs run, empty for the first that is open to them.
-
-    `direct`: the end of a run that they asked for is also sent as a direct message. `model` writes and answers for them,
-    empty for the usual ones.
-    """
-
-    target: str = ""
-    direct: bool = False
-    model: str = ""
 
 
 class Preferences(Repository):

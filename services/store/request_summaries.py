@@ -3,54 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from services.domain.entities import ProposalStatus, RunStatus, TaskKind, TaskStatus
-from services.domain.values import Outcome, Program
+from services.domain.summaries import RequestSummary, RunSummary
 from services.store import codec, tables
 from services.store.repository import Repository
 
 _UNFINISHED = (str(TaskStatus.QUEUED), str(TaskStatus.WORKING))
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """A run without its program and artifacts; times are POSIX seconds."""
-
-    id: str
-    target: str
-    approver: str
-    status: RunStatus
-    outcome: Outcome | None
-    created_at: float
-    turn_at: float | None = None
-    ended_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestSummary:
-    """A request in its thread; `program`, `proposal_id` and `decision` are None without one, `ran` without a run.
-
-    `rejected` is whether it was dismissed with a reason.
-    """
-
-    task_id: str
-    kind: TaskKind
-    prompt: str
-    user: str
-    status: TaskStatus
-    asked_at: float
-    session_id: str
-    channel: str
-    thread_ts: str
-    program: Program | None = None
-    proposal_id: str | None = None
-    decision: ProposalStatus | None = None
-    ran: RunSummary | None = None
-    rejected: bool = False
 
 
 class RequestSummaries(Repository):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import func, select
 
 from services.domain.entities import Task, TaskStatus
+from services.domain.summaries import Sum
 from services.domain.values import Spent
 from services.store import tables
 from services.store.repository import Repository
@@ -21,23 +21,6 @@ class By(StrEnum):
     CHANNEL = "channel"
     MODEL = "model"
     STATUS = "status"
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What some tasks took together, and the votes on what came of them; `money` is None where no price was known."""
-
-    name: str
-    tasks: int
-    calls: int
-    input: int
-    output: int
-    cached: int
-    money: float | None
-    attempts: int
-    seconds: float
-    helpful: int = 0
-    unhelpful: int = 0
 
 
 class Spendings(Repository):

@@ -11,9 +11,9 @@ from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain.entities import Proposal, Run
 from services.domain.errors import BadRequest
+from services.domain.summaries import RequestSummary, Sum
 from services.store import Store
-from services.store.request_summaries import RequestSummary
-from services.store.spendings import By, Sum
+from services.store.spendings import By
 
 SHOWN = 10
 USAGE_DAYS = 30

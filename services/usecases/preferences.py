@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain.errors import Outdated
+from services.domain.preference import Preference
 from services.store import Store
-from services.store.preferences import Preference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,11 @@ from services.domain.entities import (
     derive,
     run_id,
 )
+from services.domain.summaries import RequestSummary
 from services.domain.values import Spent
 from services.proposals.cards import ProposalCard
 from services.proposals.decisions import Decisions
 from services.store import Store
-from services.store.request_summaries import RequestSummary
 
 _SOON = 0.02
 _LOOKS = 750

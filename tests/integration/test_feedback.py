@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.domain.entities import TaskStatus, run_id
+from services.domain.preference import Preference
 from services.domain.values import Spent
-from services.store.preferences import Preference
 from services.store.spendings import By
 from tests.integration.test_approval_clicks import World, opened
 

@@ -16,8 +16,8 @@ from services.approvals import ApprovalRule, SecondApproverConditions
 from services.domain import current_workspace
 from services.domain.entities import ProposalStatus, TaskStatus, run_id
 from services.domain.errors import Outdated
+from services.domain.preference import Preference
 from services.domain.values import PolicyReport
-from services.store.preferences import Preference
 from services.targets.targets import TargetTerms
 from services.usecases import inbox
 from tests import builders

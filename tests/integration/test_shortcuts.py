@@ -31,10 +31,10 @@ from services.domain.entities import (
     derive,
 )
 from services.domain.errors import BadRequest
+from services.domain.preference import Preference
 from services.domain.values import PolicyReport, sha256
 from services.policy import Policy
 from services.store import Store, open_database
-from services.store.preferences import Preference
 from services.supervisor.generator import Generator
 from services.supervisor.interface import Briefing, Conclusion, Supervising
 from services.supervisor.profile import Profile

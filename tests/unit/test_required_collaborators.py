@@ -25,7 +25,8 @@ from services.tasks.admission import Admission
 from services.workflows import Workflows
 
 DECIDING = re.compile(
-    r"\b(Approvals|ApprovalPolicy|Directory|Permissions|Admission|Notifier|PendingDesk|Retention|RunLimits|Preferences|Seal)\b"
+    r"\b(ApprovalPolicy|Authorizer|Recorder|Decisions|Directory|Permissions|Admission|Notifier|Reminders|Retention|RunLimits"
+    r"|Preferences|PreferenceRecords|Encryptor)\b"
 )
 # What runs in other interpreters, and an engine that not every machine has.
 ELSEWHERE = (

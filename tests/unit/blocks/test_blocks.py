@@ -29,7 +29,9 @@ from handlers.blocks.primitives import Message
 from handlers.blocks.settings import menus
 from services.approvals.authorizer import Needs
 from services.domain.entities import Input, ProposalStatus, RunStatus, TaskKind, TaskStatus
+from services.domain.preference import Preference
 from services.domain.progress import Phase, Stage
+from services.domain.summaries import RequestSummary, RunSummary
 from services.domain.values import (
     Attempt,
     Failure,
@@ -48,8 +50,6 @@ from services.domain.values import (
 from services.execution.state import ClusterState
 from services.notifications.events import RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
-from services.store.preferences import Preference
-from services.store.request_summaries import RequestSummary, RunSummary
 from services.targets.targets import ConfiguredTarget, TargetTerms
 from services.text.invisible_characters import visible
 from services.usecases.history import SHOWN as HISTORY

@@ -43,8 +43,10 @@ from services.domain.entities import (
     TaskStatus,
 )
 from services.domain.errors import NotAllowed
+from services.domain.preference import Preference
 from services.domain.program_facts import Grant
 from services.domain.progress import Phase, Stage
+from services.domain.summaries import RequestSummary, RunSummary, Sum
 from services.domain.values import (
     Artifact,
     Attempt,
@@ -63,9 +65,6 @@ from services.execution.state import ClusterState
 from services.notifications.events import ApprovalRequested, RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
 from services.security.audit_chain import GENESIS, AuditRecord, Event
-from services.store.preferences import Preference
-from services.store.request_summaries import RequestSummary, RunSummary
-from services.store.spendings import Sum
 from services.targets.targets import ConfiguredTarget
 from services.usecases.history import Past
 from tests import builders

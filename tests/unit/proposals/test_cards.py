@@ -15,6 +15,7 @@ from services.domain.program_facts import Grant
 from services.domain.values import PolicyReport
 from services.proposals.cards import ProposalCards
 from services.store import Store, open_database
+from services.store.grants import add_grant
 from services.targets.cost import Prices
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
@@ -77,7 +78,8 @@ async def test_an_open_card_says_all_that_a_decision_rests_on(store: Store):
 async def test_a_decided_card_names_its_grant_and_neither_expires_nor_waits_for_what_is_newer(store: Store):
     task, session = await known(store)
     grant = Grant("g_1", session.id, "p_0", "embedded", "UADA", task.user, "1:", NOW, NOW + 60)
-    await store.grants.add(grant)
+    async with store.grants._engine.begin() as connection:
+        await add_grant(connection, grant, builders.proposal(id=grant.proposal_id), session)
     await store.tasks.add(builders.task(id="t_2", user="UADA"))
     proposal = builders.proposal(status=ProposalStatus.APPROVED, grant=grant.id, created_at=NOW)
     card = await cards(store).build(task, proposal, session)

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 
 from services.domain import current_workspace
 from services.domain.entities import Input, ProposalStatus, Run, TaskStatus, run_id
+from services.domain.preference import Preference
 from services.domain.values import Artifact, InputFile, Spent
 from services.security.audit_chain import AuditAction
 from services.store import Store, open_database, tables
-from services.store.preferences import Preference
 from services.store.retention import Dropped, Retention
 from services.store.spendings import By
 from tests import builders

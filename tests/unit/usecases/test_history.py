@@ -17,9 +17,9 @@ from handlers.blocks.primitives import Message
 from handlers.payloads import parse
 from services.domain.entities import ProposalStatus, Run, RunStatus, TaskStatus, run_id
 from services.domain.errors import BadRequest
+from services.domain.summaries import Sum
 from services.domain.values import Failure, Outcome, Program, Spent, Verdict
 from services.store import Store, open_database
-from services.store.spendings import Sum
 from services.usecases.history import RunHistory
 from services.usecases.requests import Request
 from tests import builders

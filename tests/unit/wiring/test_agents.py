@@ -10,9 +10,9 @@ from typing import cast
 from bot.settings import Settings, load
 from bot.wiring.agents import Agents, choosing, offered
 from services.domain.entities import TaskStatus
+from services.domain.preference import Preference
 from services.domain.progress import OnStage
 from services.store import Store, open_database
-from services.store.preferences import Preference
 from services.supervisor.interface import Briefing, Conclusion, Inspecting, OnWords
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import OnAttempt
