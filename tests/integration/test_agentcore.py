@@ -379,7 +379,7 @@ async def test_the_same_task_again_goes_on_alone(runtime: Runtime) -> None:
     await until(lambda: not len(runtime.model.script))
     runtime.model.script.add(say("Second."))
     assert (await supervisor.handle(briefing, _nothing)).text == "Second."
-    with pytest.raises(RaygenError, match="anew"):
+    with pytest.raises(RaygenError, match="stopped or restarted"):
         await first
 
 
