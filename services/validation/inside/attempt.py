@@ -46,7 +46,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     os.environ["RAY_ADDRESS"] = cluster.GCS
     # As Ray has it for a job with a working directory.
     os.environ["PYTHONPATH"] = os.environ["PWD"] = str(place)
-    from raygen_driver.driver import Driver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
+    from raygen_driver.driver import ProgramDriver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
     from raygen_driver.text import encoded  # pyright: ignore[reportMissingImports]
 
     forget()
@@ -62,7 +62,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
             _write(ends.facts, b"".join(token) + encoded(found).encode())
         os._exit(int(found["exit_code"]))
 
-    driver = Driver(
+    driver = ProgramDriver(
         program.name,
         Sealed(
             logs=str(cluster.LOGS),

@@ -120,12 +120,12 @@ def become_watched(journal: str, programs: str) -> None:
 def _watch(journal: str, programs: str) -> None:
     """Note in the journal what programs touch in this worker, and what their tasks ask for there."""
     from raygen_driver.asked import Asked  # pyright: ignore[reportMissingImports]
-    from raygen_driver.touched import Touched  # pyright: ignore[reportMissingImports]  # its name in the seal
+    from raygen_driver.touched import TouchRecorder  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     def is_program(name: str) -> bool:
         return name.startswith(f"{programs}/") and name.endswith(".py")
 
-    touched = Touched(is_program, own=programs, sealed=cluster.WRITABLE, journal=journal)
+    touched = TouchRecorder(is_program, own=programs, sealed=cluster.WRITABLE, journal=journal)
     touched.prepare()
     touched.begin()
     Asked(None, touched.asks).begin()
