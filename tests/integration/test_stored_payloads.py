@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dbos import DBOS
@@ -35,7 +36,7 @@ def url(folder: Path) -> str:
 async def carried_on(folder: Path) -> None:
     """Start today's bot on what is in flight there, wait for the end of it, and see that it is the right one."""
     target = FakeTarget()
-    async with process(folder, record.REPLIES, target, record.LIMITS) as world:
+    async with process(folder, record.REPLIES, target, record.LIMITS, prepare=_one_after_the_other) as world:
         await until(lambda: _over(world))
         tasks = {name: await world.store.tasks.get(name) for name in record.TASKS}
         assert {name: (task.status, task.summary) for name, task in tasks.items()} == {
@@ -51,6 +52,22 @@ async def carried_on(folder: Path) -> None:
         assert opened == ["opened t_outside"]
         assert not (await world.store.audit.verify()).flaws
     assert flaws(url(folder)) == []
+
+
+def _one_after_the_other(world: World) -> None:
+    """The model's replies are in the order of the requests."""
+    work = world.tasks.work
+
+    async def in_order(task_id: str, *arguments: Any) -> Any:
+        if task_id == "t_outside":
+            await until(lambda: _ended(world, "t_asked"))
+        return await work(task_id, *arguments)
+
+    world.tasks.work = in_order
+
+
+async def _ended(world: World, task_id: str) -> bool:
+    return (await world.store.tasks.get(task_id)).status not in {TaskStatus.QUEUED, TaskStatus.WORKING}
 
 
 async def _over(world: World) -> bool:

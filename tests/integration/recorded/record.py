@@ -20,6 +20,7 @@ from dbos import DBOS
 
 from services.domain.entities import ProposalStatus, run_id
 from services.domain.errors import BadRequest
+from services.notifications.events import ProposalChanged
 from services.store import Store, open_database
 from services.workflows import Doorbell, RunLimits
 from tests import builders
@@ -40,12 +41,19 @@ class Held:
 
     begun: set[str] = field(default_factory=set)
 
-    def hold(self, steps: object, name: str, *subjects: str, error: Exception | None = None) -> None:
+    def hold(
+        self,
+        steps: object,
+        name: str,
+        *subjects: str,
+        error: Exception | None = None,
+        id_of: Callable[[Any], object] = lambda subject: getattr(subject, "id", subject),
+    ) -> None:
         """Let this step of these subjects raise `error`, or not come to an end; that of others is carried out."""
         step: Callable[..., Awaitable[Any]] = getattr(steps, name)
 
         async def held(subject: Any, *arguments: Any) -> Any:
-            known = getattr(subject, "id", subject)
+            known = id_of(subject)
             if known not in subjects:
                 return await step(subject, *arguments)
             if error is not None:
@@ -54,6 +62,11 @@ class Held:
             return await asyncio.Event().wait()
 
         setattr(steps, name, held)
+
+
+def _changed_task(event: object) -> str:
+    """The task whose proposal's card has changed; empty for other events."""
+    return event.card.task.id if isinstance(event, ProposalChanged) else ""
 
 
 async def record(folder: Path) -> None:
@@ -66,7 +79,7 @@ async def record(folder: Path) -> None:
         held.hold(world.tasks, "wait_for_turn", "t_refused", error=BadRequest(REFUSAL))
         held.hold(world.tasks, "fail", "t_refused")
         held.hold(world.runs, "follow", "p_1")
-        held.hold(world.notifier, "proposal_decided", "t_old")
+        held.hold(world.notifier, "notify", "t_old", id_of=_changed_task)
 
     async with process(folder, REPLIES, FakeTarget(), LIMITS, prepare=prepare) as world:
         for name in TASKS[:4]:
@@ -83,7 +96,7 @@ async def record(folder: Path) -> None:
         await world.store.proposals.draft(old)
         await world.store.proposals.move(old.id, ProposalStatus.OPEN)
         await world.flows.attend()
-        await until(lambda: "t_old proposal_decided" in held.begun)
+        await until(lambda: "t_old notify" in held.begun)
         hung = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in hung:
             task.cancel()
