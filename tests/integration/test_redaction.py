@@ -92,8 +92,10 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     handler.setFormatter(logs.Json())
     root = logging.getLogger()
     root.addHandler(handler)
-    level = root.level
-    root.setLevel(logging.DEBUG)
+    # Libraries log, too, even where an earlier test has made them quiet.
+    levels = {logger: logger.level for logger in (root, *map(logging.getLogger, logs._LOUD))}
+    for logger in levels:
+        logger.setLevel(logging.DEBUG)
     async with (
         slack.serve() as url,
         people_at(url) as people,
@@ -131,7 +133,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 yield World(people, slack, store, cases, target, log, announcer)
             finally:
                 root.removeHandler(handler)
-                root.setLevel(level)
+                for logger, level in levels.items():
+                    logger.setLevel(level)
 
 
 async def rows(store: Store) -> dict[str, str]:
