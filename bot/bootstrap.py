@@ -17,7 +17,7 @@ from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX
 from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
-from bot.wiring.agents import metering, offered, supervised
+from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
@@ -118,7 +118,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
-        agents = await stack.enter_async_context(supervised(settings, policy.check, validator))
+        agents = await stack.enter_async_context(open_agents(settings, policy.check, validator))
         permissions = Permissions(store, targets, approvals)
         tasks = TaskSteps(
             store,
@@ -166,7 +166,9 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
                 store=store, decisions=decisions, workflows=flows, permissions=permissions
             ),
             runs=RunActions(store=store, steps=runs, permissions=permissions),
-            preferences=PreferenceActions(store=store, permissions=permissions, models=offered(settings)),
+            preferences=PreferenceActions(
+                store=store, permissions=permissions, models=selectable_models(settings)
+            ),
             history=RunHistory(store=store, permissions=permissions),
             inbox=ApprovalInbox(store=store, decisions=decisions),
             sessions=SessionRecords(store=store, decisions=decisions),

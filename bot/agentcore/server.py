@@ -18,7 +18,7 @@ import uvicorn
 from bot import settings as settings_module
 from bot.api.server import refusal
 from bot.settings import Settings
-from bot.wiring.agents import Agents, Equipment, crew, equipped
+from bot.wiring.agents import Agents, SharedAccess, local_agents, open_shared
 from bot.wiring.sandboxes import validating
 from services.agentcore.hosting import BEAT, Host, application
 from services.agentcore.wire import SupervisorSettings
@@ -52,9 +52,9 @@ async def serving(
     """Serve; yields the address, with the port that the system chooses for 0. `validator` replaces the chosen one."""
     access = settings_module.require_model(settings)
     async with AsyncExitStack() as stack:
-        equipment = await stack.enter_async_context(equipped(settings, access))
+        shared = await stack.enter_async_context(open_shared(settings, access))
         standing = validator or await stack.enter_async_context(_standing(settings))
-        staff = Staff(settings, equipment, standing)
+        staff = Staff(settings, shared, standing)
         hosting = Host(staff.on, beat=beat)
         stack.push_async_callback(hosting.close)
         try:
@@ -68,9 +68,9 @@ async def serving(
 class Staff:
     """Makes the agents of a request by this process's settings and the request's terms."""
 
-    def __init__(self, settings: Settings, equipment: Equipment, standing: Validator | None) -> None:
+    def __init__(self, settings: Settings, shared: SharedAccess, standing: Validator | None) -> None:
         self._settings = settings
-        self._equipment = equipment
+        self._shared = shared
         self._standing = standing
 
     @asynccontextmanager
@@ -82,7 +82,7 @@ class Staff:
             validator = self._standing
             if validator is None or (elsewhere and settings.validation != "sealed"):
                 validator = await stack.enter_async_context(validating(settings))
-            yield crew(settings, self._equipment, Policy(settings.policy).check, validator)
+            yield local_agents(settings, self._shared, Policy(settings.policy).check, validator)
 
 
 def applied(terms: SupervisorSettings, settings: Settings) -> Settings:

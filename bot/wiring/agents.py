@@ -45,7 +45,9 @@ class Agents:
 
 
 @asynccontextmanager
-async def supervised(settings: Settings, check: Check, validator: Validator | None) -> AsyncGenerator[Agents]:
+async def open_agents(
+    settings: Settings, check: Check, validator: Validator | None
+) -> AsyncGenerator[Agents]:
     """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
 
     Raises SettingsError.
@@ -54,13 +56,15 @@ async def supervised(settings: Settings, check: Check, validator: Validator | No
         case "embedded":
             assert validator is not None
             access = settings_module.require_model(settings)
-            async with equipped(settings, access) as equipment:
-                yield choosing(settings, partial(crew, equipment=equipment, check=check, validator=validator))
+            async with open_shared(settings, access) as shared:
+                yield choosing(
+                    settings, partial(local_agents, shared=shared, check=check, validator=validator)
+                )
         case "agentcore":
             yield choosing(settings, partial(_remote, RuntimeClient(runtime_address(settings))))
 
 
-def offered(settings: Settings) -> tuple[str, ...]:
+def selectable_models(settings: Settings) -> tuple[str, ...]:
     """The models that people may choose from: the supervisor's and those that stand in for it; none where that is one.
 
     A choice in a menu of Slack's holds at most 150 characters.
@@ -75,7 +79,7 @@ def choosing(settings: Settings, made: Callable[[Settings], Agents]) -> Agents:
     usual = made(settings)
     others = {
         name: made(settings.model_copy(update={"model": name, "generator_model": name})).supervisor
-        for name in offered(settings)
+        for name in selectable_models(settings)
     }
     return Agents(ChoosingSupervisor(usual.supervisor, others), usual.workshop) if others else usual
 
@@ -105,7 +109,7 @@ def terms(settings: Settings) -> SupervisorSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Equipment:
+class SharedAccess:
     """What agents share: the way to the models with what is known of their willingness, and the snippets' sandbox."""
 
     client: Client
@@ -114,23 +118,23 @@ class Equipment:
 
 
 @asynccontextmanager
-async def equipped(settings: Settings, access: Access) -> AsyncGenerator[Equipment]:
+async def open_shared(settings: Settings, access: Access) -> AsyncGenerator[SharedAccess]:
     async with open_client(access) as client, computing(settings) as snippets:
-        yield Equipment(client, snippets)
+        yield SharedAccess(client, snippets)
 
 
 @asynccontextmanager
-async def staffed(
+async def open_local_agents(
     settings: Settings, access: Access, check: Check, validator: Validator
 ) -> AsyncGenerator[Agents]:
     """The agents with the models and the snippets that are chosen."""
-    async with equipped(settings, access) as equipment:
-        yield crew(settings, equipment, check, validator)
+    async with open_shared(settings, access) as shared:
+        yield local_agents(settings, shared, check, validator)
 
 
-def crew(settings: Settings, equipment: Equipment, check: Check, validator: Validator) -> Agents:
+def local_agents(settings: Settings, shared: SharedAccess, check: Check, validator: Validator) -> Agents:
     """The agents of this process."""
-    models = Models(settings, equipment.client, equipment.circuit)
+    models = Models(settings, shared.client, shared.circuit)
     workshop = Workshop(
         Generator(models.called(settings.generator_model), *profiles(settings)),
         check,
@@ -138,7 +142,7 @@ def crew(settings: Settings, equipment: Equipment, check: Check, validator: Vali
         attempts=settings.attempts,
     )
     model = models.called(settings.model)
-    return Agents(Supervisor(model, workshop, prompt("supervisor").text, equipment.snippets), workshop)
+    return Agents(Supervisor(model, workshop, prompt("supervisor").text, shared.snippets), workshop)
 
 
 def metering(settings: Settings) -> Callable[[], Meter]:

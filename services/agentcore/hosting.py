@@ -56,7 +56,7 @@ class SupervisorFactory(Protocol):
 
 
 Staff = Callable[[SupervisorSettings], AbstractAsyncContextManager[SupervisorFactory]]
-"""Makes the crew for a request's terms. Raises RaygenError."""
+"""Builds the agents for a request's terms. Raises RaygenError."""
 
 
 class Outbox:

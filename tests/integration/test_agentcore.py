@@ -213,7 +213,7 @@ async def test_the_same_task_ends_alike_embedded_and_on_agentcore(
     script, outcomes, status = STORIES[story]
     here_validator = FakeValidator(list(outcomes))
     access = settings_module.require_model(runtime.settings)
-    async with wired.staffed(runtime.settings, access, check, here_validator) as agents:
+    async with wired.open_local_agents(runtime.settings, access, check, here_validator) as agents:
         ends: list[tuple[object, ...]] = []
         for bot in (Bot(stores[0], agents.supervisor, agents.workshop), remote(runtime, stores[1])):
             runtime.model.script.clear()
@@ -437,7 +437,7 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
         settings_module.require_supervisor(lacking)
     settings = lacking.model_copy(update={"agentcore_arn": ARN, "attempts": 3})
     settings_module.require_supervisor(settings)
-    async with wired.supervised(settings, check, None) as agents:
+    async with wired.open_agents(settings, check, None) as agents:
         assert isinstance(agents.supervisor, RemoteSupervisor)
     assert wired.terms(settings).attempts == 3
 

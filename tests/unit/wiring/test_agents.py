@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from bot.settings import Settings, load
-from bot.wiring.agents import Agents, choosing, offered
+from bot.wiring.agents import Agents, choosing, selectable_models
 from services.domain.entities import TaskStatus
 from services.domain.preference import Preference
 from services.domain.progress import OnStage
@@ -48,10 +48,12 @@ def chosen(*fallbacks: str) -> Settings:
 
 
 def test_there_is_a_choice_where_there_are_several():
-    assert offered(chosen()) == ()
-    assert offered(chosen("usual")) == ()
-    assert offered(chosen("other", "usual")) == ("usual", "other")
-    assert offered(chosen("other", "arn:" + "x" * 150)) == ("usual", "other"), "more than a menu can hold"
+    assert selectable_models(chosen()) == ()
+    assert selectable_models(chosen("usual")) == ()
+    assert selectable_models(chosen("other", "usual")) == ("usual", "other")
+    assert selectable_models(chosen("other", "arn:" + "x" * 150)) == ("usual", "other"), (
+        "more than a menu can hold"
+    )
 
 
 async def answered(path: Path, preference: Preference, models: Sequence[str]) -> str:
