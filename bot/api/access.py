@@ -1,4 +1,4 @@
-"""Who a request comes from: the holder of its token; without any tokens, whoever is on this machine."""
+"""Who a request comes from: the holder of its token; without any tokens, anybody on this machine."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A request as Server-Sent Events: `progress` and `run` as it goes, then `result` or `error`, which is the last.
 
-Whoever leaves ends the stream and nothing else: the work is not done by the one who tells of it.
+A client that disconnects ends its stream and nothing else: the work goes on without it.
 """
 
 from __future__ import annotations

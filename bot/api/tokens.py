@@ -19,7 +19,7 @@ _PAIR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whoever sent a request; `user` is what raygen's records call them."""
+    """The sender of a request; `user` is what raygen's records call them."""
 
     name: str
     approves: bool = False
@@ -30,7 +30,7 @@ class Holder:
 
 
 LOCAL = Holder("local")
-"""Whoever is on this machine while there are no tokens; they may ask for everything and approve nothing."""
+"""Anybody on this machine while there are no tokens: they may ask for everything and approve nothing."""
 
 
 class Tokens:

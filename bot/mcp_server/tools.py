@@ -128,7 +128,7 @@ def _proposals(made: MCPServer[None], submissions: Submissions) -> None:
 
 @asynccontextmanager
 async def _plainly() -> AsyncGenerator[None]:
-    """Mcp hides what other exceptions say; ours are meant for whoever asked."""
+    """The MCP SDK hides the text of other exceptions; ours is meant for the caller."""
     try:
         yield
     except RaygenError as error:

@@ -126,7 +126,7 @@ def _place(record: logging.LogRecord) -> str:
 
 def _as_written(record: logging.LogRecord) -> bool:
     """Whether its message, before anything is put into it, is a constant of the function that logs it."""
-    # The stack down to whoever logs.
+    # The stack down to the caller of the logger.
     frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     for _ in range(_FRAMES):
         code = frame.f_code

@@ -60,7 +60,7 @@ class _News:
         if self.installations is None:
             _log.warning("raygen was taken out of %s", place)
             return
-        # Of its last second it can't be said which was first; whoever installs it again needs longer.
+        # The order of events within one second is unknown; a new installation takes longer than that.
         await self.installations.gone(place, when + 1, self._forget(when))
 
     async def revoked(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:

@@ -29,5 +29,5 @@ class AuditChannel:
                 key = f"audit:{each.position}:{self._channel}"
                 await self._courier.once(key, self._channel, "", record(each))
                 if await self._courier.known(key) is None:
-                    return  # Another replica is at it; whoever comes next goes on from here.
+                    return  # Another replica is announcing; the next call goes on from here.
             await self._trail.note_announced(each.position)

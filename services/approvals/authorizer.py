@@ -84,7 +84,7 @@ class Authorizer:
         return decide(rule, await self.directory.look_up(user), standing)
 
     def needs(self, proposal: Proposal, channel: str) -> Needs:
-        """What its approval takes, whoever gives it."""
+        """What its approval takes, independent of who approves."""
         rule = self.policy.rule(proposal.target, channel)
         if rule is None:
             return Needs()

@@ -1,4 +1,4 @@
-"""Whoever asks or decides, as far as Slack or the operator says."""
+"""A person who asks or decides, as described by Slack or the operator."""
 
 from __future__ import annotations
 

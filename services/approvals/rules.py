@@ -82,7 +82,7 @@ class ApprovalRule:
     """Who may approve on some `targets` in some `channels`; without those it holds everywhere.
 
     Approvers are the `users`, the people of the `groups`, with `members` those of the channel, and where `requester` is
-    True whoever asked; where none of these is given, everyone of the workspace. With `requester` False nobody approves
+    True for any requester; where none of these is given, everyone of the workspace. With `requester` False nobody approves
     what they asked for themselves. Guests and people of other workspaces are approvers only if named in `users`, or
     let in by `guests` and `foreign`. So many `approvals` of different people are needed, two for the facts in `second`.
     `thread` is for how many seconds an approval may be given for a whole thread; 0 for never.

@@ -5,7 +5,7 @@
 """Ends what a stopped job leaves or keeps on its cluster: detached actors at once, and what does not end, by force.
 
 Runs by itself on the target (`python sweep.py SUBMISSION JOB|- GRACE`), so it knows Ray and the standard library
-only. No HTTP call of Ray's kills an actor; the cluster's control store does, for whoever is on the cluster. With
+only. No HTTP call of Ray's kills an actor; the cluster's control store does, for any process on the cluster. With
 its supervisor gone a job has failed, and Ray's own watchman kills the driver's process group.
 """
 

@@ -25,7 +25,7 @@ _VERDICTS = {"SUCCEEDED": Verdict.PASSED, "STOPPED": Verdict.TIMED_OUT, "UNAVAIL
 class LambdaValidator(Elsewhere):
     """Validates by `function`, as an async context manager; `address` is the cluster's, or the function's own choice.
 
-    What keeps a program from doing harm is that cluster's own isolation. Whoever no longer waits for an outcome leaves
+    What keeps a program from doing harm is that cluster's own isolation. A caller that no longer waits for an outcome leaves
     the function to stop the program at its wall limit: nothing can be taken back from Lambda.
     """
 

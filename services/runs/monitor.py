@@ -32,7 +32,7 @@ class RunMonitor:
         await self.notifier.notify(RunProgressed(self.run, self.proposal, self.session, view))
 
     async def stop_asked(self, user: str) -> None:
-        """Show that somebody wants it to end; whoever was first is named."""
+        """Show that a stop was requested; the first person to ask is named."""
         if self.run.stopped_by is None:
             self.run = replace(self.run, stopped_by=user)
             await self.show(self.view)

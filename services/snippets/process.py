@@ -69,7 +69,7 @@ class Process:
             self._answered.set()
 
     def _reap(self) -> None:
-        """Called by the loop once it has ended, whoever waits for that."""
+        """Called by the loop once it has ended, whether or not anything waits for that."""
         self._loop.remove_reader(self._handle)
         os.close(self._handle)
         self._popen.wait()

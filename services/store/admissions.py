@@ -52,7 +52,7 @@ class AdmissionTurn:
 
 
 class Admissions(Repository):
-    """One row for each such request, and one that whoever decides holds."""
+    """One row for each such request, and one that the deciding transaction locks."""
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[AdmissionTurn]:

@@ -32,7 +32,7 @@ async def append(connection: AsyncConnection, event: Event) -> AuditRecord:
 
 
 async def _take_head(connection: AsyncConnection) -> Head:
-    """The end of the chain, locked: a statement that changes its row waits for whoever has changed it before."""
+    """The end of the chain, locked: a statement that changes its row waits for the transaction that changed it before."""
     heads = tables.audit_head
     lock = (
         update(heads)

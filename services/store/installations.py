@@ -102,7 +102,7 @@ class States(Repository):
         return state
 
     async def consume(self, state: str) -> bool:
-        """Whether it was handed out here and is still good; from now on it is not, whoever asks at the same time."""
+        """Whether it was handed out here and is still good; from now on it is not, also for concurrent callers."""
         table = tables.oauth_states
         statement = delete(table).where(table.c.state == state).returning(table.c.expires_at)
         async with self._engine.begin() as connection:

@@ -164,19 +164,19 @@ class Workflows(DBOSConfiguredInstance):
     @DBOS.workflow(name=TASK)
     async def task(self, task_id: str) -> None:
         """From a request to its proposal or answer."""
-        desk = self._tasks
+        tasks = self._tasks
         try:
-            if not await self._step("open", desk.open, task_id):
+            if not await self._step("open", tasks.open, task_id):
                 return
-            await self._step("wait_for_turn", desk.wait_for_turn, task_id)
-            result = await self._step("work", desk.work, task_id)
-            await self._step("conclude", desk.conclude, task_id, result)
+            await self._step("wait_for_turn", tasks.wait_for_turn, task_id)
+            result = await self._step("work", tasks.work, task_id)
+            await self._step("conclude", tasks.conclude, task_id, result)
             if result["status"] == TaskStatus.PROPOSED:
                 approved = await self._step("approve", self._decisions.approve_at_once, task_id)
                 if approved is not None:
                     await self.begin_run(approved)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await self._failed(desk.fail, desk.give_up, task_id, error)
+            await self._failed(tasks.fail, tasks.give_up, task_id, error)
 
     @DBOS.workflow(name="run")
     async def run(self, proposal_id: str) -> None:
@@ -191,35 +191,35 @@ class Workflows(DBOSConfiguredInstance):
     @DBOS.workflow(name="run_in_turn")
     async def run_in_turn(self, proposal_id: str) -> None:
         """From an approval to its turn, where `turn` takes over, or to its end if it is stopped before."""
-        desk = self._runs
+        runs = self._runs
         try:
-            await self._step("open", desk.open, proposal_id)
+            await self._step("open", runs.open, proposal_id)
             places = await self._step("places", self._places, proposal_id)
             if places:
                 await self._enqueue(proposal_id, places)
                 came = await self._step("wait", self._wait, proposal_id, places)
             else:
-                came = await self._step("begin", desk.begin_turn, proposal_id)
+                came = await self._step("begin", runs.begin_turn, proposal_id)
                 if came:
                     await self._carry_out(proposal_id)
             if not came:
-                await self._step("follow", desk.follow, proposal_id)
-                await self._step("close", desk.close, proposal_id)
+                await self._step("follow", runs.follow, proposal_id)
+                await self._step("close", runs.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await self._failed(desk.fail, desk.give_up, proposal_id, error)
+            await self._failed(runs.fail, runs.give_up, proposal_id, error)
 
     @DBOS.workflow(name="turn")
     async def turn(self, proposal_id: str, places: list[Place]) -> None:
         """A run whose turn has come in one queue: it waits in the rest of them, and after the last it is carried out."""
-        desk = self._runs
+        runs = self._runs
         try:
             if places:
                 waiting = await self._enqueue(proposal_id, places)
                 await waiting.get_result(polling_interval_sec=IDLE_POLL)
-            elif await self._step("begin", desk.begin_turn, proposal_id):
+            elif await self._step("begin", runs.begin_turn, proposal_id):
                 await self._carry_out(proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await self._failed(desk.fail, desk.give_up, proposal_id, error)
+            await self._failed(runs.fail, runs.give_up, proposal_id, error)
 
     @DBOS.workflow(name="expire")
     async def expire(self, proposal_id: str) -> None:
@@ -294,13 +294,13 @@ class Workflows(DBOSConfiguredInstance):
 
     async def _carry_out(self, proposal_id: str) -> None:
         """The part of a run that limits apply to."""
-        desk = self._runs
+        runs = self._runs
         try:
-            await self._step("submit", desk.submit, proposal_id)
-            await self._step("follow", desk.follow, proposal_id)
-            await self._step("close", desk.close, proposal_id)
+            await self._step("submit", runs.submit, proposal_id)
+            await self._step("follow", runs.follow, proposal_id)
+            await self._step("close", runs.close, proposal_id)
         except Exception as error:  # noqa: BLE001  # the workflow's edge: whatever it is, the thread gets an answer
-            await self._failed(desk.fail, desk.give_up, proposal_id, error)
+            await self._failed(runs.fail, runs.give_up, proposal_id, error)
 
     async def _enqueue(self, proposal_id: str, places: list[Place]) -> WorkflowHandleAsync[None]:
         (queue, key), *rest = places

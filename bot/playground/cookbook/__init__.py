@@ -5,7 +5,7 @@ from bot.playground.cookbook.dialogue import Answer, Dialogue
 
 
 def answer(dialogue: Dialogue) -> Answer:
-    """The cookbook's answer; a generator is whoever can submit a program, all others talk to people."""
+    """The cookbook's answer; a caller that has the tool to submit a program is the generator, all others are supervisors."""
     if generator.TOOL in dialogue.tools:
         return generator.answer(dialogue)
     return supervisor.answer(dialogue)

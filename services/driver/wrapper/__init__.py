@@ -5,10 +5,10 @@ library and Ray only, and keeps to the syntax of Python 3.9: `python -m raygen_d
 
 With a nonce, standard output is framed: a line `\x1eraygen:NONCE begin TIME` (its start, in milliseconds since 1970) before the program's first byte, and
 `\x1eraygen:NONCE {facts as one line of JSON}` after its last, on a line of its own only if the program ended its last
-line. Whoever knows the nonce can separate Ray's preamble, the program's own output (to the byte), and the facts.
+line. A reader that knows the nonce can separate Ray's preamble, the program's own output (to the byte), and the facts.
 In a validation there is no nonce: a forked process calls `ProgramDriver` and hands the facts to its parent.
 
-The file descriptor that RAYGEN_STARTED_FD names is closed at that start; whoever waits for it counts the program's time.
+The file descriptor that RAYGEN_STARTED_FD names is closed at that start; a reader that waits for it counts the program's time.
 
 Workers' prints arrive in the program's own streams as they were written, without Ray's `(name pid=…)` before each line.
 All that the program prints comes before the facts, threads and exit functions included.

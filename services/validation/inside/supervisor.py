@@ -201,7 +201,7 @@ class SealedSupervisor:
                 self._running.status = os.waitstatus_to_exitcode(status)
 
     def _conclude(self, driver: DriverProcess) -> None:
-        """Everything that is in the pipes, then the end; whoever holds them open does not hold us up."""
+        """Everything that is in the pipes, then the end; a process that holds them open does not delay it."""
         self._running = None
         # What it has left behind may want something of the network yet, which would be nobody's doing.
         for left in self.fork_server.workers.keys() | self._strays():
