@@ -109,6 +109,8 @@ def _environment() -> Iterator[str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": TOKEN,
+        # Its look at the driver's parents fails now and then, as /proc has the numbers of the cluster, not of the run.
+        "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # Ray's only switch for binding everything to loopback
         "RAY_USAGE_STATS_ENABLED": "0",
         "TMPDIR": _TMP,

@@ -50,7 +50,7 @@ RAY = "Lambda to Ray"
 HOPS = {
     "bot to AgentCore": "[Tt]he agent (runtime|session)",
     "runtime to model": "[Tt]he model|raygen's credentials",
-    "runtime to gateway": "The MCP gateway",
+    "runtime to gateway": "The (connection to the )?MCP gateway",
     "token endpoint": "MCP gateway's token endpoint",
     "gateway to Lambda": "The (tool behind the )?MCP gateway",
     RAY: "cluster",

@@ -16,6 +16,7 @@ from bot.evaluation.case import Case, Group
 from bot.evaluation.checks import answers, at_least_tasks, uses_remote_tasks, value
 from bot.evaluation.score import Evaluation
 from bot.playground.anthropic import HttpError, ModelStandIn, Script, say, use
+from services.supervisor.meter import Price
 
 SUM = """
 import ray
@@ -86,7 +87,7 @@ async def evaluated(tmp_path: Path, script: Script, *cases: Case) -> Evaluation:
             anthropic_api_key="sk-test",
             anthropic_base_url=service.url,
             state_dir=tmp_path,
-            prices={"claude-sonnet-5-5": settings.Price(3, 15)},
+            prices={"claude-sonnet-5-5": Price(3, 15)},
         )
         return await assembly.evaluate(chosen, cases, jobs=1, say=lambda _: None)
 
