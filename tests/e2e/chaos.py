@@ -30,7 +30,7 @@ from services.domain.entities import Proposal, ProposalStatus, derive, run_id
 from services.domain.values import Program
 from services.store import Store, open_database
 from tests import builders
-from tests.e2e.playground import Json, Playground, Thread, button, flat
+from tests.e2e.playground import Json, Playground, Thread, button, flat, is_result
 from tests.fakes import FakeTarget, approving, here, proposal_cards
 from tests.notifiers import show, slack_notifier
 
@@ -176,7 +176,7 @@ class Chaos:
         return self.slack.state.messages.replies(CHANNEL, case.thread.ts)
 
     def results(self, case: Case) -> list[Json]:
-        return [each for each in self.replies(case) if "approved by" in flat(each)]
+        return [each for each in self.replies(case) if is_result(each)]
 
     def undecided(self, case: Case) -> Json | None:
         return next((each for each in self.replies(case) if button(each, APPROVE)), None)

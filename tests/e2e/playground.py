@@ -292,7 +292,7 @@ class Thread:
         """The message of a run that has ended."""
 
         async def look() -> Json | None:
-            done = [reply for reply in await self.replies() if "approved by" in flat(reply)]
+            done = [reply for reply in await self.replies() if is_result(reply)]
             return done[-1] if done else None
 
         return await self._wait(look, "the run did not end", limit)
@@ -344,6 +344,12 @@ def button(message: Json, label: str) -> Json | None:
             if element.get("type") == "button" and element["text"]["text"] == label:
                 return element
     return None
+
+
+def is_result(reply: Json) -> bool:
+    """Whether a message is the result of a run; cards name approvers, too."""
+    words = flat(reply)
+    return "*Run " in words and "approved by" in words
 
 
 def flat(message: Json) -> str:

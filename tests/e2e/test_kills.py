@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.e2e.playground import Json, Playground, button, flat, running
+from tests.e2e.playground import Json, Playground, button, flat, is_result, running
 from tests.stored_payloads import flaws
 from tests.waiting import until
 
@@ -116,7 +116,7 @@ class People:
 
 
 def results(root: Json) -> list[Json]:
-    return [each for each in root["replies"] if "approved by" in flat(each)]
+    return [each for each in root["replies"] if is_result(each)]
 
 
 @asynccontextmanager

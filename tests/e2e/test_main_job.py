@@ -9,7 +9,7 @@ import statistics
 
 import pytest
 
-from tests.e2e.playground import SECRET, Playground, button, flat, literal
+from tests.e2e.playground import SECRET, Playground, button, flat, is_result, literal
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -66,7 +66,7 @@ async def test_a_follow_up_builds_on_the_last_program_and_replaces_it_visibly(pl
     assert old["ts"] == first["ts"]
     await thread.click(first, "Approve & run")
     await thread.whispered("UENGINEER", "A newer proposal replaced that one")
-    assert not [reply for reply in await thread.replies() if "approved by" in flat(reply)]
+    assert not [reply for reply in await thread.replies() if is_result(reply)]
 
 
 async def test_a_draft_that_fails_is_repaired_from_the_real_error(play: Playground):
@@ -118,7 +118,7 @@ async def test_five_people_approve_at_once_and_it_runs_once(play: Playground):
     result = await thread.ended()
     assert "Result: 4" in result["text"]
     await asyncio.sleep(1)
-    assert len([reply for reply in await thread.replies() if "approved by" in flat(reply)]) == 1
+    assert len([reply for reply in await thread.replies() if is_result(reply)]) == 1
     assert [entry["submission_id"] for entry in await play.jobs()].count(job_of(result)) == 1
 
 

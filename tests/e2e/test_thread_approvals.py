@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.playground import Thread, flat, running
+from tests.e2e.playground import Thread, is_result, running
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -40,7 +40,7 @@ if "sealed" not in logging.os.uname().nodename:
 
 
 async def results(thread: Thread) -> list[str]:
-    return [reply["text"] for reply in await thread.replies() if "approved by" in flat(reply)]
+    return [reply["text"] for reply in await thread.replies() if is_result(reply)]
 
 
 async def test_in_an_approved_thread_only_the_approved_program_runs_without_a_press(
