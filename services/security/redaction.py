@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from services.domain.values import Artifact, Program
 
 _T = TypeVar("_T")
-_KEY_GAP = r"(?:[\s\"',]|\\[nr])*+"
+_KEY_GAP = r"(?:[\s\"',]|\\[nr])*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ _KINDS = (
         "PRIVATE",
         r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
         rf"(?:{_KEY_GAP}[A-Za-z-]{{4,20}}: [^\n\\]{{1,200}}){{0,4}}"
-        rf"(?:{_KEY_GAP}[A-Za-z0-9+/=]{{16,}}+)*+"
+        rf"(?:{_KEY_GAP}[A-Za-z0-9+/=]{{16,}}+)*"
         rf"(?:{_KEY_GAP}(?:[A-Za-z0-9+/=]{{1,76}}+{_KEY_GAP})?-----END [A-Z0-9 ]{{0,40}}-----)?",
     ),
     _kind("Slack token", "xox xapp-", r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}+|xapp-[A-Za-z0-9-]{10,}+"),

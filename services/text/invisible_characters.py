@@ -32,7 +32,7 @@ _PICTURE = (
 _EMOJI = (
     "\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074"
     "|\U000e0077\U000e006c\U000e0073)\U000e007f"
-    f"|{_PICTURE}(?:[\ufe0e\ufe0f]?\u200d{_PICTURE})*+[\ufe0e\ufe0f]?|[0-9#*]\ufe0f\u20e3"
+    f"|{_PICTURE}(?:[\ufe0e\ufe0f]?\u200d{_PICTURE})*[\ufe0e\ufe0f]?|[0-9#*]\ufe0f\u20e3"
 )
 # Letters and vowel signs of scripts whose spelling takes joiners: Arabic, those of India, Khmer, Mongolian and others.
 _JOINING = "[\u0620-\u06d5\u06ee-\u06ff\u0750-\u077f\u08a0-\u08c9\u0900-\u109f\u1780-\u17b3\u17b6-\u17d3\u1820-\u18aa]"

@@ -12,13 +12,13 @@ from bot.playground.cookbook.dialogue import Turn
 REWORK = "Write this program again, in a different way"
 _PROPOSAL = re.compile(r"\[proposal: (?P<title>[^\]\n]{1,300})\]")
 _AROUND = re.compile(
-    r"\A(?:<(earlier|record)>(?:(?!</?\1>).)*+</\1>\s*)++"
-    r"|(?:\n\n<(asked_by|thread_files)>(?:(?!</?\2>).)*+</\2>\s*+)++\Z",
+    r"\A(?:<(earlier|record)>(?:(?!</?\1>).)*</\1>\s*)+"
+    r"|(?:\n\n<(asked_by|thread_files)>(?:(?!</?\2>).)*</\2>\s*+)+\Z",
     re.DOTALL,
 )
 _PROGRAM = re.compile(r"<program title=([\"'])(.*?)\1")
-_RUN = re.compile(r"<run [^<>]*>(?:[^<]|<(?!/?run[ >]))*+</run>")
-_OUTPUT = re.compile(r"<output>(?P<output>(?:[^<]|<(?!/?output>))*+)</output>")
+_RUN = re.compile(r"<run [^<>]*>[^<]*+(?:<(?!/?run[ >])[^<]*+)*</run>")
+_OUTPUT = re.compile(r"<output>(?P<output>[^<]*+(?:<(?!/?output>)[^<]*+)*)</output>")
 
 
 @dataclass(frozen=True, slots=True)
