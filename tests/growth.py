@@ -17,7 +17,7 @@ _SIZES = (8, 12, 16, 20, 24, 28, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _LINEAR = 1.5
 _REPEATS = 4
 # A busy machine disturbs the measurement; what is quadratic fails each of them.
-_ATTEMPTS = 4
+_ATTEMPTS = 3
 _FACTOR = 4
 
 

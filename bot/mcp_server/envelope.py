@@ -38,7 +38,7 @@ _UNSURE = frozenset({"\ufffd", *map(chr, range(0xD800, 0xE000))})
 
 
 class Refused(Exception):  # not a RaygenError: its answer goes to the client
-    """Raised for input that is not a valid message; `answer` tells its sender why."""
+    """Raised for input that is not a valid message; `answer` is the reply that gives the reason."""
 
     def __init__(self, code: int, message: str, request: int | str | None = None) -> None:
         super().__init__(message)

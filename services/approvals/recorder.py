@@ -26,7 +26,7 @@ def decided(proposal: Proposal) -> str:
 
 def another_target(proposal: Proposal) -> str:
     """Why an approval for the target that a card shows is not for the one that the proposal has, as a sentence."""
-    return f"That card shows another target than {proposal.target}; please look at it again."
+    return f"That card shows another target than {proposal.target}. Check the card again before you decide."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

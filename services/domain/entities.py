@@ -157,7 +157,7 @@ class Task:
     status: TaskStatus = TaskStatus.QUEUED
     """Where it stands."""
     summary: str = ""
-    """What its thread is told at the end."""
+    """The message that its thread gets at the end."""
     created_at: float = 0.0
     """When it was asked for, in POSIX seconds."""
     attachments: tuple[Attachment, ...] = ()

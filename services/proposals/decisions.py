@@ -108,7 +108,7 @@ class Decisions:
         return proposal
 
     async def dismiss(self, proposal: Proposal, user: str, reason: str = "") -> Proposal:
-        """Record that the proposal shall not run; with a `reason` it is rejected, and the next draft is told why."""
+        """Record that the proposal is not to run; a `reason` makes it a rejection, and the next draft gets that reason."""
         self._check_undecided(proposal)
         moved = await self.store.proposals.move(proposal.id, ProposalStatus.DISMISSED, by=user, reason=reason)
         proposal = await self.store.proposals.get(proposal.id)

@@ -53,7 +53,7 @@ class RunSteps:
     async def stop(self, run_id: str, user: str) -> None:
         """Ask for the end of a run. Raises Outdated when it has ended.
 
-        A target that is out of reach is told again as long as the run is followed here.
+        The request is repeated to a target that is out of reach, as long as the run is followed here.
         """
         run = await self._store.runs.find(run_id)
         if run is None or run.status is RunStatus.ENDED:

@@ -72,12 +72,12 @@ class ProposalActions:
         await self.decisions.retarget(proposal, target, user)
 
     async def dismiss(self, proposal_id: str, user: str) -> None:
-        """Decide that it shall not run."""
+        """Decide that it is not to run."""
         proposal = await self.permissions.proposal(Action.DISMISS, proposal_id, user)
         await self.decisions.dismiss(proposal, user)
 
     async def reject(self, proposal_id: str, reason: str, user: str) -> None:
-        """Dismiss it with a reason, which the next draft in the thread is told. Raises BadRequest for none or one too long."""
+        """Dismiss it with a reason, which the next draft in the thread gets. Raises BadRequest for none or one too long."""
         if not reason.strip():
             raise BadRequest("Say in a few words why it should not run.")
         check_length(reason)

@@ -52,7 +52,7 @@ def replica(store: Store, world: World, target: FakeTarget, needed: int) -> Prop
 @pytest.mark.parametrize(
     ("database", "needed", "people", "times"),
     [
-        ("sqlite", 1, 2, 60),
+        ("sqlite", 1, 2, 200),
         ("sqlite", 2, 4, 10),
         pytest.param("postgresql", 1, 2, 30, marks=server.needed),
         pytest.param("postgresql", 2, 4, 10, marks=server.needed),
