@@ -31,7 +31,7 @@ from services.notifications.events import (
 from services.proposals.cards import ProposalCards
 from services.store import Store
 from services.targets.targets import ConfiguredTarget, Targets
-from services.validation.interface import ValidationLease, ValidationLimits, Waiting
+from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Waiting
 
 
 @dataclass
@@ -40,6 +40,7 @@ class FakeValidator:
 
     outcomes: list[Outcome]
     codes: list[str] = field(default_factory=list)
+    setups: list[Setup] = field(default_factory=list)
     leases: int = 0
     open_leases: int = 0
 
@@ -54,8 +55,11 @@ class FakeValidator:
         finally:
             self.open_leases -= 1
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
+    async def validate(
+        self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
+    ) -> Outcome:
         self.codes.append(code)
+        self.setups.append(setup)
         return self.outcomes.pop(0)
 
     where = ""

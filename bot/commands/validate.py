@@ -37,4 +37,4 @@ def command(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
     beside = [found for path in inputs for found in input_files.read(path)]
     examined = asyncio.run(validation.examined(loaded(), code, beside))
     click.echo(validation.as_json(examined) if as_json else validation.as_text(examined))
-    sys.exit(examined.status)
+    sys.exit(validation.status(examined))

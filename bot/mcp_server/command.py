@@ -20,12 +20,11 @@ from bot.settings import Settings
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating
 from services.domain.errors import SettingsError
-from services.domain.values import Outcome, PolicyReport
 from services.policy import Policy
 from services.store import Store, open_database
 from services.tasks.admission import Admission
 from services.usecases.submissions import Submissions
-from services.validation.examine import examine
+from services.validation.examine import Examined, examine
 from services.validation.interface import ValidationLease, Validator
 from services.workflows import Doorbell
 
@@ -81,7 +80,7 @@ class _Examination:
         self._check = Policy(settings.policy).check
         self._validator = validator
 
-    async def __call__(self, code: str) -> tuple[Outcome, PolicyReport]:
+    async def __call__(self, code: str) -> Examined:
         async with AsyncExitStack() as stack:
 
             async def lease() -> ValidationLease:

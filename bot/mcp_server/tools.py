@@ -17,11 +17,12 @@ from bot.api import invalid_arguments
 from bot.mcp_server import stdio, tokens
 from bot.mcp_server.answers import Proposed, SnippetAnswer, Validation
 from services.domain.errors import RaygenError
-from services.domain.values import Outcome, PolicyReport, Verdict
+from services.domain.values import Verdict
 from services.snippets.interface import TIMEOUT, SnippetRunner
 from services.usecases.submissions import Submissions
+from services.validation.examine import Examined
 
-Examine = Callable[[str], Awaitable[tuple[Outcome, PolicyReport]]]
+Examine = Callable[[str], Awaitable[Examined]]
 Code = Annotated[str, Field(description="A complete Python program.")]
 
 _INSTRUCTIONS = """\
@@ -89,7 +90,8 @@ def _validation(made: MCPServer[None], examine: Examine) -> None:
         """Check a Ray program and run it in a sealed cluster without network or files, with hard limits."""
         del ray_cluster_ip
         async with _plainly():
-            outcome, policy = await examine(code)
+            examined = await examine(code)
+            outcome, policy = examined.outcome, examined.policy
         if outcome.verdict in {Verdict.UNAVAILABLE, Verdict.UNTRIED}:
             raise ToolError(outcome.detail or "The program couldn't be validated.")
         return Validation.of(outcome, policy)

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from bot.settings import Settings
 from bot.wiring.sandboxes import validating
 from services.domain.input_files import checked
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.values import InputFile, Outcome, PolicyReport, Touched, Verdict
 from services.policy import Policy
 from services.supervisor.evidence import plain
 from services.text.formatting import clean, human_bytes, human_seconds, plural
-from services.validation.examine import examine
+from services.validation.examine import Examined, examine
 from services.validation.interface import ValidationLease
 
 _OUTCOME = TypeAdapter(Outcome)
 _POLICY = TypeAdapter(PolicyReport)
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """The outcome of a validation, and what the policy found."""
-
-    outcome: Outcome
-    policy: PolicyReport
-
-    @property
-    def status(self) -> int:
-        """For the shell: 0 passed, 1 did not pass, 2 could not be validated."""
-        if self.outcome.verdict is Verdict.UNAVAILABLE:
-            return 2
-        return 0 if self.outcome.passed else 1
+def status(examined: Examined) -> int:
+    """For the shell: 0 passed, in full or in part, 1 did not pass, 2 could not be validated."""
+    if examined.outcome.verdict is Verdict.UNAVAILABLE:
+        return 2
+    return 0 if examined.outcome.approvable else 1
 
 
-async def examined(settings: Settings, code: str, inputs: Sequence[InputFile] = ()) -> Examined:
-    """Validate `code` beside `inputs` as these settings say.
+async def examined(
+    settings: Settings, code: str, inputs: Sequence[InputFile] = (), given: Given = NOTHING_GIVEN
+) -> Examined:
+    """Validate `code` beside `inputs` as these settings say, with what is given for it.
 
     Raises SettingsError for unusable settings, BadRequest for an unusable input.
     """
@@ -48,7 +42,7 @@ async def examined(settings: Settings, code: str, inputs: Sequence[InputFile] = 
         async def lease() -> ValidationLease:
             return leased
 
-        return Examined(*await examine(code, Policy(settings.policy).check, lease, files))
+        return await examine(code, Policy(settings.policy).check, lease, files, given)
 
 
 def as_json(examined: Examined) -> str:

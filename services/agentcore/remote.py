@@ -30,6 +30,7 @@ from services.agentcore.wire import (
     Work,
     raised,
 )
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.interface import Briefing, Conclusion, OnWords
@@ -91,9 +92,10 @@ class RemoteSupervisor:
         on_stage: OnStage,
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,
+        given: Given = NOTHING_GIVEN,
     ) -> BuildResult:
         """Raises RaygenError, as `handle` does."""
-        wish = Inspection(program=program, files=tuple(files), origin=origin or Origin())
+        wish = Inspection(program=program, files=tuple(files), origin=origin or Origin(), given=given)
         conclusion = await self._ask(wish, Meter(), on_stage)
         if conclusion.made is None:
             raise errors.RuntimeMisunderstood

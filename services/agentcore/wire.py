@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.domain import errors
 from services.domain.errors import RaygenError
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import Stage
 from services.domain.values import Engine, InputFile, Origin, Program, Spent
 from services.supervisor.interface import Briefing
@@ -57,6 +58,7 @@ class Inspection(_Wire):
     program: Program
     files: tuple[InputFile, ...] = ()
     origin: Origin
+    given: Given = NOTHING_GIVEN
 
 
 class Work(_Wire):

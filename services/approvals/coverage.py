@@ -12,7 +12,7 @@ from services.domain.parser_process import run_isolated
 from services.domain.values import sha256
 
 # What a fingerprint of another version covers is unknown, so it covers nothing.
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
         "engine": str(proposal.program.engine),
         "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
         "packages": proposal.header.packages,
+        "lock": proposal.lock.sha256,
+        "arguments": proposal.command_line,
         "target": proposal.target,
         "driver": _amounts(proposal.header.resources),
         "wall": proposal.header.wall,

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Self
 
 from services.domain.filenames import importable
+from services.domain.locks import NO_LOCK, Lock
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.program_header import Script
 from services.domain.values import (
     Attempt,
@@ -168,6 +170,8 @@ class Task:
     """Whether the request was made outside its thread, such as in a form, so that the thread has to show it."""
     retry_of: str = ""
     """The task that this one tries again, possibly for another person."""
+    given: Given = NOTHING_GIVEN
+    """Values of parameters and arguments that the person chose for the program."""
 
     @property
     def ended(self) -> bool:
@@ -226,11 +230,20 @@ class Proposal:
     """The approval for the whole thread by which it was approved, by ID."""
     voided: tuple[str, ...] = ()
     """Who had approved it before another target was chosen."""
+    lock: Lock = NO_LOCK
+    """The packages that are installed for it."""
+    given: Given = NOTHING_GIVEN
+    """Values of its parameters, and further arguments, that people chose for it."""
+
+    @property
+    def command_line(self) -> tuple[str, ...]:
+        """All arguments that a run of it gets."""
+        return self.given.of_run(self.header.parameters)
 
     @property
     def runnable(self) -> bool:
         """Whether a target could run it at all; it takes an approval besides."""
-        return self.program.engine is Engine.RAY and self.validation.passed
+        return self.program.engine is Engine.RAY and self.validation.approvable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,9 @@ def binding(proposal: Proposal, user: str) -> str:
         "resources": sorted((name, float(amount)) for name, amount in resources.items()),
         "driver": sorted((name, float(amount)) for name, amount in header.resources.items()),
         "packages": header.packages,
+        "lock": proposal.lock.sha256,
+        "arguments": proposal.command_line,
+        "wall": header.wall,
         "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
         "approver": user,
     }

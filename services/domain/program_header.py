@@ -1,10 +1,13 @@
-"""The header of a program, by PEP 723: the packages it needs and the resources of its driver.
+"""The header of a program, by PEP 723: what it needs besides its code.
 
     # /// script
+    # requires-python = ">=3.11"
     # dependencies = ["polars>=1.0"]
     # [tool.raygen]
     # resources = { CPU = 2 }
     # wall = 3600
+    # [tool.raygen.parameters]
+    # rows = { default = 10_000_000, validation = 10_000, min = 1, help = "rows to simulate" }
     # ///
 
 Source: https://packaging.python.org/en/latest/specifications/inline-script-metadata/
@@ -21,8 +24,10 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from packaging.requirements import InvalidRequirement, Requirement
-from pydantic import BaseModel, Field, ValidationError
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.domain.parameters import NAME, TEXT, Parameter
 from services.domain.untrusted_data import from_toml
 
 _START, _END = "# /// script", "# ///"
@@ -35,18 +40,22 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _RESOURCE = re.compile(r"\w[\w.:-]{0,60}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """Packages as requirements, and what the driver itself asks for (`CPU`, `GPU`, `memory` in bytes, or custom names).
-
-    `wall` is how many seconds it expects to take, where it says so. `problem` says what is wrong with the header, for the
-    person who wrote it; then there is nothing else.
-    """
+    """What a program's header declares."""
 
     packages: tuple[str, ...] = ()
+    """Packages that it needs, as requirements."""
+    requires_python: str = ""
+    """The versions of Python that it runs on, as a specifier such as `>=3.11`; empty where it does not say."""
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
-    problem: str = ""
+    """What its driver itself asks for: `CPU`, `GPU`, `memory` in bytes, or custom names."""
     wall: float | None = None
+    """How many seconds it expects to take, where it says so."""
+    parameters: tuple[Parameter, ...] = ()
+    """Values that people choose, in the order of the header."""
+    problem: str = ""
+    """What is wrong with the header, for the person who wrote it; then there is nothing else."""
 
 
 def script(code: str) -> Script:
@@ -85,7 +94,23 @@ def blocks(code: str) -> list[list[str]]:
     return found
 
 
+_Text = Annotated[str, Field(max_length=TEXT)]
+_Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Parameter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    default: bool | int | float | _Text
+    validation: bool | int | float | _Text | None = None
+    min: _Number | None = None
+    max: _Number | None = None
+    choices: list[bool | int | float | _Text] = Field([], max_length=50)
+    help: str = Field("", max_length=200)
+
+
 class _RaygenTable(BaseModel):
+    parameters: Annotated[dict[str, _Parameter], Field(max_length=20)] = {}
     resources: dict[str, Annotated[float, Field(ge=0, lt=1e15)]] = {}
     wall: Annotated[float, Field(gt=0, lt=1e9)] | None = None
 
@@ -95,6 +120,7 @@ class _Tools(BaseModel):
 
 
 class _Header(BaseModel):
+    requires_python: str = Field("", alias="requires-python", max_length=100)
     dependencies: list[str] = Field([], max_length=50)
     tool: _Tools = _Tools()
 
@@ -118,7 +144,45 @@ def _read(found: Mapping[str, object]) -> Script:
     strange = next((name for name in resources if not _RESOURCE.fullmatch(name)), None)
     if strange is not None:
         return Script(problem=f"It requests {_short(strange)!r}, which isn't a resource name.")
-    return Script(tuple(packages), resources, wall=header.tool.raygen.wall)
+    try:
+        SpecifierSet(header.requires_python)
+    except InvalidSpecifier:
+        return Script(
+            problem=f"Its `requires-python` {_short(header.requires_python)!r} isn't a version specifier, such as `>=3.11`."
+        )
+    parameters: list[Parameter] = []
+    for name, declared in header.tool.raygen.parameters.items():
+        parameter = _parameter(name, declared)
+        if isinstance(parameter, str):
+            return Script(problem=parameter)
+        parameters.append(parameter)
+    return Script(
+        packages=tuple(packages),
+        requires_python=header.requires_python,
+        resources=resources,
+        wall=header.tool.raygen.wall,
+        parameters=tuple(parameters),
+    )
+
+
+def _parameter(name: str, declared: _Parameter) -> Parameter | str:
+    """The parameter, or what is wrong with it, as a sentence."""
+    if not NAME.fullmatch(name):
+        return f"Its parameter {_short(name)!r} needs a name of letters, digits, `-` and `_` that begins with a letter."
+    parameter = Parameter(
+        name=name,
+        default=declared.default,
+        validation=declared.validation,
+        min=declared.min,
+        max=declared.max,
+        choices=tuple(declared.choices),
+        help=declared.help,
+    )
+    given = (*parameter.choices, parameter.default)
+    for value in given if parameter.validation is None else (*given, parameter.validation):
+        if objection := parameter.objection(value):
+            return f"Its parameter is invalid: {objection}"
+    return parameter
 
 
 def _package(text: str) -> str | None:

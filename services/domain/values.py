@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     """What came of one execution of a program, in a validation or in a run."""
 
     PASSED = "passed"
+    PARTIAL = "partial"
     FAILED = "failed"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
@@ -242,6 +243,8 @@ class Outcome:
     """Sentences about what happened around the execution."""
     unknown: tuple[str, ...] = EVIDENCE
     """Kinds of EVIDENCE that were not observed in full: what `touched` and `resources` lack of them proves nothing."""
+    unproven: tuple[str, ...] = ()
+    """What a partial validation could not run, as sentences, each observed from outside the program."""
 
     @property
     def observed(self) -> bool:
@@ -253,9 +256,14 @@ class Outcome:
         return self.verdict is Verdict.PASSED
 
     @property
+    def approvable(self) -> bool:
+        """Whether a validation with this outcome can be approved: all of the program ran, or all that can run there."""
+        return self.verdict in {Verdict.PASSED, Verdict.PARTIAL}
+
+    @property
     def proposable(self) -> bool:
         """Whether a person may be shown the program as finished; one that could not be tried says so."""
-        return self.verdict in {Verdict.PASSED, Verdict.UNTRIED}
+        return self.approvable or self.verdict is Verdict.UNTRIED
 
 
 class Grade(StrEnum):

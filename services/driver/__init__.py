@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 PACKAGE = "raygen_driver"
+ARGUMENTS = "arguments.json"
+"""In the package: what the program gets on its command line, which no shell ever sees."""
 SOURCE = Path(__file__).parent / "wrapper"
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.domain.locks import NO_LOCK, Lock
 from services.domain.values import InputFile, Outcome, Readiness, TaskCount
 from services.execution.state import ClusterState
 
@@ -17,7 +18,7 @@ class Job:
     `submission_id` is derived from the proposal, so that a target refuses a second run of it.
     `metadata` (strings) is shown on Ray's dashboard. `inputs` are in the program's directory. `wall_limit` is in seconds from
     the program's start, however long it waits for that; the target enforces it, whether or not the run is followed.
-    `resources` are its driver's own; `packages` are installed for it.
+    `resources` are its driver's own; `lock` is what is installed for it. The program gets `arguments` on its command line.
     """
 
     submission_id: str
@@ -26,7 +27,8 @@ class Job:
     wall_limit: float = 3600.0
     inputs: tuple[InputFile, ...] = ()
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
-    packages: tuple[str, ...] = ()
+    lock: Lock = NO_LOCK
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

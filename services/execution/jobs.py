@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
@@ -11,7 +12,7 @@ from typing import Any
 from services.domain.errors import RaygenError, TargetRefused, TargetUnavailable
 from services.domain.input_files import checked as checked_inputs
 from services.domain.values import Readiness
-from services.driver import PACKAGE, driver_files
+from services.driver import ARGUMENTS, PACKAGE, driver_files
 from services.execution.api import RayApi
 from services.execution.driver_package import pack
 from services.execution.following import Follower, JobUnknown, PollIntervals, always
@@ -70,6 +71,7 @@ class JobsTarget:
             "program.py": job.code.encode(),
             **driver_files(),
             "launch.py": _LAUNCH.read_bytes(),
+            f"{PACKAGE}/{ARGUMENTS}": json.dumps(job.arguments).encode(),
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
         }
@@ -80,7 +82,7 @@ class JobsTarget:
             "runtime_env": {
                 "working_dir": await self._api.upload(package.name, package.content),
                 "env_vars": STOP_ENVIRONMENT,
-                **({"pip": list(job.packages)} if job.packages else {}),
+                **({"pip": job.lock.requirements.splitlines()} if job.lock else {}),
             },
             **_asked(job.resources),
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},

@@ -9,8 +9,8 @@ from services.gateway import names
 from services.gateway.client import Gateway
 from services.gateway.wire import outcome_of
 from services.text.formatting import plural
-from services.validation.elsewhere import Elsewhere, cut
-from services.validation.interface import ValidationLimits
+from services.validation.elsewhere import Elsewhere, beyond, cut
+from services.validation.interface import Setup, ValidationLimits
 
 WHERE = "through the MCP gateway"
 # What a connection, a function that has to start first, and a job's own start may take in addition to the program, in seconds.
@@ -46,7 +46,9 @@ class GatewayValidator(Elsewhere):
             return error.public
         return ""
 
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
+    async def validate(
+        self, code: str, inputs: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
+    ) -> Outcome:
         """A program that names one of `inputs` is not sent: they can't travel."""
         if named := [file.name for file in inputs if importable(file.name) or file.name in code]:
             return Outcome(
@@ -54,6 +56,8 @@ class GatewayValidator(Elsewhere):
                 detail=f"The program uses {named[0]}, and the MCP gateway can't carry files, so it can't be validated here.",
                 where=WHERE,
             )
+        if (outcome := beyond(setup, "The MCP gateway")) is not None:
+            return outcome
         where = f"{WHERE}, without the thread's {plural(len(inputs), 'file')}" if inputs else WHERE
         asked = {"code": code} | ({"ray_cluster_ip": self._cluster} if self._cluster else {})
         try:

@@ -13,8 +13,8 @@ from services.lambdas import errors
 from services.lambdas.errors import FunctionError
 from services.lambdas.function import Function
 from services.lambdas.wire import ValidationAnswer, ValidationEvent, dump_files, load_outcome
-from services.validation.elsewhere import Elsewhere, cut
-from services.validation.interface import ValidationLimits
+from services.validation.elsewhere import Elsewhere, beyond, cut
+from services.validation.interface import Setup, ValidationLimits
 from services.validation.probe import PART
 
 _PAUSE = 60.0
@@ -45,7 +45,11 @@ class LambdaValidator(Elsewhere):
     async def problem(self) -> str:
         return (await self._function.readiness(PART)).missing
 
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
+    async def validate(
+        self, code: str, inputs: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
+    ) -> Outcome:
+        if (outcome := beyond(setup, "The validation Lambda")) is not None:
+            return outcome
         event = ValidationEvent(
             code=code,
             ray_cluster_ip=self._address,

@@ -138,7 +138,8 @@ class RunSteps:
             place.terms.wall_limit,
             inputs,
             header.resources or place.terms.resources,
-            header.packages,
+            proposal.lock,
+            proposal.command_line,
         )
         await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.domain.entities import Attachment, Input
+from services.domain.locks import NO_LOCK, Lock
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.program_header import Script
 from services.domain.values import (
     Artifact,
@@ -24,6 +26,8 @@ _OUTCOME = TypeAdapter(Outcome)
 _SPENT = TypeAdapter(Spent)
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
+_LOCK = TypeAdapter(Lock)
+_GIVEN = TypeAdapter(Given)
 _FAILED = TypeAdapter(tuple[Attempt, ...])
 _NO_HEADER = "It was created by an earlier version of raygen. Ask for it again."
 
@@ -77,6 +81,22 @@ def dump_inputs(inputs: tuple[Input, ...]) -> str:
 
 def load_inputs(text: str | None) -> tuple[Input, ...]:
     return _INPUTS.validate_json(text) if text else ()
+
+
+def dump_lock(lock: Lock) -> str:
+    return _LOCK.dump_json(lock).decode()
+
+
+def load_lock(text: str | None) -> Lock:
+    return _LOCK.validate_json(text) if text else NO_LOCK
+
+
+def dump_given(given: Given) -> str:
+    return _GIVEN.dump_json(given).decode()
+
+
+def load_given(text: str | None) -> Given:
+    return _GIVEN.validate_json(text) if text else NOTHING_GIVEN
 
 
 def dump_failed(attempts: tuple[Attempt, ...]) -> str:

@@ -46,6 +46,8 @@ class Proposals(Repository):
             "inputs": codec.dump_inputs(proposal.inputs),
             "failed": codec.dump_failed(proposal.failed),
             "prompt": proposal.prompt,
+            "lock": codec.dump_lock(proposal.lock),
+            "given": codec.dump_given(proposal.given),
         }
         async with self._engine.begin() as connection:
             replaced = await connection.execute(
@@ -145,4 +147,6 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         reason=row.reason or "",
         grant=row.grant_id or "",
         voided=tuple((row.voided or "").split()),
+        lock=codec.load_lock(row.lock),
+        given=codec.load_given(row.given),
     )

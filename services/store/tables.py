@@ -36,6 +36,7 @@ tasks = Table(
     Column("target", String(64)),
     Column("unseen", Integer),
     Column("retry_of", String(64)),
+    Column("given", Text),
 )
 
 proposals = Table(
@@ -67,6 +68,8 @@ proposals = Table(
     Column("grant_id", String(64)),
     Column("voided", Text),
     Column("header", Text),
+    Column("lock", Text),
+    Column("given", Text),
 )
 
 approvals = Table(

@@ -31,6 +31,7 @@ class Tasks(Repository):
             "target": task.target,
             "unseen": int(task.unseen),
             "retry_of": task.retry_of,
+            "given": codec.dump_given(task.given),
         }
         return await self._insert_once(tables.tasks, values, audited.asked(task))
 
@@ -91,4 +92,5 @@ def _task(row: Row[Any]) -> Task:
         target=row.target or "",
         unseen=bool(row.unseen),
         retry_of=row.retry_of or "",
+        given=codec.load_given(row.given),
     )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.memory import Memory
@@ -71,6 +72,7 @@ class Inspecting(Protocol):
         on_stage: OnStage,
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,
+        given: Given = NOTHING_GIVEN,
     ) -> BuildResult:
-        """Check and validate, without a repair. Raises RaygenError where nothing can be validated."""
+        """Check and validate with what was given for it, without a repair. Raises RaygenError where nothing can be validated."""
         ...

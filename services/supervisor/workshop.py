@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailable
+from services.domain.locks import NO_LOCK, Lock
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import OnStage, Phase, Stage
 from services.domain.values import (
     Attempt,
@@ -23,8 +25,8 @@ from services.supervisor import evidence
 from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Meter
 from services.text.formatting import human_seconds
-from services.validation.examine import Check, examine
-from services.validation.interface import ValidationLease, ValidationLimits, Validator
+from services.validation.examine import Check, Examined, examine
+from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Validator
 
 _TAIL = 2000
 
@@ -47,7 +49,7 @@ class BuildResult:
     """What the workshop ended with: the last program, even if it does not work, and its evidence.
 
     `failed` are the drafts before it, shortened; `cut` says why there were no more attempts, when it was neither success
-    nor their number; `prompt` names the version of the generator's prompt.
+    nor their number; `prompt` names the version of the generator's prompt; `lock` is what was installed for the program.
     """
 
     program: Program | None
@@ -58,6 +60,7 @@ class BuildResult:
     cut: str = ""
     failed: tuple[Attempt, ...] = ()
     prompt: str = ""
+    lock: Lock = NO_LOCK
 
 
 class Workshop:
@@ -106,9 +109,10 @@ class Workshop:
                     return replace(made, cut=error.public)
                 await report(Tried(attempt, draft.program))
                 if draft.program is None:
-                    outcome, policy = Outcome(verdict=Verdict.FAILED, detail=draft.problem), PolicyReport()
+                    examined = Examined(Outcome(verdict=Verdict.FAILED, detail=draft.problem))
                 else:
-                    outcome, policy = await bench.inspect(draft.program, attempt)
+                    examined = await bench.inspect(draft.program, attempt)
+                outcome, policy = examined.outcome, examined.policy
                 await report(Tried(attempt, draft.program, _shortened(outcome), policy))
                 before = made
                 made = replace(
@@ -118,6 +122,7 @@ class Workshop:
                     policy=policy,
                     attempts=attempt,
                     model=drafting.model,
+                    lock=examined.lock,
                 )
                 if outcome.proposable:
                     break
@@ -134,11 +139,12 @@ class Workshop:
         on_stage: OnStage,
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,  # noqa: ARG002  # the interface's
+        given: Given = NOTHING_GIVEN,
     ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
         async with self._bench(on_stage, files) as bench:
-            outcome, policy = await bench.inspect(program, 1)
-        return BuildResult(program, outcome, policy, attempts=1)
+            examined = await bench.inspect(program, 1, given)
+        return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
 
     def _bench(self, on_stage: OnStage, files: Sequence[InputFile]) -> _Bench:
         return _Bench(self._generator, self._check, self._validator, on_stage, files)
@@ -169,7 +175,7 @@ class _Bench:
     async def __aexit__(self, *exc: object) -> None:
         await self._stack.aclose()
 
-    async def inspect(self, program: Program, attempt: int) -> tuple[Outcome, PolicyReport]:
+    async def inspect(self, program: Program, attempt: int, given: Given = NOTHING_GIVEN) -> Examined:
         why_not = self._generator.profile(program.engine).untried
 
         async def lease() -> ValidationLease:
@@ -178,10 +184,10 @@ class _Bench:
             await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
             return await self._leased(attempt)
 
-        outcome, policy = await examine(program.code, self._check, lease, self._files)
-        if outcome.verdict is Verdict.UNAVAILABLE:
-            raise SealUnavailable(outcome.detail)
-        return outcome, policy
+        examined = await examine(program.code, self._check, lease, self._files, given)
+        if examined.outcome.verdict is Verdict.UNAVAILABLE:
+            raise SealUnavailable(examined.outcome.detail)
+        return examined
 
     async def _leased(self, attempt: int) -> ValidationLease:
         if self._lease is None:
@@ -201,7 +207,13 @@ class _Untried:
 
     why: str
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:  # noqa: ARG002  # the interface's
+    async def validate(
+        self,
+        code: str,  # noqa: ARG002  # the interface's
+        setup: Setup = BARE,  # noqa: ARG002  # as above
+        *,
+        limits: ValidationLimits | None = None,  # noqa: ARG002  # as above
+    ) -> Outcome:
         return Outcome(verdict=Verdict.UNTRIED, detail=self.why)
 
 

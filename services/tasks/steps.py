@@ -26,6 +26,7 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest, RaygenError
 from services.domain.input_files import Attachments, NoAttachments, collect
+from services.domain.parameters import NOTHING_GIVEN
 from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
@@ -236,6 +237,8 @@ class TaskSteps:
         header = await run_isolated(script, program.code)
         files = await companions_of(program.code, files)
         proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
+        if task.kind in {TaskKind.EDIT, TaskKind.AGAIN, TaskKind.CHECK, TaskKind.EXECUTE}:
+            proposal = replace(proposal, given=task.given or (base.given if base else NOTHING_GIVEN))
         await self._store.proposals.draft(proposal)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
@@ -274,14 +277,16 @@ class TaskSteps:
         task, origin = way.task, Origin(way.session.id, way.task.id)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(
-                await _edited(base.program, task.code), way.stage, files, origin
+                await _edited(base.program, task.code), way.stage, files, origin, base.given
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
-            made = await self._workshop.inspect(await _brought(task, task.code), way.stage, files, origin)
+            program = await _brought(task, task.code)
+            made = await self._workshop.inspect(program, way.stage, files, origin, task.given)
             return Conclusion(_verdict_on_own(made), made)
         if task.kind is TaskKind.AGAIN and base is not None:
-            made = await self._workshop.inspect(base.program, way.stage, files, origin)
+            given = task.given or base.given
+            made = await self._workshop.inspect(base.program, way.stage, files, origin, given)
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
@@ -351,6 +356,7 @@ def _proposal(
         spent=way.meter.spent,
         failed=without_secrets(made.failed),
         prompt=made.prompt,
+        lock=made.lock,
         inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
     )
 

@@ -12,7 +12,7 @@ from services.domain.values import InputFile, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output, Target
 from services.text.formatting import human_seconds
 from services.validation.elsewhere import Elsewhere, cut
-from services.validation.interface import ValidationLimits
+from services.validation.interface import BARE, Setup, ValidationLimits
 
 _GRACE = 10.0
 _STOP_LIMIT = 15.0
@@ -37,15 +37,18 @@ class ClusterValidator(Elsewhere):
         found = await self._target.readiness()
         return "" if found.ready else found.missing
 
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
-        outcome = await tried(self._target, validation_job(code, inputs, limits.wall))
+    async def validate(
+        self, code: str, inputs: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
+    ) -> Outcome:
+        outcome = await tried(self._target, validation_job(code, inputs, limits.wall, setup))
         return replace(cut(outcome, limits), where=self.where)
 
 
-def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float) -> Job:
+def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float, setup: Setup = BARE) -> Job:
     """A job of its own name for one attempt."""
     name = f"raygen-validation-{secrets.token_hex(8)}"
-    return Job(name, code, {"raygen": "validation"}, wall, inputs)
+    metadata = {"raygen": "validation"}
+    return Job(name, code, metadata, wall, inputs, lock=setup.environment.lock, arguments=setup.arguments)
 
 
 async def tried(

@@ -11,7 +11,7 @@ from typing import Self
 
 from services.domain.companion_files import companions_of
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
-from services.validation.interface import ValidationLease, ValidationLimits, Waiting
+from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Waiting
 from services.validation.probe import PART
 
 
@@ -36,8 +36,10 @@ class Elsewhere(ABC):
         """What keeps it from working, in a sentence; empty when nothing does."""
 
     @abstractmethod
-    async def validate(self, code: str, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> Outcome:
-        """The outcome of `code` with `inputs`, and where it ran; failures are values."""
+    async def validate(
+        self, code: str, inputs: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
+    ) -> Outcome:
+        """The outcome of `code` with `inputs` and `setup`, and where it ran; failures are values."""
 
     async def __aenter__(self) -> Self:
         self._probe_task = asyncio.create_task(self._probe_repeatedly())
@@ -73,10 +75,20 @@ class _Lease:
         self._inputs = inputs
         self._limits = limits
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
+    async def validate(
+        self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
+    ) -> Outcome:
         return await self._validator.validate(
-            code, await companions_of(code, self._inputs), limits or self._limits
+            code, await companions_of(code, self._inputs), setup, limits or self._limits
         )
+
+
+def beyond(setup: Setup, name: str) -> Outcome | None:
+    """The outcome where `name`, which takes nothing but code, can't run a program with this setup; None where it can."""
+    lacks = "install packages" if setup.environment.lock else "pass arguments to programs"
+    if setup == BARE:
+        return None
+    return Outcome(verdict=Verdict.UNTRIED, detail=f"{name} can't {lacks}, so this one was not run there.")
 
 
 def cut(outcome: Outcome, limits: ValidationLimits) -> Outcome:

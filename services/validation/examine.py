@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from services.domain.companion_files import sizes
+from services.domain.locks import NO_LOCK, Lock
 from services.domain.modules import companions, modules
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.parser_process import TooComplex, run_isolated
+from services.domain.program_header import script
 from services.domain.values import (
     Finding,
     Grade,
@@ -19,15 +23,28 @@ from services.domain.values import (
 from services.observability.tracing import span
 from services.policy.together import together
 from services.security.redaction import without_secrets
-from services.validation.interface import ValidationLease
+from services.validation.interface import Setup, ValidationLease
 
 Check = Callable[[str], PolicyReport]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of an examination: the validation's outcome without secrets, the policy's report, and what was installed."""
+
+    outcome: Outcome
+    policy: PolicyReport = field(default_factory=PolicyReport)
+    lock: Lock = NO_LOCK
+
+
 async def examine(
-    code: str, check: Check, lease: Callable[[], Awaitable[ValidationLease]], files: Sequence[InputFile]
-) -> tuple[Outcome, PolicyReport]:
-    """What came of it, without secrets; `lease` is called only when there is something to run.
+    code: str,
+    check: Check,
+    lease: Callable[[], Awaitable[ValidationLease]],
+    files: Sequence[InputFile],
+    given: Given = NOTHING_GIVEN,
+) -> Examined:
+    """What came of it; `lease` is called only when there is something to run.
 
     `files` are the inputs; of these the Python files that are the program's code are read by the policy like the program.
     Raises BadRequest when that is too much code.
@@ -36,14 +53,16 @@ async def examine(
     try:
         policy = await run_isolated(partial(_policy, check, own), code, size=sizes(code, own))
     except TooComplex as error:
-        return Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=error.public), PolicyReport()
+        return Examined(Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=error.public))
     if policy.refused:
-        return Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy
+        return Examined(Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy)
+    header = await run_isolated(script, code)
+    setup = Setup(arguments=given.of_validation(header.parameters))
     leased = await lease()
     with span("validation") as opened:
-        outcome = without_secrets(await leased.validate(code))
+        outcome = without_secrets(await leased.validate(code, setup))
         opened.set_attribute("raygen.verdict", outcome.verdict)
-    return outcome, policy
+    return Examined(outcome, policy, setup.environment.lock)
 
 
 def _policy(check: Check, files: Sequence[InputFile], code: str) -> PolicyReport:

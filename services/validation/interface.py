@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.values import InputFile, Outcome, Readiness
+from services.environments.interface import NO_ENVIRONMENT, Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,18 @@ class ValidationLimits:
     """Bytes of all artifacts together."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a program runs with, besides its files."""
+
+    arguments: tuple[str, ...] = ()
+    """Its command line."""
+    environment: Environment = NO_ENVIRONMENT
+    """The packages that are installed for it."""
+
+
+BARE = Setup()
+
 Waiting = Callable[[float], Awaitable[None]]
 """Told, with an estimate in seconds, that a cluster is not there at once."""
 
@@ -33,8 +46,10 @@ Waiting = Callable[[float], Awaitable[None]]
 class ValidationLease(Protocol):
     """One sealed cluster in the hands of one task; repair attempts share it, no other task ever sees it."""
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
-        """Run `code` as `__main__` and say what came of it; failures are values, never exceptions."""
+    async def validate(
+        self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
+    ) -> Outcome:
+        """Run `code` as `__main__` with `setup` and say what came of it; failures are values, never exceptions."""
         ...
 
 

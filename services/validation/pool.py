@@ -22,7 +22,14 @@ from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
 from services.validation.cgroup import delegated
 from services.validation.imports import installed, missing
-from services.validation.interface import ValidationLease, ValidationLimits, Validator, Waiting
+from services.validation.interface import (
+    BARE,
+    Setup,
+    ValidationLease,
+    ValidationLimits,
+    Validator,
+    Waiting,
+)
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import TOO_SLOW, AttemptRecord, ClusterSettings, Sandbox
@@ -234,31 +241,35 @@ class PooledLease:
             await self._sandbox.close()
             self._sandbox = None
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
+    async def validate(
+        self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
+    ) -> Outcome:
         chosen = limits or self._limits
         own = await companions_of(code, self._python)
         if absent := await run_isolated(partial(missing, files=own), code, size=sizes(code, own)):
             return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
-                record = await self._run(code, own, chosen)
+                record = await self._run(code, own, setup, chosen)
             except SealUnavailable as error:
                 await self.aclose()
                 return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
             return conclude(record, chosen)
 
-    async def _run(self, code: str, own: tuple[InputFile, ...], limits: ValidationLimits) -> AttemptRecord:
+    async def _run(
+        self, code: str, own: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
+    ) -> AttemptRecord:
         """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
         used = self._sandbox
         sandbox = await self._live()
         try:
             async with self._pool.busy():
-                record = await sandbox.run(code, limits, own)
+                record = await sandbox.run(code, limits, own, setup.arguments)
         except SealUnavailable:
             if sandbox is not used:
                 raise
             await self.aclose()
-            return await self._run(code, own, limits)
+            return await self._run(code, own, setup, limits)
         if not sandbox.alive:
             await self.aclose()
         return record

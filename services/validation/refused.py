@@ -6,14 +6,20 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
-from services.validation.interface import ValidationLease, ValidationLimits, Waiting
+from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Waiting
 
 
 class RefusedLease:
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:  # noqa: ARG002  # never run
+    async def validate(
+        self,
+        code: str,  # noqa: ARG002  # never run
+        setup: Setup = BARE,  # noqa: ARG002  # as above
+        *,
+        limits: ValidationLimits | None = None,  # noqa: ARG002  # as above
+    ) -> Outcome:
         return Outcome(verdict=Verdict.UNAVAILABLE, detail=self._sentence)
 
 

@@ -143,9 +143,13 @@ class Sandbox:
         return readings.tree(self._process.pid) if self.alive else []
 
     async def run(
-        self, code: str, limits: ValidationLimits, modules: Sequence[InputFile] = ()
+        self,
+        code: str,
+        limits: ValidationLimits,
+        modules: Sequence[InputFile] = (),
+        arguments: Sequence[str] = (),
     ) -> AttemptRecord:
-        """Run one program to its end or to a limit, with `modules` beside it; one at a time.
+        """Run one program with `arguments` to its end or to a limit, with `modules` beside it; one at a time.
 
         Raises SealUnavailable when an earlier program has left it in such a state that no driver gets ready.
         """
@@ -161,7 +165,7 @@ class Sandbox:
         watchdog = Watchdog(self._process.pid, limits, idle=self._idle)
         try:
             token = secrets.token_hex(16).encode()
-            await self._send(frames.RUN, token + b"\n" + _packed(code, modules))
+            await self._send(frames.RUN, token + b"\n" + _packed(code, modules, arguments))
             excess = await self._wait(collected, watchdog, limits.wall)
             if excess is None and self._group and self._group.out_of_memory:
                 excess = Excess.MEMORY
@@ -259,8 +263,9 @@ class Sandbox:
             end(self._process.pid)
 
 
-def _packed(code: str, modules: Sequence[InputFile]) -> bytes:
-    head = {file.name: base64.b64encode(file.content).decode() for file in modules}
+def _packed(code: str, modules: Sequence[InputFile], arguments: Sequence[str]) -> bytes:
+    files = {file.name: base64.b64encode(file.content).decode() for file in modules}
+    head = {"modules": files, "arguments": list(arguments)}
     return json.dumps(head).encode() + b"\n" + code.encode("utf-8", "surrogatepass")
 
 

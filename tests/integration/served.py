@@ -34,7 +34,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
-from services.validation.interface import ValidationLimits
+from services.validation.interface import BARE, Setup, ValidationLimits
 from services.workflows import RunLimits, Workflows
 from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions, proposal_cards
@@ -65,8 +65,10 @@ class Passing(FakeValidator):
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
-        del limits
+    async def validate(
+        self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
+    ) -> Outcome:
+        del setup, limits
         self.codes.append(code)
         await self.gate.wait()
         verdict = Verdict.FAILED if "raise" in code else Verdict.PASSED

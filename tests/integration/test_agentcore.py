@@ -48,7 +48,7 @@ from services.supervisor.interface import Briefing, Inspecting, Supervising
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import Tried
 from services.tasks.steps import TaskSteps
-from services.validation.interface import ValidationLimits
+from services.validation.interface import BARE, Setup, ValidationLimits
 from tests import builders
 from tests.builders import passed
 from tests.fakes import FakeValidator, RecordingNotifier, here, permissions
@@ -78,9 +78,11 @@ class Slow(FakeValidator):
 
     pause: float = 0.0
 
-    async def validate(self, code: str, *, limits: ValidationLimits | None = None) -> Outcome:
+    async def validate(
+        self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
+    ) -> Outcome:
         await asyncio.sleep(self.pause)
-        return await super().validate(code, limits=limits)
+        return await super().validate(code, setup, limits=limits)
 
 
 @dataclass

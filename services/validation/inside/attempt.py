@@ -77,11 +77,12 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
         os._exit(1)  # this cluster is of no more use
     _become_streams(ends)
     _write(ends.facts, CONNECTED)
-    first, modules, code = _read(ends.code).split(b"\n", 2)
+    first, head, code = _read(ends.code).split(b"\n", 2)
     token.append(first)
-    _lay_out(place, json.loads(modules))
+    given = json.loads(head)
+    _lay_out(place, given["modules"])
     program.write_bytes(code)
-    report(driver.run())
+    report(driver.run(given["arguments"]))
 
 
 def _lay_out(place: Path, modules: dict[str, str]) -> None:

@@ -39,8 +39,10 @@ async def failed(lease: ValidationLease, case: Case, code: str) -> Sequence[str]
     async def leased() -> ValidationLease:
         return lease
 
-    outcome, policy = await examine(code, check, leased, case.files)
-    response = Response(Conclusion("", BuildResult(Program("T", "P.", code), outcome, policy)))
+    examined = await examine(code, check, leased, case.files)
+    response = Response(
+        Conclusion("", BuildResult(Program("T", "P.", code), examined.outcome, examined.policy))
+    )
     return [each.words for each in case.checks if not each.holds(response)]
 
 

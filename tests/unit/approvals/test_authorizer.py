@@ -351,7 +351,9 @@ async def test_what_was_changed_after_its_approval_does_not_run(world: World, wh
     assert await world.store.approvals.use_up(proposal.id, "raygen-other") == [], "it is used up all the same"
 
 
-@pytest.mark.parametrize("header", [Script(packages=("six", "evil")), Script(("six",), {"CPU": 64.0})])
+@pytest.mark.parametrize(
+    "header", [Script(packages=("six", "evil")), Script(packages=("six",), resources={"CPU": 64.0})]
+)
 async def test_a_header_that_was_changed_after_its_approval_does_not_run(world: World, header: Script):
     """The code is the same."""
     decisions, proposal = world.decisions(ApprovalRule()), await world.open(program=packaged("six"))
@@ -397,7 +399,7 @@ async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
     await approve(decisions, proposal, "UA")
     await carry_out(decisions, proposal)
     job = world.target.jobs[run_id(proposal.id)]
-    assert (job.inputs, job.packages) == ((CSV,), ("six",))
+    assert (job.inputs, job.lock) == ((CSV,), proposal.lock)
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):

@@ -133,21 +133,22 @@ async def test_a_program_whose_module_is_refused_never_runs():
         raise AssertionError("nothing is to be run")
 
     evil = InputFile("helpers.py", b"import os\nos.system('reboot')\n")
-    outcome, _ = await examine("import helpers", Policy().check, lease, (evil,))
+    outcome = (await examine("import helpers", Policy().check, lease, (evil,))).outcome
     assert outcome.verdict is Verdict.REFUSED_BY_POLICY
     assert (outcome.detail or "").startswith("helpers.py, line 2: ")
 
 
 async def test_a_script_that_the_program_leaves_alone_does_not_stand_in_its_way():
     class Passing:
-        async def validate(self, code: str, *, limits: object = None) -> Outcome:
-            del code, limits
+        async def validate(self, code: str, setup: object = None, *, limits: object = None) -> Outcome:
+            del code, setup, limits
             return Outcome(verdict=Verdict.PASSED)
 
     async def lease() -> ValidationLease:
         return Passing()
 
     old = InputFile("averages.py", b"import os\nos.system('reboot')\nprint 'averages'\n")
-    outcome, report = await examine("print('averages')", Policy().check, lease, (old,))
+    examined = await examine("print('averages')", Policy().check, lease, (old,))
+    outcome, report = examined.outcome, examined.policy
     assert outcome.passed
     assert report.findings == PolicyReport().findings

@@ -65,7 +65,8 @@ async def test_a_program_that_takes_too_long_to_read_is_refused_and_never_runs()
     async def lease() -> ValidationLease:
         raise AssertionError("it must not run")
 
-    outcome, policy = await asyncio.wait_for(examine(LONG, die, lease, ()), 60)  # pyright: ignore[reportArgumentType]
+    examined = await asyncio.wait_for(examine(LONG, die, lease, ()), 60)  # pyright: ignore[reportArgumentType]
+    outcome, policy = examined.outcome, examined.policy
     assert outcome.verdict is Verdict.REFUSED_BY_POLICY
     assert "takes too long to parse" in outcome.detail
     assert policy.findings == ()

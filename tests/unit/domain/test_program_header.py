@@ -23,7 +23,11 @@ import ray
 
 
 def test_packages_and_resources_are_read():
-    assert script(HEADER) == Script(("polars>=1.0", "scikit-learn"), {"CPU": 2.0, "memory": 1e9})
+    assert script(HEADER) == Script(
+        packages=("polars>=1.0", "scikit-learn"),
+        requires_python=">=3.11",
+        resources={"CPU": 2.0, "memory": 1e9},
+    )
 
 
 @pytest.mark.parametrize("code", ["", "import ray\n", "# /// script\nimport ray\n", "x = '# /// script'\n"])

@@ -13,7 +13,7 @@ from services.gateway.errors import ToolMissing
 from services.gateway.names import VALIDATION as TOOL
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
-from services.validation.interface import ValidationLimits
+from services.validation.interface import BARE, ValidationLimits
 from tests.standins.gateway import Fault, GatewayStandIn
 from tests.waiting import PATIENCE
 
@@ -32,7 +32,7 @@ SENTENCES = {
 
 
 async def validated(gateway: Gateway, code: str = "print(3)") -> Outcome:
-    return await GatewayValidator(gateway, cluster="10.0.0.5").validate(code, (), ValidationLimits())
+    return await GatewayValidator(gateway, cluster="10.0.0.5").validate(code, (), BARE, ValidationLimits())
 
 
 @pytest.mark.parametrize("fault", SENTENCES, ids=lambda fault: fault.name)

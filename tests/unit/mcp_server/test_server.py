@@ -35,6 +35,7 @@ from services.snippets.interface import Snippet
 from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits
 from services.usecases.submissions import Submissions
+from services.validation.examine import Examined
 from services.workflows import Doorbell
 from tests import builders
 
@@ -42,21 +43,23 @@ TOKEN, CI = "t0ken-of-an-engineer", "t0ken-of-no-person"
 NOTICED = PolicyReport(findings=(Finding("network", Grade.WARN, 2, "opens a connection"),))
 
 
-async def examine(code: str) -> tuple[Outcome, PolicyReport]:
+async def examine(code: str) -> Examined:
     match code:
         case "breaks":
             raise RuntimeError("/etc/secret path")
         case "unsealed":
             raise SealUnavailable("No sandbox can be made here.")
         case "nowhere":
-            return Outcome(verdict=Verdict.UNAVAILABLE, detail="The cluster is away."), PolicyReport()
+            return Examined(Outcome(verdict=Verdict.UNAVAILABLE, detail="The cluster is away."))
         case "1/0":
             failure = Failure(
                 "ZeroDivisionError", "division by zero", traceback="Traceback\nZeroDivisionError: …"
             )
-            return Outcome(verdict=Verdict.FAILED, stdout="before\n", failure=failure, exit_code=1), NOTICED
+            return Examined(
+                Outcome(verdict=Verdict.FAILED, stdout="before\n", failure=failure, exit_code=1), NOTICED
+            )
         case _:
-            return builders.passed(value="3"), PolicyReport()
+            return Examined(builders.passed(value="3"))
 
 
 class Snippets:
