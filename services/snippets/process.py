@@ -12,7 +12,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-from services.validation.ending import end
+from services.isolation.ending import end
 
 _PIECE = 65_536
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from services.domain.errors import SealUnavailable
 from services.domain.values import Readiness
+from services.isolation.ending import end
 from services.text.formatting import human_seconds
-from services.validation.ending import end
 from services.validation.seal import BWRAP, Seal, Spaces
 
 PART = "validation"

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 
+from services.isolation.processes import by_parent
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def tree(root: int) -> list[int]:
     """`root` and its descendants."""
-    below = _by_parent()
+    below = by_parent()
     found, at = [root], 0
     while at < len(found):
         found += below.get(found[at], ())
         at += 1
     return found
-
-
-def children(root: int) -> list[int]:
-    """What `root` itself has started."""
-    return _by_parent().get(root, [])
 
 
 def available() -> int:
@@ -40,14 +37,6 @@ def proportional(pids: list[int]) -> int:
     return sum(_proportional(pid) for pid in pids)
 
 
-def _by_parent() -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            found.setdefault(_parent(entry), []).append(int(entry))
-    return found
-
-
 def _resident(pid: int) -> int:
     fields = _read(f"/proc/{pid}/statm").split()
     return int(fields[1]) * _PAGE if len(fields) > 1 else 0
@@ -58,11 +47,6 @@ def _proportional(pid: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     return _resident(pid)
-
-
-def _parent(pid: str) -> int:
-    fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return int(fields[1]) if len(fields) > 1 else 0
 
 
 def _read(path: str) -> str:

@@ -16,10 +16,10 @@ from typing import Any
 from services.domain.errors import SealUnavailable
 from services.domain.untrusted_data import from_json
 from services.domain.values import InputFile
+from services.isolation.ending import end
 from services.validation import readings
 from services.validation.attempts import Attempted
 from services.validation.cgroup import ControlGroup, Delegated
-from services.validation.ending import end
 from services.validation.inside import frames
 from services.validation.interface import ValidationLimits
 from services.validation.seal import PACKAGE, Seal, Spaces

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.isolation.processes import children
 from services.snippets.eryx import EryxRunner, lacking
 from services.snippets.interface import OUTPUT, Snippet, SnippetRunner, stopped
 from services.snippets.runner import FallThrough, open_snippets
@@ -202,7 +203,7 @@ async def test_who_no_longer_waits_leaves_nothing_running(runner: SnippetRunner)
 async def test_at_no_moment_does_a_cancellation_leave_a_sealed_process(
     runner: SnippetRunner, orphans_come_here: None
 ):
-    before = set(readings.children(os.getpid()))
+    before = set(children(os.getpid()))
     for wait in range(40):
         task = asyncio.create_task(runner.run("import statistics\nwhile True: pass"))
         await asyncio.sleep(wait / 1000)
@@ -212,7 +213,7 @@ async def test_at_no_moment_does_a_cancellation_leave_a_sealed_process(
     async with asyncio.timeout(PATIENCE):
         while any("bwrap" in _command(pid) for pid in readings.tree(os.getpid())):
             await asyncio.sleep(0.02)
-    for orphan in set(readings.children(os.getpid())) - before:
+    for orphan in set(children(os.getpid())) - before:
         os.waitpid(orphan, os.WNOHANG)
 
 

@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from services.validation import readings
+from services.isolation.processes import children
 
 _STOPS_WITHIN = 1.0
 _OFTEN = 0.001
@@ -23,7 +23,7 @@ def end(root: int) -> None:
     """
     _kill(root, signal.SIGSTOP)  # or it could start a child between the look and the kill
     _await_stop(root)
-    for pid in (*readings.children(root), root):
+    for pid in (*children(root), root):
         _kill(pid, signal.SIGKILL)
 
 
