@@ -130,6 +130,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             meter=metering(settings),
             attachments=SlackAttachments(slack.client) if slack else None,
             names=people.name,
+            inputs=settings.inputs,
         )
         decisions = Decisions(
             store=store,

@@ -4,15 +4,18 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.commands.options import json_option, loaded
 
+if TYPE_CHECKING:
+    from services.validation.examine import Examined
+
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @json_option
 @click.option(
     "--input",
@@ -22,19 +25,34 @@ from bot.commands.options import json_option, loaded
     help="A file or folder to put into the program's working directory, read-only; can be repeated. Python files that the"
     " program imports are checked with it.",
 )
-def command(file: BinaryIO, inputs: Sequence[Path], *, as_json: bool) -> None:
+@click.option("--main", default="", help="Which file of a folder or zip archive is the program.")
+def command(file: Path, inputs: Sequence[Path], main: str, *, as_json: bool) -> None:
     """Check the Ray program in FILE and run it in a sealed cluster; - reads it from standard input.
+
+    FILE is a Python file, a notebook, a zip archive or a folder. In the last two `main.py` is the program, or the only file
+    that no other one imports.
 
     The exit status is 0 if validation passed, 1 if it failed, and 2 if the program couldn't be validated.
     """
-    from bot.reports import input_files, validation
-    from services.domain.errors import BadRequest
+    from bot.reports import validation
 
-    try:
-        code = file.read().decode()
-    except UnicodeDecodeError:
-        raise BadRequest(f"{file.name} isn't UTF-8 text, so it can't be a Python program.") from None
-    beside = [found for path in inputs for found in input_files.read(path)]
-    examined = asyncio.run(validation.examined(loaded(), code, beside))
+    examined = asyncio.run(_examined(file, inputs, main))
     click.echo(validation.as_json(examined) if as_json else validation.as_text(examined))
     sys.exit(validation.status(examined))
+
+
+async def _examined(file: Path, inputs: Sequence[Path], main: str) -> Examined:
+    from bot.reports import input_files, validation
+    from services.domain import projects
+    from services.domain.values import InputFile
+
+    settings = loaded()
+    if str(file) == "-":
+        content = InputFile("the program.py", sys.stdin.buffer.read())
+        converted = await projects.plain(projects.text_of(content))
+        made = projects.Project("", converted.code, (), (converted.note,))
+    else:
+        made = await input_files.program(file, main, settings.inputs)
+    beside = [found for path in inputs for found in input_files.read(path, settings.inputs)]
+    examined = await validation.examined(settings, made.code, [*made.files, *beside])
+    return examined.noted(*made.notes)

@@ -17,7 +17,7 @@ from typing import Any
 from bot.lambdas.answers import answer, refusal
 from bot.lambdas.events import Context, read, seconds_left
 from services.domain.errors import BadRequest, RaygenError
-from services.domain.input_files import checked
+from services.domain.input_files import NO_SIZE_LIMITS, checked
 from services.domain.values import Outcome, Verdict
 from services.execution.address import jobs_address
 from services.execution.api import RayApi
@@ -50,7 +50,7 @@ async def answered(event: object, context: Context | None, environment: Mapping[
     try:
         asked = read(ValidationEvent, event, context, VALIDATE)
         api = await _cluster(asked, environment)
-        files = tuple(checked(load_files(asked.files)))
+        files = tuple(checked(load_files(asked.files), NO_SIZE_LIMITS))
         left = seconds_left(context) - _MARGIN
         # What is kept back is for a cluster that is slow to stop the job, and for the answer itself.
         reserve = min(_RESERVE, left / 2)

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating
 from services.domain.errors import SettingsError
+from services.domain.projects import plain
 from services.policy import Policy
 from services.store import Store, open_database
 from services.tasks.admission import Admission
@@ -86,7 +87,9 @@ class _Examination:
             async def lease() -> ValidationLease:
                 return await stack.enter_async_context(self._validator.lease())
 
-            return await examine(code, self._check, lease, ())
+            converted = await plain(code)
+            examined = await examine(converted.code, self._check, lease, ())
+            return examined.noted(converted.note)
 
 
 @asynccontextmanager

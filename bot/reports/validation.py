@@ -36,7 +36,7 @@ async def examined(
 
     Raises SettingsError for unusable settings, BadRequest for an unusable input.
     """
-    files = checked(inputs)
+    files = checked(inputs, settings.inputs)
     async with validating(settings) as validator, validator.lease(inputs=files) as leased:
 
         async def lease() -> ValidationLease:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bot.settings.base import SettingsGroup, StringSet
+from services.domain.input_files import InputLimits
 from services.tasks.admission_limits import AdmissionLimits, Day
 from services.tasks.rate_limit import Rate
 
@@ -43,6 +44,16 @@ class LimitSettings(SettingsGroup):
     """How many runs may be active at once on one target; further runs are queued. A target's own `runs` in the targets file takes precedence. Default: no limit."""
     runs_per_user: int | None = Field(None, ge=1, alias="RAYGEN_RUNS_PER_USER")
     """How many runs of one person's requests may be active at once; further runs are queued. Default: no limit."""
+    input_mb: float = Field(50.0, gt=0, alias="RAYGEN_INPUT_MB")
+    """Megabytes that the input files of one program may have in total. Ray accepts at most 100 with the program, compressed."""
+    input_file_mb: float | None = Field(None, gt=0, alias="RAYGEN_INPUT_FILE_MB")
+    """Megabytes that one input file may have. Default: RAYGEN_INPUT_MB."""
+
+    @property
+    def inputs(self) -> InputLimits:
+        """The limits on input files."""
+        total = self.input_mb * 1e6
+        return InputLimits(total, total if self.input_file_mb is None else self.input_file_mb * 1e6)
 
     @property
     def limits(self) -> AdmissionLimits:

@@ -20,6 +20,7 @@ from typing import TypeVar, cast
 from services.domain.errors import BadRequest
 
 _T = TypeVar("_T")
+_In = TypeVar("_In", str, bytes)
 
 # In characters. At this length the parser's worst case takes some 20 ms.
 SHORT = 16_000
@@ -35,10 +36,10 @@ class TooComplex(BadRequest):
     """That program takes too long to parse. Make it shorter or simpler."""
 
 
-async def run_isolated(work: Callable[[str], _T], text: str, *, size: int = 0, seconds: int = _SECONDS) -> _T:
+async def run_isolated(work: Callable[[_In], _T], text: _In, *, size: int = 0, seconds: int = _SECONDS) -> _T:
     """What `work`, which is pure, makes of `text`. For a longer text it is pickled, so it has to have a name in its module.
 
-    `size` is how many characters it reads in all, where that is more than `text`.
+    `text` may also be bytes. `size` is how many characters it reads in all, where that is more than `text`.
 
     Raises what `work` does, and TooComplex when a longer text takes it more than so many seconds, or too much memory.
     """
@@ -48,7 +49,7 @@ async def run_isolated(work: Callable[[str], _T], text: str, *, size: int = 0, s
     return await loop.run_in_executor(_long, _in_a_process, work, text, seconds)
 
 
-def _in_a_process(work: Callable[[str], _T], text: str, seconds: int) -> _T:
+def _in_a_process(work: Callable[[_In], _T], text: _In, seconds: int) -> _T:
     try:
         done = subprocess.run(  # noqa: S603  # our own module
             [sys.executable, "-P", "-m", __name__, str(seconds)],

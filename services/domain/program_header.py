@@ -32,7 +32,7 @@ from services.domain.untrusted_data import from_toml
 
 _START, _END = "# /// script", "# ///"
 # In characters. Dotted keys of that length take tomllib some 40 ms; ten times as many take a hundred times as long.
-_HEADER = 4096
+HEADER = 4096
 _REQUIREMENT = 300
 _SHOWN = 100
 # What a requirement may hold once it is normalized: nothing that pip or a shell reads as something else, such as `$` or `#`.
@@ -66,8 +66,8 @@ def script(code: str) -> Script:
     if len(headers) > 1:
         return Script(problem="Its header has more than one `script` block.")
     toml = "\n".join(headers[0])
-    if len(toml) > _HEADER:
-        return Script(problem=f"Its `script` block has more than {_HEADER} characters. Shorten it.")
+    if len(toml) > HEADER:
+        return Script(problem=f"Its `script` block has more than {HEADER} characters. Shorten it.")
     try:
         found = from_toml(toml)
     except ValueError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.domain.errors import RaygenError, TargetRefused, TargetUnavailable
+from services.domain.input_files import NO_SIZE_LIMITS
 from services.domain.input_files import checked as checked_inputs
 from services.domain.values import Readiness
 from services.driver import ARGUMENTS, PACKAGE, driver_files
@@ -23,9 +24,11 @@ from services.execution.stopping import STOP_ENVIRONMENT, Stopper
 from services.execution.transcript import OUTPUT, Transcript, nonce
 from services.execution.verdict import conclude, limited, unavailable
 from services.execution.wire import WALL_LIMIT
-from services.text.formatting import human_seconds
+from services.text.formatting import human_bytes, human_seconds
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+# What a head's dashboard takes as one request's body: DASHBOARD_CLIENT_MAX_SIZE of Ray 2.60.
+_PACKAGE = 100 * 1024**2 - 1024
 _LAUNCH = Path(__file__).with_name("launch.py")
 _FORGOTTEN = "The head node of the target {} restarted during this run, so its outcome is unknown."
 _OUT_OF_REACH = (
@@ -67,7 +70,7 @@ class JobsTarget:
     async def submit(self, job: Job) -> bool:
         submission_id = checked(job.submission_id)
         files = {
-            **{file.name: file.content for file in checked_inputs(job.inputs)},
+            **{file.name: file.content for file in checked_inputs(job.inputs, NO_SIZE_LIMITS)},
             "program.py": job.code.encode(),
             **driver_files(),
             "launch.py": _LAUNCH.read_bytes(),
@@ -76,6 +79,11 @@ class JobsTarget:
             ".submission": submission_id.encode(),
         }
         package = pack(files, read_only={file.name for file in job.inputs})
+        if len(package.content) > _PACKAGE:
+            raise TargetRefused(
+                f"The program and its files have {human_bytes(len(package.content))} packed, and Ray accepts at most "
+                f"{human_bytes(_PACKAGE)}. Use fewer or smaller input files."
+            )
         body = {
             "submission_id": submission_id,
             "entrypoint": self._entrypoint(submission_id, job.wall_limit),

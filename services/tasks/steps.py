@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
+from services.domain import projects
 from services.domain.companion_files import companions_of
 from services.domain.entities import (
     Input,
@@ -25,7 +26,7 @@ from services.domain.entities import (
     derive,
 )
 from services.domain.errors import BadRequest, RaygenError
-from services.domain.input_files import Attachments, NoAttachments, collect
+from services.domain.input_files import DEFAULT, Attachments, InputLimits, NoAttachments, collect
 from services.domain.parameters import NOTHING_GIVEN
 from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
@@ -110,6 +111,7 @@ class TaskSteps:
         meter: Callable[[], Meter] = Meter,
         attachments: Attachments | None = None,
         names: Names | None = None,
+        inputs: InputLimits = DEFAULT,
     ) -> None:
         self._store = store
         self._notifier = notifier
@@ -120,6 +122,7 @@ class TaskSteps:
         self._cards = ProposalCards(store=store, targets=targets, approvals=permissions.approvals)
         self._meter = meter
         self._attachments = attachments or NoAttachments()
+        self._inputs = inputs
         self._history = History(store, names or _as_it_is)
         self._working: dict[str, asyncio.Task[Result]] = {}
 
@@ -253,7 +256,7 @@ class TaskSteps:
 
     async def _collect(self, task: Task) -> list[str]:
         """Keep the files that came with a request; a sentence for each that can't be kept."""
-        files, problems = await collect(task.attachments, self._attachments)
+        files, problems = await collect(task.attachments, self._attachments, self._inputs)
         for file in files:
             await self._store.inputs.keep(task.session_id, file)
         if files:
@@ -281,9 +284,10 @@ class TaskSteps:
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
-            program = await _brought(task, task.code)
+            converted = await projects.plain(task.code)
+            program = await _brought(task, converted.code)
             made = await self._workshop.inspect(program, way.stage, files, origin, task.given)
-            return Conclusion(_verdict_on_own(made), made)
+            return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
         if task.kind is TaskKind.AGAIN and base is not None:
             given = task.given or base.given
             made = await self._workshop.inspect(base.program, way.stage, files, origin, given)

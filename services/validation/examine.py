@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from services.domain.companion_files import sizes
@@ -35,6 +35,11 @@ class Examined:
     outcome: Outcome
     policy: PolicyReport = field(default_factory=PolicyReport)
     lock: Lock = NO_LOCK
+
+    def noted(self, *notes: str) -> Examined:
+        """With what was done before, such as to a notebook, first among its remarks; empty notes are none."""
+        remarks = (*filter(None, notes), *self.outcome.remarks)
+        return replace(self, outcome=replace(self.outcome, remarks=remarks))
 
 
 async def examine(

@@ -101,7 +101,7 @@ def test_every_module_of_commands_is_listed():
             ["audit", "verify", "--expect", "xyz"],
             "'xyz' isn't a record's hash: write its 64 hexadecimal digits, or at least the first 12.",
         ),
-        (["validate", "binary"], "binary isn't UTF-8 text, so it can't be a Python program."),
+        (["validate", "binary"], "The file 'binary' is not UTF-8 text; save it as UTF-8."),
         (["validate", "program.py", "--input", "empty"], "The folder 'empty' has no files."),
         (
             ["mcp", "--host", "0.0.0.0"],

@@ -3,7 +3,7 @@
 import pytest
 
 from services.domain.errors import BadRequest
-from services.domain.input_files import ROOM, checked
+from services.domain.input_files import InputLimits, checked
 from services.domain.values import InputFile
 
 
@@ -28,4 +28,4 @@ def test_two_of_one_name_are_refused() -> None:
 
 def test_more_than_fits_is_refused() -> None:
     with pytest.raises(BadRequest, match="exceed"):
-        checked([InputFile("a", bytes(ROOM)), InputFile("b", b"1")])
+        checked([InputFile("a", bytes(8)), InputFile("b", b"1")], InputLimits(8, 8))

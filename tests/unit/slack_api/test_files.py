@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack_api.files import SlackAttachments
 from services.domain.entities import Attachment
-from services.domain.input_files import collect, described
+from services.domain.input_files import InputLimits, collect, described
 from services.domain.values import InputFile
 from services.execution.cluster_directory import ClusterDirectory
 from services.execution.interface import Job
@@ -61,7 +64,7 @@ async def test_a_file_is_read_with_the_bots_token(server: Server):
         (Attachment("a.csv", 4, "https://files.slack.com.evil.example/f"), "isn't stored in Slack"),
         (Attachment("a.csv", 4, "http://files.slack.com/f"), "isn't stored in Slack"),
         (Attachment("a.csv", 4, ""), "Slack doesn't let raygen read"),
-        (Attachment("a.csv", 9_000_000, "https://files.slack.com/f"), "larger than"),
+        (Attachment("a.csv", 60_000_000, "https://files.slack.com/f"), "larger than"),
     ],
 )
 async def test_nothing_else_is_asked_for(server: Server, attachment: Attachment, sentence: str):
@@ -72,8 +75,10 @@ async def test_nothing_else_is_asked_for(server: Server, attachment: Attachment,
 
 
 async def test_more_than_was_announced_is_not_kept(server: Server):
-    server.body = bytes(6_000_000)
-    _, problems = await collect([Attachment("a.bin", 4, f"{server.url}/f")], source(server))
+    server.body = bytes(6_000)
+    _, problems = await collect(
+        [Attachment("a.bin", 4, f"{server.url}/f")], source(server), InputLimits(total=9_000, each=5_000)
+    )
     assert "larger than" in problems[0]
 
 
@@ -89,6 +94,26 @@ async def test_one_bad_file_does_not_lose_the_others(server: Server):
     files, problems = await collect(wanted, source(server))
     assert [file.name for file in files] == ["a.csv", "b.csv"]
     assert len(problems) == 2
+
+
+async def test_of_an_archive_the_files_in_it_are_taken(server: Server):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in ("p/main.py", "p/data.csv", "p/random.py", "p/.git/HEAD"):
+            archive.writestr(name, "1")
+    server.body = made.getvalue()
+    files, said = await collect([Attachment("p.zip", 4, f"{server.url}/f")], source(server))
+    assert [file.name for file in files] == ["data.csv", "main.py"]
+    assert said[0] == "p.zip: left out: .git."
+    assert "'random.py' would shadow" in said[1]
+
+
+async def test_a_notebook_becomes_python(server: Server):
+    cell = {"cell_type": "code", "metadata": {}, "source": "%pip install polars\n1", "outputs": []}
+    server.body = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}).encode()
+    files, said = await collect([Attachment("a.ipynb", 4, f"{server.url}/f")], source(server))
+    assert [file.name for file in files] == ["a.py"]
+    assert said == ["Converted from a.ipynb: 1 code cell; packages: polars."]
 
 
 def test_a_model_reads_names_sizes_and_first_lines_as_data():
