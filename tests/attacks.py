@@ -13,6 +13,7 @@ from typing import Any, cast
 
 c: Any = codes
 _REPEATS = {c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT}
+_SINGLE = {c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN}
 _CLASSES = {
     c.CATEGORY_DIGIT: "7",
     c.CATEGORY_WORD: "a",
@@ -51,6 +52,22 @@ def patterns_in(value: object, path: str, depth: int = 4) -> Iterator[tuple[str,
     elif depth and dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             yield from patterns_in(getattr(value, field.name, None), f"{path}.{field.name}", depth - 1)
+
+
+def has_possessive_group(source: str | bytes, flags: int = 0) -> bool:
+    """Whether a pattern has an atomic group, or a possessive repeat of more than one character or class."""
+    text = source.decode("latin-1") if isinstance(source, bytes) else source
+    tree: Any = parser.parse(text, flags & ~re.UNICODE if isinstance(source, bytes) else flags)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+
+    def found(tree: Any) -> bool:
+        return any(
+            code is c.ATOMIC_GROUP
+            or (code is c.POSSESSIVE_REPEAT and (len(value[2]) != 1 or value[2][0][0] not in _SINGLE))
+            or any(map(found, _inner(code, value)))
+            for code, value in tree
+        )
+
+    return found(tree)
 
 
 def attacks(pattern: re.Pattern[Any], *, most: int, seed: int = 0) -> list[Attack]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.attacks import attacks, patterns_in
+from tests.attacks import attacks, is_possessive, patterns_in
 from tests.growth import grows_linearly
 
 _ROOT = Path(__file__).parents[2]
@@ -133,6 +133,30 @@ def test_no_pattern_hides_in_a_function():
         and node.func.attr in {*_FUNCTIONS, "compile"}
     ]
     assert hidden == []
+
+
+def test_no_pattern_is_possessive():
+    """Python 3.11.2, Debian's, matches possessive repeats and atomic groups wrongly."""
+    hidden = {
+        f"{path.relative_to(_ROOT)}:{node.lineno}": node.args[0].value
+        for package in _PACKAGES
+        for path in sorted((_ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "re"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str | bytes)
+    }
+    assert len(hidden) > 100
+    assert [where for where, source in hidden.items() if is_possessive(source)] == []
+    assert [path for path, (each, _) in PATTERNS.items() if is_possessive(each.pattern, each.flags)] == []
+    assert all(
+        is_possessive(source) for source in (r"a++", r"(?:b|(c)*+)", r"x(?>y|z)", r"(?=q?+)", rb"a{2,3}+")
+    )
+    assert not is_possessive(r"[a+]+\++(?:>)+?")
 
 
 def test_a_pattern_that_backtracks_is_noticed():

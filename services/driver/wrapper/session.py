@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import faulthandler
 import logging
+import re
 import signal
 import sys
 import threading
@@ -19,6 +20,8 @@ from .imports import in_place_of
 from .tail import PROGRESS_BAR
 
 _RAYS_OWN = ("raylet", "autoscaler", "gcs_server")
+# A worker that ended by itself before the raylet came to end it: neither the program's doing nor its concern.
+_GONE = re.compile(r"\(raylet\) process\.cc:\d+: Process \d+ does not exist\.$")
 _WARMING = "def warm():\n    import time\n    time.sleep(0.05)\n"
 
 # The platform chooses cluster and size; a program that names its own runs all the same, where it was approved for.
@@ -150,5 +153,8 @@ def _records(data: dict[str, Any]) -> Iterable[str]:
     from ray._private import worker
 
     lines = data["lines"]
-    chosen = worker.filter_autoscaler_events(lines) if data.get("pid") == "autoscaler" else lines
-    return (line for line in chosen if PROGRESS_BAR not in line)
+    if data.get("pid") == "autoscaler":
+        lines = worker.filter_autoscaler_events(lines)
+    elif data.get("pid") == "raylet":
+        lines = [line for line in lines if not _GONE.search(line)]
+    return (line for line in lines if PROGRESS_BAR not in line)

@@ -35,5 +35,12 @@ def test_the_autoscalers_events_are_told(capsys: pytest.CaptureFixture[str]) -> 
     assert err.endswith("(autoscaler) Adding 1 node(s) of type gpu.\n")
 
 
+def test_that_a_worker_had_already_ended_is_not_output(capsys: pytest.CaptureFixture[str]) -> None:
+    gone = "[2026-11-29 19:35:35,182 E 293 293] (raylet) process.cc:120: Process 31 does not exist."
+    killed = "[2026-11-29 19:35:35,182 E 293 293] (raylet) node_manager.cc:9: 1 Workers killed due to memory pressure"
+    assert shown(capsys, "raylet", gone, killed) == ("", f"(raylet) {killed}\n")
+    assert shown(capsys, "17", gone) == (f"{gone}\n", ""), "a worker's own line"
+
+
 def test_the_data_of_a_progress_bar_is_not_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, "17", "before", f'{{"{PROGRESS_BAR}": true, "x": 1}}') == ("before\n", "")
