@@ -12,6 +12,7 @@ from bot.settings.base import SettingsGroup
 from bot.settings.gateway import GatewaySettings
 from bot.settings.limits import LimitSettings
 from bot.settings.models import ModelSettings
+from bot.settings.packages import PackageSettings
 from bot.settings.server import ServerSettings
 from bot.settings.slack import SlackSettings
 from bot.settings.storage import StorageSettings
@@ -27,6 +28,7 @@ class Settings(
     ApprovalSettings,
     LimitSettings,
     ValidationSettings,
+    PackageSettings,
     StorageSettings,
     ServerSettings,
     GatewaySettings,

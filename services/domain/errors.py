@@ -37,6 +37,10 @@ class TargetRefused(RaygenError):
     """The target cluster rejected this job. `raygen doctor` shows why."""
 
 
+class PackagesRefused(RaygenError):
+    """The program's packages can't be installed here. `raygen doctor` shows what to change."""
+
+
 class StorageFull(RaygenError):
     """raygen's disk is full, so nothing can be saved. An operator has to free some space."""
 

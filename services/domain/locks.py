@@ -17,6 +17,8 @@ class LockedPackage:
     """The exact version."""
     size: int | None = None
     """Bytes of its wheel; None where the index does not say."""
+    yanked: bool = False
+    """Withdrawn by its maker; it is there since the program asks for exactly this version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

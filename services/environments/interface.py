@@ -33,7 +33,11 @@ class Environment:
     lock: Lock = NO_LOCK
     """What is in it."""
     path: Path | None = None
-    """The directory on this machine that Python imports it from; None for an empty lock."""
+    """The directory on this machine that Python imports it from, read-only; None for an empty lock."""
+    left_out: tuple[str, ...] = ()
+    """Files that were not installed since Python would run them by itself, such as `distutils-precedence.pth`."""
+    held: object = field(default=None, repr=False, compare=False)
+    """Keeps the directory from being removed for as long as this object, or this environment, is referenced."""
 
 
 NO_ENVIRONMENT = Environment()

@@ -52,4 +52,4 @@ def test_the_locks_agree_and_have_hashes_and_no_addresses(lock: str):
 
 def test_the_playground_gets_no_development_tools():
     tools = {name.split()[0] for name in pins("requirements.lock")}
-    assert not tools & {"pytest", "playwright", "pyright", "ruff", "hypothesis", "uv", "hatchling"}
+    assert not tools & {"pytest", "playwright", "pyright", "ruff", "hypothesis", "hatchling"}
