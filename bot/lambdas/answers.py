@@ -13,6 +13,7 @@ from services.text.formatting import head_and_tail, human_bytes, whole_character
 _ROOM = PAYLOAD - 65_536
 _ENDED = {
     Verdict.PASSED: "SUCCEEDED",
+    Verdict.PARTIAL: "STOPPED",
     Verdict.TIMED_OUT: "STOPPED",
     Verdict.STOPPED: "STOPPED",
     Verdict.UNAVAILABLE: "UNAVAILABLE",
@@ -54,6 +55,8 @@ def reason(outcome: Outcome) -> str:
     if failure is not None:
         where = f" (line {failure.frames[-1].line})" if failure.frames else ""
         return f"{failure.kind}: {failure.message}{where}" if failure.message else failure.kind + where
+    if outcome.unproven:
+        return " ".join(outcome.unproven)
     return outcome.detail or "The program failed."
 
 

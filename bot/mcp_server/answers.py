@@ -13,6 +13,7 @@ from services.supervisor.evidence import plain
 
 _STATUS = {
     Verdict.PASSED: "SUCCEEDED",
+    Verdict.PARTIAL: "STOPPED",
     Verdict.TIMED_OUT: "STOPPED",
     Verdict.STOPPED: "STOPPED",
 }
@@ -47,6 +48,9 @@ class Validation(BaseModel):
         [],
         description="Kinds of evidence that could not be observed, or not in full, such as `files` or `hosts`.",
     )
+    unproven: list[str] = Field(
+        [], description="What a validation with the verdict `partial` could not run, in whole sentences."
+    )
     policy: list[Noticed] = Field([], description="What the static policy says of it.")
 
     @classmethod
@@ -63,6 +67,7 @@ class Validation(BaseModel):
             truncated=outcome.truncated or len(outcome.stdout + outcome.stderr) > _OUTPUT,
             remarks=list(outcome.remarks),
             unknown=list(outcome.unknown),
+            unproven=list(outcome.unproven),
             policy=[
                 Noticed(line=it.line, grade=it.grade.value, message=it.message) for it in policy.findings
             ],

@@ -37,6 +37,8 @@ class ValidationSettings(SettingsGroup):
     """The time limit for one validation, in seconds."""
     validation_memory_mb: int = Field(3072, ge=512, alias="RAYGEN_VALIDATION_MEMORY_MB")
     """The memory limit of one sealed cluster, in MB."""
+    validation_object_store_mb: int = Field(256, ge=80, le=65536, alias="RAYGEN_VALIDATION_OBJECT_STORE_MB")
+    """The size of a sealed cluster's object store, in MB. It counts toward the memory that one cluster takes."""
     pool_size: int = Field(1, ge=0, le=16, alias="RAYGEN_POOL_SIZE")
     """How many sealed clusters are kept ready for the next validation."""
     snippets: Literal["on", "off", "gateway", "lambda"] = Field("on", alias="RAYGEN_SNIPPETS")

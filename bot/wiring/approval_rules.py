@@ -30,6 +30,7 @@ class SecondTable(BaseModel):
     wall: float | None = Field(default=None, ge=0)
     hosts: bool = False
     packages: bool = False
+    partial: bool = False
 
 
 class RuleTable(BaseModel):
@@ -48,6 +49,7 @@ class RuleTable(BaseModel):
     approvals: int = Field(1, ge=1, le=9)
     second: SecondTable = SecondTable()
     thread: float = Field(0.0, ge=0)
+    partial: bool = True
     actions: dict[Action, _Groups] = {}
 
     def rule(self, name: str) -> ApprovalRule:

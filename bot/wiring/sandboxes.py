@@ -17,6 +17,8 @@ from services.snippets.runner import open_snippets
 from services.validation.cluster import ClusterValidator
 from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
+from services.validation.sandbox import ClusterSettings
+from services.validation.seal import Spaces
 
 _NO_TARGET = "RAYGEN_VALIDATION=unsealed works only in the bot, which has a target cluster: choose another value for this command."
 
@@ -130,6 +132,11 @@ async def validating_here(settings: Settings, target: Target) -> AsyncGenerator[
 
 def _pool(settings: Settings) -> PoolSettings:
     memory = settings.validation_memory_mb * 1024**2
+    store = settings.validation_object_store_mb * 1024**2
+    # Ray takes a little more of shared memory than its objects have, and programs some of their own.
+    cluster = ClusterSettings(object_store=store, spaces=Spaces(shared_memory=store + 256 * 1024**2))
     return PoolSettings(
-        size=settings.pool_size, limits=ValidationLimits(wall=settings.validation_wall, memory=memory)
+        size=settings.pool_size,
+        limits=ValidationLimits(wall=settings.validation_wall, memory=memory),
+        cluster=cluster,
     )

@@ -139,6 +139,8 @@ def _ruled(each: Ruled) -> str:
         lines.append(f"• Every run needs {plural(each.rule.approvals, 'approval')} from different people.")
     if terms := each.rule.second.terms():
         lines.append(f"• A program needs two approvals if it {literal(', or '.join(terms), 500)}.")
+    if not each.rule.partial:
+        lines.append("• A program that was validated only in part can't be approved.")
     if each.rule.thread:
         lines.append(f"• An approval can cover a thread for {human_seconds(each.rule.thread)}.")
     return "\n".join(lines)

@@ -55,7 +55,7 @@ def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
         verdict["accessory"] = button(
             "Attempts", action_ids.PROPOSAL_ATTEMPTS, action_ids.proposal_value(proposal)
         )
-    blocks = [verdict]
+    blocks = [verdict, *unproven(outcome)]
     if not outcome.proposable:
         blocks += failure(outcome)
     blocks += [
@@ -68,6 +68,13 @@ def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
         blocks.append(context(f"Value: {quoted(clean(outcome.value), 300)}"))
     blocks += [*touches(proposal), *made(outcome)]
     return [*blocks, *_warnings(proposal)]
+
+
+def unproven(outcome: Outcome) -> list[Block]:
+    """What a validation in part has not shown."""
+    if outcome.verdict is not Verdict.PARTIAL:
+        return []
+    return [prose(f"Not proven: {literal(sentence, 400)}", 500) for sentence in outcome.unproven[:_REMARKS]]
 
 
 def _warnings(proposal: Proposal) -> list[Block]:
@@ -94,14 +101,15 @@ def verdict_line(proposal: Proposal) -> str:
         facts.append(f"peak memory {human_bytes(outcome.peak_memory)}")
     if proposal.attempts > 1:
         facts.append(f"fixed on attempt {proposal.attempts}")
-    if outcome.passed:
+    if outcome.approvable:
         sealed = (
             "in a sealed Ray cluster"
             if proposal.program.engine is Engine.RAY
             else "in a sealed Spark session"
         )
         where = f":warning: *{literal(outcome.where, 100)}*" if outcome.where else sealed
-        return f":white_check_mark: *Validation passed* {where} · " + " · ".join(facts)
+        said = ":white_check_mark: *Validation passed*" if outcome.passed else ":warning: *Validated in part*"
+        return f"{said} {where} · " + " · ".join(facts)
     if outcome.proposable:
         return f":warning: *Not validated:* {literal(outcome.detail or '', 300)}"
     return f":x: *Validation failed* after {plural(proposal.attempts, 'attempt')}"

@@ -46,6 +46,7 @@ _DECISIONS = {
 }
 _VERDICTS = {
     Verdict.PASSED: ":white_check_mark: succeeded",
+    Verdict.PARTIAL: ":warning: validated in part",
     Verdict.STOPPED: ":black_square_for_stop: stopped",
     Verdict.TIMED_OUT: ":x: timed out",
     Verdict.UNAVAILABLE: ":warning: result unknown",

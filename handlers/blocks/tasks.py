@@ -31,7 +31,7 @@ from handlers.blocks.primitives import (
 from handlers.blocks.touched import requested
 from services.approvals.authorizer import Needs
 from services.domain.entities import Proposal, ProposalStatus, Task, TaskKind, TaskStatus
-from services.domain.values import Spent
+from services.domain.values import Spent, Verdict
 from services.proposals.cards import ProposalCard
 from services.text.formatting import human_bytes, human_seconds, plural
 
@@ -49,6 +49,7 @@ _SHORTCUTS = {
 _REPEATED = re.compile(
     r"(?:Validation passed|The program passed validation|Your edit passed validation)\.(?: Output: “[^”]*”)?"
 )
+_VALIDATED = {Verdict.PASSED: "Validation passed", Verdict.PARTIAL: "Validated in part"}
 _STATES = {
     ProposalStatus.DRAFT: "Awaiting approval",
     ProposalStatus.OPEN: "Awaiting approval",
@@ -125,7 +126,7 @@ def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     room -= weight(diff) - weight(folded)
     blocks = [*head, *evidence(card, room=room), place, *diff, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
-    validated = "Validation passed" if proposal.validation.passed else "Not validated"
+    validated = _VALIDATED.get(proposal.validation.verdict, "Not validated")
     return Message(f"{state(proposal)}: {escape(program.title)}. {validated}. Output: {output}", blocks)
 
 
@@ -261,7 +262,7 @@ def _decision(card: ProposalCard) -> list[Block]:
     value = action_ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
-            approve = [button("Approve & run", action_ids.PROPOSAL_APPROVE, value, style="primary")]
+            approve = [_approve(proposal, value)]
             return [
                 actions(
                     *(approve if proposal.runnable else []),
@@ -283,6 +284,15 @@ def _decision(card: ProposalCard) -> list[Block]:
             return [context(f"Dismissed by {person(proposal.decided_by or '')}. It was not run.")]
         case status:
             return [context(_DECISIONS[status])]
+
+
+def _approve(proposal: Proposal, value: str) -> Block:
+    """What a validation in part has not shown is said once more before it is pressed."""
+    confirm = None
+    if proposal.validation.verdict is Verdict.PARTIAL:
+        unproven = literal(shorten(" ".join(proposal.validation.unproven), 230), 260)
+        confirm = (f"It was validated only in part. {unproven}", "Approve & run")
+    return button("Approve & run", action_ids.PROPOSAL_APPROVE, value, style="primary", confirm=confirm)
 
 
 def _more(value: str, needs: Needs) -> list[Block]:

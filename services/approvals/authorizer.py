@@ -90,7 +90,7 @@ class Authorizer:
             return Needs()
         facts = ProgramFacts.of(proposal)
         needed, reasons = required(rule, facts)
-        thread = rule.thread if needed == 1 and not facts.unknown else 0.0
+        thread = rule.thread if needed == 1 and not facts.unknown and not facts.partial else 0.0
         by_name = bool(rule.users or rule.groups)
         return Needs(needed, reasons, by_name or self.by_channel(proposal, channel), thread)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from services.approvals.numbers import Skeleton, skeleton
 from services.domain.entities import Proposal
 from services.domain.parser_process import run_isolated
-from services.domain.values import sha256
+from services.domain.values import Verdict, sha256
 
 # What a fingerprint of another version covers is unknown, so it covers nothing.
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
         "asked": _amounts(proposal.policy.resources),
         "observed": _amounts(proposal.validation.resources),
         "requester": proposal.requester,
+        "partial": proposal.validation.verdict is Verdict.PARTIAL,
     }
     return Coverage(f"{_VERSION}:{sha256(json.dumps(bound, sort_keys=True))}", program.because)
 

@@ -43,6 +43,8 @@ def decide(
         )
     needed, reasons = required(rule, facts)
     clause, refusal = _refusal(rule, person, standing)
+    if facts and facts.partial and not rule.partial:
+        clause, refusal = "partial", _PARTIAL
     if refusal:
         return Decision(
             allowed=False, rule=rule.name, clause=clause, sentence=refusal, needed=needed, reasons=reasons
@@ -59,6 +61,9 @@ def required(rule: ApprovalRule, facts: ProgramFacts | None) -> tuple[int, tuple
     return max(rule.approvals, 2 if reasons else 1), reasons
 
 
+_PARTIAL = (
+    "This program was validated only in part, and the rules here allow only programs that passed validation."
+)
 _CLAUSES = {
     "token": "your token can approve",
     "users": "you are one of the named approvers",

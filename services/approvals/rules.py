@@ -16,7 +16,8 @@ API = "api"
 
 @dataclass(frozen=True, slots=True)
 class SecondApproverConditions:
-    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package.
+    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package, a
+    validation that was only `partial`.
 
     What could not be observed counts as if it were there.
     """
@@ -26,12 +27,13 @@ class SecondApproverConditions:
     wall: float | None = None
     hosts: bool = False
     packages: bool = False
+    partial: bool = False
 
     def reasons(self, facts: ProgramFacts) -> tuple[str, ...]:
         """What of a program takes a second approver, each as the end of `because it …`."""
-        return tuple(
-            filter(None, (*self._heavy(facts), self._long(facts), self._open(facts), self._foreign(facts)))
-        )
+        found = (*self._heavy(facts), self._long(facts), self._open(facts), self._foreign(facts))
+        unproven = "was validated only in part" if self.partial and facts.partial else ""
+        return tuple(filter(None, (*found, unproven)))
 
     def _heavy(self, facts: ProgramFacts) -> list[str]:
         cpus, gpus = facts.resources.get("CPU", 0.0), facts.resources.get("GPU", 0.0)
@@ -71,6 +73,7 @@ class SecondApproverConditions:
             "requests a GPU": self.gpus,
             "names a network host": self.hosts,
             "installs packages": self.packages,
+            "was validated only in part": self.partial,
         }
         over = [f"requests more than {human_resource('CPU', self.cpus)}"] if self.cpus is not None else []
         long = [f"may take more than {human_seconds(self.wall)}"] if self.wall is not None else []
@@ -86,6 +89,7 @@ class ApprovalRule:
     what they asked for themselves. Guests and people of other workspaces are approvers only if named in `users`, or
     let in by `guests` and `foreign`. So many `approvals` of different people are needed, two for the facts in `second`.
     `thread` is for how many seconds an approval may be given for a whole thread; 0 for never.
+    With `partial` False, nobody approves a program that was validated only in part.
     `actions` says who may do other things than approving, where that is not as by default.
     """
 
@@ -101,6 +105,7 @@ class ApprovalRule:
     approvals: int = 1
     second: SecondApproverConditions = field(default_factory=SecondApproverConditions)
     thread: float = 0.0
+    partial: bool = True
     actions: Mapping[Action, frozenset[Group]] = field(default_factory=dict[Action, frozenset[Group]])
 
     def may(self, action: Action) -> frozenset[Group]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from services.domain.entities import Proposal
-from services.domain.values import sha256
+from services.domain.values import Verdict, sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class ProgramFacts:
 
     `resources` is the most that a task, an actor or the driver asks for; `wall` is in seconds, the longer of what was
     measured and what the program's header expects. `unknown` names what could not be observed in full (kinds of EVIDENCE,
-    and `wall`): there may be more of it than is said here, so rules that ask for it take the strict side.
+    and `wall`): there may be more of it than is said here, so rules that ask for it take the strict side. `partial` says that a part of it
+    could not be validated.
     """
 
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -25,6 +26,7 @@ class ProgramFacts:
     hosts: frozenset[str] = frozenset()
     packages: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    partial: bool = False
 
     @classmethod
     def of(cls, proposal: Proposal) -> Self:
@@ -41,6 +43,7 @@ class ProgramFacts:
             unknown=frozenset(
                 (*seen.unknown, *seen.touched.more, *([] if seen.wall is not None else ["wall"]))
             ),
+            partial=seen.verdict is Verdict.PARTIAL,
         )
 
 
@@ -59,6 +62,7 @@ def binding(proposal: Proposal, user: str) -> str:
         "lock": proposal.lock.sha256,
         "arguments": proposal.command_line,
         "wall": header.wall,
+        "unproven": proposal.validation.unproven,
         "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
         "approver": user,
     }

@@ -55,7 +55,6 @@ class DriverReport:
     table: Table | None = None
     failure: Failure | None = None
     missing_module: str | None = None
-    infeasible: Mapping[str, float] = field(default_factory=dict[str, float])
     wall: float | None = None
     cpu: float | None = None
     peak_memory: int | None = None
@@ -104,7 +103,6 @@ def read(facts: object) -> DriverReport:
         table=table,
         failure=failure,
         missing_module=reader.name(report.get("missing_module")) or None,
-        infeasible=reader.amounts(report.get("infeasible"), _LISTED)[0],
         wall=number(report.get("wall")),
         cpu=number(report.get("cpu")),
         peak_memory=count(report.get("peak_memory")),

@@ -35,6 +35,7 @@ class Validated(BaseModel):
     verdict: Verdict | None = None
     value: str | None = None
     wall: float | None = None
+    unproven: list[str] = []
 
 
 class Ran(BaseModel):
@@ -71,6 +72,7 @@ def outcome_of(answer: object, *, where: str) -> Outcome:
         detail=None if verdict is Verdict.PASSED else _last(error or reply.output or ""),
         wall=reply.wall,
         where=where,
+        unproven=tuple(reply.unproven) if verdict is Verdict.PARTIAL else (),
     )
 
 

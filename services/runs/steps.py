@@ -135,7 +135,7 @@ class RunSteps:
             run.id,
             proposal.program.code,
             _metadata(run, proposal),
-            place.terms.wall_limit,
+            place.terms.wall(header),
             inputs,
             header.resources or place.terms.resources,
             proposal.lock,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from services.domain.errors import BadRequest, BudgetSpent, ModelUnavailable
 from services.domain.input_files import described
 from services.domain.progress import OnStage, Phase, Stage
-from services.domain.values import Engine
+from services.domain.values import Engine, Verdict
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, ToolResult, Turn
 from services.security.redaction import masked, without_secrets
 from services.snippets.interface import SnippetRunner
@@ -192,6 +192,8 @@ def _report(made: BuildResult) -> str:
     if made.program is None or not made.outcome.proposable:
         cause = evidence.plain(made.outcome)
         return f"no working program after {made.attempts} attempts: {cause} {made.cut}".rstrip()
+    if made.outcome.verdict is Verdict.PARTIAL:
+        return f"proposal validated in part: {made.program.title}; not proven: {escape(' '.join(made.outcome.unproven))}"
     if not made.outcome.passed:
         return f"program written, but not validated ({made.outcome.detail}): {made.program.title}"
     output = escape(made.outcome.stdout[-_TAIL:].strip())

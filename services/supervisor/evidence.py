@@ -18,6 +18,7 @@ _CLOSING = re.compile(
 _HARMLESS = r"<\\/"
 
 _SENTENCES = {
+    Verdict.PARTIAL: "it was validated only in part",
     Verdict.TIMED_OUT: "it did not finish in time",
     Verdict.OUT_OF_MEMORY: "it ran out of memory",
     Verdict.OUTPUT_LIMIT: "it printed more than the limit",
@@ -42,7 +43,8 @@ def _reason(outcome: Outcome) -> str:
     if outcome.verdict is Verdict.UNAVAILABLE and outcome.detail:
         return outcome.detail
     if outcome.verdict in _SENTENCES:
-        return _SENTENCES[outcome.verdict] + (f": {outcome.detail}" if outcome.detail else "")
+        why = " ".join(outcome.unproven) or outcome.detail
+        return _SENTENCES[outcome.verdict] + (f": {why}" if why else "")
     return outcome.detail or f"it ended with exit code {outcome.exit_code}"
 
 

@@ -13,7 +13,10 @@ from services.domain.values import Outcome
 from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.targets.cost import Estimate, Prices, estimate
-from services.text.formatting import human_resource
+from services.text.formatting import human_resource, human_seconds
+
+_SLACK = 1.5
+_START = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class TargetTerms:
     """What holds on one target.
 
     `users` may use it, all where it is empty. `limits` is the most of each resource that one task, one actor or the program's
-    own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds.
+    own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds, the most that a run may take.
     `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
     where that is not as on all targets. Without `prices` nothing is said of what a run costs.
     `network` is what programs can connect to where raygen decides that, on its own cluster: `none` or `internet`.
@@ -37,10 +40,21 @@ class TargetTerms:
     prices: Prices = field(default_factory=Prices)
     network: str = ""
 
+    def wall(self, script: Script) -> float:
+        """Seconds after which a run of the program is stopped: what it expects and half as much again, up to the limit."""
+        if script.wall is None:
+            return self.wall_limit
+        return min(_SLACK * script.wall + _START, self.wall_limit)
+
     def objection(self, validation: Outcome, script: Script) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may."""
         if script.packages and not self.packages:
             return f"installs no packages, and the program needs {', '.join(script.packages)}"
+        if script.wall is not None and script.wall > self.wall_limit:
+            most = human_seconds(self.wall_limit)
+            return (
+                f"stops runs after {most}, and the program declares a `wall` of {human_seconds(script.wall)}"
+            )
         asked = dict(validation.resources)
         for name, amount in script.resources.items():
             asked[name] = max(amount, asked.get(name, 0.0))

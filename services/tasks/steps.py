@@ -32,7 +32,7 @@ from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
 from services.domain.progress import Phase, Stage
-from services.domain.values import InputFile, Origin, Program
+from services.domain.values import InputFile, Origin, Program, Verdict
 from services.notifications.events import TaskEnded, TaskProgress, TaskProgressed
 from services.notifications.notifier import Notifier
 from services.observability.tracing import span
@@ -390,7 +390,12 @@ def _first_line(words: str) -> str:
     return words.partition("\n")[0].strip().removesuffix(".")
 
 
+_IN_PART = "The program was validated in part. The card says what is not proven."
+
+
 def _verdict_on_own(made: BuildResult) -> str:
+    if made.outcome.verdict is Verdict.PARTIAL:
+        return _IN_PART
     if made.outcome.proposable:
         return "The program passed validation."
     return f"The program did not pass validation: {evidence.plain(made.outcome)}."
@@ -405,6 +410,8 @@ def _verdict_again(made: BuildResult) -> str:
 def _verdict_on_edit(made: BuildResult) -> str:
     if made.outcome.passed:
         return "Your edit passed validation."
+    if made.outcome.verdict is Verdict.PARTIAL:
+        return _IN_PART
     if made.outcome.proposable:
         return "Here is your edit."
     return f"Your edit did not pass validation: {evidence.plain(made.outcome)}."

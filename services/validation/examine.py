@@ -62,7 +62,7 @@ async def examine(
     if policy.refused:
         return Examined(Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy)
     header = await run_isolated(script, code)
-    setup = Setup(arguments=given.of_validation(header.parameters))
+    setup = Setup(arguments=given.of_validation(header.parameters), wall=header.wall)
     leased = await lease()
     with span("validation") as opened:
         outcome = without_secrets(await leased.validate(code, setup))

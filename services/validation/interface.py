@@ -35,6 +35,8 @@ class Setup:
     """Its command line."""
     environment: Environment = NO_ENVIRONMENT
     """The packages that are installed for it."""
+    wall: float | None = None
+    """Seconds that it expects to take, where its header says so."""
 
 
 BARE = Setup()

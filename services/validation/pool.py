@@ -254,7 +254,7 @@ class PooledLease:
             except SealUnavailable as error:
                 await self.aclose()
                 return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
-            return conclude(record, chosen)
+            return conclude(record, chosen, wall=setup.wall)
 
     async def _run(
         self, code: str, own: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits

@@ -1,4 +1,4 @@
-"""What a process tree uses, read from /proc: members and memory."""
+"""What a process tree uses, read from /proc: members, memory and CPU time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from services.isolation.processes import by_parent
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(root: int) -> list[int]:
@@ -55,3 +56,13 @@ def _read(path: str) -> str:
             return file.read()
     except OSError:
         return ""
+
+
+def processor_times(root: int) -> dict[int, float]:
+    """Seconds of CPU time of each process of a tree so far, with those of its ended and collected children."""
+    found: dict[int, float] = {}
+    for pid in tree(root):
+        fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        if len(fields) > 14:
+            found[pid] = sum(map(int, fields[11:15])) / _TICK
+    return found

@@ -20,15 +20,19 @@ from services.isolation.ending import end
 from services.validation import readings
 from services.validation.attempts import Attempted
 from services.validation.cgroup import ControlGroup, Delegated
+from services.validation.demands import Demand, demand
 from services.validation.inside import frames
 from services.validation.interface import ValidationLimits
+from services.validation.progress import Progress, ProgressWatch
 from services.validation.seal import PACKAGE, Seal, Spaces
 from services.validation.watchdog import Excess, Watchdog
 
 _FACTS_OVERHEAD = 4 * 1024**2
 _LAST_WORDS = 4000
+_FINISHED = b'["finished", '
 _END_LIMIT = 5.0
 _READY_AGAIN = 5.0
+_FACTS_LIMIT = 3.0
 TOO_SLOW = "A sealed Ray cluster did not start in time: this machine is slow or busy. Please try again in a few minutes."
 
 
@@ -80,6 +84,8 @@ class AttemptRecord:
     peak_memory: int = 0
     truncated: bool = False
     attempted: Attempted = field(default_factory=Attempted)
+    progress: Progress = field(default_factory=Progress)
+    demand: Demand | None = None
 
 
 class Sandbox:
@@ -161,7 +167,9 @@ class Sandbox:
                 memory=limits.memory + self._settings.spaces.total, threads=self._settings.threads
             )
         began = time.monotonic()
-        collected = self._collecting = _Collected(limits)
+        progress = ProgressWatch(self._process.pid, limits.wall)
+        collected = self._collecting = _Collected(limits, progress)
+        watching = asyncio.create_task(progress.watch())
         watchdog = Watchdog(self._process.pid, limits, idle=self._idle)
         try:
             token = secrets.token_hex(16).encode()
@@ -169,7 +177,13 @@ class Sandbox:
             excess = await self._wait(collected, watchdog, limits.wall)
             if excess is None and self._group and self._group.out_of_memory:
                 excess = Excess.MEMORY
-            record = replace(collected.record, excess=excess, wall=time.monotonic() - began)
+            wall = time.monotonic() - began
+            if excess in {Excess.WALL, Excess.HARDWARE}:
+                seen = await progress.seen()
+                await self._stop(collected)
+                record = replace(collected.record, excess=excess, wall=wall, progress=seen)
+            else:
+                record = replace(collected.record, excess=excess, wall=wall)
             record = replace(record, facts=_genuine(record.facts, token))
             if excess is not None or record.status is None:
                 self._kill()
@@ -178,7 +192,17 @@ class Sandbox:
             self._kill()
             raise
         finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             self._collecting = None
+
+    async def _stop(self, collected: _Collected) -> None:
+        """Have the driver report what is known so far, within a moment; what it does not report is unknown."""
+        collected.go_on()
+        await self._send(frames.STOP, b"")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FACTS_LIMIT):
+                await collected.done.wait()
 
     async def close(self) -> None:
         """End everything inside; returns when the sandbox is gone."""
@@ -294,7 +318,9 @@ async def _started(command: Sequence[str], fds: Sequence[int]) -> asyncio.subpro
 class _Collected:
     """The record of one program as it grows; what is over a limit is not kept."""
 
-    def __init__(self, limits: ValidationLimits) -> None:
+    def __init__(self, limits: ValidationLimits, progress: ProgressWatch) -> None:
+        self._progress = progress
+        self._demand: Demand | None = None
         self._room = limits.output
         self._facts_room = limits.artifacts * 4 // 3 + _FACTS_OVERHEAD
         self._parts: dict[bytes, bytearray] = {
@@ -319,7 +345,14 @@ class _Collected:
             cpu=self._cpu,
             truncated=self.excess is Excess.OUTPUT,
             attempted=self._attempted,
+            demand=self._demand,
         )
+
+    def go_on(self) -> None:
+        """Take what still comes after a demand that can't be met."""
+        if self.excess is Excess.HARDWARE:
+            self.excess = None
+            self.done.clear()
 
     def take(self, kind: bytes, payload: bytes) -> None:
         if self.done.is_set():
@@ -328,16 +361,26 @@ class _Collected:
             self._status, self._cpu = _end(payload)
             self.done.set()
         elif kind == frames.NOTED:
-            self._attempted = self._attempted.with_note(payload)
+            self._note(payload)
         elif kind == frames.FACTS:
             self._parts[kind] += payload[: self._facts_room]
             self._facts_room -= min(len(payload), self._facts_room)
         elif kind in self._parts:
+            self._progress.wrote()
             self._parts[kind] += payload[: self._room]
             self._room -= len(payload)
             if self._room < 0:
                 self.excess = Excess.OUTPUT
                 self.done.set()
+
+    def _note(self, payload: bytes) -> None:
+        if payload.startswith(_FINISHED):
+            self._progress.finished()
+        elif self._demand is None and (found := demand(payload)):
+            self._demand, self.excess = found, Excess.HARDWARE
+            self.done.set()
+        else:
+            self._attempted = self._attempted.with_note(payload)
 
 
 def _genuine(facts: bytes, token: bytes) -> bytes:

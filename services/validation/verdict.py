@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 from services.domain.values import Outcome, Verdict
@@ -11,14 +12,31 @@ from services.validation.interface import ValidationLimits
 from services.validation.sandbox import AttemptRecord
 from services.validation.watchdog import Excess
 
+_GPU_WAY = "It asked for GPUs. The sealed cluster has virtual GPUs only, so its GPU code was not run."
+_NO_CUDA = re.compile(
+    r"no NVIDIA driver|libcuda\.so|cudaErrorNoDevice|cudaErrorInsufficientDriver|no CUDA(?:-capable)? (?:GPUs|device)"
+    r"|not compiled with CUDA|CUDA driver version is insufficient|NVML Shared Library Not Found",
+    re.IGNORECASE,
+)
+_VIRTUAL = (
+    "The sealed cluster has virtual GPUs only, without a CUDA driver. Use the CPU where there is no CUDA."
+)
+_NO_ROOM = re.compile(r"OutOfDiskError|ObjectStoreFullError")
+_SMALL = (
+    "The sealed cluster's object store is too small for what the program keeps in it at once."
+    " Use less data in validation, or ask an operator to raise RAYGEN_VALIDATION_OBJECT_STORE_MB."
+)
 _BROKEN = "The sealed cluster failed while the program ran."
 
 
-def conclude(record: AttemptRecord, limits: ValidationLimits) -> Outcome:
-    """What came of one attempt. Facts may say what kind of failure it was, never that there was none."""
+def conclude(record: AttemptRecord, limits: ValidationLimits, *, wall: float | None = None) -> Outcome:
+    """What came of one attempt. Facts may say what kind of failure it was, never that there was none.
+
+    `wall` is the time in seconds that the program's header expects.
+    """
     facts_text = decode(record.facts)
     facts = read(facts_text)
-    verdict, detail = _verdict(record, limits, facts)
+    verdict, detail, unproven = _verdict(record, limits, wall)
     observed = Outcome(
         verdict=verdict,
         stdout=record.stdout.decode("utf-8", "replace"),
@@ -28,39 +46,75 @@ def conclude(record: AttemptRecord, limits: ValidationLimits) -> Outcome:
         wall=round(record.wall, 4),
         peak_memory=record.peak_memory or None,
         truncated=record.truncated,
-        remarks=() if facts_text or verdict is not Verdict.PASSED else (UNFINISHED,),
+        remarks=_remarks(verdict, facts, finished=facts_text is not None),
+        unproven=unproven,
     )
     filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
     return record.attempted.added_to(filled)
 
 
 def _verdict(
-    record: AttemptRecord, limits: ValidationLimits, facts: DriverReport
-) -> tuple[Verdict, str | None]:
+    record: AttemptRecord, limits: ValidationLimits, wall: float | None
+) -> tuple[Verdict, str | None, tuple[str, ...]]:
+    """The verdict, why there is no better one, and what is not proven."""
     if record.excess is not None:
-        return _exceeded(record, record.excess, limits)
+        return _exceeded(record, record.excess, limits, wall)
     if record.status is None:
-        return Verdict.KILLED, _BROKEN
+        return Verdict.KILLED, _BROKEN, ()
     if record.status == 0:
-        return Verdict.PASSED, None
+        return Verdict.PASSED, None, ()
     if record.status < 0:
-        return Verdict.KILLED, f"Its driver was killed by {_signal(-record.status)}."
-    if facts.infeasible:
-        asked = ", ".join(f"{amount:g} {name}" for name, amount in facts.infeasible.items())
-        return Verdict.NEEDS_HARDWARE, f"It requests {asked}, more than the sealed cluster has."
-    return Verdict.FAILED, None
+        return Verdict.KILLED, f"Its driver was killed by {_signal(-record.status)}.", ()
+    return Verdict.FAILED, None, ()
 
 
-def _exceeded(record: AttemptRecord, excess: Excess, limits: ValidationLimits) -> tuple[Verdict, str]:
+def _stopped(
+    record: AttemptRecord, limits: ValidationLimits, wall: float | None
+) -> tuple[Verdict, str | None, tuple[str, ...]]:
+    """A program that was running when its time was up."""
+    ran = human_seconds(record.wall)
+    if wall is None:
+        advice = "If it takes longer, declare it in the program's header: `wall = 3600` (seconds) in `[tool.raygen]`."
+        return Verdict.TIMED_OUT, f"It was stopped after {ran}. {advice}", ()
+    expects = human_seconds(wall)
+    if wall <= limits.wall:
+        return Verdict.TIMED_OUT, f"It was stopped after {ran}; it declares a `wall` of {expects}.", ()
+    if not record.progress.made:
+        return Verdict.TIMED_OUT, f"It was stopped after {ran}: {record.progress.lacking}.", ()
+    rest = f"It ran for {ran} without a failure and expects {expects}. The rest was not run."
+    return Verdict.PARTIAL, None, (rest,)
+
+
+def _remarks(verdict: Verdict, facts: DriverReport, *, finished: bool) -> tuple[str, ...]:
+    """What explains the outcome besides its verdict; the program's own words never change that."""
+    if verdict is Verdict.PASSED:
+        virtual = (_GPU_WAY,) if facts.resources.get("GPU") else ()
+        return virtual if finished else (*virtual, UNFINISHED)
+    failure = facts.failure
+    if verdict is not Verdict.FAILED or failure is None:
+        return ()
+    words = f"{failure.kind}: {failure.message}"
+    explained = ((_NO_CUDA, _VIRTUAL), (_NO_ROOM, _SMALL))
+    return tuple(sentence for pattern, sentence in explained if pattern.search(words))
+
+
+def _exceeded(
+    record: AttemptRecord, excess: Excess, limits: ValidationLimits, wall: float | None
+) -> tuple[Verdict, str | None, tuple[str, ...]]:
     match excess:
         case Excess.WALL:
-            return Verdict.TIMED_OUT, f"It was stopped after {human_seconds(record.wall)}."
+            return _stopped(record, limits, wall)
+        case Excess.HARDWARE:
+            asked = (
+                record.demand.sentence if record.demand else "It asks for more than the sealed cluster has."
+            )
+            return Verdict.PARTIAL, None, (f"{asked} What comes after that was not run.",)
         case Excess.MEMORY:
-            return Verdict.OUT_OF_MEMORY, f"It took more than {human_bytes(limits.memory)} of memory."
+            return Verdict.OUT_OF_MEMORY, f"It took more than {human_bytes(limits.memory)} of memory.", ()
         case Excess.OUTPUT:
-            return Verdict.OUTPUT_LIMIT, f"It printed more than {human_bytes(limits.output)}."
+            return Verdict.OUTPUT_LIMIT, f"It printed more than {human_bytes(limits.output)}.", ()
         case Excess.PROCESSES:
-            return Verdict.KILLED, f"It started more than {limits.processes} processes."
+            return Verdict.KILLED, f"It started more than {limits.processes} processes.", ()
 
 
 def _signal(number: int) -> str:

@@ -22,6 +22,7 @@ class Excess(StrEnum):
     MEMORY = "memory"
     OUTPUT = "output"
     PROCESSES = "processes"
+    HARDWARE = "hardware"
 
 
 class Watchdog:

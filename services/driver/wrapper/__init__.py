@@ -15,7 +15,7 @@ All that the program prints comes before the facts, threads and exit functions i
 
 Facts are what the program's own process says of itself. They add to a verdict, which is never taken from them.
 Keys: exit_code, value, table {columns [text], rows [[text]], total_rows, total_columns}, failure {kind, message, frames
-[{line, function, source}], inside, traceback}, missing_module, infeasible, wall and cpu (seconds), peak_memory (bytes), tasks {name: count}, resources {name: the most that one task asked for},
+[{line, function, source}], inside, traceback}, missing_module, wall and cpu (seconds), peak_memory (bytes), tasks {name: count}, resources {name: the most that one task asked for},
 touched {files, hosts, processes, environment, packages, refused, more {kind: how many are not listed}}, artifacts [{name, media_type, content (base64)}], dropped [sentences],
 unknown [kinds of which not all could be observed; a kind that is missing could not be either], ended {line, last, during}
 where SystemExit left statements behind: its line, the last statement's, and the class of an error that it was raised in place of.

@@ -6,34 +6,30 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from .text import Facts
 
 _LISTED = 50
-_GRACE = 1.0
-_REAL = ("CPU", "GPU", "memory")
 
 
 class Asked:
     """Counts calls of remote functions, actors and their methods.
 
-    `on_infeasible` is called, from another thread, when the program has waited a second for more than the cluster has.
     `report` is called with the name and amount of a resource whenever more of it is asked for than before.
     """
 
     def __init__(
         self,
-        on_infeasible: Callable[[], None] | None,
         report: Callable[[str, float], None] | None = None,
+        *,
+        sealed: bool = False,
     ) -> None:
-        self._on_infeasible = on_infeasible
+        self._sealed = sealed
         self._report = report
         self._tasks: dict[str, int] = {}
         self._resources: dict[str, float] = {}
-        self._infeasible: dict[str, float] = {}
         self._whole = True
 
     def begin(self) -> None:
@@ -59,8 +55,6 @@ class Asked:
             resources[name] = max(amount, resources.get(name, 0.0))
         facts: Facts = {"tasks": dict(list(self._tasks.items())[:_LISTED]), "resources": resources}
         facts["unknown"] = [] if self._whole else ["resources"]
-        if self._infeasible:
-            facts["infeasible"] = self._infeasible
         return facts
 
     def _counted(self, remote: Any, name_of: Callable[[Any], str], *, asks: bool = True) -> Any:
@@ -72,7 +66,7 @@ class Asked:
                 if asks:
                     asked = {**(getattr(target, "_default_options", None) or {}), **options}
                     self._ask(asked)
-                    if self._on_infeasible and asked.get("resources"):
+                    if self._sealed and asked.get("resources"):
                         options["resources"] = self._known(asked["resources"])
             except Exception:  # noqa: BLE001  # whatever is asked for, Ray answers it
                 self._whole = False
@@ -99,15 +93,3 @@ class Asked:
                 self._resources[name] = amount
                 if self._report:
                     self._report(name, amount)
-                self._compare(name, amount)
-
-    def _compare(self, name: str, amount: float) -> None:
-        if self._on_infeasible is None or self._infeasible:
-            return
-        import ray
-
-        if amount > ray.cluster_resources().get(name, 0.0 if name in _REAL else amount):
-            self._infeasible[name] = amount
-            timer = threading.Timer(_GRACE, self._on_infeasible)
-            timer.daemon = True
-            timer.start()

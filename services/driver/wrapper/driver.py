@@ -49,15 +49,14 @@ class Sealed(NamedTuple):
     """What is different in a seal.
 
     `logs` is the directory of the workers' logs, where no log monitor of Ray's brings them to the driver; `journal` the
-    file into which workers note what they touch; `writable` the directories that can be written to. `on_infeasible` is
-    called, from another thread, with the facts so far when the program has waited for more than the cluster has; outside
-    of a seal it goes on waiting, as it may on a cluster that grows.
+    file into which workers note what they touch; `writable` the directories that can be written to. `on_stop` is
+    called, from another thread, with the facts so far when the program is stopped.
     """
 
     logs: str
     journal: str
     writable: tuple[str, ...]
-    on_infeasible: Callable[[Facts], None]
+    on_stop: Callable[[Facts], None]
 
 
 class ProgramDriver:
@@ -67,7 +66,7 @@ class ProgramDriver:
         self._path = path
         self._program = os.path.abspath(path)
         self._sealed = sealed
-        self._asked = Asked(self._give_up if sealed else None)
+        self._asked = Asked(sealed=sealed is not None)
         self._touched = TouchRecorder(
             self._is_own,
             own=os.path.dirname(self._program),
@@ -148,11 +147,11 @@ class ProgramDriver:
                 facts.update(found)
         return {**facts, "unknown": unknown}
 
-    def _give_up(self) -> None:
+    def stop(self) -> None:
+        """Report what is known so far; in a seal, and from another thread."""
         assert self._sealed is not None
-        self._sealed.on_infeasible(
-            {**self._with({"exit_code": 1}, *self._seen), "artifacts": [], "dropped": []}
-        )
+        flush()
+        self._sealed.on_stop({**self._with({"exit_code": 1}, *self._seen), "artifacts": [], "dropped": []})
 
     def _execute(self) -> Facts:
         facts: Facts = {"exit_code": 0}

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,16 +28,18 @@ class Ends:
     """The driver's ends of its pipes: its program comes in by `code`, its facts leave by `facts`.
 
     Before the program comes a line that goes back before the facts, so that other writes to it are not taken for facts.
+    What comes by `stop` asks for the facts so far, and ends the driver.
     """
 
     code: int
     facts: int
     stdout: int
     stderr: int
+    stop: int
 
     @property
-    def all(self) -> tuple[int, int, int, int]:
-        return (self.code, self.facts, self.stdout, self.stderr)
+    def all(self) -> tuple[int, int, int, int, int]:
+        return (self.code, self.facts, self.stdout, self.stderr, self.stop)
 
 
 def become_driver(place: Path, ends: Ends, workers: int) -> None:
@@ -68,7 +71,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
             logs=str(cluster.LOGS),
             journal=str(cluster.JOURNAL),
             writable=cluster.WRITABLE,
-            on_infeasible=report,
+            on_stop=report,
         ),
     )
     driver.prepare()
@@ -82,7 +85,14 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     given = json.loads(head)
     _lay_out(place, given["modules"])
     program.write_bytes(code)
+    threading.Thread(target=_await_stop, args=(ends.stop, driver.stop), daemon=True).start()
     report(driver.run(given["arguments"]))
+
+
+def _await_stop(fd: int, stop: Callable[[], None]) -> None:
+    with contextlib.suppress(OSError):  # the program may have closed it
+        if os.read(fd, 1):
+            stop()
 
 
 def _lay_out(place: Path, modules: dict[str, str]) -> None:

@@ -128,7 +128,7 @@ def _watch(journal: str, programs: str) -> None:
     touched = TouchRecorder(is_program, own=programs, sealed=cluster.WRITABLE, journal=journal)
     touched.prepare()
     touched.begin()
-    Asked(None, touched.asks).begin()
+    Asked(touched.asks).begin()
 
 
 def forget() -> None:

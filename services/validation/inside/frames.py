@@ -1,8 +1,9 @@
 """Frames between the bot and process 1 of a sandbox: one byte of kind, four of length, the payload.
 
-To the sandbox: RUN (a token in a line of its own, a line of JSON with modules by name in base64, and then the program).
+To the sandbox: RUN (a token in a line of its own, a line of JSON with modules by name in base64, and then the program),
+STOP (nothing: end the program with the facts so far).
 From the sandbox: READY (JSON), STDOUT and STDERR (the program's bytes), FACTS (a part of the token and the driver's JSON),
-NOTED (JSON: what the observer of the network has noted, a kind and a text or number), ENDED (JSON: status as the kernel
+NOTED (JSON: what the observer of the network or `demand` has noted, a kind and what it is about), ENDED (JSON: status as the kernel
 told it, processor time).
 """
 
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import struct
 
-RUN, READY, STDOUT, STDERR, FACTS, NOTED, ENDED = b"R", b"Y", b"1", b"2", b"F", b"N", b"E"
+RUN, STOP = b"R", b"S"
+READY, STDOUT, STDERR, FACTS, NOTED, ENDED = b"Y", b"1", b"2", b"F", b"N", b"E"
 
 HEADER = struct.Struct("!cI")
 LARGEST = 1024**2

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import agent, cluster, frames, process
+from . import agent, cluster, demand, frames, process
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .fork_server import ForkServer
@@ -27,6 +27,7 @@ from .observer import ObserverChannel
 
 _PIECE = 65536
 _DRAIN = 0.2
+_LONG = 1.0
 _ROUNDS = 50
 _ROOMS = (Path("/tmp"), Path("/dev/shm"), Path.home())  # noqa: S108  # the sandbox's own
 
@@ -40,6 +41,7 @@ class DriverProcess:
     facts: int
     stdout: int
     stderr: int
+    stop: int
     connected: bool = False
     status: int | None = None
 
@@ -68,6 +70,9 @@ class SealedSupervisor:
     _asked: bytes | None = None
     _number: int = 0
     _spent: float = 0.0
+    _began: float = 0.0
+    _demand: tuple[int, int] | None = None
+    _notes: bytes = b""
     _servants: set[int] = field(default_factory=set[int])
     _permanent: frozenset[Path] = field(
         default_factory=lambda: frozenset(path for place in _ROOMS for path in place.iterdir())
@@ -94,7 +99,7 @@ class SealedSupervisor:
             self._poll.register(fd, select.POLLIN)
         self._prepare_spare()
         while True:
-            for fd, _ in self._poll.poll():
+            for fd, _ in self._poll.poll(self._patience()):
                 if fd == self.incoming:
                     if not self._hear():
                         return
@@ -104,13 +109,43 @@ class SealedSupervisor:
                     self._handle(fd)
             self._advance()
 
+    def _patience(self) -> float | None:
+        """Milliseconds until the running attempt has become a long one, whose requests are looked at."""
+        if self._running is None or self._demand is not None:
+            return None
+        left = self._began + _LONG - time.monotonic()
+        return max(1000 * left, 1.0)
+
+    def _watch_demand(self) -> None:
+        if self._running and self._demand is None and time.monotonic() - self._began >= _LONG:
+            pid, fd = self._demand = demand.watch()
+            self._servants.add(pid)
+            self._poll.register(fd, select.POLLIN)
+
+    def _hear_of_demand(self, fd: int) -> None:
+        *lines, self._notes = (self._notes + (data := os.read(fd, _PIECE))).split(b"\n")
+        for line in lines:
+            self._pass_on(line)
+        if not data:
+            self._unwatch(fd)
+
+    def _end_demand(self) -> None:
+        if self._demand is not None:
+            pid, fd = self._demand
+            self._unwatch(fd)
+            os.close(fd)
+            process.signal_one(pid, signal.SIGKILL)
+            self._demand, self._notes = None, b""
+
     def _wake(self, fd: int) -> None:
         os.read(fd, _PIECE)
         self._reap()
 
     def _handle(self, fd: int) -> None:
         driver = next((d for d in (self._running, self._spare) if d and fd in d.readable), None)
-        if driver is not None:
+        if self._demand and fd == self._demand[1]:
+            self._hear_of_demand(fd)
+        elif driver is not None:
             self._forward(driver, fd)
         elif not self.fork_server.serve(fd):
             self._poll.unregister(fd)
@@ -133,11 +168,14 @@ class SealedSupervisor:
         data = os.read(self.incoming, _PIECE)
         self._buffer += data
         while len(self._buffer) >= frames.HEADER.size:
-            _, length = frames.unpack_header(bytes(self._buffer[: frames.HEADER.size]))
+            kind, length = frames.unpack_header(bytes(self._buffer[: frames.HEADER.size]))
             end = frames.HEADER.size + length
             if len(self._buffer) < end:
                 break
-            self._asked = bytes(self._buffer[frames.HEADER.size : end])
+            if kind == frames.RUN:
+                self._asked = bytes(self._buffer[frames.HEADER.size : end])
+            elif kind == frames.STOP and self._running:
+                _write(self._running.stop, b"\n")
             del self._buffer[:end]
         return bool(data)
 
@@ -147,22 +185,25 @@ class SealedSupervisor:
             self._conclude(self._running)
         if self._asked is not None and self._running is None and self._spare and self._spare.connected:
             self._running, self._spare = self._spare, None
+            self._began = time.monotonic()
             self.observer.begin()
             _write(self._running.code, self._asked)
             os.close(self._running.code)
             self._asked = None
+        self._watch_demand()
 
     def _prepare_spare(self) -> None:
         self._number += 1
-        pairs = [os.pipe() for _ in range(4)]
-        (code_in, code_out), (facts_in, facts_out), (out_in, out_out), (err_in, err_out) = pairs
-        ends = Ends(code_in, facts_out, out_out, err_out)
+        pairs = [os.pipe() for _ in range(5)]
+        (code_in, code_out), (facts_in, facts_out), (out_in, out_out), (err_in, err_out) = pairs[:4]
+        stop_in, stop_out = pairs[4]
+        ends = Ends(code_in, facts_out, out_out, err_out, stop_in)
         place = self.fork_server.place = cluster.program_directory()
         _furnish(place)
         pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
         for fd in ends.all:
             os.close(fd)
-        self._spare = DriverProcess(pid, code_out, facts_in, out_in, err_in)
+        self._spare = DriverProcess(pid, code_out, facts_in, out_in, err_in, stop_out)
         for fd in self._spare.readable:
             self._poll.register(fd, select.POLLIN)
 
@@ -203,6 +244,8 @@ class SealedSupervisor:
     def _conclude(self, driver: DriverProcess) -> None:
         """Everything that is in the pipes, then the end; a process that holds them open does not delay it."""
         self._running = None
+        self._end_demand()
+        os.close(driver.stop)
         # What it has left behind may want something of the network yet, which would be nobody's doing.
         for left in self.fork_server.workers.keys() | self._strays():
             process.signal_one(left, signal.SIGSTOP)

@@ -42,7 +42,6 @@ WHOLE: dict[str, Any] = {
         "frames": [{"line": 3, "function": "f", "source": "s"}],
     },
     "missing_module": "polars",
-    "infeasible": {"GPU": 9.0},
     "wall": 1.5,
     "cpu": 0.5,
     "peak_memory": 1000,

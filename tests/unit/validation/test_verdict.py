@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.values import Verdict
+from services.validation.demands import demand
 from services.validation.interface import ValidationLimits
 from services.validation.pool import PoolSettings, affordable
+from services.validation.progress import Progress
 from services.validation.sandbox import AttemptRecord
 from services.validation.verdict import conclude
 from services.validation.watchdog import Excess
@@ -23,7 +25,6 @@ KEYS = st.sampled_from(
         "value",
         "failure",
         "missing_module",
-        "infeasible",
         "wall",
         "cpu",
         "peak_memory",
@@ -50,7 +51,7 @@ def test_claims_never_turn_a_verdict_into_a_pass_or_a_pass_into_a_failure(claims
     assert outcome.exit_code == status
 
 
-@given(CLAIMS, st.sampled_from(list(Excess)))
+@given(CLAIMS, st.sampled_from([each for each in Excess if each is not Excess.HARDWARE]))
 def test_what_was_exceeded_is_the_verdict(claims: Any, excess: Excess):
     outcome = conclude(AttemptRecord(facts=json.dumps(claims).encode(), status=0, excess=excess), LIMITS)
     assert outcome.verdict in {
@@ -59,6 +60,94 @@ def test_what_was_exceeded_is_the_verdict(claims: Any, excess: Excess):
         Verdict.OUTPUT_LIMIT,
         Verdict.KILLED,
     }
+
+
+LONG = 7200.0
+MOVING = Progress(window=30.0, wrote=True)
+
+
+@pytest.mark.parametrize(
+    ("progress", "wall", "expected"),
+    [
+        (MOVING, LONG, Verdict.PARTIAL),
+        (Progress(window=30.0, finished=True), LONG, Verdict.PARTIAL),
+        (Progress(window=30.0, cpu=20.0), LONG, Verdict.PARTIAL),
+        (Progress(window=30.0, cpu=1.0), LONG, Verdict.TIMED_OUT),
+        (Progress(), LONG, Verdict.TIMED_OUT),
+        (MOVING, None, Verdict.TIMED_OUT),
+        (MOVING, LIMITS.wall, Verdict.TIMED_OUT),
+    ],
+)
+def test_a_long_program_is_partial_only_while_it_makes_progress(
+    progress: Progress, wall: float | None, expected: Verdict
+):
+    record = AttemptRecord(excess=Excess.WALL, wall=60.0, progress=progress)
+    outcome = conclude(record, LIMITS, wall=wall)
+    assert (outcome.verdict, bool(outcome.unproven)) == (expected, expected is Verdict.PARTIAL)
+    assert outcome.approvable == (expected is Verdict.PARTIAL)
+    if wall is None:
+        assert "wall = 3600" in (outcome.detail or "")
+
+
+@pytest.mark.parametrize("status", [1, -9])
+def test_a_program_that_declares_hours_and_fails_has_failed(status: int):
+    record = AttemptRecord(status=status, progress=MOVING)
+    assert not conclude(record, LIMITS, wall=LONG).approvable
+
+
+def test_too_much_hardware_is_partial_and_says_what_was_asked():
+    note = [
+        "infeasible",
+        {"what": "task", "nodes": 1, "asked": {"GPU": 8.0}, "has": {"GPU": 4.0}},
+    ]
+    record = AttemptRecord(excess=Excess.HARDWARE, demand=demand(json.dumps(note).encode()))
+    outcome = conclude(record, LIMITS)
+    assert outcome.verdict is Verdict.PARTIAL
+    assert outcome.unproven == (
+        "It asks for 8 GPUs on one node; the sealed cluster has 4 virtual GPUs. What comes after that was not run.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            {"what": "PACK", "asked": {"GPU": 8, "CPU": 64}, "has": {"GPU": 4, "CPU": 8}},
+            "It asks for a placement group of 8 GPUs and 64 CPUs; the sealed cluster has 4 virtual GPUs and 8 CPUs.",
+        ),
+        (
+            {"what": "task", "asked": {"accelerator_type:H100": 0.001}, "has": {}},
+            "It asks for the accelerator type H100; the sealed cluster has none.",
+        ),
+        (
+            {"what": "STRICT_SPREAD", "nodes": 3, "asked": {}},
+            "It asks for a placement group on 3 nodes; the sealed cluster has one node.",
+        ),
+    ],
+)
+def test_a_demand_is_a_sentence(found: object, sentence: str):
+    told = demand(json.dumps(["infeasible", found]).encode())
+    assert told is not None
+    assert told.sentence == sentence
+
+
+@pytest.mark.parametrize("note", [b"", b"{", b"[]", b"3", b'["name", "a.b"]', b'["infeasible", []]'])
+def test_another_note_is_no_demand(note: bytes):
+    assert demand(note) is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ({"kind": "RuntimeError", "message": "Found no NVIDIA driver on your system."}, "virtual GPUs only"),
+        ({"kind": "OutOfDiskError", "message": "Local disk is full"}, "object store is too small"),
+    ],
+)
+def test_what_the_seal_lacks_is_explained_and_stays_a_failure(failure: object, words: str):
+    claims = {"failure": failure}
+    outcome = conclude(AttemptRecord(facts=json.dumps(claims).encode(), status=1), LIMITS)
+    assert outcome.verdict is Verdict.FAILED
+    assert any(words in remark for remark in outcome.remarks)
 
 
 @pytest.mark.parametrize(
