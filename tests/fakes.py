@@ -21,6 +21,7 @@ from services.notifications.events import (
     GrantChanged,
     ProposalChanged,
     ResultShared,
+    RunContinues,
     RunEnded,
     RunProgressed,
     RunStarted,
@@ -103,13 +104,17 @@ def _line(event: SessionEvent) -> str:
             return _line_of_run(event)
 
 
-def _line_of_run(event: RunStarted | RunProgressed | RunEnded | ResultShared | CodeRequested) -> str:
+def _line_of_run(
+    event: RunStarted | RunProgressed | RunContinues | RunEnded | ResultShared | CodeRequested,
+) -> str:
     match event:
         case RunStarted(run):
             return f"{run.id} opened"
         case RunProgressed(run, _, _, view):
             stopped = f" stopped by {run.stopped_by}" if run.stopped_by else ""
             return f"{run.id} {view.status} {view.output!r}{stopped}"
+        case RunContinues(run, hours=hours):
+            return f"{run.id} after {hours} h"
         case RunEnded(run):
             return f"{run.id} {run.outcome.verdict if run.outcome else '-'}"
         case ResultShared(run, user=user):

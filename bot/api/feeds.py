@@ -19,6 +19,7 @@ from services.notifications.events import (
     GrantChanged,
     ProposalChanged,
     ResultShared,
+    RunContinues,
     RunEnded,
     RunProgressed,
     RunStarted,
@@ -102,7 +103,14 @@ class Feeds:
                 self._wake(task.id)
             case RunEnded(_, proposal):
                 self._wake(proposal.task_id)
-            case ProposalChanged() | ApprovalRequested() | GrantChanged() | ResultShared() | CodeRequested():
+            case (
+                ProposalChanged()
+                | ApprovalRequested()
+                | GrantChanged()
+                | RunContinues()
+                | ResultShared()
+                | CodeRequested()
+            ):
                 pass
 
     def _show_progress(self, task: Task, progress: TaskProgress) -> None:

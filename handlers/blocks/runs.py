@@ -54,6 +54,24 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str
     return Message(f"{state} {title} on {escape(run.target)} …", blocks)
 
 
+def continues(run: Run, proposal: Proposal, view: RunView) -> Message:
+    """That a long run is still going: for how long, how far it is, and how long it may still take."""
+    title, target = literal(proposal.program.title, 120), literal(run.target, 100)
+    begun = "is still running" if view.status == "RUNNING" else "is still waiting to start"
+    text = f":hourglass_flowing_sand: *{title}* {begun} on *{target}* after {human_seconds(view.elapsed)}."
+    facts = [progress(view.tasks)] if view.tasks else []
+    wall = proposal.header.wall
+    if wall is not None and view.status == "RUNNING":
+        left = wall - view.elapsed
+        facts.append(
+            f"by its declared time of {human_seconds(wall)}, about {human_seconds(left)} left"
+            if left > 0
+            else f"longer than its declared time of {human_seconds(wall)}"
+        )
+    stop = actions(button("Stop", action_ids.RUN_STOP, run.id, style="danger"))
+    return Message(text, [mrkdwn(text), *([context(" · ".join(facts))] if facts else []), stop])
+
+
 def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Message:
     """The result: the verdict first, then output and value, then the facts, then what can be done with it."""
     headline = f"{_headline(outcome, run)}: *{literal(proposal.program.title, 120)}*"

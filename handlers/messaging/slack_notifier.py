@@ -39,6 +39,7 @@ from services.notifications.events import (
     GrantChanged,
     ProposalChanged,
     ResultShared,
+    RunContinues,
     RunEnded,
     RunProgressed,
     RunStarted,
@@ -200,7 +201,9 @@ class SlackNotifier:
         if grant.ended_by:
             await self._courier.edit(grant.id, message)
 
-    async def _notify_of_run(self, event: RunStarted | RunProgressed | RunEnded | ResultShared) -> None:
+    async def _notify_of_run(
+        self, event: RunStarted | RunProgressed | RunContinues | RunEnded | ResultShared
+    ) -> None:
         match event:
             case RunStarted(run, proposal, session):
                 message = run_blocks.running(run, proposal, link=self._targets.link(run))
@@ -208,6 +211,10 @@ class SlackNotifier:
             case RunProgressed(run, proposal, _, view):
                 message = run_blocks.running(run, proposal, view, self._targets.link(run))
                 self._courier.edit_soon(run.id, message)
+            case RunContinues(run, proposal, session, view, hours):
+                message = run_blocks.continues(run, proposal, view)
+                key = f"{run.id}:after:{hours}h"
+                await self._courier.post(key, session.channel, session.thread_ts, message)
             case RunEnded(run, proposal, session):
                 await self._run_ended(run, proposal, session)
             case ResultShared(run, proposal, session, user):

@@ -109,6 +109,17 @@ class RunProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class RunContinues:
+    """A run is still going after `hours`; each number of hours is announced once, even after a restart."""
+
+    run: Run
+    proposal: Proposal
+    session: Session
+    view: RunView
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """A run has a result, output, value, pictures and files, or it has failed."""
 
@@ -144,6 +155,7 @@ SessionEvent = (
     | GrantChanged
     | RunStarted
     | RunProgressed
+    | RunContinues
     | RunEnded
     | ResultShared
     | CodeRequested

@@ -212,7 +212,7 @@ class RunSteps:
         run = watched.run
         self._watched[run.id] = watched
         try:
-            async with watched.insisting(target):
+            async with watched.insisting(target), watched.announcing():
                 return await self._follow(watched, target)
         finally:
             # A workflow that was taken away and came back follows it twice for a moment.
@@ -222,19 +222,20 @@ class RunSteps:
     async def _follow(self, watched: RunMonitor, target: Target) -> Outcome:
         output, status, note, tasks = Growing(), "PENDING", "", tuple[TaskCount, ...]()
         run = watched.run
-        since, started = run.turn_at or run.created_at, False
+        watched.since, started = run.turn_at or run.created_at, False
         async for event in target.follow(run.id):
             match event:
                 case Output(text):
                     output = output.then(text, room=_SHOWN)
                 case Progress(status=status, message=note, tasks=tasks, ran=ran):
                     if ran is not None and not started:
-                        since, started = time.time() - ran, True
+                        watched.since, started = time.time() - ran, True
                 case Finished(outcome):
                     return without_secrets(outcome)
-            elapsed = max(time.time() - since, 0.0)
+            elapsed = max(time.time() - watched.since, 0.0)
             shown = masked(output.text)
             await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
+            watched.told.set()
         return Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
