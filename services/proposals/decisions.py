@@ -11,7 +11,7 @@ from services.approvals.recorder import Recorder, another_target, decided
 from services.domain.entities import Proposal, ProposalStatus, Session, Task, TaskKind, derive
 from services.domain.errors import NotAllowed, Outdated
 from services.domain.program_facts import Grant
-from services.domain.values import Engine, sha256
+from services.domain.values import Engine, Verdict, sha256
 from services.notifications.events import GrantChanged
 from services.notifications.notifier import Notifier
 from services.proposals.cards import ProposalCards
@@ -162,7 +162,7 @@ class Decisions:
 
     async def _approve_own(self, task: Task, proposal: Proposal) -> str | None:
         """Approve the program of a person who asked for its run and may approve it; theirs already is as good."""
-        if task.code is None:
+        if task.code is None or unproven(proposal):
             return None
         try:
             proposal = await self.approve(
@@ -186,3 +186,10 @@ class Decisions:
         except Outdated:
             return None
         return proposal.id
+
+
+def unproven(proposal: Proposal) -> str:
+    """Why a program does not run without a person's look at what its validation did not show; empty when nothing is left."""
+    if proposal.validation.verdict is not Verdict.PARTIAL:
+        return ""
+    return f"It was validated only in part, so it runs after an approval. {' '.join(proposal.validation.unproven)}"

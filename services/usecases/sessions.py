@@ -20,7 +20,7 @@ from services.domain.entities import (
 from services.domain.summaries import RequestSummary
 from services.domain.values import Spent
 from services.proposals.cards import ProposalCard
-from services.proposals.decisions import Decisions
+from services.proposals.decisions import Decisions, unproven
 from services.store import Store
 
 _SOON = 0.02
@@ -112,7 +112,7 @@ class SessionRecords:
     def _objection(self, proposal: Proposal, task: Task) -> str:
         match proposal.status:
             case ProposalStatus.OPEN:
-                return self.decisions.objection(proposal, task.user)
+                return self.decisions.objection(proposal, task.user) or unproven(proposal)
             case ProposalStatus.APPROVED | ProposalStatus.DRAFT:
                 return ""
             case _:

@@ -488,3 +488,20 @@ async def test_who_was_first_to_stop_a_run_is_named_also_where_that_was_raygen_i
     watched = RunMonitor(builders.run(stopped_by=""), builders.proposal(), builders.session(), notifier)
     await watched.stop_asked("UENGINEER")
     assert (watched.run.stopped_by, notifier.recorded) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "runs"), [(Verdict.PASSED, True), (Verdict.PARTIAL, False), (Verdict.FAILED, False)]
+)
+async def test_a_program_that_is_to_run_by_itself_waits_for_a_person_unless_all_of_it_was_validated(
+    store: Store, verdict: Verdict, runs: object
+):
+    here = world(store, [], [passed(verdict=verdict, unproven=("Too long.",))])
+    task = await carry_out(here, builders.task(kind=TaskKind.EXECUTE, code="print(3)\n"))
+    started = await here.decisions.approve_at_once(task.id)
+    assert (started is not None) is runs
+    (proposal,) = await store.proposals.of_session("s_1")
+    assert (proposal.status is ProposalStatus.APPROVED) is runs
+    if verdict is Verdict.PARTIAL:
+        assert "validated in part" in task.summary
+        assert (await approve(here.decisions, proposal.id, "UAPPROVER")).status is ProposalStatus.APPROVED
