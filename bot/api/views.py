@@ -41,6 +41,7 @@ def execution(outcome: Outcome, where: str) -> wire.Execution:
         files=[wire.File(name=it.name, media_type=it.media_type, size=it.size) for it in outcome.artifacts],
         remarks=list(outcome.remarks),
         unknown=list(outcome.unknown),
+        unproven=list(outcome.unproven),
     )
 
 

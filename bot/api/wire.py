@@ -102,7 +102,8 @@ class File(BaseModel):
 class Execution(BaseModel):
     """What came of one execution; `where` it was, `wall` in seconds.
 
-    `remarks` are whole sentences about how it ran; `unknown` names kinds of evidence that could not be observed in full.
+    `remarks` are whole sentences about how it ran; `unknown` names kinds of evidence that could not be observed in full;
+    `unproven` are sentences about what a validation with the verdict `partial` could not run.
     """
 
     success: bool
@@ -118,6 +119,7 @@ class Execution(BaseModel):
     files: list[File]
     remarks: list[str]
     unknown: list[str]
+    unproven: list[str]
 
 
 class Code(BaseModel):

@@ -137,6 +137,6 @@ def _pool(settings: Settings) -> PoolSettings:
     cluster = ClusterSettings(object_store=store, spaces=Spaces(shared_memory=store + 256 * 1024**2))
     return PoolSettings(
         size=settings.pool_size,
-        limits=ValidationLimits(wall=settings.validation_wall, memory=memory),
+        limits=ValidationLimits(wall=settings.validation_wall, memory=memory, object_store=store),
         cluster=cluster,
     )

@@ -25,6 +25,8 @@ class ValidationLimits:
     """Processes at once."""
     artifacts: int = 20 * 1024**2
     """Bytes of all artifacts together."""
+    object_store: int = 256 * 1024**2
+    """Bytes of the sealed cluster's object store, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

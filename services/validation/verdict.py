@@ -23,9 +23,11 @@ _VIRTUAL = (
 )
 _NO_ROOM = re.compile(r"OutOfDiskError|ObjectStoreFullError")
 _SMALL = (
-    "The sealed cluster's object store is too small for what the program keeps in it at once."
+    "The sealed cluster's object store ({}) is too small for what the program keeps in it at once."
     " Use less data in validation, or ask an operator to raise RAYGEN_VALIDATION_OBJECT_STORE_MB."
 )
+_NO_DISK = re.compile(r"\[Errno 28\]|No space left on device")
+_SMALL_DISK = "The sealed cluster's own disk is full, not the machine's. Write less in validation."
 _BROKEN = "The sealed cluster failed while the program ran."
 
 
@@ -46,7 +48,7 @@ def conclude(record: AttemptRecord, limits: ValidationLimits, *, wall: float | N
         wall=round(record.wall, 4),
         peak_memory=record.peak_memory or None,
         truncated=record.truncated,
-        remarks=_remarks(verdict, facts, finished=facts_text is not None),
+        remarks=_remarks(verdict, facts, limits, finished=facts_text is not None),
         unproven=unproven,
     )
     filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
@@ -85,7 +87,9 @@ def _stopped(
     return Verdict.PARTIAL, None, (rest,)
 
 
-def _remarks(verdict: Verdict, facts: DriverReport, *, finished: bool) -> tuple[str, ...]:
+def _remarks(
+    verdict: Verdict, facts: DriverReport, limits: ValidationLimits, *, finished: bool
+) -> tuple[str, ...]:
     """What explains the outcome besides its verdict; the program's own words never change that."""
     if verdict is Verdict.PASSED:
         virtual = (_GPU_WAY,) if facts.resources.get("GPU") else ()
@@ -94,7 +98,8 @@ def _remarks(verdict: Verdict, facts: DriverReport, *, finished: bool) -> tuple[
     if verdict is not Verdict.FAILED or failure is None:
         return ()
     words = f"{failure.kind}: {failure.message}"
-    explained = ((_NO_CUDA, _VIRTUAL), (_NO_ROOM, _SMALL))
+    small = _SMALL.format(f"{limits.object_store // 1024**2} MB")  # as the setting has it
+    explained = ((_NO_CUDA, _VIRTUAL), (_NO_ROOM, small), (_NO_DISK, _SMALL_DISK))
     return tuple(sentence for pattern, sentence in explained if pattern.search(words))
 
 

@@ -140,7 +140,8 @@ def test_another_note_is_no_demand(note: bytes):
     ("failure", "words"),
     [
         ({"kind": "RuntimeError", "message": "Found no NVIDIA driver on your system."}, "virtual GPUs only"),
-        ({"kind": "OutOfDiskError", "message": "Local disk is full"}, "object store is too small"),
+        ({"kind": "OutOfDiskError", "message": "Local disk is full"}, "object store (256 MB) is too small"),
+        ({"kind": "OSError", "message": "[Errno 28] No space left on device"}, "own disk is full"),
     ],
 )
 def test_what_the_seal_lacks_is_explained_and_stays_a_failure(failure: object, words: str):
