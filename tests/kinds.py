@@ -34,6 +34,7 @@ FOLDERS = {
     "tests/contract/execution": "cluster",
     "tests/contract/snippets": "sealed",
     "tests/integration": "integration",
+    "tests/integration/environments": "sealed",
     "tests/integration/evaluation": "sealed",
     "tests/integration/execution": "cluster",
     "tests/integration/validation": "sealed",

@@ -48,6 +48,11 @@ def needed_by_ray() -> Mapping[str, str]:
     return found
 
 
+def metadata_of(name: str) -> str:
+    """The metadata of an installed package, as its wheel has it."""
+    return metadata.distribution(name).read_text("METADATA") or ""
+
+
 def needs(name: str, extra: str = "") -> Iterator[Requirement]:
     """What an installed package needs here, with one of its extras."""
     for text in metadata.requires(name) or ():

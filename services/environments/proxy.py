@@ -19,9 +19,10 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import aiohttp
 from aiohttp import web
+from packaging.utils import canonicalize_name
 from yarl import URL
 
-from services.environments import pages
+from services.environments import pages, present
 from services.environments.pages import File, Page
 from services.environments.terms import Index, Terms
 from services.environments.wheels import Wheels
@@ -30,6 +31,7 @@ PORT = 8099
 _ROOT = f"http://127.0.0.1:{PORT}"
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.2, */*;q=0.01"
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
+_INSTALLED = "/installed/"
 _FRESH = 300.0
 _PAGE_SIZE = 64 * 1024**2
 _METADATA_SIZE = 4 * 1024**2
@@ -46,6 +48,8 @@ class Traffic:
 
     limit: int
     """Bytes of files, after which nothing more is sent."""
+    present: frozenset[str] = frozenset()
+    """Packages that are answered for from what is installed here, in that version alone, whatever an index has."""
     received: int = 0
     """Bytes of files so far."""
     over: bool = False
@@ -252,25 +256,32 @@ class _Gate:
         return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith(_INSTALLED):
+            return _installed(request.path.removeprefix(_INSTALLED))
         url = _asked(request.raw_path)
         try:
-            if url and (found := self._proxy.page_of(url.partition("?")[0])):
-                return await self._page(*found)
-            if url and (file := self._proxy.file(url)):
-                return await self._file(request, file)
-            if url and (file := self._proxy.file(url.removesuffix(".metadata"))):
-                return await self._metadata(url, file)
+            if answer := await self._answered(request, url):
+                return answer
+            self._traffic.refused.add(urlsplit(url).netloc)
         except Down as error:
             self._note_down(url, error)
-            return web.Response(status=HTTPStatus.BAD_GATEWAY)
         except Refused as error:
             self._traffic.refused.add(str(error))
-            return web.Response(status=HTTPStatus.BAD_GATEWAY)
-        if url:
-            self._traffic.refused.add(urlsplit(url).netloc)
-        return web.Response(status=HTTPStatus.BAD_REQUEST)
+        return web.Response(status=HTTPStatus.BAD_GATEWAY)
+
+    async def _answered(self, request: web.Request, url: str) -> web.StreamResponse | None:
+        """None for what is neither a page of an index nor a file that one lists."""
+        if page := self._proxy.page_of(url.partition("?")[0]):
+            return await self._page(*page)
+        if file := self._proxy.file(url):
+            return await self._file(request, file)
+        if file := self._proxy.file(url.removesuffix(".metadata")):
+            return await self._metadata(url, file)
+        return None
 
     async def _page(self, index: Index, project: str) -> web.Response:
+        if canonicalize_name(project) in self._traffic.present:
+            return _installed_page(canonicalize_name(project))
         page = await self._proxy.page(self._session, index, project)
         if page is None:
             self._traffic.absent.add(project)
@@ -350,6 +361,21 @@ class _Gate:
         self._traffic.received += size
         if self._traffic.exceeded_by(0):
             raise Down("the limit for downloads is reached")
+
+
+def _installed_page(project: str) -> web.Response:
+    """A page with one wheel, which stands for what is installed: nobody downloads it, its metadata is all that is asked for."""
+    name = f"{project.replace('-', '_')}-{present.installed()[project]}-py3-none-any.whl"
+    link = {"href": f"{_INSTALLED}{name}#sha256={'0' * 64}", "data-core-metadata": "true"}
+    return web.Response(body=pages.listing([(name, link)]), content_type="text/html")
+
+
+def _installed(path: str) -> web.Response:
+    name, version = path.partition("-")[::2]
+    project = canonicalize_name(name)
+    if not version.endswith(".metadata") or project not in present.installed():
+        return web.Response(status=HTTPStatus.NOT_FOUND)
+    return web.Response(body=present.metadata_of(project).encode(), content_type="application/octet-stream")
 
 
 def _shown(url: str) -> str:

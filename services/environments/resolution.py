@@ -58,7 +58,9 @@ async def resolve(needs: Needs, terms: Terms, index: IndexProxy, work: Path) -> 
     _write(work, needs, terms, pins)
     options = ["--python", sys.executable, *index.options, *([] if terms.builds else ["--no-build"])]
     compiling = [sandbox.UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", *options]
-    traffic = Traffic(terms.max_size)
+    # These stay as they are, so no index is asked for them, and one without them will do.
+    there = frozenset(name for name in pins if not needs.installed or name in needs.installed)
+    traffic = Traffic(terms.max_size, there)
     ran = await sandbox.run(
         [
             [
