@@ -28,7 +28,7 @@ from services.text.formatting import clean, human_bytes, human_seconds
 _SHOWN = 400
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}"
 _SPEC = r"(?:[<>=!~]=?=?[^\s,]{1,40}(?:,\s?[<>=!~]=?=?[^\s,]{1,40}){0,5})"
-_DEPENDS = re.compile(rf"({_NAME})((?:[<>=!~]=?=?)[^\s,]{{1,40}})? depends? on ({_NAME})({_SPEC})")
+_DEPENDS = re.compile(rf"({_NAME})((?:[<>=!~]=?=?)[^\s,]{{1,40}})? depends? on ({_NAME})({_SPEC})?")
 _BUILT = re.compile(rf"`({_NAME}(?:==[^`\s]{{1,40}})?)`")
 _MISMATCH = re.compile(rf"Hash mismatch for `?({_NAME})")
 _PROXY = re.compile(r"https?://127\.0\.0\.1:\d+/\S*")
@@ -231,20 +231,20 @@ def _conflicts(asked: Asked) -> Iterator[tuple[str, str, str, str]]:
         name = canonicalize_name(found[3])
         version = (asked.pins or {}).get(name)
         try:
-            if version is None or SpecifierSet(found[4].rstrip(",")).contains(version, prereleases=True):
+            wanted = (found[4] or "").rstrip(",")
+            if version is None or SpecifierSet(wanted).contains(version, prereleases=True):
                 continue
         except InvalidSpecifier:
             continue
         exact = (found[2] or "").removeprefix("==")
         what = f"{found[1]} {exact}" if exact and exact[0].isdigit() else found[1]
-        yield what, f"{name}{found[4].rstrip(',')}", name, version
+        yield what, f"{name}{wanted}", name, version
 
 
 def _other(asked: Asked) -> str:
     said = _flat(asked.ran.output)
     if "No solution found" in said:
-        why = said.partition("dependencies:")[2].partition(", we can conclude that")[0].strip(" ╰─▶")
-        why = why.removeprefix("Because ").strip()
+        why = said.partition("Because ")[2].partition(", we can conclude that")[0] or "uv found no versions"
         return f"Its packages can't be installed together: {why[:_SHOWN]}. Change their versions."
     if "Failed to build" in said or "Failed to prepare" in said or "build backend" in said:
         name = _BUILT.search(said)

@@ -42,18 +42,22 @@ async def test_a_package_that_does_not_exist(index: PackageIndex, place: Place):
         ),
         (
             "code",
-            f"code 1.0 has no wheel for {PLATFORM}, only its source code. Use another version or package, or have an"
-            " operator allow builds with RAYGEN_PACKAGE_BUILDS.",
+            (
+                f"code 1.0 has no wheel for {PLATFORM}, only its source code. Use another version or package, or have an"
+                " operator allow builds with RAYGEN_PACKAGE_BUILDS."
+            ),
         ),
         ("windows", f"windows 1.0 has no wheel for {PLATFORM}. Use another version or package."),
         (
             "old",
-            f"old 1.0 requires numpy<2, but Ray needs numpy {NUMPY} here. Use a version of it that works with numpy {NUMPY}.",
+            f"old requires numpy<2, but Ray needs numpy {NUMPY} here. Use a version of it that works with numpy {NUMPY}.",
         ),
         (
             "numpy<2",
-            f"The program requires numpy<2, but Ray needs numpy {NUMPY} here. Use a version of numpy that works with"
-            f" numpy {NUMPY}.",
+            (
+                f"The program requires numpy<2, but Ray needs numpy {NUMPY} here. Use a version of numpy that works with"
+                f" numpy {NUMPY}."
+            ),
         ),
         (
             "one @ https://example.com/one.whl",
@@ -166,8 +170,8 @@ async def test_too_little_time(index: PackageIndex, make: Callable[..., Place]):
     index.add(wheel("one"))
     index.pause = 30
 
-    assert (await refused(make(resolve_wall=1.0), "one")).startswith(
-        "Its packages were not ready within 1.0 s."
+    assert (await refused(make(resolve_wall=1.0, install_wall=1.0), "one")).startswith(
+        "Its packages were not ready within 1.00 s."
     )
 
 
