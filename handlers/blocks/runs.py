@@ -57,8 +57,9 @@ def running(run: Run, proposal: Proposal, view: RunView | None = None, link: str
 def continues(run: Run, proposal: Proposal, view: RunView) -> Message:
     """That a long run is still going: for how long, how far it is, and how long it may still take."""
     title, target = literal(proposal.program.title, 120), literal(run.target, 100)
-    begun = "is still running" if view.status == "RUNNING" else "is still waiting to start"
-    text = f":hourglass_flowing_sand: *{title}* {begun} on *{target}* after {human_seconds(view.elapsed)}."
+    state = "Still running" if view.status == "RUNNING" else "Still waiting to start"
+    elapsed = human_seconds(view.elapsed)
+    text = f":hourglass_flowing_sand: *{state} after {elapsed}* on *{target}*: {title}"
     facts = [progress(view.tasks)] if view.tasks else []
     wall = proposal.header.wall
     if wall is not None and view.status == "RUNNING":

@@ -215,6 +215,11 @@ SURFACES: dict[str, Callable[[str], Any]] = {
         builders.run(target=text), proposal(text), RunView(text, text, 9.0, (TaskCount(text, text, 1),), text)
     ),
     **{f"run {verdict}": ran(verdict) for verdict in Verdict},
+    "still running": lambda text: runs.continues(
+        builders.run(target=text),
+        builders.proposal(program=Program(text, text, text)),
+        RunView("RUNNING", text, 7200.0, (TaskCount(text, "FINISHED", 1),)),
+    ),
     "shared": lambda text: runs.shared(
         builders.run(), proposal(text), outcome(text, Verdict.PASSED), "UA", ""
     ),

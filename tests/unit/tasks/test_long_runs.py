@@ -64,7 +64,7 @@ def test_the_message_estimates_what_is_left_by_the_declared_time(wall: float | N
     proposal = replace(builders.proposal(), header=Script(wall=wall))
     message = runs.continues(builders.run(), proposal, RunView("RUNNING", "", 2 * HOUR))
     check.message_blocks(message.blocks, Rules())
-    assert "still running" in message.text
+    assert "Still running" in message.text
     shown = str(message.blocks)
     assert words in shown
     assert ("declared" in shown) == (wall is not None)
