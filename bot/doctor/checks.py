@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ray
 
-from bot.doctor import models, sandboxes, slack, storage, targets
+from bot.doctor import models, packages, sandboxes, slack, storage, targets
 from bot.doctor.finding import Finding
 from bot.settings.loading import Examined
 from bot.settings.settings import FIELDS
@@ -29,6 +29,7 @@ async def run(examined: Examined) -> list[Finding]:
         await models.agentcore(settings) if remote else models.model(settings),
         await storage.check(settings),
         *([] if remote else [await sandboxes.validation(settings)]),
+        *([] if remote else [await packages.check(settings)]),
         *await sandboxes.snippets(settings),
         *await targets.check(settings),
     ]

@@ -26,7 +26,7 @@ from services.environments.interface import NO_ENVIRONMENT, Environment, Needs, 
 from services.environments.present import FULL_PYTHON, PYTHON, installed, needed_by_ray, satisfied
 from services.environments.proxy import IndexProxy
 from services.environments.stored import Stored
-from services.environments.terms import Allowed, Terms
+from services.environments.terms import Allowed, Index, Terms
 from services.environments.wheels import Wheels
 
 PART = "packages"
@@ -41,6 +41,11 @@ class UvEnvironments:
     def __init__(self, terms: Terms, root: Path) -> None:
         self._terms, self._stored = terms, Stored(root)
         self._index = IndexProxy(terms, Wheels(self._stored.wheels))
+
+    @property
+    def indexes(self) -> tuple[Index, ...]:
+        """Where packages are looked for."""
+        return self._terms.indexes
 
     def open(self) -> None:
         """Make its directory, and remove what ended processes have left there. Raises OSError."""
