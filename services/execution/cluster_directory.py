@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from services.domain.locks import Lock, LockedPackage
 from services.domain.untrusted_data import from_json
 from services.domain.values import InputFile
 from services.execution.interface import Job
@@ -59,8 +60,11 @@ class ClusterDirectory:
             return None
         inputs = kept.pop("inputs", {}).items()
         files = tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs)
-        kept["packages"] = tuple(kept.get("packages", ()))
-        return Job(**kept, inputs=files)
+        kept.pop("packages", None)  # of jobs that an earlier version kept
+        lock = kept.pop("lock", {})
+        packages = tuple(LockedPackage(**each) for each in lock.pop("packages", ()))
+        arguments = tuple(kept.pop("arguments", ()))
+        return Job(**kept, inputs=files, lock=Lock(**lock, packages=packages), arguments=arguments)
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

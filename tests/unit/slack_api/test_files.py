@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.slack_api.files import SlackAttachments
 from services.domain.entities import Attachment
 from services.domain.input_files import InputLimits, collect, described
+from services.domain.locks import Lock, LockedPackage
 from services.domain.values import InputFile
 from services.execution.cluster_directory import ClusterDirectory
 from services.execution.interface import Job
@@ -134,5 +136,7 @@ async def test_a_target_that_is_not_there_keeps_the_inputs_of_its_jobs(tmp_path:
     home = ClusterDirectory(tmp_path)
     (tmp_path / "jobs").mkdir()
     job = Job("raygen-1", "print(1)", {"a": "b"}, 60.0, (InputFile("a.bin", bytes(range(256))),))
-    home.keep_job(job)
-    assert home.kept_job("raygen-1") == job
+    lock = Lock(requirements="polars==1.0", packages=(LockedPackage(name="polars", version="1.0"),))
+    for each in (job, replace(job, lock=lock, arguments=("--days", "3"))):
+        home.keep_job(each)
+        assert home.kept_job("raygen-1") == each
