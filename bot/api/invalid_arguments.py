@@ -29,6 +29,7 @@ _WORDS = {
     "too_short": "must not be empty",
 }
 _LIMITS = {
+    "too_long": ("must have at most {:,} entries", "max_length"),
     "string_too_long": ("must have at most {:,} characters", "max_length"),
     "string_too_short": ("must have at least {:,} characters", "min_length"),
     "less_than": ("must be less than {:,}", "lt"),

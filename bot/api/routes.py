@@ -13,6 +13,7 @@ from bot.api import health, stream, wire
 from bot.api.access import Caller, Service
 from bot.api.service import OWN, ApiService
 from bot.api.tokens import Holder
+from services.domain.parameters import Given
 
 router = APIRouter()
 
@@ -57,7 +58,8 @@ async def execute(
 ) -> Response:
     """Validate a program, and run it on the target if your token can approve it."""
     ask = await service.ask(caller, asked.session_id, OWN, key)
-    begin = partial(service.execute, ask, asked.code, run=asked.run)
+    given = Given(values=asked.parameters, arguments=tuple(asked.arguments))
+    begin = partial(service.execute, ask, asked.code, given, run=asked.run)
     return await _told(request, service, caller, ask.task_id, asked, begin=begin)
 
 

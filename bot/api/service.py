@@ -14,11 +14,13 @@ from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX, Holder
 from services.domain.entities import Proposal, ProposalStatus, Session, Task, derive
 from services.domain.errors import Outdated
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.summaries import RequestSummary
 from services.domain.values import sha256
 from services.security.redaction import masked
 from services.targets.targets import Targets
 from services.usecases import UseCases
+from services.usecases.limits import checked
 from services.usecases.requests import Request
 from services.usecases.sessions import RequestState
 
@@ -56,10 +58,11 @@ class ApiService:
         await self.use_cases.requests.ask(ask)
         await self._same(ask, ask.prompt.strip(), None)
 
-    async def execute(self, ask: Request, code: str, *, run: bool) -> None:
+    async def execute(self, ask: Request, code: str, given: Given, *, run: bool) -> None:
         """The same for a program; see RequestActions.submit."""
-        await self.use_cases.requests.submit(ask, code, run=run)
-        await self._same(ask, ask.prompt, code)
+        given = await checked(code, given)
+        await self.use_cases.requests.submit(ask, code, run=run, given=given)
+        await self._same(ask, ask.prompt, code, given)
 
     async def answer(self, task_id: str, session_id: str) -> wire.Answer:
         """A request as far as it has come."""
@@ -163,11 +166,11 @@ class ApiService:
         while len(self._noted) > _NOTED:
             self._noted.popitem(last=False)
 
-    async def _same(self, ask: Request, prompt: str, code: str | None) -> None:
+    async def _same(self, ask: Request, prompt: str, code: str | None, given: Given = NOTHING_GIVEN) -> None:
         """Raises Conflict when the task of this cause is another request."""
         task, session = await self.use_cases.sessions.begun(ask.task_id)
         there = session.thread_ts.partition(".")[0] == ask.thread_ts.partition(".")[0]
-        if not there or (task.prompt, task.code) != (masked(prompt), code):
+        if not there or (task.prompt, task.code, task.given) != (masked(prompt), code, given):
             raise Conflict
 
     async def _started(self, proposal: Proposal) -> wire.Job:

@@ -12,6 +12,7 @@ from services.domain.entities import (
     TaskKind,
     TaskStatus,
 )
+from services.domain.parameters import validation_values, values
 from services.domain.summaries import RequestSummary
 from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
@@ -164,6 +165,9 @@ def _suggestion(card: ProposalCard | None) -> wire.Suggestion | None:
         approvals_needed=card.needs.needed,
         expires_at=card.expires_at,
         expected_cost=card.cost.sentence() if card.cost else None,
+        parameters=values(proposal.header.parameters, proposal.given.values),
+        validation_parameters=validation_values(proposal.header.parameters, proposal.given.values),
+        arguments=list(proposal.given.arguments),
     )
 
 

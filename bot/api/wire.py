@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
+from services.domain.parameters import ARGUMENTS, Value
 from services.usecases.requests import PROMPT_LIMIT
 
 CODE_LIMIT = 200_000
@@ -41,6 +42,11 @@ Wait = Annotated[
 ]
 
 
+# What is wrong with a value is said by the parameter that it is for.
+_VALUE = {"anyOf": [{"type": kind} for kind in ("boolean", "integer", "number", "string")]}
+Parameters = dict[str, Annotated[Any, WithJsonSchema(_VALUE)]]
+
+
 class GenerateRequest(BaseModel):
     """A sentence to turn into a program."""
 
@@ -62,6 +68,18 @@ class ExecuteRequest(BaseModel):
         examples=['import ray\nray.init()\nprint("Hello")'],
     )
     session_id: SessionId
+    parameters: Parameters = Field(
+        {},
+        max_length=20,
+        description="Values of parameters that the program's header declares, by name.",
+        examples=[{"rows": 1000}],
+    )
+    arguments: list[str] = Field(
+        [],
+        max_length=ARGUMENTS,
+        description="Further command-line arguments; no shell reads them.",
+        examples=[["--days", "7"]],
+    )
     run: bool = Field(
         True,
         description="Run it on the target once validation has passed, if your token can approve; otherwise it waits for approval.",
@@ -136,6 +154,7 @@ class Suggestion(BaseModel):
 
     It takes `approvals_needed` approvals by different people and has `approvals` of them. From `expires_at` on (POSIX
     seconds) it can't be approved any more. `expected_cost` is an estimate with its basis, where the target has prices.
+    It runs with these `parameters` and further `arguments`; it was validated with `validation_parameters`.
     """
 
     id: str
@@ -147,6 +166,9 @@ class Suggestion(BaseModel):
     approvals_needed: int
     expires_at: float | None
     expected_cost: str | None
+    parameters: dict[str, Value]
+    validation_parameters: dict[str, Value]
+    arguments: list[str]
 
 
 class Job(BaseModel):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@click.argument("arguments", nargs=-1)
 @json_option
 @click.option(
     "--input",
@@ -26,22 +27,40 @@ if TYPE_CHECKING:
     " program imports are checked with it.",
 )
 @click.option("--main", default="", help="Which file of a folder or zip archive is the program.")
-def command(file: Path, inputs: Sequence[Path], main: str, *, as_json: bool) -> None:
+@click.option(
+    "--parameter",
+    "parameters",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="The value of a parameter that the program's header declares; can be repeated. A parameter with a validation value is"
+    " validated with that.",
+)
+def command(
+    file: Path,
+    arguments: Sequence[str],
+    inputs: Sequence[Path],
+    main: str,
+    parameters: Sequence[str],
+    *,
+    as_json: bool,
+) -> None:
     """Check the Ray program in FILE and run it in a sealed cluster; - reads it from standard input.
 
     FILE is a Python file, a notebook, a zip archive or a folder. In the last two `main.py` is the program, or the only file
-    that no other one imports.
+    that no other one imports. ARGUMENTS are the program's own; put -- before them: raygen validate FILE -- --days 7
 
     The exit status is 0 if validation passed, 1 if it failed, and 2 if the program couldn't be validated.
     """
     from bot.reports import validation
 
-    examined = asyncio.run(_examined(file, inputs, main))
+    examined = asyncio.run(_examined(file, inputs, main, parameters, arguments))
     click.echo(validation.as_json(examined) if as_json else validation.as_text(examined))
     sys.exit(validation.status(examined))
 
 
-async def _examined(file: Path, inputs: Sequence[Path], main: str) -> Examined:
+async def _examined(
+    file: Path, inputs: Sequence[Path], main: str, parameters: Sequence[str], arguments: Sequence[str]
+) -> Examined:
     from bot.reports import input_files, validation
     from services.domain import projects
     from services.domain.values import InputFile
@@ -54,5 +73,6 @@ async def _examined(file: Path, inputs: Sequence[Path], main: str) -> Examined:
     else:
         made = await input_files.program(file, main, settings.inputs)
     beside = [found for path in inputs for found in input_files.read(path, settings.inputs)]
-    examined = await validation.examined(settings, made.code, [*made.files, *beside])
+    given = validation.given(made.code, parameters, arguments)
+    examined = await validation.examined(settings, made.code, [*made.files, *beside], given)
     return examined.noted(*made.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +24,12 @@ _CUT = "\n… what it printed after this was not kept …\n"
 
 def refusal(sentence: str) -> dict[str, Any]:
     """For an event that nothing was run for."""
-    return ValidationAnswer(success=False, status="REFUSED", error=sentence).model_dump(exclude={"details"})
+    return ValidationAnswer(success=False, status="REFUSED", error=sentence).model_dump(
+        exclude={"details", "arguments"}
+    )
 
 
-def answer(job_id: str, outcome: Outcome, *, details: bool) -> dict[str, Any]:
+def answer(job_id: str, outcome: Outcome, *, details: bool, arguments: Sequence[str] = ()) -> dict[str, Any]:
     """What came of the job, as JSON of at most Lambda's size: output by its head and tail, which says so, and of the
     files those that still fit.
     """
@@ -37,6 +40,7 @@ def answer(job_id: str, outcome: Outcome, *, details: bool) -> dict[str, Any]:
         status=_ENDED.get(outcome.verdict, "FAILED"),
         output=output,
         error=None if outcome.passed else reason(outcome),
+        arguments=list(arguments) or None,
     )
     if details:
         told = told.model_copy(update={"details": dump_outcome(replace(outcome, artifacts=()))})
@@ -44,7 +48,8 @@ def answer(job_id: str, outcome: Outcome, *, details: bool) -> dict[str, Any]:
     if details and outcome.artifacts:
         kept = _that_fit(outcome.artifacts, _ROOM - _size(told))
         told = told.model_copy(update={"details": dump_outcome(_with(outcome, kept))})
-    return told.model_dump(exclude=None if details else {"details"})
+    unsaid = {"details": not details, "arguments": not arguments}
+    return told.model_dump(exclude={name for name, is_so in unsaid.items() if is_so})
 
 
 def reason(outcome: Outcome) -> str:

@@ -18,6 +18,7 @@ from bot.lambdas.answers import answer, refusal
 from bot.lambdas.events import Context, read, seconds_left
 from services.domain.errors import BadRequest, RaygenError
 from services.domain.input_files import NO_SIZE_LIMITS, checked
+from services.domain.parameters import check_arguments
 from services.domain.values import Outcome, Verdict
 from services.execution.address import jobs_address
 from services.execution.api import RayApi
@@ -27,6 +28,7 @@ from services.execution.jobs import JobsTarget
 from services.lambdas.secrets import read_token
 from services.lambdas.wire import VALIDATE, ValidationEvent, load_files
 from services.validation.cluster import tried, validation_job
+from services.validation.interface import Setup
 
 _NO_CLUSTER = (
     "The event has no `ray_cluster_ip`, and RAY_ADDRESS isn't set in this function. Send one of them."
@@ -51,6 +53,7 @@ async def answered(event: object, context: Context | None, environment: Mapping[
         asked = read(ValidationEvent, event, context, VALIDATE)
         api = await _cluster(asked, environment)
         files = tuple(checked(load_files(asked.files), NO_SIZE_LIMITS))
+        check_arguments(asked.arguments)
         left = seconds_left(context) - _MARGIN
         # What is kept back is for a cluster that is slow to stop the job, and for the answer itself.
         reserve = min(_RESERVE, left / 2)
@@ -58,12 +61,13 @@ async def answered(event: object, context: Context | None, environment: Mapping[
             raise BadRequest(_TOO_LATE)
     except RaygenError as error:
         return refusal(error.public)
-    job = validation_job(asked.code, files, min(asked.timeout or left, left - reserve))
+    setup = Setup(arguments=tuple(asked.arguments))
+    job = validation_job(asked.code, files, min(asked.timeout or left, left - reserve), setup)
     async with aclosing(api):
         outcome = await _tried(api, job, reserve)
     if outcome.verdict is Verdict.UNAVAILABLE:
         stored_token.cache_clear()
-    return answer(job.submission_id, outcome, details=asked.details)
+    return answer(job.submission_id, outcome, details=asked.details, arguments=asked.arguments)
 
 
 async def _cluster(asked: ValidationEvent, environment: Mapping[str, str]) -> RayApi:

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating
 from services.domain.errors import SettingsError
+from services.domain.parameters import Given
 from services.domain.projects import plain
 from services.policy import Policy
 from services.store import Store, open_database
@@ -81,14 +82,14 @@ class _Examination:
         self._check = Policy(settings.policy).check
         self._validator = validator
 
-    async def __call__(self, code: str) -> Examined:
+    async def __call__(self, code: str, given: Given) -> Examined:
         async with AsyncExitStack() as stack:
 
             async def lease() -> ValidationLease:
                 return await stack.enter_async_context(self._validator.lease())
 
             converted = await plain(code)
-            examined = await examine(converted.code, self._check, lease, ())
+            examined = await examine(converted.code, self._check, lease, (), given)
             return examined.noted(converted.note)
 
 

@@ -13,17 +13,28 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from bot.api import invalid_arguments
+from bot.api import invalid_arguments, wire
 from bot.mcp_server import stdio, tokens
 from bot.mcp_server.answers import Proposed, SnippetAnswer, Validation
 from services.domain.errors import RaygenError
+from services.domain.parameters import ARGUMENTS, Given
 from services.domain.values import Verdict
 from services.snippets.interface import TIMEOUT, SnippetRunner
+from services.usecases.limits import checked
 from services.usecases.submissions import Submissions
 from services.validation.examine import Examined
 
-Examine = Callable[[str], Awaitable[Examined]]
+Examine = Callable[[str, Given], Awaitable[Examined]]
 Code = Annotated[str, Field(description="A complete Python program.")]
+Parameters = Annotated[
+    wire.Parameters,
+    Field(max_length=20, description="Values of parameters that the program's header declares, by name."),
+]
+Arguments = Annotated[
+    list[str], Field(max_length=ARGUMENTS, description="Further command-line arguments; no shell reads them.")
+]
+_NO_PARAMETERS: wire.Parameters = {}
+_NO_ARGUMENTS: list[str] = []
 
 _INSTRUCTIONS = """\
 Tools for Ray programs. validate_ray_code runs a program in a sealed cluster and reports what happened; run_python does a \
@@ -86,11 +97,14 @@ def _validation(made: MCPServer[None], examine: Examine) -> None:
             str,
             Field(description="Ignored; this server's settings decide where it validates."),
         ] = "",
+        parameters: Parameters = _NO_PARAMETERS,
+        arguments: Arguments = _NO_ARGUMENTS,
     ) -> Validation:
         """Check a Ray program and run it in a sealed cluster without network or files, with hard limits."""
         del ray_cluster_ip
         async with _plainly():
-            examined = await examine(code)
+            given = await checked(code, Given(values=parameters, arguments=tuple(arguments)))
+            examined = await examine(code, given)
             outcome, policy = examined.outcome, examined.policy
         if outcome.verdict in {Verdict.UNAVAILABLE, Verdict.UNTRIED}:
             raise ToolError(outcome.detail or "The program couldn't be validated.")
@@ -120,11 +134,14 @@ def _proposals(made: MCPServer[None], submissions: Submissions) -> None:
             str, Field(description="What the program does and why, in one sentence for people.")
         ],
         channel: Annotated[str, Field(description="The ID of a Slack channel; there is a default.")] = "",
+        parameters: Parameters = _NO_PARAMETERS,
+        arguments: Arguments = _NO_ARGUMENTS,
     ) -> Proposed:
         """Validate a Ray program and put it before people in Slack, who decide whether it runs on their cluster."""
         async with _plainly():
+            given, user = Given(values=parameters, arguments=tuple(arguments)), tokens.caller()
             return Proposed.of(
-                *await submissions.propose(code, purpose, channel=channel, user=tokens.caller())
+                *await submissions.propose(code, purpose, channel=channel, user=user, given=given)
             )
 
 

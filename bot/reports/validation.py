@@ -9,8 +9,11 @@ from pydantic import TypeAdapter
 
 from bot.settings import Settings
 from bot.wiring.sandboxes import validating
+from services.domain import command_words
+from services.domain.errors import BadRequest
 from services.domain.input_files import checked
-from services.domain.parameters import NOTHING_GIVEN, Given
+from services.domain.parameters import NOTHING_GIVEN, Given, Value, shown
+from services.domain.program_header import script
 from services.domain.values import InputFile, Outcome, PolicyReport, Touched, Verdict
 from services.policy import Policy
 from services.supervisor.evidence import plain
@@ -27,6 +30,24 @@ def status(examined: Examined) -> int:
     if examined.outcome.verdict is Verdict.UNAVAILABLE:
         return 2
     return 0 if examined.outcome.approvable else 1
+
+
+def given(code: str, chosen: Sequence[str], arguments: Sequence[str]) -> Given:
+    """What `NAME=VALUE` pairs and arguments give a program. Raises BadRequest where they don't fit it."""
+    header = script(code)
+    declared = {each.name: each for each in header.parameters}
+    values: dict[str, Value] = {}
+    for pair in chosen:
+        name, found, text = pair.partition("=")
+        if not found:
+            raise BadRequest(f"{shown(pair)} isn't a parameter with its value. Write --parameter rows=1000.")
+        try:
+            values[name] = declared[name].read(text) if name in declared else text
+        except ValueError as error:
+            raise BadRequest(str(error)) from None
+    if values and header.problem:
+        raise BadRequest(header.problem)
+    return Given.of(header.parameters, values, arguments)
 
 
 async def examined(
@@ -46,14 +67,19 @@ async def examined(
 
 
 def as_json(examined: Examined) -> str:
-    """One object: the outcome's fields, artifacts by name and size, and the policy's report."""
+    """One object: the outcome's fields, artifacts by name and size, the policy's report, and the program's arguments."""
     outcome = _OUTCOME.dump_python(examined.outcome, mode="json", exclude={"artifacts": True})
     files = [
         {"name": artifact.name, "media_type": artifact.media_type, "size": artifact.size}
         for artifact in examined.outcome.artifacts
     ]
+    arguments = examined.given.of_validation(examined.parameters)
     report = _POLICY.dump_python(examined.policy, mode="json")
-    return json.dumps({**outcome, "artifacts": files, "policy": report}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {**outcome, "arguments": arguments, "artifacts": files, "policy": report},
+        ensure_ascii=False,
+        indent=2,
+    )
 
 
 def as_text(examined: Examined) -> str:
@@ -85,11 +111,19 @@ def _named(touched: Touched, kind: str) -> str:
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
+def _of_run(examined: Examined) -> str:
+    """Where they are others."""
+    tried, runs = (of(examined.parameters) for of in (examined.given.of_validation, examined.given.of_run))
+    return command_words.joined(runs) if runs != tried else ""
+
+
 def _facts(examined: Examined) -> list[tuple[str, str]]:
     outcome, touched = examined.outcome, examined.outcome.touched
     spent = [human_seconds(outcome.wall)] if outcome.wall is not None else []
     spent += [f"peak {human_bytes(outcome.peak_memory)}"] if outcome.peak_memory else []
     facts = [
+        ("arguments", command_words.joined(examined.given.of_validation(examined.parameters))),
+        ("a run's arguments", _of_run(examined)),
         ("where", outcome.where),
         ("took", ", ".join(spent)),
         ("tasks", ", ".join(f"{task.name} x{task.count:,}" for task in outcome.tasks)),

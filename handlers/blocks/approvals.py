@@ -25,7 +25,11 @@ from services.notifications.events import ApprovalRequested
 from services.proposals.thread_updates import ThreadUpdates
 from services.text.formatting import human_seconds, plural
 
-_IN_PROGRESS = {TaskKind.EDIT: "an edit", TaskKind.REGENERATE: "another draft, requested"}
+_IN_PROGRESS = {
+    TaskKind.EDIT: "an edit",
+    TaskKind.PARAMETERS: "other values, chosen",
+    TaskKind.REGENERATE: "another draft, requested",
+}
 
 
 @dataclass(frozen=True, slots=True)

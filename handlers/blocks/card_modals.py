@@ -12,10 +12,11 @@ from handlers.blocks.forms import read_only
 from handlers.blocks.mrkdwn import literal, plain, quoted
 from handlers.blocks.primitives import Block, context, mrkdwn, preformatted
 from handlers.blocks.touched import everything
-from services.domain import modules
+from services.domain import command_words, modules
 from services.domain.entities import Proposal
 from services.domain.values import Artifact, InputFile
 from services.proposals.diff import changes
+from services.proposals.given import difference
 from services.security.redaction import masked
 from services.text.formatting import plural
 from services.text.invisible_characters import visible_code
@@ -57,14 +58,22 @@ def program(proposal: Proposal, files: Sequence[InputFile]) -> CardModal:
     for each, text in zip(own, texts[1:], strict=True):
         whole += f"\n\n# ===== {each.name}, sha256 {each.sha256} =====\n\n{text}"
     file = Artifact("program.py", "text/x-python", whole.encode(errors="replace"))
-    return _whole("Program", list(zip(headings, map(visible_code, texts), strict=True)), "python", file)
+    sections = list(zip(headings, map(visible_code, texts), strict=True))
+    if proposal.command_line:
+        words = masked(command_words.joined(proposal.command_line))
+        sections[:1] = [(f"{what}\n*Arguments of a run:*", words), ("*Program:*", sections[0][1])]
+    return _whole("Program", sections, "python", file)
 
 
 def compared(proposal: Proposal, before: Proposal) -> CardModal:
     """All that a proposal changes in another program."""
     found = changes(before.program, proposal.program)
+    given = difference(before, proposal)
+    values = f"\nValues: {literal(given, 900)}." if given else ""
     file = Artifact("changes.diff", "text/x-diff", found.text.encode(errors="replace"))
-    return _whole("Changes", [(f"{_title(proposal)}\n{heading(before, found)}", found.text)], "diff", file)
+    return _whole(
+        "Changes", [(f"{_title(proposal)}\n{heading(before, found)}{values}", found.text)], "diff", file
+    )
 
 
 def touched(proposal: Proposal) -> CardModal:

@@ -15,6 +15,7 @@ from handlers.blocks.primitives import (
 from services.domain.entities import Proposal
 from services.proposals.cards import ProposalCard
 from services.proposals.diff import Changes, changes
+from services.proposals.given import difference
 from services.text.formatting import plural
 
 DIFF_LIMIT = 1500
@@ -27,8 +28,10 @@ def changed(card: ProposalCard) -> tuple[list[Block], list[Block]]:
     if before is None:
         return [], []
     found = changes(before.program, proposal.program)
-    files = _files(before, proposal)
+    files = _files(before, proposal) + _values(before, proposal)
     line = f"*Changed* since the version approved by {_approver(before)}: {_how_much(found)}{files}."
+    if found.same and files:
+        line = f"*Changed* since the version approved by {_approver(before)}: same code{files}."
     if files and not found.text:
         note = [context(line)]
         return note, note
@@ -56,6 +59,12 @@ def _files(before: Proposal, proposal: Proposal) -> str:
         return ""
     more = f" and {len(differing) - _FILES} more" if len(differing) > _FILES else ""
     return f"; other changed files: {', '.join(literal(name, 60) for name in differing[:_FILES])}{more}"
+
+
+def _values(before: Proposal, proposal: Proposal) -> str:
+    """Which of the values that it is given differ, as the end of a sentence."""
+    differing = difference(before, proposal)
+    return f"; values: {literal(differing, 600)}" if differing else ""
 
 
 def _unchanged(found: Changes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.blocks import action_ids
 from handlers.blocks.mrkdwn import literal, quoted, shorten
 from handlers.blocks.mrkdwn import plain as unhidden
+from handlers.blocks.parameters import validated
 from handlers.blocks.primitives import (
     OUTPUT_LIMIT,
     Block,
@@ -55,7 +56,7 @@ def evidence(card: ProposalCard, *, room: int = 0) -> list[Block]:
         verdict["accessory"] = button(
             "Attempts", action_ids.PROPOSAL_ATTEMPTS, action_ids.proposal_value(proposal)
         )
-    blocks = [verdict, *unproven(outcome)]
+    blocks = [verdict, *unproven(outcome), *validated(proposal)]
     if not outcome.proposable:
         blocks += failure(outcome)
     blocks += [

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from handlers.blocks import action_ids
 from handlers.blocks.evidence import failure, said
 from handlers.blocks.mrkdwn import escape, literal
+from handlers.blocks.parameters import facts as given
 from handlers.blocks.primitives import (
     Block,
     Message,
@@ -108,6 +109,7 @@ def run(past: Past, link: str) -> Message:
         context(
             f"requested by {person(proposal.requester)} · approved by {person(ran.approver)} · {_when(ran.created_at)}",
             f"run `{escape(ran.id)}` on {literal(ran.target, 100)} · sha256 `{proposal.program.sha256}`",
+            *given(proposal),
         )
     )
     if ran.status is not RunStatus.ENDED:

@@ -40,6 +40,7 @@ _PHASES = {
 }
 _OPENINGS = {
     TaskKind.EDIT: "Checking your edit",
+    TaskKind.PARAMETERS: "Checking the program with other values",
     TaskKind.AGAIN: "Checking the program again",
     TaskKind.CHECK: "Checking the program",
     TaskKind.EXPLAIN: "Reading the message",

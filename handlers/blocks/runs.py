@@ -5,6 +5,8 @@ from __future__ import annotations
 from handlers.blocks import action_ids
 from handlers.blocks.evidence import failure, said, shown, tasks_run
 from handlers.blocks.mrkdwn import escape, literal
+from handlers.blocks.parameters import buttons as choices
+from handlers.blocks.parameters import facts as given
 from handlers.blocks.primitives import (
     MESSAGE_LIMIT,
     OUTPUT_LIMIT,
@@ -80,7 +82,7 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
     why = failure(outcome) if failed else []
     remarks = [context(literal(remark, 300)) for remark in outcome.remarks]
     head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
-    facts = context(" · ".join([*_facts(run, outcome), *([f"<{link}|dashboard>"] if link else [])]))
+    facts = context(" · ".join([*_facts(run, proposal, outcome), *([f"<{link}|dashboard>"] if link else [])]))
     vote = [feedback(run.id)] if outcome.verdict is not Verdict.STOPPED else []
     end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome), *vote]
     value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))
@@ -101,7 +103,7 @@ def shared(run: Run, proposal: Proposal, outcome: Outcome, user: str, link: str)
     blocks = [mrkdwn(f"{person(user)} shared a result: *{title}*")]
     blocks += said(outcome, limit=_SHARED)
     blocks += _value(outcome, room=_SHARED_TABLE, rows=_SHARED_ROWS)
-    blocks.append(context(" · ".join(_facts(run, outcome)) + thread))
+    blocks.append(context(" · ".join(_facts(run, proposal, outcome)) + thread))
     words = escape(head_and_tail(shown(outcome).strip(), limit=600).text)
     return Message(f"{person(user)} shared a result: {title}\n{words}", blocks)
 
@@ -123,10 +125,11 @@ def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
         return []
     if not outcome.passed:
         details = button("Details", action_ids.RUN_DETAILS, proposal.id)
-        return [actions(button("Fix it", action_ids.RUN_FIX, proposal.id), details)]
+        return [actions(button("Fix it", action_ids.RUN_FIX, proposal.id), *choices(proposal), details)]
     return [
         actions(
             button("Run again", action_ids.RUN_AGAIN, proposal.id),
+            *choices(proposal),
             button("Change", action_ids.RUN_CHANGE, proposal.id),
             button("Share to channel", action_ids.RUN_SHARE, proposal.id),
             button("Download code", action_ids.RUN_CODE, proposal.id),
@@ -183,7 +186,7 @@ def _headline(outcome: Outcome, run: Run) -> str:
             return ":x: *Run failed*"
 
 
-def _facts(run: Run, outcome: Outcome) -> list[str]:
+def _facts(run: Run, proposal: Proposal, outcome: Outcome) -> list[str]:
     facts = [human_seconds(outcome.wall)] if outcome.wall is not None else []
     if count := tasks_run(outcome.tasks):
         facts.append(plural(count, "task"))
@@ -193,6 +196,7 @@ def _facts(run: Run, outcome: Outcome) -> list[str]:
         facts.append(f"exit code {outcome.exit_code}")
     return [
         *facts,
+        *given(proposal),
         f"on {literal(run.target, 100)}",
         f"approved by {person(run.approver)}",
         f"job `{escape(run.id)}`",

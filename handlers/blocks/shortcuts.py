@@ -9,6 +9,7 @@ from typing import Any
 from handlers.blocks import action_ids
 from handlers.blocks.forms import field, form, paragraph
 from handlers.blocks.mrkdwn import quoted
+from handlers.blocks.parameters import arguments_field
 from handlers.blocks.primitives import Block, context, option
 from handlers.blocks.programs import program_fields
 from services.domain.entities import Attachment
@@ -42,7 +43,14 @@ def run(
     with_files = (
         [context(f"With {', '.join(quoted(file.name, 60) for file in files[:10])}.")] if files else []
     )
-    blocks = [note, *with_files, _target(targets), _channel(channel), *program_fields(code)]
+    blocks = [
+        note,
+        *with_files,
+        _target(targets),
+        _channel(channel),
+        *program_fields(code),
+        *arguments_field(),
+    ]
     return form(action_ids.RUN_VIEW, "Run with raygen", "Validate", blocks, metadata)
 
 

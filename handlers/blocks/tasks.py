@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.blocks import action_ids
+from handlers.blocks import action_ids, parameters
 from handlers.blocks.approvals import overtaken
 from handlers.blocks.changes import changed
 from handlers.blocks.evidence import evidence, shown
@@ -119,12 +119,13 @@ def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     end += _decision(card)
     place = _place(card)
     folded, diff = changed(card)
-    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, place, *end])
+    given = parameters.lines(proposal)
+    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, place, *given, *end])
     source = _code(proposal, room)
     room -= weight(source)
     diff = diff if weight(diff) - weight(folded) <= room else folded
     room -= weight(diff) - weight(folded)
-    blocks = [*head, *evidence(card, room=room), place, *diff, *source, *end]
+    blocks = [*head, *evidence(card, room=room), place, *given, *diff, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     validated = _VALIDATED.get(proposal.validation.verdict, "Not validated")
     return Message(f"{state(proposal)}: {escape(program.title)}. {validated}. Output: {output}", blocks)
@@ -169,6 +170,8 @@ def _origin(task: Task, proposal: Proposal) -> list[str]:
     origin: list[str] = []
     if task.kind is TaskKind.EDIT:
         origin.append(f"Edited by {person(task.user)}")
+    elif task.kind is TaskKind.PARAMETERS:
+        origin.append(f"Parameters changed by {person(task.user)}")
     elif proposal.model:
         took = f" ({', '.join(_cost(proposal.spent))})" if proposal.spent.calls else ""
         origin.append(f"Written by {literal(proposal.model, 100)}{took}")
@@ -183,8 +186,10 @@ def failed(task: Task, card: ProposalCard | None, spent: Spent | None = None) ->
     if card is not None:
         proposal = card.proposal
         blocks = [mrkdwn(f"*{literal(proposal.program.title, 120)}*"), said, *evidence(card)]
+        blocks += parameters.lines(proposal)
         blocks += _code(proposal, MESSAGE_LIMIT - weight(blocks) - _ACCOUNT)
         buttons.append(button("Edit", action_ids.PROPOSAL_EDIT, action_ids.proposal_value(proposal)))
+        buttons += parameters.buttons(proposal)
         if proposal.validation.failure is not None or proposal.validation.stderr:
             buttons.append(button("Details", action_ids.RUN_DETAILS, proposal.id))
     blocks += [*_account(spent), actions(*buttons)]
@@ -267,6 +272,7 @@ def _decision(card: ProposalCard) -> list[Block]:
                 actions(
                     *(approve if proposal.runnable else []),
                     button("Edit", action_ids.PROPOSAL_EDIT, value),
+                    *parameters.buttons(proposal),
                     button("Regenerate", action_ids.PROPOSAL_REGENERATE, value),
                     *(_more(value, card.needs) if proposal.runnable else []),
                     *(_targets(proposal, card.targets) if proposal.runnable else []),

@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids, card_modals, programs
+from handlers.blocks import parameters as given
 from handlers.blocks.action_ids import split_value
 from handlers.blocks.card_modals import CardModal
 from handlers.listeners.ack import on_press
@@ -33,8 +34,12 @@ def register(app: AsyncApp, proposals: ProposalActions, courier: Courier) -> Non
     async def edit(proposal_id: str, user: str) -> CardModal:
         return programs.edit(await proposals.to_edit(proposal_id, user))
 
+    async def parameters(proposal_id: str, user: str) -> CardModal:
+        return CardModal(given.choose(await proposals.to_parametrize(proposal_id, user)))
+
     found: dict[str, Opening] = {
         action_ids.PROPOSAL_EDIT: edit,
+        action_ids.PROPOSAL_PARAMETERS: parameters,
         action_ids.PROPOSAL_CODE: program,
         action_ids.PROPOSAL_CHANGES: compared,
         action_ids.PROPOSAL_TOUCHES: touched,

@@ -8,16 +8,19 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.blocks import programs
+from handlers.blocks import parameters, programs
 from handlers.blocks.mrkdwn import plain
 from handlers.listeners.ack import ACK_TIMEOUT
 from handlers.payloads.parse import Form
 from handlers.slack_api.files import SlackAttachments
+from services.domain import command_words
 from services.domain.entities import Attachment
 from services.domain.errors import BadRequest, NotAllowed, Outdated, TooOften
+from services.domain.parameters import Given
 from services.domain.parser_process import run_isolated
 from services.domain.values import PolicyReport
 from services.security.redaction import restored
+from services.usecases import UseCases
 
 Check = Callable[[str], PolicyReport]
 
@@ -71,6 +74,31 @@ async def begin_program(
         await ack(response_action="errors", errors=problems)
         return
     await begin(ack, next(iter(fields)), taken(code))
+
+
+async def arguments_of(form: Form, ack: AsyncAck) -> Given | None:
+    """The arguments for a program in a form; None where they are faulty, which the form then shows."""
+    try:
+        return Given(arguments=command_words.split(form.fields.get(parameters.ARGUMENTS, "")))
+    except BadRequest as refusal:
+        await ack(response_action="errors", errors={parameters.ARGUMENTS: plain(refusal.public)})
+        return None
+
+
+async def begin_parameters(ack: AsyncAck, form: Form, use_cases: UseCases) -> None:
+    """The same with other values for a program, each of which has a field of its own for what is wrong with it."""
+    first = next(iter(form.fields), parameters.ARGUMENTS)
+    try:
+        proposal = await use_cases.proposals.parametrized(form.metadata, form.user)
+        given, errors = parameters.chosen(proposal, form.fields)
+    except _REFUSALS as refusal:
+        errors = {first: plain(refusal.public)}
+        await ack(response_action="errors", errors=errors)
+        return
+    if errors:
+        await ack(response_action="errors", errors=errors)
+        return
+    await begin(ack, first, use_cases.requests.set_parameters(proposal.id, given, form.user, form.cause))
 
 
 async def read_program(file: Attachment, client: AsyncWebClient) -> str:

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids
 from handlers.blocks import shortcuts as forms
-from handlers.listeners.form_validation import Check, begin, begin_program, read_program
+from handlers.listeners.form_validation import Check, arguments_of, begin, begin_program, read_program
 from handlers.payloads import parse
 from handlers.payloads.parse import Form
 from services.domain.entities import Attachment
@@ -61,13 +61,12 @@ def register(app: AsyncApp, use_cases: UseCases, check: Check, targets: Targets)
     @app.view(action_ids.RUN_VIEW)
     async def check_it(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
         form = parse.form(body)
-        await begin_program(
-            ack,
-            form,
-            client,
-            check,
-            lambda code: use_cases.requests.submit(_submitted(form), code, run=False),
-        )
+        given = await arguments_of(form, ack)
+        if given is not None:
+            submit = use_cases.requests.submit
+            await begin_program(
+                ack, form, client, check, lambda code: submit(_submitted(form), code, run=False, given=given)
+            )
 
     @app.view(action_ids.ASK_VIEW)
     async def ask_it(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids
-from handlers.listeners.form_validation import Check, begin, begin_program
+from handlers.listeners.form_validation import Check, begin, begin_parameters, begin_program
 from handlers.payloads import parse
 from services.usecases import UseCases
 
@@ -32,6 +32,11 @@ def register(app: AsyncApp, use_cases: UseCases, check: Check) -> None:
             lambda code: use_cases.requests.edit(form.metadata, code, form.user, form.cause),
             original=original,
         )
+
+    @app.view(action_ids.PARAMETERS_VIEW)
+    async def parametrize(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
+        form = parse.form(body)
+        await begin_parameters(ack, form, use_cases)
 
     @app.view(action_ids.CHANGE_VIEW)
     async def change(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]

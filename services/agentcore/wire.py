@@ -19,7 +19,7 @@ from services.supervisor.interface import Briefing
 from services.supervisor.meter import Budget, Price
 from services.supervisor.workshop import BuildResult, Tried
 
-VERSION = 1
+VERSION = 2
 _PREFIX = b"data:"
 
 
@@ -64,7 +64,7 @@ class Inspection(_Wire):
 class Work(_Wire):
     """A request: a briefing to answer or a program to inspect."""
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     wish: Briefing | Inspection
     terms: SupervisorSettings
     account: Account

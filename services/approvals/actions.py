@@ -16,6 +16,7 @@ class Action(StrEnum):
     DISMISS = "dismiss"
     RETARGET = "retarget"
     EDIT = "edit"
+    PARAMETERS = "parameters"
     REGENERATE = "regenerate"
     CHANGE = "change"
     RERUN = "rerun"
@@ -179,6 +180,7 @@ _DOES = {
     Action.DISMISS: "dismiss this program",
     Action.RETARGET: "choose another target for this program",
     Action.EDIT: "edit this program",
+    Action.PARAMETERS: "set the parameters of this program",
     Action.REGENERATE: "regenerate this program",
     Action.CHANGE: "request changes to this program",
     Action.RERUN: "run this program again",
@@ -199,6 +201,7 @@ _WHEN: Mapping[Action, frozenset[CardState]] = {
     Action.DISMISS: _OPEN,
     Action.RETARGET: _OPEN,
     Action.EDIT: _OPEN | {CardState.DRAFT},
+    Action.PARAMETERS: _OPEN | _RAN | {CardState.DRAFT},
     Action.REGENERATE: _OPEN | {CardState.REJECTED},
     Action.RETRY: frozenset({CardState.FAILED}),
     Action.ASK: _OPEN,

@@ -28,7 +28,8 @@ class TaskKind(StrEnum):
     """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
 
     `explain` is a text to explain.
-    `change` is a sentence about a program that has run, and `again` the wish for that very program. `check` and `execute`
+    `change` is a sentence about a program that has run, `again` the wish for that very program, and `parameters` the wish
+    for it with other values. `check` and `execute`
     bring a program of one's own; what `execute` brings runs once it has passed, since who asks for it may approve it.
     """
 
@@ -38,6 +39,7 @@ class TaskKind(StrEnum):
     FIX = "fix"
     CHANGE = "change"
     AGAIN = "again"
+    PARAMETERS = "parameters"
     CHECK = "check"
     EXECUTE = "execute"
     EXPLAIN = "explain"

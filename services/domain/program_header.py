@@ -19,7 +19,7 @@ since some parsers take quadratic time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -27,7 +27,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.domain.parameters import NAME, TEXT, Parameter
+from services.domain.parameters import TEXT, Parameter
 from services.domain.untrusted_data import from_toml
 
 _START, _END = "# /// script", "# ///"
@@ -129,9 +129,7 @@ def _read(found: Mapping[str, object]) -> Script:
     try:
         header = _Header.model_validate(found, strict=True)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = _short(".".join(str(part) for part in problem["loc"]))
-        return Script(problem=f"Its `script` block is invalid at {where}: {problem['msg']}.")
+        return Script(problem=_invalid(error))
     packages: list[str] = []
     for text in header.dependencies:
         package = _package(text)
@@ -165,10 +163,36 @@ def _read(found: Mapping[str, object]) -> Script:
     )
 
 
+def _invalid(error: ValidationError) -> str:
+    problem, kinds = error.errors()[0], {each["type"] for each in error.errors()}
+    kind = "string_too_long" if "string_too_long" in kinds else problem["type"]
+    where = _short(".".join(str(part) for part in problem["loc"]))
+    return (
+        _of_parameter(problem["loc"], kind) or f"Its `script` block is invalid at {where}: {problem['msg']}."
+    )
+
+
+def _of_parameter(where: Sequence[int | str], kind: str) -> str:
+    """What is wrong with a parameter's declaration, as a sentence; empty where it isn't about one."""
+    name, *key = [str(each) for each in where[3:5]] or [""]
+    if list(where[:3]) != ["tool", "raygen", "parameters"] or not name:
+        return ""
+    shown = f"Its parameter {_short(name)!r}"
+    if not key:
+        return f"{shown} must be a table with a default, such as `{{ default = 1000 }}`."
+    match kind:
+        case "missing":
+            return f"{shown} needs a `{key[0]}`."
+        case "extra_forbidden":
+            return f"{shown} has no setting {_short(key[0])!r}. It can have {', '.join(_Parameter.model_fields)}."
+        case "string_too_long" | "too_long":
+            return f"{shown} has a `{key[0]}` that is too long."
+        case _:
+            return f"{shown} has a `{key[0]}` of the wrong type."
+
+
 def _parameter(name: str, declared: _Parameter) -> Parameter | str:
     """The parameter, or what is wrong with it, as a sentence."""
-    if not NAME.fullmatch(name):
-        return f"Its parameter {_short(name)!r} needs a name of letters, digits, `-` and `_` that begins with a letter."
     parameter = Parameter(
         name=name,
         default=declared.default,
@@ -178,10 +202,8 @@ def _parameter(name: str, declared: _Parameter) -> Parameter | str:
         choices=tuple(declared.choices),
         help=declared.help,
     )
-    given = (*parameter.choices, parameter.default)
-    for value in given if parameter.validation is None else (*given, parameter.validation):
-        if objection := parameter.objection(value):
-            return f"Its parameter is invalid: {objection}"
+    if fault := parameter.fault():
+        return f"Its parameter {fault}"
     return parameter
 
 

@@ -19,6 +19,10 @@ from services.validation.probe import PART
 
 _PAUSE = 60.0
 _IMPATIENCE = 2.0
+_WITHOUT_ARGUMENTS = Outcome(
+    verdict=Verdict.UNTRIED,
+    detail="The validation Lambda ran it without its arguments, which proves nothing. Deploy the Lambda of this version.",
+)
 _VERDICTS = {"SUCCEEDED": Verdict.PASSED, "STOPPED": Verdict.TIMED_OUT, "UNAVAILABLE": Verdict.UNAVAILABLE}
 
 
@@ -48,18 +52,23 @@ class LambdaValidator(Elsewhere):
     async def validate(
         self, code: str, inputs: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
     ) -> Outcome:
-        if (outcome := beyond(setup, "The validation Lambda")) is not None:
+        arguments, without = list(setup.arguments), replace(setup, arguments=())
+        if (outcome := beyond(without, "The validation Lambda")) is not None:
             return outcome
         event = ValidationEvent(
             code=code,
             ray_cluster_ip=self._address,
             timeout=limits.wall,
             files=dump_files(inputs),
+            arguments=arguments,
             details=True,
         )
         try:
             payload = await self._function.invoke(event.model_dump(exclude_none=True))
             outcome = outcome_of(payload, self._function.name)
+            ran = outcome.verdict is not Verdict.UNAVAILABLE
+            if arguments and ran and payload.get("arguments") != arguments:
+                return replace(_WITHOUT_ARGUMENTS, where=self.where)
         except FunctionError as error:
             outcome = Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
         return replace(cut(outcome, limits), where=self.where)

@@ -1,6 +1,6 @@
 """What goes to the two Lambdas and comes back, as JSON.
 
-The shapes are those that other systems know; `files`, `timeout` and `details` are ours, and may be left out.
+The shapes are those that other systems know; `files`, `timeout`, `arguments` and `details` are ours, and may be left out.
 """
 
 from __future__ import annotations
@@ -32,23 +32,31 @@ class _Strict(BaseModel):
 
 
 class ValidationEvent(_Strict):
-    """A program and its cluster; `timeout` is in seconds, `files` are base64 by name, `details` asks for all that is known."""
+    """A program, its command line and its cluster; `timeout` is in seconds, `files` are base64 by name.
+
+    `details` asks for all that is known.
+    """
 
     code: str = Field(min_length=1)
     ray_cluster_ip: str | None = None
     timeout: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=False)] | None = None
     files: dict[str, str] = Field(default_factory=dict[str, str])
+    arguments: list[str] = Field(default_factory=list[str])
     details: bool = False
 
 
 class ValidationAnswer(_Strict):
-    """What came of the program; `status` is Ray's word for the job, `error` is empty for one that passed."""
+    """What came of the program; `status` is Ray's word for the job, `error` is empty for one that passed.
+
+    `arguments` are those that it got; a function that says nothing of them passes none on.
+    """
 
     success: bool
     job_id: str | None = None
     status: str
     output: str = ""
     error: str | None = None
+    arguments: list[str] | None = None
     details: dict[str, Any] | None = None
 
 

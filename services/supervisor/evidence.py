@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
+from services.domain.usage_errors import usage_error
 from services.domain.values import Failure, Finding, Outcome, PolicyReport, Verdict
 from services.snippets.interface import Snippet
 from services.text.formatting import clean
@@ -45,6 +46,8 @@ def _reason(outcome: Outcome) -> str:
     if outcome.verdict in _SENTENCES:
         why = " ".join(outcome.unproven) or outcome.detail
         return _SENTENCES[outcome.verdict] + (f": {why}" if why else "")
+    if told := usage_error(outcome):
+        return told
     return outcome.detail or f"it ended with exit code {outcome.exit_code}"
 
 

@@ -27,7 +27,7 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest, RaygenError
 from services.domain.input_files import DEFAULT, Attachments, InputLimits, NoAttachments, collect
-from services.domain.parameters import NOTHING_GIVEN
+from services.domain.parameters import Given
 from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
@@ -36,6 +36,7 @@ from services.domain.values import InputFile, Origin, Program, Verdict
 from services.notifications.events import TaskEnded, TaskProgress, TaskProgressed
 from services.notifications.notifier import Notifier
 from services.observability.tracing import span
+from services.proposals import given
 from services.proposals.cards import ProposalCards
 from services.proposals.redraw import redraw
 from services.security.redaction import masked, without_secrets
@@ -52,6 +53,9 @@ _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
 _CANCEL_POLL = 1.0
 _EDITED = " (edited)"
+_SAME_PROGRAM = {TaskKind.AGAIN, TaskKind.PARAMETERS}
+# What the model writes has values of its own.
+_SAME_VALUES = {*_SAME_PROGRAM, TaskKind.EDIT, TaskKind.CHECK, TaskKind.EXECUTE}
 _TITLE = 120
 
 
@@ -240,8 +244,10 @@ class TaskSteps:
         header = await run_isolated(script, program.code)
         files = await companions_of(program.code, files)
         proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
-        if task.kind in {TaskKind.EDIT, TaskKind.AGAIN, TaskKind.CHECK, TaskKind.EXECUTE}:
-            proposal = replace(proposal, given=task.given or (base.given if base else NOTHING_GIVEN))
+        if task.kind in _SAME_VALUES:
+            proposal = replace(proposal, given=_given(task, base).fitting(header.parameters))
+        if task.kind is TaskKind.PARAMETERS and base is not None:
+            text = "\n\n".join([_verdict_on_values(base, proposal), *problems])
         await self._store.proposals.draft(proposal)
         status = TaskStatus.PROPOSED if conclusion.made.outcome.proposable else TaskStatus.FAILED
         return Result(status, text, proposal.id)
@@ -264,14 +270,14 @@ class TaskSteps:
         return problems
 
     async def _files(self, task: Task, base: Proposal | None) -> Sequence[InputFile]:
-        """The newest files of the thread; for the same program again, those that it ran with."""
-        if task.kind is not TaskKind.AGAIN or base is None:
+        """The newest files of the thread; for the same program again, those of that proposal."""
+        if task.kind not in _SAME_PROGRAM or base is None:
             return await self._store.inputs.latest(task.session_id)
         try:
             return await self._store.inputs.exactly(task.session_id, base.inputs)
         except LookupError as error:
             raise BadRequest(
-                f"The input file {error} of that run is no longer available. Share it again."
+                f"The input file {error} of that program is no longer available. Share it again."
             ) from None
 
     async def _conclusion(
@@ -280,7 +286,7 @@ class TaskSteps:
         task, origin = way.task, Origin(way.session.id, way.task.id)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             made = await self._workshop.inspect(
-                await _edited(base.program, task.code), way.stage, files, origin, base.given
+                await _edited(base.program, task.code), way.stage, files, origin, _given(task, base)
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
@@ -288,9 +294,8 @@ class TaskSteps:
             program = await _brought(task, converted.code)
             made = await self._workshop.inspect(program, way.stage, files, origin, task.given)
             return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
-        if task.kind is TaskKind.AGAIN and base is not None:
-            given = task.given or base.given
-            made = await self._workshop.inspect(base.program, way.stage, files, origin, given)
+        if task.kind in _SAME_PROGRAM and base is not None:
+            made = await self._workshop.inspect(base.program, way.stage, files, origin, _given(task, base))
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
@@ -405,6 +410,20 @@ def _verdict_again(made: BuildResult) -> str:
     if made.outcome.proposable:
         return "The same program again. Running it again needs its own approval."
     return f"The same program no longer passes validation: {evidence.plain(made.outcome)}."
+
+
+def _given(task: Task, base: Proposal | None) -> Given:
+    """What a task gives its program: the person's choice, or what the program that it starts from was given."""
+    if task.kind is TaskKind.PARAMETERS or base is None:
+        return task.given
+    return task.given or base.given
+
+
+def _verdict_on_values(base: Proposal, proposal: Proposal) -> str:
+    differing = f"Same program, {given.difference(base, proposal)}."
+    if proposal.validation.proposable:
+        return differing
+    return f"{differing} It did not pass validation: {evidence.plain(proposal.validation)}."
 
 
 def _verdict_on_edit(made: BuildResult) -> str:

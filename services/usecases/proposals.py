@@ -90,6 +90,16 @@ class ProposalActions:
         await self.store.audit.looked(proposal_id, user, "code, to edit it")
         return proposal
 
+    async def to_parametrize(self, proposal_id: str, user: str) -> Proposal:
+        """A proposal whose values can be changed now, for `user` to do so. Raises NotAllowed and Outdated."""
+        proposal = await self.permissions.proposal(Action.PARAMETERS, proposal_id, user)
+        await self.store.audit.looked(proposal_id, user, "parameters")
+        return proposal
+
+    async def parametrized(self, proposal_id: str, user: str) -> Proposal:
+        """The proposal that a form of `user` was opened to give other values, however it stands by now. Raises NotAllowed."""
+        return await self.permissions.proposal(Action.PARAMETERS, proposal_id, user, current=False)
+
     async def edited(self, proposal_id: str, user: str) -> Proposal:
         """The proposal that a form of `user` was opened to edit, however it stands by now. Raises NotAllowed."""
         return await self.permissions.proposal(Action.EDIT, proposal_id, user, current=False)

@@ -19,12 +19,13 @@ from services.domain.entities import (
     derive,
 )
 from services.domain.errors import BadRequest, NotAllowed, Outdated
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.security.redaction import masked
 from services.store import Store
 from services.tasks.admission import Admission
 from services.tasks.steps import TaskSteps
 from services.text.formatting import head_and_tail
-from services.usecases.limits import PROMPT_LIMIT, check_length
+from services.usecases.limits import PROMPT_LIMIT, check_length, checked
 from services.workflows import Workflows
 
 _log = logging.getLogger(__name__)
@@ -99,10 +100,14 @@ class RequestActions:
         """Delete what a workspace has left that took raygen away then (POSIX seconds)."""
         await self.workflows.begin_leaving(team, when)
 
-    async def submit(self, ask: Request, code: str, *, run: bool) -> None:
-        """Validate a program that somebody brings; with `run` it then runs, if they may approve that."""
+    async def submit(self, ask: Request, code: str, *, run: bool, given: Given = NOTHING_GIVEN) -> None:
+        """Validate a program that somebody brings; with `run` it then runs, if they may approve that.
+
+        Raises BadRequest where what is `given` for it doesn't fit the program.
+        """
+        given = await checked(code, given)
         kind = TaskKind.EXECUTE if run and await self._may_approve_own(ask) else TaskKind.CHECK
-        await self._take(ask, kind, masked(ask.prompt), code)
+        await self._take(ask, kind, masked(ask.prompt), code, given)
 
     async def revise(self, before: str, now: Request | None) -> None:
         """Follow a person who edits a request, or deletes it (None), while it is worked on; what has its answer stays."""
@@ -119,6 +124,16 @@ class RequestActions:
         """Validate a person's own version of a program, as a new proposal."""
         proposal = await self.permissions.proposal(Action.EDIT, proposal_id, user, current=False)
         await self._derived(proposal, user, cause, TaskKind.EDIT, prompt="Edited the program.", code=code)
+
+    async def set_parameters(self, proposal_id: str, given: Given, user: str, cause: str) -> None:
+        """Propose the same program with other values. Raises BadRequest where they are the ones that it has."""
+        proposal = await self.permissions.proposal(Action.PARAMETERS, proposal_id, user, current=False)
+        if given == proposal.given:
+            raise BadRequest("The proposal already has these values. Change at least one of them.")
+        given = Given.of(proposal.header.parameters, given.values, given.arguments)
+        await self._derived(
+            proposal, user, cause, TaskKind.PARAMETERS, prompt="Changed the parameters.", given=given
+        )
 
     async def regenerate(self, proposal_id: str, user: str) -> None:
         """Have the program of an open proposal written anew."""
@@ -215,7 +230,14 @@ class RequestActions:
         if asked and not any(permission.allowed for _, permission in asked):
             raise NotAllowed(asked[0][1].sentence)
 
-    async def _take(self, ask: Request, kind: TaskKind, prompt: str, code: str | None = None) -> None:
+    async def _take(
+        self,
+        ask: Request,
+        kind: TaskKind,
+        prompt: str,
+        code: str | None = None,
+        given: Given = NOTHING_GIVEN,
+    ) -> None:
         """Begin the one task that a request makes."""
         session = await self._session(ask)
         task = Task(
@@ -229,6 +251,7 @@ class RequestActions:
             attachments=ask.attachments,
             target=await self._wanted(ask),
             unseen=ask.unseen,
+            given=given,
         )
         await self._begin(task, session)
 
@@ -258,6 +281,7 @@ class RequestActions:
         *,
         prompt: str,
         code: str | None = None,
+        given: Given = NOTHING_GIVEN,
     ) -> None:
         """Begin the one task that this cause makes of a proposal."""
         session = await self.store.sessions.get(proposal.session_id)
@@ -270,6 +294,7 @@ class RequestActions:
             code=code,
             base=proposal.id,
             created_at=time.time(),
+            given=given,
         )
         await self._begin(task, session)
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.domain.entities import (
     Proposal,
@@ -18,9 +18,11 @@ from services.domain.entities import (
     derive,
 )
 from services.domain.errors import BadRequest
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.security.redaction import masked
 from services.store import Store
 from services.tasks.admission import Admission, Nowhere
+from services.usecases.limits import checked
 from services.workflows import Doorbell
 
 _POLL = 0.25
@@ -46,10 +48,17 @@ class Submissions:
     """How long to wait for a proposal, in seconds."""
 
     async def propose(
-        self, code: str, purpose: str, *, channel: str = "", user: str = ""
+        self,
+        code: str,
+        purpose: str,
+        *,
+        channel: str = "",
+        user: str = "",
+        given: Given = NOTHING_GIVEN,
     ) -> tuple[Task, Session, Proposal | None]:
         """The task as it stands once it has ended, or the timeout has passed. Raises BadRequest and TooOften."""
         task, session = self._begun(code, purpose.strip(), channel or self.channel, user or self.user)
+        task = replace(task, given=await checked(code, given))
         try:
             await self.admission.admit(task, session)
         except Nowhere:

@@ -9,7 +9,7 @@ from functools import partial
 from services.domain.companion_files import sizes
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.modules import companions, modules
-from services.domain.parameters import NOTHING_GIVEN, Given
+from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.parser_process import TooComplex, run_isolated
 from services.domain.program_header import script
 from services.domain.values import (
@@ -30,11 +30,15 @@ Check = Callable[[str], PolicyReport]
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What came of an examination: the validation's outcome without secrets, the policy's report, and what was installed."""
+    """What came of an examination: the validation's outcome without secrets, the policy's report, what was installed, and
+    what the program declares and was given.
+    """
 
     outcome: Outcome
     policy: PolicyReport = field(default_factory=PolicyReport)
     lock: Lock = NO_LOCK
+    parameters: tuple[Parameter, ...] = ()
+    given: Given = NOTHING_GIVEN
 
     def noted(self, *notes: str) -> Examined:
         """With what was done before, such as to a notebook, first among its remarks; empty notes are none."""
@@ -62,12 +66,15 @@ async def examine(
     if policy.refused:
         return Examined(Outcome(verdict=Verdict.REFUSED_BY_POLICY, detail=_refusals(policy.findings)), policy)
     header = await run_isolated(script, code)
+    if header.problem:
+        return Examined(Outcome(verdict=Verdict.FAILED, detail=header.problem), policy)
+    given = given.fitting(header.parameters)
     setup = Setup(arguments=given.of_validation(header.parameters), wall=header.wall)
     leased = await lease()
     with span("validation") as opened:
         outcome = without_secrets(await leased.validate(code, setup))
         opened.set_attribute("raygen.verdict", outcome.verdict)
-    return Examined(outcome, policy, setup.environment.lock)
+    return Examined(outcome, policy, setup.environment.lock, header.parameters, given)
 
 
 def _policy(check: Check, files: Sequence[InputFile], code: str) -> PolicyReport:

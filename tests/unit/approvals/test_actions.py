@@ -29,6 +29,7 @@ WHEN = {
     Action.DISMISS: {"open"},
     Action.RETARGET: {"open"},
     Action.EDIT: {"open", "draft"},
+    Action.PARAMETERS: {"open", "draft", "running", "ended"},
     Action.REGENERATE: {"open", "rejected"},
     Action.CHANGE: {"ended"},
     Action.RERUN: {"running", "ended"},
