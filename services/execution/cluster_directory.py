@@ -60,11 +60,13 @@ class ClusterDirectory:
             return None
         inputs = kept.pop("inputs", {}).items()
         files = tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs)
-        kept.pop("packages", None)  # of jobs that an earlier version kept
+        needed = tuple(kept.pop("packages", ()))
         lock = kept.pop("lock", {})
         packages = tuple(LockedPackage(**each) for each in lock.pop("packages", ()))
         arguments = tuple(kept.pop("arguments", ()))
-        return Job(**kept, inputs=files, lock=Lock(**lock, packages=packages), arguments=arguments)
+        return Job(
+            **kept, inputs=files, lock=Lock(**lock, packages=packages), arguments=arguments, packages=needed
+        )
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

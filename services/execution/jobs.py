@@ -78,6 +78,9 @@ class JobsTarget:
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
         }
+        # A requirement with hashes goes over several lines, and Ray wants one for each.
+        locked = job.lock.requirements.replace("\\\n", " ").splitlines()
+        requirements = locked if job.lock else list(job.packages)
         package = pack(files, read_only={file.name for file in job.inputs})
         if len(package.content) > _PACKAGE:
             raise TargetRefused(
@@ -90,7 +93,7 @@ class JobsTarget:
             "runtime_env": {
                 "working_dir": await self._api.upload(package.name, package.content),
                 "env_vars": STOP_ENVIRONMENT,
-                **({"pip": job.lock.requirements.splitlines()} if job.lock else {}),
+                **({"pip": requirements} if requirements else {}),
             },
             **_asked(job.resources),
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},

@@ -140,6 +140,7 @@ class RunSteps:
             header.resources or place.terms.resources,
             proposal.lock,
             proposal.command_line,
+            header.packages,
         )
         await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)

@@ -399,7 +399,7 @@ async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
     await approve(decisions, proposal, "UA")
     await carry_out(decisions, proposal)
     job = world.target.jobs[run_id(proposal.id)]
-    assert (job.inputs, job.lock) == ((CSV,), proposal.lock)
+    assert (job.inputs, job.packages) == ((CSV,), ("six",))
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):
