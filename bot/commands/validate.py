@@ -67,7 +67,7 @@ async def _examined(
 
     settings = loaded()
     if str(file) == "-":
-        content = InputFile("the program.py", sys.stdin.buffer.read())
+        content = InputFile("<stdin>", sys.stdin.buffer.read())
         converted = await projects.plain(projects.text_of(content))
         made = projects.Project("", converted.code, (), (converted.note,))
     else:

@@ -67,7 +67,7 @@ def test_a_program_that_does_not(code: str, verdict: str):
 def test_bad_input_gets_one_sentence():
     done = validate(b"\xff\xfe")
     assert done.returncode == 1
-    assert done.stderr == b"Error: <stdin> isn't UTF-8 text, so it can't be a Python program.\n"
+    assert done.stderr == b"Error: The file '<stdin>' is not UTF-8 text; save it as UTF-8.\n"
 
 
 def test_a_program_reads_its_input_files(tmp_path: Path):
