@@ -211,7 +211,7 @@ def _hint(parameter: Parameter) -> str:
         said.append(f"At most {shown(parameter.max)}.")
     elif isinstance(parameter.default, str) and not parameter.choices:
         said.append(f"At most {TEXT:,} characters.")
-    said.append(f"Default: {shown(parameter.default) or 'empty'}.")
+    said.append(f"Default: {shown(parameter.default)}.")
     if parameter.validation is not None:
         said.append(f"Validation always uses {shown(parameter.validation)}.")
     return shorten(plain(" ".join(said)), _HINT)

@@ -196,6 +196,8 @@ def shown(value: Value) -> str:
         case float():
             return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
         case _:
+            if not value:
+                return "(empty)"
             short = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
             return short if _PLAIN.fullmatch(short) else json.dumps(short, ensure_ascii=False)
 

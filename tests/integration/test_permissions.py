@@ -51,6 +51,7 @@ BUTTONS: dict[str, Action | None] = {
     action_ids.PROPOSAL_REJECT: Action.DISMISS,
     action_ids.PROPOSAL_ASK: Action.ASK,
     action_ids.PROPOSAL_EDIT: Action.EDIT,
+    action_ids.PROPOSAL_PARAMETERS: Action.PARAMETERS,
     action_ids.PROPOSAL_ATTEMPTS: Action.VIEW,
     action_ids.PROPOSAL_CODE: Action.VIEW,
     action_ids.PROPOSAL_CHANGES: Action.VIEW,
@@ -70,6 +71,7 @@ BUTTONS: dict[str, Action | None] = {
 """None is an approval, which has a matrix of its own."""
 FORMS = {
     action_ids.EDIT_VIEW: Action.EDIT,
+    action_ids.PARAMETERS_VIEW: Action.PARAMETERS,
     action_ids.CHANGE_VIEW: Action.CHANGE,
     action_ids.REJECT_VIEW: Action.DISMISS,
 }
@@ -116,6 +118,8 @@ OF_A_PROPOSAL = {
     action_ids.RUN_CHANGE: {"ended"},
     action_ids.RUN_AGAIN: {"running", "ended"},
     action_ids.RUN_SHARE: {"ended"},
+    # A form that is opened in place of another one shows by its record alone, which `run_change` has none of.
+    action_ids.PROPOSAL_PARAMETERS: {"open", "running", "ended"},
     **{name: {"open", "running", "ended"} for name, action in BUTTONS.items() if action in LOOKS},
 }
 # After these the card is another one, or nothing more can come of them.
@@ -251,16 +255,17 @@ class Room:
         """A form whose note names this proposal, however it was opened; the errors that it is answered with."""
         desk = self.world.slack.desk
         self.numbers += 1
-        blocks = [{"type": "input", "block_id": "code_0", "element": {"type": "plain_text_input"}}]
+        field, text = "code_0", "print('Result: 4')"
+        if form == action_ids.PARAMETERS_VIEW:
+            field, text = "arguments", "--days 7"
+        blocks = [{"type": "input", "block_id": field, "element": {"type": "plain_text_input"}}]
         view = {
             "id": f"VFORGED{self.numbers}",
             "type": "modal",
             "callback_id": form,
             "private_metadata": proposal_id,
             "blocks": blocks,
-            "state": {
-                "values": {"code_0": {"text": {"type": "plain_text_input", "value": "print('Result: 4')"}}}
-            },
+            "state": {"values": {field: {"text": {"type": "plain_text_input", "value": text}}}},
         }
         shared = payloads.interaction(desk, "view_submission", desk.state.people.users[who])
         reply = await self.world.slack.socket.ask(
@@ -329,7 +334,8 @@ async def test_forms_that_name_somebody_elses_proposal(room: Room, form: str):
         before = room.done()
         errors = await room.submit(who, form, card.proposal_id)
         assert (room.done() != before) == (name in MAY), (name, errors)
-        assert list(errors) == ([] if name in MAY else ["code_0"]), (name, errors)
+        field = "arguments" if form == action_ids.PARAMETERS_VIEW else "code_0"
+        assert list(errors) == ([] if name in MAY else [field]), (name, errors)
 
 
 async def test_a_form_never_gives_away_the_secrets_of_a_program(room: Room):

@@ -21,6 +21,7 @@ from handlers.blocks import (
     history,
     home,
     modals,
+    parameters,
     programs,
     runs,
     settings,
@@ -43,8 +44,10 @@ from services.domain.entities import (
     TaskStatus,
 )
 from services.domain.errors import NotAllowed
+from services.domain.parameters import Given, Parameter
 from services.domain.preference import Preference
 from services.domain.program_facts import Grant
+from services.domain.program_header import Script
 from services.domain.progress import Phase, Stage
 from services.domain.summaries import RequestSummary, RunSummary, Sum
 from services.domain.values import (
@@ -94,6 +97,17 @@ def proposal(text: str, **changes: Any) -> Proposal:
     """Code is what can be written to a file."""
     made = proposed(text, **changes)
     return replace(made, program=replace(made.program, code=text.encode(errors="replace").decode()))
+
+
+def valued(text: str, **changes: Any) -> Proposal:
+    """With parameters and arguments; those can be written to a file, too."""
+    text = text.encode(errors="replace").decode()
+    declared = (
+        Parameter(name="note", default="", help=text),
+        Parameter(name="mode", default=f"mode {text}", choices=(f"mode {text}", "other"), help=text),
+    )
+    given = Given(values={"note": text}, arguments=(text, "--more"))
+    return proposal(text, header=Script(parameters=declared), given=given, **changes)
 
 
 def entry(text: str, **changes: Any) -> RequestSummary:
@@ -258,6 +272,12 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "ask form": lambda _: shortcuts.ask(["embedded", "gpu"]),
     "targets": places,
     "edit form": lambda text: programs.edit(proposal(text)).view,
+    "parameters form": lambda text: parameters.choose(valued(text)),
+    "card with values": lambda text: tasks.proposed(
+        builders.card(valued(text), approved_before=replace(proposal(text), decided_by="UAPPROVER"))
+    ),
+    "run with values": lambda text: runs.ended(builders.run(), valued(text), outcome(text, Verdict.PASSED)),
+    "program with values": lambda text: card_modals.program(valued(text), []).view,
     "long edit form": lambda text: (
         programs.edit(replace(proposal(text), program=Program(text, text, _LONG))).view
     ),
@@ -321,7 +341,7 @@ def test_foreign_words_stay_words(surface: str, name: str):
         if surface == "stream":
             assert not re.search(r"\][(\[:]", markup), "a link under another name"
     text = whole(sent)
-    if surface not in {"edit form", "run form"}:  # which have the program as it is
+    if surface not in {"edit form", "run form", "parameters form"}:  # which have the text to edit as it is
         text.encode()
         assert not re.search(r"[\u202a-\u202e\u2066-\u2069]", text), "read as it stands"
     kinds = set(re.findall(r'"type": "(user|usergroup|broadcast|link|channel|emoji)"', text))

@@ -20,6 +20,7 @@ from bot.mcp_server.tools import Hands, server
 from bot.settings import load
 from services.domain.entities import Task, TaskStatus
 from services.domain.errors import BadRequest, NotAllowed, SealUnavailable, SettingsError
+from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.values import (
     Failure,
     Finding,
@@ -43,8 +44,10 @@ TOKEN, CI = "t0ken-of-an-engineer", "t0ken-of-no-person"
 NOTICED = PolicyReport(findings=(Finding("network", Grade.WARN, 2, "opens a connection"),))
 
 
-async def examine(code: str) -> Examined:
+async def examine(code: str, given: Given = NOTHING_GIVEN) -> Examined:
     match code:
+        case "print arguments":
+            return Examined(builders.passed(stdout=repr(given)))
         case "breaks":
             raise RuntimeError("/etc/secret path")
         case "unsealed":
@@ -72,9 +75,13 @@ class Proposals:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.given: list[Given] = []
 
-    async def propose(self, code: str, purpose: str, *, channel: str = "", user: str = "") -> Any:
+    async def propose(
+        self, code: str, purpose: str, *, channel: str = "", user: str = "", given: Given = NOTHING_GIVEN
+    ) -> Any:
         self.asked.append((user, channel))
+        self.given.append(given)
         if code == "late":
             return builders.task(status=TaskStatus.WORKING), builders.session(thread_ts=""), None
         if code == "bad":
@@ -165,6 +172,30 @@ async def test_a_proposal_is_pending_and_in_its_holders_name(url: str, proposals
     assert (late["status"], late["proposal_id"]) == ("queued", None)
     assert said(bad).endswith(": Name a channel.")
     assert proposals.asked == [("UENGINEER", "COTHER"), ("UENGINEER", ""), ("UENGINEER", ""), ("", "")]
+
+
+async def test_values_and_arguments_go_with_a_program(url: str, proposals: Proposals):
+    given = {"parameters": {"rows": 7}, "arguments": ["--days", "7", "two words; $(id)"]}
+    header = "# /// script\n# [tool.raygen.parameters]\n# rows = { default = 5, max = 9 }\n# ///\n"
+    async with connected(url) as client:
+        await client.call_tool("propose_run", {"code": header, "purpose": "Adds.", **given})
+        validated = await client.call_tool(
+            "validate_ray_code", {"code": "print arguments", "arguments": given["arguments"]}
+        )
+        for wrong, sentence in (
+            ({"parameters": {"rows": 10}}, "`rows` must be at most 9."),
+            ({"parameters": {"rows": None}}, "`rows` must be a whole number."),
+            ({"parameters": {"rows": [1]}}, "`rows` must be a whole number."),
+            ({"parameters": {"days": 1}}, "The program has no parameter `days`. It has `rows`."),
+            ({"arguments": ["a\nb"]}, "Argument 1 must not contain control characters, such as line breaks."),
+            ({"arguments": ["a"] * 101}, "arguments must have at most 100 entries."),
+            ({"arguments": [1]}, "arguments.0 must be text."),
+        ):
+            refused = await client.call_tool("validate_ray_code", {"code": header, **wrong})
+            assert said(refused) == f"Error executing tool validate_ray_code: {sentence}"
+    words = ("--days", "7", "two words; $(id)")
+    assert proposals.given == [Given(values={"rows": 7}, arguments=words)]
+    assert validated.structured_content["output"] == repr(Given(arguments=words))
 
 
 async def test_one_raygen_is_the_gateway_of_another(proposals: Proposals):
