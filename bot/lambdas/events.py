@@ -58,7 +58,8 @@ def _arguments(event: object) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise BadRequest("The event must be a JSON object with `code`.")
     told = cast("dict[str, Any]", event)
-    inner: Any = told.get("arguments", told)
+    # Beside `code`, `arguments` are the program's own.
+    inner: Any = told if "code" in told else told.get("arguments", told)
     if isinstance(inner, str):
         try:
             inner = from_json(inner)

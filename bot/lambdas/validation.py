@@ -53,7 +53,8 @@ async def answered(event: object, context: Context | None, environment: Mapping[
         asked = read(ValidationEvent, event, context, VALIDATE)
         api = await _cluster(asked, environment)
         files = tuple(checked(load_files(asked.files), NO_SIZE_LIMITS))
-        check_arguments(asked.arguments)
+        given = asked.arguments or []
+        check_arguments(given)
         left = seconds_left(context) - _MARGIN
         # What is kept back is for a cluster that is slow to stop the job, and for the answer itself.
         reserve = min(_RESERVE, left / 2)
@@ -61,13 +62,13 @@ async def answered(event: object, context: Context | None, environment: Mapping[
             raise BadRequest(_TOO_LATE)
     except RaygenError as error:
         return refusal(error.public)
-    setup = Setup(arguments=tuple(asked.arguments))
+    setup = Setup(arguments=tuple(given))
     job = validation_job(asked.code, files, min(asked.timeout or left, left - reserve), setup)
     async with aclosing(api):
         outcome = await _tried(api, job, reserve)
     if outcome.verdict is Verdict.UNAVAILABLE:
         stored_token.cache_clear()
-    return answer(job.submission_id, outcome, details=asked.details, arguments=asked.arguments)
+    return answer(job.submission_id, outcome, details=asked.details, arguments=given)
 
 
 async def _cluster(asked: ValidationEvent, environment: Mapping[str, str]) -> RayApi:

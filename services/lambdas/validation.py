@@ -60,7 +60,7 @@ class LambdaValidator(Elsewhere):
             ray_cluster_ip=self._address,
             timeout=limits.wall,
             files=dump_files(inputs),
-            arguments=arguments,
+            arguments=arguments or None,
             details=True,
         )
         try:

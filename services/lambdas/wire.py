@@ -41,7 +41,7 @@ class ValidationEvent(_Strict):
     ray_cluster_ip: str | None = None
     timeout: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=False)] | None = None
     files: dict[str, str] = Field(default_factory=dict[str, str])
-    arguments: list[str] = Field(default_factory=list[str])
+    arguments: list[str] | None = None
     details: bool = False
 
 

@@ -259,7 +259,7 @@ async def test_a_direct_message_is_answered(play: Playground):
 
 
 async def test_files_of_a_thread_are_read_by_validation_and_run_and_bound_to_the_proposal(play: Playground):
-    files = {"orders.csv": b"id,amount\n1,10\n2,32\n", "huge.bin": bytes(5 * 1024**2 + 1)}
+    files = {"orders.csv": b"id,amount\n1,10\n2,32\n", "huge.bin": bytes(50_000_001)}
     ts = await play.upload(files, "describe orders.csv", channel="DENGINEER")
     thread = play.thread("DENGINEER", ts)
     card = await thread.with_button("Approve & run")
