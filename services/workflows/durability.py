@@ -14,7 +14,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from services.store import sqlite
 
 # Workflows of an older release are carried on by a newer one; raise this when their steps change shape.
-VERSION = "2"
+VERSION = "3"
 NAME = "raygen"
 # Stored with each workflow: where a class or a function is called otherwise one day, these stay.
 CLASS = "Workflows"
