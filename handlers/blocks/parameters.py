@@ -69,11 +69,7 @@ def choose(proposal: Proposal) -> dict[str, Any]:
     """A form with a field for each parameter, and one for further arguments."""
     told = usage_error(proposal.validation)
     title = literal(proposal.program.title, 120)
-    notes = [
-        context(
-            f"*{title}*: the same program with other values is validated, and needs an approval of its own."
-        )
-    ]
+    notes = [context(f"*{title}* is validated again with these values, and needs an approval of its own.")]
     notes += [context(f":information_source: The program says that {literal(told, 300)}.")] if told else []
     current = values(proposal.header.parameters, proposal.given.values)
     fields = [_field(each, current[each.name]) for each in proposal.header.parameters]

@@ -85,8 +85,11 @@ class _Lease:
 
 def beyond(setup: Setup, name: str) -> Outcome | None:
     """The outcome where `name`, which takes nothing but code, can't run a program with this setup; None where it can."""
-    lacks = "install packages" if setup.environment.lock else "pass arguments to programs"
-    if setup == BARE:
+    if setup.environment.lock:
+        lacks = "install packages"
+    elif setup.arguments:
+        lacks = "pass arguments to programs"
+    else:
         return None
     return Outcome(verdict=Verdict.UNTRIED, detail=f"{name} can't {lacks}, so this one was not run there.")
 

@@ -18,6 +18,7 @@ from services.lambdas.function import Function
 from services.lambdas.snippets import LambdaSnippets
 from services.lambdas.validation import LambdaValidator
 from services.lambdas.wire import PAYLOAD
+from services.validation.interface import Setup
 from tests.standins.lambda_service import LambdaService
 from tests.waiting import PATIENCE
 
@@ -182,7 +183,7 @@ async def test_who_no_longer_waits_does_not_wait(service: LambdaService):
 async def test_for_a_validation_and_a_snippet_trouble_is_a_value(service: LambdaService):
     service.fail("expired", "wrong shape", "expired")
     async with LambdaValidator(function(service)) as validator, validator.lease() as lease:
-        expired, wrong = await lease.validate("1"), await lease.validate("1")
+        expired, wrong = await lease.validate("1", Setup(wall=3600.0)), await lease.validate("1")
         large = b"x" * PAYLOAD
         async with validator.lease(inputs=(InputFile("a.csv", large),)) as other:
             refused = await other.validate("1")

@@ -13,7 +13,7 @@ from services.gateway.errors import ToolMissing
 from services.gateway.names import VALIDATION as TOOL
 from services.gateway.snippets import GatewaySnippets
 from services.gateway.validation import GatewayValidator
-from services.validation.interface import BARE, ValidationLimits
+from services.validation.interface import BARE, Setup, ValidationLimits
 from tests.standins.gateway import Fault, GatewayStandIn
 from tests.waiting import PATIENCE
 
@@ -33,6 +33,14 @@ SENTENCES = {
 
 async def validated(gateway: Gateway, code: str = "print(3)") -> Outcome:
     return await GatewayValidator(gateway, cluster="10.0.0.5").validate(code, (), BARE, ValidationLimits())
+
+
+async def test_what_a_header_declares_is_validated_but_arguments_cannot_travel(open_gateway: GatewayStandIn):
+    validator = GatewayValidator(Gateway(open_gateway.url))
+    long = await validator.validate("print(3)", (), Setup(wall=3600.0), ValidationLimits())
+    given = await validator.validate("print(3)", (), Setup(arguments=("--days", "7")), ValidationLimits())
+    assert (long.verdict, given.verdict) == (Verdict.PASSED, Verdict.UNTRIED)
+    assert "can't pass arguments to programs" in (given.detail or "")
 
 
 @pytest.mark.parametrize("fault", SENTENCES, ids=lambda fault: fault.name)
