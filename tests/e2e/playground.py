@@ -241,18 +241,22 @@ class Thread:
             "click", user=user, channel=self.channel, ts=message["ts"], action_id=pressed["action_id"]
         )
 
-    async def submit_edit(self, card: Json, code: str, *, user: str = "UENGINEER") -> Json:
-        """Press *Edit*, put `code` in place of the program, and submit the form."""
-        answer = await self.click(card, "Edit", user=user)
+    async def open_form(self, card: Json, label: str, *, user: str = "UENGINEER") -> Json:
+        """Press a button of `card` that opens a form; the form's view."""
+        answer = await self.click(card, label, user=user)
         assert answer["ok"], answer
-        pressed = button(card, "Edit")
+        pressed = button(card, label)
         assert pressed is not None
 
         async def opened() -> Json | None:
             views = (await self.play.get(f"views/{user}"))["views"]
             return next((view for view in views if view["private_metadata"] in pressed["value"]), None)
 
-        view = await self.play.wait(opened, "the form did not open")
+        return await self.play.wait(opened, "the form did not open")
+
+    async def submit_edit(self, card: Json, code: str, *, user: str = "UENGINEER") -> Json:
+        """Press *Edit*, put `code` in place of the program, and submit the form."""
+        view = await self.open_form(card, "Edit", user=user)
         fields = [block["block_id"] for block in view["blocks"]]
         lines = code.split("\n")
         texts = dict.fromkeys(fields, "#")

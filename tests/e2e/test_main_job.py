@@ -332,3 +332,37 @@ def job_of(result: dict[str, object]) -> str:
     found = re.search(r"raygen-[0-9a-f]{8,}", flat(result))
     assert found
     return found[0]
+
+
+PARAMETRIZED = """# /// script
+# [tool.raygen.parameters]
+# rows = { default = 1000, validation = 10, min = 1, max = 5000, help = "rows to count" }
+# mode = { default = "fast", choices = ["fast", "exact"] }
+# ///
+import argparse
+
+import ray
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--rows", type=int)
+parser.add_argument("--mode")
+given = parser.parse_args()
+ray.init()
+print("Result:", ray.get(ray.remote(lambda n: n + 1).remote(given.rows)), given.mode)
+"""
+
+
+async def test_other_values_are_a_proposal_of_the_same_program_and_run(play: Playground):
+    thread = await play.command("add 1 and 2")
+    card = await thread.edit_to(PARAMETRIZED)
+    assert "Validated with rows=10; runs with rows=1,000." in flat(card)
+    assert "Result: 11 fast" in flat(card)
+    form = {"user": "UENGINEER", "view_id": (await thread.open_form(card, "Parameters"))["id"]}
+    refused = await play.post("submit", **form, values={"parameter_rows": {"text": "5001"}})
+    assert refused["errors"] == {"parameter_rows": "`rows` must be at most 5,000."}
+    wanted = {"parameter_rows": {"text": "2000"}, "parameter_mode": {"chosen": "1"}}
+    assert (await play.post("submit", **form, values=wanted))["ok"]
+    newer = await thread.newer_card(card)
+    assert "rows=2,000 instead of 1,000, mode=exact instead of fast" in flat(newer)
+    assert "Result: 11 exact" in flat(newer)
+    assert "Result: 2001 exact" in flat(await thread.approve_and_wait())
