@@ -198,7 +198,8 @@ def _decimal(value: float) -> str:
 
 
 def _hint(parameter: Parameter) -> str:
-    said = [f"{parameter.help.strip().rstrip('.')}."] if parameter.help.strip() else []
+    words = parameter.help.strip().rstrip(".")
+    said = [f"{words[0].upper()}{words[1:]}."] if words else []
     if parameter.min is not None and parameter.max is not None:
         said.append(f"From {shown(parameter.min)} to {shown(parameter.max)}.")
     elif parameter.min is not None:

@@ -48,6 +48,7 @@ _SHORTCUTS = {
 # What the evidence on the card says as well.
 _REPEATED = re.compile(
     r"(?:Validation passed|The program passed validation|Your edit passed validation)\.(?: Output: “[^”]*”)?"
+    r"|The program was validated in part\. The card says what is not proven\."
 )
 _VALIDATED = {Verdict.PASSED: "Validation passed", Verdict.PARTIAL: "Validated in part"}
 _STATES = {

@@ -55,10 +55,18 @@ class ProgressWatch:
     async def watch(self) -> None:
         """Take the measure that the end is compared with."""
         await asyncio.sleep((1 - _LAST) * self._wall)
-        self._cpu = await asyncio.to_thread(readings.processor_times, self._root)
+        self._cpu = await self._times()
+
+    async def _times(self) -> dict[int, float]:
+        """None are known where a program leaves this process no thread to look with, as a fork bomb may."""
+        try:
+            return await asyncio.to_thread(readings.processor_times, self._root)
+        except RuntimeError:
+            return {}
 
     async def seen(self) -> Progress:
-        now = await asyncio.to_thread(readings.processor_times, self._root)
+        """What came since half the limit; CPU time that could not be measured counts as none."""
+        now = await self._times()
         spent = sum(max(used - self._cpu.get(pid, 0.0), 0.0) for pid, used in now.items())
         return Progress(
             window=_LAST * self._wall,

@@ -188,7 +188,7 @@ class Sandbox:
             if excess is not None or record.status is None:
                 self._kill()
             return replace(record, peak_memory=watchdog.peak)
-        except asyncio.CancelledError:
+        except BaseException:
             self._kill()
             raise
         finally:

@@ -275,6 +275,7 @@ async def test_an_approval_for_the_thread_runs_the_next_program_once(tmp_path: P
 
             await until(proposed)
             if number == 1:
+                await until(no_workflow_goes_on)  # whose last step runs what was approved by then
                 made = await world.store.proposals.get(first)
                 await approve_thread(decisions, made, "UADA")
 
