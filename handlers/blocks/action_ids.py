@@ -43,6 +43,7 @@ RUN_MESSAGE = "run_message"
 EXPLAIN_MESSAGE = "explain_message"
 ASK_ANYWHERE = "ask_anywhere"
 RUN_VIEW = "run_program"
+RUN_CHOICE = "run_choice"
 ASK_VIEW = "ask"
 
 

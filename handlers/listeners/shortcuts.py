@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,19 +13,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids
 from handlers.blocks import shortcuts as forms
-from handlers.listeners.form_validation import Check, arguments_of, begin, begin_program, read_program
+from handlers.blocks.mrkdwn import plain
+from handlers.listeners.attached_programs import AttachedProgram, attached_program
+from handlers.listeners.form_validation import Check, arguments_of, begin, begin_program
 from handlers.payloads import parse
 from handlers.payloads.parse import Form
-from services.domain.entities import Attachment
+from services.domain import projects
 from services.domain.errors import BadRequest
-from services.domain.modules import program_among
+from services.domain.projects import WhichProgram
 from services.targets.targets import Targets
 from services.usecases import UseCases
 from services.usecases.requests import Request
 
 _PURPOSE = "A program from a message in Slack."
-_MOST = 10
-_NO_CODE = "No code found in that message. Put the program between triple backticks."
 
 
 def register(app: AsyncApp, use_cases: UseCases, check: Check, targets: Targets) -> None:
@@ -36,16 +36,7 @@ def register(app: AsyncApp, use_cases: UseCases, check: Check, targets: Targets)
         open_to = [place.name for place in targets.open_to(user)] or [own]
         return sorted(open_to, key=lambda name: name != own)
 
-    @app.message_shortcut(action_ids.RUN_MESSAGE)
-    async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        message = await asyncio.to_thread(parse.pointed, body)
-        code, program = message.code, ""
-        if not code:
-            program, code = await _attached(message.attachments, client)
-        others = [each for each in message.attachments if each.name != program]
-        view = forms.run(code, await names(message.user), message.channel, message.thread_ts, others)
-        await client.views_open(trigger_id=message.trigger_id, view=view)
-        await ack()
+    _register_run(app, names)
 
     @app.message_shortcut(action_ids.EXPLAIN_MESSAGE)
     async def explain(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -74,25 +65,38 @@ def register(app: AsyncApp, use_cases: UseCases, check: Check, targets: Targets)
         await begin(ack, forms.PROMPT, use_cases.requests.ask(_asked(form, form.fields[forms.PROMPT])))
 
 
-async def _attached(files: Sequence[Attachment], client: AsyncWebClient) -> tuple[str, str]:
-    """The program among the Python files of a message, by name and text; what it imports comes along as files.
+def _register_run(app: AsyncApp, names: Callable[[str], Awaitable[list[str]]]) -> None:
+    """The form for the program of a message, after a question where it may be any of several files."""
 
-    Raises BadRequest where there is none, or none that can be read in time, or where it might be any of several.
-    """
-    python = [each for each in files if each.name.lower().endswith(".py")]
-    if not python:
-        raise BadRequest(_NO_CODE)
-    if len(python) > _MOST:
-        raise BadRequest(f"That message has {len(python)} Python files. The limit is {_MOST}.")
-    read = await asyncio.gather(*(read_program(file, client) for file in python))
-    texts = {file.name: text for file, text in zip(python, read, strict=True)}
-    program = program_among(texts)
-    if not program:
-        named = ", ".join(f"`{name}`" for name in texts)
-        raise BadRequest(
-            f"That message has several programs: {named}. Rename the one to run `main.py`, or share it alone."
-        )
-    return program, texts[program]
+    @app.message_shortcut(action_ids.RUN_MESSAGE)
+    async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        message = await asyncio.to_thread(parse.pointed, body)
+        place = forms.Origin(message.channel, message.thread_ts, message.attachments)
+        try:
+            if message.code:
+                written = await projects.plain(message.code)
+                program = AttachedProgram(written.code, written.note, message.attachments)
+            else:
+                program = await attached_program(message.attachments, client)
+        except WhichProgram as several:
+            view = forms.choose(several.names, place)
+        else:
+            place = replace(place, files=program.others, note=program.note)
+            view = forms.run(program.code, await names(message.user), place)
+        await client.views_open(trigger_id=message.trigger_id, view=view)
+        await ack()
+
+    @app.view(action_ids.RUN_CHOICE)
+    async def choose(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
+        form = parse.form(body)
+        place = forms.origin(form.metadata)
+        try:
+            program = await attached_program(place.files, client, form.fields[forms.PROGRAM])
+        except BadRequest as refusal:
+            await ack(response_action="errors", errors={forms.PROGRAM: plain(refusal.public)})
+            return
+        place = replace(place, files=program.others, note=program.note)
+        await ack(response_action="update", view=forms.run(program.code, await names(form.user), place))
 
 
 def _asked(form: Form, prompt: str, thread_ts: str = "") -> Request:
@@ -104,6 +108,7 @@ def _asked(form: Form, prompt: str, thread_ts: str = "") -> Request:
 
 def _submitted(form: Form) -> Request:
     """In the thread of the message that the program stands in, unless another conversation was chosen."""
-    channel, thread_ts, files = forms.origin(form.metadata)
-    ask = _asked(form, _PURPOSE, thread_ts if form.fields[forms.CHANNEL] == channel else "")
-    return replace(ask, attachments=files)
+    place = forms.origin(form.metadata)
+    purpose = f"{_PURPOSE} {place.note}".strip()
+    ask = _asked(form, purpose, place.thread_ts if form.fields[forms.CHANNEL] == place.channel else "")
+    return replace(ask, attachments=place.files)

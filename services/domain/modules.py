@@ -62,14 +62,6 @@ def unit(name: str) -> str:
     return name.partition("/")[0].removesuffix(PYTHON)
 
 
-def program_among(texts: Mapping[str, str]) -> str:
-    """The name of the program among Python files: `main.py`, or the only one that no other imports; empty where that is open."""
-    if "main.py" in texts:
-        return "main.py"
-    found = roots(texts)
-    return found[0] if len(found) == 1 else ""
-
-
 def roots(texts: Mapping[str, str]) -> list[str]:
     """The names of those Python files that no other of them imports."""
     files = [InputFile(name, text.encode(errors="replace")) for name, text in texts.items()]

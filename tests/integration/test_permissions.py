@@ -91,6 +91,7 @@ OWN = {
     action_ids.SETTING_NEWS,
     action_ids.SETTING_MODEL,
     action_ids.RUN_VIEW,
+    action_ids.RUN_CHOICE,
     action_ids.ASK_VIEW,
     action_ids.RUN_MESSAGE,
     action_ids.EXPLAIN_MESSAGE,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -104,7 +106,7 @@ class World:
         return view
 
     async def submitted(self, view: dict[str, Any], **values: Any) -> dict[str, Any]:
-        actions = {"channel": "chosen", "target": "chosen", "code_file": "code"}
+        actions = {"channel": "chosen", "target": "chosen", "program": "chosen", "code_file": "code"}
         filled = {block: {actions.get(block, "text"): value} for block, value in values.items()}
         return await self.people.post("/play/submit", user="UENGINEER", view_id=view["id"], values=filled)
 
@@ -484,9 +486,49 @@ async def test_a_start_up_hook_beside_a_program_is_refused_by_name_and_never_kep
 async def test_which_of_several_programs_is_meant_is_asked(world: World):
     ts = await shared(world, one__py="print(1)\n", two__py="print(2)\n")
     await world.started("run_message", channel="CRAY", ts=ts)
-    (told,) = world.alone()
-    assert "That message has several programs: `one.py`, `two.py`." in told
-    assert world.flows.begun == []
+    asked = await world.form()
+    assert "Which file is the program?" in json.dumps(asked)
+    await world.submitted(asked, program="two.py")
+    form = await world.form()
+    assert (await world.submitted(form))["ok"]
+    assert world.flows.begun[0].code == "print(2)\n"
+
+
+async def test_a_notebook_of_a_message_is_shown_as_it_was_converted(world: World):
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
+        for source in ("%matplotlib inline\nimport ray", "1 < 2")
+    ]
+    text = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+    ts = await shared(world, analysis__ipynb=text)
+    await world.started("run_message", channel="CRAY", ts=ts)
+    form = await world.form()
+    note = "Converted from analysis.ipynb: 2 code cells; left out: %matplotlib inline."
+    assert note in json.dumps(form)
+    assert (await world.submitted(form))["ok"]
+    (task,) = world.flows.begun
+    assert task.code is not None
+    assert task.code.endswith("# %%\n1 < 2\n")
+    assert note in json.dumps((await world.thread(ts))[-1])
+
+
+async def test_of_an_archive_the_program_is_shown_and_its_modules_are_beside_it(world: World):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in {"p/main.py": MAIN, "p/helpers.py": HELPERS, "p/.git/HEAD": "x"}.items():
+            archive.writestr(name, content)
+    upload = FormData({"user": "UAPPROVER", "channel": "CRAY", "text": "a project"})
+    upload.add_field("file", made.getvalue(), filename="p.zip")
+    async with world.people.http.post("/play/upload", data=upload) as response:
+        ts = str((await response.json())["ts"])
+    await world.started("run_message", channel="CRAY", ts=ts)
+    form = await world.form()
+    assert "From p.zip; left out: .git." in json.dumps(form)
+    assert (await world.submitted(form))["ok"]
+    (task,) = world.flows.begun
+    assert task.code == MAIN
+    proposal = await world.store.proposals.get(derive("p", task.id))
+    assert [each.name for each in proposal.inputs] == ["helpers.py"]
 
 
 async def test_a_program_beyond_slacks_fields_goes_out_and_comes_back_as_a_file(world: World):

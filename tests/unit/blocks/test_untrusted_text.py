@@ -248,7 +248,9 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "settings": lambda text: settings.settings(
         Preference(target=text, model=text), ["embedded"], ["claude-sonnet-5-5", "claude-opus-5-5"]
     ),
-    "run form": lambda text: shortcuts.run(text.encode(errors="replace").decode(), ["embedded"], "C1", "1.1"),
+    "run form": lambda text: shortcuts.run(
+        text.encode(errors="replace").decode(), ["embedded"], shortcuts.Origin("C1", "1.1", (), text[:50])
+    ),
     "home": lambda text: home.home(full_tab(text)),
     "link": lambda text: history.card(entry(text), ""),
     "usage": lambda text: history.usage([Sum(text, 1, 1, 1, 1, 1, 0.1, 1, 1.0, 1)]),
