@@ -84,7 +84,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Generator[Host]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def validator(host: Host) -> AsyncGenerator[Validator]:
     del host  # its secrets are in the environment by now
-    async with open_validator(PoolSettings(limits=LIMITS, cluster=ClusterSettings(workers=1))) as opened:
+    # Far above what LIMITS allow, and few enough that a bomb leaves processes to the tests beside it.
+    settings = PoolSettings(limits=LIMITS, cluster=ClusterSettings(workers=1, threads=2048))
+    async with open_validator(settings) as opened:
         yield opened
 
 

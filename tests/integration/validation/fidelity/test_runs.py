@@ -36,7 +36,7 @@ _ACTORS = (
 )
 _GENERATORS = "streaming_generator async_iteration dynamic_generator"
 _PLACEMENT = "placement_groups placement_group_of_actors"
-_DATA = "data_batches data_groups data_range data_sorted_and_joined data_files data_with_an_actor"
+_DATA = "data_pipelines data_files"
 _LIBRARIES = "queues multiprocessing_pool"
 NAMES = f"{_TASKS} {_ACTORS} {_GENERATORS} {_PLACEMENT} {_DATA} {_LIBRARIES}".split()
 DOCUMENTED = [path for path in PROGRAMS if path.stem in NAMES]
@@ -118,8 +118,9 @@ async def _begun(world: lives.World, path: Path) -> str:
     return proposal.id
 
 
-async def test_there_are_thirty_and_each_is_there():
-    assert len(DOCUMENTED) == len(NAMES) == 30
+async def test_each_documented_program_is_there():
+    """26 files; `data_pipelines` has five of Ray Data's examples in it, which share what is slow to start."""
+    assert len(DOCUMENTED) == len(NAMES) == 26
 
 
 @pytest.mark.parametrize("path", _RUN, ids=lambda path: path.stem)
