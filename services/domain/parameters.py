@@ -123,13 +123,23 @@ class Given:
         own = {name: value for name, value in chosen.items() if value != declared[name].default}
         return cls(values=own, arguments=tuple(arguments))
 
-    def fitting(self, parameters: Sequence[Parameter]) -> Self:
-        """The same for another version of the program: without the values that it doesn't declare or allow any more."""
+    def fitting(self, parameters: Sequence[Parameter], before: Sequence[Parameter] = ()) -> Self:
+        """The same for another version of the program: without the values that it doesn't declare or allow any more.
+
+        Nor those of which it changes the default that they had `before`, since that is the later word on them.
+        """
         declared = {each.name: each for each in parameters}
+        changed = {
+            each.name
+            for each in before
+            if each.name in declared and each.default != declared[each.name].default
+        }
         kept = {
             name: value
             for name, value in self.values.items()
-            if name in declared and value != declared[name].default and not declared[name].objection(value)
+            if name in declared.keys() - changed
+            and value != declared[name].default
+            and not declared[name].objection(value)
         }
         return type(self)(values=kept, arguments=self.arguments)
 

@@ -134,6 +134,8 @@ class Supervisor:
             briefing.files,
             briefing.last_run,
             wish.engine or (current.engine if current else self._workshop.engines[0]),
+            briefing.given,
+            briefing.declared,
         )
         try:
             work.made = await self._workshop.make(order, work.on_stage, work.meter, work.on_attempt)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.domain.errors import BadRequest
 from services.domain.input_files import described
+from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.values import Engine, InputFile, Program
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
 from services.supervisor.evidence import enclosed
@@ -34,7 +35,8 @@ SUBMIT = Tool("submit_program", "Submit the complete program.", SubmitProgram.mo
 class GenerationRequest:
     """What is wanted: the request, the program it changes, what was said before in the thread, and its files.
 
-    `last_run` is the evidence of a run of the current program that failed.
+    `last_run` is the evidence of a run of the current program that failed. `given` is what people chose for that program,
+    and `declared` its parameters.
     """
 
     request: str
@@ -43,6 +45,8 @@ class GenerationRequest:
     files: Sequence[InputFile] = ()
     last_run: str = ""
     engine: Engine = Engine.RAY
+    given: Given = NOTHING_GIVEN
+    declared: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.domain.parameters import NOTHING_GIVEN, Given
+from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.memory import Memory
@@ -21,7 +21,8 @@ class Briefing:
     """What the supervisor is asked: the thread so far, the new prompt and who asks, the last program and the files.
 
     `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
-    current program. `model` is the requester's choice, empty for the default.
+    current program. `model` is the requester's choice, empty for the default. `given` is what people chose for the current
+    program, which declares the parameters `declared`; a change of it keeps what still fits.
     """
 
     prompt: str
@@ -33,6 +34,8 @@ class Briefing:
     last_run: str = ""
     origin: Origin = field(default_factory=Origin)
     model: str = ""
+    given: Given = NOTHING_GIVEN
+    declared: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Self
 
 from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailable
 from services.domain.locks import NO_LOCK, Lock
-from services.domain.parameters import NOTHING_GIVEN, Given
+from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage, Phase, Stage
 from services.domain.values import (
     Attempt,
@@ -111,7 +111,7 @@ class Workshop:
                 if draft.program is None:
                     examined = Examined(Outcome(verdict=Verdict.FAILED, detail=draft.problem))
                 else:
-                    examined = await bench.inspect(draft.program, attempt)
+                    examined = await bench.inspect(draft.program, attempt, order.given, order.declared)
                 outcome, policy = examined.outcome, examined.policy
                 await report(Tried(attempt, draft.program, _shortened(outcome), policy))
                 before = made
@@ -175,7 +175,13 @@ class _Bench:
     async def __aexit__(self, *exc: object) -> None:
         await self._stack.aclose()
 
-    async def inspect(self, program: Program, attempt: int, given: Given = NOTHING_GIVEN) -> Examined:
+    async def inspect(
+        self,
+        program: Program,
+        attempt: int,
+        given: Given = NOTHING_GIVEN,
+        declared: Sequence[Parameter] = (),
+    ) -> Examined:
         why_not = self._generator.profile(program.engine).untried
 
         async def lease() -> ValidationLease:
@@ -184,7 +190,7 @@ class _Bench:
             await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
             return await self._leased(attempt)
 
-        examined = await examine(program.code, self._check, lease, self._files, given)
+        examined = await examine(program.code, self._check, lease, self._files, given, declared=declared)
         if examined.outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(examined.outcome.detail)
         return examined

@@ -54,8 +54,9 @@ _TURN_POLL = 0.2
 _CANCEL_POLL = 1.0
 _EDITED = " (edited)"
 _SAME_PROGRAM = {TaskKind.AGAIN, TaskKind.PARAMETERS}
-# What the model writes has values of its own.
 _SAME_VALUES = {*_SAME_PROGRAM, TaskKind.EDIT, TaskKind.CHECK, TaskKind.EXECUTE}
+# The model writes another version of a program; where it changes a default, that is the newer word.
+_OTHER_VERSION = {TaskKind.FIX, TaskKind.CHANGE}
 _TITLE = 120
 
 
@@ -246,6 +247,8 @@ class TaskSteps:
         proposal = _proposal(way, conclusion.made, program, header, target=target, files=files)
         if task.kind in _SAME_VALUES:
             proposal = replace(proposal, given=_given(task, base).fitting(header.parameters))
+        if task.kind in _OTHER_VERSION and base is not None:
+            proposal = replace(proposal, given=base.given.fitting(header.parameters, base.header.parameters))
         if task.kind is TaskKind.PARAMETERS and base is not None:
             text = "\n\n".join([_verdict_on_values(base, proposal), *problems])
         await self._store.proposals.draft(proposal)
@@ -300,6 +303,8 @@ class TaskSteps:
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
         briefing = replace(known, files=files, origin=origin, model=chosen)
+        if task.kind in _OTHER_VERSION and base is not None:
+            briefing = replace(briefing, given=base.given, declared=base.header.parameters)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
     def first_target(self, user: str, wanted: str) -> str:

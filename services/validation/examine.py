@@ -52,8 +52,12 @@ async def examine(
     lease: Callable[[], Awaitable[ValidationLease]],
     files: Sequence[InputFile],
     given: Given = NOTHING_GIVEN,
+    *,
+    declared: Sequence[Parameter] = (),
 ) -> Examined:
     """What came of it; `lease` is called only when there is something to run.
+
+    `given` was chosen for a program that declares the parameters `declared`; what doesn't fit this one is left out.
 
     `files` are the inputs; of these the Python files that are the program's code are read by the policy like the program.
     Raises BadRequest when that is too much code.
@@ -68,7 +72,7 @@ async def examine(
     header = await run_isolated(script, code)
     if header.problem:
         return Examined(Outcome(verdict=Verdict.FAILED, detail=header.problem), policy)
-    given = given.fitting(header.parameters)
+    given = given.fitting(header.parameters, declared)
     setup = Setup(arguments=given.of_validation(header.parameters), wall=header.wall)
     leased = await lease()
     with span("validation") as opened:

@@ -30,6 +30,7 @@ from services.agentcore.wire import (
     read_request,
 )
 from services.domain import errors
+from services.domain.parameters import Given, Parameter
 from services.domain.progress import Phase, Stage
 from services.domain.values import (
     Artifact,
@@ -71,6 +72,8 @@ BRIEFING = Briefing(
     [InputFile("data.bin", EVERY_BYTE)],
     "<last_run/>",
     Origin("s_1", "t_1"),
+    given=Given(values={"rows": 7}, arguments=("--more",)),
+    declared=(Parameter(name="rows", default=10, min=1),),
 )
 ACCOUNT = Account(
     budget=Budget(1000, 0.5, 60), prices={"m": Price(3, 15)}, spent=Spent(calls=1, money=0.1), deadline=90
