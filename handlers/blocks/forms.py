@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.blocks.mrkdwn import plain
+from handlers.blocks.mrkdwn import plain, shorten
 from handlers.blocks.primitives import Block
 
 FIELD_LIMIT = 3000
 """The most characters that a text field of Slack's takes."""
+_ERROR = 1000
 
 
 def form(
@@ -45,6 +46,11 @@ def field(block_id: str, label: str, element: Block, hint: str = "") -> Block:
         "element": element,
     }
     return {**block, "hint": {"type": "plain_text", "text": plain(hint)}} if hint else block
+
+
+def problem(sentence: str) -> str:
+    """A sentence as Slack shows it below a field, where nothing is markup: without the backticks of inline code."""
+    return shorten(plain(sentence).replace("`", ""), _ERROR)
 
 
 def paragraph(limit: int = FIELD_LIMIT, placeholder: str = "") -> Block:

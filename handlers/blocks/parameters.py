@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.blocks import action_ids
-from handlers.blocks.forms import FIELD_LIMIT, field, form
+from handlers.blocks.forms import FIELD_LIMIT, field, form, problem
 from handlers.blocks.mrkdwn import literal, plain, shorten
 from handlers.blocks.primitives import Block, button, context, mrkdwn, option
 from services.domain import command_words
@@ -107,13 +107,13 @@ def chosen(proposal: Proposal, fields: Mapping[str, str]) -> tuple[Given, dict[s
         try:
             found[each.name] = _read(each, fields.get(block), current[each.name])
         except ValueError as error:
-            errors[block] = plain(str(error))
+            errors[block] = problem(str(error))
     arguments = proposal.given.arguments
     try:
         if ARGUMENTS in fields:
             arguments = command_words.split(restored(fields[ARGUMENTS], command_words.joined(arguments)))
     except BadRequest as refusal:
-        errors[ARGUMENTS] = plain(refusal.public)
+        errors[ARGUMENTS] = problem(refusal.public)
     if errors:
         return proposal.given, errors
     return Given.of(proposal.header.parameters, found, arguments), {}

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from handlers.blocks import action_ids
 from handlers.blocks.card_modals import CardModal
-from handlers.blocks.forms import FIELD_LIMIT, field, form
-from handlers.blocks.mrkdwn import literal, plain, shorten
+from handlers.blocks.forms import FIELD_LIMIT, field, form, problem
+from handlers.blocks.mrkdwn import literal
 from handlers.blocks.primitives import Block, context
 from services.domain.entities import Proposal
 from services.domain.values import Artifact, Grade, PolicyReport
@@ -63,13 +63,8 @@ def problems(fields: Mapping[str, str], report: PolicyReport) -> dict[str, str]:
     for finding in report.findings:
         if finding.grade is Grade.REFUSE:
             block = _holding(fields, finding.line)
-            found.setdefault(
-                block,
-                shorten(
-                    plain(f"Line {finding.line}: {finding.message}" if finding.line else finding.message),
-                    1000,
-                ),
-            )
+            line = f"Line {finding.line}: " if finding.line else ""
+            found.setdefault(block, problem(line + finding.message))
     return found
 
 

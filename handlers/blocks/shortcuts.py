@@ -18,7 +18,6 @@ from services.domain.errors import BadRequest
 
 _METADATA = 3000
 _NOTE = 600
-_VALUE = 150
 PROMPT, CHANNEL, TARGET, PROGRAM = "prompt", "channel", "target", "program"
 
 
@@ -63,8 +62,8 @@ def run(code: str, targets: Sequence[str], place: Origin) -> dict[str, Any]:
 
 
 def choose(names: Sequence[str], place: Origin) -> dict[str, Any]:
-    """Which of several files is the program; raises what `run` does."""
-    options = [option(name, name) for name in names if len(name) <= _VALUE][:100]
+    """Which of several files is the program, chosen by its number among `names`; raises what `run` does."""
+    options = [option(name, str(number)) for number, name in enumerate(names[:100])]
     element: Block = {"type": "static_select", "action_id": "chosen", "options": options}
     blocks = [field(PROGRAM, "Which file is the program?", element, "It can import the others.")]
     return form(action_ids.RUN_CHOICE, "Run with raygen", "Next", blocks, _metadata(place))

@@ -14,6 +14,7 @@ from services.domain import archives, projects
 from services.domain.entities import Attachment
 from services.domain.errors import BadRequest
 from services.domain.filenames import importable
+from services.domain.projects import WhichProgram
 from services.domain.values import InputFile
 
 _MOST = 10
@@ -32,12 +33,12 @@ class AttachedProgram:
 
 
 async def attached_program(
-    files: Sequence[Attachment], client: AsyncWebClient, chosen: str = ""
+    files: Sequence[Attachment], client: AsyncWebClient, chosen: int | None = None
 ) -> AttachedProgram:
     """What it imports comes along as files, those of an archive within it.
 
     Raises BadRequest where there is none, or none that can be read in time; WhichProgram where it might be any of several
-    and none is `chosen`.
+    and none is `chosen`, by its number among those.
     """
     python = [
         each for each in files if projects.is_code(each.name) or each.name.lower().endswith((".zip", ".py"))
@@ -63,6 +64,11 @@ async def attached_program(
             notes.append(f"From {attachment.name}{f'; {unpacked.note}' if unpacked.note else ''}.")
         else:
             found.append(InputFile(attachment.name, content))
-    made = await projects.project(found, chosen)
+    try:
+        made = await projects.project(found)
+    except WhichProgram as several:
+        if chosen is None:
+            raise
+        made = await projects.project(found, several.names[chosen])
     others = tuple(each for each in files if each.name != made.name)
     return AttachedProgram(made.code, " ".join([*notes, *made.notes]), others)

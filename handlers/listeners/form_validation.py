@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import parameters, programs
-from handlers.blocks.mrkdwn import plain
+from handlers.blocks.forms import problem
 from handlers.listeners.ack import ACK_TIMEOUT
 from handlers.payloads.parse import Form
 from handlers.slack_api.files import SlackAttachments
@@ -35,7 +35,7 @@ async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
     try:
         await begun
     except _REFUSALS as refusal:
-        await ack(response_action="errors", errors={field: plain(refusal.public)})
+        await ack(response_action="errors", errors={field: problem(refusal.public)})
     else:
         await ack()
 
@@ -54,7 +54,9 @@ async def begin_program(
     try:
         before = await original() if original else ""
     except _REFUSALS as refusal:
-        await ack(response_action="errors", errors={next(iter(fields), programs.FILE): refusal.public})
+        await ack(
+            response_action="errors", errors={next(iter(fields), programs.FILE): problem(refusal.public)}
+        )
         return
     try:
         if file := form.files.get(programs.FILE):
@@ -63,12 +65,12 @@ async def begin_program(
         else:
             code = programs.joined(fields, before)
     except BadRequest as refusal:
-        await ack(response_action="errors", errors={programs.FILE: plain(refusal.public)})
+        await ack(response_action="errors", errors={programs.FILE: problem(refusal.public)})
         return
     try:
         report = await run_isolated(check, code, seconds=_SECONDS)
     except BadRequest as refusal:
-        await ack(response_action="errors", errors={next(iter(fields)): refusal.public})
+        await ack(response_action="errors", errors={next(iter(fields)): problem(refusal.public)})
         return
     if problems := programs.problems(fields, report):
         await ack(response_action="errors", errors=problems)
@@ -81,7 +83,7 @@ async def arguments_of(form: Form, ack: AsyncAck) -> Given | None:
     try:
         return Given(arguments=command_words.split(form.fields.get(parameters.ARGUMENTS, "")))
     except BadRequest as refusal:
-        await ack(response_action="errors", errors={parameters.ARGUMENTS: plain(refusal.public)})
+        await ack(response_action="errors", errors={parameters.ARGUMENTS: problem(refusal.public)})
         return None
 
 
@@ -92,7 +94,7 @@ async def begin_parameters(ack: AsyncAck, form: Form, use_cases: UseCases) -> No
         proposal = await use_cases.proposals.parametrized(form.metadata, form.user)
         given, errors = parameters.chosen(proposal, form.fields)
     except _REFUSALS as refusal:
-        errors = {first: plain(refusal.public)}
+        errors = {first: problem(refusal.public)}
         await ack(response_action="errors", errors=errors)
         return
     if errors:

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids
 from handlers.blocks import shortcuts as forms
-from handlers.blocks.mrkdwn import plain
+from handlers.blocks.forms import problem
 from handlers.listeners.attached_programs import AttachedProgram, attached_program
 from handlers.listeners.form_validation import Check, arguments_of, begin, begin_program
 from handlers.payloads import parse
@@ -91,9 +91,9 @@ def _register_run(app: AsyncApp, names: Callable[[str], Awaitable[list[str]]]) -
         form = parse.form(body)
         place = forms.origin(form.metadata)
         try:
-            program = await attached_program(place.files, client, form.fields[forms.PROGRAM])
+            program = await attached_program(place.files, client, int(form.fields[forms.PROGRAM]))
         except BadRequest as refusal:
-            await ack(response_action="errors", errors={forms.PROGRAM: plain(refusal.public)})
+            await ack(response_action="errors", errors={forms.PROGRAM: problem(refusal.public)})
             return
         place = replace(place, files=program.others, note=program.note)
         await ack(response_action="update", view=forms.run(program.code, await names(form.user), place))

@@ -359,7 +359,7 @@ async def test_other_values_are_a_proposal_of_the_same_program_and_run(play: Pla
     assert "Result: 11 fast" in flat(card)
     form = {"user": "UENGINEER", "view_id": (await thread.open_form(card, "Parameters"))["id"]}
     refused = await play.post("submit", **form, values={"parameter_rows": {"text": "5001"}})
-    assert refused["errors"] == {"parameter_rows": "`rows` must be at most 5,000."}
+    assert refused["errors"] == {"parameter_rows": "rows must be at most 5,000."}
     wanted = {"parameter_rows": {"text": "2000"}, "parameter_mode": {"chosen": "1"}}
     assert (await play.post("submit", **form, values=wanted))["ok"]
     newer = await thread.newer_card(card)

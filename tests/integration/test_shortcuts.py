@@ -320,7 +320,8 @@ async def test_the_global_shortcut_asks_for_a_place_and_words(world: World):
     refused = await world.submitted(await world.form(), prompt="estimate pi")
     assert refused["errors"] == {"channel": "Please complete this required field."}
     refused = await world.submitted(await world.form(), prompt="  ", channel="CRAY")
-    assert "What should run?" in refused["errors"]["prompt"]
+    words = "What should run? For example: /raygen estimate pi with 100 tasks."
+    assert refused["errors"] == {"prompt": words}, "without the backticks that Slack would show"
     assert world.flows.begun == []
 
 
@@ -488,7 +489,7 @@ async def test_which_of_several_programs_is_meant_is_asked(world: World):
     await world.started("run_message", channel="CRAY", ts=ts)
     asked = await world.form()
     assert "Which file is the program?" in json.dumps(asked)
-    await world.submitted(asked, program="two.py")
+    await world.submitted(asked, program="1")
     form = await world.form()
     assert (await world.submitted(form))["ok"]
     assert world.flows.begun[0].code == "print(2)\n"

@@ -251,6 +251,9 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "run form": lambda text: shortcuts.run(
         text.encode(errors="replace").decode(), ["embedded"], shortcuts.Origin("C1", "1.1", (), text[:50])
     ),
+    "choice of a program": lambda text: shortcuts.choose(
+        [f"{text}.py", "main.py"], shortcuts.Origin("C1", "1.1")
+    ),
     "home": lambda text: home.home(full_tab(text)),
     "link": lambda text: history.card(entry(text), ""),
     "usage": lambda text: history.usage([Sum(text, 1, 1, 1, 1, 1, 0.1, 1, 1.0, 1)]),
