@@ -19,6 +19,7 @@ from services.notifications.events import (
     ApprovalRequested,
     CodeRequested,
     GrantChanged,
+    NotebookRequested,
     ProposalChanged,
     ResultShared,
     RunContinues,
@@ -105,7 +106,13 @@ def _line(event: SessionEvent) -> str:
 
 
 def _line_of_run(
-    event: RunStarted | RunProgressed | RunContinues | RunEnded | ResultShared | CodeRequested,
+    event: RunStarted
+    | RunProgressed
+    | RunContinues
+    | RunEnded
+    | ResultShared
+    | CodeRequested
+    | NotebookRequested,
 ) -> str:
     match event:
         case RunStarted(run):
@@ -119,8 +126,14 @@ def _line_of_run(
             return f"{run.id} {run.outcome.verdict if run.outcome else '-'}"
         case ResultShared(run, user=user):
             return f"{run.id} shared by {user}"
-        case CodeRequested(proposal, user=user):
-            return f"{proposal.id} code for {user}"
+        case CodeRequested() | NotebookRequested():
+            return _line_of_file(event)
+
+
+def _line_of_file(event: CodeRequested | NotebookRequested) -> str:
+    if isinstance(event, CodeRequested):
+        return f"{event.proposal.id} code for {event.user}"
+    return f"{event.owner} notebook for {event.user}"
 
 
 @dataclass

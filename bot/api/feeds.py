@@ -17,6 +17,7 @@ from services.notifications.events import (
     ApprovalRequested,
     CodeRequested,
     GrantChanged,
+    NotebookRequested,
     ProposalChanged,
     ResultShared,
     RunContinues,
@@ -110,6 +111,7 @@ class Feeds:
                 | RunContinues()
                 | ResultShared()
                 | CodeRequested()
+                | NotebookRequested()
             ):
                 pass
 

@@ -123,9 +123,12 @@ def progress(tasks: tuple[TaskCount, ...]) -> str:
 def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
     if outcome.verdict is Verdict.STOPPED:
         return []
+    notebook = button("Download as notebook", action_ids.RUN_NOTEBOOK, proposal.id)
     if not outcome.passed:
         details = button("Details", action_ids.RUN_DETAILS, proposal.id)
-        return [actions(button("Fix it", action_ids.RUN_FIX, proposal.id), *choices(proposal), details)]
+        return [
+            actions(button("Fix it", action_ids.RUN_FIX, proposal.id), *choices(proposal), details, notebook)
+        ]
     return [
         actions(
             button("Run again", action_ids.RUN_AGAIN, proposal.id),
@@ -133,6 +136,7 @@ def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
             button("Change", action_ids.RUN_CHANGE, proposal.id),
             button("Share to channel", action_ids.RUN_SHARE, proposal.id),
             button("Download code", action_ids.RUN_CODE, proposal.id),
+            notebook,
         )
     ]
 

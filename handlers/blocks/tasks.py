@@ -281,6 +281,7 @@ def _decision(card: ProposalCard) -> list[Block]:
                 actions(
                     button("Reject", action_ids.PROPOSAL_REJECT, value),
                     button("Dismiss", action_ids.PROPOSAL_DISMISS, value),
+                    button("Download as notebook", action_ids.RUN_NOTEBOOK, proposal.id),
                 ),
             ]
         case ProposalStatus.APPROVED:

@@ -37,6 +37,7 @@ from services.notifications.events import (
     ApprovalRequested,
     CodeRequested,
     GrantChanged,
+    NotebookRequested,
     ProposalChanged,
     ResultShared,
     RunContinues,
@@ -48,13 +49,13 @@ from services.notifications.events import (
     TaskProgress,
     TaskProgressed,
 )
+from services.proposals import notebook as notebooks
 from services.proposals.cards import ProposalCard
 from services.security.redaction import masked
 from services.targets.targets import Targets
 
 _log = logging.getLogger(__name__)
 
-_DELETED = "The program was posted in this thread, but the file has been deleted."
 # The longest title of a thread and name of a file in a key, in characters.
 _TITLE = 80
 _NAME = 60
@@ -86,7 +87,7 @@ class SlackNotifier:
         self._cards = cards
         self._targets = targets
         # A double click must find the file that the first one puts there.
-        self._uploading_code = asyncio.Lock()
+        self._handing_out = asyncio.Lock()
 
     async def notify(self, event: SessionEvent) -> None:
         """Raises Outdated for a result that has been shared already, and SlackApiError."""
@@ -102,7 +103,9 @@ class SlackNotifier:
             case GrantChanged(grant, session):
                 await self._grant_changed(grant, session)
             case CodeRequested(proposal, session, user):
-                await self._code_requested(proposal, session, user)
+                await self._hand_out(proposal.id, _code_file(proposal), session, user)
+            case NotebookRequested(owner, notebook, session, user):
+                await self._hand_out(owner, notebook, session, user)
             case _:
                 await self._notify_of_run(event)
 
@@ -253,15 +256,20 @@ class SlackNotifier:
         if not await self._courier.once(f"{run.id}:shared", session.channel, "", message):
             raise Outdated("That result has been shared already.")
 
-    async def _code_requested(self, proposal: Proposal, session: Session, user: str) -> None:
-        file = _code_file(proposal)
-        async with self._uploading_code:
-            there = await self._courier.known(_file_key(proposal.id, file))
+    async def _hand_out(self, owner: str, file: Artifact, session: Session, user: str) -> None:
+        """Put a file into the thread, or show `user` alone where it is there."""
+        async with self._handing_out:
+            there = await self._courier.known(_file_key(owner, file))
             if there is None:
-                await self._upload(session, proposal.id, file)
+                await self._upload(session, owner, file)
                 return
         link = await self._courier.file_link(there)
-        text = f"The program is already in this thread: <{link}|{file.name}>" if link else _DELETED
+        what = "notebook" if file.media_type == notebooks.MEDIA_TYPE else "program"
+        text = (
+            f"The {what} is already in this thread: <{link}|{file.name}>"
+            if link
+            else f"The {what} was posted in this thread, but the file has been deleted."
+        )
         await self._courier.whisper(session.channel, user, text, session.thread_ts)
 
     async def _upload(self, session: Session, owner: str, artifact: Artifact) -> None:

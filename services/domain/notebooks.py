@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -64,7 +64,7 @@ def from_notebook(text: str, name: str) -> Converted:
         raise BadRequest(
             f"{name} is larger than {human_bytes(LARGEST)}. Clear its outputs and share it again."
         )
-    cells = _cells(text, name)
+    cells, title = _cells(text, name)
     code = [each for kind, each in cells if kind == "code" and each.strip()]
     if not code:
         raise BadRequest(f"{name} has no code cells, so there is nothing to run.")
@@ -80,7 +80,7 @@ def from_notebook(text: str, name: str) -> Converted:
         plain.append(("code", part.code))
     note = f"Converted from {name}: {'; '.join([plural(len(code), 'code cell'), *_changes(whole)])}."
     body = _with_display(notebook_format.as_python(plain))
-    title = _title(plain) or name.removesuffix(SUFFIX)
+    title = title or name.removesuffix(SUFFIX)
     words = _WORDS.sub("", title)[:100].strip()
     head = f'"""{words}."""\n\n' if words else ""
     comment = "".join(f"# {line}\n" for line in _wrapped(note))
@@ -102,7 +102,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _cells(text: str, name: str) -> list[tuple[str, str]]:
+def _cells(text: str, name: str) -> tuple[list[tuple[str, str]], str]:
+    """Its cells, each as kind and source, without those that raygen adds to what is downloaded; and its first heading."""
     try:
         found = from_json(text)
     except ValueError:
@@ -116,12 +117,20 @@ def _cells(text: str, name: str) -> list[tuple[str, str]]:
         raise BadRequest(f"{name} is a notebook for {language}. raygen runs Python.")
     try:
         notebook = notebook_format.read(text)
-        cells = [(str(cell["cell_type"]), "".join(cell["source"])) for cell in notebook["cells"]]
+        read = [
+            (str(cell["cell_type"]), "".join(cell["source"]), _is_added(cell)) for cell in notebook["cells"]
+        ]
     except Exception:  # noqa: BLE001  # whatever nbformat trips over in a stranger's file
         raise BadRequest(f"{name} is not a valid notebook. Open it in Jupyter and save it again.") from None
-    if len(cells) > CELLS:
-        raise BadRequest(f"{name} has {len(cells):,} cells. The limit is {CELLS:,}.")
-    return cells
+    if len(read) > CELLS:
+        raise BadRequest(f"{name} has {len(read):,} cells. The limit is {CELLS:,}.")
+    title = _title((kind, source) for kind, source, _ in read)
+    return [(kind, source) for kind, source, added in read if not added], title
+
+
+def _is_added(cell: Mapping[str, Any]) -> bool:
+    tags = cell["metadata"].get("tags")
+    return isinstance(tags, list) and notebook_format.ADDED in tags
 
 
 def _other_language(metadata: object) -> str:

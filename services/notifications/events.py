@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.domain.entities import Proposal, Run, Session, Task
 from services.domain.program_facts import Grant
 from services.domain.progress import Stage
-from services.domain.values import Spent, TaskCount
+from services.domain.values import Artifact, Spent, TaskCount
 from services.proposals.cards import ProposalCard
 from services.text.formatting import NOTHING_GONE, Gone
 
@@ -147,6 +147,16 @@ class CodeRequested:
     user: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotebookRequested:
+    """The same with a notebook; `owner` is what its outputs are of, so that each of those is there once."""
+
+    owner: str
+    notebook: Artifact
+    session: Session
+    user: str
+
+
 SessionEvent = (
     TaskProgressed
     | TaskEnded
@@ -159,4 +169,5 @@ SessionEvent = (
     | RunEnded
     | ResultShared
     | CodeRequested
+    | NotebookRequested
 )

@@ -16,6 +16,7 @@ from services.domain.values import InputFile, Outcome, TaskCount, Verdict
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.notifications.events import (
     CodeRequested,
+    NotebookRequested,
     ProposalChanged,
     ResultShared,
     RunEnded,
@@ -26,6 +27,7 @@ from services.notifications.events import (
 from services.notifications.notifier import Notifier
 from services.observability.tracing import span
 from services.proposals.cards import ProposalCards
+from services.proposals.notebook import notebook
 from services.runs.monitor import RunMonitor, requested_stop
 from services.security.redaction import masked, without_secrets
 from services.store import Store
@@ -81,6 +83,12 @@ class RunSteps:
         """Put the program into its thread as a file, or tell `user` where it is."""
         session = await self._store.sessions.get(proposal.session_id)
         await self._notifier.notify(CodeRequested(proposal, session, user))
+
+    async def hand_out_notebook(self, proposal: Proposal, user: str) -> None:
+        """The same with a notebook of the program and of what came of it last."""
+        owner, made = await notebook(self._store, proposal)
+        session = await self._store.sessions.get(proposal.session_id)
+        await self._notifier.notify(NotebookRequested(owner, made, session, user))
 
     async def open(self, proposal_id: str) -> None:
         """Record the run and show that it begins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable
 
@@ -56,6 +57,14 @@ class Inputs(Repository):
     async def exactly(self, session_id: str, inputs: Iterable[Input]) -> tuple[InputFile, ...]:
         """These files. Raises LookupError for one that is gone, or no longer what it was."""
         return tuple([await self._exactly(session_id, each) for each in inputs])
+
+    async def kept(self, session_id: str, inputs: Iterable[Input]) -> list[InputFile]:
+        """Those of these files that are still stored as they were."""
+        found: list[InputFile] = []
+        for each in inputs:
+            with contextlib.suppress(LookupError):
+                found.append(await self._exactly(session_id, each))
+        return found
 
     async def _exactly(self, session_id: str, wanted: Input) -> InputFile:
         table = tables.inputs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
 from services.approvals.actions import Action
@@ -123,12 +122,8 @@ class ProposalActions:
     async def code(self, proposal_id: str, user: str) -> tuple[Proposal, list[InputFile]]:
         """A proposal and those of its Python files that are still kept, for `user` to read. Raises Outdated."""
         proposal = await self.view(proposal_id, user, "code")
-        files: list[InputFile] = []
-        for each in proposal.inputs:
-            if each.is_code:
-                with contextlib.suppress(LookupError):
-                    files += await self.store.inputs.exactly(proposal.session_id, [each])
-        return proposal, files
+        own = [each for each in proposal.inputs if each.is_code]
+        return proposal, await self.store.inputs.kept(proposal.session_id, own)
 
     async def compared(self, proposal_id: str, user: str) -> tuple[Proposal, Proposal]:
         """A proposal and the last approved program before it, for `user` to compare. Raises NotAllowed and Outdated."""

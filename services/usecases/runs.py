@@ -8,7 +8,8 @@ from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain.entities import Proposal, run_id
 from services.domain.errors import Outdated
-from services.domain.values import Outcome
+from services.domain.values import Artifact, Outcome
+from services.proposals.notebook import notebook
 from services.runs.steps import RunSteps
 from services.store import Store
 
@@ -38,6 +39,20 @@ class RunActions:
         proposal = await self.permissions.proposal(Action.DOWNLOAD, proposal_id, user)
         await self.store.audit.looked(proposal_id, user, "code")
         await self.steps.hand_out_code(proposal, user)
+
+    async def hand_out_notebook(self, proposal_id: str, user: str) -> None:
+        """Put the program into its thread as a notebook with what came of it last, or tell `user` where it is."""
+        await self.steps.hand_out_notebook(await self._to_download(proposal_id, user), user)
+
+    async def notebook(self, proposal_id: str, user: str) -> Artifact:
+        """That notebook, for `user` alone."""
+        _, made = await notebook(self.store, await self._to_download(proposal_id, user))
+        return made
+
+    async def _to_download(self, proposal_id: str, user: str) -> Proposal:
+        proposal = await self.permissions.proposal(Action.DOWNLOAD, proposal_id, user)
+        await self.store.audit.looked(proposal_id, user, "notebook")
+        return proposal
 
     async def outcome(self, proposal_id: str, user: str) -> tuple[Proposal, Outcome]:
         """A proposal, and what came of it last, for `user` to look at: of its run, or else of its validation."""

@@ -65,6 +65,7 @@ BUTTONS: dict[str, Action | None] = {
     action_ids.RUN_CHANGE: Action.CHANGE,
     action_ids.RUN_SHARE: Action.SHARE,
     action_ids.RUN_CODE: Action.DOWNLOAD,
+    action_ids.RUN_NOTEBOOK: Action.DOWNLOAD,
     action_ids.RUN_DETAILS: Action.VIEW,
     action_ids.FEEDBACK: Action.VOTE,
 }

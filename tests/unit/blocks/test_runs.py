@@ -98,9 +98,12 @@ def test_any_table_gives_messages_that_slack_accepts(text: str, rows: int, colum
     blocks_of(runs.shared(builders.run(), proposal, outcome, "UADA", "https://slack/x"), "table")
 
 
+NOTEBOOK = "Download as notebook"
+
+
 def test_a_success_can_be_gone_on_from_and_a_failure_repaired():
-    assert labels(result(tabular())) == ["Run again", "Change", "Share to channel", "Download code"]
-    assert labels(result(Outcome(verdict=Verdict.FAILED, failure=CRASH))) == ["Fix it", "Details"]
+    assert labels(result(tabular())) == ["Run again", "Change", "Share to channel", "Download code", NOTEBOOK]
+    assert labels(result(Outcome(verdict=Verdict.FAILED, failure=CRASH))) == ["Fix it", "Details", NOTEBOOK]
     assert labels(result(Outcome(verdict=Verdict.STOPPED))) == []
 
 
