@@ -12,6 +12,8 @@ from typing import Any
 from .text import Facts
 
 _LISTED = 50
+# Where Ray's libraries put actors of their own: a place that every cluster has.
+_HEAD = "node:__internal_head__"
 
 
 class Asked:
@@ -87,7 +89,7 @@ class Asked:
             "GPU": options.get("num_gpus"),
             **(options.get("resources") or {}),
         }
-        asked = {name: float(amount) for name, amount in asked.items() if amount}
+        asked = {name: float(amount) for name, amount in asked.items() if amount and name != _HEAD}
         for name, amount in asked.items():
             if amount > self._resources.get(name, 0.0):
                 self._resources[name] = amount

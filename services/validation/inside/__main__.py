@@ -126,7 +126,9 @@ def _introduce(writing: int) -> None:
         b"session_name", cluster.SESSION.encode(), True, ray_constants.KV_NAMESPACE_SESSION
     )
     usage_lib.put_cluster_metadata(client, ray_init_cluster=False)
-    client.internal_kv_put(b"webui:url", b"", True, ray_constants.KV_NAMESPACE_DASHBOARD)
+    state_api = f"{cluster.IP}:{cluster.STATE_PORT}".encode()
+    for key, address in ((b"webui:url", b""), (ray_constants.DASHBOARD_ADDRESS.encode(), state_api)):
+        client.internal_kv_put(key, address, True, ray_constants.KV_NAMESPACE_DASHBOARD)
     os.write(writing, client.cluster_id.hex().encode() + b"\n")
     while not client.get_all_node_info(timeout=5):
         _pause(limit)

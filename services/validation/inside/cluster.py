@@ -18,6 +18,7 @@ IP = "127.0.0.1"
 GCS_PORT = 6379
 GCS = f"{IP}:{GCS_PORT}"
 RUNTIME_ENV_PORT = 6380
+STATE_PORT = 8265
 TEMP = Path("/tmp/ray")  # noqa: S108  # the sandbox's own
 # Named as Ray names them, so that a program can't recognize the sandbox by a fixed name.
 SESSION = time.strftime("session_%Y-%m-%d_%H-%M-%S_") + f"{time.time_ns() // 1000 % 1_000_000:06}_2"
@@ -83,7 +84,8 @@ def raylet(
     cluster_id: str, launcher: str, resources: dict[str, float], shared: int, workers: int
 ) -> list[str]:
     """The command of a raylet that starts its workers through `launcher`, a script that has them forked."""
-    listed = ",".join(f"{name},{amount}" for name, amount in resources.items())
+    amounts = {f"node:{IP}": 1.0, "node:__internal_head__": 1.0, **resources}
+    listed = ",".join(f"{name},{amount}" for name, amount in amounts.items())
     return _command(
         str(ray_home() / "core/src/ray/raylet/raylet"),
         "--head",

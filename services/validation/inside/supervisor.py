@@ -19,11 +19,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import agent, cluster, demand, frames, process
+from . import agent, cluster, demand, frames, process, state_api
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .fork_server import ForkServer
 from .observer import ObserverChannel
+from .state_api import become_state_api
 
 _PIECE = 65536
 _DRAIN = 0.2
@@ -63,6 +64,7 @@ class SealedSupervisor:
     cluster_id: str
     workers: int
     agent: socket.socket = field(default_factory=agent.listen)
+    state_api: socket.socket = field(default_factory=state_api.listen)
     _poll: select.poll = field(default_factory=select.poll)
     _buffer: bytearray = field(default_factory=bytearray)
     _spare: DriverProcess | None = None
@@ -93,6 +95,7 @@ class SealedSupervisor:
             wake: lambda: self._wake(wake),
             self.fork_server.listener.fileno(): self._accept,
             self.agent.fileno(): self._start_agent,
+            self.state_api.fileno(): self._start_state_api,
             self.observer.fileno(): lambda: self.observer.hear(self._pass_on),
         }
         for fd in (self.incoming, *served):
@@ -152,11 +155,15 @@ class SealedSupervisor:
 
     def _start_agent(self) -> None:
         """A runtime environment was requested: from now on the agent answers."""
-        self._poll.unregister(self.agent.fileno())
-        listener = self.agent.fileno()
-        self._servants.add(
-            process.fork(lambda: become_agent(self.agent, self.cluster_id, self.raylet), keep=(listener,))
-        )
+        self._start(self.agent, lambda: become_agent(self.agent, self.cluster_id, self.raylet))
+
+    def _start_state_api(self) -> None:
+        """The state of tasks or actors was requested."""
+        self._start(self.state_api, lambda: become_state_api(self.state_api, self.cluster_id))
+
+    def _start(self, listener: socket.socket, serve: Callable[[], None]) -> None:
+        self._poll.unregister(listener.fileno())
+        self._servants.add(process.fork(serve, keep=(listener.fileno(),)))
 
     def _accept(self) -> None:
         connection = self.fork_server.accept()

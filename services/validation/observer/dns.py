@@ -11,6 +11,7 @@ from dataclasses import dataclass
 LARGEST_NAME = 255
 _HEADER = struct.Struct("!6H")
 _RESPONSE, _OPCODE, _RECURSION_DESIRED, _RECURSION_AVAILABLE = 0x8000, 0x7800, 0x0100, 0x0080
+_LOOPBACK6 = f".1.{'0.' * 31}ip6.arpa"
 _FORMAT_ERROR, _NO_SUCH_NAME = 1, 3
 
 
@@ -66,8 +67,8 @@ def host(name: str) -> str:
 
 
 def is_local(name: str) -> bool:
-    """Whether the name is the machine's own by definition (RFC 6761), and asks for nothing outside."""
-    return f".{name.lower()}".endswith(".localhost") or name == "."
+    """Whether the name is the machine's own by definition (RFC 6761, 6303), and asks for nothing outside."""
+    return f".{name.lower()}".endswith((".localhost", ".127.in-addr.arpa", _LOOPBACK6)) or name == "."
 
 
 def _printable(byte: int) -> str:

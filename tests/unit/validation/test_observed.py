@@ -98,6 +98,9 @@ def test_reading_takes_one_pass():
         ("notlocalhost", "notlocalhost", "outside"),
         ("localhost.example.com", "localhost.example.com", "outside"),
         (".", ".", "own"),
+        ("1.0.0.127.in-addr.arpa", "1.0.0.127.in-addr.arpa", "own"),
+        ("1.0.0.10.in-addr.arpa", "1.0.0.10.in-addr.arpa", "outside"),
+        ("1." + "0." * 31 + "ip6.arpa", "1." + "0." * 31 + "ip6.arpa", "own"),
     ],
 )
 def test_a_name_is_a_hosts_or_the_machines_own(name: str, host: str, kind: str):

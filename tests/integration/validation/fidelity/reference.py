@@ -21,8 +21,8 @@ sys.stdin.read()
 _MARK = re.compile(
     r"^(?:\x1b\[\d+m)?\((?:pid=\d+|[\w.:<>]+ pid=\d+)(?:, ip=[\d.]+)?\)(?:\x1b\[0m)? ?", re.MULTILINE
 )
-# What Ray says on standard output of a machine under load.
-_RAYS_OWN = re.compile(r"^\(raylet\) WARNING: .*\n", re.MULTILINE)
+# What Ray says on standard output of a machine under load, and as Serve ends its controller.
+_RAYS_OWN = re.compile(r"^\(raylet\) (?:WARNING: |Task ServeController\.).*\n", re.MULTILINE)
 _LIMIT = 90.0
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 # Addresses that a validation replaces by its own cluster; an ordinary program has to name its own.
@@ -103,7 +103,7 @@ async def run(code: str, place: Path, address: str | None) -> Ended:
 
 
 def without_rays_own(text: str) -> str:
-    """Without what Ray says of a machine under load."""
+    """Without what Ray says there by itself."""
     return _RAYS_OWN.sub("", text)
 
 

@@ -37,7 +37,7 @@ _ACTORS = (
 _GENERATORS = "streaming_generator async_iteration dynamic_generator"
 _PLACEMENT = "placement_groups placement_group_of_actors"
 _DATA = "data_pipelines data_files"
-_LIBRARIES = "queues multiprocessing_pool"
+_LIBRARIES = "queues multiprocessing_pool serve_requests train_in_parallel tuned_by_optuna"
 NAMES = f"{_TASKS} {_ACTORS} {_GENERATORS} {_PLACEMENT} {_DATA} {_LIBRARIES}".split()
 DOCUMENTED = [path for path in PROGRAMS if path.stem in NAMES]
 # One of each kind is run each time; REFERENCES=all runs all of them, which takes minutes.
@@ -120,7 +120,7 @@ async def _begun(world: lives.World, path: Path) -> str:
 
 async def test_each_documented_program_is_there():
     """26 files; `data_pipelines` has five of Ray Data's examples in it, which share what is slow to start."""
-    assert len(DOCUMENTED) == len(NAMES) == 26
+    assert len(DOCUMENTED) == len(NAMES) == 29
 
 
 @pytest.mark.parametrize("path", _RUN, ids=lambda path: path.stem)

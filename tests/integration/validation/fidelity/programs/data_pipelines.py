@@ -54,3 +54,10 @@ print(
     scaled.split_at_indices([2])[1].count(),
     ray.data.range(3).zip(ray.data.range(3)).count(),
 )
+
+rows = ray.data.range(1_000_000).map_batches(
+    lambda batch: {"id": batch["id"], "rest": batch["id"] % 7}
+)
+print(rows.count(), rows.mean("id"))
+counted = rows.filter(lambda row: row["rest"] > 4).groupby("rest").count().sort("rest")
+print(counted.take_all())
