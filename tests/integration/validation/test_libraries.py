@@ -58,18 +58,25 @@ ray.init()
 JobSubmissionClient("http://127.0.0.1:8265")
 """
 TORCH = """
+import os
 import torch
 from ray import train
-from ray.train import ScalingConfig
+from ray.train import Checkpoint, RunConfig, ScalingConfig
 from ray.train.torch import TorchTrainer, prepare_model
 
 def loop(config):
     model = prepare_model(torch.nn.Linear(1, 1))
     loss = model(torch.ones(8, 1)).sum()
     loss.backward()
-    train.report({"workers": train.get_context().get_world_size()})
+    context = train.get_context()
+    folder = f"state-{context.get_world_rank()}"
+    os.makedirs(folder)
+    torch.save(model.state_dict(), f"{folder}/model.pt")
+    train.report({"workers": context.get_world_size()}, checkpoint=Checkpoint.from_directory(folder))
 
-print(TorchTrainer(loop, scaling_config=ScalingConfig(num_workers=2)).fit().metrics)
+storage = RunConfig(storage_path=os.path.abspath("outputs"))
+trainer = TorchTrainer(loop, scaling_config=ScalingConfig(num_workers=2), run_config=storage)
+print(trainer.fit().metrics)
 """
 COLLECTIVE = """
 import ray, torch
