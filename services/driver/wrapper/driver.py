@@ -217,10 +217,10 @@ class ProgramDriver:
         own = error.__traceback__ = own_traceback(error.__traceback__, self._program)
         flush()
         # The program's own standard error may be closed or replaced; that must not hide the failure.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(BaseException):
             traceback.print_exception(type(error), error, own, file=sys.stderr)
         facts = reasons(error, self._program, self._is_own)
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(BaseException):
             lines = traceback.format_exception(type(error), error, own)
             facts["failure"]["traceback"] = shortened(tellable("".join(lines)))
         return facts

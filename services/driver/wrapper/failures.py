@@ -88,7 +88,7 @@ def _remote_name(text: str) -> str | None:
 def _message(error: BaseException) -> str:
     try:
         return _ANSI.sub("", str(error))
-    except Exception:  # noqa: BLE001  # an exception's own text may be broken
+    except BaseException:  # noqa: BLE001  # an exception's own text may be broken
         return "(its message can't be shown)"
 
 

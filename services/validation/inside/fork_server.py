@@ -106,7 +106,10 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
                 cluster.JOURNAL.unlink()
         os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
     sys.argv = ["", *plain]
-    become_watched(str(cluster.JOURNAL), str(cluster.PROGRAMS))
+    try:
+        become_watched(str(cluster.JOURNAL), str(cluster.PROGRAMS))
+    except SystemExit as stop:  # how Ray's own worker leaves
+        process.leave(stop)
 
 
 def become_watched(journal: str, programs: str) -> None:

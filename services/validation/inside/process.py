@@ -104,16 +104,20 @@ def _in_child(child: Callable[[], None], keep: tuple[int, ...]) -> NoReturn:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         child()
         os._exit(0)
-    except SystemExit as stop:  # how Ray's own worker leaves; others give their reason with it
-        if isinstance(stop.code, str):
-            sys.stderr.write(f"{stop.code}\n")
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):
-                stream.flush()
-        os._exit(stop.code if isinstance(stop.code, int) else int(bool(stop.code)))
     except BaseException:  # noqa: BLE001  # nothing may return into what was forked
         traceback.print_exc()
         os._exit(_BROKEN)
+
+
+def leave(stop: SystemExit) -> NoReturn:
+    """End this process as the interpreter does after `stop`, without its exit functions."""
+    if isinstance(stop.code, str):
+        with contextlib.suppress(Exception):
+            sys.stderr.write(f"{stop.code}\n")
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(stop.code if isinstance(stop.code, int) else int(bool(stop.code)))
 
 
 def _close_all_but(keep: tuple[int, ...]) -> None:

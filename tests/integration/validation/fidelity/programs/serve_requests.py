@@ -9,7 +9,7 @@ with socket.socket() as free:
     port = free.getsockname()[1]
 
 
-@serve.deployment(num_replicas=2)
+@serve.deployment(num_replicas=2, ray_actor_options={"num_cpus": 0.2})
 class Scorer:
     def __init__(self, weight):
         self.weight = weight
@@ -21,7 +21,7 @@ class Scorer:
         return {"score": self.score((await request.json())["x"])}
 
 
-@serve.deployment
+@serve.deployment(ray_actor_options={"num_cpus": 0.2})
 class Sum:
     def __init__(self, scorer):
         self.scorer = scorer
