@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 from services.domain import modules
 from services.domain.parsing import parse
@@ -16,14 +17,16 @@ _FORGIVING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"
 _OURS = "raygen"
 
 
-def missing(code: str, files: Iterable[InputFile] = ()) -> tuple[str, ...]:
+def missing(
+    code: str, files: Iterable[InputFile] = (), provided: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """Top-level packages that the program or a module among `files` imports, and that are neither in the standard library nor
-    installed nor among `files`, in the order of their imports.
+    installed nor `provided` nor among `files`, in the order of their imports.
 
     Imports that the program expects to fail, in a `try` that catches ImportError, are its own affair.
     """
     own = modules.modules(files)
-    there = installed() | modules.names(own)
+    there = installed() | provided | modules.names(own)
     texts = [code, *(modules.source(file.content) for file in own)]
     wanted = dict.fromkeys(name for text in texts for name in _top_level(text))
     return tuple(name for name in wanted if name not in there)
@@ -36,6 +39,22 @@ def _top_level(code: str) -> Iterator[str]:
         return
     for name in _imported(tree):
         yield name.partition(".")[0]
+
+
+def provided(path: Path | None) -> frozenset[str]:
+    """The top-level packages and modules in a directory that packages were installed into."""
+    if path is None:
+        return frozenset()
+    found = (_module(each) for each in path.iterdir())
+    return frozenset(name for name in found if name.isidentifier())
+
+
+def _module(path: Path) -> str:
+    """What a file or directory is imported as; no identifier for what can't be."""
+    if path.is_dir():
+        return path.name
+    plain = path.name.partition(".")[0]
+    return plain if path.name.endswith((".py", ".so")) else ""
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Self
 
 from services.domain.companion_files import companions_of, sizes
@@ -21,7 +22,7 @@ from services.domain.parser_process import run_isolated
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation import readings
 from services.validation.cgroup import delegated
-from services.validation.imports import installed, missing
+from services.validation.imports import installed, missing, provided
 from services.validation.interface import (
     BARE,
     Setup,
@@ -34,9 +35,13 @@ from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import TOO_SLOW, AttemptRecord, ClusterSettings, Sandbox
 from services.validation.verdict import conclude
+from services.validation.warm import WarmClusters
 
 _log = logging.getLogger(__name__)
 _FIRST_START = 3.0
+_REPLACED = (
+    "Its packages bring another version of {}, which Ray itself has loaded already. Loosen the versions in its header."
+)
 _STARTING = "Sealed clusters are starting."
 # How long a request waits, in seconds, for another try after a start has failed.
 _FAILING = 60.0
@@ -49,7 +54,7 @@ _PAUSES = (0.5, 30.0)
 class PoolSettings:
     """`size` clusters are kept ready (none: each lease starts its own); `most` exist at a time, leased ones included.
 
-    An idle one is replaced after `stale` seconds. `limits` hold where a validation names none of its own.
+    An idle one is replaced after `stale` seconds. One more is kept ready for each of the last `warm` environments. `limits` hold where a validation names none of its own.
     """
 
     size: int = 1
@@ -57,6 +62,7 @@ class PoolSettings:
     limits: ValidationLimits = field(default_factory=ValidationLimits)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
     stale: float = 1800.0
+    warm: int = 2
 
 
 @asynccontextmanager
@@ -75,7 +81,8 @@ async def open_validator(settings: PoolSettings) -> AsyncGenerator[Validator]:
 def affordable(settings: PoolSettings) -> PoolSettings:
     """No more clusters than the machine's free memory has room for, and one in any case."""
     room = max(1, readings.available() // max(settings.limits.memory, 1))
-    return replace(settings, size=min(settings.size, room), most=min(settings.most, room))
+    size = min(settings.size, room)
+    return replace(settings, size=size, most=min(settings.most, room), warm=min(settings.warm, room - size))
 
 
 class SealedPool:
@@ -92,16 +99,21 @@ class SealedPool:
         self._took = _FIRST_START
         self._groups = delegated()
         self._problem = ""
-        self._fill_task: asyncio.Task[None] | None = None
+        self._warm = WarmClusters(
+            settings.warm, self._with_packages, calm=self._is_calm, stale=settings.stale
+        )
+        self._chores: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._fill_task = asyncio.create_task(self._keep_filled())
+        self._chores.append(asyncio.create_task(self._keep_filled()))
+        if self._settings.warm > 0:
+            self._chores.append(asyncio.create_task(self._warm.keep()))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._fill_task is not None
-        self._fill_task.cancel()
-        await asyncio.gather(self._fill_task, return_exceptions=True)
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
         await asyncio.gather(*(sandbox.close() for sandbox in self._idle))
         self._idle.clear()
 
@@ -119,7 +131,7 @@ class SealedPool:
         async with self._room:
             lease = PooledLease(self, self._settings.limits, data, modules(inputs))
             try:
-                await lease.open()
+                lease.open()
                 yield lease
             finally:
                 await lease.aclose()
@@ -130,10 +142,25 @@ class SealedPool:
         ready = bool(self._idle) or (self._settings.size == 0 and not self._problem)
         return Readiness(PART, ready=ready, missing="" if ready else self._problem or _STARTING)
 
-    async def take(self, inputs: tuple[InputFile, ...]) -> Sandbox:
+    def take_ready(self) -> Sandbox | None:
+        """A live cluster without packages that nobody has used, if one is there at once."""
+        if self._demand or not self._has_live():
+            return None
+        self._taken = time.monotonic()
+        return self._idle.popleft()
+
+    async def give_back(self, sandbox: Sandbox) -> None:
+        """Take a cluster without packages back that nobody has used after all."""
+        async with self._changed:
+            self._idle.appendleft(sandbox)
+            self._changed.notify_all()
+
+    async def take(self, inputs: tuple[InputFile, ...], packages: Path | None = None) -> Sandbox:
         """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
         if inputs:
-            return await Sandbox.start(self._settings.cluster, inputs, self._groups)
+            return await Sandbox.start(self._settings.cluster, inputs, self._groups, packages)
+        if packages:
+            return await self._warm.take(packages)
         async with self._changed:
             self._demand += 1
             self._changed.notify_all()
@@ -143,6 +170,22 @@ class SealedPool:
                 self._demand -= 1
             self._taken = time.monotonic()
             return self._idle.popleft()
+
+    def warm(self, packages: Path) -> bool:
+        """Whether a cluster with these packages is ready."""
+        return self._warm.ready(packages)
+
+    async def _with_packages(self, packages: Path) -> Sandbox:
+        return await Sandbox.start(self._settings.cluster, groups=self._groups, packages=packages)
+
+    def _is_calm(self) -> bool:
+        """Whether a cluster may be started that nobody waits for: plain ones come first."""
+        return (
+            not self._demand
+            and len(self._idle) >= self._goal()
+            and not self._is_courteous()
+            and readings.available() > self._settings.limits.memory
+        )
 
     async def _next_ready(self) -> None:
         """Wait while clusters start, however slowly, but not for long once starts fail."""
@@ -187,8 +230,10 @@ class SealedPool:
 
     def _goal(self) -> int:
         """How many idle ones there should be; refilling leaves the processors to a program that has just begun."""
-        courteous = self._busy and time.monotonic() - self._taken < _COURTESY
-        return self._demand if courteous else max(self._settings.size, self._demand)
+        return self._demand if self._is_courteous() else max(self._settings.size, self._demand)
+
+    def _is_courteous(self) -> bool:
+        return bool(self._busy) and time.monotonic() - self._taken < _COURTESY
 
     @asynccontextmanager
     async def busy(self) -> AsyncGenerator[None]:
@@ -229,27 +274,39 @@ class PooledLease:
         self._data = data
         self._python = python
         self._sandbox: Sandbox | None = None
+        self._packages: Path | None = None
+        self._used = False
         self._one_at_a_time = asyncio.Lock()
 
-    async def open(self) -> None:
-        """Take a cluster now; that none can be had shows later, as an outcome."""
-        with contextlib.suppress(SealUnavailable):
-            self._sandbox = await self._pool.take(self._data)
+    def open(self) -> None:
+        """Take a cluster now if one is ready; otherwise the first validation takes what it needs."""
+        if not self._data:
+            self._sandbox = self._pool.take_ready()
 
     async def aclose(self) -> None:
-        if self._sandbox is not None:
-            await self._sandbox.close()
-            self._sandbox = None
+        sandbox, self._sandbox = self._sandbox, None
+        if sandbox is None:
+            return
+        if sandbox.alive and not self._used and not self._data and not self._packages:
+            await self._pool.give_back(sandbox)
+        else:
+            await sandbox.close()
 
     async def validate(
         self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
     ) -> Outcome:
         chosen = limits or self._limits
         own = await companions_of(code, self._python)
-        if absent := await run_isolated(partial(missing, files=own), code, size=sizes(code, own)):
+        packages = setup.environment.path
+        there = await asyncio.to_thread(provided, packages)
+        look = partial(missing, files=own, provided=there)
+        if absent := await run_isolated(look, code, size=sizes(code, own)):
             return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
+                sandbox = await self._live(packages)
+                if replaced := sandbox.loaded & there:
+                    return Outcome(verdict=Verdict.FAILED, detail=_REPLACED.format(", ".join(sorted(replaced))))
                 record = await self._run(code, own, setup, chosen)
             except SealUnavailable as error:
                 await self.aclose()
@@ -261,7 +318,8 @@ class PooledLease:
     ) -> AttemptRecord:
         """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
         used = self._sandbox
-        sandbox = await self._live()
+        sandbox = await self._live(setup.environment.path)
+        self._used = True
         try:
             async with self._pool.busy():
                 record = await sandbox.run(code, limits, own, setup.arguments)
@@ -274,9 +332,10 @@ class PooledLease:
             await self.aclose()
         return record
 
-    async def _live(self) -> Sandbox:
-        if self._sandbox is not None and not self._sandbox.alive:
+    async def _live(self, packages: Path | None) -> Sandbox:
+        if self._sandbox is not None and (not self._sandbox.alive or self._packages != packages):
             await self.aclose()
         if self._sandbox is None:
-            self._sandbox = await self._pool.take(self._data)
+            self._sandbox = await self._pool.take(self._data, packages)
+            self._packages, self._used = packages, False
         return self._sandbox

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from services.domain.errors import SealUnavailable
@@ -103,6 +104,7 @@ class Sandbox:
         self._last_words = bytearray()
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._listen())]
         self._idle = 0
+        self.loaded: frozenset[str] = frozenset()
         self.born = time.monotonic()
 
     @classmethod
@@ -111,15 +113,16 @@ class Sandbox:
         settings: ClusterSettings,
         inputs: Sequence[InputFile] = (),
         groups: Delegated | None = None,
+        packages: Path | None = None,
     ) -> Sandbox:
         """A sandbox whose Ray is up and whose first driver waits for a program, beside `inputs`.
 
-        With `groups` it has a control group of its own among them.
+        Driver and workers import from the directory `packages`, too. With `groups` it has a control group of its own among them.
 
         Raises SealUnavailable when that can't be had.
         """
         group = groups.make() if groups else None
-        with Seal(settings.spaces, inputs) as seal:
+        with Seal(settings.spaces, inputs, packages) as seal:
             words = (sys.executable, "-s", "-m", "inside", settings.as_argument())
             command = seal.observed_command(*words, path=PACKAGE)
             try:
@@ -263,6 +266,7 @@ class Sandbox:
 
     def _take(self, kind: bytes, payload: bytes) -> None:
         if kind == frames.READY:
+            self.loaded = self.loaded or frozenset(_loaded(payload))
             self._ready.set()
         elif self._collecting is not None:
             self._collecting.take(kind, payload)
@@ -381,6 +385,12 @@ class _Collected:
             self.done.set()
         else:
             self._attempted = self._attempted.with_note(payload)
+
+
+def _loaded(payload: bytes) -> list[str]:
+    """The top-level packages that drivers and workers have imported before any program comes."""
+    found = from_json(payload)
+    return [str(name) for name in found["loaded"]]
 
 
 def _genuine(facts: bytes, token: bytes) -> bytes:

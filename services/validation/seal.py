@@ -20,6 +20,7 @@ BWRAP = "bwrap"
 HOME = "/home/ray"
 PACKAGE = "/raygen"
 INPUTS = f"{PACKAGE}/inputs"
+PACKAGES = "/packages"
 MIB = 1024**2
 
 _UID = "1000"
@@ -50,10 +51,14 @@ class Spaces:
 
 @dataclass(slots=True)
 class Seal:
-    """A bwrap command, and the open files that it needs; they are closed by leaving the context."""
+    """A bwrap command, and the open files that it needs; they are closed by leaving the context.
+
+    `packages` is the directory of an environment, which Python looks into before its own.
+    """
 
     spaces: Spaces
     inputs: Sequence[InputFile] = ()
+    packages: Path | None = None
     host_name: str = field(default_factory=new_host_name)
     _files: ExitStack = field(default_factory=ExitStack)
     fds: list[int] = field(default_factory=list[int])
@@ -90,6 +95,8 @@ class Seal:
         yield from bubblewrap.programs()
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
         yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
+        if self.packages:
+            yield from self._bound(self.packages, PACKAGES)
         for path, text in (*_ETC.items(), ("/etc/hosts", _HOSTS.format(self.host_name))):
             yield from self._file(path, text.encode())
         for file in self.inputs:

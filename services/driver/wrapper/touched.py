@@ -27,6 +27,8 @@ _NAME = 200
 _JOURNAL = 64 * 1024 * 1024
 _RAY = os.path.join(os.path.dirname(importlib.machinery.PathFinder.find_spec("ray").origin or ""), "")  # type: ignore[union-attr]
 _OURS = ("/usr/lib/", "/usr/share/", "/tmp/ray/")  # noqa: S108  # the interpreter's, and Ray's session
+# Where the packages that are installed for a program are mounted, read-only.
+_PACKAGES = "/packages"
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -48,7 +50,9 @@ class TouchRecorder:
     ) -> None:
         self._is_program = is_program
         inside = ("/raygen/raygen_driver/", "/raygen/inside/") if sealed else ()
-        self._own = (os.path.join(own, ""), sys.prefix + os.sep, sys.base_prefix + os.sep, *_OURS, *inside)
+        packages = (_PACKAGES + os.sep,) if sealed or _PACKAGES in sys.path else ()
+        installed = (sys.prefix + os.sep, sys.base_prefix + os.sep, *packages)
+        self._own = (os.path.join(own, ""), *installed, *_OURS, *inside)
         self._sealed = sealed
         self._journal = journal
         self._start, self._written = 0, 0

@@ -20,6 +20,8 @@ from .observer import ObserverChannel
 from .supervisor import SealedSupervisor
 
 _START_LIMIT = 30.0
+# What is imported with pandas.
+_TOGETHER = ("numpy", "pandas", "pyarrow", "dateutil", "six.py")
 
 
 def main(settings: dict[str, Any], observer: ObserverChannel) -> None:
@@ -68,9 +70,10 @@ def _import_ray(raylet: int) -> None:
     """
     for_workers = {"RAY_RAYLET_PID": str(raylet), "RAY_JOB_ID": "ffffffff"}
     os.environ.update(for_workers)
-    import numpy  # noqa: F401
-    import pandas  # noqa: F401
-    import pyarrow.json  # noqa: F401
+    if not _brings(_TOGETHER):
+        import numpy  # noqa: F401
+        import pandas  # noqa: F401
+        import pyarrow.json  # noqa: F401
     import ray
     import ray._common.pydantic_compat as compatibility
     import ray._private.arrow_serialization
@@ -81,6 +84,11 @@ def _import_ray(raylet: int) -> None:
     compatibility._iter_model_field_types()  # imports what the first task would
     for name in for_workers:
         del os.environ[name]
+
+
+def _brings(names: tuple[str, ...]) -> bool:
+    """Whether one of these is among the packages that are installed for a program, and must not be mixed with ours."""
+    return any((cluster.PACKAGES / name).exists() for name in names)
 
 
 class _Introduction:

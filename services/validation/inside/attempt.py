@@ -48,11 +48,12 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     os.chdir(place)
     os.environ["RAY_ADDRESS"] = cluster.GCS
     # As Ray has it for a job with a working directory.
-    os.environ["PYTHONPATH"] = os.environ["PWD"] = str(place)
+    os.environ["PYTHONPATH"], os.environ["PWD"] = cluster.python_path(place), str(place)
     from raygen_driver.driver import ProgramDriver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
     from raygen_driver.text import encoded  # pyright: ignore[reportMissingImports]
 
     forget()
+    cluster.see_packages()
     # As on a target, where each run has a number of its own.
     process.call_itself(f"{sys.executable} -m raygen_driver --nonce {os.urandom(16).hex()} {cluster.PROGRAM}")
     program = place / cluster.PROGRAM

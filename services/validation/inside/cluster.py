@@ -29,6 +29,7 @@ PROGRAMS = HERE / "runtime_resources" / "working_dir_files"
 PROGRAM = "program.py"
 WRITABLE = ("/home/ray", "/tmp", "/dev")  # noqa: S108  # the sandbox's own
 INPUTS = Path("/raygen/inputs")
+PACKAGES = Path("/packages")
 RAYLET_SOCKET = HERE / "sockets" / "raylet"
 NODE_ID = os.urandom(28).hex()
 _IDLE = "/bin/sh -c 'exec sleep infinity' idle"
@@ -49,6 +50,17 @@ SYSTEM_CONFIG = {
 def program_directory() -> Path:
     """A new name for one, as Ray's packages of a job's files have it."""
     return PROGRAMS / f"_ray_pkg_{os.urandom(16).hex()}"
+
+
+def python_path(place: Path) -> str:
+    """Where interpreters that a program starts look first: its directory, and the packages that are installed for it."""
+    return os.pathsep.join(map(str, (place, PACKAGES) if PACKAGES.is_dir() else (place,)))
+
+
+def see_packages() -> None:
+    """Import from the packages that are installed for a program, from now on; process 1 never does."""
+    if PACKAGES.is_dir() and str(PACKAGES) not in sys.path:
+        sys.path.insert(0, str(PACKAGES))
 
 
 def ray_home() -> Path:

@@ -86,7 +86,7 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
     with contextlib.suppress(OSError):  # it may be gone already, and the worker with it
         os.chdir(place)
     os.environ.clear()
-    os.environ.update({**environment, "PYTHONPATH": str(place)})
+    os.environ.update({**environment, "PYTHONPATH": cluster.python_path(place)})
     workers = ray_home() / "_private" / "workers"
     plain = [word for word in argv if not word.startswith((_CONTEXT, "--language="))]
     context: dict[str, Any] = json.loads(
@@ -117,6 +117,7 @@ def become_watched(journal: str, programs: str) -> None:
     sys.argv[0] = str(ray_home() / "_private" / "workers" / "default_worker.py")
     _watch(journal, programs)
     forget()
+    cluster.see_packages()
     runpy.run_path(sys.argv[0], run_name="__main__")
 
 

@@ -128,6 +128,15 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
     os.closerange(lowest, 4096)
 
 
+def loaded() -> list[str]:
+    """The top-level packages that are imported already; not those without a file, whose parts may lie in many places."""
+    return [
+        name
+        for name, module in sys.modules.items()
+        if "." not in name and name not in sys.stdlib_module_names and getattr(module, "__file__", None)
+    ]
+
+
 def call_itself(title: str) -> None:
     """Set what the list of processes shows of this one, once Ray has been imported."""
     from ray import _raylet

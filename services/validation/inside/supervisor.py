@@ -229,7 +229,7 @@ class SealedSupervisor:
         return True
 
     def _report_ready(self) -> None:
-        self._send(frames.READY, json.dumps({"attempt": self._number}).encode())
+        self._send(frames.READY, json.dumps({"attempt": self._number, "loaded": process.loaded()}).encode())
 
     def _reap(self) -> None:
         while True:
