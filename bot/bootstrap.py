@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
 from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
+from bot.wiring.environments import environments
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import validating_here
 from bot.wiring.slack import Slack, bolt, speaking
@@ -118,7 +119,9 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         default = next(iter(targets)).target
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
-        agents = await stack.enter_async_context(open_agents(settings, policy.check, validator))
+        agents = await stack.enter_async_context(
+            open_agents(settings, policy.check, validator, environments(settings))
+        )
         permissions = Permissions(store, targets, approvals)
         tasks = TaskSteps(
             store,

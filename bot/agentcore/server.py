@@ -19,6 +19,7 @@ from bot import settings as settings_module
 from bot.api.server import refusal
 from bot.settings import Settings
 from bot.wiring.agents import Agents, SharedAccess, local_agents, open_shared
+from bot.wiring.environments import environments
 from bot.wiring.sandboxes import validating
 from services.agentcore.hosting import BEAT, Host, application
 from services.agentcore.wire import SupervisorSettings
@@ -82,7 +83,8 @@ class Staff:
             validator = self._standing
             if validator is None or (elsewhere and settings.validation != "sealed"):
                 validator = await stack.enter_async_context(validating(settings))
-            yield local_agents(settings, self._shared, Policy(settings.policy).check, validator)
+            check = Policy(settings.policy).check
+            yield local_agents(settings, self._shared, check, validator, environments(settings))
 
 
 def applied(terms: SupervisorSettings, settings: Settings) -> Settings:

@@ -17,6 +17,7 @@ from bot.evaluation.score import Evaluation, Subject
 from bot.playground.anthropic import ModelStandIn
 from bot.settings import Settings
 from bot.wiring.agents import metering, open_local_agents
+from bot.wiring.environments import environments
 from bot.wiring.sandboxes import validating
 from services.domain.errors import SealUnavailable, SettingsError
 from services.llm.access import Provider
@@ -58,7 +59,10 @@ async def _evaluated(
     wider = settings.model_copy(update={"pool_size": max(settings.pool_size, jobs)})
     access = settings_module.require_model(settings)
     check = Policy(settings.policy).check
-    async with _ready(wider) as validator, open_local_agents(settings, access, check, validator) as agents:
+    async with (
+        _ready(wider) as validator,
+        open_local_agents(settings, access, check, validator, environments(settings)) as agents,
+    ):
         began = time.monotonic()
         scores = await Runner(agents.supervisor, metering(settings), jobs=jobs, say=say).run(cases)
         taken = time.monotonic() - began

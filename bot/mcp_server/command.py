@@ -17,6 +17,7 @@ from bot.mcp_server.guard import Guard
 from bot.mcp_server.tools import Hands, server
 from bot.runtime.signals import on_signals
 from bot.settings import Settings
+from bot.wiring.environments import packages
 from bot.wiring.files import artifact_store
 from bot.wiring.sandboxes import computing, validating
 from services.domain.errors import SettingsError
@@ -81,6 +82,7 @@ class _Examination:
     def __init__(self, settings: Settings, validator: Validator) -> None:
         self._check = Policy(settings.policy).check
         self._validator = validator
+        self._packages = packages(settings)
 
     async def __call__(self, code: str, given: Given) -> Examined:
         async with AsyncExitStack() as stack:
@@ -89,7 +91,7 @@ class _Examination:
                 return await stack.enter_async_context(self._validator.lease())
 
             converted = await plain(code)
-            examined = await examine(converted.code, self._check, lease, (), given)
+            examined = await examine(converted.code, self._check, lease, (), given, packages=self._packages)
             return examined.noted(converted.note)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 from pydantic import TypeAdapter
 
 from bot.settings import Settings
+from bot.wiring.environments import packages
 from bot.wiring.sandboxes import validating
 from services.domain import command_words
 from services.domain.errors import BadRequest
@@ -58,12 +60,13 @@ async def examined(
     Raises SettingsError for unusable settings, BadRequest for an unusable input.
     """
     files = checked(inputs, settings.inputs)
-    async with validating(settings) as validator, validator.lease(inputs=files) as leased:
+    async with validating(settings) as validator, AsyncExitStack() as stack:
 
         async def lease() -> ValidationLease:
-            return leased
+            return await stack.enter_async_context(validator.lease(inputs=files))
 
-        return await examine(code, Policy(settings.policy).check, lease, files, given)
+        check = Policy(settings.policy).check
+        return await examine(code, check, lease, files, given, packages=packages(settings))
 
 
 def as_json(examined: Examined) -> str:

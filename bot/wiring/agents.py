@@ -14,6 +14,7 @@ from services.agentcore.client import Address, RuntimeClient
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import SupervisorSettings
 from services.domain.values import Engine
+from services.environments.interface import Environments
 from services.llm.access import Access, model_id
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
@@ -46,7 +47,10 @@ class Agents:
 
 @asynccontextmanager
 async def open_agents(
-    settings: Settings, check: Check, validator: Validator | None
+    settings: Settings,
+    check: Check,
+    validator: Validator | None,
+    environments: Environments | None = None,
 ) -> AsyncGenerator[Agents]:
     """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
 
@@ -58,7 +62,14 @@ async def open_agents(
             access = settings_module.require_model(settings)
             async with open_shared(settings, access) as shared:
                 yield choosing(
-                    settings, partial(local_agents, shared=shared, check=check, validator=validator)
+                    settings,
+                    partial(
+                        local_agents,
+                        shared=shared,
+                        check=check,
+                        validator=validator,
+                        environments=environments,
+                    ),
                 )
         case "agentcore":
             yield choosing(settings, partial(_remote, RuntimeClient(runtime_address(settings))))
@@ -125,20 +136,31 @@ async def open_shared(settings: Settings, access: Access) -> AsyncGenerator[Shar
 
 @asynccontextmanager
 async def open_local_agents(
-    settings: Settings, access: Access, check: Check, validator: Validator
+    settings: Settings,
+    access: Access,
+    check: Check,
+    validator: Validator,
+    environments: Environments | None = None,
 ) -> AsyncGenerator[Agents]:
     """The agents with the models and the snippets that are chosen."""
     async with open_shared(settings, access) as shared:
-        yield local_agents(settings, shared, check, validator)
+        yield local_agents(settings, shared, check, validator, environments)
 
 
-def local_agents(settings: Settings, shared: SharedAccess, check: Check, validator: Validator) -> Agents:
+def local_agents(
+    settings: Settings,
+    shared: SharedAccess,
+    check: Check,
+    validator: Validator,
+    environments: Environments | None = None,
+) -> Agents:
     """The agents of this process."""
     models = Models(settings, shared.client, shared.circuit)
     workshop = Workshop(
         Generator(models.called(settings.generator_model), *profiles(settings)),
         check,
         validator,
+        environments,
         attempts=settings.attempts,
     )
     model = models.called(settings.model)

@@ -8,12 +8,16 @@ from bot.settings import Settings
 from bot.settings.base import items
 from services.domain.errors import SettingsError
 from services.environments.configured import configured
+from services.environments.interface import OnProgress
 from services.environments.terms import MB, Allowed, Index, Terms
 from services.environments.uv_environments import UvEnvironments
+from services.validation.packages import Packages
 
 
-def environments(settings: Settings) -> UvEnvironments:
-    """The environments of programs, below the state directory. Raises SettingsError."""
+def environments(settings: Settings) -> UvEnvironments | None:
+    """The environments of programs, below the state directory; None where programs get no packages. Raises SettingsError."""
+    if settings.packages is Allowed.OFF:
+        return None
     made = UvEnvironments(terms(settings), settings.state_dir / "environments")
     try:
         made.open()
@@ -22,6 +26,16 @@ def environments(settings: Settings) -> UvEnvironments:
             f"RAYGEN_STATE_DIR can't be written to ({error.strerror}): choose another folder."
         ) from error
     return made
+
+
+def packages(settings: Settings, on_progress: OnProgress | None = None) -> Packages | None:
+    """How programs get their packages; None where they get none. Raises SettingsError."""
+    made = environments(settings)
+    if made is None:
+        return None
+    return (
+        Packages(environments=made, on_progress=on_progress) if on_progress else Packages(environments=made)
+    )
 
 
 def terms(settings: Settings) -> Terms:

@@ -34,6 +34,7 @@ _PHASES = {
     Phase.THINKING: "Reading the request",
     Phase.WRITING: "Writing the program",
     Phase.REPAIRING: "Fixing the program",
+    Phase.INSTALLING: "Installing packages",
     Phase.WAITING: "Waiting for a sealed cluster",
     Phase.COMPUTING: "Computing",
     Phase.VALIDATING: "Validating it in a sealed cluster",
@@ -130,7 +131,9 @@ def _steps(stages: Sequence[Stage]) -> list[str]:
             line = f"Validating it {stage.where}"
         if stage.attempt > 1:
             line += f" (attempt {stage.attempt})"
-        if stage.note:
+        if stage.phase is Phase.INSTALLING and stage.note:
+            line = shorten(stage.note, 200)
+        elif stage.note:
             line += f": {shorten(stage.note, 200)}"
         lines.append(line)
     return lines

@@ -13,6 +13,7 @@ class Phase(StrEnum):
     QUEUED = "queued"
     THINKING = "thinking"
     WRITING = "writing"
+    INSTALLING = "installing"
     WAITING = "waiting"
     VALIDATING = "validating"
     REPAIRING = "repairing"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -21,14 +23,18 @@ from services.domain.values import (
     Program,
     Verdict,
 )
+from services.environments.interface import Environments
 from services.supervisor import evidence
 from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Meter
 from services.text.formatting import human_seconds
 from services.validation.examine import Check, Examined, examine
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Validator
+from services.validation.packages import Packages
 
 _TAIL = 2000
+# Seconds between two updates while packages are installed.
+_OFTEN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,18 @@ class Workshop:
     """Turns an order into a program that has been seen to work; implements Inspecting."""
 
     def __init__(
-        self, generator: Generator, check: Check, validator: Validator, *, attempts: int = 5
+        self,
+        generator: Generator,
+        check: Check,
+        validator: Validator,
+        environments: Environments | None = None,
+        *,
+        attempts: int = 5,
     ) -> None:
         self._generator = generator
         self._check = check
         self._validator = validator
+        self._environments = environments
         self._attempts = attempts
 
     @property
@@ -147,7 +160,9 @@ class Workshop:
         return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
 
     def _bench(self, on_stage: OnStage, files: Sequence[InputFile]) -> _Bench:
-        return _Bench(self._generator, self._check, self._validator, on_stage, files)
+        return _Bench(
+            self._generator, self._check, self._validator, on_stage, files, environments=self._environments
+        )
 
 
 class _Bench:
@@ -160,10 +175,13 @@ class _Bench:
         validator: Validator,
         on_stage: OnStage,
         files: Sequence[InputFile],
+        *,
+        environments: Environments | None,
     ) -> None:
         self._generator = generator
         self._check = check
         self._validator = validator
+        self._environments = environments
         self._on_stage = on_stage
         self._files = files
         self._stack = AsyncExitStack()
@@ -190,10 +208,26 @@ class _Bench:
             await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
             return await self._leased(attempt)
 
-        examined = await examine(program.code, self._check, lease, self._files, given, declared=declared)
+        packages = None if why_not else self._packages(attempt)
+        examined = await examine(
+            program.code, self._check, lease, self._files, given, declared=declared, packages=packages
+        )
         if examined.outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(examined.outcome.detail)
         return examined
+
+    def _packages(self, attempt: int) -> Packages | None:
+        if self._environments is None:
+            return None
+        told = -math.inf
+
+        async def on_progress(note: str) -> None:
+            nonlocal told
+            if time.monotonic() - told >= _OFTEN:
+                told = time.monotonic()
+                await self._on_stage(Stage(Phase.INSTALLING, attempt, note))
+
+        return Packages(environments=self._environments, on_progress=on_progress)
 
     async def _leased(self, attempt: int) -> ValidationLease:
         if self._lease is None:

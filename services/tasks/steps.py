@@ -85,7 +85,10 @@ class _UnderWay:
         self._progress = TaskProgress()
 
     async def stage(self, stage: Stage) -> None:
-        stages = (*self._progress.stages, without_secrets(stage))
+        before = self._progress.stages
+        if before and stage.phase is before[-1].phase is Phase.INSTALLING:
+            before = before[:-1]  # the same step, further on
+        stages = (*before, without_secrets(stage))
         await self._show(replace(self._progress, stages=stages))
         # The process may die at any stage; what it has cost by then is spent all the same.
         await self.account(TaskStatus.WORKING)

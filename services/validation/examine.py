@@ -20,10 +20,12 @@ from services.domain.values import (
     PolicyReport,
     Verdict,
 )
+from services.environments.interface import NO_ENVIRONMENT
 from services.observability.tracing import span
 from services.policy.together import together
 from services.security.redaction import without_secrets
 from services.validation.interface import Setup, ValidationLease
+from services.validation.packages import Packages
 
 Check = Callable[[str], PolicyReport]
 
@@ -54,12 +56,14 @@ async def examine(
     given: Given = NOTHING_GIVEN,
     *,
     declared: Sequence[Parameter] = (),
+    packages: Packages | None = None,
 ) -> Examined:
     """What came of it; `lease` is called only when there is something to run.
 
     `given` was chosen for a program that declares the parameters `declared`; what doesn't fit this one is left out.
 
     `files` are the inputs; of these the Python files that are the program's code are read by the policy like the program.
+    What the program needs is installed by `packages`; without them it has what is there.
     Raises BadRequest when that is too much code.
     """
     own = modules(files)
@@ -72,8 +76,12 @@ async def examine(
     header = await run_isolated(script, code)
     if header.problem:
         return Examined(Outcome(verdict=Verdict.FAILED, detail=header.problem), policy)
+    environment = await packages.provided(code, header, own) if packages else NO_ENVIRONMENT
+    if isinstance(environment, Outcome):
+        return Examined(environment, policy)
     given = given.fitting(header.parameters, declared)
-    setup = Setup(arguments=given.of_validation(header.parameters), wall=header.wall)
+    arguments = given.of_validation(header.parameters)
+    setup = Setup(arguments=arguments, environment=environment, wall=header.wall)
     leased = await lease()
     with span("validation") as opened:
         outcome = without_secrets(await leased.validate(code, setup))

@@ -39,9 +39,7 @@ from services.validation.warm import WarmClusters
 
 _log = logging.getLogger(__name__)
 _FIRST_START = 3.0
-_REPLACED = (
-    "Its packages bring another version of {}, which Ray itself has loaded already. Loosen the versions in its header."
-)
+_REPLACED = "Its packages bring another version of {}, which Ray itself has loaded already. Loosen the versions in its header."
 _STARTING = "Sealed clusters are starting."
 # How long a request waits, in seconds, for another try after a start has failed.
 _FAILING = 60.0
@@ -306,7 +304,9 @@ class PooledLease:
             try:
                 sandbox = await self._live(packages)
                 if replaced := sandbox.loaded & there:
-                    return Outcome(verdict=Verdict.FAILED, detail=_REPLACED.format(", ".join(sorted(replaced))))
+                    return Outcome(
+                        verdict=Verdict.FAILED, detail=_REPLACED.format(", ".join(sorted(replaced)))
+                    )
                 record = await self._run(code, own, setup, chosen)
             except SealUnavailable as error:
                 await self.aclose()

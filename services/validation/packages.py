@@ -1,0 +1,55 @@
+"""The environment of a program: what it declares, and what it imports without declaring it, resolved and installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from services.domain.companion_files import companions_of, sizes
+from services.domain.errors import PackagesRefused
+from services.domain.parser_process import run_isolated
+from services.domain.program_header import Script
+from services.domain.values import InputFile, Outcome, Verdict
+from services.environments.interface import NO_ENVIRONMENT, Environment, Environments, Needs, OnProgress
+from services.environments.names import undeclared
+from services.validation.imports import missing
+
+
+async def _unreported(_: str) -> None:
+    """Report to no one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """How programs get their packages."""
+
+    environments: Environments
+    """What resolves and installs them."""
+    on_progress: OnProgress = _unreported
+    """Gets what is being done."""
+    installed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the program's target has, by normalized name."""
+
+    async def provided(self, code: str, header: Script, files: Sequence[InputFile]) -> Environment | Outcome:
+        """What the program runs with, or why it can't be had."""
+        own = await companions_of(code, tuple(files))
+        absent = await run_isolated(partial(missing, files=own), code, size=sizes(code, own))
+        found = undeclared(absent, header.packages)
+        if found.unknown:
+            names = ", ".join(found.unknown)
+            return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=f"{names}. {_DECLARE}")
+        requirements = (*header.packages, *found.requirements)
+        if not requirements and not header.requires_python:
+            return NO_ENVIRONMENT
+        needs = Needs(
+            requirements=requirements, requires_python=header.requires_python, installed=self.installed
+        )
+        try:
+            lock = await self.environments.lock(needs, self.on_progress)
+            return await self.environments.install(lock, self.on_progress)
+        except PackagesRefused as error:
+            return Outcome(verdict=Verdict.FAILED, detail=error.public)
+
+
+_DECLARE = "Declare the package that provides it under `dependencies` in the program's header."
