@@ -1,0 +1,101 @@
+"""What a program needs is resolved and installed before it is validated; what can't be had is its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from services.domain.errors import PackagesRefused
+from services.domain.locks import Lock, LockedPackage
+from services.domain.values import PolicyReport, Readiness, Verdict
+from services.environments.interface import Environment, Needs, OnProgress
+from services.validation.examine import Examined, examine
+from services.validation.imports import provided
+from services.validation.interface import ValidationLease
+from services.validation.packages import Packages
+from tests.builders import passed
+from tests.fakes import FakeValidator
+
+LOCK = Lock(requirements="tiny==1.0", packages=(LockedPackage(name="tiny", version="1.0"),))
+HEADER = '# /// script\n# dependencies = ["tiny>=1"]\n# ///\n'
+
+
+@dataclass
+class FakeEnvironments:
+    """Has one package, unless it refuses."""
+
+    path: Path
+    refusal: str = ""
+    needs: list[Needs] = field(default_factory=list)
+
+    async def lock(self, needs: Needs, on_progress: OnProgress) -> Lock:
+        self.needs.append(needs)
+        if self.refusal:
+            raise PackagesRefused(self.refusal)
+        await on_progress("Installing tiny 1.0")
+        return LOCK
+
+    async def install(self, lock: Lock, on_progress: OnProgress) -> Environment:
+        return Environment(lock=lock, path=self.path)
+
+    def readiness(self) -> Readiness:
+        return Readiness("packages", ready=True)
+
+
+async def examined(code: str, validator: FakeValidator, environments: FakeEnvironments | None) -> Examined:
+    async def lease() -> ValidationLease:
+        return validator
+
+    packages = Packages(environments=environments) if environments else None
+    return await examine(code, lambda _: PolicyReport(), lease, (), packages=packages)
+
+
+async def test_a_program_is_validated_with_what_it_declares(tmp_path: Path):
+    validator, environments = FakeValidator([passed()]), FakeEnvironments(tmp_path)
+    found = await examined(f"{HEADER}import tiny", validator, environments)
+    assert found.lock == LOCK
+    assert validator.setups[0].environment.path == tmp_path
+    assert environments.needs[0].requirements == ("tiny>=1",)
+
+
+async def test_what_is_imported_undeclared_is_required_where_its_package_is_certain(tmp_path: Path):
+    environments = FakeEnvironments(tmp_path)
+    await examined("import skimage", FakeValidator([passed()]), environments)
+    assert environments.needs[0].requirements == ("scikit-image",)
+
+
+async def test_an_unknown_import_is_to_be_declared(tmp_path: Path):
+    validator, environments = FakeValidator([]), FakeEnvironments(tmp_path)
+    found = await examined("import nobody_knows_this", validator, environments)
+    assert found.outcome.verdict is Verdict.NOT_IMPORTABLE
+    assert (found.outcome.detail or "").startswith("nobody_knows_this. Declare the package")
+    assert not environments.needs
+    assert not validator.setups
+
+
+async def test_a_refusal_is_an_outcome_and_nothing_runs(tmp_path: Path):
+    validator = FakeValidator([])
+    refusing = FakeEnvironments(tmp_path, "There is no package tiny.")
+    found = await examined(f"{HEADER}import tiny", validator, refusing)
+    assert (found.outcome.verdict, found.outcome.detail) == (Verdict.FAILED, "There is no package tiny.")
+    assert not found.lock
+    assert not validator.setups
+
+
+async def test_a_program_without_needs_and_one_without_packages_are_as_before(tmp_path: Path):
+    environments = FakeEnvironments(tmp_path)
+    assert not (await examined("import ray", FakeValidator([passed()]), environments)).lock
+    assert not environments.needs
+    off = FakeValidator([passed()])
+    assert not (await examined(f"{HEADER}import tiny", off, None)).lock
+    assert off.setups[0].environment.path is None
+
+
+@pytest.mark.parametrize("name", ["one.py", "two.cpython-311-x86_64-linux-gnu.so", "three/"])
+def test_modules_of_an_environment_are_known(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.mkdir() if name.endswith("/") else path.touch()
+    (tmp_path / "tiny-1.0.dist-info").mkdir()
+    assert provided(tmp_path) == {path.name.partition(".")[0]}
