@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.settings import Settings
 from bot.wiring import target_file as targets_file
+from bot.wiring.environments import environments
 from bot.wiring.target_file import TargetFile
 from services.domain.errors import SettingsError
 from services.execution.api import RayApi
@@ -27,8 +28,9 @@ async def opened_targets(settings: Settings) -> AsyncGenerator[Targets]:
         for name, target in configured(settings).items():
             opened = await stack.enter_async_context(_opened(settings, name, target))
             terms = target.terms(settings.run_wall_limit)
-            network = settings.target_network if target.url is None else ""
-            places.append(ConfiguredTarget(opened, replace(terms, network=network)))
+            if target.url is None:
+                terms = replace(terms, network=settings.target_network, own=True)
+            places.append(ConfiguredTarget(opened, terms))
         yield Targets(places)
 
 
@@ -68,5 +70,8 @@ async def _opened(settings: Settings, name: str, target: TargetFile) -> AsyncGen
         case None:
             size = Size(cpus=settings.target_cpus) if settings.target_cpus else None
             root, outgoing = settings.state_dir / "target", settings.target_network
-            async with EmbeddedTarget(root, outgoing=outgoing, name=name, size=size) as embedded:
+            packages = environments(settings)
+            async with EmbeddedTarget(
+                root, outgoing=outgoing, name=name, size=size, environments=packages
+            ) as embedded:
                 yield embedded

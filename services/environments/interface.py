@@ -57,4 +57,9 @@ class Environments(Protocol):
         """The lock, installed. Raises PackagesRefused; then nothing is left behind."""
         ...
 
+    @property
+    def directory(self) -> Path:
+        """Where installed locks are: `SHA256/lib` is what Python imports from, for the sha256 of a lock."""
+        ...
+
     def readiness(self) -> Readiness: ...

@@ -40,6 +40,10 @@ class Stored:
         self._root = root
 
     @property
+    def ready(self) -> Path:
+        return self._root / "ready"
+
+    @property
     def wheels(self) -> Path:
         return self._root / "wheels"
 
@@ -77,7 +81,7 @@ class Stored:
 
     def find(self, lock: Lock) -> Environment | None:
         """The lock's environment, in use from now on; None where it is not installed."""
-        path = self._root / "ready" / lock.sha256
+        path = self.ready / lock.sha256
         held = disk.hold(path)
         if held is None:
             return None
@@ -98,7 +102,7 @@ class Stored:
         (made / "lib").chmod(0o555)
         (made / "environment.json").write_text(json.dumps(left_out), encoding="utf-8")
         disk.sync(made)
-        target = self._root / "ready" / lock.sha256
+        target = self.ready / lock.sha256
         with contextlib.suppress(FileNotFoundError):
             disk.remove(target)
         made.rename(target)

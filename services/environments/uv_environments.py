@@ -51,6 +51,10 @@ class UvEnvironments:
         """Make its directory, and remove what ended processes have left there. Raises OSError."""
         self._stored.open()
 
+    @property
+    def directory(self) -> Path:
+        return self._stored.ready
+
     def readiness(self) -> Readiness:
         if self._terms.allowed is Allowed.OFF:
             return Readiness(PART, ready=True)

@@ -165,6 +165,7 @@ def _furnish(
         filter=directory / "seccomp",
         shared_memory=size.object_store + 64 * _MIB,
         scratch=size.scratch,
+        environments=home.environments,
     )
 
 

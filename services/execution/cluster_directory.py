@@ -26,11 +26,13 @@ _DAY = 86_400.0
 class ClusterDirectory:
     """Paths and small files below `root`; all of it is for the bot's user alone.
 
-    Only `claims` and a cluster's own directory are ever visible to programs.
+    Only `claims` and a cluster's own directory are ever visible to programs, and of `environments`, where the packages of
+    programs are by the sha256 of their lock, what is a program's own.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, environments: Path | None = None) -> None:
         self.root = root.resolve()
+        self.environments = environments.resolve() if environments else None
         self.claims = self.root / "claims"
         self.lock = self.root / "lock"
         self.state = self.root / "state.json"

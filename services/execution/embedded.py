@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -12,8 +13,9 @@ from types import TracebackType
 from typing import Self
 
 from services.domain.disk_space import Disk, no_room
-from services.domain.errors import RaygenError, StorageFull, TargetUnavailable
+from services.domain.errors import PackagesRefused, RaygenError, StorageFull, TargetRefused, TargetUnavailable
 from services.domain.values import Readiness
+from services.environments.interface import Environment, Environments
 from services.execution import sandbox
 from services.execution.cluster import Size
 from services.execution.cluster_directory import ClusterDirectory
@@ -28,15 +30,24 @@ from services.execution.transcript import OUTPUT, Transcript
 from services.execution.verdict import unavailable
 from services.execution.wire import JobDetails
 
+_log = logging.getLogger(__name__)
 _WAIT = 60.0
 _ROUNDS = 5
+_NO_PACKAGES = (
+    "This raygen installs no packages, and the program needs some. Have an operator set RAYGEN_PACKAGES."
+)
 _FULL = "The local cluster's disk filled up during this run. Free some space, then run it again."
+
+
+async def _unreported(_: str) -> None:
+    """Report to no one."""
 
 
 class EmbeddedTarget:
     """Runs programs on a Ray cluster below `root`, a directory for the bot's user alone.
 
-    The cluster has a network of its own; `outgoing` is what programs can reach from there.
+    The cluster has a network of its own; `outgoing` is what programs can reach from there. `environments` has the packages of
+    their locks, without which such programs are refused.
     Use it as an async context manager: entering starts or adopts the cluster in the background.
     """
 
@@ -47,19 +58,22 @@ class EmbeddedTarget:
         outgoing: Outgoing,
         name: str = "embedded",
         size: Size | None = None,
+        environments: Environments | None = None,
         timeouts: SupervisorTimeouts | None = None,
         intervals: PollIntervals | None = None,
         output_limit: int = OUTPUT,
     ) -> None:
         self.name = name
-        self._home = ClusterDirectory(root)
+        self._home = ClusterDirectory(root, environments.directory if environments else None)
         self._past = EndedCluster(self._home)
+        self._environments = environments
         self._supervisor = ClusterSupervisor(
             self._home, size or Size(), outgoing, timeouts or SupervisorTimeouts()
         )
         self._intervals = intervals or PollIntervals()
         self._output_limit = output_limit
         self._without_room: set[str] = set()
+        self._held: dict[str, Environment] = {}
 
     async def __aenter__(self) -> Self:
         await self._supervisor.open()
@@ -92,6 +106,7 @@ class EmbeddedTarget:
         submission_id = checked(job.submission_id)
         if self._home.started(submission_id) or self._home.end(submission_id):
             return False
+        await self._hold(job)
         try:
             self._home.keep_job(job)
         except OSError as error:
@@ -101,9 +116,28 @@ class EmbeddedTarget:
         return await self._jobs(await self._supervisor.current(_WAIT)).submit(job)
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
-        async with aclosing(self._events(submission_id)) as events:
-            async for event in events:
-                yield self._explained(submission_id, event)
+        try:
+            if (job := self._home.kept_job(submission_id)) is not None:
+                await self._hold(job)
+        except TargetRefused as error:  # its packages are gone, and with them what would run
+            _log.warning("the packages of a run can't be had: %s", error.public)
+        try:
+            async with aclosing(self._events(submission_id)) as events:
+                async for event in events:
+                    yield self._explained(submission_id, event)
+        finally:
+            self._held.pop(submission_id, None)
+
+    async def _hold(self, job: Job) -> None:
+        """Have the packages of a run, and keep them until it was followed to its end. Raises TargetRefused."""
+        if not job.lock or job.submission_id in self._held:
+            return
+        if self._environments is None:
+            raise TargetRefused(_NO_PACKAGES)
+        try:
+            self._held[job.submission_id] = await self._environments.install(job.lock, _unreported)
+        except PackagesRefused as error:
+            raise TargetRefused(error.public) from error
 
     def _explained(self, submission_id: str, event: Event) -> Event:
         """An end that a full disk may have caused says so: Ray and the program report it in many ways, or in none.
@@ -200,6 +234,7 @@ class EmbeddedTarget:
             name=self.name,
             python=sys.executable,
             claims=sandbox.CLAIMS,
+            mounted=True,
             intervals=self._intervals,
             output_limit=self._output_limit,
         )

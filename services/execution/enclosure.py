@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 TMP, HOME = Path("/tmp"), Path("/home/ray")  # noqa: S108  # the cluster's own
+ENVIRONMENTS, PACKAGES = Path("/raygen/environments"), Path("/packages")
 FILTER, SELF = "/raygen/seccomp", "/raygen/enclosure.py"
 _PACKAGE = re.compile(r"_ray_pkg_[0-9a-f]{8,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _INSIDE, _VARIABLES = "--inside", "RAYGEN_ENCLOSED"
 _TRUSTED = ("SPILL_WORKER", "RESTORE_WORKER")
@@ -42,9 +44,16 @@ def main(arguments: list[str]) -> None:
     command = _command(context, rest)
     if flags.get("worker-type") in _TRUSTED or flags.get("mode") == "proxy":
         os.execv("/bin/bash", ["bash", "-c", command])  # noqa: S606  # Ray's own processes
-    words = WorkerView(Path(flags["temp-dir"]), flags, context).arguments() if "session-name" in flags else []
+    variables: dict[str, str] = {**(context.get("env_vars") or {}), "RAY_RAYLET_PID": "1"}
+    words: list[str] = []
+    if "session-name" in flags:
+        view = WorkerView(Path(flags["temp-dir"]), flags, context)
+        words = view.arguments()
+        if view.environment:
+            paths = variables.get("PYTHONPATH") or os.environ.get("PYTHONPATH") or ""
+            variables["PYTHONPATH"] = os.pathsep.join(filter(None, (paths, str(PACKAGES))))
     # A program chooses these: they take effect where it is enclosed, and not before.
-    os.environ[_VARIABLES] = json.dumps({**(context.get("env_vars") or {}), "RAY_RAYLET_PID": "1"})
+    os.environ[_VARIABLES] = json.dumps(variables)
     enclosed = [sys.executable, "-I", "-S", SELF, _INSIDE, str(os.getpid()), "bash", "-c", command]
     os.execvp("bwrap", ["bwrap", "--dev-bind", "/", "/", *words, *_NAMESPACES, "--", *enclosed])  # noqa: S606, S607
 
@@ -80,6 +89,7 @@ class WorkerView:
         self._directory = next((used / name for name in self._packages if f"{used}/{name}" in words), None)
         own = f"{os.environ.get('RAY_JOB_ID', 'none')}-{os.getpid()}"
         self._key = self._directory.name if self._directory else own
+        self.environment = _environment_of(self._directory) if self._directory else None
 
     def arguments(self) -> list[str]:
         """bubblewrap's, in the order in which they are mounted."""
@@ -101,7 +111,10 @@ class WorkerView:
             own = place / self._key
             own.mkdir(mode=0o700, exist_ok=True)
             words += ["--bind", str(own), str(place)]
-        return [*words, "--chdir", str(HOME)]
+        if self.environment:
+            words += ["--ro-bind", str(self.environment), str(PACKAGES)]
+        # Others' packages are not this run's.
+        return [*words, "--tmpfs", str(ENVIRONMENTS), "--remount-ro", str(ENVIRONMENTS), "--chdir", str(HOME)]
 
     def _logs(self) -> Path:
         """A directory of the run's own, whose files are also where Ray's log readers look for them."""
@@ -125,11 +138,21 @@ def _bind(path: Path, how: str = "--bind") -> list[str]:
 
 
 def _run_of(directory: Path) -> str:
+    run = _read(directory / ".submission")
+    return run if _SAFE.fullmatch(run) else ""
+
+
+def _environment_of(directory: Path) -> Path | None:
+    """Where the packages of a run are that has some."""
+    name = _read(directory / ".environment")
+    return ENVIRONMENTS / name / "lib" if _SHA256.fullmatch(name) else None
+
+
+def _read(path: Path) -> str:
     try:
-        run = (directory / ".submission").read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
-    return run if _SAFE.fullmatch(run) else ""
 
 
 def inside(number: int, command: list[str]) -> int:

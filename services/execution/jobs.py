@@ -29,6 +29,8 @@ from services.text.formatting import human_bytes, human_seconds
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 # What a head's dashboard takes as one request's body: DASHBOARD_CLIENT_MAX_SIZE of Ray 2.60.
 _PACKAGE = 100 * 1024**2 - 1024
+# As Ray has them where none are named.
+_PIP = ("--disable-pip-version-check", "--no-cache-dir")
 _LAUNCH = Path(__file__).with_name("launch.py")
 _FORGOTTEN = "The head node of the target {} restarted during this run, so its outcome is unknown."
 _OUT_OF_REACH = (
@@ -40,7 +42,8 @@ class JobsTarget:
     """Runs programs on the cluster behind `api`.
 
     `python` is the command on the cluster; `claims` is a directory there in which each run leaves a mark
-    as it starts, for clusters that can lose their job table; `output_limit` is in characters.
+    as it starts, for clusters that can lose their job table; `output_limit` is in characters. Where `mounted`, the cluster has
+    the packages of locks, and nothing is installed.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class JobsTarget:
         name: str = "remote",
         python: str = "python",
         claims: str | None = None,
+        mounted: bool = False,
         intervals: PollIntervals | None = None,
         output_limit: int = OUTPUT,
     ) -> None:
@@ -57,6 +61,7 @@ class JobsTarget:
         self._api = api
         self._python = python
         self._claims = claims
+        self._mounted = mounted
         self._intervals = intervals or PollIntervals()
         self._output_limit = output_limit
 
@@ -78,9 +83,8 @@ class JobsTarget:
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
         }
-        # A requirement with hashes goes over several lines, and Ray wants one for each.
-        locked = job.lock.requirements.replace("\\\n", " ").splitlines()
-        requirements = locked if job.lock else list(job.packages)
+        if self._mounted:
+            files[".environment"] = job.lock.sha256.encode()
         package = pack(files, read_only={file.name for file in job.inputs})
         if len(package.content) > _PACKAGE:
             raise TargetRefused(
@@ -93,7 +97,7 @@ class JobsTarget:
             "runtime_env": {
                 "working_dir": await self._api.upload(package.name, package.content),
                 "env_vars": STOP_ENVIRONMENT,
-                **({"pip": requirements} if requirements else {}),
+                **({} if self._mounted else _installed(job)),
             },
             **_asked(job.resources),
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},
@@ -166,6 +170,16 @@ class JobsTarget:
         claim = f"{self._claims}/{submission_id}" if self._claims else "-"
         driver = f"-m {PACKAGE} --nonce {nonce(submission_id)} program.py"
         return f"exec {self._python} launch.py {submission_id} {claim} {float(wall_limit)} {driver}"
+
+
+def _installed(job: Job) -> dict[str, Any]:
+    """What Ray installs for the program: exactly its lock, where it has one."""
+    if job.lock:
+        # A requirement with hashes goes over several lines, and Ray wants one for each.
+        lines = job.lock.requirements.replace("\\\n", " ").splitlines()
+        locked = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        return {"pip": {"packages": locked, "pip_install_options": [*_PIP, "--require-hashes", "--no-deps"]}}
+    return {"pip": list(job.packages)} if job.packages else {}
 
 
 def _asked(resources: Mapping[str, float]) -> dict[str, Any]:

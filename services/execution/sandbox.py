@@ -17,6 +17,8 @@ CLAIMS = "/raygen/claims"
 TOKEN = "/raygen/token"  # noqa: S105  # a path
 GUARD = "/raygen/guard.py"
 HOME = "/home/ray"
+ENVIRONMENTS = "/raygen/environments"
+PACKAGES = "/packages"
 
 _TMP = "/tmp"  # noqa: S108  # a private one
 _SHM = "/dev/shm"  # noqa: S108  # a private one
@@ -37,7 +39,10 @@ _ETC = (
 
 @dataclass(frozen=True, slots=True)
 class ClusterView:
-    """Host paths that the cluster sees, and the sizes in bytes of its memory file systems."""
+    """Host paths that the cluster sees, and the sizes in bytes of its memory file systems.
+
+    `environments` holds the packages of programs, by the sha256 of their lock.
+    """
 
     ray: Path
     leases: Path
@@ -49,6 +54,7 @@ class ClusterView:
     filter: Path
     shared_memory: int
     scratch: int
+    environments: Path | None = None
 
 
 def arguments(view: ClusterView) -> list[str]:
@@ -80,6 +86,9 @@ def _file_system(view: ClusterView) -> Iterator[str]:
     yield from ("--bind", str(view.ray), RAY_DIR, "--bind", str(view.claims), CLAIMS)
     yield from ("--ro-bind", str(view.leases), LEASES, "--ro-bind", str(view.token), TOKEN)
     yield from ("--ro-bind", str(Path(__file__).with_name("guard.py")), GUARD)
+    yield from ("--dir", PACKAGES, "--dir", ENVIRONMENTS)
+    if view.environments:
+        yield from ("--ro-bind", str(view.environments), ENVIRONMENTS)
     enclosure = str(Path(__file__).with_name("enclosure.py"))
     yield from (
         "--ro-bind",

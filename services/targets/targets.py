@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from services.domain.entities import Proposal, Run
 from services.domain.errors import NotAllowed, Outdated
+from services.domain.locks import NO_LOCK, Lock
 from services.domain.program_header import Script
 from services.domain.values import Outcome
 from services.execution.interface import Target
@@ -27,7 +28,8 @@ class TargetTerms:
     own driver may ask for, however many of them there are; `resources` is what its driver gets where the program asks for nothing. `wall_limit` is in seconds, the most that a run may take.
     `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
     where that is not as on all targets. Without `prices` nothing is said of what a run costs.
-    `network` is what programs can connect to where raygen decides that, on its own cluster: `none` or `internet`.
+    `packages` says whether it installs what programs need. `own` is raygen's own cluster, where programs have the packages
+    that they were validated with; `network` is what they can connect to there: `none` or `internet`.
     """
 
     users: frozenset[str] = frozenset()
@@ -39,6 +41,7 @@ class TargetTerms:
     runs: int | None = None
     prices: Prices = field(default_factory=Prices)
     network: str = ""
+    own: bool = False
 
     def wall(self, script: Script) -> float:
         """Seconds after which a run of the program is stopped: what it expects and half as much again, up to the limit."""
@@ -46,10 +49,11 @@ class TargetTerms:
             return self.wall_limit
         return min(_SLACK * script.wall + _START, self.wall_limit)
 
-    def objection(self, validation: Outcome, script: Script) -> str | None:
+    def objection(self, validation: Outcome, script: Script, lock: Lock = NO_LOCK) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may."""
-        if script.packages and not self.packages:
-            return f"installs no packages, and the program needs {', '.join(script.packages)}"
+        wanted = script.packages or tuple(each.name for each in lock.packages)
+        if wanted and not self.packages and not self.own:
+            return f"installs no packages, and the program needs {', '.join(wanted)}"
         if script.wall is not None and script.wall > self.wall_limit:
             most = human_seconds(self.wall_limit)
             return (
@@ -132,7 +136,7 @@ class Targets:
         header = proposal.header
         if header.problem:
             return header.problem
-        found = place.terms.objection(proposal.validation, header)
+        found = place.terms.objection(proposal.validation, header, proposal.lock)
         return f"The target {place.name} {found}." if found else ""
 
     def estimate(self, proposal: Proposal) -> Estimate | None:

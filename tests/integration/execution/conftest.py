@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,9 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import Outcome
+from services.environments.interface import Environments
+from services.environments.terms import Index, Terms
+from services.environments.uv_environments import UvEnvironments
 from services.execution.cluster import Cluster, recorded
 from services.execution.cluster_directory import ClusterDirectory
 from services.execution.cluster_supervisor import SupervisorTimeouts
@@ -20,6 +23,7 @@ from services.execution.embedded import EmbeddedTarget
 from services.execution.following import PollIntervals
 from services.execution.interface import Event, Finished, Job, Output, Target
 from services.execution.outgoing import Outgoing, default
+from tests.package_index import PackageIndex, wheel
 from tests.waiting import PATIENCE
 
 CARE = SupervisorTimeouts(lease_every=0.5, health_every=0.5)
@@ -59,10 +63,17 @@ def processes_of(root: Path) -> list[int]:
 
 @asynccontextmanager
 async def opened(
-    root: Path, timeouts: SupervisorTimeouts = CARE, outgoing: Outgoing | None = None
+    root: Path,
+    timeouts: SupervisorTimeouts = CARE,
+    outgoing: Outgoing | None = None,
+    environments: Environments | None = None,
 ) -> AsyncGenerator[EmbeddedTarget]:
     async with EmbeddedTarget(
-        root, outgoing=outgoing or default(), timeouts=timeouts, intervals=PollIntervals(unreachable_after=20)
+        root,
+        outgoing=outgoing or default(),
+        environments=environments,
+        timeouts=timeouts,
+        intervals=PollIntervals(unreachable_after=20),
     ) as target:
         await target.up(PATIENCE)
         yield target
@@ -86,8 +97,23 @@ async def owner(root: Path, submission_id: str, code: str, orphan_limit: float) 
         await process.wait()
 
 
+@pytest.fixture(scope="package")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Generator[UvEnvironments]:
+    """Environments of the cluster for all tests, with the packages of an index on loopback."""
+    with PackageIndex() as index:
+        for version in ("1.0", "2.0"):
+            index.add(wheel("tiny", version))
+        found = UvEnvironments(
+            Terms(indexes=(Index.parse(index.url),)), tmp_path_factory.mktemp("environments")
+        )
+        found.open()
+        yield found
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[EmbeddedTarget]:
+async def shared(
+    tmp_path_factory: pytest.TempPathFactory, environments: UvEnvironments
+) -> AsyncGenerator[EmbeddedTarget]:
     """A cluster for all tests that do it no harm, started by a bot that has secrets around."""
     root = tmp_path_factory.mktemp("shared") / "state" / "target"
     (root.parent).mkdir()
@@ -96,7 +122,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Emb
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLACK_BOT_TOKEN", CANARY)
         patch.setenv("RAY_ADDRESS", "http://127.0.0.1:9")
-        async with opened(root) as target:
+        async with opened(root, environments=environments) as target:
             yield target
     assert processes_of(root) == []
     assert ClusterDirectory(root).clusters() == []

@@ -40,6 +40,10 @@ class FakeEnvironments:
     async def install(self, lock: Lock, on_progress: OnProgress) -> Environment:
         return Environment(lock=lock, path=self.path)
 
+    @property
+    def directory(self) -> Path:
+        return self.path
+
     def readiness(self) -> Readiness:
         return Readiness("packages", ready=True)
 
