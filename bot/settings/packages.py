@@ -23,7 +23,7 @@ def _hosts(value: frozenset[str]) -> frozenset[str]:
 class PackageSettings(SettingsGroup):
     """Packages
 
-    Which [packages](packages.md) programs can use, and where they come from. Validation does not install packages yet.
+    Which [packages](packages.md) programs can use, and where they come from.
     """
 
     packages: Allowed = Field(Allowed.ANY, alias="RAYGEN_PACKAGES")

@@ -17,6 +17,7 @@ from services.driver import ARGUMENTS, PACKAGE, driver_files
 from services.execution.api import RayApi
 from services.execution.driver_package import pack
 from services.execution.following import Follower, JobUnknown, PollIntervals, always
+from services.execution.installed import installed
 from services.execution.interface import Event, Finished, Job
 from services.execution.remarks import remarks
 from services.execution.state import ClusterState
@@ -29,8 +30,6 @@ from services.text.formatting import human_bytes, human_seconds
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 # What a head's dashboard takes as one request's body: DASHBOARD_CLIENT_MAX_SIZE of Ray 2.60.
 _PACKAGE = 100 * 1024**2 - 1024
-# As Ray has them where none are named.
-_PIP = ("--disable-pip-version-check", "--no-cache-dir")
 _LAUNCH = Path(__file__).with_name("launch.py")
 _FORGOTTEN = "The head node of the target {} restarted during this run, so its outcome is unknown."
 _OUT_OF_REACH = (
@@ -97,7 +96,7 @@ class JobsTarget:
             "runtime_env": {
                 "working_dir": await self._api.upload(package.name, package.content),
                 "env_vars": STOP_ENVIRONMENT,
-                **({} if self._mounted else _installed(job)),
+                **({} if self._mounted else installed(job)),
             },
             **_asked(job.resources),
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},
@@ -170,16 +169,6 @@ class JobsTarget:
         claim = f"{self._claims}/{submission_id}" if self._claims else "-"
         driver = f"-m {PACKAGE} --nonce {nonce(submission_id)} program.py"
         return f"exec {self._python} launch.py {submission_id} {claim} {float(wall_limit)} {driver}"
-
-
-def _installed(job: Job) -> dict[str, Any]:
-    """What Ray installs for the program: exactly its lock, where it has one."""
-    if job.lock:
-        # A requirement with hashes goes over several lines, and Ray wants one for each.
-        lines = job.lock.requirements.replace("\\\n", " ").splitlines()
-        locked = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-        return {"pip": {"packages": locked, "pip_install_options": [*_PIP, "--require-hashes", "--no-deps"]}}
-    return {"pip": list(job.packages)} if job.packages else {}
 
 
 def _asked(resources: Mapping[str, float]) -> dict[str, Any]:

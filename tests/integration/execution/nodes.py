@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,10 +43,10 @@ class Farm:
 
 
 @asynccontextmanager
-async def farm(nodes: int, environment: Mapping[str, str] | None = None) -> AsyncGenerator[Farm]:
+async def farm(nodes: int) -> AsyncGenerator[Farm]:
     with tempfile.TemporaryDirectory(prefix="rn-", ignore_cleanup_errors=True) as folder:
         root, ports = Path(folder), free_block()
-        cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON, **(environment or {})})
+        cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
         head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
         api = RayApi(cluster.jobs, token=cluster.token)
         target = JobsTarget(

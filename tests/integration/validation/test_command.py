@@ -11,6 +11,13 @@ import pytest
 
 from tests.waiting import PATIENCE
 
+
+@pytest.fixture(autouse=True)
+def without_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is installed from anywhere."""
+    monkeypatch.setenv("RAYGEN_PACKAGES", "off")
+
+
 PASSES = "import ray\nprint('Result:', ray.get(ray.remote(lambda: 1 + 2).remote()))\n"
 
 

@@ -16,6 +16,8 @@ from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
 from services.domain.entities import ProposalStatus
 from services.domain.errors import NotAllowed, Outdated, SettingsError
+from services.domain.locks import Lock, LockedPackage
+from services.domain.program_header import Script
 from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
 from services.store import Store, open_database
@@ -47,6 +49,17 @@ def written(path: Path, text: str) -> Path:
     file = path / "targets.toml"
     file.write_text(text)
     return file
+
+
+def test_its_own_cluster_has_the_packages_that_a_program_was_validated_with():
+    lock = Lock(requirements="polars==1.0", packages=(LockedPackage(name="polars", version="1.0"),))
+    needs = Script(packages=("polars",))
+    assert TargetTerms(own=True).objection(builders.passed(), needs, lock) is None
+    assert TargetTerms(packages=True).objection(builders.passed(), needs, lock) is None
+    assert (
+        TargetTerms().objection(builders.passed(), Script(), lock)
+        == "installs no packages, and the program needs polars"
+    )
 
 
 def test_the_file_names_targets_with_the_default_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
