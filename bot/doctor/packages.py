@@ -6,7 +6,6 @@ from bot.doctor.finding import Finding
 from bot.settings import Settings
 from bot.wiring.environments import environments
 from services.domain.errors import RaygenError
-from services.environments.terms import Allowed
 
 _PART = "packages"
 _LIMIT = 30.0
@@ -14,10 +13,12 @@ _LIMIT = 30.0
 
 async def check(settings: Settings) -> Finding:
     """Whether programs can get packages: uv and bubblewrap are there, and each index answers."""
-    if settings.packages is Allowed.OFF:
-        return Finding(_PART, ok=True, found="programs can use only what is installed (RAYGEN_PACKAGES=off)")
     try:
         found = environments(settings)
+        if found is None:
+            return Finding(
+                _PART, ok=True, found="programs can use only what is installed (RAYGEN_PACKAGES=off)"
+            )
         ready = found.readiness()
         if not ready.ready:
             return Finding(_PART, ok=False, found="packages can't be installed", advice=ready.missing)
