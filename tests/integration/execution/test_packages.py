@@ -61,7 +61,7 @@ async def test_each_run_has_its_own_packages(shared: EmbeddedTarget, environment
             "read-only",
             "[]",
         ]
-        assert not outcome.touched.files, "what is installed is no news"
+        assert outcome.touched.files == ("/raygen/environments",), "what is installed is no news"
 
     output, outcome = await run(shared, "without-tiny", "import tiny")
     assert outcome.verdict is Verdict.FAILED
