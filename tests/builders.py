@@ -103,6 +103,7 @@ def card(proposal: Proposal, **changes: Any) -> ProposalCard:
         second=SecondApproverConditions(),
         updates=ThreadUpdates(),
         approved_before=None,
+        packages_before=frozenset(),
         grant=None,
         expires_at=None,
         cost=None,

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from packaging.utils import canonicalize_name
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.wiring.file_faults import invalid
 from services.approvals import ApprovalPolicy, ApprovalRule, SecondApproverConditions
@@ -17,6 +18,9 @@ from services.domain.untrusted_data import from_toml
 _User = Annotated[str, Field(pattern=r"^([UW][A-Z0-9]{2,}|api:[A-Za-z0-9_.-]+)$")]
 _Group = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
 _Groups = Annotated[frozenset[Group], Field(min_length=1)]
+_Package = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"), AfterValidator(canonicalize_name)
+]
 _Channel = Annotated[str, Field(pattern=r"^([CDG][A-Z0-9]{2,}|direct|api)$")]
 
 
@@ -29,7 +33,7 @@ class SecondTable(BaseModel):
     gpus: bool = False
     wall: float | None = Field(default=None, ge=0)
     hosts: bool = False
-    packages: bool = False
+    packages: bool | frozenset[_Package] = False
     partial: bool = False
 
 

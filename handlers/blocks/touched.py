@@ -85,6 +85,7 @@ def everything(proposal: Proposal) -> str:
     where = _where(proposal.validation)
     lists = {
         **{f"In the code: {kind}": names for kind, names in _stated(proposal).items()},
+        "Installed for it": [each.pin for each in proposal.lock.packages],
         **{f"{where}: {kind}": names for kind, names in _observed(seen).items()},
         "Blocked by the sandbox": seen.refused,
     }

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+
+from packaging.utils import canonicalize_name
 
 from services.approvals.actions import DEFAULT, Action, Group
 from services.approvals.person import listed, mention
 from services.domain.program_facts import ProgramFacts
 from services.text.formatting import human_resource, human_seconds
 
+# What follows a name in a requirement.
+_NAME = re.compile(r"[^A-Za-z0-9._-]")
 DIRECT = "direct"
 API = "api"
 
 
 @dataclass(frozen=True, slots=True)
 class SecondApproverConditions:
-    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host or package, a
-    validation that was only `partial`.
+    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host, any package or any
+    but those named (normalized), a validation that was only `partial`.
 
     What could not be observed counts as if it were there.
     """
@@ -26,7 +31,7 @@ class SecondApproverConditions:
     gpus: bool = False
     wall: float | None = None
     hosts: bool = False
-    packages: bool = False
+    packages: bool | frozenset[str] = False
     partial: bool = False
 
     def reasons(self, facts: ProgramFacts) -> tuple[str, ...]:
@@ -61,18 +66,23 @@ class SecondApproverConditions:
         return "may reach network hosts that could not be observed" if "hosts" in facts.unknown else ""
 
     def _foreign(self, facts: ProgramFacts) -> str:
-        if not self.packages:
+        if self.packages is False:
             return ""
-        if facts.packages:
-            return f"installs {_some(facts.packages, 'package')}"
+        trusted = self.packages if isinstance(self.packages, frozenset) else frozenset[str]()
+        if foreign := frozenset(each for each in facts.packages if _name(each) not in trusted):
+            return f"installs {_some(foreign, 'package')}"
         return "may use packages that could not be observed" if "packages" in facts.unknown else ""
+
+    def _packages(self) -> str:
+        trusted = sorted(self.packages) if isinstance(self.packages, frozenset) else []
+        return f"installs packages other than {listed(trusted)}" if trusted else "installs packages"
 
     def terms(self) -> tuple[str, ...]:
         """The same as conditions that hold for all programs, each as the end of `when it …`."""
         named = {
             "requests a GPU": self.gpus,
             "names a network host": self.hosts,
-            "installs packages": self.packages,
+            self._packages(): self.packages is not False,
             "was validated only in part": self.partial,
         }
         over = [f"requests more than {human_resource('CPU', self.cpus)}"] if self.cpus is not None else []
@@ -153,6 +163,10 @@ def kind(channel: str) -> str:
     if channel.startswith("api:"):
         return API
     return DIRECT if channel.startswith("D") else ""
+
+
+def _name(requirement: str) -> str:
+    return canonicalize_name(_NAME.split(requirement.strip(), maxsplit=1)[0])
 
 
 def _some(names: frozenset[str], what: str) -> str:

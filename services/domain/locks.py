@@ -19,6 +19,13 @@ class LockedPackage:
     """Bytes of its wheel; None where the index does not say."""
     yanked: bool = False
     """Withdrawn by its maker; it is there since the program asks for exactly this version."""
+    asked: bool = False
+    """The program itself asks for it, not only another package."""
+
+    @property
+    def pin(self) -> str:
+        """Such as `polars==1.35.0`."""
+        return f"{self.name}=={self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

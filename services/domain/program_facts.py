@@ -16,7 +16,7 @@ class ProgramFacts:
     """Facts of a program as far as they are known, from its code and from its validation together.
 
     `resources` is the most that a task, an actor or the driver asks for; `wall` is in seconds, the longer of what was
-    measured and what the program's header expects. `unknown` names what could not be observed in full (kinds of EVIDENCE,
+    measured and what the program's header expects. `packages` are those it asks for, by name or with their versions. `unknown` names what could not be observed in full (kinds of EVIDENCE,
     and `wall`): there may be more of it than is said here, so rules that ask for it take the strict side. `partial` says that a part of it
     could not be validated.
     """
@@ -39,7 +39,9 @@ class ProgramFacts:
             resources=resources,
             wall=max(seen.wall or 0.0, header.wall or 0.0),
             hosts=frozenset((*policy.hosts, *seen.touched.hosts)),
-            packages=frozenset(header.packages),
+            packages=frozenset(
+                (*header.packages, *(each.name for each in proposal.lock.packages if each.asked))
+            ),
             unknown=frozenset(
                 (*seen.unknown, *seen.touched.more, *([] if seen.wall is not None else ["wall"]))
             ),

@@ -107,6 +107,7 @@ async def _lock(needs: Needs, index: IndexProxy, traffic: Traffic, work: Path) -
         ) from None
     needed = [each for each in pinned if not _there(each, needs)]
     yanked = {url for files in traffic.files.values() for url in (file.url for file in files if file.yanked)}
+    asked = {canonicalize_name(Requirement(text).name) for text in needs.requirements}
     packages: list[LockedPackage] = []
     for each in needed:
         url, size = wheels.get(each.name, ("", None))
@@ -117,6 +118,7 @@ async def _lock(needs: Needs, index: IndexProxy, traffic: Traffic, work: Path) -
                 version=each.version,
                 size=await index.size(address) if size is None else size,
                 yanked=address in yanked,
+                asked=each.name in asked,
             )
         )
     if not packages:

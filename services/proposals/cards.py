@@ -43,6 +43,8 @@ class ProposalCard:
     """What has come up in the thread since the program was proposed."""
     approved_before: Proposal | None
     """The last approved program of the thread, which this one is compared with."""
+    packages_before: frozenset[str]
+    """Those of the proposal's packages, as `name==version`, that a program was approved with before."""
     grant: Grant | None
     """The approval for the whole thread by which the proposal was approved."""
     expires_at: float | None
@@ -76,6 +78,7 @@ class ProposalCards:
             second=rule.second if rule else SecondApproverConditions(),
             updates=await newer(self.store, proposal),
             approved_before=await self.store.proposals.approved_before(proposal),
+            packages_before=await self.store.proposals.approved_packages(proposal),
             grant=await self.store.grants.find(proposal.grant) if proposal.grant else None,
             expires_at=self._expires_at(proposal),
             cost=targets.estimate(proposal),

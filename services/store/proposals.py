@@ -9,12 +9,15 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.domain.entities import Proposal, ProposalStatus, RunStatus, Status
+from services.domain.locks import NO_LOCK
 from services.domain.values import Artifact, sha256
 from services.security.audit_chain import AuditAction
 from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
 from services.store.repository import Repository
 
+# How many approved programs are looked at for their packages.
+_LOCKS = 500
 _ACTIONS: dict[Status, str] = {ProposalStatus.OPEN: AuditAction.SHOWN}
 
 
@@ -103,6 +106,24 @@ class Proposals(Repository):
         async with self._engine.connect() as connection:
             row = (await connection.execute(statement)).first()
         return await self._load(row) if row else None
+
+    async def approved_packages(self, proposal: Proposal) -> frozenset[str]:
+        """Which of its packages, as `name==version`, are in the lock of a program that was approved before; of the last ones."""
+        wanted = {each.pin for each in proposal.lock.packages}
+        if not wanted:
+            return frozenset()
+        table = tables.proposals
+        statement = (
+            select(table.c.lock)
+            .where(table.c.status == str(ProposalStatus.APPROVED), table.c.lock != codec.dump_lock(NO_LOCK))
+            .where(table.c.id != proposal.id)
+            .order_by(table.c.created_at.desc())
+            .limit(_LOCKS)
+        )
+        async with self._engine.connect() as connection:
+            texts = (await connection.execute(statement)).scalars().all()
+        found = {each.pin for text in set(texts) for each in codec.load_lock(text).packages}
+        return frozenset(wanted & found)
 
     async def unfinished(self) -> list[str]:
         """The IDs of approved proposals whose run has not ended, oldest first; what they hold is not read."""

@@ -10,7 +10,9 @@ import pytest
 from services.approvals import ApprovalPolicy, ApprovalRule, Person, SecondApproverConditions
 from services.approvals.decision import ApproverContext, decide, required
 from services.domain.entities import Input
+from services.domain.locks import Lock, LockedPackage
 from services.domain.program_facts import ProgramFacts, binding
+from services.domain.program_header import Script
 from services.domain.values import PolicyReport, Program, Touched
 from tests import builders
 
@@ -103,6 +105,9 @@ FACTS = ProgramFacts(
         (SecondApproverConditions(wall=99), ("may take 100 s",)),
         (SecondApproverConditions(hosts=True), ("names the network hosts a.example and 1 more",)),
         (SecondApproverConditions(packages=True), ("installs the package polars",)),
+        (SecondApproverConditions(packages=frozenset()), ("installs the package polars",)),
+        (SecondApproverConditions(packages=frozenset({"torch"})), ("installs the package polars",)),
+        (SecondApproverConditions(packages=frozenset({"torch", "polars"})), ()),
     ],
 )
 def test_facts_that_take_a_second_approver(second: SecondApproverConditions, reasons: tuple[str, ...]):
@@ -113,6 +118,21 @@ def test_facts_that_take_a_second_approver(second: SecondApproverConditions, rea
         assert found == reasons
     assert required(ApprovalRule(second=second, approvals=3), FACTS)[0] == 3
     assert required(ApprovalRule(second=second), ProgramFacts()) == (1, ())
+
+
+def test_trusted_packages_are_known_by_any_spelling_and_version():
+    second = SecondApproverConditions(packages=frozenset({"scikit-learn"}))
+    lock = Lock(
+        requirements="evil==1.0\nnumpy==2.0",
+        packages=(
+            LockedPackage(name="evil", version="1.0", asked=True),
+            LockedPackage(name="numpy", version="2.0"),
+        ),
+    )
+    header = Script(packages=("Scikit_Learn[x]>=1; python_version>'3'",))
+    assert second.reasons(facts(header=header)) == ()
+    assert second.reasons(facts(header=header, lock=lock)) == ("installs the package evil",)
+    assert second.terms() == ("installs packages other than scikit-learn",)
 
 
 def test_the_first_rule_that_holds_decides():

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.rules import Rules
-from handlers.blocks import card_modals, tasks
+from handlers.blocks import card_modals, tasks, touched
 from handlers.blocks.card_modals import CardModal
 from handlers.blocks.primitives import Message, weight
 from services.approvals.authorizer import Needs
 from services.domain.entities import Input, Proposal, ProposalStatus, TaskKind, TaskStatus
+from services.domain.locks import Lock, LockedPackage
 from services.domain.values import (
     EVIDENCE,
     Artifact,
@@ -50,6 +51,27 @@ def card(proposal: Proposal, **changes: Any) -> Message:
     made = tasks.proposed(builders.card(proposal, **changes))
     check.message_blocks(made.blocks, RULES)
     return made
+
+
+def test_what_is_installed_is_listed_news_first():
+    packages = (
+        LockedPackage(name="numpy", version="2.0", size=17_000_000),
+        LockedPackage(name="polars", version="1.35", size=34_000_000, asked=True),
+        LockedPackage(name=EVIL, version="1", yanked=True),
+    )
+    proposal = builders.proposal(lock=Lock(requirements="x", packages=packages))
+    text = flat(card(proposal, packages_before=frozenset({"numpy==2.0"})))
+    in_order(text, "*Installs*", "polars` 1.35 (34 MB)", "withdrawn by its maker", "numpy` 2.0 (17 MB)")
+    assert "51 MB in all · 2 packages not approved here before" in text
+    assert "<!channel>" not in text
+    known = frozenset(each.pin for each in packages)
+    assert "all approved here before" in flat(card(proposal, packages_before=known))
+    assert "51 MB in all · not approved here before" in flat(card(proposal))
+    many = tuple(LockedPackage(name=f"p{n}", version="1") for n in range(300))
+    crowd = builders.proposal(lock=Lock(requirements="x", packages=many))
+    assert "and 294 more" in flat(card(crowd))
+    assert "p299==1" in flat(Message("", [{"all": touched.everything(crowd)}]))
+    assert "Installs" not in flat(card(builders.proposal()))
 
 
 def flat(message: Message) -> str:

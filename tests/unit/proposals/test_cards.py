@@ -11,6 +11,7 @@ import pytest
 from services.approvals import ApprovalRule
 from services.approvals.rules import SecondApproverConditions
 from services.domain.entities import ProposalStatus, Session, Task
+from services.domain.locks import Lock, LockedPackage
 from services.domain.program_facts import Grant
 from services.domain.values import PolicyReport
 from services.proposals.cards import ProposalCards
@@ -73,6 +74,32 @@ async def test_an_open_card_says_all_that_a_decision_rests_on(store: Store):
     assert card.expires_at == NOW + 100.0
     assert card.cost is not None
     assert card.grant is None
+
+
+async def test_packages_that_were_approved_before_are_known(store: Store):
+    def lock(*pins: str) -> Lock:
+        named = (pin.split("==") for pin in pins)
+        return Lock(
+            requirements="\n".join(pins),
+            packages=tuple(LockedPackage(name=name, version=version) for name, version in named),
+        )
+
+    task, session = await known(store)
+    for number, (status, pins) in enumerate(
+        {
+            ProposalStatus.APPROVED: ["one==1.0", "two==1.0"],
+            ProposalStatus.DISMISSED: ["three==1.0"],
+        }.items()
+    ):
+        await store.tasks.add(builders.proposed_task(id=f"t_before_{number}"))
+        before = builders.proposal(id=f"p_before_{number}", task_id=f"t_before_{number}", lock=lock(*pins))
+        await store.proposals.draft(before)
+        await store.proposals.move(before.id, ProposalStatus.OPEN)
+        await store.proposals.move(before.id, status, by="UADA")
+    proposal = builders.proposal(created_at=NOW, lock=lock("one==1.0", "two==2.0", "three==1.0"))
+    card = await cards(store).build(task, proposal, session)
+    assert card.packages_before == {"one==1.0"}
+    assert not (await cards(store).build(task, builders.proposal(), session)).packages_before
 
 
 async def test_a_decided_card_names_its_grant_and_neither_expires_nor_waits_for_what_is_newer(store: Store):
