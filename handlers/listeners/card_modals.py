@@ -32,7 +32,7 @@ def register(app: AsyncApp, proposals: ProposalActions, courier: Courier) -> Non
         return card_modals.touched(await proposals.view(proposal_id, user, "all that it touches"))
 
     async def edit(proposal_id: str, user: str) -> CardModal:
-        return programs.edit(await proposals.to_edit(proposal_id, user))
+        return programs.edit(*await proposals.to_edit(proposal_id, user))
 
     async def parameters(proposal_id: str, user: str) -> CardModal:
         return CardModal(given.choose(await proposals.to_parametrize(proposal_id, user)))

@@ -19,22 +19,23 @@ from services.domain.errors import BadRequest, NotAllowed, Outdated, TooOften
 from services.domain.parameters import Given
 from services.domain.parser_process import run_isolated
 from services.domain.values import PolicyReport
-from services.security.redaction import restored
 from services.usecases import UseCases
 
 Check = Callable[[str], PolicyReport]
 
-_REFUSALS = (BadRequest, NotAllowed, Outdated, TooOften)
-_LARGEST = 300_000
-# Slack waits for three.
-_SECONDS = 1
+REFUSALS = (BadRequest, NotAllowed, Outdated, TooOften)
+"""What a form shows beside the field that it is about."""
+LARGEST = 300_000
+"""The most bytes of a program in a file."""
+SECONDS = 1
+"""How long the policy may take for a form; Slack waits for three."""
 
 
 async def begin(ack: AsyncAck, field: str, begun: Awaitable[None]) -> None:
     """Acknowledge once `begun` is durable; a refusal is shown at `field`."""
     try:
         await begun
-    except _REFUSALS as refusal:
+    except REFUSALS as refusal:
         await ack(response_action="errors", errors={field: problem(refusal.public)})
     else:
         await ack()
@@ -46,29 +47,20 @@ async def begin_program(
     client: AsyncWebClient,
     check: Check,
     taken: Callable[[str], Awaitable[None]],
-    *,
-    original: Callable[[], Awaitable[str]] | None = None,
 ) -> None:
-    """The same with the program of the form, once the policy does not refuse it; `original` gives what it was edited from."""
+    """The same with the program of the form, once the policy does not refuse it."""
     fields = programs.of_program(form.fields)
     try:
-        before = await original() if original else ""
-    except _REFUSALS as refusal:
-        await ack(
-            response_action="errors", errors={next(iter(fields), programs.FILE): problem(refusal.public)}
-        )
-        return
-    try:
         if file := form.files.get(programs.FILE):
-            code = restored(await read_program(file, client), before)
+            code = program_text(file.name, await fetched(file, client, limit=LARGEST))
             fields = {programs.FILE: code}
         else:
-            code = programs.joined(fields, before)
+            code = programs.joined(fields)
     except BadRequest as refusal:
         await ack(response_action="errors", errors={programs.FILE: problem(refusal.public)})
         return
     try:
-        report = await run_isolated(check, code, seconds=_SECONDS)
+        report = await run_isolated(check, code, seconds=SECONDS)
     except BadRequest as refusal:
         await ack(response_action="errors", errors={next(iter(fields)): problem(refusal.public)})
         return
@@ -93,7 +85,7 @@ async def begin_parameters(ack: AsyncAck, form: Form, use_cases: UseCases) -> No
     try:
         proposal = await use_cases.proposals.parametrized(form.metadata, form.user)
         given, errors = parameters.chosen(proposal, form.fields)
-    except _REFUSALS as refusal:
+    except REFUSALS as refusal:
         errors = {first: problem(refusal.public)}
         await ack(response_action="errors", errors=errors)
         return
@@ -103,16 +95,20 @@ async def begin_parameters(ack: AsyncAck, form: Form, use_cases: UseCases) -> No
     await begin(ack, first, use_cases.requests.set_parameters(proposal.id, given, form.user, form.cause))
 
 
-async def read_program(file: Attachment, client: AsyncWebClient) -> str:
-    """Raises BadRequest for a file that can't be read in time, or can't be a program."""
+async def fetched(file: Attachment, client: AsyncWebClient, *, limit: int) -> bytes:
+    """Raises BadRequest for a file of more than `limit` bytes, and for one that can't be read in time."""
     try:
         async with asyncio.timeout(ACK_TIMEOUT):
-            content = await SlackAttachments(client).fetch(file, limit=_LARGEST)
+            return await SlackAttachments(client).fetch(file, limit=limit)
     except TimeoutError:
         raise BadRequest(f"The file {file.name!r} took too long to read. Try again.") from None
+
+
+def program_text(name: str, content: bytes) -> str:
+    """Raises BadRequest for a file that can't be a program."""
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise BadRequest(
-            f"The file {file.name!r} is not UTF-8 text, so it can't be a program. Upload a Python file."
+            f"The file {name!r} is not UTF-8 text, so it can't be a program. Upload a Python file."
         ) from None

@@ -9,7 +9,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.blocks import action_ids
-from handlers.listeners.form_validation import Check, begin, begin_parameters, begin_program
+from handlers.listeners.edits import begin_edit
+from handlers.listeners.form_validation import Check, begin, begin_parameters
 from handlers.payloads import parse
 from services.usecases import UseCases
 
@@ -19,19 +20,7 @@ def register(app: AsyncApp, use_cases: UseCases, check: Check) -> None:
 
     @app.view(action_ids.EDIT_VIEW)
     async def submit(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:  # pyright: ignore[reportUnusedFunction]
-        form = parse.form(body)
-
-        async def original() -> str:
-            return (await use_cases.proposals.edited(form.metadata, form.user)).program.code
-
-        await begin_program(
-            ack,
-            form,
-            client,
-            check,
-            lambda code: use_cases.requests.edit(form.metadata, code, form.user, form.cause),
-            original=original,
-        )
+        await begin_edit(ack, parse.form(body), client, check, use_cases)
 
     @app.view(action_ids.PARAMETERS_VIEW)
     async def parametrize(ack: AsyncAck, body: dict[str, Any]) -> None:  # pyright: ignore[reportUnusedFunction]

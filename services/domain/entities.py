@@ -174,6 +174,8 @@ class Task:
     """The task that this one tries again, possibly for another person."""
     given: Given = NOTHING_GIVEN
     """Values of parameters and arguments that the person chose for the program."""
+    modules: tuple[Input, ...] = ()
+    """The program's modules as a person has edited them with it; files of the thread that are newer don't count."""
 
     @property
     def ended(self) -> bool:

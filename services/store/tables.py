@@ -37,6 +37,7 @@ tasks = Table(
     Column("unseen", Integer),
     Column("retry_of", String(64)),
     Column("given", Text),
+    Column("modules", Text),
 )
 
 proposals = Table(

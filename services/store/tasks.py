@@ -32,6 +32,7 @@ class Tasks(Repository):
             "unseen": int(task.unseen),
             "retry_of": task.retry_of,
             "given": codec.dump_given(task.given),
+            "modules": codec.dump_inputs(task.modules),
         }
         return await self._insert_once(tables.tasks, values, audited.asked(task))
 
@@ -93,4 +94,5 @@ def _task(row: Row[Any]) -> Task:
         unseen=bool(row.unseen),
         retry_of=row.retry_of or "",
         given=codec.load_given(row.given),
+        modules=codec.load_inputs(row.modules),
     )

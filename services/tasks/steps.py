@@ -276,11 +276,13 @@ class TaskSteps:
         return problems
 
     async def _files(self, task: Task, base: Proposal | None) -> Sequence[InputFile]:
-        """The newest files of the thread; for the same program again, those of that proposal."""
-        if task.kind not in _SAME_PROGRAM or base is None:
-            return await self._store.inputs.latest(task.session_id)
+        """The newest files of the thread, with the modules that were edited; for the same program again, those of that proposal."""
         try:
-            return await self._store.inputs.exactly(task.session_id, base.inputs)
+            if task.kind in _SAME_PROGRAM and base is not None:
+                return await self._store.inputs.exactly(task.session_id, base.inputs)
+            files = {file.name: file for file in await self._store.inputs.latest(task.session_id)}
+            edited = await self._store.inputs.exactly(task.session_id, task.modules)
+            return list((files | {file.name: file for file in edited}).values())
         except LookupError as error:
             raise BadRequest(
                 f"The input file {error} of that program is no longer available. Share it again."

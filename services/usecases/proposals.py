@@ -83,11 +83,11 @@ class ProposalActions:
         proposal = await self.permissions.proposal(Action.DISMISS, proposal_id, user)
         await self.decisions.dismiss(proposal, user, masked(reason.strip()))
 
-    async def to_edit(self, proposal_id: str, user: str) -> Proposal:
-        """A proposal that can be edited now, for `user` to do so. Raises NotAllowed and Outdated."""
+    async def to_edit(self, proposal_id: str, user: str) -> tuple[Proposal, list[InputFile]]:
+        """A proposal that can be edited now, and its stored modules, for `user` to do so. Raises NotAllowed and Outdated."""
         proposal = await self.permissions.proposal(Action.EDIT, proposal_id, user)
         await self.store.audit.looked(proposal_id, user, "code, to edit it")
-        return proposal
+        return proposal, await self._modules(proposal)
 
     async def to_parametrize(self, proposal_id: str, user: str) -> Proposal:
         """A proposal whose values can be changed now, for `user` to do so. Raises NotAllowed and Outdated."""
@@ -99,9 +99,10 @@ class ProposalActions:
         """The proposal that a form of `user` was opened to give other values, however it stands by now. Raises NotAllowed."""
         return await self.permissions.proposal(Action.PARAMETERS, proposal_id, user, current=False)
 
-    async def edited(self, proposal_id: str, user: str) -> Proposal:
+    async def edited(self, proposal_id: str, user: str) -> tuple[Proposal, list[InputFile]]:
         """The proposal that a form of `user` was opened to edit, however it stands by now. Raises NotAllowed."""
-        return await self.permissions.proposal(Action.EDIT, proposal_id, user, current=False)
+        proposal = await self.permissions.proposal(Action.EDIT, proposal_id, user, current=False)
+        return proposal, await self._modules(proposal)
 
     async def to_reject(self, proposal_id: str, user: str) -> Proposal:
         """A proposal that can be rejected now, for `user` to give a reason. Raises NotAllowed and Outdated."""
@@ -122,8 +123,7 @@ class ProposalActions:
     async def code(self, proposal_id: str, user: str) -> tuple[Proposal, list[InputFile]]:
         """A proposal and those of its Python files that are still kept, for `user` to read. Raises Outdated."""
         proposal = await self.view(proposal_id, user, "code")
-        own = [each for each in proposal.inputs if each.is_code]
-        return proposal, await self.store.inputs.kept(proposal.session_id, own)
+        return proposal, await self._modules(proposal)
 
     async def compared(self, proposal_id: str, user: str) -> tuple[Proposal, Proposal]:
         """A proposal and the last approved program before it, for `user` to compare. Raises NotAllowed and Outdated."""
@@ -133,6 +133,10 @@ class ProposalActions:
             raise Outdated("The program that this one was compared with is no longer stored.")
         await self.permissions.check(Action.VIEW, before, user)
         return proposal, before
+
+    async def _modules(self, proposal: Proposal) -> list[InputFile]:
+        own = [each for each in proposal.inputs if each.is_code]
+        return await self.store.inputs.kept(proposal.session_id, own)
 
     async def _decidable(self, proposal_id: str) -> Proposal:
         """A proposal to be decided on; one that is approved has its run, even if the process died before it began."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain.entities import (
     Attachment,
+    Input,
     Proposal,
     ProposalStatus,
     Session,
@@ -19,7 +21,9 @@ from services.domain.entities import (
     derive,
 )
 from services.domain.errors import BadRequest, NotAllowed, Outdated
+from services.domain.input_files import checked as checked_files
 from services.domain.parameters import NOTHING_GIVEN, Given
+from services.domain.values import InputFile
 from services.security.redaction import masked
 from services.store import Store
 from services.tasks.admission import Admission
@@ -120,10 +124,18 @@ class RequestActions:
         if await self.tasks.cancel(task.id, now.user if now else "") and now is not None:
             await self.ask(now)
 
-    async def edit(self, proposal_id: str, code: str, user: str, cause: str) -> None:
-        """Validate a person's own version of a program, as a new proposal."""
+    async def edit(
+        self, proposal_id: str, code: str, user: str, cause: str, modules: Iterable[InputFile] = ()
+    ) -> None:
+        """Validate a person's own version of a program and its modules, as a new proposal.
+
+        Raises BadRequest for a module that can't be one.
+        """
         proposal = await self.permissions.proposal(Action.EDIT, proposal_id, user, current=False)
-        await self._derived(proposal, user, cause, TaskKind.EDIT, prompt="Edited the program.", code=code)
+        files = checked_files(modules)
+        await self._derived(
+            proposal, user, cause, TaskKind.EDIT, prompt="Edited the program.", code=code, files=files
+        )
 
     async def set_parameters(self, proposal_id: str, given: Given, user: str, cause: str) -> None:
         """Propose the same program with other values. Raises BadRequest where they are the ones that it has."""
@@ -259,9 +271,11 @@ class RequestActions:
         """The target that a person names now, or else has chosen for always; empty for neither."""
         return ask.target or (await self.store.preferences.of(ask.user)).target
 
-    async def _begin(self, task: Task, session: Session) -> None:
-        """Durable once this returns. Raises NotAllowed and TooOften where the limits stand against it."""
+    async def _begin(self, task: Task, session: Session, files: Iterable[InputFile] = ()) -> None:
+        """Durable once this returns, with these new files. Raises NotAllowed and TooOften where the limits stand against it."""
         await self.admission.admit(task, session)
+        for file in files:
+            await self.store.inputs.keep(session.id, file)
         await self.workflows.begin_task(task, session)
         if session.thread_ts:
             await self.store.sessions.addressed(session.id)
@@ -282,6 +296,7 @@ class RequestActions:
         prompt: str,
         code: str | None = None,
         given: Given = NOTHING_GIVEN,
+        files: Sequence[InputFile] = (),
     ) -> None:
         """Begin the one task that this cause makes of a proposal."""
         session = await self.store.sessions.get(proposal.session_id)
@@ -295,8 +310,13 @@ class RequestActions:
             base=proposal.id,
             created_at=time.time(),
             given=given,
+            modules=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
         )
-        await self._begin(task, session)
+        await self._begin(
+            task,
+            session,
+            [file for file, each in zip(files, task.modules, strict=True) if each not in proposal.inputs],
+        )
 
     async def _pending(self, task: Task) -> bool:
         """Whether a task is worked on, or its proposal awaits its decision."""

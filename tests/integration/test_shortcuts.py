@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from handlers.slack_api.directory import SlackDirectory as Directory
 from handlers.slack_api.files import SlackAttachments
 from services.approvals.permissions import Permissions
 from services.domain.entities import (
+    Proposal,
     ProposalStatus,
     Session,
     Task,
@@ -34,7 +35,8 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest
 from services.domain.preference import Preference
-from services.domain.values import PolicyReport, sha256
+from services.domain.program_facts import binding
+from services.domain.values import InputFile, PolicyReport, sha256
 from services.policy import Policy
 from services.store import Store, open_database
 from services.supervisor.generator import Generator
@@ -107,13 +109,14 @@ class World:
 
     async def submitted(self, view: dict[str, Any], **values: Any) -> dict[str, Any]:
         actions = {"channel": "chosen", "target": "chosen", "program": "chosen", "code_file": "code"}
+        actions |= {block: "code" for block in values if block.startswith("module_")}
         filled = {block: {actions.get(block, "text"): value} for block, value in values.items()}
         return await self.people.post("/play/submit", user="UENGINEER", view_id=view["id"], values=filled)
 
-    async def held(self, content: str | bytes) -> list[dict[str, Any]]:
+    async def held(self, content: str | bytes, name: str = "p.py") -> list[dict[str, Any]]:
         """A file for a form, as the client uploads it before the form is submitted."""
         upload = FormData({"user": "UENGINEER", "channel": "DENGINEER", "hold": "yes"})
-        upload.add_field("file", content if isinstance(content, bytes) else content.encode(), filename="p.py")
+        upload.add_field("file", content if isinstance(content, bytes) else content.encode(), filename=name)
         async with self.people.http.post("/play/upload", data=upload) as response:
             return (await response.json())["files"]
 
@@ -575,6 +578,93 @@ async def test_a_program_beyond_slacks_fields_goes_out_and_comes_back_as_a_file(
     edit = world.flows.begun[1]
     assert (edit.kind, edit.code) == (TaskKind.EDIT, long.replace("1 < 2", "2 < 3"))
     assert edit.base == derive("p", world.flows.begun[0].id)
+
+
+async def proposed_with_modules(world: World, **files: str) -> tuple[str, Proposal]:
+    """A program that a message brought with its modules: the ts of its thread, and its proposal."""
+    ts = await shared(world, main__py=MAIN, **files)
+    await world.started("run_message", channel="CRAY", ts=ts)
+    assert (await world.submitted(await world.form()))["ok"]
+    return ts, await world.store.proposals.get(derive("p", world.flows.begun[-1].id))
+
+
+async def edit_form(world: World, ts: str) -> dict[str, Any]:
+    card = (await world.thread(ts))[-1]
+    await world.people.post(
+        "/play/click", user="UENGINEER", channel="CRAY", ts=card["ts"], action_id="proposal_edit"
+    )
+    return await world.form()
+
+
+async def test_each_module_is_edited_in_fields_of_its_own(world: World):
+    secret = f'TOKEN = "ghp_{"a" * 36}"\r\n'
+    long = f"{secret}import settings\r\n{'x = 1  # a line' * 2}\r\n" * 120
+    ts, before = await proposed_with_modules(world, helpers__py=long, settings__py=HELPERS)
+    newer = InputFile("settings.py", b"raise SystemExit\n")
+    await world.store.inputs.keep(before.session_id, newer)
+    form = await edit_form(world, ts)
+    labels = [block["label"]["text"] for block in form["blocks"] if block["type"] == "input"]
+    parts = len([label for label in labels if label.startswith("helpers.py, part ")])
+    assert labels[0] == "main.py"
+    assert labels[1:] == [*(f"helpers.py, part {n + 1} of {parts}" for n in range(parts)), "settings.py"]
+    assert parts > 1
+    refused = await world.submitted(form, module_0_1="def (")
+    assert list(refused["errors"]) == ["module_0_1"]
+    elements = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
+    shown, second = (str(elements[f"module_0_{part}"]["initial_value"]) for part in range(2))
+    assert "ghp_" not in shown
+    answer = await world.submitted(form, module_0_0=f"{shown}\ny = 2", module_0_1=second)
+    assert "errors" not in answer, answer
+    edit = world.flows.begun[-1]
+    after = await world.store.proposals.get(derive("p", edit.id))
+    assert (edit.kind, edit.code, after.program.sha256) == (TaskKind.EDIT, MAIN, before.program.sha256)
+    helpers, settings = await world.store.inputs.exactly(after.session_id, after.inputs)
+    assert settings.content == HELPERS.encode(), "as the form had it, not as the thread has it by now"
+    first = shown.count("\n") + 1
+    lines = long.replace("\r\n", "\n").splitlines()
+    assert helpers.content.decode().splitlines() == [*lines[:first], "y = 2", *lines[first:]]
+    assert binding(replace(after, id=before.id), "UADA") != binding(before, "UADA")
+
+
+async def test_modules_beyond_slacks_fields_go_out_and_come_back_as_an_archive(world: World):
+    long = f"import settings\n{HELPERS}" + f"# {'x' * 78}\n" * 1500
+    ts, before = await proposed_with_modules(world, helpers__py=long, settings__py=HELPERS)
+    form = await edit_form(world, ts)
+    assert "They were sent to you as `program.zip`." in json.dumps(form)
+
+    async def sent() -> Any:
+        messages = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
+        return [file for message in messages for file in message.get("files", ())]
+
+    (file,) = await until(sent)
+    headers = {"Authorization": f"Bearer {world.slack.bot_token}"}
+    async with world.people.http.get(file["url_private_download"], headers=headers) as response:
+        with zipfile.ZipFile(io.BytesIO(await response.read())) as archive:
+            held = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert held == {"main.py": MAIN, "helpers.py": long, "settings.py": HELPERS}
+    for change, told in (
+        ({"main.py": None}, "p.zip has no main.py"),
+        ({"data.csv": "1"}, "is not a Python file"),
+        ({"ray.py": "1"}, "would shadow the package ray"),
+    ):
+        refused = await world.submitted(form, code_file=await world.held(zipped(held | change), "p.zip"))
+        assert told in refused["errors"]["code_file"]
+    changed = held | {"helpers.py": f"{long}y = 2\n"}
+    assert (await world.submitted(form, code_file=await world.held(zipped(changed), "p.zip")))["ok"]
+    after = await world.store.proposals.get(derive("p", world.flows.begun[-1].id))
+    assert {each.name: each.sha256 for each in after.inputs} == {
+        "helpers.py": sha256(f"{long}y = 2\n"),
+        "settings.py": before.inputs[1].sha256,
+    }
+
+
+def zipped(files: Mapping[str, str | None]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in files.items():
+            if text is not None:
+                archive.writestr(name, text)
+    return made.getvalue()
 
 
 @pytest.mark.parametrize("shortcut", ["explain_message", "run_message"])
