@@ -31,7 +31,7 @@ __all__ = ["Store", "open_database"]
 
 
 class Store:
-    """All repositories over one engine; without `artifacts`, files that programs make are kept in the database, too."""
+    """All repositories over one engine; without `artifacts`, all files are kept in the database, too."""
 
     def __init__(self, engine: AsyncEngine, artifacts: ArtifactStore | None = None) -> None:
         self.disk = disk_of(engine.url)
@@ -43,7 +43,7 @@ class Store:
         self.runs = Runs(engine, self.artifacts)
         self.approvals = Approvals(engine)
         self.grants = Grants(engine)
-        self.inputs = Inputs(engine)
+        self.inputs = Inputs(engine, artifacts)
         self.in_hand = InHand(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)
@@ -51,7 +51,7 @@ class Store:
         self.votes = Votes(engine)
         self.preferences = Preferences(engine)
         self.entries = RequestSummaries(engine)
-        self.retention = Retention(engine, self.artifacts.forget)
+        self.retention = Retention(engine, self.artifacts.forget, self.inputs.forget)
         self.replicas = Replicas(engine)
         self.audit = AuditTrail(engine)
         self.oauth_states = States(engine)

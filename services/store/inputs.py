@@ -1,47 +1,58 @@
-"""Files that people have put into threads."""
+"""Files that people have put into threads: small ones in the database, larger ones in an artifact store."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.artifacts.interface import ArtifactStore, key_of
 from services.domain.entities import Input
+from services.domain.errors import ArtifactsUnavailable
 from services.domain.values import InputFile
 from services.store import tables
 from services.store.repository import Repository
 
+_log = logging.getLogger(__name__)
+
+IN_DATABASE = 1_000_000
+"""The most bytes of a file whose content is in the database where there is an artifact store."""
+
 
 class Inputs(Repository):
-    """The files of a session, by content, so that a newer one of the same name changes no proposal."""
+    """The files of a session, by content, so that a newer one of the same name changes no proposal.
+
+    What is read raises ArtifactsUnavailable where the artifact store can't be reached.
+    """
+
+    def __init__(self, engine: AsyncEngine, store: ArtifactStore | None = None) -> None:
+        super().__init__(engine)
+        self._store = store
 
     async def keep(self, session_id: str, file: InputFile) -> None:
+        stored_as = await self._put_away(session_id, file)
         values = {
             "session_id": session_id,
             "sha256": file.sha256,
             "name": file.name,
-            "content": file.content,
+            "content": b"" if stored_as else file.content,
             "created_at": time.time(),
+            "stored_as": stored_as,
         }
         table = tables.inputs
         async with self._engine.begin() as connection:
-            await connection.execute(
-                table.delete().where(
-                    table.c.session_id == session_id,
-                    table.c.sha256 == file.sha256,
-                    table.c.name == file.name,
-                )
-            )
+            await connection.execute(table.delete().where(_this(session_id, file.sha256, file.name)))
             await connection.execute(table.insert().values(**values))
 
     async def latest(self, session_id: str) -> tuple[InputFile, ...]:
-        """The newest of each name, in the order of their names."""
-        table = tables.inputs
-        rows = await self._all(table, table.c.session_id == session_id, order=table.c.created_at)
-        newest = {row.name: InputFile(row.name, row.content) for row in rows}
-        return tuple(newest[name] for name in sorted(newest))
+        """The newest of each name, in the order of their names. Raises LookupError for one that is gone."""
+        newest = await self.digests(session_id)
+        return tuple([await self._exactly(session_id, name, newest[name]) for name in sorted(newest)])
 
     async def digests(self, session_id: str) -> dict[str, str]:
         """The sha256 of the newest of each name."""
@@ -56,25 +67,64 @@ class Inputs(Repository):
 
     async def exactly(self, session_id: str, inputs: Iterable[Input]) -> tuple[InputFile, ...]:
         """These files. Raises LookupError for one that is gone, or no longer what it was."""
-        return tuple([await self._exactly(session_id, each) for each in inputs])
+        return tuple([await self._exactly(session_id, each.name, each.sha256) for each in inputs])
 
     async def kept(self, session_id: str, inputs: Iterable[Input]) -> list[InputFile]:
         """Those of these files that are still stored as they were."""
         found: list[InputFile] = []
         for each in inputs:
             with contextlib.suppress(LookupError):
-                found.append(await self._exactly(session_id, each))
+                found.append(await self._exactly(session_id, each.name, each.sha256))
         return found
 
-    async def _exactly(self, session_id: str, wanted: Input) -> InputFile:
-        table = tables.inputs
-        row = await self._one(
-            table,
-            table.c.session_id == session_id,
-            table.c.sha256 == wanted.sha256,
-            table.c.name == wanted.name,
-        )
-        file = InputFile(row.name, row.content) if row else None
-        if file is None or file.sha256 != wanted.sha256:
-            raise LookupError(wanted.name)
+    async def forget(self, session_id: str, name: str, digest: str) -> None:
+        """Delete what is outside of the database of a file whose row is to go."""
+        try:
+            if self._store is not None:
+                await self._store.delete(_owner(session_id), _key(name, digest))
+        except ArtifactsUnavailable as error:
+            _log.warning("input %s of %s was not deleted: %r", name, session_id, error)
+
+    async def _put_away(self, session_id: str, file: InputFile) -> str | None:
+        """The file's place in the artifact store; None where it is not there."""
+        if self._store is None or len(file.content) <= IN_DATABASE:
+            return None
+        owner, key = _owner(session_id), _key(file.name, file.sha256)
+        try:
+            await self._store.put(owner, key, file.content)
+        except ArtifactsUnavailable as error:
+            _log.warning("input %s of %s stays in the database: %r", file.name, session_id, error)
+            return None
+        return key_of(owner, key)
+
+    async def _exactly(self, session_id: str, name: str, digest: str) -> InputFile:
+        row = await self._one(tables.inputs, _this(session_id, digest, name))
+        if row is None:
+            raise LookupError(name)
+        file = InputFile(name, await self._content(row))
+        if file.sha256 != digest:
+            raise LookupError(name)
         return file
+
+    async def _content(self, row: Row[Any]) -> bytes:
+        if not row.stored_as:
+            return row.content
+        if self._store is None:
+            raise LookupError(row.name)
+        try:
+            return await self._store.get(_owner(row.session_id), _key(row.name, row.sha256))
+        except LookupError:
+            raise LookupError(row.name) from None
+
+
+def _owner(session_id: str) -> str:
+    return f"inputs-{session_id}"
+
+
+def _key(name: str, digest: str) -> str:
+    return f"{digest}/{name}"
+
+
+def _this(session_id: str, digest: str, name: str) -> ColumnElement[bool]:
+    table = tables.inputs.c
+    return (table.session_id == session_id) & (table.sha256 == digest) & (table.name == name)

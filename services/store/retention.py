@@ -18,6 +18,8 @@ from services.store import audited, codec, tables
 from services.store.installations import Installations
 from services.store.repository import Repository
 
+ForgetInput = Callable[[str, str, str], Awaitable[None]]
+
 _BATCH = 200
 _ENDED = [str(status) for status in TaskStatus if status not in {TaskStatus.QUEUED, TaskStatus.WORKING}]
 
@@ -38,12 +40,19 @@ class Retention(Repository):
     Open proposals stay with what their thread has said before, and whatever is worked on, awaits its run or runs. What
     requests took stays too, and the votes on it: they have no content; of a workspace that has left only the figures stay,
     so that a day's budget does not start again.
-    `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database.
+    `forget` deletes what the owner of artifacts (a proposal or run, by ID) has outside of the database, and `forget_input` what
+    an input file (by session, name and sha256) has there.
     """
 
-    def __init__(self, engine: AsyncEngine, forget: Callable[[str], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        forget: Callable[[str], Awaitable[None]] | None = None,
+        forget_input: ForgetInput | None = None,
+    ) -> None:
         super().__init__(engine)
         self._forget = forget
+        self._forget_input = forget_input
 
     async def drop(self, before: float) -> Dropped:
         """Delete all that was over by then (POSIX seconds). May be repeated."""
@@ -54,7 +63,7 @@ class Retention(Repository):
                 runs += await _drop_tasks(connection, found)
             tasks += len(found)
         async with self._engine.begin() as connection:
-            inputs = await _drop_inputs(connection, before)
+            inputs = await _drop_inputs(connection, before, self._forget_input)
             posts = await _drop_posts(connection, before)
             requests = tables.requests
             await connection.execute(delete(requests).where(requests.c.created_at < before))
@@ -113,7 +122,7 @@ class Retention(Repository):
                 left = await _column(connection, tables.sessions, sessions.id, sessions.team == team)
                 # What is worked on may need files before any proposal says so.
                 gone = {*found, *proposals, *executions, *ours}.difference(left)
-                inputs += await _drop_inputs(connection, now, gone)
+                inputs += await _drop_inputs(connection, now, self._forget_input, gone)
                 posts += await _drop_posts(connection, now, gone)
             tasks += len(found)
         chosen, requests = tables.preferences.c, tables.requests
@@ -230,21 +239,36 @@ async def _drop_people(connection: AsyncConnection, tasks: list[str]) -> None:
     await connection.execute(delete(votes).where(votes.c.task_id.in_(tasks)))
 
 
-async def _drop_inputs(connection: AsyncConnection, before: float, of: Collection[str] | None = None) -> int:
+async def _drop_inputs(
+    connection: AsyncConnection,
+    before: float,
+    forget: ForgetInput | None,
+    of: Collection[str] | None = None,
+) -> int:
     """Delete the old files, of all sessions or of these, that no proposal needs any more."""
     table = tables.inputs
     rows = await connection.execute(
-        select(table.c.session_id, table.c.sha256, table.c.name).where(table.c.created_at < before)
+        select(table.c.session_id, table.c.sha256, table.c.name, table.c.stored_as).where(
+            table.c.created_at < before
+        )
     )
-    old = {(row.session_id, row.sha256, row.name) for row in rows if of is None or row.session_id in of}
+    old = {
+        (row.session_id, row.sha256, row.name): bool(row.stored_as)
+        for row in rows
+        if of is None or row.session_id in of
+    }
     for sessions in _batches(sorted({key[0] for key in old})):
         proposals = tables.proposals
         needed = await connection.execute(
             select(proposals.c.session_id, proposals.c.inputs).where(proposals.c.session_id.in_(sessions))
         )
         for row in needed:
-            old -= {(row.session_id, each.sha256, each.name) for each in codec.load_inputs(row.inputs)}
-    for session, digest, name in old:
+            for each in codec.load_inputs(row.inputs):
+                old.pop((row.session_id, each.sha256, each.name), None)
+    for (session, digest, name), stored in old.items():
+        if stored and forget is not None:
+            # Before its row goes, so that a crash in between leaves the row to find it by.
+            await forget(session, name, digest)
         this = and_(table.c.session_id == session, table.c.sha256 == digest, table.c.name == name)
         await connection.execute(delete(table).where(this))
     return len(old)

@@ -179,8 +179,10 @@ inputs = Table(
     Column("session_id", String(64), primary_key=True),
     Column("sha256", String(64), primary_key=True),
     Column("name", String(255), primary_key=True),
+    # Empty where `stored_as` says that the content is in the artifact store.
     Column("content", LargeBinary, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("stored_as", String(255)),
 )
 
 posts = Table(

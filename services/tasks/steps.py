@@ -284,9 +284,7 @@ class TaskSteps:
             edited = await self._store.inputs.exactly(task.session_id, task.modules)
             return list((files | {file.name: file for file in edited}).values())
         except LookupError as error:
-            raise BadRequest(
-                f"The input file {error} of that program is no longer available. Share it again."
-            ) from None
+            raise BadRequest(f"The input file {error} is no longer available. Share it again.") from None
 
     async def _conclusion(
         self, way: _UnderWay, base: Proposal | None, files: Sequence[InputFile]

@@ -341,7 +341,7 @@ async def test_a_rerun_whose_input_is_gone_says_which(store: Store):
     async with store.inputs._engine.begin() as connection:
         await connection.execute(tables.inputs.delete())
     task = await carry_out(here, builders.task(id="t_2", kind=TaskKind.AGAIN, base=proposal.id))
-    assert (task.status, "a.csv of that program is no longer available" in task.summary) == (
+    assert (task.status, "a.csv is no longer available" in task.summary) == (
         TaskStatus.FAILED,
         True,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.artifacts.folder import FolderStore
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -76,7 +77,7 @@ class World:
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
     """A thread with one program that has been run."""
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
-        store = Store(engine)
+        store = Store(engine, FolderStore(tmp_path / "artifacts"))
         draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
         generator = ScriptedModel([draft, draft])
         workshop = Workshop(
@@ -142,6 +143,19 @@ async def test_the_same_program_again_has_the_files_that_it_ran_with(world: Worl
     await world.store.inputs.keep("s_1", InputFile("rows.csv", b"new"))
     await world.use_cases.requests.again(first.id, "UADA")
     assert (await world.proposals())[-1].inputs == first.inputs
+
+
+async def test_a_file_of_30_mb_reaches_the_target_without_the_database(world: World, tmp_path: Path):
+    large = InputFile("rows.bin", bytes(30_000_000))
+    await world.store.inputs.keep("s_1", large)
+    await world.use_cases.requests.change((await world.proposals())[0].id, "use the rows", "UADA", "view V1")
+    proposal = (await world.proposals())[-1]
+    await world.approve(proposal)
+    *_, job = world.target.jobs.values()
+    assert [file.name for file in job.inputs] == ["rows.bin", "rows.csv"]
+    assert job.inputs[0] == large
+    database = sum(each.stat().st_size for each in tmp_path.glob("raygen.db*"))
+    assert database < 5_000_000
 
 
 async def test_a_change_starts_from_the_program_that_ran(world: World):
