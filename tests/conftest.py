@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Generator
 from typing import Any
@@ -18,8 +19,16 @@ __all__ = ["pytest_collection_modifyitems", "pytest_runtest_setup", "pytest_runt
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# What collecting the tests imports stays, so looking for garbage in it, again and again, is a tenth of all the work.
+gc.disable()
+
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

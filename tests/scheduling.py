@@ -18,10 +18,10 @@ SHARING = (
 )
 
 #: Files in them whose tests start what they need themselves.
-ALONE = frozenset(
-    f"tests/e2e/test_{name}.py"
-    for name in ("chaos", "crowd", "full_disk", "kills", "page", "thread_approvals", "unsealed")
-)
+ALONE = frozenset(f"tests/e2e/test_{name}.py" for name in ("crowd", "page", "thread_approvals", "unsealed"))
+
+#: Files that share a playground among themselves, so that those of the folder need not wait for them.
+APART = frozenset(f"tests/e2e/test_{name}.py" for name in ("chaos", "full_disk", "kills"))
 
 
 class Scheduling(LoadScopeScheduling):
@@ -33,4 +33,6 @@ def group_of(nodeid: str) -> str:
     """The group of a test: its folder where the tests share something, else its file."""
     file = nodeid.split("::", 1)[0]
     folder = str(PurePosixPath(file).parent)
+    if file in APART:
+        return "tests/e2e, apart"
     return folder if folder in SHARING and file not in ALONE else file

@@ -28,7 +28,9 @@ from services.text.formatting import clean, human_bytes, human_seconds
 _SHOWN = 400
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}"
 _SPEC = r"(?:[<>=!~]=?=?[^\s,]{1,40}(?:,\s?[<>=!~]=?=?[^\s,]{1,40}){0,5})"
-_DEPENDS = re.compile(rf"({_NAME})((?:[<>=!~]=?=?)[^\s,]{{1,40}})? depends? on ({_NAME})({_SPEC})?")
+_DEPENDS = re.compile(
+    rf"(?<![\w.-])({_NAME})((?:[<>=!~]=?=?)[^\s,]{{1,40}})? depends? on ({_NAME})({_SPEC})?"
+)
 _BUILT = re.compile(rf"`({_NAME}(?:==[^`\s]{{1,40}})?)`")
 _MISMATCH = re.compile(rf"Hash mismatch for `?({_NAME})")
 _PROXY = re.compile(r"https?://127\.0\.0\.1:\d+/\S*")

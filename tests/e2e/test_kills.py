@@ -12,12 +12,11 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import aiohttp
 import pytest
 
-from tests.e2e.playground import Json, Playground, button, flat, is_result, running
+from tests.e2e.playground import Json, Playground, button, flat, is_result
 from tests.stored_payloads import flaws
 from tests.waiting import until
 
@@ -133,35 +132,34 @@ async def busy(people: People) -> AsyncGenerator[None]:
             raise end
 
 
-async def test_killed_again_and_again(tmp_path: Path, request: pytest.FixtureRequest):
+async def test_killed_again_and_again(play: Playground, request: pytest.FixtureRequest):
     chance = random.Random(SEED)
     whole = 0
-    async with running(tmp_path, RAYGEN_POOL_SIZE="1") as play:
-        people = People(play)
-        async with busy(people):
-            for number in range(KILLS):
-                await asyncio.sleep(chance.uniform(0, 12))
-                # Each of both at least once, however few there are.
-                if number % 3 == 1:
-                    whole += 1
-                    await play.kill_all_after(0)
-                    await play.start()
-                else:
-                    await play.kill_bot()
-        approving = asyncio.create_task(people.approve())
-        try:
+    people = People(play)
+    async with busy(people):
+        for number in range(KILLS):
+            await asyncio.sleep(chance.uniform(0, 12))
+            # Each of both at least once, however few there are.
+            if number % 3 == 1:
+                whole += 1
+                await play.kill_all_after(0)
+                await play.start()
+            else:
+                await play.kill_bot()
+    approving = asyncio.create_task(people.approve())
+    try:
 
-            async def over() -> bool:
-                with suppress(aiohttp.ClientError):
-                    return await people.waiting() <= 0
-                return False
+        async def over() -> bool:
+            with suppress(aiohttp.ClientError):
+                return await people.waiting() <= 0
+            return False
 
-            with suppress(TimeoutError):
-                await until(over, SETTLE)
-        finally:
-            approving.cancel()
-        tally = await people.tally()
-    (database,) = tmp_path.rglob("raygen.db")
+        with suppress(TimeoutError):
+            await until(over, SETTLE)
+    finally:
+        approving.cancel()
+    tally = await people.tally()
+    (database,) = play.state_dir.rglob("raygen.db")
     assert flaws(f"sqlite:///{database}") == []
     shown = f"{KILLS} kills ({whole} of all): {tally.taken} requests, {tally.proposals} proposals, {tally.runs} runs, {tally.results} results, {len(tally.lost)} lost, {len(tally.doubled)} doubled (seed {SEED})"
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():

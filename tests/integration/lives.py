@@ -26,6 +26,7 @@ from services.tasks.steps import TaskSteps
 from services.workflows import RunLimits, Workflows
 from tests import builders
 from tests.builders import passed
+from tests.databases import database
 from tests.deciding import deciding, run_steps
 from tests.fakes import FakeValidator, RecordingNotifier, approving, here, permissions, proposal_cards
 from tests.standins.scripted_model import ScriptedModel, calls
@@ -85,7 +86,7 @@ async def process(
     prepare: Callable[[World], None] = lambda _: None,
 ) -> AsyncGenerator[World]:
     """What one life of the bot's process is to its database, which is a file in `path` unless `url` is given."""
-    url = url or f"sqlite:///{path / 'raygen.db'}"
+    url = url or database(path)
     # A new process starts with an empty registry of instances; this one has to forget its last.
     _get_or_create_dbos_registry().instance_info_map.clear()
     async with open_database(url) as engine, workflows.durable(url, executor):

@@ -51,6 +51,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.databases import database
 from tests.deciding import deciding, retarget, run_steps, use_cases
 from tests.fakes import FakeTarget, proposal_cards
 from tests.notifiers import show, slack_notifier
@@ -190,7 +191,7 @@ async def opened(path: Path, terms: TargetTerms | None = None, api: str = "") ->
         for more in (private("COPS", "ops", [*_OPS, "URAYGEN"]), group("GTRIO", [*_TRIO, "URAYGEN"])):
             slack.state.documents.put("channels", more["id"], more)
         people = await stack.enter_async_context(people_at(url))
-        engine = await stack.enter_async_context(open_database(f"sqlite:///{path / 'raygen.db'}"))
+        engine = await stack.enter_async_context(open_database(database(path)))
         client, store, target, policy = (
             client_at(slack.api_url),
             Store(engine),

@@ -17,6 +17,7 @@ from services.domain.entities import Session, Task, TaskStatus
 from services.store import Store, open_database
 from services.usecases.requests import RequestActions
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.databases import database
 from tests.deciding import deciding, use_cases
 from tests.fakes import RecordingNotifier, approving, here
 from tests.waiting import PATIENCE, until
@@ -70,7 +71,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     async with (
         slack.serve() as url,
         people_at(url) as people,
-        open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine,
+        open_database(database(tmp_path)) as engine,
     ):
         client, store = client_at(slack.api_url), Store(engine)
         begun = Begun(store)

@@ -36,6 +36,7 @@ from services.usecases import UseCases
 from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
+from tests.databases import database
 from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions
 from tests.notifiers import slack_notifier
@@ -99,7 +100,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     async with (
         slack.serve() as url,
         people_at(url) as people,
-        open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine,
+        open_database(database(tmp_path)) as engine,
     ):
         client, store, target = client_at(slack.api_url), Store(engine), FakeTarget()
         async with (

@@ -50,6 +50,7 @@ from services.tasks.steps import TaskSteps
 from services.text.formatting import human_bytes
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.databases import database
 from tests.deciding import deciding, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving
 from tests.notifiers import slack_notifier
@@ -146,7 +147,7 @@ async def opened(
     )
     async with AsyncExitStack() as stack:
         people = await stack.enter_async_context(people_at(await stack.enter_async_context(slack.serve())))
-        engine = await stack.enter_async_context(open_database(f"sqlite:///{path / 'raygen.db'}"))
+        engine = await stack.enter_async_context(open_database(database(path)))
         client, store, supervisor = client_at(slack.api_url), Store(engine), Explaining()
         gpu = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms())
         closed = ConfiguredTarget(FakeTarget(name="closed"), TargetTerms(users=frozenset({"UAPPROVER"})))

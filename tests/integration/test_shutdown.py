@@ -11,6 +11,7 @@ import pytest
 from services.domain.entities import TaskStatus
 from services.store import Store, open_database
 from tests import builders
+from tests.databases import database
 from tests.fakes import FakeTarget
 from tests.integration.lives import World, process
 from tests.standins.scripted_model import says
@@ -44,7 +45,7 @@ async def test_a_step_that_ends_after_the_workflows_were_closed(
     await asyncio.sleep(1)
     await world.store._engine.dispose()
     assert [each.message for each in caplog.records if each.name.startswith("services")] == []
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         found = await Store(engine).tasks.find(task.id)
         assert found is None or found.status is not TaskStatus.FAILED
     async with process(tmp_path, [says("Three.")], FakeTarget()) as world:

@@ -26,6 +26,7 @@ from services.targets.targets import Targets
 from services.usecases.requests import Request
 from tests import builders
 from tests.contract.slack.desk import People, client_at, people_at
+from tests.databases import database
 from tests.notifiers import slack_notifier
 from tests.waiting import until
 
@@ -82,7 +83,7 @@ async def world(path: Path, *, expiry: float = 300.0, renew_after: float = 240.0
     async with (
         slack.serve() as url,
         people_at(url) as people,
-        open_database(f"sqlite:///{path / 'raygen.db'}") as engine,
+        open_database(database(path)) as engine,
     ):
         client, store = client_at(slack.api_url), Store(engine)
         courier = Courier(client, store.posts)

@@ -33,6 +33,7 @@ from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
 from tests import builders
 from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.databases import database
 from tests.deciding import deciding, use_cases
 from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 from tests.looks import looks
@@ -110,7 +111,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     async with (
         slack.serve() as url,
         people_at(url) as people,
-        open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine,
+        open_database(database(tmp_path)) as engine,
     ):
         client, store, begun, stopped = client_at(slack.api_url), Store(engine), Begun(), Stopped()
         members = Members(client)

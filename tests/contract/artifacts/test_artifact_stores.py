@@ -16,6 +16,7 @@ from services.domain.values import Artifact
 from services.store import Store, open_database
 from services.store.tables import artifacts as rows
 from tests.contract.artifacts.bucket import BUCKET, Bucket, serving
+from tests.databases import database
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ async def test_artifacts_are_listed_without_their_contents_and_fetched_when_want
     store: ArtifactStore, tmp_path: Path
 ):
     made = (Artifact("a.png", "image/png", b"png"), Artifact("b.csv", "text/csv", b"1,2"))
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         kept = Store(engine, store).artifacts
         await kept.keep("r", made)
         assert [(each.content, each.size) for each in await kept.listed("r")] == [(b"", 3), (b"", 3)]
@@ -92,7 +93,7 @@ async def test_artifacts_are_listed_without_their_contents_and_fetched_when_want
 
 
 async def test_rows_of_earlier_versions_have_their_content(tmp_path: Path):
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         async with engine.begin() as connection:
             old = {"owner_id": "r", "name": "a", "media_type": "text/plain", "content": b"old"}
             await connection.execute(rows.insert().values(**old))
@@ -106,7 +107,7 @@ async def test_a_folder_that_can_not_be_written_loses_nothing(tmp_path: Path):
     store = FolderStore(tmp_path / "artifacts")
     with pytest.raises(ArtifactsUnavailable):
         await store.put("r", "a", b"x")
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         kept = Store(engine, store).artifacts
         await kept.keep("r", [Artifact("a", "text/plain", b"x")])
         assert (await kept.whole("r")).artifacts == (Artifact("a", "text/plain", b"x"),)

@@ -73,7 +73,7 @@ async def opened(
         outgoing=outgoing or default(),
         environments=environments,
         timeouts=timeouts,
-        intervals=PollIntervals(unreachable_after=20),
+        intervals=PollIntervals(unreachable_after=PATIENCE),
     ) as target:
         await target.up(PATIENCE)
         yield target

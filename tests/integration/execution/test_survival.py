@@ -31,20 +31,47 @@ TICKS = "import time\nfor n in range(20):\n    print('tick', n, flush=True)\n   
 ENDLESS = "import time\nprint('on', flush=True)\nwhile True:\n    time.sleep(0.1)\n"
 
 
-async def test_a_killed_bots_run_goes_on_and_is_followed_by_the_next_bot(tmp_path: Path) -> None:
+async def test_a_cluster_goes_from_bot_to_bot_until_nobody_comes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that is killed, one that closes while a run is active, and one that allows no way out, in turn."""
     root = tmp_path / "target"
     async with owner(root, "ticks", TICKS, orphan_limit=60) as before:
         pass
     assert before.alive()
+    with caplog.at_level(logging.INFO):
+        async with opened(root) as target:
+            assert cluster_of(root) == before
+            assert await target.submit(Job("ticks", TICKS)) is False
+            text, outcome = await told(target, "ticks")
+            assert text == "".join(f"tick {n}\n" for n in range(20))
+            assert outcome.verdict is Verdict.PASSED
+            await _active(target, "endless")
+    assert before.alive(), "a clean close leaves an active run to the guard"
+    assert f"stops after {CARE.orphan_limit:.0f} s" in caplog.text, "and says so"
+    record = read(ClusterDirectory(root).state)
+    write(ClusterDirectory(root).state, {**record, "outgoing": "internet"})
+    timeouts = replace(CARE, orphan_limit=1.0)
+    async with opened(root, timeouts, outgoing=Outgoing.NONE) as target:
+        assert not before.alive(), "its way out is not allowed any more"
+        after = cluster_of(root)
+        assert after.outgoing is Outgoing.NONE
+        assert (await told(target, "endless"))[1].verdict is Verdict.UNAVAILABLE
+        await _active(target, "more")
+    assert after.alive()
+    await until(lambda: not after.alive() and not processes_of(root))
+    # The run that was left to the guard ended with it, and the next bot says so.
     async with opened(root) as target:
-        assert cluster_of(root) == before
-        assert await target.submit(Job("ticks", TICKS)) is False
-        text, outcome = await told(target, "ticks")
-        assert text == "".join(f"tick {n}\n" for n in range(20))
-        assert outcome.verdict is Verdict.PASSED
-    assert not before.alive()
+        assert (await told(target, "more"))[1].verdict is Verdict.UNAVAILABLE
+        last = cluster_of(root)
+    assert not last.alive(), "a clean close without an active run ends it"
     assert processes_of(root) == []
     assert ClusterDirectory(root).clusters() == []
+
+
+async def _active(target: EmbeddedTarget, name: str) -> None:
+    await target.submit(Job(name, ENDLESS))
+    await until((target._home.root / "claims" / name).exists)
 
 
 async def test_an_orphan_ends_by_itself(tmp_path: Path) -> None:
@@ -110,33 +137,3 @@ async def test_a_run_that_kills_its_cluster_harms_nothing_else(hardy: EmbeddedTa
     finally:
         neighbour.kill()
         await neighbour.wait()
-
-
-async def test_a_clean_close_leaves_an_active_run_to_the_guard_and_says_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    root = tmp_path / "target"
-    timeouts = replace(CARE, orphan_limit=1.0)
-    with caplog.at_level(logging.INFO):
-        async with opened(root, timeouts) as target:
-            await target.submit(Job("endless", ENDLESS))
-            await until((root / "claims" / "endless").exists)
-            cluster = cluster_of(root)
-    assert cluster.alive()
-    assert "stops after 1 s" in caplog.text
-    await until(lambda: not processes_of(root))
-    async with opened(root, timeouts) as target:
-        outcome = (await told(target, "endless"))[1]
-        assert outcome.verdict is Verdict.UNAVAILABLE
-
-
-async def test_a_cluster_with_a_way_out_is_not_kept_by_a_bot_that_allows_none(tmp_path: Path) -> None:
-    root = tmp_path / "target"
-    async with owner(root, "endless", ENDLESS, orphan_limit=60) as before:
-        record = read(ClusterDirectory(root).state)
-        write(ClusterDirectory(root).state, {**record, "outgoing": "internet"})
-    assert before.alive()
-    async with opened(root, outgoing=Outgoing.NONE):
-        assert not before.alive()
-        assert cluster_of(root).outgoing is Outgoing.NONE
-    assert processes_of(root) == []

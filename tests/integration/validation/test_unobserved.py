@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import EVIDENCE, Outcome, Verdict
-from services.validation.interface import ValidationLimits, Validator
+from services.validation.interface import ValidationLease, ValidationLimits
 from services.validation.pool import PoolSettings, open_validator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -111,14 +111,10 @@ KILLED = {
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def validator() -> AsyncGenerator[Validator]:
-    async with open_validator(PoolSettings(limits=LIMITS)) as opened:
-        yield opened
-
-
-async def tried(validator: Validator, code: str) -> Outcome:
-    async with validator.lease() as lease:
-        return await lease.validate(code)
+async def lease() -> AsyncGenerator[ValidationLease]:
+    """One for all of them, which is replaced where a program has spoiled its cluster."""
+    async with open_validator(PoolSettings(limits=LIMITS)) as opened, opened.lease() as leased:
+        yield leased
 
 
 def recorded(outcome: Outcome) -> bool:
@@ -126,8 +122,8 @@ def recorded(outcome: Outcome) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_an_odd_name_of_a_file_takes_nothing_from_the_evidence(validator: Validator, name: str):
-    outcome = await tried(validator, SEEN.format(name=name))
+async def test_an_odd_name_of_a_file_takes_nothing_from_the_evidence(lease: ValidationLease, name: str):
+    outcome = await lease.validate(SEEN.format(name=name))
     touched = outcome.touched
     assert (outcome.verdict, outcome.value, outcome.unknown) == (Verdict.PASSED, "7", ())
     assert (touched.files, touched.processes, touched.environment) == (("/etc/hosts",), ("true",), ("HOME",))
@@ -137,69 +133,69 @@ async def test_an_odd_name_of_a_file_takes_nothing_from_the_evidence(validator: 
     assert all(each.isprintable() and len(each) <= 100 and len(each.encode()) <= 255 for each in names)
 
 
-async def test_bytes_that_are_no_text_are_shown_escaped_and_the_rest_is_there(validator: Validator):
-    outcome = await tried(validator, BYTES)
+async def test_bytes_that_are_no_text_are_shown_escaped_and_the_rest_is_there(lease: ValidationLease):
+    outcome = await lease.validate(BYTES)
     assert (outcome.verdict, outcome.value, outcome.unknown) == (Verdict.PASSED, repr("name-\udcff.csv"), ())
     assert outcome.touched.files == ("/etc/hosts",)
     assert [artifact.name for artifact in outcome.artifacts] == ["name-\\xff.csv"]
 
 
-async def test_more_than_can_be_listed_is_counted(validator: Validator):
-    outcome = await tried(validator, MANY)
+async def test_more_than_can_be_listed_is_counted(lease: ValidationLease):
+    outcome = await lease.validate(MANY)
     assert (outcome.verdict, outcome.value, outcome.unknown) == (Verdict.PASSED, str(10**400), ())
     assert len(outcome.touched.files) + outcome.touched.more["files"] == 10_001
     assert outcome.touched.environment == ("K" * 199 + "…", "half\\xff")
 
 
-async def test_workers_with_an_environment_of_their_own_and_nested_tasks_are_seen(validator: Validator):
-    outcome = await tried(validator, ENVIRONMENT)
+async def test_workers_with_an_environment_of_their_own_and_nested_tasks_are_seen(lease: ValidationLease):
+    outcome = await lease.validate(ENVIRONMENT)
     assert outcome.passed, outcome
     assert (outcome.touched.files, outcome.resources, outcome.unknown) == (("/etc/hosts",), {"GPU": 2.0}, ())
 
 
 @pytest.mark.parametrize("code", UNSEEN.values(), ids=list(UNSEEN))
 async def test_a_program_that_leaves_before_its_end_is_not_taken_for_one_that_touches_nothing(
-    validator: Validator, code: str
+    lease: ValidationLease, code: str
 ):
-    outcome = await tried(validator, code)
+    outcome = await lease.validate(code)
     assert (outcome.exit_code, outcome.unknown) == (0, EVIDENCE)
     assert not recorded(outcome)
 
 
 @pytest.mark.parametrize("loss", LOST.values(), ids=list(LOST))
-async def test_what_workers_saw_and_is_lost_is_unknown(validator: Validator, loss: str):
+async def test_what_workers_saw_and_is_lost_is_unknown(lease: ValidationLease, loss: str):
     code = (
         "import os, ray\nray.init()\njournal = '/tmp/ray/session_latest/touched'\n"
         f"@ray.remote\ndef f():\n    open('/etc/hosts').close()\n    {loss}\nray.get(f.remote())"
     )
-    outcome = await tried(validator, code)
+    outcome = await lease.validate(code)
     assert outcome.passed, outcome
     assert outcome.unknown == EVIDENCE
 
 
-async def test_a_worker_that_dies_takes_nothing_of_what_it_noted_with_it(validator: Validator):
+async def test_a_worker_that_dies_takes_nothing_of_what_it_noted_with_it(lease: ValidationLease):
     code = (
         "import os, ray\n@ray.remote(max_retries=0)\ndef f():\n    open('/etc/hosts').close()\n    os._exit(0)\n"
         "try:\n    ray.get(f.remote())\nexcept ray.exceptions.RayError as error:\n    print(type(error).__name__)"
     )
-    outcome = await tried(validator, code)
+    outcome = await lease.validate(code)
     assert (outcome.verdict, outcome.unknown) == (Verdict.PASSED, ())
     assert outcome.touched.files == ("/etc/hosts",)
 
 
 @pytest.mark.parametrize("code", ENDED.values(), ids=list(ENDED))
-async def test_a_program_that_exits_early_says_so(validator: Validator, code: str):
-    outcome = await tried(validator, code)
+async def test_a_program_that_exits_early_says_so(lease: ValidationLease, code: str):
+    outcome = await lease.validate(code)
     assert (outcome.verdict, outcome.unknown) == (Verdict.PASSED, ())
     assert any("exited with SystemExit on line" in remark for remark in outcome.remarks)
 
 
-async def test_a_program_that_exits_at_its_end_has_no_remark(validator: Validator):
+async def test_a_program_that_exits_at_its_end_has_no_remark(lease: ValidationLease):
     code = "import sys\ndef main():\n    return 0\nif __name__ == '__main__':\n    sys.exit(main())"
-    assert (await tried(validator, code)).remarks == ()
+    assert (await lease.validate(code)).remarks == ()
 
 
 @pytest.mark.parametrize("code", KILLED.values(), ids=list(KILLED))
-async def test_of_a_program_that_is_killed_nothing_is_known(validator: Validator, code: str):
-    outcome = await tried(validator, code)
+async def test_of_a_program_that_is_killed_nothing_is_known(lease: ValidationLease, code: str):
+    outcome = await lease.validate(code)
     assert (outcome.verdict, outcome.unknown) == (Verdict.KILLED, EVIDENCE)

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from services.domain.values import InputFile, Outcome, TaskCount, Verdict
-from services.validation.interface import ValidationLimits, Validator
+from services.domain.values import InputFile, TaskCount, Verdict
+from services.validation.interface import ValidationLease, ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
 
@@ -95,16 +95,18 @@ async def validator() -> AsyncGenerator[Validator]:
         yield opened
 
 
-async def verdict(validator: Validator, code: str) -> Outcome:
-    async with validator.lease() as lease:
-        return await lease.validate(code)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lease(validator: Validator) -> AsyncGenerator[ValidationLease]:
+    """One for all tests that need no fresh one; it is replaced where a program has spoiled its cluster."""
+    async with validator.lease() as leased:
+        yield leased
 
 
-async def test_a_pass_comes_with_its_figures(validator: Validator):
+async def test_a_pass_comes_with_its_figures(lease: ValidationLease):
     code = (
         "import ray\nray.get([ray.remote(lambda: 1).options(name='one').remote() for _ in range(5)])\n40 + 2"
     )
-    outcome = await verdict(validator, code)
+    outcome = await lease.validate(code)
     assert (outcome.verdict, outcome.value, outcome.exit_code) == (Verdict.PASSED, "42", 0)
     assert sum(task.count for task in outcome.tasks) == 5
     assert outcome.wall is not None
@@ -113,8 +115,8 @@ async def test_a_pass_comes_with_its_figures(validator: Validator):
     assert outcome.peak_memory > 30 * 1024**2
 
 
-async def test_a_failure_inside_a_task_names_it_and_the_users_lines(validator: Validator):
-    outcome = await verdict(validator, IN_A_TASK)
+async def test_a_failure_inside_a_task_names_it_and_the_users_lines(lease: ValidationLease):
+    outcome = await lease.validate(IN_A_TASK)
     assert outcome.verdict is Verdict.FAILED
     assert outcome.stdout == "before\n"
     assert outcome.failure is not None
@@ -125,8 +127,8 @@ async def test_a_failure_inside_a_task_names_it_and_the_users_lines(validator: V
     ]
 
 
-async def test_a_failure_inside_an_actor_names_its_method(validator: Validator):
-    outcome = await verdict(validator, IN_AN_ACTOR)
+async def test_a_failure_inside_an_actor_names_its_method(lease: ValidationLease):
+    outcome = await lease.validate(IN_AN_ACTOR)
     assert outcome.failure is not None
     assert (outcome.failure.kind, outcome.failure.message) == ("ValueError", "negative: -1")
     assert outcome.failure.inside == "Ledger.book"
@@ -149,8 +151,8 @@ async def test_a_failure_inside_an_actor_names_its_method(validator: Validator):
         ("import os\nos._exit(0)", Verdict.PASSED),
     ],
 )  # fmt: skip
-async def test_each_end_has_its_verdict(validator: Validator, code: str, expected: Verdict):
-    outcome = await verdict(validator, code)
+async def test_each_end_has_its_verdict(lease: ValidationLease, code: str, expected: Verdict):
+    outcome = await lease.validate(code)
     assert outcome.verdict is expected, outcome
     assert outcome.detail or outcome.failure or outcome.unproven or outcome.passed or outcome.exit_code, (
         "it says why"
@@ -158,8 +160,8 @@ async def test_each_end_has_its_verdict(validator: Validator, code: str, expecte
     assert len(outcome.stdout) <= LIMITS.output
 
 
-async def test_what_it_touches_is_seen_in_driver_and_workers(validator: Validator):
-    outcome = await verdict(validator, TOUCHES)
+async def test_what_it_touches_is_seen_in_driver_and_workers(lease: ValidationLease):
+    outcome = await lease.validate(TOUCHES)
     touched = outcome.touched
     assert outcome.stdout == "refused\n"
     assert {"/etc/hosts", "/etc/elsewhere"} <= set(touched.files)
@@ -176,16 +178,16 @@ async def test_what_it_touches_is_seen_in_driver_and_workers(validator: Validato
     ("figures", "expected"), [(1, ["pi.png"]), (2, ["figure-1.png", "figure-2.png", "pi.png"])]
 )
 async def test_a_figure_that_the_program_has_saved_does_not_come_twice(
-    validator: Validator, figures: int, expected: list[str]
+    lease: ValidationLease, figures: int, expected: list[str]
 ):
     code = "import os\nimport matplotlib.pyplot as plt\nos.makedirs('outputs', exist_ok=True)\n"
     code += "plt.figure().savefig('outputs/pi.png')\n" + "plt.figure()\n" * (figures - 1)
-    outcome = await verdict(validator, code)
+    outcome = await lease.validate(code)
     assert [artifact.name for artifact in outcome.artifacts] == expected
 
 
-async def test_figures_and_files_come_along_but_no_links(validator: Validator):
-    outcome = await verdict(validator, MAKES)
+async def test_figures_and_files_come_along_but_no_links(lease: ValidationLease):
+    outcome = await lease.validate(MAKES)
     assert [artifact.name for artifact in outcome.artifacts] == ["figure-1.png", "figures.html", "table.csv"]
     assert outcome.artifacts[0].content.startswith(b"\x89PNG")
     assert b"plotly-graph-div" in outcome.artifacts[1].content
@@ -238,4 +240,5 @@ async def test_input_files_are_there_for_driver_and_workers_and_nobody_changes_t
     assert first.artifacts == ()
     assert len(waits) == 1
     assert 0 < waits[0] < 60
-    assert (await verdict(validator, "open('orders.csv')")).failure is not None, "and for no other task"
+    async with validator.lease() as other:
+        assert (await other.validate("open('orders.csv')")).failure is not None, "and for no other task"

@@ -29,6 +29,7 @@ from services.domain.errors import SettingsError
 from services.store import Store, open_database
 from services.usecases.sessions import SessionRecords
 from tests import builders
+from tests.databases import database
 from tests.looks import looks
 
 LONG = "x" * 16
@@ -99,7 +100,7 @@ async def test_results_that_are_listed_are_noted_at_once_and_not_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     holder, times = Holder("ci"), list[int]()
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         store = Store(engine)
         await store.sessions.ensure(builders.session(channel=holder.user, team=""))
         for number in range(3):

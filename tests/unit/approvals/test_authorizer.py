@@ -42,6 +42,7 @@ from services.tasks.briefing import History
 from services.usecases import UseCases
 from tests import builders
 from tests import deciding as stored
+from tests.databases import database
 from tests.deciding import approve_thread, deciding, retarget, run_steps, use_cases
 from tests.fakes import FakeDirectory, FakeTarget, RecordingNotifier, approving, proposal_cards
 
@@ -112,7 +113,7 @@ def front(decisions: Decisions, begun: Begun) -> UseCases:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         members = FakeDirectory(channels={"CRAY": frozenset({"UA", "UB", "UC", "UD"})})
         yield World(Store(engine), RecordingNotifier(), FakeTarget(), FakeTarget(name="gpu"), members)
 

@@ -39,6 +39,7 @@ from services.usecases.submissions import Submissions
 from services.validation.examine import Examined
 from services.workflows import Doorbell
 from tests import builders
+from tests.databases import database
 
 TOKEN, CI = "t0ken-of-an-engineer", "t0ken-of-no-person"
 NOTICED = PolicyReport(findings=(Finding("network", Grade.WARN, 2, "opens a connection"),))
@@ -219,7 +220,7 @@ async def test_nobody_is_served_elsewhere_without_tokens(host: str):
 
 
 async def test_who_proposes_for_no_workspace_reads_how_to_name_it(tmp_path: Path):
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         store = Store(engine)
         admission = Admission(store, limits=AdmissionLimits(workspaces={"T1"}), teams=None)
         submissions = Submissions(

@@ -20,6 +20,7 @@ from services.store.grants import add_grant
 from services.targets.cost import Prices
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
+from tests.databases import database
 from tests.fakes import FakeTarget, approving
 
 NOW = time.time()
@@ -30,7 +31,7 @@ TERMS = TargetTerms(limits={"GPU": 0.0}, prices=Prices({"CPU": 3600.0}), network
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

@@ -44,6 +44,7 @@ from services.security.audit_chain import (
 )
 from services.store import Store, open_database, tables
 from tests import builders
+from tests.databases import database
 from tests.deciding import approve, deciding
 from tests.fakes import FakeTarget, RecordingNotifier, approving, here
 
@@ -149,7 +150,7 @@ def test_a_chain_forged_from_its_beginning_lacks_the_hashes_that_were_known(reco
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

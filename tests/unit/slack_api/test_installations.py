@@ -40,6 +40,7 @@ from services.domain.errors import SettingsError
 from services.security.encryption import Encryptor
 from services.store import open_database
 from services.store.installations import Installations, States
+from tests.databases import database
 from tests.waiting import until
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -47,7 +48,7 @@ OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncGenerator[AsyncEngine]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield engine
 
 

@@ -19,6 +19,7 @@ from services.store import Store, open_database, tables
 from services.store.retention import Dropped, Retention
 from services.store.spendings import By
 from tests import builders
+from tests.databases import database
 
 OLD, CUTOFF = 1000.0, 2000.0
 CSV = InputFile("a.csv", b"1,2")
@@ -26,7 +27,7 @@ CSV = InputFile("a.csv", b"1,2")
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

@@ -17,11 +17,12 @@ from services.domain.values import Spent
 from services.store import Store, open_database
 from services.store.spendings import By
 from tests import builders
+from tests.databases import database
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

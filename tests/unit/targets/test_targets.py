@@ -23,6 +23,7 @@ from services.execution.state import ClusterState, Share, cluster_state
 from services.store import Store, open_database
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
+from tests.databases import database
 from tests.deciding import approve, deciding, retarget, run_steps
 from tests.fakes import FakeTarget, RecordingNotifier, approving
 
@@ -150,7 +151,7 @@ def test_what_a_target_has_against_a_program(target: str, code: str, words: str)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         store = Store(engine)
         await store.sessions.ensure(builders.session())
         await store.tasks.add(builders.proposed_task())

@@ -18,11 +18,12 @@ from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits, Day
 from services.tasks.rate_limit import Rate
 from tests import builders
+from tests.databases import database
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         opened = Store(engine)
         await opened.sessions.ensure(builders.session())
         yield opened

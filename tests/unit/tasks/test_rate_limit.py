@@ -15,11 +15,12 @@ from services.domain.errors import SettingsError, TooOften
 from services.store import Store, open_database
 from services.tasks.rate_limit import Rate, Throttle
 from tests import builders
+from tests.databases import database
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

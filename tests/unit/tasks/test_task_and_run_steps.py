@@ -35,6 +35,7 @@ from services.supervisor.workshop import Workshop
 from services.tasks.steps import TaskSteps
 from tests import builders
 from tests.builders import passed
+from tests.databases import database
 from tests.deciding import approve, deciding, run_steps
 from tests.fakes import FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.fakes import here as places
@@ -44,7 +45,7 @@ from tests.waiting import PATIENCE
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

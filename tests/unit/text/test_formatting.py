@@ -105,8 +105,8 @@ def test_time_grows_with_length_only(piece: str) -> None:
         return time.process_time() - start
 
     seconds(10_000)
-    small = min(seconds(50_000) for _ in range(3))
-    large = min(seconds(800_000) for _ in range(2))
+    small = min(seconds(25_000) for _ in range(3))
+    large = min(seconds(400_000) for _ in range(2))
     assert large < 16 * 8 * max(small, 0.0005)
 
 

@@ -23,6 +23,7 @@ from services.store import Store, open_database
 from services.usecases.history import RunHistory
 from services.usecases.requests import Request
 from tests import builders
+from tests.databases import database
 from tests.fakes import FakeDirectory, approving, permissions
 
 NAMES = {"help", "history", "show", "rerun", "status", "usage"}
@@ -31,7 +32,7 @@ EVIL = "<!channel> <@UADMIN> `x` *b* & \x1b[31m"
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 

@@ -30,6 +30,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
 from tests import builders
 from tests.builders import passed
+from tests.databases import database
 from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeDirectory, FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.fakes import here as places
@@ -76,7 +77,7 @@ class World:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
     """A thread with one program that has been run."""
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         store = Store(engine, FolderStore(tmp_path / "artifacts"))
         draft = calls("submit_program", title="Add", purpose="Adds.", code="print(3)")
         generator = ScriptedModel([draft, draft])

@@ -18,6 +18,7 @@ from services.supervisor.meter import Meter
 from services.supervisor.workshop import OnAttempt
 from services.tasks.steps import TaskSteps
 from tests import builders
+from tests.databases import database
 from tests.fakes import RecordingNotifier, here, permissions
 
 
@@ -58,7 +59,7 @@ def test_there_is_a_choice_where_there_are_several():
 
 async def answered(path: Path, preference: Preference, models: Sequence[str]) -> str:
     """What comes of a request by somebody with this preference."""
-    async with open_database(f"sqlite:///{path / 'raygen.db'}") as engine:
+    async with open_database(database(path)) as engine:
         store, made = Store(engine), choosing(chosen(*models), agents)
         desk = TaskSteps(
             store, RecordingNotifier(), made.supervisor, made.workshop, here(), permissions=permissions(store)

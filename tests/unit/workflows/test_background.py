@@ -11,12 +11,13 @@ import pytest
 
 from services.store import Store, open_database
 from services.workflows.background import Watch, cleaning, present
+from tests.databases import database
 from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
-    async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
+    async with open_database(database(tmp_path)) as engine:
         yield Store(engine)
 
 
