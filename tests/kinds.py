@@ -36,6 +36,7 @@ FOLDERS = {
     "tests/integration": "integration",
     "tests/integration/environments": "sealed",
     "tests/integration/evaluation": "sealed",
+    "tests/integration/real_programs": "sealed",
     "tests/integration/execution": "cluster",
     "tests/integration/validation": "sealed",
     "tests/e2e": "cluster",
