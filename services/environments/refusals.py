@@ -150,12 +150,9 @@ def _package(asked: Asked) -> str:
 def _absent(asked: Asked, name: str) -> str:
     where = " or ".join(index.name for index in asked.terms.indexes) or "the index"
     needed = next((found[1] for found in _DEPENDS.finditer(_flat(asked.ran.output)) if found[3] == name), "")
-    by = f", which {needed} depends on" if needed else ""
-    return (
-        f"There is no package {name[:100]}{by}, on {where}. Check its name."
-        if by
-        else (f"There is no package {name[:100]} on {where}. Check its name.")
-    )
+    if needed:
+        return f"There is no package {name[:100]}, which {needed} depends on, on {where}. Use another version of {needed}."
+    return f"There is no package {name[:100]} on {where}. Correct its name, or remove it from the program."
 
 
 def _unusable(terms: Terms, requirement: Requirement, files: Iterable[File]) -> str:  # noqa: PLR0911  # one for each reason

@@ -26,9 +26,13 @@ async def refused(place: Place, *requirements: str, **needs: object) -> str:
 async def test_a_package_that_does_not_exist(index: PackageIndex, place: Place):
     index.add(wheel("above", requires=["below"]))
 
-    where = f"on 127.0.0.1:{index.port}. Check its name."
-    assert await refused(place, "nothere>=1") == f"There is no package nothere {where}"
-    assert await refused(place, "above") == f"There is no package below, which above depends on, {where}"
+    where = f"on 127.0.0.1:{index.port}"
+    assert await refused(place, "nothere>=1") == (
+        f"There is no package nothere {where}. Correct its name, or remove it from the program."
+    )
+    assert await refused(place, "above") == (
+        f"There is no package below, which above depends on, {where}. Use another version of above."
+    )
 
 
 @pytest.mark.parametrize(

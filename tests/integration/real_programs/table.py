@@ -1,85 +1,199 @@
-"""Programs of the kinds that people really write, and what a validation of each has to end with."""
+"""Programs of the kinds that people write, how the validation of each ends, and `docs/real-programs.md` about them."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.values import Verdict
 
 HERE = Path(__file__).parent / "programs"
+FOLDER = "../tests/integration/real_programs/programs"
 
 
-@dataclass(frozen=True, slots=True)
+class Tested(StrEnum):
+    """When the test runs a program."""
+
+    ALWAYS = "always"
+    ON_DEMAND = "on demand"
+    """It takes more than a few seconds."""
+    LOCAL_INDEX = "always, with an index of the test's own"
+    INDEX = "on demand, with a package index"
+    """Its packages are downloaded from the index that this machine is configured for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RealProgram:
-    """A program by its file, the kind of need that it stands for, and how its validation ends and why."""
+    """A program, and how its validation ends."""
 
     file: str
+    """Its path below `programs`."""
     kind: str
+    """What it stands for."""
+    shows: str
+    """A line of its output or value, or the name of a file that it writes; of one that doesn't pass, a part of what raygen says."""
     verdict: Verdict = Verdict.PASSED
-    why: str = ""
-    output: str = ""
     given: Given = NOTHING_GIVEN
-    packages: bool = False
-    long: bool = False
+    """What a person gives it."""
+    installs: tuple[str, ...] = ()
+    """Packages that must be in its lock, by normalized name."""
+    tested: Tested = Tested.ALWAYS
 
     @property
     def name(self) -> str:
         return self.file.removesuffix("/main.py")
 
+    @property
+    def approvable(self) -> bool:
+        return self.verdict in {Verdict.PASSED, Verdict.PARTIAL}
+
+
+def _passes(file: str, kind: str, shows: str, **rest: Any) -> RealProgram:
+    return RealProgram(file=file, kind=kind, shows=shows, **rest)
+
+
+def _fails(file: str, kind: str, shows: str, **rest: Any) -> RealProgram:
+    return RealProgram(file=file, kind=kind, shows=shows, verdict=Verdict.FAILED, **rest)
+
+
+def _partial(file: str, kind: str, shows: str, **rest: Any) -> RealProgram:
+    return RealProgram(file=file, kind=kind, shows=shows, verdict=Verdict.PARTIAL, **rest)
+
+
+_LONG: dict[str, Any] = {"tested": Tested.ON_DEMAND}
+
+
+def _index(*packages: str) -> dict[str, Any]:
+    return {"installs": packages, "tested": Tested.INDEX}
+
+
+def _local(*packages: str) -> dict[str, Any]:
+    return {"installs": packages, "tested": Tested.LOCAL_INDEX}
+
 
 TABLE = (
-    RealProgram("word_count.py", "tasks", output="[('the', 15000)"),
-    RealProgram("text_search.py", "tasks", output="doc42"),
-    RealProgram("retries.py", "tasks", output="10"),
-    RealProgram("streaming.py", "tasks", output="[0, 1, 4, 9, 16]"),
-    RealProgram("shuffle_sort.py", "tasks", output="200000 True"),
-    RealProgram("image_filter.py", "tasks", output="0."),
-    RealProgram("join_tables.py", "tasks"),
-    RealProgram("charts.py", "figures"),
-    RealProgram("pagerank.py", "installed package", output="400"),
-    RealProgram("actor_crawler.py", "actors", output="100 pages"),
-    RealProgram("actor_pool.py", "actors", output="800 rows"),
-    RealProgram("queue_async.py", "actors", output="49.5"),
-    RealProgram("process_pool.py", "multiprocessing", output="303 primes"),
-    RealProgram("placement_group.py", "placement group", output="1 node"),
-    RealProgram("gpu_or_cpu.py", "virtual GPUs", output="4"),
-    RealProgram("batch_inference.py", "Ray Data", output="50.495"),
-    RealProgram("million_rows.py", "Ray Data", output="333332833333500000"),
-    RealProgram("parquet_etl.py", "Ray Data, files", output="2026-01-01"),
-    RealProgram("csv_report.py", "input file", output="('north', 840)"),
-    RealProgram("yaml_config.py", "input file", output="('second', 16)"),
-    RealProgram("tune_grid.py", "Ray Tune", output="0"),
-    RealProgram("tune_asha.py", "Ray Tune", output="4 trials"),
-    RealProgram("train_workers.py", "Ray Train", output="weight"),
-    RealProgram("serve_model.py", "Ray Serve", output="{'score': 10.0}"),
-    RealProgram("multi_file/main.py", "several files", output="('ada', 171.0)"),
-    RealProgram("analysis.ipynb", "notebook", output="[0, 1, 4, 9, 16]"),
-    RealProgram("monte_carlo.py", "parameters, an hour", output="Result: 3.14"),
-    RealProgram("click_options.py", "parameters", output="mean 499.5"),
-    RealProgram(
-        "required_arguments.py", "arguments", output="[0, 2, 4]", given=Given(arguments=("--days", "3"))
+    _passes("word_count.py", "tasks", "[('the', 15000), ('quick', 5000), ('brown', 5000)]"),
+    _passes("text_search.py", "tasks", "doc42"),
+    _passes("retries.py", "tasks that are retried", "10"),
+    _passes("streaming.py", "generator tasks", "[0, 1, 4, 9, 16]"),
+    _passes("shuffle_sort.py", "tasks with several results", "200000 True"),
+    _passes("image_filter.py", "numpy", "0.5"),
+    _passes("join_tables.py", "pandas", "fr       250000"),
+    _passes("charts.py", "figures", "walks.png"),
+    _passes("pagerank.py", "a package that is there", "400"),
+    _passes("actor_crawler.py", "actors", "100 pages"),
+    _passes("actor_pool.py", "actor pool", "800 rows labelled"),
+    _passes("queue_async.py", "queue, async actor", "49.5"),
+    _passes("process_pool.py", "multiprocessing pool", "303 primes below 2000"),
+    _passes("joblib_backend.py", "joblib", "200 resamples, mean 50"),
+    _passes("placement_group.py", "placement group", "1 node"),
+    _passes("gpu_or_cpu.py", "virtual GPUs", "4"),
+    _passes("batch_inference.py", "Ray Data", "50.495", **_LONG),
+    _passes("million_rows.py", "Ray Data", "333332833333500000", **_LONG),
+    _passes(
+        "parquet_etl.py",
+        "Ray Data, files",
+        "[{'day': '2026-01-01', 'sum(clicks)': 49500}, {'day': '2026-01-03', 'sum(clicks)': 49700}]",
+        **_LONG,
     ),
-    RealProgram(
-        "two_hours.py",
-        "hours",
-        Verdict.PARTIAL,
-        "It was still working at the limit, and declares two hours.",
-        long=True,
+    _passes("csv_report.py", "input file", "[('north', 840), ('south', 840)]"),
+    _passes("yaml_config.py", "input file", "[('first', 9), ('second', 16)]"),
+    _passes("multi_file/main.py", "several files", "[('ada', 171.0), ('bob', 171.0)]"),
+    _passes("analysis.ipynb", "notebook", "[0, 1, 4, 9, 16]"),
+    _passes("click_options.py", "parameters, click", "mean 499.5"),
+    _passes("monte_carlo.py", "parameters, an hour at full size", "Result: 3.141 from 2,000,000 samples"),
+    _passes("required_arguments.py", "arguments", "[0, 2, 4]", given=Given(arguments=("--days", "3"))),
+    _passes("tune_grid.py", "Ray Tune", "{'x': 3, 'y': 0} 0", **_LONG),
+    _passes("tune_asha.py", "Ray Tune", "4 trials", **_LONG),
+    _passes("tune_optuna.py", "Ray Tune, Optuna", "4 trials", **_LONG),
+    _passes("train_workers.py", "Ray Train", "weight 2.1", **_LONG),
+    _passes("serve_model.py", "Ray Serve", "{'score': 10.0}", **_LONG),
+    _passes("private_package.py", "private package", "34", **_local("acme-pricing")),
+    _passes("private_model.py", "model in a private package", "[1, -2, 0]", **_local("acme-sentiment")),
+    _passes("typer_options.py", "packages, parameters, typer", "rows 300", **_index("typer")),
+    _passes("polars_duckdb.py", "packages", "shape: (5, 2)", **_index("polars", "duckdb")),
+    _passes("pasted_cells.py", "cells with magics", "[{'id': 0}, {'id': 1}, {'id': 2}]", **_index("polars")),
+    _passes("sklearn_grid.py", "packages", "trees 20", **_index("scikit-learn")),
+    _passes("sklearn_search.py", "packages, joblib", "6 candidates, best 1.0", **_index("scikit-learn")),
+    _passes("undeclared_sklearn.py", "packages, undeclared", "2.0", **_index("scikit-learn")),
+    _passes("xgboost_csv.py", "packages, input file", "[(1, True), (2, True)]", **_index("xgboost")),
+    _passes(
+        "packaged_model.py",
+        "packages, model in one",
+        "[('de', 100), ('en', 100), ('fr', 100)]",
+        **_index("py3langid"),
     ),
-    RealProgram(
-        "eight_gpus.py", "hardware", Verdict.NEEDS_HARDWARE, "The sealed cluster has 4 virtual GPUs."
+    _passes("torch_cpu.py", "packages, GPU or CPU", "[('cpu', True), ('cpu', True)]", **_index("torch")),
+    _passes("torch_trainer.py", "packages, Ray Train", "1", **_index("torch")),
+    _passes("rllib_ppo.py", "packages, RLlib", "[1, 2]", **_index("torch", "gymnasium")),
+    _partial("two_hours.py", "hours", "without a failure and expects 2 h. The rest was not run", **_LONG),
+    _partial(
+        "eight_gpus.py",
+        "hardware",
+        "It asks for a placement group of 64 CPUs and 8 GPUs; the sealed cluster has 8 CPUs and 4 virtual GPUs.",
+        **_LONG,
     ),
-    RealProgram("h100.py", "hardware", Verdict.NEEDS_HARDWARE, "The sealed cluster has no H100."),
-    RealProgram("large_object.py", "memory", Verdict.FAILED, "The sealed cluster's object store has 256 MB."),
-    RealProgram("sklearn_grid.py", "packages", output="trees", packages=True),
-    RealProgram("undeclared_sklearn.py", "packages, undeclared", output="2.0", packages=True),
-    RealProgram("polars_duckdb.py", "packages", output="shape: (5, 2)", packages=True),
-    RealProgram("tune_optuna.py", "packages, Ray Tune", output="4 trials", packages=True),
-    RealProgram("xgboost_csv.py", "packages, input file", output="(1, True)", packages=True, long=True),
-    RealProgram("torch_cpu.py", "packages", output="('cpu', True)", packages=True, long=True),
-    RealProgram("api_call.py", "network", Verdict.FAILED, "The seal refuses every host."),
-    RealProgram("postgres.py", "database", Verdict.FAILED, "The seal has no PGHOST."),
-    RealProgram("team_secret.py", "secret", Verdict.FAILED, "The seal has no secrets."),
+    _partial(
+        "h100.py", "hardware", "It asks for the accelerator type H100; the sealed cluster has none.", **_LONG
+    ),
+    _fails(
+        "unknown_package.ipynb",
+        "a package that doesn't exist",
+        "There is no package nothing-at-all",
+        tested=Tested.LOCAL_INDEX,
+    ),
+    _fails(
+        "large_object.py",
+        "memory",
+        "The sealed cluster's object store (256 MB) is too small for what the program keeps in it at once.",
+        **_LONG,
+    ),
+    _fails("api_call.py", "network", "Failed to resolve 'api.example.com'"),
+    _fails("postgres.py", "database", "KeyError: 'PGHOST", **_LONG),
+    _fails("team_secret.py", "secret", "KeyError: 'WANDB_API_KEY'"),
 )
+
+PAGE = Path(__file__).parents[3] / "docs" / "real-programs.md"
+_HEAD = """\
+# Real programs
+
+<!-- Generated by `python -m tests.integration.real_programs.table > docs/real-programs.md`; edit the table there instead. -->
+
+{total} programs of the kinds that people write, and how raygen validates each. {approvable} can be approved: {passed} pass, and {partial}
+are validated in part, since they need more time or hardware than a sealed cluster has. The others fail with a sentence that says why.
+
+| Program | Kind | Verdict | Output or reason | Tested |
+| --- | --- | --- | --- | --- |
+"""
+_FOOT = """
+`make test` runs the programs that are tested always. The others run with
+
+```
+REAL_PROGRAMS=all .venv/bin/python -m pytest tests/integration/real_programs
+```
+
+which downloads packages from the index that this machine's uv or pip is configured for. torch takes 3 GB from PyPI; a constraints file
+(`RAYGEN_PACKAGE_CONSTRAINTS`) or an index (`RAYGEN_PACKAGE_INDEX`) can choose its build for CPUs instead, which takes {torch}.
+"""
+
+
+def page() -> str:
+    """`docs/real-programs.md`."""
+    passed = sum(each.verdict is Verdict.PASSED for each in TABLE)
+    approvable = sum(each.approvable for each in TABLE)
+    head = _HEAD.format(total=len(TABLE), approvable=approvable, passed=passed, partial=approvable - passed)
+    return head + "".join(map(_row, TABLE)) + _FOOT.format(torch="190 MB")
+
+
+def _row(program: RealProgram) -> str:
+    shows = program.shows.replace("|", "\\|")
+    link = f"[`{program.name}`]({FOLDER}/{program.file})"
+    return f"| {link} | {program.kind} | {program.verdict} | `{shows}` | {program.tested} |\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
