@@ -15,7 +15,7 @@ HERE = Path(__file__).parent / "programs"
 FOLDER = "../tests/integration/real_programs/programs"
 
 
-class Tested(StrEnum):
+class Cadence(StrEnum):
     """When the test runs a program."""
 
     ALWAYS = "always"
@@ -41,7 +41,7 @@ class RealProgram:
     """What a person gives it."""
     installs: tuple[str, ...] = ()
     """Packages that must be in its lock, by normalized name."""
-    tested: Tested = Tested.ALWAYS
+    tested: Cadence = Cadence.ALWAYS
 
     @property
     def name(self) -> str:
@@ -64,15 +64,15 @@ def _partial(file: str, kind: str, shows: str, **rest: Any) -> RealProgram:
     return RealProgram(file=file, kind=kind, shows=shows, verdict=Verdict.PARTIAL, **rest)
 
 
-_LONG: dict[str, Any] = {"tested": Tested.ON_DEMAND}
+_LONG: dict[str, Any] = {"tested": Cadence.ON_DEMAND}
 
 
 def _index(*packages: str) -> dict[str, Any]:
-    return {"installs": packages, "tested": Tested.INDEX}
+    return {"installs": packages, "tested": Cadence.INDEX}
 
 
 def _local(*packages: str) -> dict[str, Any]:
-    return {"installs": packages, "tested": Tested.LOCAL_INDEX}
+    return {"installs": packages, "tested": Cadence.LOCAL_INDEX}
 
 
 TABLE = (
@@ -144,7 +144,7 @@ TABLE = (
         "unknown_package.ipynb",
         "a package that doesn't exist",
         "There is no package nothing-at-all",
-        tested=Tested.LOCAL_INDEX,
+        tested=Cadence.LOCAL_INDEX,
     ),
     _fails(
         "large_object.py",

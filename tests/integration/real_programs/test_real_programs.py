@@ -27,11 +27,11 @@ from services.supervisor.evidence import plain
 from services.validation.examine import Examined, examine
 from services.validation.interface import ValidationLease
 from services.validation.packages import Packages
-from tests.integration.real_programs.table import HERE, PAGE, TABLE, RealProgram, Tested, page
+from tests.integration.real_programs.table import HERE, PAGE, TABLE, RealProgram, Cadence, page
 from tests.package_index import PackageIndex, wheel
 
 ALL = os.environ.get("REAL_PROGRAMS") == "all"
-WITHOUT_ASKING = {Tested.ALWAYS, Tested.LOCAL_INDEX}
+WITHOUT_ASKING = {Cadence.ALWAYS, Cadence.LOCAL_INDEX}
 PRICING = "def price(order):\n    return sum(order) * 2\n"
 SENTIMENT = """
 import json
@@ -61,7 +61,7 @@ class Sources:
     """What this machine is configured for."""
 
     def of(self, program: RealProgram) -> Packages:
-        return Packages(environments=self.configured if program.tested is Tested.INDEX else self.local)
+        return Packages(environments=self.configured if program.tested is Cadence.INDEX else self.local)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def seen(outcome: Outcome) -> Sequence[str] | str:
 async def test_it_ends_as_the_table_says(program: RealProgram, sealed: ValidationLease, sources: Sources):
     if program.tested not in WITHOUT_ASKING and not ALL:
         pytest.skip(f"runs {program.tested}: REAL_PROGRAMS=all runs it")
-    if program.tested is Tested.INDEX and (down := await sources.configured.answers()):
+    if program.tested is Cadence.INDEX and (down := await sources.configured.answers()):
         pytest.skip(f"no package index: {down}")
     found = await examined(program, sealed, sources.of(program))
     outcome = found.outcome
