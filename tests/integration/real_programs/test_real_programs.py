@@ -27,7 +27,7 @@ from services.supervisor.evidence import plain
 from services.validation.examine import Examined, examine
 from services.validation.interface import ValidationLease
 from services.validation.packages import Packages
-from tests.integration.real_programs.table import HERE, PAGE, TABLE, RealProgram, Cadence, page
+from tests.integration.real_programs.table import HERE, PAGE, TABLE, Cadence, RealProgram, page
 from tests.package_index import PackageIndex, wheel
 
 ALL = os.environ.get("REAL_PROGRAMS") == "all"
