@@ -8,4 +8,4 @@ def slope(n):
     return float(LinearRegression().fit([[i] for i in range(n)], [2.0 * i for i in range(n)]).coef_[0])
 
 
-print(ray.get(slope.remote(10)))
+print(round(ray.get(slope.remote(10)), 3))
