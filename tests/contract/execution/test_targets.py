@@ -33,53 +33,40 @@ async def test_output_comes_whole_and_as_it_was_written(world: World) -> None:
         assert sum(isinstance(event, Finished) for event in seen.events) == 1
 
 
-async def test_a_second_submission_is_refused_and_runs_nothing(world: World) -> None:
-    job = world.job("hello")
-    results = await asyncio.gather(*(world.target.submit(job) for _ in range(5)))
-    assert sorted(results) == [False, False, False, False, True]
-    assert (await told(world.target, job.submission_id)).text == "Result: 3\n"
-    assert await world.target.submit(job) is False
-
-
-async def test_failure_tells_kind_message_and_the_users_own_lines(world: World) -> None:
-    job = world.job("fails")
-    await world.target.submit(job)
-    seen = await told(world.target, job.submission_id)
+async def test_a_failure_tells_its_code_or_kind_message_and_the_users_own_lines(world: World) -> None:
+    job, exits = world.job("fails"), world.job("exits")
+    await asyncio.gather(world.target.submit(job), world.target.submit(exits))
+    seen, left = await asyncio.gather(*(told(world.target, each.submission_id) for each in (job, exits)))
     assert seen.outcome.verdict is Verdict.FAILED
     assert seen.outcome.failure is not None
     assert replace(seen.outcome.failure, traceback="") == CASES["fails"].outcome.failure
     assert seen.text.startswith("before\n")
+    assert (left.outcome.verdict, left.outcome.exit_code) == (Verdict.FAILED, 3), "an exit code is one, too"
 
 
-async def test_an_exit_code_is_a_failure_with_that_code(world: World) -> None:
-    job = world.job("exits")
-    await world.target.submit(job)
-    outcome = (await told(world.target, job.submission_id)).outcome
-    assert outcome.verdict is Verdict.FAILED
-    assert outcome.exit_code == 3
-
-
-async def test_every_follower_gets_the_whole_run_as_it_comes_whenever_it_joins(world: World) -> None:
+async def test_every_follower_gets_the_whole_run_as_it_comes_whenever_others_join_or_leave(
+    world: World,
+) -> None:
     job = world.job("slow")
-    await world.target.submit(job)
+    results = await asyncio.gather(*(world.target.submit(job) for _ in range(5)))
+    assert sorted(results) == [False, False, False, False, True], "a second submission runs nothing"
     early = asyncio.create_task(told(world.target, job.submission_id))
     other = asyncio.create_task(told(world.again(), job.submission_id))
-    seen: list[Told] = [*await asyncio.gather(early, other), await told(world.again(), job.submission_id)]
-    assert [each.text for each in seen] == [CASES["slow"].output] * 3
-    assert {each.outcome.verdict for each in seen} == {Verdict.PASSED}
-    live = seen[0].events
-    assert sum(isinstance(event, Output) for event in live) > 1
-    assert any(isinstance(event, Progress) and event.status == "RUNNING" for event in live)
-
-
-async def test_a_follower_that_leaves_early_harms_nothing(world: World) -> None:
-    job = world.job("slow")
-    await world.target.submit(job)
     async with asyncio.timeout(PATIENCE):
         events = world.target.follow(job.submission_id)
         await anext(events)
         await events.aclose()  # type: ignore[attr-defined]  # every implementation is a generator
-    assert (await told(world.target, job.submission_id)).text == CASES["slow"].output
+    after = asyncio.create_task(told(world.target, job.submission_id))
+    seen: list[Told] = [
+        *await asyncio.gather(early, other, after),
+        await told(world.again(), job.submission_id),
+    ]
+    assert await world.target.submit(job) is False
+    assert [each.text for each in seen] == [CASES["slow"].output] * 4
+    assert {each.outcome.verdict for each in seen} == {Verdict.PASSED}
+    live = seen[0].events
+    assert sum(isinstance(event, Output) for event in live) > 1
+    assert any(isinstance(event, Progress) and event.status == "RUNNING" for event in live)
 
 
 async def test_stop_ends_the_run(world: World) -> None:
@@ -92,9 +79,9 @@ async def test_stop_ends_the_run(world: World) -> None:
                 break
     async with asyncio.timeout(PATIENCE):
         assert await world.target.stop(job.submission_id) is True
-        async for event in events:
-            if isinstance(event, Finished):
-                assert event.outcome.verdict is Verdict.STOPPED
+        rest = [event async for event in events]
+    assert isinstance(rest[-1], Finished)
+    assert rest[-1].outcome.verdict is Verdict.STOPPED
     assert await world.target.stop(job.submission_id) is False
     assert (await told(world.again(), job.submission_id)).outcome.verdict is Verdict.STOPPED
 
