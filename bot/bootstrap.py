@@ -20,7 +20,7 @@ from bot.wiring import approval_rules as approvals_file
 from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
 from bot.wiring.environments import environments
-from bot.wiring.files import artifact_store
+from bot.wiring.files import artifact_store, shares_artifacts
 from bot.wiring.sandboxes import validating_here
 from bot.wiring.slack import Slack, bolt, speaking
 from bot.wiring.slack_access import OAuth
@@ -99,7 +99,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
     settings_module.require_supervisor(settings)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings.database))
-        store = Store(engine, artifact_store(settings))
+        store = Store(engine, artifact_store(settings), shared=shares_artifacts(settings))
         slack = await stack.enter_async_context(speaking(settings, access, store)) if access else None
         feeds = Feeds()
         people = CombinedDirectory(settings.tokens, slack.people if slack else None)

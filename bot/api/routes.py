@@ -14,6 +14,7 @@ from bot.api.access import Caller, Service
 from bot.api.service import OWN, ApiService
 from bot.api.tokens import Holder
 from services.domain.parameters import Given
+from services.proposals.notebook import MEDIA_TYPE
 
 router = APIRouter()
 
@@ -39,6 +40,10 @@ _BOTH: dict[int | str, dict[str, Any]] = {
         "model": wire.Answer,
         "description": "Not done yet; get its status from `/sessions/{session_id}/tasks/{task_id}`.",
     },
+}
+
+_NOTEBOOK: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The notebook.", "content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
 }
 
 
@@ -107,6 +112,14 @@ async def jobs(caller: Caller, service: Service) -> wire.Jobs:
 async def job(job_id: Id, caller: Caller, service: Service) -> wire.Job:
     """One run, with its output once it has ended."""
     return await service.job(caller, job_id)
+
+
+@router.get("/ray/jobs/{job_id}/notebook", tags=["ray"], response_class=Response, responses=_NOTEBOOK)
+async def notebook(job_id: Id, caller: Caller, service: Service) -> Response:
+    """One run as a Jupyter notebook: its program, modules, arguments, outputs, figures and provenance."""
+    made = await service.notebook(caller, job_id)
+    named = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"}
+    return Response(made.content, media_type=made.media_type, headers=named)
 
 
 @router.post("/ray/jobs/{job_id}/stop", tags=["ray"])

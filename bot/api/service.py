@@ -16,7 +16,7 @@ from services.domain.entities import Proposal, ProposalStatus, Session, Task, de
 from services.domain.errors import Outdated
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.summaries import RequestSummary
-from services.domain.values import sha256
+from services.domain.values import Artifact, sha256
 from services.security.redaction import masked
 from services.targets.targets import Targets
 from services.usecases import UseCases
@@ -137,20 +137,28 @@ class ApiService:
 
     async def job(self, holder: Holder, job_id: str) -> wire.Job:
         """Raises Unknown unless the holder has asked for it, or may approve runs of the API."""
-        found = await self.use_cases.sessions.with_run(job_id)
-        for entry in found:
-            job = views.job_of(entry)
-            theirs = entry.user == holder.user or (holder.approves and entry.user.startswith(PREFIX))
-            if job is not None and job.id == job_id and theirs:
-                await self._record(holder, (job, entry))
-                return job
-        raise Unknown
+        job, entry = await self._job(holder, job_id)
+        await self._record(holder, (job, entry))
+        return job
+
+    async def notebook(self, holder: Holder, job_id: str) -> Artifact:
+        """The program of a run, and what came of it last, as a notebook; raises what `job` does."""
+        _, entry = await self._job(holder, job_id)
+        return await self.use_cases.runs.notebook(entry.proposal_id or "", holder.user)
 
     async def stop(self, holder: Holder, job_id: str) -> wire.Stopped:
         """Raises Outdated when it has ended."""
         job = await self.job(holder, job_id)
         await self.use_cases.runs.stop(job.id, holder.user)
         return wire.Stopped(id=job.id, stopping=True)
+
+    async def _job(self, holder: Holder, job_id: str) -> tuple[wire.Job, RequestSummary]:
+        for entry in await self.use_cases.sessions.with_run(job_id):
+            job = views.job_of(entry)
+            theirs = entry.user == holder.user or (holder.approves and entry.user.startswith(PREFIX))
+            if job is not None and job.id == job_id and theirs:
+                return job, entry
+        raise Unknown
 
     async def _record(self, holder: Holder, *jobs: tuple[wire.Job, RequestSummary]) -> None:
         over = [entry.proposal_id for job, entry in jobs if job.result is not None and entry.proposal_id]

@@ -18,7 +18,7 @@ from bot.mcp_server.tools import Hands, server
 from bot.runtime.signals import on_signals
 from bot.settings import Settings
 from bot.wiring.environments import packages
-from bot.wiring.files import artifact_store
+from bot.wiring.files import artifact_store, shares_artifacts
 from bot.wiring.sandboxes import computing, validating
 from services.domain.errors import SettingsError
 from services.domain.parameters import Given
@@ -99,7 +99,7 @@ class _Examination:
 async def _submissions(settings: Settings) -> AsyncGenerator[Submissions]:
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with open_database(settings.database) as engine:
-        store = Store(engine, artifact_store(settings))
+        store = Store(engine, artifact_store(settings), shared=shares_artifacts(settings))
         admission = Admission(store, limits=settings.limits, teams=None)
         yield Submissions(
             store=store,

@@ -30,7 +30,7 @@ class StorageSettings(SettingsGroup):
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(None, alias="RAYGEN_DATABASE_URL")
     """The database: `sqlite:///file` or `postgresql://…`. Default: SQLite in RAYGEN_STATE_DIR."""
     artifacts: str = Field("", alias="RAYGEN_ARTIFACTS")
-    """Where the files of runs are stored: a folder, or `s3://bucket/prefix`. Default: in RAYGEN_STATE_DIR."""
+    """Where the files of runs, and input files above 1 MB, are stored: a folder, or `s3://bucket/prefix`. Replicas need one that they share; without it, their input files are in the database. Default: in RAYGEN_STATE_DIR."""
     s3_endpoint: Url | None = Field(None, alias="AWS_ENDPOINT_URL_S3")
     """The address of an S3 service for RAYGEN_ARTIFACTS. Default: Amazon's."""
     keep_days: float | None = Field(None, gt=0, alias="RAYGEN_KEEP_DAYS")

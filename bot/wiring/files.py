@@ -12,6 +12,11 @@ from services.artifacts.s3 import S3Store
 from services.domain.errors import SettingsError
 
 
+def shares_artifacts(settings: Settings) -> bool:
+    """Whether all replicas reach the same artifact store: not where each has the default, a folder of its own."""
+    return bool(settings.artifacts) or settings.database.startswith("sqlite")
+
+
 def artifact_store(settings: Settings) -> ArtifactStore:
     """Where the files of runs are kept. Raises SettingsError for a bucket without a name."""
     match urlsplit(settings.artifacts):

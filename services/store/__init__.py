@@ -31,9 +31,14 @@ __all__ = ["Store", "open_database"]
 
 
 class Store:
-    """All repositories over one engine; without `artifacts`, all files are kept in the database, too."""
+    """All repositories over one engine; without `artifacts`, all files are kept in the database, too.
 
-    def __init__(self, engine: AsyncEngine, artifacts: ArtifactStore | None = None) -> None:
+    `shared` says whether all replicas reach the artifacts. Where they don't, input files are kept in the database.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, artifacts: ArtifactStore | None = None, *, shared: bool = True
+    ) -> None:
         self.disk = disk_of(engine.url)
         self.artifacts = Artifacts(engine, artifacts)
         self.sessions = Sessions(engine)
@@ -43,7 +48,7 @@ class Store:
         self.runs = Runs(engine, self.artifacts)
         self.approvals = Approvals(engine)
         self.grants = Grants(engine)
-        self.inputs = Inputs(engine, artifacts)
+        self.inputs = Inputs(engine, artifacts if shared else None)
         self.in_hand = InHand(engine)
         self.posts = Posts(engine)
         self.spendings = Spendings(engine)

@@ -84,6 +84,13 @@ async def test_a_result_is_shared_changed_and_taken_along(play: Playground):
     await thread.click(result, "Download code")
     await thread.whispered("UENGINEER", "already in this thread")
     assert len(await attached()) == 1
+    await thread.click(result, "Download as notebook")
+
+    async def notebooks() -> list[str]:
+        return [text for text in await thread.files() if '"nbformat": 4' in text and "import ray" in text]
+
+    (notebook,) = await play.wait(notebooks, "the notebook is not attached")
+    assert "Result: 3" in notebook
 
     view = await form(thread, result, "Change", "What should be different?")
     values = {"change": {"text": "add 4 and 5 instead"}}

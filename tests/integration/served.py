@@ -110,7 +110,7 @@ class Served:
         """The answer, with its status as `http`."""
         sent = {**bearer(token), **{name.replace("_", "-"): value for name, value in headers.items()}}
         async with self.http.request(method, self.url + path, json=body, headers=sent) as answer:
-            return {"http": answer.status, **(await answer.json())}
+            return {"http": answer.status, **(await answer.json(content_type=None))}
 
     @contextmanager
     def under(self, tokens: Tokens = TOKENS, rate: Rate | None = None) -> Iterator[None]:

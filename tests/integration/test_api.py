@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator
 
+import nbformat
 import pytest
 import pytest_asyncio
 import schemathesis
@@ -176,12 +177,23 @@ async def test_jobs_are_for_those_they_belong_to(api: Served):
     assert (await api.get("/ray/jobs"))["jobs"][0]["id"] == run["id"]
     assert run["id"] not in str(await api.get("/ray/jobs", token=CI))
     assert (await api.get(f"/ray/jobs/{run['id']}"))["result"]["output"] == "Result: 3\n"
-    for path in (f"/ray/jobs/{run['id']}", "/ray/jobs/raygen-none"):
+    notebook = await api.get(f"/ray/jobs/{run['id']}/notebook")
+    assert notebook.pop("http") == 200
+    nbformat.validate(notebook)
+    assert notebook["cells"][-1]["outputs"] == [
+        {"output_type": "stream", "name": "stdout", "text": ["Result: 3\n"]}
+    ]
+    for path in (
+        f"/ray/jobs/{run['id']}",
+        f"/ray/jobs/{run['id']}/notebook",
+        "/ray/jobs/raygen-none",
+        "/ray/jobs/raygen-none/notebook",
+    ):
         assert (await api.get(path, token=CI))["error"]["code"] == "not_found"
     assert (await api.post(f"/ray/jobs/{run['id']}/stop"))["error"]["code"] == "outdated"
     await api.get(f"/history/{api.session}")
     told = [(by, what) for by, proposal, what in await looks(api.store) if run_id(proposal) == run["id"]]
-    assert told == [("api:ann", "answer and result"), ("api:ann", "result")]
+    assert told == [("api:ann", "answer and result"), ("api:ann", "result"), ("api:ann", "notebook")]
     status = await api.get("/ray/status")
     assert status["targets"][0]["resources"]["CPU"] == {"used": 1, "total": 4}
 
@@ -249,7 +261,7 @@ async def test_a_rate_and_an_unforeseen_error_are_told(api: Served):
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 async def test_the_openapi_spec_survives_schemathesis(api: Served):
     asked = await asyncio.to_thread(_attack, api.url)
-    assert len(asked) == 11
+    assert len(asked) == 12
     assert sum(asked.values()) > 40
     assert (await api.get("/health"))["ready"] is True
 

@@ -82,6 +82,7 @@ API = {
     ("POST", "/ray/jobs/{job_id}/stop"): Action.STOP,
     ("POST", "/sessions/{session_id:path}/reset"): Action.STOP,
     ("GET", "/ray/jobs/{job_id}"): Action.VIEW,
+    ("GET", "/ray/jobs/{job_id}/notebook"): Action.DOWNLOAD,
     ("GET", "/sessions/{session_id:path}/tasks/{task_id}"): Action.VIEW,
     ("GET", "/history/{session_id:path}"): Action.VIEW,
     ("POST", "/proposals/{proposal_id}/approve"): None,
