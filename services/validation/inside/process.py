@@ -128,12 +128,19 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
     os.closerange(lowest, 4096)
 
 
+# Python itself imports it where setuptools is installed; it works with any other version of setuptools, which torch brings.
+_AT_START = frozenset({"_distutils_hack"})
+
+
 def loaded() -> list[str]:
     """The top-level packages that are imported already; not those without a file, whose parts may lie in many places."""
     return [
         name
         for name, module in sys.modules.items()
-        if "." not in name and name not in sys.stdlib_module_names and getattr(module, "__file__", None)
+        if "." not in name
+        and name not in sys.stdlib_module_names
+        and name not in _AT_START
+        and getattr(module, "__file__", None)
     ]
 
 

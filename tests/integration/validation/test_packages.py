@@ -75,6 +75,8 @@ async def pool() -> AsyncGenerator[SealedPool]:
 
 async def test_packages_are_imported_everywhere_and_kept_warm(pool: SealedPool, tmp_path: Path):
     first = Setup(environment=environment(tmp_path / "first", "1.0"))
+    # As setuptools has, which Python may have imported at its start.
+    (tmp_path / "first" / "_distutils_hack").mkdir()
     async with pool.lease() as lease:
         found = await lease.validate(PROGRAM, first)
         missing = await lease.validate(PROGRAM)
