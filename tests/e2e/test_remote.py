@@ -36,7 +36,7 @@ from tests.standins.lambda_service import LambdaService, lambda_service
 from tests.standins.lambda_target import LambdaTarget
 from tests.standins.tokens import Tokens
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 CHANNEL = "CRAY"
 
 
