@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.evaluation import figures
 from bot.evaluation.code import Code
+from services.domain.program_header import Script, script
 from services.domain.values import Outcome
 from services.supervisor.interface import Conclusion
 
@@ -47,6 +48,11 @@ class Response:
     def code(self) -> Code:
         made = self.conclusion.made
         return Code.parse(made.program.code if made and made.program else "")
+
+    @cached_property
+    def header(self) -> Script:
+        made = self.conclusion.made
+        return script(made.program.code) if made and made.program else Script()
 
     def observed(self, names: frozenset[str]) -> int:
         """How many tasks, actors and calls of these names Ray has seen."""

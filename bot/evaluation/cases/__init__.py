@@ -15,13 +15,14 @@ from bot.evaluation.cases import (
     limits,
     numbers,
     patterns,
+    real_work,
     repair,
     simulation,
 )
 from services.domain.errors import BadRequest
 
 _MODULES = (
-    *(first_steps, numbers, patterns, actors, data, simulation, learning),
+    *(first_steps, numbers, patterns, actors, data, simulation, learning, real_work),
     *(computing, conversation, repair, limits),
 )
 ALL: tuple[Case, ...] = tuple(case for module in _MODULES for case in module.CASES)

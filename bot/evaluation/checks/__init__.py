@@ -10,6 +10,12 @@ from bot.evaluation.checks.ending import (
     passed,
     within,
 )
+from bot.evaluation.checks.header import (
+    declares_choice,
+    declares_package,
+    declares_parameter,
+    declares_wall,
+)
 from bot.evaluation.checks.output import close_to, in_order, prints, table, value
 from bot.evaluation.checks.ray import (
     at_least_actors,
@@ -36,6 +42,10 @@ __all__ = [
     "at_least_tasks",
     "calls",
     "close_to",
+    "declares_choice",
+    "declares_package",
+    "declares_parameter",
+    "declares_wall",
     "in_order",
     "mentions",
     "no_get_in_loop",
