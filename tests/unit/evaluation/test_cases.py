@@ -24,7 +24,7 @@ def test_there_are_enough_and_their_names_are_unique() -> None:
         [case for case in ALL if not case.thread]
     )
     assert set(GROUPS) == {
-        *("first_steps", "numbers", "patterns", "actors", "data", "simulation", "learning"),
+        *("first_steps", "numbers", "patterns", "actors", "data", "simulation", "learning", "real_work"),
         *("computing", "conversation", "repair", "limits"),
     }
 
