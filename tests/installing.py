@@ -39,7 +39,7 @@ from bot.runtime.connection import open_connection
 from bot.wiring.clusters import opened_targets
 from bot.wiring.slack_access import slack_over_http
 from services.domain.values import Engine
-from tests.contract.slack.desk import Line, People, line, people_at
+from tests.contract.slack.people import Line, People, line, people_at
 from tests.waiting import PATIENCE, until
 
 SIGNING = "the-signing-secret-of-the-app"

@@ -145,8 +145,8 @@ async def _told(
     begin: Callable[[], Awaitable[None]],
 ) -> Response:
     if stream.MEDIA_TYPE in request.headers.get("accept", ""):
-        told = stream.events(service, holder, task_id, asked.session_id, begin)
-        return StreamingResponse(told, media_type=stream.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+        events = stream.events(service, holder, task_id, asked.session_id, begin)
+        return StreamingResponse(events, media_type=stream.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
     await begin()
     answer = await service.hand_over(holder, await service.wait(task_id, asked.session_id, asked.wait))
     return JSONResponse(answer.model_dump(mode="json"), 200 if answer.done else 202)

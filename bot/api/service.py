@@ -37,7 +37,7 @@ OWN = "Run a program of my own."
 class ApiService:
     """Every session belongs to one holder: the same session ID of another is another session.
 
-    What a holder is told of a program and its run is on record, once for as far as it had come; after a restart once more.
+    What a holder has seen of a program and its run is on record, once for as far as it had come; after a restart once more.
     """
 
     use_cases: UseCases
@@ -79,9 +79,9 @@ class ApiService:
         """The same once it is done, or after `limit` (seconds)."""
         end = time.monotonic() + limit
         while True:
-            told = await self.answer(task_id, session_id)
-            if told.done or time.monotonic() >= end:
-                return told
+            answer = await self.answer(task_id, session_id)
+            if answer.done or time.monotonic() >= end:
+                return answer
             await asyncio.sleep(_POLL)
 
     async def task(self, holder: Holder, session_id: str, task_id: str) -> Task:

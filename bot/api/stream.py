@@ -15,7 +15,7 @@ from bot.api.service import ApiService
 from bot.api.tokens import Holder
 
 MEDIA_TYPE = "text/event-stream"
-# How long an end that was not told of may go unnoticed: it can have come in another replica.
+# How long an end that was not reported may go unnoticed: it can have come in another replica.
 _LOOK = 0.3
 # Proxies give up on connections that say nothing for longer.
 _SILENCE = 15.0

@@ -56,7 +56,7 @@ class Report:
     problems: tuple[str, ...] = ()
 
     def as_json(self) -> str:
-        told = {
+        fields = {
             "bench": self.bench,
             "machine": dict(self.machine),
             "figures": {name: asdict(figure) for name, figure in self.figures.items()},
@@ -64,7 +64,7 @@ class Report:
             "how": {name: ratio.how for name, ratio in self.ratios.items()},
             "problems": list(self.problems),
         }
-        return json.dumps(told, indent=2, ensure_ascii=False)
+        return json.dumps(fields, indent=2, ensure_ascii=False)
 
 
 def _short(value: float) -> float:

@@ -47,10 +47,10 @@ class Timed:
 
     def stamps(self, output: str) -> Stamps:
         """The times that a stamped one printed. Raises BenchFailed when it printed none."""
-        told = [line.split()[1:] for line in output.splitlines() if line.startswith("stamps ")]
-        if not told:
+        printed = [line.split()[1:] for line in output.splitlines() if line.startswith("stamps ")]
+        if not printed:
             raise BenchFailed("The program didn't report when it started.")
-        return Stamps(*map(float, told[-1]))
+        return Stamps(*map(float, printed[-1]))
 
 
 def add_numbers(number: int, *, stamped: bool = False) -> Timed:

@@ -91,11 +91,11 @@ async def plain(cluster: Ordinary, program: Timed, folder: Path) -> Taken:
     )
     try:
         async with asyncio.timeout(_LIMIT):
-            told, complaint = await process.communicate()
+            output, complaint = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
     whole = time.perf_counter() - began
     if process.returncode != 0:
         raise BenchFailed(f"Plain Python failed: {complaint.decode(errors='replace')[-300:]}")
-    return Taken(whole, program.inside(told.decode()))
+    return Taken(whole, program.inside(output.decode()))

@@ -47,7 +47,7 @@ class Workspace:
 
     async def ask(self, number: int) -> Asked:
         """`/raygen` with a small sum, by one of the workspace's people."""
-        told = await self.post(
+        reply = await self.post(
             "command",
             user="UENGINEER",
             channel=CHANNEL,
@@ -55,7 +55,7 @@ class Workspace:
             text=f"what's 1000 + {number}?",
         )
         # Slack gives an app three seconds.
-        return Asked(number, bool(told["ok"]), told["ack_ms"] / 1000 if told["ok"] else 3.0)
+        return Asked(number, bool(reply["ok"]), reply["ack_ms"] / 1000 if reply["ok"] else 3.0)
 
     async def program_form(self, code: str, user: str) -> str:
         """The form in which a person may have a program checked that they posted; Slack's ID of it, or empty."""

@@ -108,7 +108,7 @@ def manifest(
         scopes.add("commands")
     base = url.rstrip("/")
     heard = {"request_url": base + EVENTS} if base else {}
-    told = {"url": base + EVENTS} if base else {}
+    address = {"url": base + EVENTS} if base else {}
     redirects = {"redirect_urls": [base + REDIRECT]} if base and many else {}
     return {
         "display_information": {
@@ -131,7 +131,7 @@ def manifest(
             },
             "bot_user": {"display_name": "raygen", "always_online": True},
             "slash_commands": [
-                {"command": name, **told, **_COMMANDS[name]} for name in sorted(found.commands)
+                {"command": name, **address, **_COMMANDS[name]} for name in sorted(found.commands)
             ],
             "shortcuts": shortcuts,
             **({"unfurl_domains": list(domains[:_DOMAINS])} if "link_shared" in events else {}),

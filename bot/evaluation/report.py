@@ -17,7 +17,7 @@ _UNKNOWN = "-"
 def as_json(evaluation: Evaluation) -> str:
     """One object; times are seconds, money is USD and null where no price is known."""
     subject, total = evaluation.subject, evaluation.total
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "provider": subject.provider,
         "models": {"supervisor": subject.supervisor, "generator": subject.generator},
         "raygen": subject.version,
@@ -26,7 +26,7 @@ def as_json(evaluation: Evaluation) -> str:
         "groups": {name: _total(group) for name, group in evaluation.groups.items()},
         "totals": {**_total(total), "wall": round(evaluation.seconds, 3)},
     }
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    return json.dumps(fields, indent=2, ensure_ascii=False)
 
 
 def _case(score: Score) -> dict[str, Any]:
@@ -100,8 +100,8 @@ def _why(score: Score) -> str:
     if score.error:
         return score.error
     first, *others = score.failed
-    told = [first, f"{len(others)} more"] if first == passed().words and others else score.failed
-    return "not: " + "; ".join(told)
+    parts = [first, f"{len(others)} more"] if first == passed().words and others else score.failed
+    return "not: " + "; ".join(parts)
 
 
 def _columns(rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def answer(job_id: str, outcome: Outcome, *, details: bool, arguments: Sequence[
     files those that still fit.
     """
     output = whole_characters(outcome.stdout) + (_CUT if outcome.truncated else "")
-    told = ValidationAnswer(
+    response = ValidationAnswer(
         success=outcome.passed,
         job_id=job_id,
         status=_ENDED.get(outcome.verdict, "FAILED"),
@@ -43,13 +43,15 @@ def answer(job_id: str, outcome: Outcome, *, details: bool, arguments: Sequence[
         arguments=list(arguments) or None,
     )
     if details:
-        told = told.model_copy(update={"details": dump_outcome(replace(outcome, artifacts=()))})
-    told = told.model_copy(update={"output": _fitted(output, _ROOM - _size(told, without_output=True))})
+        response = response.model_copy(update={"details": dump_outcome(replace(outcome, artifacts=()))})
+    response = response.model_copy(
+        update={"output": _fitted(output, _ROOM - _size(response, without_output=True))}
+    )
     if details and outcome.artifacts:
-        kept = _that_fit(outcome.artifacts, _ROOM - _size(told))
-        told = told.model_copy(update={"details": dump_outcome(_with(outcome, kept))})
+        kept = _that_fit(outcome.artifacts, _ROOM - _size(response))
+        response = response.model_copy(update={"details": dump_outcome(_with(outcome, kept))})
     unsaid = {"details": not details, "arguments": not arguments}
-    return told.model_dump(exclude={name for name, is_so in unsaid.items() if is_so})
+    return response.model_dump(exclude={name for name, is_so in unsaid.items() if is_so})
 
 
 def reason(outcome: Outcome) -> str:
@@ -91,5 +93,5 @@ def _with(outcome: Outcome, kept: tuple[Artifact, ...]) -> Outcome:
     return replace(outcome, artifacts=kept, remarks=(*outcome.remarks, *said))
 
 
-def _size(told: ValidationAnswer, *, without_output: bool = False) -> int:
-    return len(json.dumps(told.model_dump(exclude={"output"} if without_output else None)))
+def _size(response: ValidationAnswer, *, without_output: bool = False) -> int:
+    return len(json.dumps(response.model_dump(exclude={"output"} if without_output else None)))

@@ -57,9 +57,9 @@ def seconds_left(context: Context | None) -> float:
 def _arguments(event: object) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise BadRequest("The event must be a JSON object with `code`.")
-    told = cast("dict[str, Any]", event)
+    fields = cast("dict[str, Any]", event)
     # Beside `code`, `arguments` are the program's own.
-    inner: Any = told if "code" in told else told.get("arguments", told)
+    inner: Any = fields if "code" in fields else fields.get("arguments", fields)
     if isinstance(inner, str):
         try:
             inner = from_json(inner)

@@ -74,5 +74,5 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 def _answer(refused: envelope.Refused, status: HTTPStatus) -> Response:
-    told = refused.answer.model_dump_json(by_alias=True, exclude_unset=True)
-    return Response(told, status, media_type="application/json")
+    content = refused.answer.model_dump_json(by_alias=True, exclude_unset=True)
+    return Response(content, status, media_type="application/json")

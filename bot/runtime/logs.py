@@ -1,8 +1,8 @@
 """Logging: one JSON object a line for machines, a short line for a terminal; never secrets, and no one's words unless asked.
 
 What exceptions say may quote a request, a program or a row of the database. So of those that are not known to be harmless only
-the type and the place are told; `RAYGEN_LOG_TEXT=on` shows their words, too. Libraries often put such words into their message
-before it gets here: theirs is told only as it stands in their source, with no more put into it than numbers and what harmless
+its type and place are shown; `RAYGEN_LOG_TEXT=on` shows their words, too. Libraries often put such words into their message
+before it gets here: theirs is shown only as it stands in their source, with no more put into it than numbers and what harmless
 exceptions say.
 """
 
@@ -60,15 +60,15 @@ class _Discreet(logging.Formatter):
         if not record.args:
             return record.getMessage()
         args, tell = record.args, self._told if ours else self._told_of_others
-        told = (
+        shown = (
             {name: tell(value) for name, value in args.items()}
             if isinstance(args, Mapping)
             else tuple(map(tell, args))
         )
         try:
-            return str(record.msg) % told
+            return str(record.msg) % shown
         except (TypeError, ValueError):
-            # What is told in the place of a value does not fit where it takes a number of another kind.
+            # What is shown in the place of a value does not fit where a number of another kind is expected.
             return _place(record)
 
     def exception(self, record: logging.LogRecord) -> str:

@@ -189,6 +189,6 @@ class Models:
 
 
 def profiles(settings: Settings) -> list[Profile]:
-    """What the generator is told for each engine, the default one first."""
+    """What the generator's prompt says of each engine, the default one first."""
     untried = {Engine.SPARK: spark.lacking() if settings.validation == "sealed" else spark.NOT_HERE}
     return [Profile.of(engine, untried=untried.get(engine, "")) for engine in settings.engines]

@@ -57,24 +57,24 @@ class RuleTable(BaseModel):
     actions: dict[Action, _Groups] = {}
 
     def rule(self, name: str) -> ApprovalRule:
-        told = self.model_dump(exclude={"second", "actions"})
+        conditions = self.model_dump(exclude={"second", "actions"})
         return ApprovalRule(
             name=name,
             second=SecondApproverConditions(**self.second.model_dump()),
             actions=self.actions,
-            **told,
+            **conditions,
         )
 
 
 def read(path: Path, targets: Collection[str]) -> ApprovalPolicy:
     """The rules in their order. Raises SettingsError with one sentence that names what is wrong."""
     try:
-        told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
+        tables: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"RAYGEN_APPROVALS: {path} can't be read: {error.strerror}.") from None
     except ValueError as error:
         raise SettingsError(f"RAYGEN_APPROVALS: {path} isn't valid TOML: {error}.") from None
-    rules = [_rule(name, table, targets) for name, table in told.items()]
+    rules = [_rule(name, table, targets) for name, table in tables.items()]
     # A gap would be decided by nobody, and a rule that can't be reached is a rule that somebody believes in.
     everywhere = [rule.name for rule in rules if rule.everywhere]
     if not everywhere or everywhere[0] != rules[-1].name:

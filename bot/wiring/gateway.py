@@ -12,7 +12,7 @@ from services.validation.interface import ValidationLimits
 
 
 def validator(settings: Settings, limits: ValidationLimits) -> GatewayValidator:
-    """The validation behind the gateway; RAYGEN_VALIDATION_ADDRESS is the cluster that it is told. Raises SettingsError."""
+    """The validation behind the gateway; RAYGEN_VALIDATION_ADDRESS is the cluster that it uses. Raises SettingsError."""
     tool, cluster = settings.gateway_validation_tool, settings.validation_address or ""
     return GatewayValidator(gateway(settings), tool, cluster=cluster, limits=limits)
 

@@ -91,12 +91,12 @@ class TargetFile(BaseModel):
 def read(path: Path) -> dict[str, TargetFile]:
     """The targets by name, the default one first. Raises SettingsError with one sentence for each fault."""
     try:
-        told: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
+        tables: dict[str, Any] = from_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"RAYGEN_TARGETS: {path} can't be read: {error.strerror}.") from None
     except ValueError as error:
         raise SettingsError(f"RAYGEN_TARGETS: {path} isn't valid TOML: {error}.") from None
-    targets = {name: _target(name, table) for name, table in told.items()}
+    targets = {name: _target(name, table) for name, table in tables.items()}
     if not targets:
         raise SettingsError(f"RAYGEN_TARGETS: {path} has no targets: add a table such as `[dev]`.")
     marked = [name for name, target in targets.items() if target.default]

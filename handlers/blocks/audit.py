@@ -38,10 +38,10 @@ def is_announced(action: str) -> bool:
 
 def record(each: AuditRecord) -> Message:
     """IDs stand as code, so that nobody is notified of what an auditor reads."""
-    told = {**each.fields.get("facts", {}), **each.fields}
+    fields = {**each.fields.get("facts", {}), **each.fields}
     head = _WORDS.get(each.action) or escape(each.action.capitalize())
-    facts = [f"{name} {quoted(str(told[name]), 80)}" for name in _NAMED if told.get(name)]
-    if told.get("sha256"):
-        facts.append(f"code {quoted(str(told['sha256'])[:12], 20)}")
+    facts = [f"{name} {quoted(str(fields[name]), 80)}" for name in _NAMED if fields.get(name)]
+    if fields.get("sha256"):
+        facts.append(f"code {quoted(str(fields['sha256'])[:12], 20)}")
     line = f"*{head}* · " + " · ".join(facts)
     return Message(line, [mrkdwn(line), context(f"audit record {each.position} · `{each.hash}`")])

@@ -30,10 +30,10 @@ _EXAMPLE = "--days 7 --name 'two words'"
 def lines(proposal: Proposal) -> list[Block]:
     """What a run gets; with a button for all of it where that is long."""
     found = {"Parameters": given.parameters(proposal), "Arguments": given.arguments(proposal)}
-    told = [f"*{name}:* {literal(text, _LINE)}" for name, text in found.items() if text]
-    if not told:
+    texts = [f"*{name}:* {literal(text, _LINE)}" for name, text in found.items() if text]
+    if not texts:
         return []
-    block = mrkdwn("\n".join(told))
+    block = mrkdwn("\n".join(texts))
     if any(len(text) > _LINE // 2 for text in found.values()) or _is_cut(proposal):
         value = action_ids.proposal_value(proposal)
         block["accessory"] = button("Show all values", action_ids.PROPOSAL_CODE, value)
@@ -48,8 +48,8 @@ def validated(proposal: Proposal) -> list[Block]:
 
 def facts(proposal: Proposal) -> list[str]:
     """The same for the end of a line of facts, shortened."""
-    told = [given.parameters(proposal), given.arguments(proposal)]
-    return [f"with {literal(text, 300)}" for text in told if text]
+    texts = [given.parameters(proposal), given.arguments(proposal)]
+    return [f"with {literal(text, 300)}" for text in texts if text]
 
 
 def buttons(proposal: Proposal) -> list[Block]:
@@ -67,10 +67,10 @@ def buttons(proposal: Proposal) -> list[Block]:
 
 def choose(proposal: Proposal) -> dict[str, Any]:
     """A form with a field for each parameter, and one for further arguments."""
-    told = usage_error(proposal.validation)
+    error = usage_error(proposal.validation)
     title = literal(proposal.program.title, 120)
     notes = [context(f"*{title}* is validated again with these values, and needs an approval of its own.")]
-    notes += [context(f":information_source: The program says that {literal(told, 300)}.")] if told else []
+    notes += [context(f":information_source: The program says that {literal(error, 300)}.")] if error else []
     current = values(proposal.header.parameters, proposal.given.values)
     fields = [_field(each, current[each.name]) for each in proposal.header.parameters]
     blocks = [*notes, *fields, *arguments_field(proposal)]

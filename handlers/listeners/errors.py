@@ -24,12 +24,12 @@ def register(app: AsyncApp, courier: Courier) -> None:
         user, channel, thread_ts = _where(body)
         if isinstance(error, Unsure):
             return _again()
-        told = sentence(error)
+        text = sentence(error)
         if not user:
-            _log.warning("an event of nobody is left to be sent again: %s", told)
+            _log.warning("an event of nobody is left to be sent again: %s", text)
             return _again()
-        await courier.whisper(channel or user, user, spoken(told), thread_ts)
-        # Answered is acknowledged: the person has been told, a redelivery would only tell them again.
+        await courier.whisper(channel or user, user, spoken(text), thread_ts)
+        # Answered is acknowledged: a redelivery would only repeat the message.
         return BoltResponse(status=200, body="")
 
 

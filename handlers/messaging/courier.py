@@ -168,7 +168,7 @@ class Courier:
             else:
                 await self.direct(user, text)
         except TROUBLE as error:
-            _log.warning("%s could not be told what went wrong: %s", user, error)
+            _log.warning("could not report an error to %s: %s", user, error)
 
     async def direct(self, user: str, text: str) -> None:
         opened = await self._client.conversations_open(users=[user])
@@ -185,7 +185,7 @@ class Courier:
         await self.upload(key, str((opened["channel"] or {})["id"]), "", artifact)
 
     def hand_soon(self, key: str, user: str, artifact: Artifact) -> None:
-        """The same without waiting; where it fails, `user` is told."""
+        """The same without waiting; where it fails, `user` gets a message."""
         self.in_background(self._hand_or_tell(key, user, artifact))
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:

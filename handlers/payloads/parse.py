@@ -276,7 +276,7 @@ def pointed(body: dict[str, Any]) -> Pointed:
 
 
 def team_of(body: dict[str, Any]) -> str:
-    """The workspace by which raygen is told something; empty where Slack names an organization at most.
+    """The workspace by which raygen gets an event; empty where Slack names an organization at most.
 
     To an organization's installation Slack names it elsewhere than to a workspace's.
     """

@@ -51,7 +51,7 @@ class NotInstalled(RaygenError):
 
 
 class Unsure(Exception):
-    """Whose request it is can't be told right now; one that is acknowledged would never come again.
+    """Whose request it is can't be found out right now; one that is acknowledged would never come again.
 
     Bolt acknowledges it after an error of Slack's own client.
     """
@@ -173,16 +173,16 @@ class Workspaces(AsyncAuthorize):
         del user_id, more
         try:
             bot = await self._fresh(enterprise_id, team_id, whole=context.is_enterprise_install)
-            told = await context.client.auth_test(token=bot.bot_token)
+            answer = await context.client.auth_test(token=bot.bot_token)
         except Exception as error:
             place = team_id or enterprise_id
             if isinstance(error, NotInstalled) or _is_lost(error):
                 _log.info("a request of %s is not taken: %s", place, error)
                 return None
-            _log.warning("whose request one of %s is can't be told right now: %s", place, error)
+            _log.warning("can't find out right now whose request one of %s is: %s", place, error)
             raise Unsure from error
         return AuthorizeResult.from_auth_test_response(
-            auth_test_response=told, bot_token=bot.bot_token, bot_scopes=bot.bot_scopes
+            auth_test_response=answer, bot_token=bot.bot_token, bot_scopes=bot.bot_scopes
         )
 
     async def token(self, team: str) -> str:

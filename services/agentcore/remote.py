@@ -171,7 +171,7 @@ class RemoteSupervisor:
         finally:
             invocation.close()
             if not over and (task := work.wish.origin.task):
-                # Whether a connection that ends is told to the runtime is for the service between to decide.
+                # Whether the runtime hears of a connection that ends is for the service between to decide.
                 threading.Thread(target=self._call_off, args=(session, task), daemon=True).start()
 
     def _call_off(self, session: str, task: str) -> None:

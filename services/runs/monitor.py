@@ -21,9 +21,9 @@ _HOUR = 3600.0
 
 @dataclass(slots=True)
 class RunMonitor:
-    """One run as it is shown; `insist` is set when its target could not be told to stop it.
+    """One run as it is shown; `insist` is set when its target could not be asked to stop it.
 
-    `since` is when it started, or before that began to wait, in POSIX seconds; `told` is set once the target
+    `since` is when it started, or before that began to wait, in POSIX seconds; `notified` is set once the target
     has said something of it.
     """
 
@@ -34,7 +34,7 @@ class RunMonitor:
     view: RunView = field(default_factory=lambda: RunView("PENDING", "", 0.0))
     insist: asyncio.Event = field(default_factory=asyncio.Event)
     since: float = 0.0
-    told: asyncio.Event = field(default_factory=asyncio.Event)
+    notified: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def show(self, view: RunView) -> None:
         self.view = view
@@ -68,7 +68,7 @@ class RunMonitor:
 
     async def _announce(self) -> None:
         announced = 0
-        await self.told.wait()
+        await self.notified.wait()
         while True:
             elapsed = max(time.time() - self.since, 0.0)
             hours, pause = milestone(elapsed)
@@ -96,7 +96,7 @@ def milestone(elapsed: float) -> tuple[int, float]:
 
 
 async def requested_stop(target: Target, run_id: str) -> bool:
-    """Whether the target could be told; False when it can't be reached."""
+    """Whether the target could be asked; False when it can't be reached."""
     try:
         await target.stop(run_id)
     except TargetUnavailable:

@@ -244,7 +244,7 @@ class RunSteps:
             elapsed = max(time.time() - watched.since, 0.0)
             shown = masked(output.text)
             await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
-            watched.told.set()
+            watched.notified.set()
         return Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:

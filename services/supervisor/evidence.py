@@ -46,8 +46,8 @@ def _reason(outcome: Outcome) -> str:
     if outcome.verdict in _SENTENCES:
         why = " ".join(outcome.unproven) or outcome.detail
         return _SENTENCES[outcome.verdict] + (f": {why}" if why else "")
-    if told := usage_error(outcome):
-        return told
+    if usage := usage_error(outcome):
+        return usage
     return outcome.detail or f"it ended with exit code {outcome.exit_code}"
 
 

@@ -219,12 +219,12 @@ class _Bench:
     def _packages(self, attempt: int) -> Packages | None:
         if self._environments is None:
             return None
-        told = -math.inf
+        reported = -math.inf
 
         async def on_progress(note: str) -> None:
-            nonlocal told
-            if time.monotonic() - told >= _OFTEN:
-                told = time.monotonic()
+            nonlocal reported
+            if time.monotonic() - reported >= _OFTEN:
+                reported = time.monotonic()
                 await self._on_stage(Stage(Phase.INSTALLING, attempt, note))
 
         return Packages(environments=self._environments, on_progress=on_progress)

@@ -47,13 +47,13 @@ def demand(note: bytes) -> Demand | None:
         return None
     if kind != "infeasible" or not isinstance(found, dict):
         return None
-    told = cast("dict[str, Any]", found)
-    what, nodes = told.get("what"), told.get("nodes")
+    fields = cast("dict[str, Any]", found)
+    what, nodes = fields.get("what"), fields.get("nodes")
     return Demand(
         what if what in _GROUPS else "task",
         nodes if isinstance(nodes, int) else 1,
-        _amounts(told.get("asked")),
-        _amounts(told.get("has")),
+        _amounts(fields.get("asked")),
+        _amounts(fields.get("has")),
     )
 
 

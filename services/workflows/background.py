@@ -76,7 +76,7 @@ async def present(replicas: Replicas, name: str) -> AsyncGenerator[None]:
         try:
             await replicas.leave(name)
         except Exception:  # noqa: BLE001  # the end goes on; the others find out by themselves
-            _log.exception("the other replicas could not be told that this one ends")
+            _log.exception("could not announce to the other replicas that this one ends")
 
 
 @asynccontextmanager
@@ -95,7 +95,7 @@ async def attending(attend: Callable[[], Awaitable[None]], *, every: float) -> A
 
 @asynccontextmanager
 async def announcing(announce: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
-    """Has the audit channel told what is new, soon after it is."""
+    """Posts what is new to the audit channel, soon after it is."""
     async with _in_background("audit channel", announce, every=_ANNOUNCING_EVERY):
         yield
 

@@ -265,7 +265,7 @@ class Workflows(DBOSConfiguredInstance):
         try:
             await self._step("fail", fail, subject, why)
         except Exception as another:  # noqa: BLE001  # telling may be what can't be done
-            _log.error("%s is over, but its thread could not be told: %s", subject, another)
+            _log.error("%s is over, but the message to its thread failed: %s", subject, another)
             await self._step("give_up", give_up, subject, why)
 
     async def _forget(self, before: float) -> None:
@@ -289,7 +289,7 @@ class Workflows(DBOSConfiguredInstance):
     async def _stop(self, run: str) -> None:
         try:
             await self._runs.stop(run, "")
-        except Exception as error:  # noqa: BLE001  # a target that is out of reach is told again the next time
+        except Exception as error:  # noqa: BLE001  # a target that is out of reach is asked again the next time
             _log.info("the run %s is not stopped yet: %s", run, error)
 
     async def _carry_out(self, proposal_id: str) -> None:

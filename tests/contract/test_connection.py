@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN
 from bot.runtime.connection import open_connection
-from tests.contract.slack.desk import QUICK, client_at, people_at
+from tests.contract.slack.people import QUICK, client_at, people_at
 from tests.waiting import PATIENCE, until
 
 

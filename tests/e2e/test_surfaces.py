@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Locator, expect
 from services.domain.values import sha256
 from tests.e2e.page_driver import browser, visitor
 from tests.e2e.playground import API_URL, Playground
-from tests.e2e.tour import DESK, Tour
+from tests.e2e.tour import SCREEN, Tour
 from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -81,7 +81,7 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 @asynccontextmanager
 async def tour(chromium: Browser, play: Playground, user: str = "UENGINEER") -> AsyncGenerator[Tour]:
-    async with visitor(chromium, play.url, viewport=DESK) as person:
+    async with visitor(chromium, play.url, viewport=SCREEN) as person:
         await person.go("#CGENERAL", user=user)
         yield Tour(person)
         assert person.complaints == []
@@ -127,7 +127,7 @@ async def test_from_a_mention_to_a_run_that_is_stopped(erin: Tour) -> None:
     await erin.wait_for("Run succeeded: Estimate pi by Monte Carlo", "Result: pi is about", "100 tasks")
     await erin.page.set_viewport_size({"width": 1280, "height": 900})
     await erin.picture("playground", erin.page.locator("body"))
-    await erin.page.set_viewport_size(DESK)
+    await erin.page.set_viewport_size(SCREEN)
     await erin.press("This was helpful")
     helpful = result.get_by_role("button", name="This was helpful", exact=True)
     await expect(helpful).to_have_attribute("aria-pressed", "true")
@@ -375,7 +375,7 @@ async def test_direct_messages_begin_with_suggested_prompts(avery: Tour) -> None
     await avery.wait_for("427.05", "Answered by cookbook")
     await expect(avery.card.get_by_role("button", name="This was helpful", exact=True)).to_be_visible()
     await expect(avery.thread.locator(".bar-sub")).to_contain_text("15% of 2847")
-    await avery.page.set_viewport_size({**DESK, "height": 560})
+    await avery.page.set_viewport_size({**SCREEN, "height": 560})
     await avery.picture("direct", avery.thread)
 
 
@@ -416,7 +416,7 @@ async def test_the_home_tab_has_what_waits_and_what_was(erin: Tour) -> None:
     home = erin.page.locator(".home-body")
     await erin.wait_for("Waiting for your approval", "Your requests and runs", "Targets", within=home)
     await erin.wait_for("Your settings", "Describe what to run on Ray", within=home)
-    await erin.page.set_viewport_size({**DESK, "height": 2200})
+    await erin.page.set_viewport_size({**SCREEN, "height": 2200})
     await erin.picture("home", home, around=16)
     await home.get_by_role("button", name="Show all code").first.click()
     await erin.wait_for("sha256", "import ray", within=erin.modal("Program"))

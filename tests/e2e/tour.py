@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.page_driver import Visitor
 
 #: Wide enough for a thread beside its channel, high enough for a whole card.
-DESK = {"width": 1506, "height": 1500}
+SCREEN = {"width": 1506, "height": 1500}
 _CALM = "document.activeElement?.matches('article :not([open] *)') && document.activeElement.blur()"
 
 

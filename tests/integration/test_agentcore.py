@@ -158,7 +158,7 @@ async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[lis
 
 @dataclass
 class Bot:
-    """A task desk with its thread."""
+    """Task steps with its thread."""
 
     store: Store
     supervisor: Supervising
@@ -167,13 +167,13 @@ class Bot:
 
     def __post_init__(self) -> None:
         parts = (self.store, self.notifier, self.supervisor, self.workshop, here())
-        self.desk = TaskSteps(*parts, permissions=permissions(self.store), meter=Meter)
+        self.steps = TaskSteps(*parts, permissions=permissions(self.store), meter=Meter)
 
     async def ask(self, name: str, **changes: object) -> Task:
         task = builders.task(**{"id": f"t_{name}", "session_id": f"s_{name}", **changes})
-        await self.desk.accept(task, builders.session(id=task.session_id))
-        await self.desk.open(task.id)
-        await self.desk.conclude(task.id, await self.desk.work(task.id))
+        await self.steps.accept(task, builders.session(id=task.session_id))
+        await self.steps.open(task.id)
+        await self.steps.conclude(task.id, await self.steps.work(task.id))
         return await self.store.tasks.get(task.id)
 
     async def proposal(self, task: Task) -> Proposal | None:
@@ -354,7 +354,7 @@ async def test_words_are_shown_while_the_rest_is_still_to_come_and_stop_ends_the
     bot = remote(runtime, stores[1])
     asking = asyncio.create_task(bot.ask("stopped"))
     await until(lambda: any("A long" in words for words in bot.notifier.words))
-    await bot.desk.cancel("t_stopped")
+    await bot.steps.cancel("t_stopped")
     assert (await asking).status is TaskStatus.CANCELLED
     await runtime.idle()
 
@@ -366,7 +366,7 @@ async def test_stop_ends_a_validation_too(deaf: bool, runtime: Runtime, stores: 
     bot = remote(runtime, stores[1])
     asking = asyncio.create_task(bot.ask(f"validation {deaf}"))
     await until(lambda: runtime.validator.open_leases)
-    await bot.desk.cancel(f"t_validation {deaf}")
+    await bot.steps.cancel(f"t_validation {deaf}")
     assert (await asking).status is TaskStatus.CANCELLED
     await runtime.idle()
     assert runtime.validator.open_leases == 0

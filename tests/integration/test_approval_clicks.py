@@ -50,7 +50,7 @@ from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.people import People, bot, client_at, people_at
 from tests.databases import database
 from tests.deciding import deciding, retarget, run_steps, use_cases
 from tests.fakes import FakeTarget, proposal_cards

@@ -16,7 +16,7 @@ from handlers.messaging.courier import Courier
 from services.domain.entities import Session, Task, TaskStatus
 from services.store import Store, open_database
 from services.usecases.requests import RequestActions
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.people import People, bot, client_at, people_at
 from tests.databases import database
 from tests.deciding import deciding, use_cases
 from tests.fakes import RecordingNotifier, approving, here

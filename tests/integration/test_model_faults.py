@@ -158,10 +158,10 @@ async def service() -> AsyncGenerator[ModelStandIn]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Desk]:
+async def steps(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Steps]:
     path = tmp_path_factory.mktemp("faults") / "raygen.db"
     async with open_database(f"sqlite:///{path}") as engine:
-        yield Desk(Store(engine))
+        yield Steps(Store(engine))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -200,8 +200,8 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @dataclass
-class Desk:
-    """A task desk whose thread notes what it is told last."""
+class Steps:
+    """Task steps, and what their thread got last."""
 
     store: Store
     count: int = 0
@@ -210,13 +210,13 @@ class Desk:
         """One request of its own session, from its first sign of life to its end."""
         self.count += 1
         notifier, names = RecordingNotifier(), (f"t_{self.count}", f"s_{self.count}")
-        desk = TaskSteps(
+        steps = TaskSteps(
             self.store, notifier, *agents(client, provider), here(), permissions=permissions(self.store)
         )
         task = builders.task(id=names[0], session_id=names[1])
-        await desk.accept(task, builders.session(id=names[1]))
-        await desk.open(task.id)
-        await desk.conclude(task.id, await desk.work(task.id))
+        await steps.accept(task, builders.session(id=names[1]))
+        await steps.open(task.id)
+        await steps.conclude(task.id, await steps.work(task.id))
         ended = await self.store.tasks.get(task.id)
         assert [told for told in notifier.recorded if told.startswith(f"{task.id} {ended.status}")]
         assert notifier.recorded[-1].startswith(f"{task.id} {ended.status}"), (
@@ -235,7 +235,7 @@ async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  
     seen: Seen,
     service: ModelStandIn,
     clients: dict[Provider, Client],
-    desk: Desk,
+    steps: Steps,
 ) -> None:
     fault, expected = FAULTS[name]
     script = [WISH, PROGRAM, CLOSING]
@@ -244,7 +244,7 @@ async def test_it_ends_in_an_answer_or_in_one_clear_sentence(  # noqa: PLR0917  
     service.script.add(*script, CLOSING, CLOSING)
     before = asyncio.all_tasks()
     async with asyncio.timeout(PATIENCE):
-        task = await desk.ask(clients[provider], provider)
+        task = await steps.ask(clients[provider], provider)
     assert task.summary.strip()
     if task.status is TaskStatus.FAILED:
         assert expected != ANSWERED, task.summary

@@ -243,12 +243,14 @@ class Room:
         await self.forge(card, who, action)
 
     async def forge(self, card: Card, who: str, action: str) -> None:
-        desk = self.world.slack.desk
-        person, channel = desk.state.people.users[who], desk.channel(ROOM)
+        client = self.world.slack.client
+        person, channel = client.state.people.users[who], client.channel(ROOM)
         button = {"type": "button", "action_id": action, "value": card.values[action]}
         payload = {
-            **payloads.interaction(desk, "block_actions", person, ROOM),
-            **payloads.in_message(desk, user=person, channel=channel, message=desk.message(ROOM, card.ts)),
+            **payloads.interaction(client, "block_actions", person, ROOM),
+            **payloads.in_message(
+                client, user=person, channel=channel, message=client.message(ROOM, card.ts)
+            ),
             "state": {"values": {}},
             "actions": [payloads.action(button, "forged", {"type": "button"})],
         }
@@ -256,7 +258,7 @@ class Room:
 
     async def submit(self, who: str, form: str, proposal_id: str) -> dict[str, str]:
         """A form whose note names this proposal, however it was opened; the errors that it is answered with."""
-        desk = self.world.slack.desk
+        client = self.world.slack.client
         self.numbers += 1
         field, text = "code_0", "print('Result: 4')"
         if form == action_ids.PARAMETERS_VIEW:
@@ -270,7 +272,7 @@ class Room:
             "blocks": blocks,
             "state": {"values": {field: {"text": {"type": "plain_text_input", "value": text}}}},
         }
-        shared = payloads.interaction(desk, "view_submission", desk.state.people.users[who])
+        shared = payloads.interaction(client, "view_submission", client.state.people.users[who])
         reply = await self.world.slack.socket.ask(
             "interactive", {**shared, "view": view, "response_urls": []}
         )

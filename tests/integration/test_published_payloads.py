@@ -282,7 +282,7 @@ async def test_a_program_in_published_blocks_is_found(receiver: Receiver) -> Non
 
 
 async def test_a_published_mention_is_answered(installed: World) -> None:
-    """With the desk behind it: the message stands in the channel, and its thread gets the answer."""
+    """With the use cases behind it: the message stands in the channel, and its thread gets the answer."""
     slack = installed.playground
     root = (await slack.people.say("a note"))["ts"]
     body = json.loads(json.dumps(EVENTS["app_mention"].body).replace("1700000001.000100", root))

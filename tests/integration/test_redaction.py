@@ -35,7 +35,7 @@ from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
 from services.usecases.requests import Request
 from tests import builders
-from tests.contract.slack.desk import People, client_at, people_at
+from tests.contract.slack.people import People, client_at, people_at
 from tests.databases import database
 from tests.deciding import deciding, run_steps, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving, here, permissions

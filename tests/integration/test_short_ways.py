@@ -33,7 +33,7 @@ from services.execution.interface import Job
 from services.store import Store
 from tests import remote
 from tests.builders import passed
-from tests.contract.slack.desk import People, people_at
+from tests.contract.slack.people import People, people_at
 from tests.fakes import FakeTarget, FakeValidator, here
 from tests.waiting import until
 

@@ -49,7 +49,7 @@ from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
 from services.text.formatting import human_bytes
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.people import People, bot, client_at, people_at
 from tests.databases import database
 from tests.deciding import deciding, use_cases
 from tests.fakes import FakeTarget, FakeValidator, approving

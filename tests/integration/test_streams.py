@@ -25,7 +25,7 @@ from services.store import Store, open_database
 from services.targets.targets import Targets
 from services.usecases.requests import Request
 from tests import builders
-from tests.contract.slack.desk import People, client_at, people_at
+from tests.contract.slack.people import People, client_at, people_at
 from tests.databases import database
 from tests.notifiers import slack_notifier
 from tests.waiting import until

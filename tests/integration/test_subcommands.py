@@ -32,7 +32,7 @@ from services.store import Store, open_database
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.rate_limit import Rate
 from tests import builders
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.people import People, bot, client_at, people_at
 from tests.databases import database
 from tests.deciding import deciding, use_cases
 from tests.fakes import FakeTarget, RecordingNotifier, approving, here

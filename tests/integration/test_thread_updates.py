@@ -52,7 +52,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskSteps:
-    """A desk whose model writes a program, or with `says_only` just answers."""
+    """Task steps whose model writes a program, or with `says_only` just answers."""
     drafts = [calls("submit_program", title="Add", purpose="Adds.", code="print(4)")] * 3
     workshop = Workshop(
         Generator(ScriptedModel(drafts), Profile("g")), lambda _: PolicyReport(), FakeValidator([*outcomes])
@@ -70,7 +70,7 @@ def tasks_of(world: World, *outcomes: Outcome, says_only: str = "") -> TaskSteps
     )
 
 
-async def begin(world: World, desk: TaskSteps, proposal: Proposal, kind: TaskKind, *files: str) -> Task:
+async def begin(world: World, steps: TaskSteps, proposal: Proposal, kind: TaskKind, *files: str) -> Task:
     task = builders.task(
         id=f"t_{kind}",
         session_id=proposal.session_id,
@@ -80,13 +80,13 @@ async def begin(world: World, desk: TaskSteps, proposal: Proposal, kind: TaskKin
         code="print(4)" if kind is TaskKind.EDIT else None,
         attachments=tuple(Attachment(name, 4, f"https://files/{name}") for name in files),
     )
-    await desk.accept(task, await world.store.sessions.get(proposal.session_id))
-    await desk.open(task.id)
+    await steps.accept(task, await world.store.sessions.get(proposal.session_id))
+    await steps.open(task.id)
     return task
 
 
-async def end(desk: TaskSteps, task: Task) -> None:
-    await desk.conclude(task.id, await desk.work(task.id))
+async def end(steps: TaskSteps, task: Task) -> None:
+    await steps.conclude(task.id, await steps.work(task.id))
 
 
 async def card(world: World, proposal: Proposal) -> str:
@@ -110,18 +110,18 @@ async def card(world: World, proposal: Proposal) -> str:
 async def test_a_request_under_way_is_on_the_card_until_it_has_ended(world: World, kind: TaskKind, what: str):
     proposal, ts = await world.card()
     assert "In progress" not in await card(world, proposal)
-    desk = tasks_of(
+    steps = tasks_of(
         world,
         Outcome(verdict=Verdict.FAILED),
         Outcome(verdict=Verdict.FAILED),
         Outcome(verdict=Verdict.FAILED),
     )
-    task = await begin(world, desk, proposal, kind)
+    task = await begin(world, steps, proposal, kind)
     shown = await card(world, proposal)
     assert f"*In progress:* {what}. Until its proposal is posted" in shown
     assert "the buttons here still apply to this program." in shown
     assert "proposal_approve" in shown
-    await end(desk, task)
+    await end(steps, task)
     assert (await world.store.tasks.get(task.id)).status is TaskStatus.FAILED
     shown = await card(world, proposal)
     assert "In progress" not in shown
@@ -132,21 +132,21 @@ async def test_a_request_under_way_is_on_the_card_until_it_has_ended(world: Worl
 
 async def test_what_is_under_way_can_still_be_overtaken_by_an_approval(world: World):
     proposal, ts = await world.card()
-    desk = tasks_of(world, passed())
-    task = await begin(world, desk, proposal, TaskKind.EDIT)
+    steps = tasks_of(world, passed())
+    task = await begin(world, steps, proposal, TaskKind.EDIT)
     await world.press("CRAY", ts, "UENGINEER")
     assert list(world.target.jobs) == [run_id(proposal.id)]
     shown = await card(world, proposal)
     assert "In progress" not in shown
     assert "Approved by <@UENGINEER>" in shown
-    await end(desk, task)
+    await end(steps, task)
     assert "Approved by <@UENGINEER>" in await card(world, proposal), "what ran is not replaced"
 
 
 async def test_a_newer_proposal_takes_the_buttons_away(world: World):
     proposal, _ = await world.card()
-    desk = tasks_of(world, passed())
-    await end(desk, await begin(world, desk, proposal, TaskKind.EDIT))
+    steps = tasks_of(world, passed())
+    await end(steps, await begin(world, steps, proposal, TaskKind.EDIT))
     shown = await card(world, proposal)
     assert "Replaced by the newer proposal below" in shown
     assert "In progress" not in shown
@@ -155,11 +155,11 @@ async def test_a_newer_proposal_takes_the_buttons_away(world: World):
 
 async def test_a_request_that_was_stopped_leaves_the_card_as_it_was(world: World):
     proposal, _ = await world.card()
-    desk = tasks_of(world)
-    task = await begin(world, desk, proposal, TaskKind.CHANGE)
+    steps = tasks_of(world)
+    task = await begin(world, steps, proposal, TaskKind.CHANGE)
     assert "In progress" in await card(world, proposal)
-    await desk.cancel(task.id, "UAPPROVER")
-    await end(desk, task)
+    await steps.cancel(task.id, "UAPPROVER")
+    await end(steps, task)
     shown = await card(world, proposal)
     assert "In progress" not in shown
     assert "proposal_approve" in shown
@@ -168,9 +168,9 @@ async def test_a_request_that_was_stopped_leaves_the_card_as_it_was(world: World
 async def test_a_newer_file_with_a_mere_answer_is_on_the_card_for_good(world: World):
     proposal, ts = await world.card(inputs=(Input(OLD.name, OLD.sha256, len(OLD.content)),))
     await world.store.inputs.keep(proposal.session_id, OLD)
-    desk = tasks_of(world, says_only="Thank you.")
-    task = await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv", "more.csv")
-    await end(desk, task)
+    steps = tasks_of(world, says_only="Thank you.")
+    task = await begin(world, steps, proposal, TaskKind.PROMPT, "data.csv", "more.csv")
+    await end(steps, task)
     assert (await world.store.tasks.get(task.id)).status is TaskStatus.ANSWERED
     shown = await card(world, proposal)
     assert "the thread has a newer `data.csv`. This program uses the earlier version." in shown
@@ -197,9 +197,9 @@ class Looking(ScriptedModel):
 
 async def test_a_newer_file_is_on_the_card_while_it_is_worked_with(world: World):
     proposal, _ = await world.card(inputs=(Input(OLD.name, OLD.sha256, len(OLD.content)),))
-    desk, model = tasks_of(world), Looking(world, proposal)
-    desk._supervisor._model = model
-    await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
+    steps, model = tasks_of(world), Looking(world, proposal)
+    steps._supervisor._model = model
+    await end(steps, await begin(world, steps, proposal, TaskKind.PROMPT, "data.csv"))
     assert "*Newer input:* the thread has a newer `data.csv`" in model.shown
     assert "*In progress:*" in model.shown
 
@@ -219,17 +219,17 @@ async def test_the_home_tab_says_it_too(world: World):
 async def test_the_same_file_again_is_nothing_newer(world: World):
     proposal, _ = await world.card(inputs=(Input(NEW.name, NEW.sha256, len(NEW.content)),))
     await world.store.inputs.keep(proposal.session_id, NEW)
-    desk = tasks_of(world, says_only="Thank you.")
-    await end(desk, await begin(world, desk, proposal, TaskKind.PROMPT, "data.csv"))
+    steps = tasks_of(world, says_only="Thank you.")
+    await end(steps, await begin(world, steps, proposal, TaskKind.PROMPT, "data.csv"))
     assert "Newer input" not in await card(world, proposal)
 
 
 async def test_a_new_card_says_what_already_waits_behind_it(world: World):
     proposal, _ = await world.card()
-    desk = tasks_of(world, passed())
-    first = await begin(world, desk, proposal, TaskKind.EDIT)
-    await begin(world, desk, proposal, TaskKind.CHANGE)
-    await end(desk, first)
+    steps = tasks_of(world, passed())
+    first = await begin(world, steps, proposal, TaskKind.EDIT)
+    await begin(world, steps, proposal, TaskKind.CHANGE)
+    await end(steps, first)
     (second,) = [
         each
         for each in await world.store.proposals.of_session(proposal.session_id)
@@ -264,16 +264,16 @@ class Deciding(RecordingNotifier):
 
 async def test_a_decision_that_falls_meanwhile_has_the_last_word(world: World):
     proposal, _ = await world.card()
-    desk = tasks_of(world)
-    desk._notifier = notifier = Deciding(world)
-    await begin(world, desk, proposal, TaskKind.CHANGE)
+    steps = tasks_of(world)
+    steps._notifier = notifier = Deciding(world)
+    await begin(world, steps, proposal, TaskKind.CHANGE)
     assert notifier.recorded[-2:] == [f"{proposal.id} open", f"{proposal.id} dismissed"]
 
 
 async def test_a_card_that_cannot_be_changed_holds_nothing_up(world: World):
     proposal, _ = await world.card()
-    desk = tasks_of(world, passed())
+    steps = tasks_of(world, passed())
     await world.people.post("/play/faults", method="chat.update", error="internal_error")
-    task = await begin(world, desk, proposal, TaskKind.EDIT)
-    await end(desk, task)
+    task = await begin(world, steps, proposal, TaskKind.EDIT)
+    await end(steps, task)
     assert (await world.store.tasks.get(task.id)).status is TaskStatus.PROPOSED

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from services.domain.entities import run_id
 from services.targets.targets import TargetTerms
-from tests.contract.slack.desk import client_at
+from tests.contract.slack.people import client_at
 from tests.integration.test_approval_clicks import World, opened
 from tests.looks import looks
 from tests.waiting import until

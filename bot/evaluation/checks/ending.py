@@ -1,4 +1,4 @@
-"""Checks of how a case ended: the verdict, the time, and what a person was told."""
+"""Checks of how a case ended: the verdict, the time, and the message to the person."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class HttpError:
     """A refusal before the first byte, such as 401, 413, 429, 503 or 529; `retry_after` in seconds."""
 
     status: int
-    message: str = "The stand-in was told to refuse this."
+    message: str = "The stand-in refuses this, as it was set to."
     kind: str | None = None
     retry_after: float | None = None
 

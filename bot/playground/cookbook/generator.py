@@ -25,7 +25,7 @@ _LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A program on its way: the code, where it came from, and what a person must be told about it."""
+    """A program on its way: the code, where it came from, and what a person must know about it."""
 
     code: str
     recipe: Recipe | None = None

@@ -37,8 +37,8 @@ def answer(dialogue: Dialogue) -> Answer:
     """A sentence and an order, or an answer in prose."""
     if dialogue.last.results:
         return Answer((Say(_closing(dialogue.last.results[-1])),))
-    if told := errors.explained(dialogue.last.text):
-        return Answer((Say(told),))
+    if reply := errors.explained(dialogue.last.text):
+        return Answer((Say(reply),))
     said = _MENTION.sub(" ", evidence.newest_request(dialogue.last.text)).strip()
     prompt = said.partition(f"\n\n{evidence.REWORK}")[0].strip()
     if words := _words(prompt, dialogue):
@@ -61,8 +61,8 @@ def _words(prompt: str, dialogue: Dialogue) -> Answer | None:
         if SNIPPET in dialogue.tools:
             return Answer((Use(SNIPPET, {"code": _snippet(expression)}),))
         return Answer((Say(f"{_question(prompt)} = {value}"),))
-    if told := smalltalk.reply(prompt):
-        return Answer((Say(told),))
+    if reply := smalltalk.reply(prompt):
+        return Answer((Say(reply),))
     return None
 
 

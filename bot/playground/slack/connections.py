@@ -105,8 +105,8 @@ class Connections:
 
     def drain(self, reason: str) -> int:
         """Tell all to reconnect; those still there after the grace are closed."""
-        told = [one for one in self._open if not one.draining]
-        for connection in told:
+        active = [one for one in self._open if not one.draining]
+        for connection in active:
             connection.draining = reason != "warning"
             connection.send(
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-playground"}}
@@ -116,7 +116,7 @@ class Connections:
                 self._closers.add(closer)
                 closer.add_done_callback(self._closers.discard)
         self._publish()
-        return len(told)
+        return len(active)
 
     async def close(self) -> None:
         """Leave all connections as a server going away does."""

@@ -57,11 +57,11 @@ class Consent:
         asked = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
         try:
             back = self._check(asked)
-            told = self._allowed(asked)
+            parameters = self._allowed(asked)
         except SlackError as refusal:
             return _page(f"<p>Something went wrong: {escape(refusal.code)}</p>", 400)
         joint = "&" if "?" in back else "?"
-        raise web.HTTPFound(f"{back}{joint}{urlencode({**told, 'state': asked.get('state', '')})}")
+        raise web.HTTPFound(f"{back}{joint}{urlencode({**parameters, 'state': asked.get('state', '')})}")
 
     def _places(self, place: Workspace, user: Json) -> list[tuple[str, str]]:
         """Where a person may allow the app: IDs and names."""

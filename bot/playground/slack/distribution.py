@@ -140,7 +140,7 @@ class Apps:
         self.access[state.workspace.enterprise].discard(team)
 
     def uninstall(self, team: str) -> None:
-        """The app goes from a workspace or an organization: it is told so, then it has no tokens there."""
+        """The app goes from a workspace or an organization: it gets the event, then it has no tokens there."""
         state = self.states[team if team in self.states else self.members(team)[0]]
         state.events.tell(
             {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [state.workspace.bot_user]}}

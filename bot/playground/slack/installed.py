@@ -65,7 +65,7 @@ EVENT_SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are told of.
+    """Shortcuts are pairs of their kind (`message`, `global`) and callback ID; links to `domains` are unfurled.
 
     `functions` are steps for workflows, by callback ID, as the manifest declares them.
     `menus` is what people's clients show of it, as the manifest says it: commands, shortcuts, and suggested prompts.

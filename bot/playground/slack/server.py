@@ -14,7 +14,7 @@ from bot.playground.slack.api import WebApi
 from bot.playground.slack.consent import Consent
 from bot.playground.slack.distribution import Apps
 from bot.playground.slack.play import routes as play
-from bot.playground.slack.play.desk import About, Desk, Readiness
+from bot.playground.slack.play.client import About, Readiness, SlackClient
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.socket import Socket
 from bot.playground.slack.state import State
@@ -91,7 +91,7 @@ class SlackStandIn:
         rules, state = self._rules, self.state
         self.api = WebApi(state, rules, self.socket.connections, self.apps)
         webhooks = Webhooks(state, rules, self.apps)
-        self.desk = Desk(
+        self.client = SlackClient(
             state, rules, self.socket, self.api, webhooks, self._readiness, self._about, self.apps
         )
         app = web.Application(middlewares=[pages.only_here], client_max_size=rules.file_bytes + 1024 * 1024)
@@ -103,7 +103,7 @@ class SlackStandIn:
                 web.post("/upload/v1/{secret}", webhooks.upload),
                 web.get("/files-pri/{file}/{name}", webhooks.download),
                 *Consent(self.apps, rules).routes(),
-                *play.routes(self.desk),
+                *play.routes(self.client),
                 *pages.routes(self._page_dir),
             ]
         )
@@ -123,7 +123,7 @@ class SlackStandIn:
             await asyncio.sleep(READY_INTERVAL)
             if not self.state.feed.listeners:
                 continue
-            missing = await self.desk.missing()
+            missing = await self.client.missing()
             if missing != shown:
                 shown = missing
                 self.state.feed.publish("ready", ready=not missing, missing=missing)

@@ -86,7 +86,7 @@ class Socket:
         self.pump()
 
     def disconnect(self, reason: str) -> int:
-        """Ask all connections to go and come back; how many were told."""
+        """Ask all connections to go and come back; how many were asked."""
         return self.connections.drain(reason)
 
     def pump(self) -> None:

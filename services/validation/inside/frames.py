@@ -4,7 +4,7 @@ To the sandbox: RUN (a token in a line of its own, a line of JSON with modules b
 STOP (nothing: end the program with the facts so far).
 From the sandbox: READY (JSON), STDOUT and STDERR (the program's bytes), FACTS (a part of the token and the driver's JSON),
 NOTED (JSON: what the observer of the network or `demand` has noted, a kind and what it is about), ENDED (JSON: status as the kernel
-told it, processor time).
+reported it, processor time).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Notes:
     _known: set[int] = field(default_factory=set[int])
 
     def is_new(self, kind: Kind, text: str) -> bool:
-        """Whether it is to be told by name."""
+        """Whether it is shown by name."""
         known = hash((kind, text.lower()))
         if known in self._known or len(self._known) >= COUNTED:
             return False

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import QUICK, People, client_at, people_at
+from tests.contract.slack.people import QUICK, People, client_at, people_at
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import QUICK
+from tests.contract.slack.people import QUICK
 
 
 async def main() -> None:

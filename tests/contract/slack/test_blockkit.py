@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.rules import Rules
-from tests.contract.slack.desk import MODAL
+from tests.contract.slack.people import MODAL
 
 Json = dict[str, Any]
 

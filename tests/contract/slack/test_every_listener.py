@@ -12,8 +12,8 @@ import pytest_asyncio
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.server import SlackStandIn
 from tests.contract.slack.child import ROOT, Child, child, patient
-from tests.contract.slack.desk import People, people_at
 from tests.contract.slack.every_listener import MANIFEST
+from tests.contract.slack.people import People, people_at
 from tests.waiting import until
 
 Json = dict[str, Any]

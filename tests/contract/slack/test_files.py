@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.workspace import BOT_TOKEN
-from tests.contract.slack.desk import People, line
+from tests.contract.slack.people import People, line
 
 Json = dict[str, Any]
 

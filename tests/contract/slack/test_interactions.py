@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import MODAL, People, bot, client_at, line, people_at
+from tests.contract.slack.people import MODAL, People, bot, client_at, line, people_at
 from tests.waiting import until
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.contract.slack.desk import People, line
+from tests.contract.slack.people import People, line
 from tests.waiting import PATIENCE
 
 Json = dict[str, Any]

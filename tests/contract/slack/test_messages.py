@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN, group, private
-from tests.contract.slack.desk import People, client_at, line
+from tests.contract.slack.people import People, client_at, line
 
 
 def code(refusal: pytest.ExceptionInfo[SlackApiError]) -> str:

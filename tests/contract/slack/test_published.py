@@ -15,8 +15,8 @@ from bot.playground.slack.installed import Installed
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN
 from tests.contract.slack.child import patient
-from tests.contract.slack.desk import Line, People, client_at, line, people_at
 from tests.contract.slack.every_listener import BUTTONS, FORM, MANIFEST
+from tests.contract.slack.people import Line, People, client_at, line, people_at
 from tests.contract.slack.published import Json, Published, differences
 from tests.contract.slack.published.events import EVENTS
 from tests.contract.slack.published.interactions import INTERACTIONS, WITHOUT_TRIGGER

@@ -13,7 +13,7 @@ from bot.playground.slack.installed import Installed
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN
 from tests.contract.slack.child import patient
-from tests.contract.slack.desk import MODAL, People, client_at, line, people_at
+from tests.contract.slack.people import MODAL, People, client_at, line, people_at
 from tests.contract.slack.published import Json, differences
 from tests.contract.slack.published.answers import ANSWERS
 from tests.contract.slack.test_published import EVERYTHING

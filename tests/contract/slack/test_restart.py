@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import QUICK, client_at, line, people_at
+from tests.contract.slack.people import QUICK, client_at, line, people_at
 from tests.waiting import PATIENCE
 
 Json = dict[str, Any]

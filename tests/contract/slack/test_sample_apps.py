@@ -17,7 +17,7 @@ import pytest
 from bot.playground.slack.installed import Installed
 from bot.playground.slack.server import SlackStandIn
 from tests.contract.slack.child import Child, child, patient
-from tests.contract.slack.desk import People, people_at
+from tests.contract.slack.people import People, people_at
 from tests.waiting import until
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
 from bot.playground.slack.workspace import APP_TOKEN
-from tests.contract.slack.desk import QUICK, People, bot, client_at, line, people_at
+from tests.contract.slack.people import QUICK, People, bot, client_at, line, people_at
 from tests.waiting import PATIENCE, until
 
 Json = dict[str, Any]

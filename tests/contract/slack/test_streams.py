@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.rules import Rules
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import People, bot, client_at, people_at
+from tests.contract.slack.people import People, bot, client_at, people_at
 from tests.waiting import PATIENCE, until
 
 Json = dict[str, Any]

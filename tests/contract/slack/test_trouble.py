@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.rules import SLACK_TIERS, RateLimit, Rules
 from bot.playground.slack.server import SlackStandIn
-from tests.contract.slack.desk import People, client_at, people_at
+from tests.contract.slack.people import People, client_at, people_at
 from tests.waiting import PATIENCE
 
 

@@ -94,7 +94,7 @@ TAKEN: list[list[tuple[str, str]]] = [
 ]
 
 
-class Desk:
+class Status:
     async def status(self) -> Any:
         return {"targets": []}
 
@@ -135,7 +135,7 @@ async def _both(known: str) -> AsyncGenerator[Both]:
     readable = Tokens.read(known)
     holders = tokens.Holders(readable) if known else None
     made = server(Hands(examine, Snippets(), cast("Submissions", Proposals())), holders)
-    api = application(cast("ApiService", Desk()), readable, [])
+    api = application(cast("ApiService", Status()), readable, [])
     async with serving(api, 0) as one, serving(command.web(made, holders), 0, lifespan=True) as other:
         yield Both(one, other)
 

@@ -61,14 +61,14 @@ async def answered(path: Path, preference: Preference, models: Sequence[str]) ->
     """What comes of a request by somebody with this preference."""
     async with open_database(database(path)) as engine:
         store, made = Store(engine), choosing(chosen(*models), agents)
-        desk = TaskSteps(
+        steps = TaskSteps(
             store, RecordingNotifier(), made.supervisor, made.workshop, here(), permissions=permissions(store)
         )
         await store.preferences.put("UENGINEER", preference)
         task = builders.task()
-        await desk.accept(task, builders.session())
-        await desk.open(task.id)
-        await desk.conclude(task.id, await desk.work(task.id))
+        await steps.accept(task, builders.session())
+        await steps.open(task.id)
+        await steps.conclude(task.id, await steps.work(task.id))
         done = await store.tasks.get(task.id)
         assert done.status is TaskStatus.ANSWERED
         return done.summary

@@ -51,12 +51,12 @@ def set_session_status(call: Call) -> Json:
             fields[name] = call.text(name)
     session = call.state.threads.set(channel, thread_ts, **fields)
     status = session["session_status"]
-    told = {"status": status, "agent_status": status, "title": session.get("title", "")}
+    status_fields = {"status": status, "agent_status": status, "title": session.get("title", "")}
     app = call.rules.installed
     return (
-        told
+        status_fields
         if app is None or STOPPED in app.events
-        else {**told, **warning(f"missing_{STOPPED}_event_subscription")}
+        else {**status_fields, **warning(f"missing_{STOPPED}_event_subscription")}
     )
 
 

@@ -9,7 +9,7 @@ from bot.playground.slack.blockkit.walk import interactive
 from bot.playground.slack.errors import PlayError, SlackError
 from bot.playground.slack.play import payloads
 from bot.playground.slack.play.answers import PRESSED, answer, field_of, initial_values
-from bot.playground.slack.play.desk import Desk, milliseconds
+from bot.playground.slack.play.client import SlackClient, milliseconds
 from bot.playground.slack.socket import Unanswered
 
 Json = dict[str, Any]
@@ -45,98 +45,100 @@ class Look(BaseModel):
     channel: str
 
 
-async def submit(desk: Desk, body: Submit) -> Json:
+async def submit(client: SlackClient, body: Submit) -> Json:
     """A person submits a modal: `{ok, ack_ms, response_action?, errors?, view?}`.
 
     `values` is `{block_id: {action_id: value}}`; a value is plain, or Slack's object for the element. What is
     left out keeps what was filled in before. A required field that is empty never reaches the bot.
     """
-    user, view = desk.user(body.user), _view(desk, body.user, body.view_id)
+    user, view = client.user(body.user), _view(client, body.user, body.view_id)
     if view["type"] != "modal":
         raise PlayError(400, "not_a_modal", "Only a modal can be submitted.")
-    view = desk.state.views.keep_values(view, _values(view, body.values))
+    view = client.state.views.keep_values(view, _values(view, body.values))
     if errors := _empty_fields(view):
         raise PlayError(
             400, "missing_input", "Some fields still need an answer.", response_action="errors", errors=errors
         )
     payload = {
-        **payloads.interaction(desk, "view_submission", user),
-        "view": desk.state.views.show(view),
-        "response_urls": _response_urls(desk, user, view),
+        **payloads.interaction(client, "view_submission", user),
+        "view": client.state.views.show(view),
+        "response_urls": _response_urls(client, user, view),
     }
-    reply = await desk.socket.ask("interactive", payload)
+    reply = await client.socket.ask("interactive", payload)
     answered = {"ok": True, "ack_ms": milliseconds(reply), "envelope_id": reply.envelope_id}
-    with desk.state.transaction():
-        return answered | _carry_out(desk, view, reply.payload or {})
+    with client.state.transaction():
+        return answered | _carry_out(client, view, reply.payload or {})
 
 
-async def close(desk: Desk, body: Close) -> Json:
+async def close(client: SlackClient, body: Close) -> Json:
     """A person closes a modal, or with `clear` the whole stack; the bot hears it if the view asked to."""
-    user, view = desk.user(body.user), _view(desk, body.user, body.view_id)
-    closed = desk.state.views.stack(body.user)[::-1] if body.clear else [view]
+    user, view = client.user(body.user), _view(client, body.user, body.view_id)
+    closed = client.state.views.stack(body.user)[::-1] if body.clear else [view]
     for one in closed:
-        desk.state.views.close(one)
+        client.state.views.close(one)
     for one in closed:
         if one["notify_on_close"]:
-            await _tell_closed(desk, user, one, cleared=body.clear)
+            await _tell_closed(client, user, one, cleared=body.clear)
     return {"ok": True}
 
 
-def home(desk: Desk, body: Home) -> Json:
+def home(client: SlackClient, body: Home) -> Json:
     """A person opens the bot's home tab; the bot gets `app_home_opened`. Answers the view there is now."""
-    user = desk.user(body.user)["id"]
-    if desk.rules.installed and not desk.rules.installed.home_tab:
+    user = client.user(body.user)["id"]
+    if client.rules.installed and not client.rules.installed.home_tab:
         raise PlayError(404, "no_home_tab", "The app has no home tab.")
-    view = desk.state.views.home(user)
-    shown = desk.state.views.show(view) if view else None
-    direct = desk.state.people.direct(user) or {"id": ""}
+    view = client.state.views.home(user)
+    shown = client.state.views.show(view) if view else None
+    direct = client.state.people.direct(user) or {"id": ""}
     event: Json = {
         "type": "app_home_opened",
         "user": user,
         "channel": direct["id"],
         "tab": body.tab,
-        "event_ts": desk.state.clock.next(),
+        "event_ts": client.state.clock.next(),
         **({"view": shown} if shown else {}),
     }
-    return {"ok": True, "event_ids": [desk.state.events.tell(event)], "view": shown}
+    return {"ok": True, "event_ids": [client.state.events.tell(event)], "view": shown}
 
 
-def assistant(desk: Desk, body: Assistant) -> Json:
+def assistant(client: SlackClient, body: Assistant) -> Json:
     """A person starts a new thread in the assistant pane: `{channel, thread_ts}`; `channel` is what they look at."""
-    user = desk.user(body.user)["id"]
-    channel = desk.channel(user)["id"]
+    user = client.user(body.user)["id"]
+    channel = client.channel(user)["id"]
     root = {
-        "user": desk.state.workspace.bot_user,
+        "user": client.state.workspace.bot_user,
         "subtype": "assistant_app_thread",
         "text": "New conversation",
     }
-    thread_ts = desk.state.messages.post(channel, root)["ts"]
-    told = _tell_thread(desk, "assistant_thread_started", body, channel, thread_ts)
-    return {"channel": channel, "thread_ts": thread_ts, "event_ids": [told]}
+    thread_ts = client.state.messages.post(channel, root)["ts"]
+    event_id = _tell_thread(client, "assistant_thread_started", body, channel, thread_ts)
+    return {"channel": channel, "thread_ts": thread_ts, "event_ids": [event_id]}
 
 
-def look(desk: Desk, body: Look) -> Json:
+def look(client: SlackClient, body: Look) -> Json:
     """A person goes to another conversation while a thread is open in the pane; the bot hears which."""
-    channel = desk.channel(desk.user(body.user)["id"])["id"]
-    root = desk.message(channel, body.thread_ts)
+    channel = client.channel(client.user(body.user)["id"])["id"]
+    root = client.message(channel, body.thread_ts)
     if root.get("subtype") != "assistant_app_thread":
         raise PlayError(404, "thread_not_found", f"{body.thread_ts} is no thread of the pane.")
-    told = _tell_thread(desk, "assistant_thread_context_changed", body, channel, body.thread_ts)
-    return {"event_ids": [told]}
+    event_id = _tell_thread(client, "assistant_thread_context_changed", body, channel, body.thread_ts)
+    return {"event_ids": [event_id]}
 
 
-def _tell_thread(desk: Desk, kind: str, body: Assistant | Look, channel: str, thread_ts: str) -> str | None:
+def _tell_thread(
+    client: SlackClient, kind: str, body: Assistant | Look, channel: str, thread_ts: str
+) -> str | None:
     context: Json = {}
     if body.channel:
-        seen = desk.joined(body.user, body.channel)["id"]
-        context = {"channel_id": seen, "team_id": desk.state.workspace.team, "enterprise_id": None}
+        seen = client.joined(body.user, body.channel)["id"]
+        context = {"channel_id": seen, "team_id": client.state.workspace.team, "enterprise_id": None}
     thread = {"user_id": body.user, "context": context, "channel_id": channel, "thread_ts": thread_ts}
-    event: Json = {"type": kind, "assistant_thread": thread, "event_ts": desk.state.clock.next()}
-    return desk.state.events.tell(event)
+    event: Json = {"type": kind, "assistant_thread": thread, "event_ts": client.state.clock.next()}
+    return client.state.events.tell(event)
 
 
-def _view(desk: Desk, user: str, view_id: str) -> Json:
-    view = desk.state.views.find(view_id)
+def _view(client: SlackClient, user: str, view_id: str) -> Json:
+    view = client.state.views.find(view_id)
     if view is None or view["owner"] != user:
         raise PlayError(404, "view_not_found", f"{user} has no view {view_id}.")
     return view
@@ -176,27 +178,27 @@ def _problem(element: Json, value: Any, *, optional: bool) -> str | None:
     return None
 
 
-def _response_urls(desk: Desk, user: Json, view: Json) -> list[Json]:
+def _response_urls(client: SlackClient, user: Json, view: Json) -> list[Json]:
     urls: list[Json] = []
     for block in view["blocks"]:
         element: Json = block.get("element") or {}
         if element.get("response_url_enabled"):
             chosen = view["state"]["values"][block["block_id"]][element["action_id"]][field_of(element)]
-            url = desk.state.grants.response_url(user=user["id"], channel=chosen)
+            url = client.state.grants.response_url(user=user["id"], channel=chosen)
             names = {"block_id": block["block_id"], "action_id": element["action_id"]}
             urls.append({**names, "channel_id": chosen, "response_url": url})
     return urls
 
 
-def _carry_out(desk: Desk, view: Json, answer: Json) -> Json:
+def _carry_out(client: SlackClient, view: Json, answer: Json) -> Json:
     """What the bot's acknowledgement does to the modal."""
-    views = desk.state.views
+    views = client.state.views
     action = answer.get("response_action")
     if action == "errors":
         return {"response_action": action, "errors": answer.get("errors", {})}
     if action in ("update", "push"):
         try:
-            new = check.view(answer.get("view"), desk.rules, kind="modal")
+            new = check.view(answer.get("view"), client.rules, kind="modal")
             shown = views.update(view, new) if action == "update" else views.push(view["owner"], new)
         except SlackError as refusal:
             sentence = f"The bot answered with a view that Slack refuses: {refusal.code}."
@@ -207,14 +209,14 @@ def _carry_out(desk: Desk, view: Json, answer: Json) -> Json:
     return {"response_action": action} if action else {}
 
 
-async def _tell_closed(desk: Desk, user: Json, view: Json, *, cleared: bool) -> None:
+async def _tell_closed(client: SlackClient, user: Json, view: Json, *, cleared: bool) -> None:
     payload = {
-        **payloads.answerable(desk, "view_closed", user),
-        "view": desk.state.views.show(view),
+        **payloads.answerable(client, "view_closed", user),
+        "view": client.state.views.show(view),
         "is_cleared": cleared,
     }
     try:
-        await desk.socket.ask("interactive", payload)
+        await client.socket.ask("interactive", payload)
     except Unanswered:
-        # Closed is closed: the person is not told that the bot did not listen.
+        # Closed is closed: the person gets no error where the bot did not listen.
         return

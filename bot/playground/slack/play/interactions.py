@@ -8,7 +8,7 @@ from bot.playground.slack.blockkit.walk import Interactive, interactive
 from bot.playground.slack.errors import PlayError, SlackError
 from bot.playground.slack.play import payloads
 from bot.playground.slack.play.answers import PRESSED, answer, field_of, initial_values
-from bot.playground.slack.play.desk import Desk, milliseconds
+from bot.playground.slack.play.client import SlackClient, milliseconds
 from bot.playground.slack.play.wording import escaped
 from bot.playground.slack.socket import Unanswered
 from bot.playground.slack.workspace import COMMANDS, SLACKBOT
@@ -55,28 +55,28 @@ class Options(BaseModel):
     block_id: str | None = None
 
 
-async def command(desk: Desk, body: Command) -> Json:
+async def command(client: SlackClient, body: Command) -> Json:
     """A person runs a slash command: `{ok, ack, ack_ms}`; `ack` is what the bot put into its acknowledgement.
 
     Like Slack, refuses commands in threads; no acknowledgement in 3 seconds is `operation_timeout`.
     """
-    user, channel = desk.user(body.user), desk.joined(body.user, body.channel)
-    app = desk.rules.installed
+    user, channel = client.user(body.user), client.joined(body.user, body.channel)
+    app = client.rules.installed
     if body.command not in (app.commands if app else {one["command"] for one in COMMANDS}):
         raise PlayError(404, "unknown_command", f"{body.command} is not a valid command.")
     if body.thread_ts:
         raise PlayError(400, "not_supported_in_thread", f"{body.command} is not supported in threads. Sorry!")
     payload = payloads.command(
-        desk, user=user, channel=channel, name=body.command, text=escaped(body.text.strip())
+        client, user=user, channel=channel, name=body.command, text=escaped(body.text.strip())
     )
     try:
-        reply = await desk.socket.ask("slash_commands", payload)
+        reply = await client.socket.ask("slash_commands", payload)
     except Unanswered as silence:
-        _slackbot(desk, user, channel, f"{body.command} failed with the error `{silence.code}`")
+        _slackbot(client, user, channel, f"{body.command} failed with the error `{silence.code}`")
         raise
     place = {"user": user["id"], "channel": channel["id"]}
     if reply.payload and (reply.payload.get("text") or reply.payload.get("blocks")):
-        _post_ack(desk, place, reply.payload, body.command)
+        _post_ack(client, place, reply.payload, body.command)
     return {
         "ok": True,
         "ack": reply.payload,
@@ -86,22 +86,22 @@ async def command(desk: Desk, body: Command) -> Json:
     }
 
 
-async def click(desk: Desk, body: Click) -> Json:
+async def click(client: SlackClient, body: Click) -> Json:
     """A person operates an element of a message (`channel`, `ts`) or of a view (`view_id`): `{ok, ack_ms}`.
 
     `action_id` names it, `block_id` or a button's `value` tells equals apart. What is picked or typed goes
     into `value` or the element's own field. An element that the message had before an update can still be
     pressed, as by a client that is behind.
     """
-    user = desk.user(body.user)
+    user = client.user(body.user)
     if body.view_id:
-        place, found, given = _in_view(desk, body)
+        place, found, given = _in_view(client, body)
     else:
-        place, found, given = _in_message(desk, body, user)
+        place, found, given = _in_message(client, body, user)
     act = payloads.action(found.element, found.block_id, answer(found.element, given))
-    shared = payloads.interaction(desk, "block_actions", user, body.channel or "")
+    shared = payloads.interaction(client, "block_actions", user, body.channel or "")
     payload = {**shared, **place, "actions": [act]}
-    reply = await desk.socket.ask("interactive", payload)
+    reply = await client.socket.ask("interactive", payload)
     return {
         "ok": True,
         "ack_ms": milliseconds(reply),
@@ -110,28 +110,28 @@ async def click(desk: Desk, body: Click) -> Json:
     }
 
 
-async def shortcut(desk: Desk, body: Shortcut) -> Json:
+async def shortcut(client: SlackClient, body: Shortcut) -> Json:
     """A person starts a shortcut on a message (`channel`, `ts`) or a global one: `{ok, ack_ms}`.
 
-    The bot is not told where a global one was started; with `channel`, menus that ask for the current
+    A global one's payload has no channel; with `channel`, menus that ask for the current
     conversation begin with it.
     """
-    user = desk.user(body.user)
+    user = client.user(body.user)
     if body.channel:
-        desk.joined(body.user, body.channel)
+        client.joined(body.user, body.channel)
     kind = "message_action" if body.ts else "shortcut"
-    app = desk.rules.installed
+    app = client.rules.installed
     if app and ("message" if body.ts else "global", body.callback_id) not in app.shortcuts:
         raise PlayError(404, "unknown_shortcut", f"The app has no such shortcut as {body.callback_id!r}.")
-    payload = payloads.interaction(desk, kind, user, body.channel or "")
-    payload |= {"callback_id": body.callback_id, "action_ts": desk.state.clock.next()}
+    payload = payloads.interaction(client, kind, user, body.channel or "")
+    payload |= {"callback_id": body.callback_id, "action_ts": client.state.clock.next()}
     if body.ts:
-        channel = desk.joined(body.user, body.channel or "")
-        message = desk.message(channel["id"], body.ts)
-        place = payloads.in_message(desk, user=user, channel=channel, message=message)
+        channel = client.joined(body.user, body.channel or "")
+        message = client.message(channel["id"], body.ts)
+        place = payloads.in_message(client, user=user, channel=channel, message=message)
         payload |= {key: value for key, value in place.items() if key != "container"}
         payload["message_ts"] = body.ts
-    reply = await desk.socket.ask("interactive", payload)
+    reply = await client.socket.ask("interactive", payload)
     return {
         "ok": True,
         "ack_ms": milliseconds(reply),
@@ -140,40 +140,40 @@ async def shortcut(desk: Desk, body: Shortcut) -> Json:
     }
 
 
-async def options(desk: Desk, body: Options) -> Json:
+async def options(client: SlackClient, body: Options) -> Json:
     """What an external select offers for the typed `value`: `{ok, options | option_groups}`."""
-    user = desk.user(body.user)
+    user = client.user(body.user)
     operated = Click(**body.model_dump(exclude={"value"}))
-    place, found, _ = _in_view(desk, operated) if body.view_id else _in_message(desk, operated, user)
+    place, found, _ = _in_view(client, operated) if body.view_id else _in_message(client, operated, user)
     payload = {
-        **payloads.answerable(desk, "block_suggestion", user, str(place.get("channel", {}).get("id", ""))),
+        **payloads.answerable(client, "block_suggestion", user, str(place.get("channel", {}).get("id", ""))),
         **place,
     }
     payload |= {"action_id": body.action_id, "block_id": found.block_id, "value": body.value}
-    reply = await desk.socket.ask("interactive", payload)
+    reply = await client.socket.ask("interactive", payload)
     return {"ok": True, "ack_ms": milliseconds(reply), **(reply.payload or {})}
 
 
-def _in_message(desk: Desk, body: Click, user: Json) -> tuple[Json, Interactive, Any]:
+def _in_message(client: SlackClient, body: Click, user: Json) -> tuple[Json, Interactive, Any]:
     if not body.channel or not body.ts:
         raise PlayError(400, "invalid_arguments", "Say where: channel and ts, or view_id.")
-    channel = desk.joined(body.user, body.channel)
-    message = desk.state.ephemerals.find(channel["id"], body.ts)
+    channel = client.joined(body.user, body.channel)
+    message = client.state.ephemerals.find(channel["id"], body.ts)
     if message and message["viewer"] != body.user:
         message = None
-    message = message or desk.message(channel["id"], body.ts)
+    message = message or client.message(channel["id"], body.ts)
     blocks: list[Json] = message.get("blocks", [])
-    found = _find(blocks, body) or _stale(desk, channel["id"], body)
+    found = _find(blocks, body) or _stale(client, channel["id"], body)
     given = _given(body, found.element)
     values = initial_values(blocks)
     if found.element["type"] not in PRESSED:
         values.setdefault(found.block_id, {})[body.action_id] = answer(found.element, given)
-    place = payloads.in_message(desk, user=user, channel=channel, message=message)
+    place = payloads.in_message(client, user=user, channel=channel, message=message)
     return {**place, "state": {"values": values}}, found, given
 
 
-def _in_view(desk: Desk, body: Click) -> tuple[Json, Interactive, Any]:
-    view = desk.state.views.find(body.view_id)
+def _in_view(client: SlackClient, body: Click) -> tuple[Json, Interactive, Any]:
+    view = client.state.views.find(body.view_id)
     if view is None or view["owner"] != body.user:
         raise PlayError(404, "view_not_found", f"{body.user} has no view {body.view_id}.")
     found = _find(view["blocks"], body)
@@ -184,7 +184,7 @@ def _in_view(desk: Desk, body: Click) -> tuple[Json, Interactive, Any]:
     if found.element["type"] not in PRESSED:
         block = {**values.get(found.block_id, {}), body.action_id: answer(found.element, given)}
         values[found.block_id] = block
-    return payloads.in_view(desk, desk.state.views.keep_values(view, values)), found, given
+    return payloads.in_view(client, client.state.views.keep_values(view, values)), found, given
 
 
 def _find(blocks: list[Json], body: Click) -> Interactive | None:
@@ -194,8 +194,8 @@ def _find(blocks: list[Json], body: Click) -> Interactive | None:
     return next(iter([*exact, *inside]), None)
 
 
-def _stale(desk: Desk, channel: str, body: Click) -> Interactive:
-    found = desk.state.messages.stale_action(channel, body.ts or "", body.action_id)
+def _stale(client: SlackClient, channel: str, body: Click) -> Interactive:
+    found = client.state.messages.stale_action(channel, body.ts or "", body.action_id)
     if found is None:
         raise _no_action(body.action_id)
     return Interactive(found["block_id"], found["element"])
@@ -210,14 +210,14 @@ def _given(body: Click, element: Json) -> Any:
     return more.get(field_of(element), body.value)
 
 
-def _post_ack(desk: Desk, place: Json, payload: Json, command: str) -> None:
+def _post_ack(client: SlackClient, place: Json, payload: Json, command: str) -> None:
     try:
-        with desk.state.transaction():
-            desk.webhooks.answer(place, payload)
+        with client.state.transaction():
+            client.webhooks.answer(place, payload)
     except SlackError:
-        user, channel = desk.user(place["user"]), desk.channel(place["channel"])
-        _slackbot(desk, user, channel, f"{command} failed with the error `invalid_command_response`")
+        user, channel = client.user(place["user"]), client.channel(place["channel"])
+        _slackbot(client, user, channel, f"{command} failed with the error `invalid_command_response`")
 
 
-def _slackbot(desk: Desk, user: Json, channel: Json, text: str) -> None:
-    desk.state.ephemerals.post(channel["id"], user["id"], {"user": SLACKBOT, "text": text})
+def _slackbot(client: SlackClient, user: Json, channel: Json, text: str) -> None:
+    client.state.ephemerals.post(channel["id"], user["id"], {"user": SLACKBOT, "text": text})

@@ -5,13 +5,13 @@ import json
 
 from aiohttp import web
 
-from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.play.client import SlackClient
 from bot.playground.slack.state.feed import Change
 
 HEARTBEAT = 15.0
 
 
-async def events(desk: Desk, request: web.Request) -> web.StreamResponse:
+async def events(client: SlackClient, request: web.Request) -> web.StreamResponse:
     """Every change as a server-sent event `{type, …}` with its full new value, and an ID to resume from.
 
     Types: message, changed, deleted, ephemeral, view, view_closed, home, reaction, status, connection, ready.
@@ -21,9 +21,9 @@ async def events(desk: Desk, request: web.Request) -> web.StreamResponse:
     response.content_type = "text/event-stream"
     await response.prepare(request)
     last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
-    with desk.state.feed.listen() as queue:
+    with client.state.feed.listen() as queue:
         await response.write(b": listening\nretry: 1000\n\n")
-        for change in desk.state.feed.missed(last_id):
+        for change in client.state.feed.missed(last_id):
             await response.write(frame(change))
         while True:
             try:

@@ -5,18 +5,18 @@ import time
 from typing import Any
 
 from bot.playground.slack.errors import PlayError
-from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.play.client import SlackClient
 from bot.playground.slack.workspace import APP
 
 Json = dict[str, Any]
 
 
-def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> Json:
-    desk.check_installed()
+def command(client: SlackClient, *, user: Json, channel: Json, name: str, text: str) -> Json:
+    client.check_installed()
     return {
         "token": "verification-token",
-        "team_id": desk.state.workspace.team,
-        "team_domain": desk.state.workspace.domain,
+        "team_id": client.state.workspace.team,
+        "team_domain": client.state.workspace.domain,
         "channel_id": channel["id"],
         "channel_name": channel.get("name", "directmessage"),
         "user_id": user["id"],
@@ -24,54 +24,54 @@ def command(desk: Desk, *, user: Json, channel: Json, name: str, text: str) -> J
         "command": name,
         "text": text,
         "api_app_id": APP,
-        **_organization(desk, {"enterprise_id": "id", "enterprise_name": "name"}),
-        "is_enterprise_install": "true" if desk.whole else "false",
-        "response_url": desk.state.grants.response_url(user=user["id"], channel=channel["id"]),
-        "trigger_id": desk.state.grants.trigger(user["id"], channel["id"]),
+        **_organization(client, {"enterprise_id": "id", "enterprise_name": "name"}),
+        "is_enterprise_install": "true" if client.whole else "false",
+        "response_url": client.state.grants.response_url(user=user["id"], channel=channel["id"]),
+        "trigger_id": client.state.grants.trigger(user["id"], channel["id"]),
     }
 
 
-def interaction(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
+def interaction(client: SlackClient, kind: str, user: Json, channel: str = "") -> Json:
     """The same of those that a form may follow."""
     return {
-        **answerable(desk, kind, user, channel),
-        "trigger_id": desk.state.grants.trigger(user["id"], channel),
+        **answerable(client, kind, user, channel),
+        "trigger_id": client.state.grants.trigger(user["id"], channel),
     }
 
 
-def answerable(desk: Desk, kind: str, user: Json, channel: str = "") -> Json:
+def answerable(client: SlackClient, kind: str, user: Json, channel: str = "") -> Json:
     """What all interactive payloads share; `channel` is where the user is."""
-    desk.check_installed()
-    if desk.rules.installed and not desk.rules.installed.interactive:
+    client.check_installed()
+    if client.rules.installed and not client.rules.installed.interactive:
         raise PlayError(404, "not_interactive", "The app takes no interactions.")
-    place = desk.state.workspace
-    within = _organization(desk, {"enterprise_id": "id", "enterprise_name": "name"})
+    place = client.state.workspace
+    within = _organization(client, {"enterprise_id": "id", "enterprise_name": "name"})
     team = {"id": place.team, "domain": place.domain, **within}
     return {
         "type": kind,
-        # To an installation of the whole organization it is only told where there is a conversation.
-        "team": team if channel or not desk.whole else None,
+        # To an installation of the whole organization it is only sent where there is a conversation.
+        "team": team if channel or not client.whole else None,
         "user": {
             "id": user["id"],
             "username": user["name"],
             "name": user["name"],
-            "team_id": desk.state.workspace.team,
+            "team_id": client.state.workspace.team,
         },
         "api_app_id": APP,
         "token": "verification-token",
-        "enterprise": _organization(desk, {"id": "id", "name": "name"}) or None,
-        "is_enterprise_install": desk.whole,
+        "enterprise": _organization(client, {"id": "id", "name": "name"}) or None,
+        "is_enterprise_install": client.whole,
     }
 
 
-def _organization(desk: Desk, names: dict[str, str]) -> Json:
+def _organization(client: SlackClient, names: dict[str, str]) -> Json:
     """What the workspace's organization is called, by `names`; nothing where there is none."""
-    place = desk.state.workspace
+    place = client.state.workspace
     known = {"id": place.enterprise, "name": place.enterprise_name}
     return {name: known[what] for name, what in names.items()} if place.enterprise else {}
 
 
-def in_message(desk: Desk, *, user: Json, channel: Json, message: Json) -> Json:
+def in_message(client: SlackClient, *, user: Json, channel: Json, message: Json) -> Json:
     """Where a click in a message happened, and the URL that answers it."""
     ephemeral = bool(message.get("is_ephemeral"))
     thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
@@ -83,22 +83,22 @@ def in_message(desk: Desk, *, user: Json, channel: Json, message: Json) -> Json:
         "is_ephemeral": ephemeral,
         **thread,
     }
-    shown = {} if ephemeral else {"message": desk.state.messages.given(message)}
+    shown = {} if ephemeral else {"message": client.state.messages.given(message)}
     return {
         "container": container,
         "channel": {"id": channel["id"], "name": channel.get("name", "directmessage")},
         **shown,
-        **_step(desk, user, channel["id"], message["ts"]),
-        "response_url": desk.state.grants.response_url(user=user["id"], **place),
+        **_step(client, user, channel["id"], message["ts"]),
+        "response_url": client.state.grants.response_url(user=user["id"], **place),
     }
 
 
-def _step(desk: Desk, user: Json, channel: str, ts: str) -> Json:
+def _step(client: SlackClient, user: Json, channel: str, ts: str) -> Json:
     """What a click in a message of a workflow's step says about that step."""
-    execution = desk.state.executions.of_message(channel, ts)
+    execution = client.state.executions.of_message(channel, ts)
     if execution is None:
         return {}
-    pointer = desk.state.grants.trigger(user["id"], channel)
+    pointer = client.state.grants.trigger(user["id"], channel)
     return {
         "function_data": {
             "execution_id": execution["id"],
@@ -113,10 +113,10 @@ def _step(desk: Desk, user: Json, channel: str, ts: str) -> Json:
     }
 
 
-def in_view(desk: Desk, view: Json) -> Json:
+def in_view(client: SlackClient, view: Json) -> Json:
     return {
         "container": {"type": "view", "view_id": view["id"]},
-        "view": desk.state.views.show(view),
+        "view": client.state.views.show(view),
     }
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.playground.slack.errors import PlayError, SlackError
 from bot.playground.slack.play import forms, interactions, live, messages, reads, steps, testing
-from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.play.client import SlackClient
 from bot.playground.slack.socket import Unanswered
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Endpoint:
     """One call; with a `model` its body is JSON of that shape, without one it reads the request itself.
 
-    An action that is no coroutine runs in one transaction: what it changed and what the bot is told of it
+    An action that is no coroutine runs in one transaction: what it changed and the events about it
     become durable together.
     """
 
@@ -73,10 +73,10 @@ ENDPOINTS = (
 )
 
 
-def routes(desk: Desk) -> list[web.RouteDef]:
+def routes(client: SlackClient) -> list[web.RouteDef]:
     return [
         web.get("/play", _index),
-        *(web.route(one.method, one.path, _handler(desk, one)) for one in ENDPOINTS),
+        *(web.route(one.method, one.path, _handler(client, one)) for one in ENDPOINTS),
     ]
 
 
@@ -98,14 +98,14 @@ def _fields(endpoint: Endpoint) -> Json:
     return {name: "required" if field.is_required() else "optional" for name, field in fields.items()}
 
 
-def _handler(desk: Desk, endpoint: Endpoint) -> Handler:
+def _handler(client: SlackClient, endpoint: Endpoint) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             argument = await _argument(endpoint, request)
             if endpoint.asks_bot:
-                await desk.socket.connected()
-            with desk.state.transaction() if endpoint.at_once else nullcontext():
-                answer = endpoint.action(desk, argument)
+                await client.socket.connected()
+            with client.state.transaction() if endpoint.at_once else nullcontext():
+                answer = endpoint.action(client, argument)
             if not isinstance(answer, dict):
                 answer = await answer
         except (PlayError, SlackError, Unanswered) as refusal:

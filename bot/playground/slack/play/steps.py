@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from bot.playground.slack.errors import PlayError
 from bot.playground.slack.identity import new_id
-from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.play.client import SlackClient
 from bot.playground.slack.workspace import APP, CREATED
 
 Json = dict[str, Any]
@@ -19,15 +19,15 @@ class Step(BaseModel):
     inputs: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
-def run(desk: Desk, body: Step) -> Json:
+def run(client: SlackClient, body: Step) -> Json:
     """A workflow that a person started comes to the app's step: `{execution, event_ids}`; the bot gets `function_executed`."""
-    user = desk.user(body.user)["id"]
-    desk.check_installed()
-    function = _function(desk, body.callback_id)
-    execution = desk.state.executions.begin(
+    user = client.user(body.user)["id"]
+    client.check_installed()
+    function = _function(client, body.callback_id)
+    execution = client.state.executions.begin(
         callback_id=body.callback_id,
         inputs=body.inputs,
-        token=desk.apps.lend(desk.state.workspace.team),
+        token=client.apps.lend(client.state.workspace.team),
         user=user,
     )
     event: Json = {
@@ -36,23 +36,23 @@ def run(desk: Desk, body: Step) -> Json:
         "inputs": body.inputs,
         "function_execution_id": execution["id"],
         "workflow_execution_id": new_id("Wx"),
-        "event_ts": desk.state.clock.next(),
+        "event_ts": client.state.clock.next(),
         "bot_access_token": execution["token"],
     }
-    return {"execution": execution["id"], "event_ids": [desk.state.events.tell(event)]}
+    return {"execution": execution["id"], "event_ids": [client.state.events.tell(event)]}
 
 
-async def outcome(desk: Desk, request: web.Request) -> Json:
+async def outcome(client: SlackClient, request: web.Request) -> Json:
     """How a step has ended, or that it runs: `{state, outputs, error}`."""
-    execution = desk.state.executions.all.get(request.match_info["execution"])
+    execution = client.state.executions.all.get(request.match_info["execution"])
     if execution is None:
         raise PlayError(404, "execution_not_found", "There is no such step.")
     return {name: execution[name] for name in ("state", "outputs", "error")}
 
 
-def _function(desk: Desk, callback_id: str) -> Json:
+def _function(client: SlackClient, callback_id: str) -> Json:
     """The function as its manifest declares it; without a manifest it takes and gives anything."""
-    app = desk.rules.installed
+    app = client.rules.installed
     if app and callback_id not in app.functions:
         raise PlayError(404, "unknown_function", f"The app has no function {callback_id!r}.")
     declared = app.functions[callback_id] if app else {}

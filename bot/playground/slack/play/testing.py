@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from bot.playground.slack.errors import PlayError
 from bot.playground.slack.limits import Fault
-from bot.playground.slack.play.desk import Desk
+from bot.playground.slack.play.client import SlackClient
 
 Json = dict[str, Any]
 
@@ -32,29 +32,29 @@ class Faults(BaseModel):
     clear: bool = False
 
 
-def redeliver(desk: Desk, body: Redeliver) -> Json:
+def redeliver(client: SlackClient, body: Redeliver) -> Json:
     """Send an event, command or interaction to the bot once more, as if its acknowledgement had been lost."""
     identity = body.envelope_id or body.event_id or body.trigger_id or ""
-    envelope = desk.state.envelopes.find(identity)
+    envelope = client.state.envelopes.find(identity)
     if envelope is None:
         raise PlayError(404, "envelope_not_found", f"There is no envelope {identity!r} any more.")
-    desk.socket.redeliver(envelope)
+    client.socket.redeliver(envelope)
     return {"ok": True, "envelope_id": envelope["id"], "attempts": envelope["attempts"]}
 
 
-def disconnect(desk: Desk, body: Disconnect) -> Json:
-    """Send `disconnect` to the bot's connections, as Slack does every few hours: `{connections}` told."""
-    return {"ok": True, "connections": desk.socket.disconnect(body.reason)}
+def disconnect(client: SlackClient, body: Disconnect) -> Json:
+    """Send `disconnect` to the bot's connections, as Slack does every few hours: `{connections}` were asked."""
+    return {"ok": True, "connections": client.socket.disconnect(body.reason)}
 
 
-def faults(desk: Desk, body: Faults) -> Json:
+def faults(client: SlackClient, body: Faults) -> Json:
     """Make the next `times` calls of a Web API method (`*`: any) fail, or with `clear` none any more.
 
     `error` is a Slack code (`ratelimited` comes as 429 with `retry_after`), `status` an HTTP status, `hang`
     seconds of silence first; with `after` the call is carried out and only its answer is lost.
     """
     if body.clear:
-        desk.api.faults.clear()
+        client.api.faults.clear()
         return {"ok": True}
-    desk.api.faults.plan(Fault(**body.model_dump(exclude={"clear"})))
+    client.api.faults.plan(Fault(**body.model_dump(exclude={"clear"})))
     return {"ok": True}

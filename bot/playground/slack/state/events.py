@@ -1,4 +1,4 @@
-"""Events API: what happens in the workspace, told to the bot where it is a member."""
+"""Events API: what happens in the workspace, sent to the bot where it is a member."""
 
 import re
 import time

@@ -42,7 +42,7 @@ class Feed:
             _offer(queue, change, self._reset())
 
     def missed(self, last_id: str | None) -> list[Change]:
-        """What came after `last_id`; one `reset` when that can no longer be told."""
+        """What came after `last_id`; one `reset` when that is no longer known."""
         if not last_id:
             return []
         epoch, _, number = last_id.partition("-")

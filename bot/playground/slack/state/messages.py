@@ -98,10 +98,10 @@ class Messages:
             self._files.share(identity, channel, message["ts"], message.get("thread_ts"))
         self._feed.publish("message", channel=channel, message=self.show(message, metadata=True))
         # An app hears the metadata of new messages, its own among them.
-        told = self.given(message, metadata=True)
+        payload = self.given(message, metadata=True)
         if message.get("reply_broadcast"):
-            told["root"] = self.given(self.get(channel, message["thread_ts"]))
-        self._tell(channel, told, message["ts"])
+            payload["root"] = self.given(self.get(channel, message["thread_ts"]))
+        self._tell(channel, payload, message["ts"])
         self._tell_links(channel, message)
         if thread_ts:
             self._count_replies(channel, message["thread_ts"])

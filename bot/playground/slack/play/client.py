@@ -22,7 +22,7 @@ NO_CONNECTION = "The bot has not connected yet."
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SlackClient:
     state: State
     rules: Rules
     socket: Socket
