@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from services.domain.errors import SealUnavailable
@@ -16,9 +16,14 @@ _LOOK = 0.005
 
 async def until_full(pool: SealedPool) -> None:
     """Until a pool of one has it ready. Raises SealUnavailable with the pool's reason when that takes too long."""
+    await until(lambda: pool.readiness().ready, pool)
+
+
+async def until(ready: Callable[[], bool], pool: SealedPool) -> None:
+    """As `until_full`, for what `ready` asks."""
     try:
         async with asyncio.timeout(_LIMIT):
-            while not pool.readiness().ready:  # noqa: ASYNC110  # the pool tells nobody, it is asked
+            while not ready():  # noqa: ASYNC110  # the pool tells nobody, it is asked
                 await asyncio.sleep(_LOOK)
     except TimeoutError:
         raise SealUnavailable(pool.readiness().missing) from None

@@ -24,10 +24,14 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
     width = max(map(len, report.ratios), default=0)
     for name, ratio in report.ratios.items():
-        yield f"{name:<{width}}  {ratio.value:,.1f}x  {ratio.how}"
+        yield f"{name:<{width}}  {_times(ratio.value)}  {ratio.how}"
     if report.problems:
         yield ""
     yield from (f"NO  {problem}" for problem in report.problems)
+
+
+def _times(value: float) -> str:
+    return f"{value:,.1f}x" if value >= 1 else f"{value:.2g}x"
 
 
 def _described(machine: Machine) -> str:

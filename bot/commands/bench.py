@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def command() -> None:
     """Measure raygen's speed and resource use on this machine.
 
-    In the JSON, times are in seconds and memory is in bytes. Nothing outside this machine is contacted.
+    In the JSON, times are in seconds and memory is in bytes. Nothing outside this machine is contacted, except by
+    `environments --package`.
     """
 
 
@@ -56,6 +57,27 @@ def endurance(count: int, *, as_json: bool) -> None:
     from bot.bench.endurance import run
 
     _show(run(count, _say), as_json=as_json)
+
+
+@command.command()
+@click.option(
+    "--rounds", default=5, show_default=True, type=click.IntRange(1), help="Number of environments."
+)
+@click.option(
+    "--package",
+    default="",
+    metavar="NAME",
+    help="A package from the configured index, such as `polars`. Default: one that is made here.",
+)
+@json_option
+def environments(rounds: int, package: str, *, as_json: bool) -> None:
+    """Compare validation with packages and without.
+
+    The first program with a package, the second with the same, and one without any. Takes a minute.
+    """
+    from bot.bench.environments import run
+
+    _show(run(rounds, package, _say), as_json=as_json)
 
 
 @command.command()

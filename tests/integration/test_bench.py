@@ -67,6 +67,17 @@ def test_endurance() -> None:
 
 
 @LONG
+@pytest.mark.usefixtures("sealed")
+def test_environments() -> None:
+    report = told("environments", "--rounds", "1")
+    figures = {name: figure["value"] for name, figure in report["figures"].items()}
+    assert set(figures) == {"first_use", "second_use", "without", "size", "packages"}
+    assert all(value > 0 for value in figures.values())
+    assert figures["packages"] == 1
+    assert set(report["ratios"]) == {"second_over_first", "with_packages_over_without"} == set(report["how"])
+
+
+@LONG
 def test_runs() -> None:
     report = told("runs", "--rounds", "1")
     stages = {"submit", "first_output", "result", "inside"}

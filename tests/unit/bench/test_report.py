@@ -6,6 +6,7 @@ import pytest
 
 from bot.bench.endurance import Course
 from bot.bench.endurance import report as endurance_report
+from bot.bench.environments import report as environments_report
 from bot.bench.figures import BYTES, COUNT, PER_MINUTE, SECONDS, Figure, Ratio, Report
 from bot.bench.holdings import Holdings
 from bot.bench.machine import describe
@@ -139,3 +140,13 @@ def course(count: int = 16, wrong: list[str] | None = None) -> Course:
 def test_the_policy_is_timed_over_as_many_lines_as_promised() -> None:
     assert len(five_hundred_lines().splitlines()) == LINES == 500
     assert not any(finding.rule == "syntax-error" for finding in check(five_hundred_lines()).findings)
+
+
+def test_programs_with_packages_are_compared_with_their_first_and_with_none() -> None:
+    taken = {"first_use": [4.0], "second_use": [0.03], "without": [0.02], "size": [2e7], "packages": [3.0]}
+    report = environments_report(taken)
+    ratios = {name: ratio.value for name, ratio in report.ratios.items()}
+    assert ratios == {"second_over_first": 0.0075, "with_packages_over_without": 1.5}
+    table = as_table(report)
+    assert "0.0075x" in table
+    assert "1.5x" in table
