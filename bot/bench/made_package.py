@@ -56,5 +56,5 @@ def _wheel(folder: Path) -> Path:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name in the base class
         """Say nothing."""
