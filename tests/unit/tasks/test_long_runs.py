@@ -42,7 +42,7 @@ async def test_a_run_that_is_followed_again_after_five_hours_announces_the_fourt
     watched = RunMonitor(run, builders.proposal(), builders.session(), notifier)
     watched.since = time.time() - 5 * HOUR
     async with watched.announcing(), asyncio.timeout(5):
-        watched.told.set()
+        watched.notified.set()
         while not notifier.recorded:
             await asyncio.sleep(0)
     assert notifier.recorded == [f"{run.id} after 4 h"]
