@@ -15,6 +15,7 @@ from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import SupervisorSettings
 from services.domain.values import Engine
 from services.environments.interface import Environments
+from services.environments.terms import Allowed
 from services.llm.access import Access, model_id
 from services.llm.anthropic import AnthropicModel
 from services.llm.circuit import Circuit
@@ -157,7 +158,9 @@ def local_agents(
     """The agents of this process."""
     models = Models(settings, shared.client, shared.circuit)
     workshop = Workshop(
-        Generator(models.called(settings.generator_model), *profiles(settings)),
+        Generator(
+            models.called(settings.generator_model), *profiles(settings, installs=environments is not None)
+        ),
         check,
         validator,
         environments,
@@ -188,7 +191,25 @@ class Models:
         return ResilientModel(models, self._circuit, deadline=self._settings.model_deadline)
 
 
-def profiles(settings: Settings) -> list[Profile]:
-    """What the generator's prompt says of each engine, the default one first."""
+def profiles(settings: Settings, *, installs: bool) -> list[Profile]:
+    """What the generator's prompt says of each engine, the default one first; `installs` tells whether programs get packages."""
     untried = {Engine.SPARK: spark.lacking() if settings.validation == "sealed" else spark.NOT_HERE}
-    return [Profile.of(engine, untried=untried.get(engine, "")) for engine in settings.engines]
+    shipped = [Profile.of(engine, untried=untried.get(engine, "")) for engine in settings.engines]
+    note = _packages(settings) if installs else _NO_PACKAGES
+    return [each.noting(note if each.engine is Engine.RAY else "") for each in shipped]
+
+
+_NO_PACKAGES = """\
+Packages: none can be installed here, and a program that declares or imports another package than those named first fails. Where
+the request names one, do the same without it and say so in `purpose`."""
+
+
+def _packages(settings: Settings) -> str:
+    if settings.packages is not Allowed.LISTED:
+        return ""
+    names = ", ".join(sorted(settings.packages_allowed))
+    if not names:
+        return _NO_PACKAGES
+    return f"""\
+Packages: only these can be declared here, beside those that are installed: {names}. Where the request names another, do the
+same without it and say so in `purpose`."""

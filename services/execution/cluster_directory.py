@@ -62,13 +62,10 @@ class ClusterDirectory:
             return None
         inputs = kept.pop("inputs", {}).items()
         files = tuple(InputFile(name, base64.b64decode(text)) for name, text in inputs)
-        needed = tuple(kept.pop("packages", ()))
         lock = kept.pop("lock", {})
         packages = tuple(LockedPackage(**each) for each in lock.pop("packages", ()))
         arguments = tuple(kept.pop("arguments", ()))
-        return Job(
-            **kept, inputs=files, lock=Lock(**lock, packages=packages), arguments=arguments, packages=needed
-        )
+        return Job(**kept, inputs=files, lock=Lock(**lock, packages=packages), arguments=arguments)
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

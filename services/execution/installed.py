@@ -11,10 +11,10 @@ _OPTIONS = ["--disable-pip-version-check", "--no-cache-dir", "--require-hashes",
 
 
 def installed(job: Job) -> dict[str, Any]:
-    """The part of a runtime environment for it: exactly the job's lock, where it has one."""
-    if job.lock:
-        # A requirement with hashes goes over several lines, and Ray wants one for each.
-        lines = job.lock.requirements.replace("\\\n", " ").splitlines()
-        locked = [" ".join(line.split()) for line in lines if line.strip() and not line.startswith("#")]
-        return {"pip": {"packages": locked, "pip_install_options": _OPTIONS}}
-    return {"pip": list(job.packages)} if job.packages else {}
+    """The part of a runtime environment for it: exactly the job's lock, and nothing where that is empty."""
+    if not job.lock:
+        return {}
+    # A requirement with hashes goes over several lines, and Ray wants one for each.
+    lines = job.lock.requirements.replace("\\\n", " ").splitlines()
+    locked = [" ".join(line.split()) for line in lines if line.strip() and not line.startswith("#")]
+    return {"pip": {"packages": locked, "pip_install_options": _OPTIONS}}

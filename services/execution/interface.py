@@ -18,7 +18,7 @@ class Job:
     `submission_id` is derived from the proposal, so that a target refuses a second run of it.
     `metadata` (strings) is shown on Ray's dashboard. `inputs` are in the program's directory. `wall_limit` is in seconds from
     the program's start, however long it waits for that; the target enforces it, whether or not the run is followed.
-    `resources` are its driver's own; `lock` is what is installed for it, or without one its `packages`. The program gets `arguments` on its command line.
+    `resources` are its driver's own; `lock` is what is installed for it. The program gets `arguments` on its command line.
     """
 
     submission_id: str
@@ -29,7 +29,6 @@ class Job:
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
     lock: Lock = NO_LOCK
     arguments: tuple[str, ...] = ()
-    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

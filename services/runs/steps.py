@@ -148,7 +148,6 @@ class RunSteps:
             header.resources or place.terms.resources,
             proposal.lock,
             proposal.command_line,
-            header.packages,
         )
         await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from services.domain.values import Engine
@@ -27,3 +27,7 @@ class Profile:
         """The profile that raygen ships for an engine."""
         shipped = prompt(f"generator-{engine}")
         return cls(shipped.text, engine, shipped.label, untried)
+
+    def noting(self, text: str) -> Self:
+        """The same with another paragraph at the end of its prompt; an empty one is none."""
+        return replace(self, system=f"{self.system.rstrip()}\n\n{text}\n") if text else self

@@ -29,6 +29,13 @@ def install(digest: str, index: PackageIndex, directory: Path) -> subprocess.Com
     return subprocess.run([*command, *where], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
+def test_nothing_without_a_lock():
+    declares = (
+        '# /// script\n# dependencies = ["numpy"]\n# ///\n'  # which validation has, so its lock is empty
+    )
+    assert installed(Job("run", declares)) == {}
+
+
 def test_exactly_the_files_of_a_lock(tmp_path: Path):
     made = wheel("tiny", "1.0", requires=["absent"])
     digest = hashlib.sha256(made[1]).hexdigest()

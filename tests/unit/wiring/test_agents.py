@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from bot.settings import Settings, load
-from bot.wiring.agents import Agents, choosing, selectable_models
+from bot.wiring.agents import Agents, choosing, profiles, selectable_models
 from services.domain.entities import TaskStatus
 from services.domain.preference import Preference
 from services.domain.progress import OnStage
+from services.domain.values import Engine
 from services.store import Store, open_database
 from services.supervisor.interface import Briefing, Conclusion, Inspecting, OnWords
 from services.supervisor.meter import Meter
+from services.supervisor.profile import Profile
 from services.supervisor.workshop import OnAttempt
 from services.tasks.steps import TaskSteps
 from tests import builders
@@ -86,3 +90,22 @@ async def test_the_model_of_whoever_asks_is_asked(tmp_path: Path):
     ):
         (place := tmp_path / str(number)).mkdir()
         assert await answered(place, Preference(model=model), models) == asked
+
+
+@pytest.mark.parametrize(
+    ("chosen", "installs", "said"),
+    [
+        ({}, True, None),
+        ({}, False, "Packages: none can be installed here"),
+        ({"packages": "listed", "packages_allowed": "polars,XGBoost"}, True, "installed: polars, xgboost."),
+        ({"packages": "listed"}, True, "Packages: none can be installed here"),
+    ],
+)
+def test_the_generator_knows_which_packages_it_can_declare(
+    tmp_path: Path, chosen: dict[str, str], *, installs: bool, said: str | None
+):
+    settings = load(env_file=None, state_dir=tmp_path, engines="ray,spark", **chosen)
+    ray, spark = profiles(settings, installs=installs)
+    assert said in ray.system if said else ray.system == Profile.of(Engine.RAY).system
+    assert ray.label == Profile.of(Engine.RAY).label
+    assert spark.system == Profile.of(Engine.SPARK).system
