@@ -29,6 +29,10 @@ _RAY = os.path.join(os.path.dirname(importlib.machinery.PathFinder.find_spec("ra
 _OURS = ("/usr/lib/", "/usr/share/", "/tmp/ray/")  # noqa: S108  # the interpreter's, and Ray's session
 # Where the packages that are installed for a program are mounted, read-only.
 _PACKAGES = "/packages"
+# What looks through the directories that modules are imported from.
+_LOOKUPS = tuple(
+    os.path.join(os.path.dirname(os.__file__), *name) for name in (("importlib", ""), ("pkgutil.py",))
+)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -52,6 +56,7 @@ class TouchRecorder:
         inside = ("/raygen/raygen_driver/", "/raygen/inside/") if sealed else ()
         packages = (_PACKAGES + os.sep,) if sealed or _PACKAGES in sys.path else ()
         installed = (sys.prefix + os.sep, sys.base_prefix + os.sep, *packages)
+        self._searched = frozenset(sys.path)
         self._own = (os.path.join(own, ""), *installed, *_OURS, *inside)
         self._sealed = sealed
         self._journal = journal
@@ -157,8 +162,14 @@ class TouchRecorder:
         kind = _AUDITED.get(event)
         if kind is not None:
             name = _named(event, args)
+            if event in _LISTINGS and self._is_lookup(name, sys._getframe(1).f_code.co_filename):
+                return
             if self._note(kind, name) and self._sealed:
                 self._judge(event, args, name)
+
+    def _is_lookup(self, directory: str, by: str) -> bool:
+        """Whether a directory is listed to find packages, and was there to find them in before the program began."""
+        return directory in self._searched and by.startswith(_LOOKUPS)
 
     def _note(self, kind: str, name: str) -> bool:
         """Whether it is worth a note: the program's own, and not noted before."""
@@ -232,9 +243,10 @@ class TouchRecorder:
 _CHANGES = frozenset(
     {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.symlink", "os.link", "shutil.rmtree"}
 )
+_LISTINGS = frozenset({"os.listdir", "os.scandir"})
 _DESTINATIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _AUDITED = {
-    **dict.fromkeys({"open", "os.listdir", "os.scandir"} | _CHANGES, "files"),
+    **dict.fromkeys({"open"} | _LISTINGS | _CHANGES, "files"),
     "socket.connect": "hosts",
     "socket.getaddrinfo": "hosts",
     "socket.gethostbyname": "hosts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -110,6 +111,17 @@ KILLED = {
 }
 
 
+LOOKUPS = f"""
+import importlib, os, pkgutil
+from importlib import metadata
+importlib.invalidate_caches()
+list(metadata.distributions())
+list(pkgutil.iter_modules())
+list(metadata.distributions(path=["/etc"]))
+os.listdir({str(Path(__file__).parents[3])!r})
+"""
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def lease() -> AsyncGenerator[ValidationLease]:
     """One for all of them, which is replaced where a program has spoiled its cluster."""
@@ -131,6 +143,13 @@ async def test_an_odd_name_of_a_file_takes_nothing_from_the_evidence(lease: Vali
     assert len(names) == 2
     assert "good.csv" in names
     assert all(each.isprintable() and len(each) <= 100 and len(each.encode()) <= 255 for each in names)
+
+
+async def test_what_packages_are_found_in_is_not_touched_and_any_other_directory_is(lease: ValidationLease):
+    """An editable installation, such as the one that runs this test, is in a directory of its own."""
+    outcome = await lease.validate(LOOKUPS)
+    assert outcome.passed, outcome
+    assert outcome.touched.files == ("/etc", str(Path(__file__).parents[3]))
 
 
 async def test_bytes_that_are_no_text_are_shown_escaped_and_the_rest_is_there(lease: ValidationLease):
