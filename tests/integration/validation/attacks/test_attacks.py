@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
+import re
 import secrets
 import socket
 import sys
@@ -15,8 +17,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.domain.locks import Lock, LockedPackage
 from services.domain.values import Verdict
-from services.validation.interface import ValidationLease, ValidationLimits, Validator
+from services.environments.interface import Environment
+from services.validation.interface import Setup, ValidationLease, ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
 
@@ -116,6 +120,73 @@ async def test_nothing_gets_through(path: Path, lease: ValidationLease, host: Ho
     assert outcome.verdict in expected, outcome
     assert len(outcome.stdout) + len(outcome.stderr) <= LIMITS.output
     assert (after.verdict, after.stdout) == (Verdict.PASSED, "Result: 3\n"), after
+
+
+HARMFUL = """
+import os, socket, sys
+
+def tried(act):
+    try:
+        return repr(act())
+    except BaseException as error:
+        return type(error).__name__
+
+def opened(path, mode="w"):
+    with open(path, mode) as file:
+        return file.read() if mode == "r" else file.write("harm")
+
+FOUND = {
+    "secret": tried(lambda: opened("CANARY_FILE", "r")),
+    "other secret": tried(lambda: opened("CANARY_FILE")),
+    "itself": tried(lambda: opened(__file__, "a")),
+    "beside": tried(lambda: opened(os.path.join(os.path.dirname(__file__), "sitecustomize.py"))),
+    "Python": tried(lambda: opened(os.path.join(os.path.dirname(os.__file__), "sitecustomize.py"))),
+    "Ray": tried(lambda: opened(os.path.join(os.path.dirname(sys.modules["ray"].__file__), "harm.py"))),
+    "TCP": tried(lambda: socket.create_connection(("127.0.0.1", PORT), 2)),
+    "elsewhere": tried(lambda: socket.create_connection(("192.0.2.1", 443), 2)),
+    "a name": tried(lambda: socket.getaddrinfo("harm.example.com", 443)),
+    "process": tried(lambda: os.kill(VICTIM, 9)),
+}
+sys.modules["json"] = None
+"""
+BOMB = "import os\nwhile True:\n    os.fork()\n"
+IMPORTS = """
+import ray
+@ray.remote
+def there():
+    import harmful
+    return harmful.FOUND
+found = ray.get(there.remote())
+import harmful
+print(found)
+print(harmful.FOUND)
+"""
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_package_that_means_harm_reaches_nothing(validator: Validator, host: Host, tmp_path: Path):
+    """While it is imported, in the driver and in a worker; the next program with the same packages is unharmed."""
+    lib = tmp_path / "lib"
+    for name, code in {"harmful": host.aimed(HARMFUL), "bomb": BOMB, "tame": "VALUE = 3\n"}.items():
+        (lib / name).mkdir(parents=True)
+        (lib / name / "__init__.py").write_text(code)
+    lock = Lock(requirements="tame==1.0", packages=(LockedPackage(name="tame", version="1.0"),))
+    setup = Setup(environment=Environment(lock=lock, path=lib))
+    async with validator.lease() as lease:
+        outcome = await lease.validate(IMPORTS, setup, limits=LIMITS)
+        bombed = await lease.validate("import bomb", setup, limits=replace(LIMITS, wall=2))
+        after = await lease.validate("import json, ray, tame\ntame.VALUE", setup, limits=LIMITS)
+    lines = outcome.stdout.splitlines()
+    assert outcome.passed, outcome
+    assert len(lines) == 2
+    for found in map(ast.literal_eval, lines):
+        assert all(re.fullmatch(r"\w*(?:Error|gaierror)", text) for text in found.values()), found
+    assert {"network to 192.0.2.1:443", "name lookup of harm.example.com"} <= set(outcome.touched.refused)
+    assert bombed.verdict in {Verdict.TIMED_OUT, Verdict.FAILED, Verdict.OUT_OF_MEMORY}, bombed
+    assert (after.verdict, after.value) == (Verdict.PASSED, "3"), after
+    assert host.untouched()
+    assert CANARY not in repr((outcome, bombed))
+    assert {path.name for path in lib.rglob("*.py")} == {"__init__.py"}
 
 
 @pytest.mark.asyncio(loop_scope="module")
