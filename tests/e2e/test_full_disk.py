@@ -6,7 +6,6 @@ import asyncio
 import errno
 import json
 import random
-import subprocess
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from bot.playground.anthropic import ModelStandIn
 from services.domain.entities import ProposalStatus
 from tests.e2e.chaos import APPROVE, CHANNEL, Case, Chaos, begun, chaos
 from tests.e2e.playground import Json, Playground, flat, running
+from tests.small_disk import mounted
 from tests.waiting import PATIENCE, until
 
 SIZE = 128 * 1024**2
@@ -74,20 +74,8 @@ class SmallDisk:
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Generator[SmallDisk]:
     folder = tmp_path_factory.mktemp("disk")
-    with mounted(folder):
+    with mounted(folder, SIZE):
         yield SmallDisk(folder)
-
-
-@contextmanager
-def mounted(folder: Path, size: int = SIZE) -> Generator[None]:
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "raygen-test", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"a small disk can't be mounted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @dataclass

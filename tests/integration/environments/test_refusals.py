@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from services.environments.present import PLATFORM, PYTHON, installed
 from services.environments.terms import Allowed, Index
 from tests.integration.environments.conftest import Place
 from tests.package_index import PackageIndex, source, wheel
+from tests.small_disk import mounted
 
 NUMPY = installed()["numpy"]
 
@@ -206,3 +209,17 @@ async def test_credentials_are_used_and_never_shown(index: PackageIndex, make: C
     assert "wr0ng" not in shown
     assert b"s3cr3t" not in stored
     assert "it refuses the credentials. An operator has to correct RAYGEN_PACKAGE_INDEX." in sentence
+
+
+async def test_a_disk_that_is_full(index: PackageIndex, make: Callable[..., Place], tmp_path: Path):
+    index.add(wheel("one", files={"one.bin": os.urandom(6_000_000)}))
+    (tmp_path / "small").mkdir()
+    with mounted(tmp_path / "small", 8_000_000):
+        place = make("small")
+        full = await refused(place, "one")
+        index.add(wheel("little"))
+        assert (await place.get("little")).path
+        assert not [path for path in (place.root / "wheels").iterdir() if path.name.startswith(".")]
+    assert full == (
+        "The disk is full, so its packages can't be installed. An operator has to free some space."
+    )
