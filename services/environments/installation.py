@@ -12,11 +12,10 @@ from services.environments import contents, refusals, sandbox
 from services.environments.interface import OnProgress
 from services.environments.present import PYTHON, needed_by_ray
 from services.environments.proxy import IndexProxy, Traffic
+from services.environments.reporting import reporting
 from services.environments.resolution import parsed
 from services.environments.terms import Terms
 from services.text.formatting import human_bytes
-
-_OFTEN = 1.0
 
 
 def verify(lock: Lock, terms: Terms) -> None:
@@ -49,8 +48,13 @@ async def install(
         *index.options,
         *("-r", "lock.txt"),
     ]
-    reporting = asyncio.create_task(_report(lock, traffic, on_progress))
-    try:
+    known = all(each.size is not None for each in lock.packages) and lock.size > 0
+
+    def progress() -> str:
+        # Unpacking follows the download.
+        return described(lock, min(traffic.received / lock.size, 0.99) if known else None)
+
+    async with reporting(progress, on_progress):
         ran = await sandbox.run(
             [command],
             work=work,
@@ -59,11 +63,9 @@ async def install(
             wall=terms.install_wall,
             room=terms.max_unpacked,
         )
-    finally:
-        reporting.cancel()
-        await asyncio.gather(reporting, return_exceptions=True)
     if ran.status != 0:
         raise PackagesRefused(refusals.sentence(refusals.Asked(ran, traffic, terms, terms.install_wall)))
+    await on_progress(described(lock, 1.0 if known else None))
     lib = work / "lib"
     pins = needed_by_ray()
     own = {each.name for each in lock.packages if pins.get(each.name) == each.version}
@@ -77,15 +79,3 @@ def described(lock: Lock, share: float | None = None) -> str:
     size = f" ({human_bytes(lock.size)})" if lock.size else ""
     percent = "" if share is None else f", {share:.0%}"
     return f"Installing {first.name} {first.version}{more}{size}{percent}"
-
-
-async def _report(lock: Lock, traffic: Traffic, on_progress: OnProgress) -> None:
-    known = all(each.size is not None for each in lock.packages) and lock.size > 0
-    last = ""
-    while True:
-        # Unpacking follows the download.
-        share = min(traffic.received / lock.size, 0.99) if known else None
-        if (now := described(lock, share)) != last:
-            await on_progress(now)
-            last = now
-        await asyncio.sleep(_OFTEN)

@@ -16,10 +16,12 @@ from services.domain.errors import PackagesRefused
 from services.domain.locks import NO_LOCK, Lock, LockedPackage
 from services.domain.untrusted_data import from_toml
 from services.environments import refusals, sandbox
-from services.environments.interface import Needs
+from services.environments.interface import Needs, OnProgress
 from services.environments.present import PYTHON, installed, needed_by_ray
 from services.environments.proxy import IndexProxy, Traffic
+from services.environments.reporting import reporting
 from services.environments.terms import Terms
+from services.text.formatting import human_bytes
 
 _BLOCK = re.compile(
     r"^([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)==([A-Za-z0-9.+!_-]+)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$",
@@ -47,8 +49,13 @@ def parsed(requirements: str) -> list[Pinned]:
     return found
 
 
-async def resolve(needs: Needs, terms: Terms, index: IndexProxy, work: Path) -> Lock:
-    """The lock for `needs`, with `work` as an empty directory to work in. Raises PackagesRefused."""
+async def resolve(
+    needs: Needs, terms: Terms, index: IndexProxy, work: Path, *, what: str, on_progress: OnProgress
+) -> Lock:
+    """The lock for `needs`, with `work` as an empty directory to work in; `what` is reported as progress.
+
+    An index without metadata makes uv download packages, and then the report says how much. Raises PackagesRefused.
+    """
     pins = needed_by_ray()
     for requirement in map(Requirement, needs.requirements):
         name = canonicalize_name(requirement.name)
@@ -61,25 +68,21 @@ async def resolve(needs: Needs, terms: Terms, index: IndexProxy, work: Path) -> 
     # These stay as they are, so no index is asked for them, and one without them will do.
     there = frozenset(name for name in pins if not needs.installed or name in needs.installed)
     traffic = Traffic(terms.max_size, there)
-    ran = await sandbox.run(
-        [
-            [
-                *compiling,
-                "--generate-hashes",
-                "--constraints",
-                "constraints.txt",
-                "-o",
-                "lock.txt",
-                "needs.txt",
-            ],
-            [*compiling, "--no-deps", "--format", "pylock.toml", "-o", "pylock.toml", "lock.txt"],
-        ],
-        work=work,
-        index=index,
-        traffic=traffic,
-        wall=terms.resolve_wall,
-        room=min(terms.max_unpacked, _UNPACKED),
-    )
+    hashes = ["--generate-hashes", "--constraints", "constraints.txt", "-o", "lock.txt", "needs.txt"]
+    files = ["--no-deps", "--format", "pylock.toml", "-o", "pylock.toml", "lock.txt"]
+
+    def progress() -> str:
+        return f"{what}, {human_bytes(traffic.received)} downloaded" if traffic.received else what
+
+    async with reporting(progress, on_progress):
+        ran = await sandbox.run(
+            [[*compiling, *hashes], [*compiling, *files]],
+            work=work,
+            index=index,
+            traffic=traffic,
+            wall=terms.resolve_wall,
+            room=min(terms.max_unpacked, _UNPACKED),
+        )
     if ran.status != 0:
         asked = refusals.Asked(ran, traffic, terms, terms.resolve_wall, needs.requirements, pins)
         raise PackagesRefused(refusals.sentence(asked))

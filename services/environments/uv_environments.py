@@ -81,9 +81,11 @@ class UvEnvironments:
         found = await asyncio.to_thread(self._stored.lock, key, self._terms.lock_age)
         if found is not None:
             return found
-        await on_progress(f"Resolving {_listed([requirement.name for requirement in missing])}")
+        what = f"Resolving {_listed([requirement.name for requirement in missing])}"
         with _refusing(), self._stored.working() as work:
-            lock = await resolution.resolve(needs, self._terms, self._index, work)
+            lock = await resolution.resolve(
+                needs, self._terms, self._index, work, what=what, on_progress=on_progress
+            )
         await asyncio.to_thread(self._stored.note, key, lock)
         if lock.size > self._terms.max_size:
             raise PackagesRefused(refusals.too_large(lock.size, self._terms.max_size))

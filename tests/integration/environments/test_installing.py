@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -82,6 +83,26 @@ async def test_another_environment_does_not_download_the_same_wheel_again(index:
     await place.get("one", "two")
 
     assert len(index.downloads("one-1.0-py3-none-any.whl")) == 1
+
+
+async def test_downloads_are_reported_as_they_go(index: PackageIndex, place: Place):
+    index.add(wheel("one", files={"one.bin": os.urandom(3_000_000)}))
+    index.pause = 1.6  # in the middle of each file
+    half = re.compile(r"Resolving one, 1\.[0-9]+ MB downloaded")
+
+    lock = await place.lock("one")  # downloads it, since this index has no metadata
+    place.forget_downloads()
+    await place.install(lock)
+
+    assert any(map(half.fullmatch, place.said)), place.said
+    shares = [
+        int(said.rpartition(" ")[2].rstrip("%"))
+        for said in place.said
+        if said.startswith("Installing one 1.0 (3.0 MB), ")
+    ]
+    assert any(0 < share < 99 for share in shares), place.said
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
 
 
 async def test_what_is_there_needs_no_index(index: PackageIndex, place: Place):
