@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from services.approvals import ApprovalPolicy, ApprovalRule, Person
 from services.approvals.authorizer import Authorizer, Directory
 from services.approvals.permissions import Permissions
+from services.domain.checkpoints import CheckpointFile
 from services.domain.entities import Session, Task
 from services.domain.errors import Outdated
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
@@ -43,14 +44,20 @@ class FakeValidator:
     outcomes: list[Outcome]
     codes: list[str] = field(default_factory=list)
     setups: list[Setup] = field(default_factory=list)
+    checkpoints: list[tuple[CheckpointFile, ...]] = field(default_factory=list)
     leases: int = 0
     open_leases: int = 0
 
     @asynccontextmanager
     async def lease(
-        self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),
+        checkpoints: Sequence[CheckpointFile] = (),
+        waiting: Waiting | None = None,
     ) -> AsyncGenerator[ValidationLease]:
         self.leases += 1
+        self.checkpoints.append(tuple(checkpoints))
         self.open_leases += 1
         try:
             yield self

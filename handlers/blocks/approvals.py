@@ -28,6 +28,7 @@ from services.text.formatting import human_seconds, plural
 _IN_PROGRESS = {
     TaskKind.EDIT: "an edit",
     TaskKind.PARAMETERS: "other values, chosen",
+    TaskKind.RESUME: "a resumed run, requested",
     TaskKind.REGENERATE: "another draft, requested",
 }
 

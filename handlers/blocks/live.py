@@ -43,6 +43,7 @@ _OPENINGS = {
     TaskKind.EDIT: "Checking your edit",
     TaskKind.PARAMETERS: "Checking the program with other values",
     TaskKind.AGAIN: "Checking the program again",
+    TaskKind.RESUME: "Checking the program with its checkpoints in place",
     TaskKind.CHECK: "Checking the program",
     TaskKind.EXPLAIN: "Reading the message",
 }

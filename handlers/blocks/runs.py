@@ -84,7 +84,7 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
     head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
     facts = context(" · ".join([*_facts(run, proposal, outcome), *([f"<{link}|dashboard>"] if link else [])]))
     vote = [feedback(run.id)] if outcome.verdict is not Verdict.STOPPED else []
-    end = [*_left_behind(outcome), facts, *_buttons(proposal, outcome), *vote]
+    end = [*_left_behind(outcome), *_checkpoints(run), facts, *_buttons(run, proposal, outcome), *vote]
     value = _value(outcome, room=MESSAGE_LIMIT - weight([*head, *end]))
     return Message(_text(headline, outcome), [*head, *value, *end])
 
@@ -120,15 +120,15 @@ def progress(tasks: tuple[TaskCount, ...]) -> str:
     return text + (f", {lost:,} failed" if lost else "")
 
 
-def _buttons(proposal: Proposal, outcome: Outcome) -> list[Block]:
+def _buttons(run: Run, proposal: Proposal, outcome: Outcome) -> list[Block]:
+    resume = [button("Resume", action_ids.RUN_RESUME, proposal.id)] if run.checkpoints else []
     if outcome.verdict is Verdict.STOPPED:
-        return []
+        return [actions(*resume)] if resume else []
     notebook = button("Download as notebook", action_ids.RUN_NOTEBOOK, proposal.id)
     if not outcome.passed:
+        fix = button("Fix it", action_ids.RUN_FIX, proposal.id)
         details = button("Details", action_ids.RUN_DETAILS, proposal.id)
-        return [
-            actions(button("Fix it", action_ids.RUN_FIX, proposal.id), *choices(proposal), details, notebook)
-        ]
+        return [actions(*resume, fix, *choices(proposal), details, notebook)]
     return [
         actions(
             button("Run again", action_ids.RUN_AGAIN, proposal.id),
@@ -168,6 +168,20 @@ def _left_behind(outcome: Outcome) -> list[Block]:
     """A success's warning, such as of files that were too large to attach."""
     warned = outcome.passed and outcome.detail
     return [context(f":warning: *Warning:* {literal(outcome.detail or '', 600)}")] if warned else []
+
+
+def _checkpoints(run: Run) -> list[Block]:
+    """What a run that has not passed left to go on from, and what was too much to keep."""
+    left, said = run.checkpoints, list[str]()
+    if left:
+        said.append(f"Its checkpoints are kept: {plural(left.count, 'file')}, {human_bytes(left.size)}.")
+    if left.left_out:
+        more = "more " if left else ""
+        said.append(
+            f"{plural(left.left_out, f'{more}checkpoint file')} ({human_bytes(left.left_out_size)}) exceeded the limit and "
+            f"{'is' if left.left_out == 1 else 'are'} not kept."
+        )
+    return [context(" ".join(said))] if said else []
 
 
 def too_long(outcome: Outcome) -> bool:

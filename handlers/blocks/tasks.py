@@ -161,6 +161,11 @@ def _place(card: ProposalCard) -> Block:
         names = ", ".join(f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in data[:5])
         more = f" and {len(data) - 5} more" if len(data) > 5 else ""
         facts.append(f"with {names}{more}")
+    if found := proposal.checkpoints:
+        facts.append(
+            f"resumes run `{escape(found.run)}` from its checkpoints: {plural(found.count, 'file')}, {human_bytes(found.size)}, "
+            f"sha256 `{found.sha256[:12]}`"
+        )
     if card.cost:
         facts.append(f"estimated cost {literal(card.cost.sentence(), 500)}")
     return context(" · ".join(facts))

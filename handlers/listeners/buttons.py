@@ -69,6 +69,7 @@ def _deeds(use_cases: UseCases) -> dict[str, Deed]:
         action_ids.RUN_STOP: lambda click: runs.stop(click.value, click.user),
         action_ids.RUN_FIX: lambda click: requests.fix(click.value, click.user),
         action_ids.RUN_AGAIN: lambda click: requests.again(click.value, click.user),
+        action_ids.RUN_RESUME: lambda click: requests.resume(click.value, click.user),
         action_ids.RUN_SHARE: lambda click: runs.share(click.value, click.user),
         action_ids.RUN_CODE: lambda click: runs.hand_out_code(click.value, click.user),
         action_ids.RUN_NOTEBOOK: lambda click: runs.hand_out_notebook(click.value, click.user),

@@ -164,8 +164,11 @@ async def _concluded(agents: SupervisorFactory, work: Work, meter: Meter, outbox
         outbox.put(AttemptEvent(tried=tried))
 
     match work.wish:
-        case Inspection(program=program, files=files, origin=origin, given=given):
-            return Conclusion("", await agents.workshop.inspect(program, staged, files, origin, given))
+        case Inspection(program=program, files=files, origin=origin, given=given, checkpoints=checkpoints):
+            made = await agents.workshop.inspect(
+                program, staged, files, origin, given, checkpoints=checkpoints
+            )
+            return Conclusion("", made)
         case Briefing() as briefing:
             return await agents.supervisor.handle(briefing, staged, meter, said, attempted)
 

@@ -30,6 +30,7 @@ from services.agentcore.wire import (
     Work,
     raised,
 )
+from services.domain.checkpoints import CheckpointFile
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
@@ -93,9 +94,17 @@ class RemoteSupervisor:
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,
         given: Given = NOTHING_GIVEN,
+        *,
+        checkpoints: Sequence[CheckpointFile] = (),
     ) -> BuildResult:
         """Raises RaygenError, as `handle` does."""
-        wish = Inspection(program=program, files=tuple(files), origin=origin or Origin(), given=given)
+        wish = Inspection(
+            program=program,
+            files=tuple(files),
+            origin=origin or Origin(),
+            given=given,
+            checkpoints=tuple(checkpoints),
+        )
         conclusion = await self._ask(wish, Meter(), on_stage)
         if conclusion.made is None:
             raise errors.RuntimeMisunderstood

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.domain import errors
+from services.domain.checkpoints import CheckpointFile
 from services.domain.errors import RaygenError
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import Stage
@@ -57,6 +58,7 @@ class Inspection(_Wire):
 
     program: Program
     files: tuple[InputFile, ...] = ()
+    checkpoints: tuple[CheckpointFile, ...] = ()
     origin: Origin
     given: Given = NOTHING_GIVEN
 

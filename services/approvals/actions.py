@@ -20,6 +20,7 @@ class Action(StrEnum):
     REGENERATE = "regenerate"
     CHANGE = "change"
     RERUN = "rerun"
+    RESUME = "resume"
     FIX = "fix"
     RETRY = "retry"
     ASK = "ask"
@@ -184,6 +185,7 @@ _DOES = {
     Action.REGENERATE: "regenerate this program",
     Action.CHANGE: "request changes to this program",
     Action.RERUN: "run this program again",
+    Action.RESUME: "resume this run",
     Action.FIX: "request a fix for this program",
     Action.RETRY: "retry this request",
     Action.ASK: "request approval for this program",
@@ -195,7 +197,7 @@ _DOES = {
 }
 _ALWAYS = frozenset(CardState)
 _OPEN, _RAN = frozenset({CardState.OPEN}), frozenset({CardState.RUNNING, CardState.ENDED})
-_AFTER = frozenset({Action.SHARE, Action.RERUN, Action.FIX, Action.CHANGE})
+_AFTER = frozenset({Action.SHARE, Action.RERUN, Action.RESUME, Action.FIX, Action.CHANGE})
 _WHEN: Mapping[Action, frozenset[CardState]] = {
     Action.STOP: frozenset({CardState.WORKING, CardState.RUNNING}),
     Action.DISMISS: _OPEN,
@@ -208,6 +210,7 @@ _WHEN: Mapping[Action, frozenset[CardState]] = {
     Action.SHARE: frozenset({CardState.ENDED}),
     Action.FIX: frozenset({CardState.ENDED}),
     Action.CHANGE: frozenset({CardState.ENDED}),
+    Action.RESUME: frozenset({CardState.ENDED}),
     Action.RERUN: _RAN,
 }
 _APPROVED = "That proposal has already been approved."

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
+from services.domain.checkpoints import NO_CHECKPOINTS, Checkpoints
 from services.domain.filenames import importable
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given
@@ -28,8 +29,8 @@ class TaskKind(StrEnum):
     """What a task starts from: a sentence, a person's own edit of a program, or a wish for another draft.
 
     `explain` is a text to explain.
-    `change` is a sentence about a program that has run, `again` the wish for that very program, and `parameters` the wish
-    for it with other values. `check` and `execute`
+    `change` is a sentence about a program that has run, `again` the wish for that very program, `parameters` the wish
+    for it with other values, and `resume` the wish to go on from the checkpoints of its run. `check` and `execute`
     bring a program of one's own; what `execute` brings runs once it has passed, since who asks for it may approve it.
     """
 
@@ -40,6 +41,7 @@ class TaskKind(StrEnum):
     CHANGE = "change"
     AGAIN = "again"
     PARAMETERS = "parameters"
+    RESUME = "resume"
     CHECK = "check"
     EXECUTE = "execute"
     EXPLAIN = "explain"
@@ -238,6 +240,8 @@ class Proposal:
     """The packages that are installed for it."""
     given: Given = NOTHING_GIVEN
     """Values of its parameters, and further arguments, that people chose for it."""
+    checkpoints: Checkpoints = NO_CHECKPOINTS
+    """The checkpoints of an earlier run that it finds in place."""
 
     @property
     def command_line(self) -> tuple[str, ...]:
@@ -276,6 +280,8 @@ class Run:
     """When a run that had to wait got its turn, in POSIX seconds."""
     ended_at: float | None = None
     """When it ended, in POSIX seconds."""
+    checkpoints: Checkpoints = NO_CHECKPOINTS
+    """What it left for another run to go on from, where it has not passed."""
 
     @classmethod
     def of(cls, proposal: Proposal, *, approver: str, created_at: float) -> Self:

@@ -66,6 +66,7 @@ def binding(proposal: Proposal, user: str) -> str:
         "wall": header.wall,
         "unproven": proposal.validation.unproven,
         "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
+        "checkpoints": proposal.checkpoints.sha256,
         "approver": user,
     }
     return sha256(json.dumps(bound, sort_keys=True))

@@ -7,6 +7,8 @@ from pathlib import Path
 PACKAGE = "raygen_driver"
 ARGUMENTS = "arguments.json"
 """In the package: what the program gets on its command line, which no shell ever sees."""
+TIMES = "checkpoints.json"
+"""In the package: when each checkpoint that is in place was written, in milliseconds since 1970, by its name."""
 SOURCE = Path(__file__).parent / "wrapper"
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from services.domain.checkpoints import packed, unpacked
 from services.domain.locks import Lock, LockedPackage
 from services.domain.untrusted_data import from_json
 from services.domain.values import InputFile
@@ -53,7 +54,14 @@ class ClusterDirectory:
     def keep_job(self, job: Job) -> None:
         """Remember what was asked for until it ends, so that a lost cluster's unstarted work is not lost."""
         inputs = {file.name: base64.b64encode(file.content).decode() for file in job.inputs}
-        kept = {**asdict(replace(job, inputs=())), "metadata": dict(job.metadata), "inputs": inputs}
+        checkpoints = base64.b64encode(packed(job.checkpoints)).decode() if job.checkpoints else ""
+        plain = asdict(replace(job, inputs=(), checkpoints=()))
+        kept = {
+            **plain,
+            "metadata": dict(job.metadata),
+            "inputs": inputs,
+            "checkpoints": checkpoints,
+        }
         write(self._jobs / f"{job.submission_id}.json", kept)
 
     def kept_job(self, submission_id: str) -> Job | None:
@@ -65,7 +73,14 @@ class ClusterDirectory:
         lock = kept.pop("lock", {})
         packages = tuple(LockedPackage(**each) for each in lock.pop("packages", ()))
         arguments = tuple(kept.pop("arguments", ()))
-        return Job(**kept, inputs=files, lock=Lock(**lock, packages=packages), arguments=arguments)
+        checkpoints = base64.b64decode(kept.pop("checkpoints", ""))
+        return Job(
+            **kept,
+            inputs=files,
+            lock=Lock(**lock, packages=packages),
+            arguments=arguments,
+            checkpoints=unpacked(checkpoints) if checkpoints else (),
+        )
 
     def drop_job(self, submission_id: str) -> None:
         (self._jobs / f"{submission_id}.json").unlink(missing_ok=True)

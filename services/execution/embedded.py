@@ -147,8 +147,8 @@ class EmbeddedTarget:
         if not Disk(self._home.root).writable:
             self._without_room.add(submission_id)
         match event:
-            case Finished(outcome) if not outcome.passed and submission_id in self._without_room:
-                return Finished(replace(outcome, remarks=(*outcome.remarks, _FULL)))
+            case Finished(outcome, left) if not outcome.passed and submission_id in self._without_room:
+                return Finished(replace(outcome, remarks=(*outcome.remarks, _FULL)), left)
             case _:
                 return event
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
+from services.domain.checkpoints import NOTHING_LEFT
+from services.driver.checkpoints import read_checkpoints
 from services.execution.cluster_directory import ClusterDirectory
 from services.execution.interface import Event, Finished, Output
 from services.execution.transcript import Transcript
@@ -38,7 +40,9 @@ class EndedCluster:
         if details is None and transcript.facts is None:
             yield Finished(unavailable(_LOST, transcript))
         else:
-            yield Finished(conclude(details, transcript))
+            outcome = conclude(details, transcript)
+            left = await asyncio.to_thread(read_checkpoints, transcript.checkpoints)
+            yield Finished(outcome, NOTHING_LEFT if outcome.passed else left)
 
     def _portion(self, submission_id: str, offset: int) -> bytes:
         path = self._home.log(submission_id)

@@ -24,7 +24,9 @@ _SILENT = "the cluster is not responding; retrying"
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """How often to ask, in seconds; `unreachable_after` is how long the cluster may be out of reach."""
+    """How often to ask, in seconds; `unreachable_after` is how long the cluster may be out of reach, and `checkpoints` how
+    long those of an ended job may take.
+    """
 
     log: float = 0.1
     status: float = 0.25
@@ -33,6 +35,7 @@ class PollIntervals:
     tasks_after: float = 2.0
     retry: float = 0.5
     unreachable_after: float = 60.0
+    checkpoints: float = 10.0
 
 
 class JobUnknown(Exception):
@@ -149,12 +152,21 @@ class Follower:
             await asyncio.sleep(self._intervals.log)
 
     async def _drain(self, details: JobDetails) -> None:
-        """Read what the stream had not brought when the job ended; workers' last words come after the facts."""
-        if details.driver_node_id is not None:
+        """Read what the stream had not brought when the job ended; workers' last words come after the facts.
+
+        The checkpoints of a program that has not passed come last, from a process that outlives the job.
+        """
+        limit = time.monotonic() + self._intervals.checkpoints
+        while details.driver_node_id is not None:
             try:
                 await self._read(self._api.log(self._id, details.driver_node_id, follow=False))
             except RaygenError:
                 await self._drain_otherwise()
+                break
+            missing = self._transcript.watched and self._transcript.checkpoints is None
+            if details.status == "SUCCEEDED" or not missing or time.monotonic() > limit:
+                break
+            await asyncio.sleep(self._intervals.status)
         await self._say(self._transcript.close())
 
     async def _drain_otherwise(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.domain.checkpoints import NOTHING_LEFT, CheckpointFile, LeftFiles
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.values import InputFile, Outcome, Readiness, TaskCount
 from services.execution.state import ClusterState
@@ -19,6 +20,7 @@ class Job:
     `metadata` (strings) is shown on Ray's dashboard. `inputs` are in the program's directory. `wall_limit` is in seconds from
     the program's start, however long it waits for that; the target enforces it, whether or not the run is followed.
     `resources` are its driver's own; `lock` is what is installed for it. The program gets `arguments` on its command line.
+    `checkpoints` are in place in its `outputs/checkpoints`.
     """
 
     submission_id: str
@@ -29,6 +31,7 @@ class Job:
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
     lock: Lock = NO_LOCK
     arguments: tuple[str, ...] = ()
+    checkpoints: tuple[CheckpointFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last event of every run."""
+    """The last event of every run; `left` are the checkpoints of one that has not passed, as far as they are known."""
 
     outcome: Outcome
+    left: LeftFiles = NOTHING_LEFT
 
 
 Event = Output | Progress | Finished

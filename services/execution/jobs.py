@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -9,11 +10,13 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from services.domain.checkpoints import FOLDER, NOTHING_LEFT
 from services.domain.errors import RaygenError, TargetRefused, TargetUnavailable
 from services.domain.input_files import NO_SIZE_LIMITS
 from services.domain.input_files import checked as checked_inputs
 from services.domain.values import Readiness
-from services.driver import ARGUMENTS, PACKAGE, driver_files
+from services.driver import ARGUMENTS, PACKAGE, TIMES, driver_files
+from services.driver.checkpoints import read_checkpoints
 from services.execution.api import RayApi
 from services.execution.driver_package import pack
 from services.execution.following import Follower, JobUnknown, PollIntervals, always
@@ -79,6 +82,8 @@ class JobsTarget:
             **driver_files(),
             "launch.py": _LAUNCH.read_bytes(),
             f"{PACKAGE}/{ARGUMENTS}": json.dumps(job.arguments).encode(),
+            **{f"{FOLDER}/{file.name}": file.content for file in job.checkpoints},
+            f"{PACKAGE}/{TIMES}": json.dumps({file.name: file.modified for file in job.checkpoints}).encode(),
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
         }
@@ -134,9 +139,12 @@ class JobsTarget:
             async for event in events:
                 yield event
         assert follower.details is not None
-        details, left = await stopper.settle(limited(follower.details, transcript))
-        said = await remarks(self._api, details, left=left, failures=follower.failures)
-        yield Finished(conclude(details, transcript, said))
+        details, actors = await stopper.settle(limited(follower.details, transcript))
+        said = await remarks(self._api, details, left=actors, failures=follower.failures)
+        # Of large ones it takes a moment.
+        left = await asyncio.to_thread(read_checkpoints, transcript.checkpoints)
+        outcome = conclude(details, transcript, said)
+        yield Finished(outcome, NOTHING_LEFT if outcome.passed else left)
 
     def transcript(self, submission_id: str) -> Transcript:
         return Transcript(checked(submission_id), limit=self._output_limit)

@@ -1,17 +1,23 @@
 """Starts a job's driver: after Ray's own words in its log, at most once in the life of a bot, and not for ever.
 
 Runs by itself on the target (`python launch.py SUBMISSION CLAIM|- LIMIT PROGRAM ARGUMENT…`), so it knows the standard
-library only. It takes the claim that no other start can take, leaves a process that enforces the wall limit, and then becomes
-the driver.
+library only, and the driver's package beside it. It takes the claim that no other start can take, leaves a process that enforces
+the wall limit and hands over the checkpoints of a program that has not passed, and then becomes the driver.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import json
 import os
 import select
 import signal
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 ALREADY = 75
 GRACE = 4.0
@@ -20,6 +26,7 @@ GRACE = 4.0
 STARTED = "RAYGEN_STARTED_FD"
 _CLAIM_LIMIT = 3.0
 _LONGEST = 86_400.0
+_KILLED = 10.0
 _LINE = "Running entrypoint for job {}:"
 
 
@@ -27,7 +34,7 @@ def main(submission_id: str, claim: str, limit: float, command: list[str]) -> No
     if claim != "-":
         _take(claim)
     _await_preamble(_LINE.format(submission_id).encode())
-    _keep(limit + GRACE)
+    _keep(limit + GRACE, _hand_over(command))
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  # no shell is wanted
 
 
@@ -52,8 +59,29 @@ def _await_preamble(line: bytes) -> None:
         return
 
 
-def _keep(limit: float) -> None:
-    """Leave a process behind that kills this one after `limit` seconds of the program; it ends with this one, too.
+def _hand_over(command: list[str]) -> Callable[[int], None]:
+    """What writes the checkpoints into the log, once the driver with this command line has ended.
+
+    What it takes is loaded now, before the program can change it.
+    """
+    here = str(Path.cwd())
+    try:
+        checkpoints: Any = importlib.import_module("raygen_driver.checkpoints")  # its name on the target
+        nonce = command[command.index("--nonce") + 1]
+    except (ImportError, ValueError):
+        return lambda _: None
+
+    def hand_over(log: int) -> None:
+        found = json.dumps(checkpoints.collect(here))
+        data = f"\x1eraygen:{nonce} checkpoints {found}\n".encode()
+        while data:
+            data = data[os.write(log, data) :]
+
+    return hand_over
+
+
+def _keep(limit: float, hand_over: Callable[[int], None]) -> None:
+    """Leave a process behind that kills this one after `limit` seconds of the program; it ends after this one, too.
 
     It is an orphan and in no process group of the driver, so that nothing that ends those ends it before. Where the
     kernel has no descriptors of processes there is none: a process ID alone may have been reused by then.
@@ -76,12 +104,24 @@ def _keep(limit: float) -> None:
         os.setsid()
         if os.fork() == 0:
             os.close(program)
+            log = os.dup(1)
             _leave_streams()
             _within(limit, started, alive)
             if not _within(limit, alive):
                 _kill(driver, alive)
+                _within(_KILLED, alive)
+            if not _has_passed(started):
+                hand_over(log)
     finally:
         os._exit(0)
+
+
+def _has_passed(started: int) -> bool:
+    """Whether the driver has said so, in all that is in the pipe from it."""
+    os.set_blocking(started, False)
+    with contextlib.suppress(OSError):
+        return b"e" in os.read(started, 64)
+    return False
 
 
 def _leave_streams() -> None:

@@ -17,6 +17,7 @@ OUTPUT = 4_000_000
 
 _PREAMBLE_KEPT = 20_000
 _TRAILER_LIMIT = 64 * 1024**2
+_CHECKPOINTS = b"checkpoints "
 
 
 def nonce(submission_id: str) -> str:
@@ -29,12 +30,13 @@ class Transcript:
 
     `limit` is in characters and bounds only what is kept for the outcome, of both ends, not what `feed` returns.
     `facts` is None until the driver's mark of the end has come, and empty where what it said there can't be read.
-    `started` is when the program began, in milliseconds since 1970 by the clock of its node.
+    `started` is when the program began, in milliseconds since 1970 by the clock of its node. `checkpoints` is what its watcher
+    has found there at its end, as it was written, and None as long as it has written nothing; `watched` says whether there is one.
     """
 
     def __init__(self, submission_id: str, *, limit: int = OUTPUT) -> None:
         self._mark = f"\x1eraygen:{nonce(submission_id)} ".encode()
-        self._begin = re.compile(re.escape(self._mark) + rb"begin(?: (\d{1,15}))?\n")
+        self._begin = re.compile(re.escape(self._mark) + rb"begin(?: (\d{1,15}))?( watched)?\n")
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._buffer = b""
         self._trailer: bytearray | None = None
@@ -46,6 +48,8 @@ class Transcript:
         self.started: int | None = None
         self.truncated = False
         self.facts: Mapping[str, Any] | None = None
+        self.watched = False
+        self.checkpoints: bytes | None = None
 
     def feed(self, data: bytes) -> str:
         """What of the program's output has become certain with these bytes."""
@@ -96,6 +100,7 @@ class Transcript:
             return False
         self.begun = True
         self.started = int(found[1]) if found[1] else None
+        self.watched = bool(found[2])
         self._buffer = self._buffer[found.end() :]
         return True
 
@@ -105,7 +110,13 @@ class Transcript:
         trailer += line
         if not found and len(trailer) < _TRAILER_LIMIT:
             return None
-        earlier, self._last, self._trailer = self._last, bytes(trailer), None
+        self._trailer = None
+        # What was being written when the driver was killed ends at the next mark.
+        trailer = trailer[trailer.rfind(self._mark) + len(self._mark) :] if self._mark in trailer else trailer
+        if trailer.startswith(_CHECKPOINTS):
+            self.checkpoints = bytes(trailer[len(_CHECKPOINTS) :])
+            return b""
+        earlier, self._last = self._last, bytes(trailer)
         self.facts = decode(self._last) or {}
         return b"" if earlier is None else self._mark + earlier + b"\n"
 

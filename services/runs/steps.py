@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 from services.approvals.recorder import Recorder
+from services.domain.checkpoints import CheckpointFile
 from services.domain.entities import Proposal, Run, RunStatus, Session, run_id
 from services.domain.errors import NotAllowed, Outdated, TargetUnavailable
 from services.domain.values import InputFile, Outcome, TaskCount, Verdict
@@ -148,6 +149,7 @@ class RunSteps:
             header.resources or place.terms.resources,
             proposal.lock,
             proposal.command_line,
+            await self._in_place(proposal),
         )
         await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)
@@ -165,9 +167,9 @@ class RunSteps:
         if run.stopped_by is not None and not await requested_stop(target, run.id):
             watched.insist.set()
         with span("run", run=run.id, target=run.target) as opened:
-            outcome = await self._watch(watched, target)
-            opened.set_attribute("raygen.verdict", outcome.verdict)
-        await self._store.runs.end(run.id, outcome)
+            finished = await self._watch(watched, target)
+            opened.set_attribute("raygen.verdict", finished.outcome.verdict)
+        await self._store.runs.end(run.id, finished.outcome, finished.left)
 
     async def close(self, proposal_id: str) -> None:
         """Post the result."""
@@ -205,6 +207,16 @@ class RunSteps:
                 f"The input file {error} changed after it was approved, so nothing was run."
             ) from None
 
+    async def _in_place(self, proposal: Proposal) -> tuple[CheckpointFile, ...]:
+        if not proposal.checkpoints:
+            return ()
+        try:
+            return await self._store.checkpoints.exactly(proposal.checkpoints)
+        except LookupError:
+            raise NotAllowed(
+                "The checkpoints of this program are no longer what was approved, so nothing was run."
+            ) from None
+
     async def _submit(self, target: Target, job: Job) -> None:
         for attempt in range(1, _SUBMIT_TRIES + 1):
             try:
@@ -216,7 +228,7 @@ class RunSteps:
             else:
                 return
 
-    async def _watch(self, watched: RunMonitor, target: Target) -> Outcome:
+    async def _watch(self, watched: RunMonitor, target: Target) -> Finished:
         run = watched.run
         self._watched[run.id] = watched
         try:
@@ -227,7 +239,7 @@ class RunSteps:
             if self._watched.get(run.id) is watched:
                 del self._watched[run.id]
 
-    async def _follow(self, watched: RunMonitor, target: Target) -> Outcome:
+    async def _follow(self, watched: RunMonitor, target: Target) -> Finished:
         output, status, note, tasks = Growing(), "PENDING", "", tuple[TaskCount, ...]()
         run = watched.run
         watched.since, started = run.turn_at or run.created_at, False
@@ -238,13 +250,15 @@ class RunSteps:
                 case Progress(status=status, message=note, tasks=tasks, ran=ran):
                     if ran is not None and not started:
                         watched.since, started = time.time() - ran, True
-                case Finished(outcome):
-                    return without_secrets(outcome)
+                case Finished(outcome, left):
+                    return Finished(without_secrets(outcome), left)
             elapsed = max(time.time() - watched.since, 0.0)
             shown = masked(output.text)
             await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
             watched.notified.set()
-        return Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
+        return Finished(
+            Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
+        )
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
         proposal = await self._store.proposals.get(proposal_id)

@@ -8,6 +8,7 @@ from services.store.admissions import Admissions
 from services.store.approvals import Approvals
 from services.store.artifacts import Artifacts
 from services.store.audit import AuditTrail
+from services.store.checkpoints import CheckpointFiles
 from services.store.database import open_database
 from services.store.disk import disk_of
 from services.store.grants import Grants
@@ -45,7 +46,8 @@ class Store:
         self.requests = Requests(engine)
         self.tasks = Tasks(engine)
         self.proposals = Proposals(engine, self.artifacts)
-        self.runs = Runs(engine, self.artifacts)
+        self.checkpoints = CheckpointFiles(self.artifacts)
+        self.runs = Runs(engine, self.artifacts, self.checkpoints)
         self.approvals = Approvals(engine)
         self.grants = Grants(engine)
         self.inputs = Inputs(engine, artifacts if shared else None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from services.domain.checkpoints import NO_CHECKPOINTS, Checkpoints
 from services.domain.entities import Attachment, Input
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given
@@ -28,6 +29,7 @@ _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 _INPUTS = TypeAdapter(tuple[Input, ...])
 _LOCK = TypeAdapter(Lock)
 _GIVEN = TypeAdapter(Given)
+_CHECKPOINTS = TypeAdapter(Checkpoints)
 _FAILED = TypeAdapter(tuple[Attempt, ...])
 _NO_HEADER = "It was created by an earlier version of raygen. Ask for it again."
 
@@ -97,6 +99,14 @@ def dump_given(given: Given) -> str:
 
 def load_given(text: str | None) -> Given:
     return _GIVEN.validate_json(text) if text else NOTHING_GIVEN
+
+
+def dump_checkpoints(checkpoints: Checkpoints) -> str:
+    return _CHECKPOINTS.dump_json(checkpoints).decode()
+
+
+def load_checkpoints(text: str | None) -> Checkpoints:
+    return _CHECKPOINTS.validate_json(text) if text else NO_CHECKPOINTS
 
 
 def dump_failed(attempts: tuple[Attempt, ...]) -> str:

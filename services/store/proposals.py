@@ -51,6 +51,7 @@ class Proposals(Repository):
             "prompt": proposal.prompt,
             "lock": codec.dump_lock(proposal.lock),
             "given": codec.dump_given(proposal.given),
+            "checkpoints": codec.dump_checkpoints(proposal.checkpoints),
         }
         async with self._engine.begin() as connection:
             replaced = await connection.execute(
@@ -170,4 +171,5 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         voided=tuple((row.voided or "").split()),
         lock=codec.load_lock(row.lock),
         given=codec.load_given(row.given),
+        checkpoints=codec.load_checkpoints(row.checkpoints),
     )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.domain.entities import ProposalStatus, RunStatus, TaskStatus
 from services.security.audit_chain import AuditAction
 from services.security.encryption import Encryptor
-from services.store import audited, codec, tables
+from services.store import audited, checkpoints, codec, tables
 from services.store.installations import Installations
 from services.store.repository import Repository
 
@@ -155,12 +155,11 @@ class Retention(Repository):
         if self._forget is None:
             return
         proposals, runs, owner = tables.proposals.c, tables.runs.c, tables.artifacts.c.owner_id
-        programs = select(proposals.id).where(proposals.task_id.in_(tasks))
-        executions = select(runs.id).where(runs.proposal_id.in_(programs))
+        programs = await self._ids(tables.proposals, proposals.task_id.in_(tasks))
+        executions = await self._ids(tables.runs, runs.proposal_id.in_(programs))
+        of_these = owner.in_(_owners(programs, executions))
         async with self._engine.connect() as connection:
-            owners = await _column(
-                connection, tables.artifacts, owner, or_(owner.in_(programs), owner.in_(executions))
-            )
+            owners = await _column(connection, tables.artifacts, owner, of_these)
         for each in set(owners):
             await self._forget(each)
 
@@ -211,7 +210,7 @@ async def _drop_tasks(connection: AsyncConnection, tasks: list[str]) -> int:
     runs = await _column(connection, tables.runs, tables.runs.c.id, of_proposal)
     of_us = tables.tasks.c.id.in_(tasks)
     sessions = await _column(connection, tables.tasks, tables.tasks.c.session_id, of_us)
-    owners = tables.artifacts.c.owner_id.in_([*proposals, *runs])
+    owners = tables.artifacts.c.owner_id.in_(_owners(proposals, runs))
     await connection.execute(delete(tables.artifacts).where(owners))
     await connection.execute(delete(tables.runs).where(of_proposal))
     await connection.execute(delete(tables.approvals).where(tables.approvals.c.proposal_id.in_(proposals)))
@@ -300,6 +299,11 @@ async def _column(
         await connection.execute(select(column).select_from(table).where(where))
     ).scalars()
     return list(found)
+
+
+def _owners(proposals: Sequence[str], runs: Sequence[str]) -> list[str]:
+    """What artifacts of these are found by."""
+    return [*proposals, *runs, *map(checkpoints.owner, runs)]
 
 
 def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:

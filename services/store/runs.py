@@ -8,20 +8,23 @@ from typing import Any
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.domain.checkpoints import NOTHING_LEFT, LeftFiles
 from services.domain.entities import Proposal, Run, RunStatus, Session
 from services.domain.values import Artifact, Outcome
 from services.security.audit_chain import AuditAction
 from services.store import audited, codec, tables
 from services.store.artifacts import Artifacts
+from services.store.checkpoints import CheckpointFiles
 from services.store.repository import Repository
 
 
 class Runs(Repository):
     """Executions of approved proposals; their artifacts are listed only."""
 
-    def __init__(self, engine: AsyncEngine, artifacts: Artifacts) -> None:
+    def __init__(self, engine: AsyncEngine, artifacts: Artifacts, checkpoints: CheckpointFiles) -> None:
         super().__init__(engine)
         self._artifacts = artifacts
+        self._checkpoints = checkpoints
 
     async def add(self, run: Run, proposal: Proposal, session: Session) -> bool:
         """False where it is recorded already."""
@@ -79,9 +82,14 @@ class Runs(Repository):
         )
         return await self._change(statement, audited.of_run(AuditAction.STOP_ASKED, run_id, by))
 
-    async def end(self, run_id: str, outcome: Outcome) -> bool:
+    async def end(self, run_id: str, outcome: Outcome, left: LeftFiles = NOTHING_LEFT) -> bool:
+        """Record what came of a run, and keep the checkpoints that it left."""
         await self._artifacts.keep(run_id, outcome.artifacts)
-        values = {"outcome": codec.dump_outcome(outcome), "ended_at": time.time()}
+        values = {
+            "outcome": codec.dump_outcome(outcome),
+            "ended_at": time.time(),
+            "checkpoints": codec.dump_checkpoints(await self._checkpoints.keep(run_id, left)),
+        }
         audit = audited.of_run(AuditAction.ENDED, run_id, verdict=str(outcome.verdict))
         return await self._move(tables.runs, run_id, RunStatus.ENDED, audit=audit, **values)
 
@@ -105,4 +113,5 @@ def _run(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Run:
         created_at=row.created_at,
         turn_at=row.turn_at,
         ended_at=row.ended_at,
+        checkpoints=codec.load_checkpoints(row.checkpoints),
     )

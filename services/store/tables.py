@@ -71,6 +71,7 @@ proposals = Table(
     Column("header", Text),
     Column("lock", Text),
     Column("given", Text),
+    Column("checkpoints", Text),
 )
 
 approvals = Table(
@@ -159,6 +160,7 @@ runs = Table(
     Column("created_at", Float, nullable=False),
     Column("turn_at", Float),
     Column("ended_at", Float),
+    Column("checkpoints", Text),
 )
 
 artifacts = Table(

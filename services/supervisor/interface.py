@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.domain.checkpoints import CheckpointFile
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
@@ -76,6 +77,8 @@ class Inspecting(Protocol):
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,
         given: Given = NOTHING_GIVEN,
+        *,
+        checkpoints: Sequence[CheckpointFile] = (),
     ) -> BuildResult:
-        """Check and validate with what was given for it, without a repair. Raises RaygenError where nothing can be validated."""
+        """Check and validate with what was given for it and the checkpoints in place, without a repair. Raises RaygenError where nothing can be validated."""
         ...

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from services.domain.checkpoints import CheckpointFile
 from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailable
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
@@ -153,15 +154,25 @@ class Workshop:
         files: Sequence[InputFile] = (),
         origin: Origin | None = None,  # noqa: ARG002  # the interface's
         given: Given = NOTHING_GIVEN,
+        *,
+        checkpoints: Sequence[CheckpointFile] = (),
     ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
-        async with self._bench(on_stage, files) as bench:
+        async with self._bench(on_stage, files, checkpoints) as bench:
             examined = await bench.inspect(program, 1, given)
         return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
 
-    def _bench(self, on_stage: OnStage, files: Sequence[InputFile]) -> _Bench:
+    def _bench(
+        self, on_stage: OnStage, files: Sequence[InputFile], checkpoints: Sequence[CheckpointFile] = ()
+    ) -> _Bench:
         return _Bench(
-            self._generator, self._check, self._validator, on_stage, files, environments=self._environments
+            self._generator,
+            self._check,
+            self._validator,
+            on_stage,
+            files=files,
+            checkpoints=checkpoints,
+            environments=self._environments,
         )
 
 
@@ -174,10 +185,12 @@ class _Bench:
         check: Check,
         validator: Validator,
         on_stage: OnStage,
-        files: Sequence[InputFile],
         *,
+        files: Sequence[InputFile],
+        checkpoints: Sequence[CheckpointFile],
         environments: Environments | None,
     ) -> None:
+        self._checkpoints = checkpoints
         self._generator = generator
         self._check = check
         self._validator = validator
@@ -236,7 +249,7 @@ class _Bench:
                 await self._on_stage(Stage(Phase.WAITING, attempt, f"about {human_seconds(estimate)}"))
 
             self._lease = await self._stack.enter_async_context(
-                self._validator.lease(inputs=self._files, waiting=waiting)
+                self._validator.lease(inputs=self._files, checkpoints=self._checkpoints, waiting=waiting)
             )
         return self._lease
 

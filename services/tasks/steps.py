@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain import projects
+from services.domain.checkpoints import NO_CHECKPOINTS, Checkpoints
 from services.domain.companion_files import companions_of
 from services.domain.entities import (
     Input,
@@ -24,6 +25,7 @@ from services.domain.entities import (
     TaskKind,
     TaskStatus,
     derive,
+    run_id,
 )
 from services.domain.errors import BadRequest, RaygenError
 from services.domain.input_files import DEFAULT, Attachments, InputLimits, NoAttachments, collect
@@ -53,7 +55,7 @@ _log = logging.getLogger(__name__)
 _TURN_POLL = 0.2
 _CANCEL_POLL = 1.0
 _EDITED = " (edited)"
-_SAME_PROGRAM = {TaskKind.AGAIN, TaskKind.PARAMETERS}
+_SAME_PROGRAM = {TaskKind.AGAIN, TaskKind.PARAMETERS, TaskKind.RESUME}
 _SAME_VALUES = {*_SAME_PROGRAM, TaskKind.EDIT, TaskKind.CHECK, TaskKind.EXECUTE}
 # The model writes another version of a program; where it changes a default, that is the newer word.
 _OTHER_VERSION = {TaskKind.FIX, TaskKind.CHANGE}
@@ -252,6 +254,8 @@ class TaskSteps:
             proposal = replace(proposal, given=_given(task, base).fitting(header.parameters))
         if task.kind in _OTHER_VERSION and base is not None:
             proposal = replace(proposal, given=base.given.fitting(header.parameters, base.header.parameters))
+        if task.kind is TaskKind.RESUME and base is not None:
+            proposal = replace(proposal, checkpoints=await self._left_by(base))
         if task.kind is TaskKind.PARAMETERS and base is not None:
             text = "\n\n".join([_verdict_on_values(base, proposal), *problems])
         await self._store.proposals.draft(proposal)
@@ -300,6 +304,8 @@ class TaskSteps:
             program = await _brought(task, converted.code)
             made = await self._workshop.inspect(program, way.stage, files, origin, task.given)
             return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
+        if task.kind is TaskKind.RESUME and base is not None:
+            return await self._resumed(way, base, files)
         if task.kind in _SAME_PROGRAM and base is not None:
             made = await self._workshop.inspect(base.program, way.stage, files, origin, _given(task, base))
             return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
@@ -309,6 +315,26 @@ class TaskSteps:
         if task.kind in _OTHER_VERSION and base is not None:
             briefing = replace(briefing, given=base.given, declared=base.header.parameters)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
+
+    async def _resumed(self, way: _UnderWay, base: Proposal, files: Sequence[InputFile]) -> Conclusion:
+        """The same program, with the checkpoints of its run in place."""
+        left, origin = await self._left_by(base), Origin(way.session.id, way.task.id)
+        try:
+            in_place = await self._store.checkpoints.exactly(left)
+        except LookupError:
+            raise BadRequest("The checkpoints of that run are no longer stored. Run it again.") from None
+        made = await self._workshop.inspect(
+            base.program, way.stage, files, origin, base.given, checkpoints=in_place
+        )
+        if made.lock != base.lock and made.outcome.proposable:
+            raise BadRequest(
+                "The packages of that program have changed since its run, so it can't go on from there. Run it again."
+            )
+        return Conclusion(_verdict_resumed(made), replace(made, model=base.model, prompt=base.prompt))
+
+    async def _left_by(self, base: Proposal) -> Checkpoints:
+        run = await self._store.runs.find(run_id(base.id))
+        return run.checkpoints if run else NO_CHECKPOINTS
 
     def first_target(self, user: str, wanted: str) -> str:
         """Where a new program of this person would run."""
@@ -418,6 +444,14 @@ def _verdict_again(made: BuildResult) -> str:
     if made.outcome.proposable:
         return "The same program again. Running it again needs its own approval."
     return f"The same program no longer passes validation: {evidence.plain(made.outcome)}."
+
+
+def _verdict_resumed(made: BuildResult) -> str:
+    if made.outcome.proposable:
+        return (
+            "The same program with the checkpoints of that run in place. Resuming it needs its own approval."
+        )
+    return f"With the checkpoints of that run in place, the program does not pass validation: {evidence.plain(made.outcome)}."
 
 
 def _given(task: Task, base: Proposal | None) -> Given:

@@ -19,6 +19,7 @@ from services.domain.entities import (
     TaskKind,
     TaskStatus,
     derive,
+    run_id,
 )
 from services.domain.errors import BadRequest, NotAllowed, Outdated
 from services.domain.input_files import checked as checked_files
@@ -173,15 +174,25 @@ class RequestActions:
     async def again(self, proposal_id: str, user: str) -> None:
         """Propose the same program once more; it needs an approval of its own, and so has at most one open card."""
         proposal = await self.permissions.proposal(Action.RERUN, proposal_id, user)
+        await self._repeated(proposal, user, TaskKind.AGAIN, "Run the same program again.")
+
+    async def resume(self, proposal_id: str, user: str) -> None:
+        """Propose the same program with the checkpoints of its run in place, on the same terms. Raises Outdated for none."""
+        proposal = await self.permissions.proposal(Action.RESUME, proposal_id, user)
+        run = await self.store.runs.find(run_id(proposal_id))
+        if run is None or not run.checkpoints:
+            raise Outdated("That run left no checkpoints.")
+        await self._repeated(proposal, user, TaskKind.RESUME, "Resume the run from its checkpoints.")
+
+    async def _repeated(self, proposal: Proposal, user: str, kind: TaskKind, prompt: str) -> None:
         before = [
             task
             for task in await self.store.tasks.of_session(proposal.session_id)
-            if task.kind is TaskKind.AGAIN and task.base == proposal_id
+            if task.kind is kind and task.base == proposal.id
         ]
         if before and await self._pending(before[-1]):
             raise Outdated("That program was already proposed again. Its card is below in this thread.")
-        cause = f"again {proposal_id} {len(before)}"
-        await self._derived(proposal, user, cause, TaskKind.AGAIN, prompt="Run the same program again.")
+        await self._derived(proposal, user, f"{kind} {proposal.id} {len(before)}", kind, prompt=prompt)
 
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""

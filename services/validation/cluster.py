@@ -48,7 +48,16 @@ def validation_job(code: str, inputs: tuple[InputFile, ...], wall: float, setup:
     """A job of its own name for one attempt."""
     name = f"raygen-validation-{secrets.token_hex(8)}"
     metadata = {"raygen": "validation"}
-    return Job(name, code, metadata, wall, inputs, lock=setup.environment.lock, arguments=setup.arguments)
+    return Job(
+        name,
+        code,
+        metadata,
+        wall,
+        inputs,
+        lock=setup.environment.lock,
+        arguments=setup.arguments,
+        checkpoints=setup.checkpoints,
+    )
 
 
 async def tried(

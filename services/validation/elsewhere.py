@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
+from services.domain.checkpoints import CheckpointFile
 from services.domain.companion_files import companions_of
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Waiting
@@ -55,9 +56,10 @@ class Elsewhere(ABC):
         self,
         *,
         inputs: Sequence[InputFile] = (),
+        checkpoints: Sequence[CheckpointFile] = (),
         waiting: Waiting | None = None,  # noqa: ARG002  # it is up or not
     ) -> AsyncGenerator[ValidationLease]:
-        yield _Lease(self, tuple(inputs), self._limits)
+        yield _Lease(self, tuple(inputs), tuple(checkpoints), self._limits)
 
     def readiness(self) -> Readiness:
         return Readiness(PART, ready=not self._problem, missing=self._problem)
@@ -70,14 +72,22 @@ class Elsewhere(ABC):
 
 
 class _Lease:
-    def __init__(self, validator: Elsewhere, inputs: tuple[InputFile, ...], limits: ValidationLimits) -> None:
+    def __init__(
+        self,
+        validator: Elsewhere,
+        inputs: tuple[InputFile, ...],
+        checkpoints: tuple[CheckpointFile, ...],
+        limits: ValidationLimits,
+    ) -> None:
         self._validator = validator
         self._inputs = inputs
+        self._checkpoints = checkpoints
         self._limits = limits
 
     async def validate(
         self, code: str, setup: Setup = BARE, *, limits: ValidationLimits | None = None
     ) -> Outcome:
+        setup = replace(setup, checkpoints=self._checkpoints)
         return await self._validator.validate(
             code, await companions_of(code, self._inputs), setup, limits or self._limits
         )
@@ -89,6 +99,8 @@ def beyond(setup: Setup, name: str) -> Outcome | None:
         lacks = "install packages"
     elif setup.arguments:
         lacks = "pass arguments to programs"
+    elif setup.checkpoints:
+        lacks = "put checkpoints in place"
     else:
         return None
     return Outcome(verdict=Verdict.UNTRIED, detail=f"{name} can't {lacks}, so this one was not run there.")

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.domain.checkpoints import CheckpointFile
 from services.domain.values import InputFile, Outcome, Readiness
 from services.environments.interface import NO_ENVIRONMENT, Environment
 
@@ -39,6 +40,8 @@ class Setup:
     """The packages that are installed for it."""
     wall: float | None = None
     """Seconds that it expects to take, where its header says so."""
+    checkpoints: tuple[CheckpointFile, ...] = ()
+    """What it finds in `outputs/checkpoints`, for a lease that has not put it there itself."""
 
 
 BARE = Setup()
@@ -58,7 +61,8 @@ class ValidationLease(Protocol):
 
 
 class Validator(Protocol):
-    """Hands out leases; every program finds `inputs` in its working directory, and can't change them.
+    """Hands out leases; every program finds `inputs` in its working directory, and can't change them, and its own copy of
+    `checkpoints` in `outputs/checkpoints`.
 
     `where` says in a few words where programs run; it is empty for a sealed cluster.
     """
@@ -67,7 +71,11 @@ class Validator(Protocol):
     def where(self) -> str: ...
 
     def lease(
-        self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),
+        checkpoints: Sequence[CheckpointFile] = (),
+        waiting: Waiting | None = None,
     ) -> AbstractAsyncContextManager[ValidationLease]: ...
 
     def readiness(self) -> Readiness: ...

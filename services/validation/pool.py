@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from services.domain.checkpoints import CheckpointFile, packed
 from services.domain.companion_files import companions_of, sizes
 from services.domain.errors import SealUnavailable
 from services.domain.filenames import importable
@@ -34,6 +35,7 @@ from services.validation.interface import (
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import TOO_SLOW, AttemptRecord, ClusterSettings, Sandbox
+from services.validation.seal import Furnishing
 from services.validation.verdict import conclude
 from services.validation.warm import WarmClusters
 
@@ -117,13 +119,20 @@ class SealedPool:
 
     @asynccontextmanager
     async def lease(
-        self, *, inputs: Sequence[InputFile] = (), waiting: Waiting | None = None
+        self,
+        *,
+        inputs: Sequence[InputFile] = (),
+        checkpoints: Sequence[CheckpointFile] = (),
+        waiting: Waiting | None = None,
     ) -> AsyncGenerator[ValidationLease]:
         """A cluster for one task; what is wrong with it shows as outcomes, so this does not raise.
 
-        With data among `inputs` it is one of the task's own from the start, since a seal can't be opened to put something in.
+        With data or checkpoints it is one of the task's own from the start, since a seal can't be opened to put something in.
         """
-        data = tuple(file for file in inputs if not importable(file.name))
+        data = Furnishing(
+            tuple(file for file in inputs if not importable(file.name)),
+            await asyncio.to_thread(packed, checkpoints) if checkpoints else b"",
+        )
         if waiting and (data or not self._idle or self._room.locked()):
             await waiting(self._took * (1 + self._demand))
         async with self._room:
@@ -153,10 +162,10 @@ class SealedPool:
             self._idle.appendleft(sandbox)
             self._changed.notify_all()
 
-    async def take(self, inputs: tuple[InputFile, ...], packages: Path | None = None) -> Sandbox:
+    async def take(self, data: Furnishing, packages: Path | None = None) -> Sandbox:
         """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
-        if inputs:
-            return await Sandbox.start(self._settings.cluster, inputs, self._groups, packages)
+        if data:
+            return await Sandbox.start(self._settings.cluster, data, self._groups, packages)
         if packages:
             return await self._warm.take(packages)
         async with self._changed:
@@ -264,7 +273,7 @@ class PooledLease:
         self,
         pool: SealedPool,
         limits: ValidationLimits,
-        data: tuple[InputFile, ...],
+        data: Furnishing,
         python: tuple[InputFile, ...],
     ) -> None:
         self._pool = pool

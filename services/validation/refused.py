@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
+from services.domain.checkpoints import CheckpointFile
 from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Waiting
 
@@ -36,6 +37,7 @@ class RefusedValidator:
         self,
         *,
         inputs: Sequence[InputFile] = (),  # noqa: ARG002  # nothing is run
+        checkpoints: Sequence[CheckpointFile] = (),  # noqa: ARG002  # nothing is run
         waiting: Waiting | None = None,  # noqa: ARG002  # nothing to wait for
     ) -> AsyncGenerator[ValidationLease]:
         yield RefusedLease(self._readiness.missing)

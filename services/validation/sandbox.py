@@ -25,7 +25,7 @@ from services.validation.demands import Demand, demand
 from services.validation.inside import frames
 from services.validation.interface import ValidationLimits
 from services.validation.progress import Progress, ProgressWatch
-from services.validation.seal import PACKAGE, Seal, Spaces
+from services.validation.seal import EMPTY, PACKAGE, Furnishing, Seal, Spaces
 from services.validation.watchdog import Excess, Watchdog
 
 _FACTS_OVERHEAD = 4 * 1024**2
@@ -111,18 +111,18 @@ class Sandbox:
     async def start(
         cls,
         settings: ClusterSettings,
-        inputs: Sequence[InputFile] = (),
+        data: Furnishing = EMPTY,
         groups: Delegated | None = None,
         packages: Path | None = None,
     ) -> Sandbox:
-        """A sandbox whose Ray is up and whose first driver waits for a program, beside `inputs`.
+        """A sandbox whose Ray is up and whose first driver waits for a program, beside `data`.
 
         Driver and workers import from the directory `packages`, too. With `groups` it has a control group of its own among them.
 
         Raises SealUnavailable when that can't be had.
         """
         group = groups.make() if groups else None
-        with Seal(settings.spaces, inputs, packages) as seal:
+        with Seal(settings.spaces, data, packages) as seal:
             words = (sys.executable, "-s", "-m", "inside", settings.as_argument())
             command = seal.observed_command(*words, path=PACKAGE)
             try:

@@ -21,6 +21,7 @@ HOME = "/home/ray"
 PACKAGE = "/raygen"
 INPUTS = f"{PACKAGE}/inputs"
 PACKAGES = "/packages"
+CHECKPOINTS = f"{PACKAGE}/checkpoints.tar"
 MIB = 1024**2
 
 _UID = "1000"
@@ -49,6 +50,20 @@ class Spaces:
         return self.shared_memory + self.tmp + self.home
 
 
+@dataclass(frozen=True, slots=True)
+class Furnishing:
+    """What programs find in their working directory: files that they can't change, and a tar archive of checkpoints."""
+
+    inputs: tuple[InputFile, ...] = ()
+    checkpoints: bytes = b""
+
+    def __bool__(self) -> bool:
+        return bool(self.inputs or self.checkpoints)
+
+
+EMPTY = Furnishing()
+
+
 @dataclass(slots=True)
 class Seal:
     """A bwrap command, and the open files that it needs; they are closed by leaving the context.
@@ -57,7 +72,7 @@ class Seal:
     """
 
     spaces: Spaces
-    inputs: Sequence[InputFile] = ()
+    data: Furnishing = EMPTY
     packages: Path | None = None
     host_name: str = field(default_factory=new_host_name)
     _files: ExitStack = field(default_factory=ExitStack)
@@ -99,8 +114,10 @@ class Seal:
             yield from self._bound(self.packages, PACKAGES)
         for path, text in (*_ETC.items(), ("/etc/hosts", _HOSTS.format(self.host_name))):
             yield from self._file(path, text.encode())
-        for file in self.inputs:
+        for file in self.data.inputs:
             yield from self._file(f"{INPUTS}/{file.name}", file.content)
+        if self.data.checkpoints:
+            yield from self._file(CHECKPOINTS, self.data.checkpoints)
         for path in (*_ETC_OF_HOST, *map(str, Path("/etc").glob("java-*"))):
             yield from ("--ro-bind-try", path, path)
         yield from ("--proc", "/proc", *bubblewrap.kernel_settings(), "--dev", "/dev")

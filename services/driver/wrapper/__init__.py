@@ -3,12 +3,15 @@ r"""The driver wrapper: runs a program as `__main__` on Ray, quietly, and report
 It travels to any Ray cluster in a job's working directory as the package `raygen_driver`, so it knows the standard
 library and Ray only, and keeps to the syntax of Python 3.9: `python -m raygen_driver [--nonce NONCE] PROGRAM [ARGUMENT…]`.
 
-With a nonce, standard output is framed: a line `\x1eraygen:NONCE begin TIME` (its start, in milliseconds since 1970) before the program's first byte, and
+With a nonce, standard output is framed: a line `\x1eraygen:NONCE begin TIME` (its start, in milliseconds since 1970; then ` watched` where a
+process watches it) before the program's first byte, and
 `\x1eraygen:NONCE {facts as one line of JSON}` after its last, on a line of its own only if the program ended its last
 line. A reader that knows the nonce can separate Ray's preamble, the program's own output (to the byte), and the facts.
 In a validation there is no nonce: a forked process calls `ProgramDriver` and hands the facts to its parent.
 
-The file descriptor that RAYGEN_STARTED_FD names is closed at that start; a reader that waits for it counts the program's time.
+The file descriptor that RAYGEN_STARTED_FD names is a pipe to that process (`services/execution/launch.py`): `b` is written there at that
+start, from which the program's time counts, and `e` once it has passed. After any other end the process writes a line
+`\x1eraygen:NONCE checkpoints {…}`, with what `checkpoints.collect` found.
 
 Workers' prints arrive in the program's own streams as they were written, without Ray's `(name pid=…)` before each line.
 All that the program prints comes before the facts, threads and exit functions included.

@@ -13,11 +13,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from .checkpoints import FOLDER, OUTPUTS
 from .imports import after_import
 from .plots import PAGE, Plots
 from .text import Facts
 
-OUTPUTS = "outputs"
 _ROOM = 15 * 1024 * 1024
 _MOST = 20
 _LISTED = 50
@@ -106,13 +106,14 @@ class ArtifactCollector:
                 yield os.path.basename(path), content, size
 
     def _written(self) -> Iterator[str]:
-        """The pictures in the program's directory and all files in `outputs/`, by path."""
+        """The pictures in the program's directory and all files in `outputs/` but its checkpoints, by path."""
         new = sorted(set(os.listdir(self._here)) - self._before - {OUTPUTS})
         images = [os.path.join(self._here, name) for name in new if _is_picture(name)]
-        outputs = os.path.join(self._here, OUTPUTS)
-        written = [
-            os.path.join(folder, name) for folder, _, names in os.walk(outputs) for name in sorted(names)
-        ]
+        checkpoints = os.path.join(self._here, FOLDER)
+        written: list[str] = []
+        for folder, folders, names in os.walk(os.path.join(self._here, OUTPUTS)):
+            folders[:] = [each for each in folders if os.path.join(folder, each) != checkpoints]
+            written += (os.path.join(folder, name) for name in names)
         for path in [*images, *sorted(written)]:
             # A link could lead out of the program's own directory.
             if not os.path.islink(path) and os.path.isfile(path):

@@ -9,6 +9,7 @@ import ast
 import atexit
 import builtins
 import contextlib
+import functools
 import os
 import resource
 import sys
@@ -20,9 +21,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .artifacts import OUTPUTS, ArtifactCollector
+from .artifacts import ArtifactCollector
 from .asked import Asked
 from .chatter import hush
+from .checkpoints import OUTPUTS, point_train_at, set_times
 from .early import early_end
 from .failures import own_traceback, reasons
 from .imports import after_import
@@ -85,6 +87,7 @@ class ProgramDriver:
         os.environ.setdefault("RAY_COLOR_PREFIX", "0")
         os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
         os.makedirs(OUTPUTS, exist_ok=True)
+        set_times(os.path.dirname(self._program))
         warnings.filterwarnings("ignore", module=r"ray\..*")
         sys.argv = [self._path]
         sys.modules["__main__"] = self._module()
@@ -109,7 +112,10 @@ class ProgramDriver:
         sys.argv = [self._path, *(arguments or [])]
         self._asked.begin()
         self._artifacts.begin()
-        after_import({"ray.data": self._prepare_data})
+        own = os.path.dirname(self._program)
+        after_import(
+            {"ray.data": self._prepare_data, "ray.train.constants": functools.partial(point_train_at, own)}
+        )
         self._shown.begin()
         self._touched.begin()
         if self._tail:

@@ -49,6 +49,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     os.environ["RAY_ADDRESS"] = cluster.GCS
     # As Ray has it for a job with a working directory.
     os.environ["PYTHONPATH"], os.environ["PWD"] = cluster.python_path(place), str(place)
+    from raygen_driver.checkpoints import unpack  # pyright: ignore[reportMissingImports]  # its name in the seal
     from raygen_driver.driver import ProgramDriver, Sealed  # pyright: ignore[reportMissingImports]  # its name in the seal
     from raygen_driver.text import encoded  # pyright: ignore[reportMissingImports]
 
@@ -85,6 +86,8 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     token.append(first)
     given = json.loads(head)
     _lay_out(place, given["modules"])
+    if cluster.CHECKPOINTS.exists():
+        unpack(str(cluster.CHECKPOINTS), str(place))
     program.write_bytes(code)
     threading.Thread(target=_await_stop, args=(ends.stop, driver.stop), daemon=True).start()
     report(driver.run(given["arguments"]))

@@ -30,6 +30,7 @@ PROGRAM = "program.py"
 WRITABLE = ("/home/ray", "/tmp", "/dev")  # noqa: S108  # the sandbox's own
 INPUTS = Path("/raygen/inputs")
 PACKAGES = Path("/packages")
+CHECKPOINTS = Path("/raygen/checkpoints.tar")
 RAYLET_SOCKET = HERE / "sockets" / "raylet"
 NODE_ID = os.urandom(28).hex()
 _IDLE = "/bin/sh -c 'exec sleep infinity' idle"
