@@ -12,7 +12,7 @@ from services.domain.parser_process import run_isolated
 from services.domain.values import Verdict, sha256
 
 # What a fingerprint of another version covers is unknown, so it covers nothing.
-_VERSION = 4
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
         "program": sha256(program.text),
         "engine": str(proposal.program.engine),
         "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
-        "checkpoints": proposal.checkpoints.sha256,
         "packages": proposal.header.packages,
         "lock": proposal.lock.sha256,
         "arguments": proposal.command_line,
@@ -53,6 +52,7 @@ def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
         "observed": _amounts(proposal.validation.resources),
         "requester": proposal.requester,
         "partial": proposal.validation.verdict is Verdict.PARTIAL,
+        **({"checkpoints": proposal.checkpoints.sha256} if proposal.checkpoints else {}),
     }
     return Coverage(f"{_VERSION}:{sha256(json.dumps(bound, sort_keys=True))}", program.because)
 

@@ -66,8 +66,9 @@ def binding(proposal: Proposal, user: str) -> str:
         "wall": header.wall,
         "unproven": proposal.validation.unproven,
         "inputs": sorted((each.name, each.sha256, each.size) for each in proposal.inputs),
-        "checkpoints": proposal.checkpoints.sha256,
         "approver": user,
+        # Only where there are some, so that approvals of earlier versions stay valid.
+        **({"checkpoints": proposal.checkpoints.sha256} if proposal.checkpoints else {}),
     }
     return sha256(json.dumps(bound, sort_keys=True))
 

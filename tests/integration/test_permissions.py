@@ -62,6 +62,7 @@ BUTTONS: dict[str, Action | None] = {
     action_ids.RUN_STOP: Action.STOP,
     action_ids.RUN_FIX: Action.FIX,
     action_ids.RUN_AGAIN: Action.RERUN,
+    action_ids.RUN_RESUME: Action.RESUME,
     action_ids.RUN_CHANGE: Action.CHANGE,
     action_ids.RUN_SHARE: Action.SHARE,
     action_ids.RUN_CODE: Action.DOWNLOAD,
@@ -120,6 +121,7 @@ OF_A_PROPOSAL = {
     action_ids.RUN_FIX: {"ended"},
     action_ids.RUN_CHANGE: {"ended"},
     action_ids.RUN_AGAIN: {"running", "ended"},
+    action_ids.RUN_RESUME: set[str](),  # these runs leave no checkpoints
     action_ids.RUN_SHARE: {"ended"},
     # A form that is opened in place of another one shows by its record alone, which `run_change` has none of.
     action_ids.PROPOSAL_PARAMETERS: {"open", "running", "ended"},

@@ -32,6 +32,7 @@ WHEN = {
     Action.PARAMETERS: {"open", "draft", "running", "ended"},
     Action.REGENERATE: {"open", "rejected"},
     Action.CHANGE: {"ended"},
+    Action.RESUME: {"ended"},
     Action.RERUN: {"running", "ended"},
     Action.FIX: {"ended"},
     Action.RETRY: {"failed"},
