@@ -30,7 +30,7 @@ from services.agentcore.wire import (
     Work,
     raised,
 )
-from services.domain.checkpoints import CheckpointFile
+from services.domain.checkpoints import FROM_THE_START, Resumed
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
@@ -95,7 +95,7 @@ class RemoteSupervisor:
         origin: Origin | None = None,
         given: Given = NOTHING_GIVEN,
         *,
-        checkpoints: Sequence[CheckpointFile] = (),
+        resumed: Resumed = FROM_THE_START,
     ) -> BuildResult:
         """Raises RaygenError, as `handle` does."""
         wish = Inspection(
@@ -103,7 +103,7 @@ class RemoteSupervisor:
             files=tuple(files),
             origin=origin or Origin(),
             given=given,
-            checkpoints=tuple(checkpoints),
+            resumed=resumed,
         )
         conclusion = await self._ask(wish, Meter(), on_stage)
         if conclusion.made is None:

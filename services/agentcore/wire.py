@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.domain import errors
-from services.domain.checkpoints import CheckpointFile
+from services.domain.checkpoints import FROM_THE_START, Resumed
 from services.domain.errors import RaygenError
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import Stage
@@ -20,7 +20,7 @@ from services.supervisor.interface import Briefing
 from services.supervisor.meter import Budget, Price
 from services.supervisor.workshop import BuildResult, Tried
 
-VERSION = 2
+VERSION = 3
 _PREFIX = b"data:"
 
 
@@ -58,7 +58,7 @@ class Inspection(_Wire):
 
     program: Program
     files: tuple[InputFile, ...] = ()
-    checkpoints: tuple[CheckpointFile, ...] = ()
+    resumed: Resumed = FROM_THE_START
     origin: Origin
     given: Given = NOTHING_GIVEN
 
@@ -66,7 +66,7 @@ class Inspection(_Wire):
 class Work(_Wire):
     """A request: a briefing to answer or a program to inspect."""
 
-    version: Literal[2] = VERSION
+    version: Literal[3] = VERSION
     wish: Briefing | Inspection
     terms: SupervisorSettings
     account: Account

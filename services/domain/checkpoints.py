@@ -10,6 +10,8 @@ import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.domain.locks import NO_LOCK, Lock
+
 FOLDER = "outputs/checkpoints"
 _NAME = 1000
 _PART = 255
@@ -69,6 +71,17 @@ class LeftFiles:
 
 
 NOTHING_LEFT = LeftFiles()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What a program is validated with that goes on from an earlier run: its checkpoints, and the very packages of that run."""
+
+    checkpoints: tuple[CheckpointFile, ...] = ()
+    lock: Lock = NO_LOCK
+
+
+FROM_THE_START = Resumed()
 
 
 def acceptable(name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.domain.checkpoints import CheckpointFile
+from services.domain.checkpoints import FROM_THE_START, Resumed
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage
 from services.domain.values import InputFile, Origin, Program
@@ -78,7 +78,7 @@ class Inspecting(Protocol):
         origin: Origin | None = None,
         given: Given = NOTHING_GIVEN,
         *,
-        checkpoints: Sequence[CheckpointFile] = (),
+        resumed: Resumed = FROM_THE_START,
     ) -> BuildResult:
-        """Check and validate with what was given for it and the checkpoints in place, without a repair. Raises RaygenError where nothing can be validated."""
+        """Check and validate with what was given for it, without a repair. Raises RaygenError where nothing can be validated."""
         ...

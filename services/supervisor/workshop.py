@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from services.domain.checkpoints import CheckpointFile
+from services.domain.checkpoints import FROM_THE_START, Resumed
 from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailable
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
@@ -155,15 +155,15 @@ class Workshop:
         origin: Origin | None = None,  # noqa: ARG002  # the interface's
         given: Given = NOTHING_GIVEN,
         *,
-        checkpoints: Sequence[CheckpointFile] = (),
+        resumed: Resumed = FROM_THE_START,
     ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
-        async with self._bench(on_stage, files, checkpoints) as bench:
+        async with self._bench(on_stage, files, resumed) as bench:
             examined = await bench.inspect(program, 1, given)
         return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
 
     def _bench(
-        self, on_stage: OnStage, files: Sequence[InputFile], checkpoints: Sequence[CheckpointFile] = ()
+        self, on_stage: OnStage, files: Sequence[InputFile], resumed: Resumed = FROM_THE_START
     ) -> _Bench:
         return _Bench(
             self._generator,
@@ -171,7 +171,7 @@ class Workshop:
             self._validator,
             on_stage,
             files=files,
-            checkpoints=checkpoints,
+            resumed=resumed,
             environments=self._environments,
         )
 
@@ -187,10 +187,10 @@ class _Bench:
         on_stage: OnStage,
         *,
         files: Sequence[InputFile],
-        checkpoints: Sequence[CheckpointFile],
+        resumed: Resumed,
         environments: Environments | None,
     ) -> None:
-        self._checkpoints = checkpoints
+        self._resumed = resumed
         self._generator = generator
         self._check = check
         self._validator = validator
@@ -240,7 +240,7 @@ class _Bench:
                 reported = time.monotonic()
                 await self._on_stage(Stage(Phase.INSTALLING, attempt, note))
 
-        return Packages(environments=self._environments, on_progress=on_progress)
+        return Packages(environments=self._environments, on_progress=on_progress, lock=self._resumed.lock)
 
     async def _leased(self, attempt: int) -> ValidationLease:
         if self._lease is None:
@@ -249,7 +249,9 @@ class _Bench:
                 await self._on_stage(Stage(Phase.WAITING, attempt, f"about {human_seconds(estimate)}"))
 
             self._lease = await self._stack.enter_async_context(
-                self._validator.lease(inputs=self._files, checkpoints=self._checkpoints, waiting=waiting)
+                self._validator.lease(
+                    inputs=self._files, checkpoints=self._resumed.checkpoints, waiting=waiting
+                )
             )
         return self._lease
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain import projects
-from services.domain.checkpoints import NO_CHECKPOINTS, Checkpoints
+from services.domain.checkpoints import NO_CHECKPOINTS, Checkpoints, Resumed
 from services.domain.companion_files import companions_of
 from services.domain.entities import (
     Input,
@@ -323,13 +323,10 @@ class TaskSteps:
             in_place = await self._store.checkpoints.exactly(left)
         except LookupError:
             raise BadRequest("The checkpoints of that run are no longer stored. Run it again.") from None
+        resumed = Resumed(checkpoints=in_place, lock=base.lock)
         made = await self._workshop.inspect(
-            base.program, way.stage, files, origin, base.given, checkpoints=in_place
+            base.program, way.stage, files, origin, base.given, resumed=resumed
         )
-        if made.lock != base.lock and made.outcome.proposable:
-            raise BadRequest(
-                "The packages of that program have changed since its run, so it can't go on from there. Run it again."
-            )
         return Conclusion(_verdict_resumed(made), replace(made, model=base.model, prompt=base.prompt))
 
     async def _left_by(self, base: Proposal) -> Checkpoints:

@@ -8,6 +8,7 @@ from functools import partial
 
 from services.domain.companion_files import companions_of, sizes
 from services.domain.errors import PackagesRefused
+from services.domain.locks import NO_LOCK, Lock
 from services.domain.parser_process import run_isolated
 from services.domain.program_header import Script
 from services.domain.values import InputFile, Outcome, Verdict
@@ -30,9 +31,19 @@ class Packages:
     """Gets what is being done."""
     installed: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the program's target has, by normalized name."""
+    lock: Lock = NO_LOCK
+    """What is installed whatever would be resolved now; empty to resolve it."""
 
     async def provided(self, code: str, header: Script, files: Sequence[InputFile]) -> Environment | Outcome:
         """What the program runs with, or why it can't be had."""
+        try:
+            if self.lock:
+                return await self.environments.install(self.lock, self.on_progress)
+            return await self._resolved(code, header, files)
+        except PackagesRefused as error:
+            return Outcome(verdict=Verdict.FAILED, detail=error.public)
+
+    async def _resolved(self, code: str, header: Script, files: Sequence[InputFile]) -> Environment | Outcome:
         own = await companions_of(code, tuple(files))
         absent = await run_isolated(partial(missing, files=own), code, size=sizes(code, own))
         found = undeclared(absent, header.packages)
@@ -45,11 +56,8 @@ class Packages:
         needs = Needs(
             requirements=requirements, requires_python=header.requires_python, installed=self.installed
         )
-        try:
-            lock = await self.environments.lock(needs, self.on_progress)
-            return await self.environments.install(lock, self.on_progress)
-        except PackagesRefused as error:
-            return Outcome(verdict=Verdict.FAILED, detail=error.public)
+        lock = await self.environments.lock(needs, self.on_progress)
+        return await self.environments.install(lock, self.on_progress)
 
 
 _DECLARE = "Declare the package that provides it under `dependencies` in the program's header."

@@ -30,6 +30,8 @@ from services.agentcore.wire import (
     read_request,
 )
 from services.domain import errors
+from services.domain.checkpoints import CheckpointFile, Resumed
+from services.domain.locks import Lock, LockedPackage
 from services.domain.parameters import Given, Parameter
 from services.domain.progress import Phase, Stage
 from services.domain.values import (
@@ -91,7 +93,21 @@ EVENTS: list[Event] = [
 
 
 @pytest.mark.parametrize(
-    "wish", [BRIEFING, Inspection(program=ADD, files=tuple(BRIEFING.files), origin=Origin())]
+    "wish",
+    [
+        BRIEFING,
+        Inspection(
+            program=ADD,
+            files=tuple(BRIEFING.files),
+            origin=Origin(),
+            resumed=Resumed(
+                checkpoints=(CheckpointFile("a/b", EVERY_BYTE, 5),),
+                lock=Lock(
+                    requirements="polars==1.0", packages=(LockedPackage(name="polars", version="1.0"),)
+                ),
+            ),
+        ),
+    ],
 )
 def test_a_request_arrives_as_it_was(wish: Briefing | Inspection):
     work = Work(wish=wish, terms=TERMS, account=ACCOUNT)
@@ -103,7 +119,7 @@ def test_what_calls_work_off_is_no_work():
 
 
 @pytest.mark.parametrize(
-    "text", ["{}", "[]", '{"prompt": "hello"}', '{"cancel": ""}', "null", '{"version": 2}']
+    "text", ["{}", "[]", '{"prompt": "hello"}', '{"cancel": ""}', "null", '{"version": 3}']
 )
 def test_a_request_of_another_shape_is_refused_in_one_line(text: str):
     with pytest.raises(ValueError, match=r"^[^\n]+$"):

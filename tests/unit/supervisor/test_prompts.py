@@ -13,7 +13,7 @@ from services.supervisor.profile import Profile
 # A prompt that changes gets a new version, and its line here a new hash.
 SHIPPED = {
     "supervisor": (2, "f9b9a03b5ab5"),
-    "generator-ray": (5, "d952dbd2cd40"),
+    "generator-ray": (6, "74ec628c7165"),
     "generator-spark": (1, "ba215069ec4b"),
 }
 

@@ -17,10 +17,12 @@ from services.artifacts.folder import FolderStore
 from services.domain.checkpoints import NO_CHECKPOINTS, CheckpointFile, Checkpoints, LeftFiles
 from services.domain.entities import Proposal, ProposalStatus, Run, TaskStatus, run_id
 from services.domain.errors import NotAllowed, Outdated
+from services.domain.locks import Lock, LockedPackage
 from services.domain.parameters import Given
 from services.domain.program_facts import binding
 from services.domain.program_header import script
-from services.domain.values import Failure, Outcome, PolicyReport, Program, Verdict
+from services.domain.values import Failure, Outcome, PolicyReport, Program, Readiness, Verdict
+from services.environments.interface import Environment, Needs, OnProgress
 from services.execution.interface import Finished
 from services.store import Store, open_database
 from services.store.checkpoints import owner
@@ -28,25 +30,45 @@ from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
 from tests import builders
 from tests.builders import passed
 from tests.deciding import deciding, run_steps, use_cases
-from tests.fakes import FakeTarget, FakeValidator, RecordingNotifier, approving, here, permissions
+from tests.fakes import FakeTarget, FakeValidator, RecordingNotifier, approving, permissions
 from tests.standins.scripted_model import ScriptedModel
 from tests.unit.usecases.test_runs import InTheOpen
 
 CODE = """\
 # /// script
+# dependencies = ["tiny"]
 # [tool.raygen.parameters]
 # steps = { default = 10, validation = 2 }
 # ///
 print("trains")
 """
+LOCK = Lock(requirements="tiny==1.0", packages=(LockedPackage(name="tiny", version="1.0"),))
+NEWER = Lock(requirements="tiny==1.1", packages=(LockedPackage(name="tiny", version="1.1"),))
 FILES = (CheckpointFile("step-2/state", b"half way", 2_000), CheckpointFile("step-1/state", b"", 1_000))
 STOPPED = Outcome(verdict=Verdict.STOPPED)
 LEFT = LeftFiles(FILES, 3, 10_000_000)
+
+
+@dataclass
+class NewerByNow:
+    """Resolves to what is newest, and installs any lock."""
+
+    path: Path
+
+    async def lock(self, needs: Needs, on_progress: OnProgress) -> Lock:
+        return NEWER
+
+    async def install(self, lock: Lock, on_progress: OnProgress) -> Environment:
+        return Environment(lock=lock, path=self.path)
+
+    def readiness(self) -> Readiness:
+        return Readiness("packages", ready=True)
 
 
 @dataclass
@@ -77,11 +99,16 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     async with open_database(f"sqlite:///{tmp_path / 'raygen.db'}") as engine:
         store = Store(engine, FolderStore(tmp_path / "artifacts"))
         validator, target, notifier = FakeValidator([passed()] * 3), FakeTarget(), RecordingNotifier()
-        workshop = Workshop(Generator(ScriptedModel([]), Profile("g")), lambda _: PolicyReport(), validator)
-        allowed = permissions(store)
+        workshop = Workshop(
+            Generator(ScriptedModel([]), Profile("g")),
+            lambda _: PolicyReport(),
+            validator,
+            environments=NewerByNow(tmp_path),
+        )
+        allowed, places = permissions(store), Targets([ConfiguredTarget(target, TargetTerms(packages=True))])
         supervisor = Supervisor(ScriptedModel([]), workshop, "s")
-        tasks = TaskSteps(store, notifier, supervisor, workshop, here(target), permissions=allowed)
-        decisions = deciding(store, notifier, here(target), approving(store))
+        tasks = TaskSteps(store, notifier, supervisor, workshop, places, permissions=allowed)
+        decisions = deciding(store, notifier, places, approving(store))
         runs = run_steps(decisions)
         cases = use_cases(decisions, workflows=InTheOpen(tasks, runs), tasks=tasks, steps=runs)
         await store.sessions.ensure(builders.session())
@@ -93,6 +120,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
                 program=Program("Train", "Trains.", CODE),
                 header=script(CODE),
                 given=Given(values={"steps": 50}),
+                lock=LOCK,
             )
         )
         await store.proposals.move("p_1", ProposalStatus.OPEN)
@@ -124,12 +152,14 @@ async def test_the_same_program_is_proposed_with_its_checkpoints_in_place(world:
     assert after.checkpoints == run.checkpoints
     assert {file.name for file in world.validator.checkpoints[-1]} == {"step-1/state", "step-2/state"}
     assert world.validator.setups[-1].arguments == ("--steps=2",)
+    assert world.validator.setups[-1].environment.lock == LOCK, "not what is newest by now"
     assert run_id(after.id) not in world.target.jobs
     await world.ran(Finished(passed()))
     assert sorted(world.target.jobs[run_id(after.id)].checkpoints, key=lambda file: file.name) == sorted(
         FILES, key=lambda file: file.name
     )
-    assert world.target.jobs[run_id(after.id)].arguments == ("--steps=50",)
+    job = world.target.jobs[run_id(after.id)]
+    assert (job.arguments, job.lock) == (("--steps=50",), LOCK)
 
 
 async def test_a_resumed_run_that_stops_is_resumed_from_where_it_came_to(world: World):
