@@ -25,6 +25,7 @@ from services.domain.entities import (
     run_id,
 )
 from services.domain.errors import BadRequest, NotAllowed, Outdated
+from services.domain.locks import Lock, LockedPackage
 from services.domain.program_header import Script
 from services.domain.values import (
     Engine,
@@ -317,6 +318,9 @@ def listed(*files: InputFile) -> tuple[Input, ...]:
     return tuple(Input(file.name, file.sha256, len(file.content)) for file in files)
 
 
+SIX = Lock(requirements="six==1.17.0", packages=(LockedPackage(name="six", version="1.17.0"),))
+
+
 def packaged(package: str) -> Program:
     header = f'# /// script\n# dependencies = ["{package}"]\n# ///\n'
     return replace(builders.ADD, code=header + builders.ADD.code)
@@ -393,14 +397,14 @@ async def test_what_was_approved_runs_with_its_files_and_packages(world: World):
     """What the cases above are one change away from."""
     decisions, proposal = (
         world.decisions(ApprovalRule()),
-        await world.open(program=packaged("six"), inputs=listed(CSV)),
+        await world.open(program=packaged("six"), inputs=listed(CSV), lock=SIX),
     )
     for file in (CSV, OTHER_CSV):
         await world.store.inputs.keep(proposal.session_id, file)
     await approve(decisions, proposal, "UA")
     await carry_out(decisions, proposal)
     job = world.target.jobs[run_id(proposal.id)]
-    assert (job.inputs, job.packages) == ((CSV,), ("six",))
+    assert (job.inputs, job.lock) == ((CSV,), SIX)
 
 
 async def test_an_approval_is_used_up_by_one_run(world: World):
