@@ -51,6 +51,8 @@ _WORDS = 6000
 # What makes a link of the words before it: `[words](address)`, `[words][name]`, and `[name]: address`.
 _JOINED = re.compile(r"\](?=[(\[:])")
 _TITLE = 250
+# How far an installation has come, which is no news once it is over.
+_SHARE = re.compile(r", [0-9]+%$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _steps(stages: Sequence[Stage]) -> list[str]:
         if stage.attempt > 1:
             line += f" (attempt {stage.attempt})"
         if stage.phase is Phase.INSTALLING and stage.note:
-            line = shorten(stage.note, 200)
+            over = index < len(stages) - 1
+            line = shorten(_SHARE.sub("", stage.note) if over else stage.note, 200)
         elif stage.note:
             line += f": {shorten(stage.note, 200)}"
         lines.append(line)

@@ -73,3 +73,15 @@ def test_no_words_mention_anybody_or_lie_about_a_link():
     assert harmless("<!channel> <@U1> [here](https://evil)") == (
         "&lt;!channel&gt; &lt;@U1&gt; [here] (https://evil)"
     )
+
+
+def test_the_share_of_an_installation_is_gone_once_it_is_over() -> None:
+    installing = Stage(Phase.INSTALLING, 1, "Installing torch 2.15 and 3 more (230 MB), 40%")
+    steps = [
+        live("t_1:card", builders.task(), TaskProgress(stages, "")).steps
+        for stages in ((installing,), (installing, Stage(Phase.VALIDATING, 1)))
+    ]
+    assert steps == [
+        ("Installing torch 2.15 and 3 more (230 MB), 40%",),
+        ("Installing torch 2.15 and 3 more (230 MB)", "Validating it in a sealed cluster"),
+    ]
