@@ -210,6 +210,8 @@ class ProgramDriver:
         if self._tail is not None:
             # The parent process ends the whole cluster; Ray's own farewell takes most of a second.
             self._session.forgo_farewell()
+            self._tail.pump()
+        flush()  # an exit function may end the process
         with contextlib.suppress(Exception):
             atexit._run_exitfuncs()
         if self._tail is not None:

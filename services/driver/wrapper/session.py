@@ -22,6 +22,8 @@ from .tail import PROGRESS_BAR
 _RAYS_OWN = ("raylet", "autoscaler", "gcs_server")
 # A worker that ended by itself before the raylet came to end it: neither the program's doing nor its concern.
 _GONE = re.compile(r"\(raylet\) process\.cc:\d+: Process \d+ does not exist\.$")
+# Ray's note to its log monitor, after text of the program's that has no line end yet.
+_NOTE = re.compile(r"(?<=.):(?:job_id|actor_name|task_name):[\w.<>]+\n\Z")
 _WARMING = "def warm():\n    import time\n    time.sleep(0.05)\n"
 
 # The platform chooses cluster and size; a program that names its own runs all the same, where it was approved for.
@@ -144,7 +146,8 @@ def _print_plainly(data: dict[str, Any], ignore_prefix: bool = True) -> None:  #
     from_ray = data.get("pid") in _RAYS_OWN
     stream = sys.stderr if data["is_err"] or from_ray else sys.stdout
     mark = f"({data['pid']}) " if from_ray else ""
-    stream.write("".join(f"{mark}{line}\n" for line in _records(data)))
+    lines = [f"{mark}{line}\n" for line in _records(data)]
+    stream.write("".join(lines if from_ray else (_NOTE.sub("", line) for line in lines)))
     stream.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 import threading
 import time
@@ -16,14 +17,27 @@ _INSTANT = 0.0002
 PROGRESS_BAR = "__ray_tqdm_magic_token__"
 """What Ray writes into a worker's output for its driver to draw a bar from (`ray.experimental.tqdm_ray`)."""
 
+_MARK = "\x1e"
+_MARKED = re.compile(_MARK.encode() + rb":(?:job_id|actor_name|task_name):[^\n]*\n")
+
+
+def mark_rays_lines() -> None:
+    """Have this worker's notes to the log monitor, such as `:task_name:work`, begin with what no text of a program has.
+
+    Ray writes them after whatever the program wrote last, in the middle of a line, too.
+    """
+    from ray._private import ray_constants
+
+    for kind in ("JOB_ID", "ACTOR_NAME", "TASK_NAME"):
+        name = f"LOG_PREFIX_{kind}"
+        setattr(ray_constants, name, _MARK + getattr(ray_constants, name))
+
 
 class Tail:
     """Brings the workers' prints into the program's streams from the files that Ray has them write.
 
     What a worker printed before a task ended is shown before anything that the program prints after it has the result.
     """
-
-    _marks = (":job_id:", ":actor_name:", ":task_name:")
 
     def __init__(self, logs: str) -> None:
         self._logs = logs
@@ -64,10 +78,8 @@ class Tail:
         end = len(data) if last else data.rfind(b"\n") + 1
         if data[end:]:
             self._partial[name] = data[end:]
-        lines = data[:end].decode("utf-8", "replace").splitlines(keepends=True)
-        text = "".join(
-            line for line in lines if not line.startswith(self._marks) and PROGRESS_BAR not in line
-        )
+        whole = _MARKED.sub(b"", data[:end]).decode("utf-8", "replace")
+        text = "".join(line for line in whole.splitlines(keepends=True) if PROGRESS_BAR not in line)
         if text:
             with contextlib.suppress(Exception):
                 self._writes[name[-4:]](text)

@@ -115,9 +115,10 @@ def _become_streams(ends: Ends) -> None:
     os.close(ends.stdout)
     os.close(ends.stderr)
     sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
-    sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
+    # Unbuffered, as Ray has it for jobs: what was printed is there however the process ends.
+    sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.FileIO(1, "w"), encoding="utf-8", write_through=True)
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
-        io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", errors="backslashreplace", line_buffering=True
+        io.FileIO(2, "w"), encoding="utf-8", errors="backslashreplace", write_through=True
     )
 
 

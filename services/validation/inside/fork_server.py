@@ -124,12 +124,14 @@ def become_watched(journal: str, programs: str) -> None:
 def _watch(journal: str, programs: str) -> None:
     """Note in the journal what programs touch in this worker, and what their tasks ask for there."""
     from raygen_driver.asked import Asked  # pyright: ignore[reportMissingImports]
+    from raygen_driver.tail import mark_rays_lines  # pyright: ignore[reportMissingImports]
     from raygen_driver.touched import TouchRecorder  # pyright: ignore[reportMissingImports]  # its name in the seal
 
     def is_program(name: str) -> bool:
         return name.startswith(f"{programs}/") and name.endswith(".py")
 
     touched = TouchRecorder(is_program, own=programs, sealed=cluster.WRITABLE, journal=journal)
+    mark_rays_lines()
     touched.prepare()
     touched.begin()
     Asked(touched.asks).begin()

@@ -242,3 +242,43 @@ async def test_input_files_are_there_for_driver_and_workers_and_nobody_changes_t
     assert 0 < waits[0] < 60
     async with validator.lease() as other:
         assert (await other.validate("open('orders.csv')")).failure is not None, "and for no other task"
+
+
+AT_ITS_END = """
+import atexit, ctypes, os
+import ray
+
+@ray.remote
+def add(a, b):
+    print("in a worker")
+    return a + b
+
+print("Result:", ray.get(add.remote(40, 2)))
+print("no line end", end="")
+atexit.register({})
+"""
+UNENDED = """
+import ray
+
+@ray.remote
+def one():
+    print("part", end="", flush=True)
+
+@ray.remote
+def two():
+    print("", "whole")
+
+ray.get(one.remote())
+ray.get(two.remote())
+"""
+
+
+async def test_what_was_printed_is_there_however_the_process_ends(validator: Validator):
+    async with validator.lease() as lease:
+        for end, expected in (("ctypes.string_at, 0", Verdict.KILLED), ("os._exit, 3", Verdict.FAILED)):
+            outcome = await lease.validate(AT_ITS_END.format(end))
+            assert outcome.verdict is expected, outcome
+            assert outcome.stdout == "in a worker\nResult: 42\nno line end", outcome
+        within = await lease.validate("print('a')\nprint('b', end='')\n__import__('ctypes').string_at(0)")
+        assert within.stdout == "a\nb", within
+        assert (await lease.validate(UNENDED)).stdout == "part whole\n"

@@ -44,3 +44,8 @@ def test_that_a_worker_had_already_ended_is_not_output(capsys: pytest.CaptureFix
 
 def test_the_data_of_a_progress_bar_is_not_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, "17", "before", f'{{"{PROGRESS_BAR}": true, "x": 1}}') == ("before\n", "")
+
+
+def test_rays_note_after_a_line_without_an_end_is_not_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, "17", "part 1:task_name:two", "whole 2") == ("part 1whole 2\n", "")
+    assert shown(capsys, "17", "the prefix is :task_name: here") == ("the prefix is :task_name: here\n", "")
