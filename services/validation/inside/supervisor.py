@@ -29,6 +29,7 @@ from .state_api import become_state_api
 _PIECE = 65536
 _DRAIN = 0.2
 _LONG = 1.0
+_BURST = 0.001
 _ROUNDS = 50
 _ROOMS = (Path("/tmp"), Path("/dev/shm"), Path.home())  # noqa: S108  # the sandbox's own
 
@@ -73,6 +74,7 @@ class SealedSupervisor:
     _number: int = 0
     _spent: float = 0.0
     _began: float = 0.0
+    _forwarded: float = 0.0
     _demand: tuple[int, int] | None = None
     _notes: bytes = b""
     _servants: set[int] = field(default_factory=set[int])
@@ -215,6 +217,10 @@ class SealedSupervisor:
             self._poll.register(fd, select.POLLIN)
 
     def _forward(self, driver: DriverProcess, fd: int) -> bool:
+        if fd != driver.facts:
+            if time.monotonic() - self._forwarded < _BURST:
+                time.sleep(_BURST)  # drivers write unbuffered: thousands of small pieces become one
+            self._forwarded = time.monotonic()
         data = os.read(fd, _PIECE)
         if not data:
             self._unwatch(fd)
