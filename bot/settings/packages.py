@@ -42,7 +42,7 @@ class PackageSettings(SettingsGroup):
     """A constraints file that limits the versions of packages."""
     package_builds: bool = Field(False, alias="RAYGEN_PACKAGE_BUILDS")
     """Build packages that have no wheel, which runs their code in the build sandbox."""
-    packages_max_mb: int = Field(3000, ge=1, alias="RAYGEN_PACKAGES_MAX_MB")
+    packages_max_mb: int = Field(4000, ge=1, alias="RAYGEN_PACKAGES_MAX_MB")
     """How large the packages of one program can be, in MB to download; three times as much once they are installed."""
     packages_stored_mb: int = Field(20_000, ge=1, alias="RAYGEN_PACKAGES_STORED_MB")
     """How much space installed packages take in RAYGEN_STATE_DIR, in MB; those unused for longest are removed."""

@@ -98,9 +98,9 @@ class Terms:
     """Build packages that have no wheel, which runs their code in the build sandbox."""
     certificates: Path | None = None
     """A bundle of certificate authorities to trust; None for the system's."""
-    max_size: int = 3000 * MB
+    max_size: int = 4000 * MB
     """Bytes of the wheels of one program."""
-    max_unpacked: int = 10_000 * MB
+    max_unpacked: int = 12_000 * MB
     """Bytes of the same, installed."""
     max_stored: int = 20_000 * MB
     """Bytes of all installed environments and downloaded wheels together."""

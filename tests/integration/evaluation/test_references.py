@@ -1,7 +1,7 @@
 """Every case that wants a program can be passed: there is one that does, and what is broken to begin with does not.
 
 A part of them is tried each time; with REFERENCES=all in the environment it is every one, in some minutes: also those whose
-packages are downloaded. torch exceeds RAYGEN_PACKAGES_MAX_MB with PyPI, unless settings choose a build for CPUs.
+packages are downloaded (3 GB for torch from PyPI, unless settings choose a build for CPUs).
 """
 
 from __future__ import annotations
