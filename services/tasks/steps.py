@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from services.approvals.actions import Action
 from services.approvals.permissions import Permissions
 from services.domain import projects
-from services.domain.checkpoints import NO_CHECKPOINTS, Checkpoints, Resumed
+from services.domain.checkpoints import FROM_THE_START, NO_CHECKPOINTS, Checkpoints, Resumed
 from services.domain.companion_files import companions_of
 from services.domain.entities import (
     Input,
@@ -29,6 +29,7 @@ from services.domain.entities import (
 )
 from services.domain.errors import BadRequest, RaygenError
 from services.domain.input_files import DEFAULT, Attachments, InputLimits, NoAttachments, collect
+from services.domain.locks import NO_LOCK
 from services.domain.parameters import Given
 from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
@@ -254,8 +255,8 @@ class TaskSteps:
             proposal = replace(proposal, given=_given(task, base).fitting(header.parameters))
         if task.kind in _OTHER_VERSION and base is not None:
             proposal = replace(proposal, given=base.given.fitting(header.parameters, base.header.parameters))
-        if task.kind is TaskKind.RESUME and base is not None:
-            proposal = replace(proposal, checkpoints=await self._left_by(base))
+        if base is not None:
+            proposal = replace(proposal, checkpoints=await self._left_for(task, base))
         if task.kind is TaskKind.PARAMETERS and base is not None:
             text = "\n\n".join([_verdict_on_values(base, proposal), *problems])
         await self._store.proposals.draft(proposal)
@@ -295,8 +296,9 @@ class TaskSteps:
     ) -> Conclusion:
         task, origin = way.task, Origin(way.session.id, way.task.id)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
+            program, resumed = await _edited(base.program, task.code), await self._resumed(task, base)
             made = await self._workshop.inspect(
-                await _edited(base.program, task.code), way.stage, files, origin, _given(task, base)
+                program, way.stage, files, origin, _given(task, base), resumed=resumed
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
@@ -304,11 +306,13 @@ class TaskSteps:
             program = await _brought(task, converted.code)
             made = await self._workshop.inspect(program, way.stage, files, origin, task.given)
             return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
-        if task.kind is TaskKind.RESUME and base is not None:
-            return await self._resumed(way, base, files)
         if task.kind in _SAME_PROGRAM and base is not None:
-            made = await self._workshop.inspect(base.program, way.stage, files, origin, _given(task, base))
-            return Conclusion(_verdict_again(made), replace(made, model=base.model, prompt=base.prompt))
+            resumed = await self._resumed(task, base)
+            made = await self._workshop.inspect(
+                base.program, way.stage, files, origin, _given(task, base), resumed=resumed
+            )
+            text = _verdict_resumed(made) if task.kind is TaskKind.RESUME else _verdict_again(made, base)
+            return Conclusion(text, replace(made, model=base.model, prompt=base.prompt))
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
         briefing = replace(known, files=files, origin=origin, model=chosen)
@@ -316,21 +320,22 @@ class TaskSteps:
             briefing = replace(briefing, given=base.given, declared=base.header.parameters)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
 
-    async def _resumed(self, way: _UnderWay, base: Proposal, files: Sequence[InputFile]) -> Conclusion:
-        """The same program, with the checkpoints of its run in place."""
-        left, origin = await self._left_by(base), Origin(way.session.id, way.task.id)
+    async def _resumed(self, task: Task, base: Proposal) -> Resumed:
+        """What the next program finds in place; only an edit may have other packages."""
+        left = await self._left_for(task, base)
+        if not left and task.kind is not TaskKind.RESUME:
+            return FROM_THE_START
         try:
             in_place = await self._store.checkpoints.exactly(left)
         except LookupError:
             raise BadRequest("The checkpoints of that run are no longer stored. Run it again.") from None
-        resumed = Resumed(checkpoints=in_place, lock=base.lock)
-        made = await self._workshop.inspect(
-            base.program, way.stage, files, origin, base.given, resumed=resumed
-        )
-        return Conclusion(_verdict_resumed(made), replace(made, model=base.model, prompt=base.prompt))
+        return Resumed(checkpoints=in_place, lock=NO_LOCK if task.kind is TaskKind.EDIT else base.lock)
 
-    async def _left_by(self, base: Proposal) -> Checkpoints:
-        run = await self._store.runs.find(run_id(base.id))
+    async def _left_for(self, task: Task, base: Proposal) -> Checkpoints:
+        """What the run of `base` left, to resume it; what `base` itself finds, for an edit of it or other values."""
+        if task.kind in {TaskKind.EDIT, TaskKind.PARAMETERS}:
+            return base.checkpoints
+        run = await self._store.runs.find(run_id(base.id)) if task.kind is TaskKind.RESUME else None
         return run.checkpoints if run else NO_CHECKPOINTS
 
     def first_target(self, user: str, wanted: str) -> str:
@@ -437,9 +442,14 @@ def _verdict_on_own(made: BuildResult) -> str:
     return f"The program did not pass validation: {evidence.plain(made.outcome)}."
 
 
-def _verdict_again(made: BuildResult) -> str:
+def _verdict_again(made: BuildResult, base: Proposal) -> str:
     if made.outcome.proposable:
-        return "The same program again. Running it again needs its own approval."
+        program = (
+            "The same program again, without the checkpoints"
+            if base.checkpoints
+            else "The same program again"
+        )
+        return f"{program}. Running it again needs its own approval."
     return f"The same program no longer passes validation: {evidence.plain(made.outcome)}."
 
 

@@ -172,6 +172,37 @@ async def test_a_resumed_run_that_stops_is_resumed_from_where_it_came_to(world: 
     assert [file.content for file in world.validator.checkpoints[-1]] == [b"almost"]
 
 
+@pytest.mark.parametrize("change", ["edit", "parameters"])
+async def test_a_resumed_program_with_a_change_still_finds_its_checkpoints(world: World, change: str):
+    before, _ = await world.ran(Finished(STOPPED, LEFT))
+    resumed = await world.resumed(before)
+    if change == "edit":
+        await world.use_cases.requests.edit(resumed.id, CODE + "print(2)\n", "UENGINEER", "e")
+    else:
+        await world.use_cases.requests.set_parameters(
+            resumed.id, Given(values={"steps": 70}), "UENGINEER", "p"
+        )
+    changed = (await world.store.proposals.of_session("s_1"))[-1]
+    assert changed.id != resumed.id
+    assert changed.checkpoints == resumed.checkpoints
+    assert len(world.validator.checkpoints[-1]) == 2
+    assert changed.lock == (NEWER if change == "edit" else LOCK)
+    await world.ran(Finished(passed()))
+    assert len(world.target.jobs[run_id(changed.id)].checkpoints) == 2
+
+
+async def test_running_a_resumed_program_again_starts_from_the_beginning(world: World):
+    before, _ = await world.ran(Finished(STOPPED, LEFT))
+    await world.resumed(before)
+    done, _ = await world.ran(Finished(passed()))
+    await world.use_cases.requests.again(done.id, "UENGINEER")
+    again = (await world.store.proposals.of_session("s_1"))[-1]
+    assert (again.id != done.id, again.checkpoints) == (True, NO_CHECKPOINTS)
+    assert world.validator.checkpoints[-1] == ()
+    task = await world.store.tasks.get(again.task_id)
+    assert "without the checkpoints" in (task.summary or "")
+
+
 async def test_there_is_one_open_card_to_resume_a_run(world: World):
     before, _ = await world.ran(Finished(STOPPED, LEFT))
     await world.resumed(before)
