@@ -51,6 +51,15 @@ class Commands(click.Group):
         command: click.Command = import_module(f"bot.commands.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            # Click looks for similar names among the commands that are imported already, which are none.
+            raise click.NoSuchCommand(args[0], possibilities=self.list_commands(ctx), ctx=error.ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         for title, section in _SECTIONS.items():

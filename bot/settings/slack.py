@@ -3,7 +3,6 @@ from __future__ import annotations
 from pydantic import Field, SecretStr, field_validator
 
 from bot.settings.base import SettingsGroup, Url, items
-from services.domain.errors import SettingsError
 from services.security.encryption import Encryptor
 
 
@@ -36,7 +35,7 @@ class SlackSettings(SettingsGroup):
     def _usable(cls, value: SecretStr | None) -> SecretStr | None:
         try:
             _encryptor(value)
-        except SettingsError:
+        except ValueError:
             raise ValueError(
                 "write 32 random bytes in URL-safe base64; docs/installation.md shows how to create them"
             ) from None

@@ -70,6 +70,12 @@ def test_every_command_and_option_is_explained(words: tuple[str, ...]):
     assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] == []
 
 
+def test_an_unknown_command_gets_a_suggestion():
+    shown = ran("usge")
+    assert shown.exit_code == 2
+    assert "No such command 'usge'. Did you mean 'usage'?" in shown.output
+
+
 def test_every_module_of_commands_is_listed():
     folder = Path(__file__).parents[2] / "bot" / "commands"
     modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "errors", "options"}
