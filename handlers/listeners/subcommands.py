@@ -13,7 +13,7 @@ from handlers.blocks import targets as target_blocks
 from handlers.blocks.approvals import Ruled
 from handlers.blocks.primitives import Message
 from handlers.messaging.courier import Courier
-from handlers.payloads.parse import Subcommand
+from handlers.payloads.parse import Subcommand, similar
 from services.approvals.authorizer import Authorizer
 from services.domain.errors import BadRequest
 from services.domain.summaries import RequestSummary
@@ -61,6 +61,10 @@ class Subcommands:
                     f"`/raygen {order.name}` takes no arguments. To request a program, use a few more words."
                 )
             return await answer(order)
+        if order.name not in self._of_run:
+            raise BadRequest(
+                f"There is no `/raygen {order.name}`. Did you mean `/raygen {similar(order.name, self.names)}`?"
+            )
         if not order.argument:
             raise BadRequest(
                 f"Which run? For example: `/raygen {order.name} 3f2a`. `/raygen history` lists your runs."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from handlers.payloads import message_text
@@ -139,11 +140,20 @@ def command(body: dict[str, Any]) -> Request:
 
 
 def order(ask: Request, names: Collection[str]) -> Subcommand | None:
-    """A subcommand stands alone or with one word after it; everything longer is a request in somebody's words."""
-    name, *rest = ask.prompt.split() or ["help"]
-    if name.lower() not in names or len(rest) > 1:
+    """A subcommand stands alone or with one word after it; everything longer is a request in somebody's words.
+
+    A single word that resembles a name is a misspelled one.
+    """
+    name, *rest = ask.prompt.lower().split() or ["help"]
+    known = len(rest) < 2 and name in names
+    if not known and (rest or not similar(name, names)):
         return None
-    return Subcommand(name.lower(), "".join(rest), ask.user, ask.channel)
+    return Subcommand(name, "".join(ask.prompt.split()[1:]), ask.user, ask.channel)
+
+
+def similar(name: str, names: Collection[str]) -> str:
+    """The subcommand that is meant by a misspelled name; empty where there is none."""
+    return next(iter(get_close_matches(name, names, n=1, cutoff=0.75)), "")
 
 
 def incoming(event: dict[str, Any], bot_user: str, team: str = "") -> IncomingMessage | None:

@@ -185,6 +185,7 @@ async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
         ("status", "You have no active requests or runs"),
         ("usage", "You have no finished requests in the last 30 days"),
         ("targets", "embedded"),
+        ("histroy", "There is no `/raygen histroy`. Did you mean `/raygen history`?"),
         ("targets please", "`/raygen targets` takes no arguments"),
         ("help", "the code, result and approver of a run"),
         ("cancel", "You have no active requests or runs"),
