@@ -284,7 +284,7 @@ def _decision(card: ProposalCard) -> list[Block]:
                     *(_targets(proposal, card.targets) if proposal.runnable else []),
                 ),
                 actions(
-                    button("Reject", action_ids.PROPOSAL_REJECT, value),
+                    button("Reject with reason", action_ids.PROPOSAL_REJECT, value),
                     button("Dismiss", action_ids.PROPOSAL_DISMISS, value),
                     button("Download as notebook", action_ids.RUN_NOTEBOOK, proposal.id),
                 ),

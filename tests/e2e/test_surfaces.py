@@ -193,7 +193,7 @@ async def test_a_program_is_rejected_with_a_reason(erin: Tour) -> None:
     )
     await erin.picture("working", erin.card)
     await proposed(erin)
-    await erin.press("Reject")
+    await erin.press("Reject with reason")
     form = erin.modal("Reject program")
     await form.get_by_label("Why should it not run?").fill(
         "Eight at once is too few for this cluster; take 16."
