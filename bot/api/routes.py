@@ -31,15 +31,18 @@ InPath = Annotated[
     str, Path(min_length=1, max_length=256, description="The ID that you chose for the session.")
 ]
 Id = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+_LATER: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": wire.Answer,
+        "description": "Not done yet; get its status from `/sessions/{session_id}/tasks/{task_id}`.",
+    },
+}
 _BOTH: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Done; with `Accept: text/event-stream`, its progress.",
         "content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}},
     },
-    202: {
-        "model": wire.Answer,
-        "description": "Not done yet; get its status from `/sessions/{session_id}/tasks/{task_id}`.",
-    },
+    **_LATER,
 }
 
 _NOTEBOOK: dict[int | str, dict[str, Any]] = {
@@ -128,6 +131,13 @@ async def stop(job_id: Id, caller: Caller, service: Service) -> wire.Stopped:
     return await service.stop(caller, job_id)
 
 
+@router.post("/ray/jobs/{job_id}/resume", response_model=wire.Answer, responses=_LATER, tags=["ray"])
+async def resume(job_id: Id, asked: wire.ResumeRequest, caller: Caller, service: Service) -> Response:
+    """Propose the program of a run that has not passed again, with the checkpoints that the run left in place."""
+    task_id = await service.resume(caller, job_id, asked.session_id)
+    return await _answered(service, caller, task_id, asked.session_id, asked.wait)
+
+
 @router.get("/health", tags=["health"])
 async def well(request: Request) -> wire.Health:
     """Whether requests can be processed; needs no token."""
@@ -148,5 +158,11 @@ async def _told(
         events = stream.events(service, holder, task_id, asked.session_id, begin)
         return StreamingResponse(events, media_type=stream.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
     await begin()
-    answer = await service.hand_over(holder, await service.wait(task_id, asked.session_id, asked.wait))
+    return await _answered(service, holder, task_id, asked.session_id, asked.wait)
+
+
+async def _answered(
+    service: ApiService, holder: Holder, task_id: str, session_id: str, wait: float
+) -> Response:
+    answer = await service.hand_over(holder, await service.wait(task_id, session_id, wait))
     return JSONResponse(answer.model_dump(mode="json"), 200 if answer.done else 202)

@@ -152,6 +152,15 @@ class ApiService:
         await self.use_cases.runs.stop(job.id, holder.user)
         return wire.Stopped(id=job.id, stopping=True)
 
+    async def resume(self, holder: Holder, job_id: str, session_id: str) -> str:
+        """The task that proposes to go on from the checkpoints of a run of this session. Raises Unknown and Outdated."""
+        _, entry = await self._job(holder, job_id)
+        if entry.channel != holder.user or not entry.thread_ts.startswith(_prefix(session_id)):
+            raise Unknown
+        task_id = await self.use_cases.requests.resume(entry.proposal_id or "", holder.user)
+        await self.use_cases.sessions.begun(task_id)
+        return task_id
+
     async def _job(self, holder: Holder, job_id: str) -> tuple[wire.Job, RequestSummary]:
         for entry in await self.use_cases.sessions.with_run(job_id):
             job = views.job_of(entry)

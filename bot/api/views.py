@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.api import wire
+from services.domain.checkpoints import Checkpoints
 from services.domain.entities import (
     Proposal,
     ProposalStatus,
@@ -168,7 +169,14 @@ def _suggestion(card: ProposalCard | None) -> wire.Suggestion | None:
         parameters=values(proposal.header.parameters, proposal.given.values),
         validation_parameters=validation_values(proposal.header.parameters, proposal.given.values),
         arguments=list(proposal.given.arguments),
+        checkpoints=_in_place(proposal.checkpoints),
     )
+
+
+def _in_place(found: Checkpoints) -> wire.InPlace | None:
+    if not found:
+        return None
+    return wire.InPlace(run=found.run, count=found.count, size=found.size, sha256=found.sha256)
 
 
 def _why(outcome: Outcome) -> str:

@@ -87,6 +87,13 @@ class ExecuteRequest(BaseModel):
     wait: Wait = WAIT
 
 
+class ResumeRequest(BaseModel):
+    """The session of the run to resume."""
+
+    session_id: SessionId
+    wait: Wait = WAIT
+
+
 Work = GenerateRequest | ExecuteRequest
 
 
@@ -149,6 +156,15 @@ class Code(BaseModel):
     sha256: str
 
 
+class InPlace(BaseModel):
+    """The checkpoints that a resumed program finds in place: the run that left them, files, bytes, and a hash of all of them."""
+
+    run: str
+    count: int
+    size: int
+    sha256: str
+
+
 class Suggestion(BaseModel):
     """A proposal: it runs on `target` once somebody approves it.
 
@@ -169,6 +185,7 @@ class Suggestion(BaseModel):
     parameters: dict[str, Value]
     validation_parameters: dict[str, Value]
     arguments: list[str]
+    checkpoints: InPlace | None
 
 
 class Job(BaseModel):

@@ -21,7 +21,7 @@ from services.usecases import UseCases
 from services.usecases.proposals import ProposalActions
 
 _ANY = re.compile(r".*")
-Deed = Callable[[Click], Awaitable[None]]
+Deed = Callable[[Click], Awaitable[object]]
 Opening = Callable[[Click], Awaitable[dict[str, Any]]]
 _DECISIONS = {action_ids.PROPOSAL_APPROVE, action_ids.PROPOSAL_APPROVE_THREAD, action_ids.PROPOSAL_DISMISS}
 

@@ -176,15 +176,15 @@ class RequestActions:
         proposal = await self.permissions.proposal(Action.RERUN, proposal_id, user)
         await self._repeated(proposal, user, TaskKind.AGAIN, "Run the same program again.")
 
-    async def resume(self, proposal_id: str, user: str) -> None:
-        """Propose the same program with the checkpoints of its run in place, on the same terms. Raises Outdated for none."""
+    async def resume(self, proposal_id: str, user: str) -> str:
+        """Propose the same program with the checkpoints of its run in place, on the same terms; the task. Raises Outdated for none."""
         proposal = await self.permissions.proposal(Action.RESUME, proposal_id, user)
         run = await self.store.runs.find(run_id(proposal_id))
         if run is None or not run.checkpoints:
             raise Outdated("That run left no checkpoints.")
-        await self._repeated(proposal, user, TaskKind.RESUME, "Resume the run from its checkpoints.")
+        return await self._repeated(proposal, user, TaskKind.RESUME, "Resume the run from its checkpoints.")
 
-    async def _repeated(self, proposal: Proposal, user: str, kind: TaskKind, prompt: str) -> None:
+    async def _repeated(self, proposal: Proposal, user: str, kind: TaskKind, prompt: str) -> str:
         before = [
             task
             for task in await self.store.tasks.of_session(proposal.session_id)
@@ -192,7 +192,9 @@ class RequestActions:
         ]
         if before and await self._pending(before[-1]):
             raise Outdated("That program was already proposed again. Its card is below in this thread.")
-        await self._derived(proposal, user, f"{kind} {proposal.id} {len(before)}", kind, prompt=prompt)
+        cause = f"{kind} {proposal.id} {len(before)}"
+        await self._derived(proposal, user, cause, kind, prompt=prompt)
+        return derive("t", cause)
 
     async def retry(self, task_id: str, user: str) -> None:
         """Work again on a task that failed or was stopped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import nbformat
 import pytest
@@ -16,9 +17,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from bot.api.tokens import Tokens
+from services.domain.checkpoints import CheckpointFile, LeftFiles
 from services.domain.entities import TaskStatus, run_id
+from services.domain.values import Outcome, Verdict
+from services.execution.interface import Finished
 from services.tasks.rate_limit import Rate
-from tests.integration.served import CI, Served, served
+from tests.integration.served import ANN, CI, Served, served
 from tests.looks import looks
 from tests.standins.scripted_model import calls, says
 from tests.waiting import until
@@ -172,6 +176,37 @@ async def test_a_reset_forgets_and_stops_and_keeps_the_session_id(api: Served):
     assert (await api.get("/history/never")) == {"http": 200, "session_id": "never", "tasks": []}
 
 
+async def test_a_run_that_failed_is_resumed_in_its_session(api: Served):
+    ends = api.target.events[:]
+    left = LeftFiles((CheckpointFile("step-2", b"half way"),))
+    try:
+        api.target.events[:] = [Finished(Outcome(verdict=Verdict.FAILED, exit_code=1), left)]
+        first = await api.post("/execute", api.code())
+        path, asked = f"/ray/jobs/{first['run']['id']}/resume", {"session_id": api.session}
+        assert first["proposal"]["checkpoints"] is None
+        for body, token in ((asked, CI), ({"session_id": "another"}, ANN)):
+            assert (await api.post(path, body, token=token))["error"]["code"] == "not_found"
+        resumed = await api.post(path, asked)
+        assert (resumed["http"], resumed["status"], resumed["run"]) == (200, "proposed", None)
+        assert resumed["proposal"]["sha256"] == first["proposal"]["sha256"]
+        found = resumed["proposal"]["checkpoints"]
+        assert (found["run"], found["count"], found["size"]) == (first["run"]["id"], 1, 8)
+        assert (await api.post(path, asked))["error"]["code"] == "outdated"
+        api.target.events[:] = ends
+        proposal = resumed["proposal"]
+        run = await api.post(f"/proposals/{proposal['id']}/approve", {"sha256": proposal["sha256"]})
+        assert run["http"] == 200
+
+        async def result() -> Any:
+            return (await api.get(f"/ray/jobs/{run['id']}"))["result"]
+
+        assert (await until(result))["output"] == "Result: 3\n"
+        assert [file.content for file in api.target.jobs[run["id"]].checkpoints] == [b"half way"]
+        assert (await api.post(f"/ray/jobs/{run['id']}/resume", asked))["error"]["code"] == "outdated"
+    finally:
+        api.target.events[:] = ends
+
+
 async def test_jobs_are_for_those_they_belong_to(api: Served):
     run = (await api.post("/execute", api.code()))["run"]
     assert (await api.get("/ray/jobs"))["jobs"][0]["id"] == run["id"]
@@ -261,7 +296,7 @@ async def test_a_rate_and_an_unforeseen_error_are_told(api: Served):
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 async def test_the_openapi_spec_survives_schemathesis(api: Served):
     asked = await asyncio.to_thread(_attack, api.url)
-    assert len(asked) == 12
+    assert len(asked) == 13
     assert sum(asked.values()) > 40
     assert (await api.get("/health"))["ready"] is True
 

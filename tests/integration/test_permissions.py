@@ -81,6 +81,7 @@ COMMANDS = {"show": Action.VIEW, "rerun": Action.RERUN, "cancel": Action.STOP}
 EVENTS = {"agent_session_stopped": Action.STOP, "message": Action.STOP, "link_shared": Action.VIEW}
 API = {
     ("POST", "/ray/jobs/{job_id}/stop"): Action.STOP,
+    ("POST", "/ray/jobs/{job_id}/resume"): Action.RESUME,
     ("POST", "/sessions/{session_id:path}/reset"): Action.STOP,
     ("GET", "/ray/jobs/{job_id}"): Action.VIEW,
     ("GET", "/ray/jobs/{job_id}/notebook"): Action.DOWNLOAD,
