@@ -24,6 +24,7 @@ from handlers.blocks.primitives import (
 from handlers.blocks.table import table
 from services.domain.entities import Proposal, Run
 from services.domain.values import Outcome, TaskCount, Verdict
+from services.driver.checkpoints import MOST, ROOM
 from services.notifications.events import RunView
 from services.supervisor.evidence import plain
 from services.text.formatting import clean, head_and_tail, human_bytes, human_seconds, plural
@@ -178,8 +179,8 @@ def _checkpoints(run: Run) -> list[Block]:
     if left.left_out:
         more = "more " if left else ""
         said.append(
-            f"{plural(left.left_out, f'{more}checkpoint file')} ({human_bytes(left.left_out_size)}) exceeded the limit and "
-            f"{'is' if left.left_out == 1 else 'are'} not kept."
+            f"{plural(left.left_out, f'{more}checkpoint file')} ({human_bytes(left.left_out_size)}) "
+            f"{'is' if left.left_out == 1 else 'are'} not kept. The limit is {MOST:,} files and {ROOM // 1024**2} MB."
         )
     return [context(" ".join(said))] if said else []
 

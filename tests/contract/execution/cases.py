@@ -19,7 +19,11 @@ class Case:
     output: str
     outcome: Outcome = _PASSED
     steps: tuple[Step, ...] = ()
+    arguments: tuple[str, ...] = ()
 
+
+#: As parameters and people give them; a shell anywhere on the way would change each but the first.
+ARGUMENTS = ("--rows=10", "--name=a b", "$(id)`id`; $HOME", 'it\'s "so"', "*", "", "--grüße=\n☃\\n", "%s {0}")
 
 BULK = "0123456789abcdef" * 12_800
 LOOKALIKES = (
@@ -43,6 +47,7 @@ ray.data.range(6, override_num_blocks=2).map(lambda row: {"double": row["id"] * 
 CASES: Mapping[str, Case] = {
     "hello": Case("print('Result:', 1 + 2)\n", "Result: 3\n"),
     "empty": Case("pass\n", ""),
+    "arguments": Case("import sys\nprint(sys.argv[1:])\n", f"{list(ARGUMENTS)}\n", arguments=ARGUMENTS),
     "bulk": Case(f"import sys\nsys.stdout.write({BULK[:16]!r} * 12_800)\n", BULK),
     "lookalikes": Case(f"import sys\nsys.stdout.write({LOOKALIKES!r})\n", LOOKALIKES),
     "dataset": Case(DATASET, "began\n{'double': 0}\n{'double': 2}\n"),

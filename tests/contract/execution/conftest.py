@@ -33,7 +33,14 @@ class World:
     real: bool
 
     def job(self, case: str, *, wall_limit: float = 60.0) -> Job:
-        return Job(f"run-{case}-{next(_numbers)}", CASES[case].code, {"title": case}, wall_limit)
+        known = CASES[case]
+        return Job(
+            f"run-{case}-{next(_numbers)}",
+            known.code,
+            {"title": case},
+            wall_limit,
+            arguments=known.arguments,
+        )
 
 
 @dataclass(frozen=True)

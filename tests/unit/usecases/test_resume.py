@@ -267,7 +267,7 @@ def test_cards_say_what_is_in_place_and_from_which_run():
     ended = blocks.ended(run, builders.proposal(), STOPPED)
     text = str(ended.blocks)
     assert "Its checkpoints are kept: 2 files, 8 B." in text
-    assert "3 more checkpoint files (10 MB) exceeded the limit and are not kept." in text
+    assert "3 more checkpoint files (10 MB) are not kept. The limit is 2,000 files and 40 MB." in text
     assert "'run_resume'" in text
     check.message_blocks(ended.blocks, Rules())
     proposal = builders.proposal(checkpoints=left)
