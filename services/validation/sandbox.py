@@ -87,6 +87,8 @@ class AttemptRecord:
     attempted: Attempted = field(default_factory=Attempted)
     progress: Progress = field(default_factory=Progress)
     demand: Demand | None = None
+    cuda: bool = False
+    """Whether something in the sandbox looked for the CUDA driver."""
 
 
 class Sandbox:
@@ -325,6 +327,7 @@ class _Collected:
     def __init__(self, limits: ValidationLimits, progress: ProgressWatch) -> None:
         self._progress = progress
         self._demand: Demand | None = None
+        self._cuda = False
         self._room = limits.output
         self._facts_room = limits.artifacts * 4 // 3 + _FACTS_OVERHEAD
         self._parts: dict[bytes, bytearray] = {
@@ -350,6 +353,7 @@ class _Collected:
             truncated=self.excess is Excess.OUTPUT,
             attempted=self._attempted,
             demand=self._demand,
+            cuda=self._cuda,
         )
 
     def go_on(self) -> None:
@@ -380,6 +384,8 @@ class _Collected:
     def _note(self, payload: bytes) -> None:
         if payload.startswith(_FINISHED):
             self._progress.finished()
+        elif payload == frames.CUDA:
+            self._cuda = True
         elif self._demand is None and (found := demand(payload)):
             self._demand, self.excess = found, Excess.HARDWARE
             self.done.set()

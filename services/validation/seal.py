@@ -14,6 +14,7 @@ from services import driver
 from services.domain.values import InputFile
 from services.isolation import bubblewrap, seccomp
 from services.isolation.host_names import new_host_name
+from services.validation.inside import cuda
 from services.validation.observer import launch
 
 BWRAP = "bwrap"
@@ -114,6 +115,8 @@ class Seal:
             yield from self._bound(self.packages, PACKAGES)
         for path, text in (*_ETC.items(), ("/etc/hosts", _HOSTS.format(self.host_name))):
             yield from self._file(path, text.encode())
+        for name in cuda.NAMES:
+            yield from self._file(f"{cuda.PLACE}/{name}", cuda.decoy())
         for file in self.data.inputs:
             yield from self._file(f"{INPUTS}/{file.name}", file.content)
         if self.data.checkpoints:
@@ -149,6 +152,7 @@ def _environment(path: str) -> Iterator[str]:
     variables = {
         "HOME": HOME,
         "LANG": "C.UTF-8",
+        "LD_LIBRARY_PATH": cuda.PLACE,
         "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": path,
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -13,6 +13,7 @@ from services.validation.sandbox import AttemptRecord
 from services.validation.watchdog import Excess
 
 _GPU_WAY = "It asked for GPUs. The sealed cluster has virtual GPUs only, so its GPU code was not run."
+_CUDA_WAY = "It looked for a CUDA driver. The sealed cluster has none, so its GPU code was not run."
 _NO_CUDA = re.compile(
     r"no NVIDIA driver|libcuda\.so|cudaErrorNoDevice|cudaErrorInsufficientDriver|no CUDA(?:-capable)? (?:GPUs|device)"
     r"|not compiled with CUDA|CUDA driver version is insufficient|NVML Shared Library Not Found",
@@ -48,7 +49,7 @@ def conclude(record: AttemptRecord, limits: ValidationLimits, *, wall: float | N
         wall=round(record.wall, 4),
         peak_memory=record.peak_memory or None,
         truncated=record.truncated,
-        remarks=_remarks(verdict, facts, limits, finished=facts_text is not None),
+        remarks=_remarks(verdict, facts, limits, cuda=record.cuda, finished=facts_text is not None),
         unproven=unproven,
     )
     filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
@@ -88,12 +89,14 @@ def _stopped(
 
 
 def _remarks(
-    verdict: Verdict, facts: DriverReport, limits: ValidationLimits, *, finished: bool
+    verdict: Verdict, facts: DriverReport, limits: ValidationLimits, *, cuda: bool, finished: bool
 ) -> tuple[str, ...]:
     """What explains the outcome besides its verdict; the program's own words never change that."""
+    virtual = (_CUDA_WAY,) if cuda else (_GPU_WAY,) if facts.resources.get("GPU") else ()
     if verdict is Verdict.PASSED:
-        virtual = (_GPU_WAY,) if facts.resources.get("GPU") else ()
         return virtual if finished else (*virtual, UNFINISHED)
+    if verdict is Verdict.PARTIAL:
+        return virtual if cuda else ()
     failure = facts.failure
     if verdict is not Verdict.FAILED or failure is None:
         return ()

@@ -22,6 +22,7 @@ from pathlib import Path
 from . import agent, cluster, demand, frames, process, state_api
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
+from .cuda import CudaWatch
 from .fork_server import ForkServer
 from .observer import ObserverChannel
 from .state_api import become_state_api
@@ -66,6 +67,7 @@ class SealedSupervisor:
     workers: int
     agent: socket.socket = field(default_factory=agent.listen)
     state_api: socket.socket = field(default_factory=state_api.listen)
+    cuda: CudaWatch = field(default_factory=CudaWatch)
     _poll: select.poll = field(default_factory=select.poll)
     _buffer: bytearray = field(default_factory=bytearray)
     _spare: DriverProcess | None = None
@@ -100,6 +102,8 @@ class SealedSupervisor:
             self.state_api.fileno(): self._start_state_api,
             self.observer.fileno(): lambda: self.observer.hear(self._pass_on),
         }
+        if self.cuda.fd is not None:
+            served[self.cuda.fd] = self._look_for_cuda
         for fd in (self.incoming, *served):
             self._poll.register(fd, select.POLLIN)
         self._prepare_spare()
@@ -133,6 +137,10 @@ class SealedSupervisor:
             self._pass_on(line)
         if not data:
             self._unwatch(fd)
+
+    def _look_for_cuda(self) -> None:
+        if self.cuda.noticed() and self._running:
+            self._pass_on(frames.CUDA)
 
     def _end_demand(self) -> None:
         if self._demand is not None:
@@ -195,6 +203,7 @@ class SealedSupervisor:
         if self._asked is not None and self._running is None and self._spare and self._spare.connected:
             self._running, self._spare = self._spare, None
             self._began = time.monotonic()
+            self.cuda.noticed()  # nothing of this program's
             self.observer.begin()
             _write(self._running.code, self._asked)
             os.close(self._running.code)
@@ -256,6 +265,7 @@ class SealedSupervisor:
 
     def _conclude(self, driver: DriverProcess) -> None:
         """Everything that is in the pipes, then the end; a process that holds them open does not delay it."""
+        self._look_for_cuda()
         self._running = None
         self._end_demand()
         os.close(driver.stop)

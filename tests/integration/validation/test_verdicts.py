@@ -282,3 +282,27 @@ async def test_what_was_printed_is_there_however_the_process_ends(validator: Val
         within = await lease.validate("print('a')\nprint('b', end='')\n__import__('ctypes').string_at(0)")
         assert within.stdout == "a\nb", within
         assert (await lease.validate(UNENDED)).stdout == "part whole\n"
+
+
+CUDA_IF_AVAILABLE = """
+import ctypes, ray
+
+@ray.remote
+def device():
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError as error:
+        assert str(error).endswith("cannot open shared object file: No such file or directory"), error
+        return "cpu"
+
+print(ray.get(device.remote()))
+"""
+
+
+async def test_who_looks_for_the_cuda_driver_is_seen_and_gets_the_usual_error(validator: Validator):
+    async with validator.lease() as lease:
+        with_fallback = await lease.validate(CUDA_IF_AVAILABLE)
+        assert (with_fallback.verdict, with_fallback.stdout) == (Verdict.PASSED, "cpu\n"), with_fallback
+        assert "looked for a CUDA driver" in " ".join(with_fallback.remarks)
+        without = await lease.validate("import ctypes; ctypes.CDLL('libc.so.6')")
+        assert (without.verdict, without.remarks) == (Verdict.PASSED, ()), without

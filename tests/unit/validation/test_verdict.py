@@ -197,3 +197,10 @@ def test_a_pool_never_plans_with_more_memory_than_there_is():
     tiny = affordable(PoolSettings(limits=ValidationLimits(memory=2**60)))
     assert (tiny.size, tiny.most) == (1, 1)
     assert affordable(PoolSettings(size=0)).size == 0
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(0, Verdict.PASSED), (1, Verdict.FAILED)])
+def test_that_cuda_was_looked_for_adds_a_caution_and_excuses_nothing(status: int, verdict: Verdict):
+    outcome = conclude(AttemptRecord(facts=b"{}", status=status, cuda=True), LIMITS)
+    assert (outcome.verdict, outcome.unproven) == (verdict, ())
+    assert any("CUDA driver" in remark for remark in outcome.remarks) == outcome.passed
