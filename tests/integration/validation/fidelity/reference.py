@@ -113,6 +113,7 @@ def _environment() -> dict[str, str]:
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
         "PYTHONPATH": "",
+        "PYTHONUNBUFFERED": "1",  # as Ray's jobs have it
         "RAY_AUTH_MODE": "disabled",
         "RAY_DEDUP_LOGS": "0",
         "RAY_COLOR_PREFIX": "0",
