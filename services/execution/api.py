@@ -13,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from services.domain.errors import TargetRefused, TargetUnavailable
+from services.domain.untrusted_data import from_json
 from services.domain.values import TaskCount
 from services.execution.state import ClusterState, cluster_state
 from services.execution.state_api import Node, TaskAttempt, bundles, demands, listed, rows
@@ -22,6 +23,7 @@ _REFUSED: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "The target cluster requires a token, and none is set. Set the target's token.",
     HTTPStatus.FORBIDDEN: "The target cluster rejected raygen's token: it is wrong or has expired.",
 }
+_SESSION = 200
 
 
 class RayApi:
@@ -54,6 +56,12 @@ class RayApi:
         answer = await self._json("GET", "/api/version")
         with self._known_form():
             return str(answer["ray_version"])
+
+    async def session(self) -> str:
+        """What names the current life of the cluster; its version where an older Ray names none."""
+        answer = await self._json("GET", "/api/version")
+        with self._known_form():
+            return str(answer.get("session_name") or answer["ray_version"])[:_SESSION]
 
     async def state(self) -> ClusterState:
         version = await self.version()
@@ -125,6 +133,17 @@ class RayApi:
     async def whole_log(self, submission_id: str) -> bytes:
         """The log as the Jobs API itself gives it: at once, as text, without what is no UTF-8."""
         return str((await self._json("GET", f"/api/jobs/{submission_id}/logs"))["logs"]).encode()
+
+    async def short_log(self, submission_id: str, limit: int) -> str:
+        """The same of a job that says little. Raises TargetRefused where the answer has more than `limit` bytes."""
+        body = b""
+        async with self._call("GET", f"/api/jobs/{submission_id}/logs") as response:
+            await _fail(response)
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > limit:
+                    raise TargetRefused("The target cluster's answer is too long.")
+            return str(from_json(body)["logs"])
 
     async def tasks(self, job_id: str) -> tuple[TaskCount, ...]:
         query = {"filter_keys": "job_id", "filter_predicates": "=", "filter_values": job_id}

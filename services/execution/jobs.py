@@ -22,6 +22,7 @@ from services.execution.driver_package import pack
 from services.execution.following import Follower, JobUnknown, PollIntervals, always
 from services.execution.installed import installed
 from services.execution.interface import Event, Finished, Job
+from services.execution.profiling import ClusterProfiler
 from services.execution.remarks import remarks
 from services.execution.state import ClusterState
 from services.execution.stopping import STOP_ENVIRONMENT, Stopper
@@ -70,6 +71,11 @@ class JobsTarget:
     @property
     def address(self) -> str:
         return self._api.address
+
+    @property
+    def profiler(self) -> ClusterProfiler:
+        """Finds what the cluster has."""
+        return ClusterProfiler(self._api, python=self._python)
 
     async def aclose(self) -> None:
         await self._api.aclose()
