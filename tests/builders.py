@@ -97,6 +97,7 @@ def card(proposal: Proposal, **changes: Any) -> ProposalCard:
         facts=ProgramFacts.of(proposal),
         targets=(),
         objection="",
+        differences="",
         network="",
         approvers="a member of this workspace",
         needs=Needs(),

@@ -16,6 +16,7 @@ from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
+from services.targets.profiles import Profiles, own_profile
 from services.targets.run_links import RunLinks
 from services.targets.targets import ConfiguredTarget, Targets
 
@@ -31,7 +32,13 @@ async def opened_targets(settings: Settings) -> AsyncGenerator[Targets]:
             if target.url is None:
                 terms = replace(terms, network=settings.target_network, own=True)
             places.append(ConfiguredTarget(opened, terms))
-        yield Targets(places)
+        profiles = Profiles(
+            {place.name: place.target.profiler for place in places if isinstance(place.target, JobsTarget)},
+            {place.name: own_profile() for place in places if place.terms.own},
+            settings.state_dir / "profiles",
+        )
+        stack.push_async_callback(profiles.aclose)
+        yield Targets(places, profiles)
 
 
 def configured(settings: Settings) -> dict[str, TargetFile]:

@@ -113,6 +113,8 @@ def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     end = [context(" · ".join(_origin(task, proposal)))]
     if card.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: *Warning:* {literal(card.objection, 300)}"))
+    if card.differences and proposal.status is ProposalStatus.OPEN:
+        end.append(context(literal(card.differences, 500)))
     if proposal.runnable and proposal.status is ProposalStatus.OPEN:
         end += [*_void(proposal), *_approvals(proposal, card.needs)]
     if card.updates and proposal.status is ProposalStatus.OPEN:

@@ -164,8 +164,12 @@ async def _concluded(agents: SupervisorFactory, work: Work, meter: Meter, outbox
         outbox.put(AttemptEvent(tried=tried))
 
     match work.wish:
-        case Inspection(program=program, files=files, origin=origin, given=given, resumed=resumed):
-            made = await agents.workshop.inspect(program, staged, files, origin, given, resumed=resumed)
+        case Inspection(
+            program=program, files=files, origin=origin, given=given, resumed=resumed, target=target
+        ):
+            made = await agents.workshop.inspect(
+                program, staged, files, origin, given, resumed=resumed, target=target
+            )
             return Conclusion("", made)
         case Briefing() as briefing:
             return await agents.supervisor.handle(briefing, staged, meter, said, attempted)

@@ -15,6 +15,7 @@ from services.domain.checkpoints import FROM_THE_START, Resumed
 from services.domain.errors import RaygenError
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import Stage
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Engine, InputFile, Origin, Program, Spent
 from services.supervisor.interface import Briefing
 from services.supervisor.meter import Budget, Price
@@ -61,6 +62,7 @@ class Inspection(_Wire):
     resumed: Resumed = FROM_THE_START
     origin: Origin
     given: Given = NOTHING_GIVEN
+    target: TargetProfile | None = None
 
 
 class Work(_Wire):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
-
-from services.domain.locks import Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,44 +38,12 @@ class TargetProfile:
         there = self.packages.get(name)
         return there is not None and SpecifierSet(f"=={version}").contains(there, prereleases=True)
 
-    def has_lock(self, lock: Lock) -> bool:
-        """Whether it has all of a lock, each package in its exact version."""
-        return all(self.has(each.name, each.version) for each in lock.packages)
-
-    def satisfies(self, requirement: str) -> bool:
-        """Whether it has a package in a version that fits, such as for `polars>=1`; extras are unknown, so they don't fit."""
-        try:
-            asked = Requirement(requirement)
-        except InvalidRequirement:
-            return False
-        there = self.packages.get(canonicalize_name(asked.name))
-        return (
-            there is not None
-            and not asked.extras
-            and not asked.url
-            and asked.specifier.contains(there, prereleases=True)
-        )
-
-    def lacking(self, requirements: Iterable[str], lock: Lock) -> tuple[str, ...]:
-        """What a program with this lock asks for and would have to be installed: names of the lock, then requirements."""
-        locked = {each.name for each in lock.packages}
-        absent = [each.name for each in lock.packages if not self.has(each.name, each.version)]
-        unlocked = [text for text in requirements if _name(text) not in locked and not self.satisfies(text)]
-        return tuple(dict.fromkeys((*absent, *unlocked)))
-
     def runs(self, requires_python: str) -> bool:
         """Whether its Python is among the versions that a program runs on; true where one of both is unknown."""
         try:
             return not self.python or SpecifierSet(requires_python).contains(self.python, prereleases=True)
         except InvalidSpecifier:
             return True
-
-
-def _name(requirement: str) -> str:
-    try:
-        return canonicalize_name(Requirement(requirement).name)
-    except InvalidRequirement:
-        return ""
 
 
 def minor(version: str) -> str:

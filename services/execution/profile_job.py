@@ -6,8 +6,8 @@ Each node is asked by a task that takes no CPU. Only packages that are the same 
 from __future__ import annotations
 
 import json
+import logging
 import platform
-import re
 import signal
 import sys
 from importlib import metadata
@@ -29,15 +29,17 @@ def here() -> dict[str, Any]:
     for each in metadata.distributions():
         name = each.metadata["Name"]
         if name:
-            packages.setdefault(re.sub(r"[-_.]+", "-", name).lower(), each.version)
+            words = name.lower().replace("_", "-").replace(".", "-").split("-")
+            packages.setdefault("-".join(filter(None, words)), each.version)
     return {"python": platform.python_version(), "ray": ray.__version__, "packages": packages}
 
 
 def main() -> None:
-    import ray  # noqa: PLC0415  # after the alarm is set
+    import ray as untyped  # noqa: PLC0415  # after the alarm is set
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: PLC0415
 
-    ray.init(log_to_driver=False, logging_level="ERROR")
+    ray: Any = untyped
+    ray.init(log_to_driver=False, logging_level=logging.ERROR)
     nodes: list[dict[str, Any]] = [each for each in ray.nodes() if each["Alive"]]
     task: Any = ray.remote(num_cpus=0, max_retries=0)(here)
     asked = [

@@ -115,9 +115,17 @@ def read(log: str, session: str) -> TargetProfile:
         raise TargetRefused(_UNKNOWN) from None
     if not answer.answered:
         raise TargetRefused(_UNKNOWN)
-    found = answer.model_dump()
-    packages = {name: version for name, version in answer.packages.items() if _sound(name, version)}
-    return TargetProfile(**{**found, "packages": packages}, session=session)
+    return TargetProfile(
+        session=session,
+        python=answer.python,
+        ray=answer.ray,
+        packages={name: version for name, version in answer.packages.items() if _sound(name, version)},
+        answered=answer.answered,
+        nodes=answer.nodes,
+        gpus=answer.gpus,
+        accelerators=answer.accelerators,
+        memory=answer.memory,
+    )
 
 
 def _sound(name: str, version: str) -> bool:

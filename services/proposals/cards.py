@@ -13,6 +13,9 @@ from services.proposals.thread_updates import ThreadUpdates, newer
 from services.store import Store
 from services.targets.cost import Estimate
 from services.targets.targets import Targets
+from services.validation.alike import imported
+
+_COMPARED = {ProposalStatus.DRAFT, ProposalStatus.OPEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class ProposalCard:
     """Names of the targets that the requester may choose, the default first."""
     objection: str
     """Why the proposal's target can't run the program, as a sentence; empty when it can."""
+    differences: str
+    """What validation had otherwise than the target, as a sentence; empty where that is nothing."""
     network: str
     """What programs can connect to on the target: `none`, `internet`, or empty where raygen does not decide it."""
     approvers: str
@@ -72,6 +77,7 @@ class ProposalCards:
             facts=ProgramFacts.of(proposal),
             targets=tuple(each.name for each in targets.open_to(proposal.requester)),
             objection=targets.objection(proposal),
+            differences=await self._differences(proposal),
             network=targets.network(proposal.target),
             approvers=approvals.whom(proposal, session.channel),
             needs=approvals.needs(proposal, session.channel),
@@ -83,6 +89,12 @@ class ProposalCards:
             expires_at=self._expires_at(proposal),
             cost=targets.estimate(proposal),
         )
+
+    async def _differences(self, proposal: Proposal) -> str:
+        if not proposal.runnable or proposal.status not in _COMPARED:
+            return ""
+        known = self.targets.to_compare(proposal.target)
+        return self.targets.differences(proposal, await imported(proposal.program.code) if known else ())
 
     def _expires_at(self, proposal: Proposal) -> float | None:
         expires_at = proposal.created_at + self.approvals.expiry

@@ -140,6 +140,7 @@ class RunSteps:
         inputs = await self._inputs(proposal)
         place = self._targets[run.target]
         header = proposal.header
+        lock = await self._targets.to_install(proposal, run.target)
         job = Job(
             run.id,
             proposal.program.code,
@@ -147,7 +148,7 @@ class RunSteps:
             place.terms.wall(header),
             inputs,
             header.resources or place.terms.resources,
-            proposal.lock,
+            lock,
             proposal.command_line,
             await self._in_place(proposal),
         )

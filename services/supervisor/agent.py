@@ -136,6 +136,7 @@ class Supervisor:
             wish.engine or (current.engine if current else self._workshop.engines[0]),
             briefing.given,
             briefing.declared,
+            briefing.target,
         )
         try:
             work.made = await self._workshop.make(order, work.on_stage, work.meter, work.on_attempt)

@@ -11,11 +11,13 @@ from pydantic import BaseModel, Field, ValidationError
 from services.domain.errors import BadRequest
 from services.domain.input_files import described
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Engine, InputFile, Program
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
 from services.supervisor.evidence import enclosed
 from services.supervisor.meter import Meter
 from services.supervisor.profile import Profile
+from services.supervisor.target import described as described_target
 
 _SAID = 30
 
@@ -36,7 +38,7 @@ class GenerationRequest:
     """What is wanted: the request, the program it changes, what was said before in the thread, and its files.
 
     `last_run` is the evidence of a run of the current program that failed. `given` is what people chose for that program,
-    and `declared` its parameters.
+    and `declared` its parameters. `target` is what programs find where they would run; None where that is unknown.
     """
 
     request: str
@@ -47,6 +49,7 @@ class GenerationRequest:
     engine: Engine = Engine.RAY
     given: Given = NOTHING_GIVEN
     declared: tuple[Parameter, ...] = ()
+    target: TargetProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ def _wording(order: GenerationRequest) -> str:
     parts = [f"<request>{order.request}</request>"]
     if order.current:
         parts.append(enclosed("current_program", order.current.code))
+    if order.target:
+        parts.append(enclosed("target", described_target(order.target)))
     if order.last_run:
         parts.append(order.last_run)
     if order.files:

@@ -9,6 +9,7 @@ from typing import Protocol
 from services.domain.checkpoints import FROM_THE_START, Resumed
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage
+from services.domain.target_profile import TargetProfile
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Meter
@@ -23,7 +24,8 @@ class Briefing:
 
     `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
     current program. `model` is the requester's choice, empty for the default. `given` is what people chose for the current
-    program, which declares the parameters `declared`; a change of it keeps what still fits.
+    program, which declares the parameters `declared`; a change of it keeps what still fits. `target` is what programs find
+    where they would run; None where that is unknown.
     """
 
     prompt: str
@@ -37,6 +39,7 @@ class Briefing:
     model: str = ""
     given: Given = NOTHING_GIVEN
     declared: tuple[Parameter, ...] = ()
+    target: TargetProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ class Inspecting(Protocol):
         given: Given = NOTHING_GIVEN,
         *,
         resumed: Resumed = FROM_THE_START,
+        target: TargetProfile | None = None,
     ) -> BuildResult:
-        """Check and validate with what was given for it, without a repair. Raises RaygenError where nothing can be validated."""
+        """Check and validate with what was given for it, and with what `target` has, without a repair.
+
+        Raises RaygenError where nothing can be validated.
+        """
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -14,6 +14,7 @@ from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailabl
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage, Phase, Stage
+from services.domain.target_profile import TargetProfile
 from services.domain.values import (
     Attempt,
     Engine,
@@ -111,7 +112,7 @@ class Workshop:
             BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label),
             None,
         )
-        async with self._bench(on_stage, order.files) as bench:
+        async with self._bench(on_stage, order.files, order.target) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
                 meter.attempts = attempt
@@ -156,14 +157,19 @@ class Workshop:
         given: Given = NOTHING_GIVEN,
         *,
         resumed: Resumed = FROM_THE_START,
+        target: TargetProfile | None = None,
     ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
-        async with self._bench(on_stage, files, resumed) as bench:
+        async with self._bench(on_stage, files, target, resumed) as bench:
             examined = await bench.inspect(program, 1, given)
         return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
 
     def _bench(
-        self, on_stage: OnStage, files: Sequence[InputFile], resumed: Resumed = FROM_THE_START
+        self,
+        on_stage: OnStage,
+        files: Sequence[InputFile],
+        target: TargetProfile | None,
+        resumed: Resumed = FROM_THE_START,
     ) -> _Bench:
         return _Bench(
             self._generator,
@@ -173,6 +179,7 @@ class Workshop:
             files=files,
             resumed=resumed,
             environments=self._environments,
+            target=target,
         )
 
 
@@ -189,12 +196,14 @@ class _Bench:
         files: Sequence[InputFile],
         resumed: Resumed,
         environments: Environments | None,
+        target: TargetProfile | None,
     ) -> None:
         self._resumed = resumed
         self._generator = generator
         self._check = check
         self._validator = validator
         self._environments = environments
+        self._target = target
         self._on_stage = on_stage
         self._files = files
         self._stack = AsyncExitStack()
@@ -240,7 +249,13 @@ class _Bench:
                 reported = time.monotonic()
                 await self._on_stage(Stage(Phase.INSTALLING, attempt, note))
 
-        return Packages(environments=self._environments, on_progress=on_progress, lock=self._resumed.lock)
+        known = self._target
+        return Packages(
+            environments=self._environments,
+            on_progress=on_progress,
+            installed=known.packages if known is not None and not known.own else {},
+            lock=self._resumed.lock,
+        )
 
     async def _leased(self, attempt: int) -> ValidationLease:
         if self._lease is None:

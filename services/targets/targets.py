@@ -10,10 +10,13 @@ from services.domain.entities import Proposal, Run
 from services.domain.errors import NotAllowed, Outdated
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.program_header import Script
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Outcome
 from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.targets.cost import Estimate, Prices, estimate
+from services.targets.environment import differences, lacking
+from services.targets.profiles import Profiles
 from services.text.formatting import human_resource, human_seconds
 
 _SLACK = 1.5
@@ -49,9 +52,23 @@ class TargetTerms:
             return self.wall_limit
         return min(_SLACK * script.wall + _START, self.wall_limit)
 
-    def objection(self, validation: Outcome, script: Script, lock: Lock = NO_LOCK) -> str | None:
-        """Why a program may not run there, as the rest of a sentence; None when it may."""
-        wanted = script.packages or tuple(each.name for each in lock.packages)
+    def objection(
+        self,
+        validation: Outcome,
+        script: Script,
+        lock: Lock = NO_LOCK,
+        profile: TargetProfile | None = None,
+    ) -> str | None:
+        """Why a program may not run there, as the rest of a sentence; None when it may.
+
+        `profile` is what it has already; None where that is unknown.
+        """
+        if profile is not None and not profile.runs(script.requires_python):
+            return f"has Python {profile.python}, and the program requires {script.requires_python}"
+        if profile is None:
+            wanted = script.packages or tuple(each.name for each in lock.packages)
+        else:
+            wanted = lacking(profile, script.packages, lock)
         if wanted and not self.packages and not self.own:
             return f"installs no packages, and the program needs {', '.join(wanted)}"
         if script.wall is not None and script.wall > self.wall_limit:
@@ -87,8 +104,9 @@ _STATE_LIMIT = 5.0
 class Targets:
     """All targets by name; the first is the default one."""
 
-    def __init__(self, places: Iterable[ConfiguredTarget]) -> None:
+    def __init__(self, places: Iterable[ConfiguredTarget], profiles: Profiles | None = None) -> None:
         self._places = {place.name: place for place in places}
+        self._profiles = profiles or Profiles()
 
     def __iter__(self) -> Iterator[ConfiguredTarget]:
         return iter(self._places.values())
@@ -136,8 +154,54 @@ class Targets:
         header = proposal.header
         if header.problem:
             return header.problem
-        found = place.terms.objection(proposal.validation, header, proposal.lock)
+        profile = self._profiles.known(place.name)
+        found = place.terms.objection(proposal.validation, header, proposal.lock, profile)
         return f"The target {place.name} {found}." if found else ""
+
+    async def profile(self, name: str) -> TargetProfile | None:
+        """What a target has; None where that isn't known within seconds."""
+        return await self._profiles.current(name)
+
+    def to_compare(self, name: str) -> TargetProfile | None:
+        """What a target that is not raygen's own has, as far as it is known without asking."""
+        known = self._profiles.known(name)
+        return None if known is None or known.own else known
+
+    def differences(self, proposal: Proposal, used: Iterable[str]) -> str:
+        """What validation had otherwise than the proposal's target, as a sentence; empty when nothing.
+
+        `used` are packages that the program imports.
+        """
+        name = proposal.target
+        if profile := self.to_compare(name):
+            return differences(profile, name, used, proposal.header.packages, proposal.lock)
+        if self._profiles.asked(name):
+            return (
+                f"The packages of the target {name} are not known, so they were not compared with validation."
+            )
+        return ""
+
+    async def to_install(self, proposal: Proposal, name: str) -> Lock:
+        """What is installed for a run of a proposal: its lock, or nothing where the target has all of it.
+
+        Raises NotAllowed when the target lacks something and installs nothing.
+        """
+        place, lock, asked = self[name], proposal.lock, proposal.header.packages
+        if place.terms.own or not (lock or asked):
+            return lock
+        profile = await self._profiles.current(name)
+        if profile is not None and not lacking(profile, asked, lock):
+            return NO_LOCK
+        if place.terms.packages:
+            return lock
+        if profile is None:
+            raise NotAllowed(
+                f"What the target {name} has installed is not known now, so nothing was run. Try again in a minute."
+            )
+        wanted = ", ".join(lacking(profile, asked, lock))
+        raise NotAllowed(
+            f"The target {name} installs no packages and no longer has {wanted}, so nothing was run. Ask again."
+        )
 
     def estimate(self, proposal: Proposal) -> Estimate | None:
         """What a run of a proposal will probably cost on its target; None if it can't be estimated."""

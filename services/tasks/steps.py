@@ -35,6 +35,7 @@ from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
 from services.domain.progress import Phase, Stage
+from services.domain.target_profile import TargetProfile
 from services.domain.values import InputFile, Origin, Program, Verdict
 from services.notifications.events import TaskEnded, TaskProgress, TaskProgressed
 from services.notifications.notifier import Notifier
@@ -241,12 +242,12 @@ class TaskSteps:
         base = await self._store.proposals.find(task.base) if task.base else None
         problems = await self._collect(task)
         files = await self._files(task, base)
-        conclusion = await self._conclusion(way, base, files)
+        target = self._target(task, base)
+        conclusion = await self._conclusion(way, base, files, await self._targets.profile(target))
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
             return Result(status, text)
-        target = self._target(task, base)
         program = conclusion.made.program
         header = await run_isolated(script, program.code)
         files = await companions_of(program.code, files)
@@ -292,30 +293,34 @@ class TaskSteps:
             raise BadRequest(f"The input file {error} is no longer available. Share it again.") from None
 
     async def _conclusion(
-        self, way: _UnderWay, base: Proposal | None, files: Sequence[InputFile]
+        self,
+        way: _UnderWay,
+        base: Proposal | None,
+        files: Sequence[InputFile],
+        target: TargetProfile | None,
     ) -> Conclusion:
         task, origin = way.task, Origin(way.session.id, way.task.id)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             program, resumed = await _edited(base.program, task.code), await self._resumed(task, base)
             made = await self._workshop.inspect(
-                program, way.stage, files, origin, _given(task, base), resumed=resumed
+                program, way.stage, files, origin, _given(task, base), resumed=resumed, target=target
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
             converted = await projects.plain(task.code)
             program = await _brought(task, converted.code)
-            made = await self._workshop.inspect(program, way.stage, files, origin, task.given)
+            made = await self._workshop.inspect(program, way.stage, files, origin, task.given, target=target)
             return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
         if task.kind in _SAME_PROGRAM and base is not None:
             resumed = await self._resumed(task, base)
             made = await self._workshop.inspect(
-                base.program, way.stage, files, origin, _given(task, base), resumed=resumed
+                base.program, way.stage, files, origin, _given(task, base), resumed=resumed, target=target
             )
             text = _verdict_resumed(made) if task.kind is TaskKind.RESUME else _verdict_again(made, base)
             return Conclusion(text, replace(made, model=base.model, prompt=base.prompt))
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
-        briefing = replace(known, files=files, origin=origin, model=chosen)
+        briefing = replace(known, files=files, origin=origin, model=chosen, target=target)
         if task.kind in _OTHER_VERSION and base is not None:
             briefing = replace(briefing, given=base.given, declared=base.header.parameters)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+
+from packaging.utils import canonicalize_name
 
 from services.domain import modules
 from services.domain.parsing import parse
@@ -30,6 +32,16 @@ def missing(
     texts = [code, *(modules.source(file.content) for file in own)]
     wanted = dict.fromkeys(name for text in texts for name in _top_level(text))
     return tuple(name for name in wanted if name not in there)
+
+
+def used(code: str, files: Iterable[InputFile] = ()) -> tuple[str, ...]:
+    """The installed packages, by normalized name, that the program or a module among `files` imports."""
+    own = modules.modules(files)
+    wanted = {
+        name for text in (code, *(modules.source(file.content) for file in own)) for name in _top_level(text)
+    }
+    owners = {owner for name in wanted - modules.names(own) for owner in _owners().get(name, ())}
+    return tuple(sorted({canonicalize_name(owner) for owner in owners} - {_OURS}))
 
 
 def _top_level(code: str) -> Iterator[str]:
@@ -58,9 +70,14 @@ def _module(path: Path) -> str:
 
 
 @cache
+def _owners() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
+@cache
 def installed() -> frozenset[str]:
     """The top-level packages that a sealed program can import; it sees what this process's environment has."""
-    packages = {name for name, owners in packages_distributions().items() if set(owners) != {_OURS}}
+    packages = {name for name, owners in _owners().items() if set(owners) != {_OURS}}
     return frozenset(packages | sys.stdlib_module_names | {"__future__", "__main__"})
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from services.domain.companion_files import companions_of, sizes
@@ -14,7 +15,8 @@ from services.domain.program_header import Script
 from services.domain.values import InputFile, Outcome, Verdict
 from services.environments.interface import NO_ENVIRONMENT, Environment, Environments, Needs, OnProgress
 from services.environments.names import undeclared
-from services.validation.imports import missing
+from services.validation.alike import as_there
+from services.validation.imports import missing, used
 
 
 async def _unreported(_: str) -> None:
@@ -51,13 +53,31 @@ class Packages:
             names = ", ".join(found.unknown)
             return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=f"{names}. {_DECLARE}")
         requirements = (*header.packages, *found.requirements)
-        if not requirements and not header.requires_python:
+        alike = await self._alike(code, own, requirements)
+        if not requirements and not header.requires_python and not alike:
             return NO_ENVIRONMENT
         needs = Needs(
             requirements=requirements, requires_python=header.requires_python, installed=self.installed
         )
+        if alike:
+            closer = replace(needs, requirements=(*requirements, *alike))
+            with contextlib.suppress(PackagesRefused):  # such as no wheel of that version for this Python
+                return await self._installed(closer)
+        if not requirements and not header.requires_python:
+            return NO_ENVIRONMENT
+        return await self._installed(needs)
+
+    async def _installed(self, needs: Needs) -> Environment:
         lock = await self.environments.lock(needs, self.on_progress)
         return await self.environments.install(lock, self.on_progress)
+
+    async def _alike(
+        self, code: str, own: Sequence[InputFile], requirements: Sequence[str]
+    ) -> tuple[str, ...]:
+        if not self.installed:
+            return ()
+        names = await run_isolated(partial(used, files=own), code, size=sizes(code, own))
+        return as_there(requirements, names, self.installed)
 
 
 _DECLARE = "Declare the package that provides it under `dependencies` in the program's header."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,48 @@ async def test_what_is_imported_undeclared_is_required_where_its_package_is_cert
     environments = FakeEnvironments(tmp_path)
     await examined("import skimage", FakeValidator([passed()]), environments)
     assert environments.needs[0].requirements == ("scikit-image",)
+
+
+async def asked_with(
+    tmp_path: Path, code: str, there: dict[str, str], refusal: str = ""
+) -> list[tuple[str, ...]]:
+    """The requirements that are resolved for a program whose target has these packages."""
+
+    async def lease() -> ValidationLease:
+        return FakeValidator([passed()])
+
+    environments = FakeEnvironments(tmp_path, refusal)
+    packages = Packages(environments=environments, installed=there)
+    await examine(code, lambda _: PolicyReport(), lease, (), packages=packages)
+    assert all(needs.installed == there for needs in environments.needs)
+    return [needs.requirements for needs in environments.needs]
+
+
+@pytest.mark.parametrize(
+    ("code", "there", "asked"),
+    [
+        (f"{HEADER}import tiny", {"tiny": "1.5"}, [("tiny>=1", "tiny==1.5")]),
+        (f"{HEADER}import tiny", {"tiny": "1.5+cu124"}, [("tiny>=1", "tiny==1.5")]),
+        (f"{HEADER}import tiny", {"tiny": "0.5"}, [("tiny>=1",)]),
+        (f"{HEADER}import tiny", {"other": "1.0"}, [("tiny>=1",)]),
+        ("import pytest", {}, []),
+        ("import pytest", {"pytest": "7.1"}, [("pytest==7.1",)]),
+        ("import pytest", {"pytest": metadata.version("pytest")}, []),
+        ("import pytest", {"other": "1.0"}, [("pytest",)]),
+        ("import ray, numpy, json", {"numpy": "1.0", "ray": "2.9"}, []),
+    ],
+)
+async def test_what_the_target_has_is_validated_in_the_same_version(
+    tmp_path: Path, code: str, there: dict[str, str], asked: list[tuple[str, ...]]
+):
+    assert await asked_with(tmp_path, code, there) == asked
+
+
+async def test_a_version_of_the_target_that_can_not_be_had_here_is_left(tmp_path: Path):
+    asked = await asked_with(tmp_path, f"{HEADER}import tiny", {"tiny": "1.5"}, "no wheel")
+    assert asked == [("tiny>=1", "tiny==1.5"), ("tiny>=1",)]
+    asked = await asked_with(tmp_path, "import pytest", {"pytest": "7.1"}, "no wheel")
+    assert asked == [("pytest==7.1",)], "it is validated with what is here"
 
 
 async def test_an_unknown_import_is_to_be_declared(tmp_path: Path):

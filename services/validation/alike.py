@@ -1,0 +1,65 @@
+"""How a program is validated with the packages that its target has: in the same versions, as far as that is possible."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from services.domain.parser_process import TooComplex, run_isolated
+from services.domain.values import sha256
+from services.environments.present import installed, needed_by_ray
+from services.validation.imports import used
+
+_PROGRAMS = 256
+_imported: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+
+
+async def imported(code: str) -> tuple[str, ...]:
+    """The installed packages that a program imports, without its modules; none where it can't be read."""
+    key = sha256(code)
+    if key not in _imported:
+        try:
+            _imported[key] = await run_isolated(used, code)
+        except TooComplex:
+            _imported[key] = ()
+        if len(_imported) > _PROGRAMS:
+            _imported.popitem(last=False)
+    return _imported[key]
+
+
+def as_there(requirements: Iterable[str], names: Iterable[str], there: Mapping[str, str]) -> tuple[str, ...]:
+    """Requirements beyond `requirements`, so that validation and target have the same of what the program uses.
+
+    `names` are installed packages that it imports, and `there` are the target's. What Ray needs stays as it is on each side.
+    """
+    asked: dict[str, SpecifierSet] = {}
+    for requirement in map(Requirement, requirements):
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        name = canonicalize_name(requirement.name)
+        asked[name] = asked.get(name, SpecifierSet()) & requirement.specifier
+    here, rays = installed(), needed_by_ray()
+    found: list[str] = []
+    for name in sorted({*asked, *names} - set(rays)):
+        if name not in there:
+            if name not in asked:
+                found.append(name)
+            continue
+        # A build, such as `2.5+cu124`, is often in no index; its version is.
+        version = _public(there[name])
+        same = name in here and _public(here[name]) == version
+        if not same and asked.get(name, SpecifierSet()).contains(version, prereleases=True):
+            found.append(f"{name}=={version}")
+    return tuple(found)
+
+
+def _public(version: str) -> str:
+    try:
+        return Version(version).public
+    except InvalidVersion:
+        return version

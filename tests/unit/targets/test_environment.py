@@ -1,0 +1,141 @@
+"""What a target has counts: nothing of it is installed again, and what it has otherwise than validation is said."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+
+import pytest
+
+from services.domain.errors import NotAllowed, TargetUnavailable
+from services.domain.locks import NO_LOCK, Lock, LockedPackage
+from services.domain.program_header import Script, script
+from services.domain.target_profile import TargetProfile
+from services.environments.present import installed
+from services.targets.environment import differences, lacking
+from services.targets.profiles import Profiles, own_profile
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
+from tests.builders import proposal
+from tests.fakes import FakeTarget
+
+LOCK = Lock(requirements="polars==1.2\n", packages=(LockedPackage(name="polars", version="1.2"),))
+ASKS = script("# /// script\n# dependencies = ['polars>=1']\n# ///\n")
+RAY = metadata.version("ray")
+
+
+def profile(packages: Mapping[str, str], **changed: object) -> TargetProfile:
+    facts: dict[str, object] = {"python": platform.python_version(), "ray": RAY, "packages": packages}
+    return TargetProfile(**{**facts, **changed})
+
+
+class Source:
+    def __init__(self, found: TargetProfile | None) -> None:
+        self.found = found
+
+    async def session(self) -> str:
+        if self.found is None:
+            raise TargetUnavailable("It is gone.")
+        return self.found.session
+
+    async def profile(self, session: str) -> TargetProfile:
+        assert self.found
+        return self.found
+
+
+async def there(found: TargetProfile | None, terms: TargetTerms | None = None) -> Targets:
+    place = ConfiguredTarget(FakeTarget(name="gpu"), terms or TargetTerms())
+    targets = Targets([place], Profiles({"gpu": Source(found)}))
+    await targets.profile("gpu")
+    return targets
+
+
+def asking(header: Script = ASKS, lock: Lock = LOCK):
+    return proposal(header=header, lock=lock, target="gpu")
+
+
+PYDANTIC = f"pydantic=={metadata.version('pydantic')}"
+
+
+@pytest.mark.parametrize(
+    ("packages", "asked", "lock", "wanted"),
+    [
+        ({"polars": "1.2"}, ["polars>=1"], LOCK, ()),
+        ({"polars": "1.3"}, ["polars>=1"], LOCK, ("polars",)),
+        ({}, [], LOCK, ("polars",)),
+        (installed(), [PYDANTIC, "ray[tune]"], NO_LOCK, ()),
+        ({"ray": RAY}, [PYDANTIC], NO_LOCK, (PYDANTIC,)),
+        ({"pydantic": "1.0"}, [PYDANTIC], NO_LOCK, (PYDANTIC,)),
+    ],
+)
+def test_what_a_target_lacks(
+    packages: Mapping[str, str], asked: list[str], lock: Lock, wanted: tuple[str, ...]
+):
+    assert lacking(profile(packages), asked, lock) == wanted
+
+
+async def test_a_target_that_has_it_needs_to_install_nothing():
+    targets = await there(profile({"polars": "1.2"}))
+    assert targets.objection(asking()) == ""
+    assert await targets.to_install(asking(), "gpu") == NO_LOCK
+
+
+async def test_a_target_that_has_another_version_and_installs_nothing_is_objected_to():
+    targets = await there(profile({"polars": "1.9"}))
+    assert targets.objection(asking()) == "The target gpu installs no packages, and the program needs polars."
+    with pytest.raises(NotAllowed, match="no longer has polars, so nothing was run"):
+        await targets.to_install(asking(), "gpu")
+
+
+async def test_a_target_that_installs_gets_the_lock_alone():
+    targets = await there(profile({"polars": "1.9"}), TargetTerms(packages=True))
+    assert await targets.to_install(asking(), "gpu") == LOCK
+
+
+async def test_unknown_is_not_nothing():
+    targets = await there(None)
+    assert "the program needs polars>=1" in targets.objection(asking())
+    assert "are not known" in targets.differences(asking(), [])
+    with pytest.raises(NotAllowed, match="is not known now"):
+        await targets.to_install(asking(), "gpu")
+    targets = await there(None, TargetTerms(packages=True))
+    assert await targets.to_install(asking(), "gpu") == LOCK
+
+
+async def test_another_python_than_the_program_requires_is_objected_to():
+    header = script("# /// script\n# requires-python = '>=3.11'\n# ///\n")
+    targets = await there(profile({}, python="3.9.18"))
+    assert (
+        targets.objection(asking(header, NO_LOCK))
+        == "The target gpu has Python 3.9.18, and the program requires >=3.11."
+    )
+
+
+def different(found: TargetProfile, used: list[str], asked: list[str] | None = None) -> str:
+    return differences(found, "gpu", used, asked or [], LOCK)
+
+
+def test_what_is_the_same_is_not_said():
+    assert different(profile(installed()), ["pydantic", "polars"]) == ""
+
+
+def test_what_differs_is_one_line():
+    here = ".".join(platform.python_version_tuple()[:2])
+    ours = ".".join(metadata.version("pydantic").split(".")[:2])
+    found = profile({"pydantic-core": "1"}, python="3.9.1", ray="2.9.3")
+    assert different(found, ["pydantic"]) == (
+        f"Validated with Python {here}, Ray {'.'.join(RAY.split('.')[:2])}, pydantic {ours};"
+        " the target gpu has Python 3.9, Ray 2.9, no pydantic."
+    )
+    assert "no nothing-such" in different(profile({"nothing-such": "1.0"}), [], ["nothing-such"])
+
+
+async def test_the_own_cluster_has_what_raygen_has():
+    place = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms(own=True))
+    targets = Targets([place], Profiles(own={"gpu": own_profile()}))
+    found = await targets.profile("gpu")
+    assert found is not None
+    assert found.packages == installed()
+    assert targets.differences(asking(), ["pydantic"]) == ""
+    assert targets.objection(asking()) == ""
+    assert await targets.to_install(asking(), "gpu") == LOCK
