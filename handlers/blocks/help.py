@@ -17,7 +17,7 @@ SUBCOMMANDS = (
     ("status", "your active requests and runs"),
     ("cancel", "stop an active request or run"),
     ("usage", "tokens, cost and time of your last 30 days"),
-    ("targets", "clusters and their free resources"),
+    ("targets [name]", "clusters and their free resources, or what one has installed"),
     ("policy", "who can approve runs here"),
     ("settings", "your default target, model and notifications"),
 )

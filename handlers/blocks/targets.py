@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.blocks.mrkdwn import literal
-from handlers.blocks.primitives import Block, Message, mrkdwn
+from handlers.blocks.primitives import Block, Message, context, mrkdwn, prose
+from services.domain.target_profile import TargetProfile
 from services.execution.state import ClusterState
 from services.targets.targets import ConfiguredTarget
-from services.text.formatting import human_resource, human_share, plural
+from services.text.formatting import human_bytes, human_resource, human_share, plural
 
 _SHOWN = ("CPU", "GPU", "memory")
+_LISTED = 9000
+_PARAGRAPH = 2800
 
 Found = Sequence[tuple[ConfiguredTarget, ClusterState]]
 
@@ -18,6 +21,53 @@ Found = Sequence[tuple[ConfiguredTarget, ClusterState]]
 def targets(found: Found, user: str) -> Message:
     """All targets for one person, the default first; those that they can't use are marked."""
     return Message("Targets", sections(found, user))
+
+
+def target(place: ConfiguredTarget, state: ClusterState, profile: TargetProfile | None, user: str) -> Message:
+    """One target with what it has: Python, hardware and packages."""
+    blocks = [mrkdwn(_line(place, state, user, default=False))]
+    if profile is not None:
+        blocks += _profile(profile)
+    elif state.up and (not place.terms.users or user in place.terms.users):
+        blocks.append(context("What it has installed is unknown for now. Try again in a minute."))
+    return Message(f"The target {literal(place.name, 100)}", blocks)
+
+
+def _profile(profile: TargetProfile) -> list[Block]:
+    facts = [f"Python {literal(profile.python, 50)}", f"Ray {literal(profile.ray, 50)}"]
+    if profile.gpus:
+        facts.append(human_resource("GPU", profile.gpus))
+    if profile.accelerators:
+        facts.append(f"accelerator types: {literal(', '.join(profile.accelerators), 500)}")
+    if profile.memory:
+        facts.append(f"up to {human_bytes(profile.memory)} of memory on a node")
+    if profile.answered < profile.nodes:
+        facts.append(f"{profile.answered} of {plural(profile.nodes, 'node')} answered")
+    named = [f"{name} {version}" for name, version in sorted(profile.packages.items())]
+    head = f"*{plural(len(named), 'package')}* " + (
+        "installed with raygen; programs also have those that they were validated with"
+        if profile.own
+        else "installed on all nodes that answered"
+    )
+    return [mrkdwn(" · ".join(facts)), mrkdwn(head), *_listed(named)]
+
+
+def _listed(named: Sequence[str]) -> list[Block]:
+    """The packages in paragraphs, as many as a message has room for."""
+    paragraphs, shown, room = [""], 0, _LISTED
+    for each in named:
+        room -= len(each) + 2
+        if room < 0:
+            break
+        if len(paragraphs[-1]) + len(each) + 2 > _PARAGRAPH:
+            paragraphs.append("")
+        paragraphs[-1] += f"{', ' if paragraphs[-1] else ''}{each}"
+        shown += 1
+    left = len(named) - shown
+    return [
+        *(prose(each) for each in paragraphs if each),
+        *([context(f"and {left} more")] if left else []),
+    ]
 
 
 def sections(found: Found, user: str) -> list[Block]:

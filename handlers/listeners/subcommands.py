@@ -37,26 +37,27 @@ class Subcommands:
         self._targets = targets
         self._authorizer = authorizer
         self._alone: dict[str, Answer] = {
-            "help": self._help,
             "history": self._latest,
             "status": self._status,
             "usage": self._usage,
-            "targets": self._look,
             "policy": self._policy,
             "settings": self._settings,
         }
+        self._optional: dict[str, Answer] = {"help": self._help, "targets": self._look}
         self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
 
     @property
     def names(self) -> Collection[str]:
-        return {*self._alone, *self._of_run, "cancel"}
+        return {*self._alone, *self._optional, *self._of_run, "cancel"}
 
     async def answer(self, order: Subcommand) -> Message:
         """Raises BadRequest for an argument that is missing, wrong or too much."""
         if order.name == "cancel":
             return await self._cancel(order)
+        if answer := self._optional.get(order.name):
+            return await answer(order)
         if answer := self._alone.get(order.name):
-            if order.argument and order.name != "help":
+            if order.argument:
                 raise BadRequest(
                     f"`/raygen {order.name}` takes no arguments. To request a program, use a few more words."
                 )
@@ -111,6 +112,9 @@ class Subcommands:
         return history_blocks.usage(await self._history.usage(order.user))
 
     async def _look(self, order: Subcommand) -> Message:
+        if order.argument:
+            found = await self._targets.closer_look(order.argument.strip("`<>"), order.user)
+            return target_blocks.target(*found, order.user)
         return target_blocks.targets(await self._targets.look(), order.user)
 
     async def _policy(self, order: Subcommand) -> Message:

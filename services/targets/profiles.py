@@ -16,7 +16,7 @@ from services.domain.target_profile import TargetProfile
 from services.environments.present import FULL_PYTHON, installed
 from services.execution.profiling import Profiling
 
-_PATIENCE = 15.0
+_PATIENCE = 10.0
 # A cluster that does not name its session within this time is out of reach.
 _REACH = 5.0
 # How long after a failure a session isn't asked again.

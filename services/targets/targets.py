@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from services.domain.entities import Proposal, Run
-from services.domain.errors import NotAllowed, Outdated
+from services.domain.errors import BadRequest, NotAllowed, Outdated
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.program_header import Script
 from services.domain.target_profile import TargetProfile
@@ -99,6 +99,8 @@ class ConfiguredTarget:
 
 
 _STATE_LIMIT = 5.0
+# A run can wait longer than a person does.
+_RUN_PATIENCE = 60.0
 
 
 class Targets:
@@ -133,6 +135,20 @@ class Targets:
         """All of them as they are now; a target that doesn't respond within five seconds is reported as such."""
         places = list(self)
         return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
+
+    async def closer_look(
+        self, name: str, user: str
+    ) -> tuple[ConfiguredTarget, ClusterState, TargetProfile | None]:
+        """One target as it is now, and what it has where that is known and this person may use it.
+
+        Raises BadRequest for a name that no target has.
+        """
+        place = self._places.get(name)
+        if place is None:
+            raise BadRequest("No target has that name. `/raygen targets` lists them.")
+        state = await _state(place)
+        open_to_them = not place.terms.users or user in place.terms.users
+        return place, state, await self.profile(name) if state.up and open_to_them else None
 
     def link(self, run: Run) -> str:
         """A run's page on its cluster's dashboard; empty where people have none."""
@@ -189,7 +205,7 @@ class Targets:
         place, lock, asked = self[name], proposal.lock, proposal.header.packages
         if place.terms.own or not (lock or asked):
             return lock
-        profile = await self._profiles.current(name)
+        profile = await self._profiles.current(name, _RUN_PATIENCE)
         if profile is not None and not lacking(profile, asked, lock):
             return NO_LOCK
         if place.terms.packages:

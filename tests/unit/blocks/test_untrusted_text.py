@@ -50,6 +50,7 @@ from services.domain.program_facts import Grant
 from services.domain.program_header import Script
 from services.domain.progress import Phase, Stage
 from services.domain.summaries import RequestSummary, RunSummary, Sum
+from services.domain.target_profile import TargetProfile
 from services.domain.values import (
     Artifact,
     Attempt,
@@ -208,6 +209,11 @@ def places(text: str) -> Message:
     return targets.targets([(place, state) for state in states], "UENGINEER")
 
 
+def place(text: str) -> Message:
+    found = TargetProfile(python=text, ray=text, packages={text: text}, accelerators=(text,))
+    return targets.target(ConfiguredTarget(target(text)), ClusterState(version=text), found, "UENGINEER")
+
+
 def ruled(text: str) -> Ruled:
     decision = Decision(allowed=True, rule=text, clause="everyone", sentence="You can approve here.")
     return Ruled(text, ApprovalRule(text), decision, decision)
@@ -276,6 +282,8 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "reject form": lambda text: modals.reject(proposal(text)),
     "ask form": lambda _: shortcuts.ask(["embedded", "gpu"]),
     "targets": places,
+    "one target": place,
+    "card with differences": lambda text: tasks.proposed(builders.card(proposal(text), differences=text)),
     "edit form": lambda text: programs.edit(proposal(text)).view,
     "parameters form": lambda text: parameters.choose(valued(text)),
     "card with values": lambda text: tasks.proposed(

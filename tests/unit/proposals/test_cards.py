@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import pytest
 
+from handlers.blocks.tasks import proposed
 from services.approvals import ApprovalRule
 from services.approvals.rules import SecondApproverConditions
 from services.domain.entities import ProposalStatus, Session, Task
 from services.domain.locks import Lock, LockedPackage
 from services.domain.program_facts import Grant
-from services.domain.values import PolicyReport
+from services.domain.target_profile import TargetProfile
+from services.domain.values import PolicyReport, Program
 from services.proposals.cards import ProposalCards
 from services.store import Store, open_database
 from services.store.grants import add_grant
 from services.targets.cost import Prices
+from services.targets.profiles import Profiles
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
 from tests.databases import database
@@ -75,6 +81,22 @@ async def test_an_open_card_says_all_that_a_decision_rests_on(store: Store):
     assert card.expires_at == NOW + 100.0
     assert card.cost is not None
     assert card.grant is None
+
+
+async def test_what_validation_had_otherwise_than_the_target_is_one_line(store: Store):
+    task, session = await known(store)
+    profile = TargetProfile(python="3.9.18", ray=version("ray"), packages={"numpy": "1.0"})
+    # Known by itself, as a target is whose cluster was asked.
+    targets = Targets([ConfiguredTarget(FakeTarget(), TargetTerms())], Profiles(own={"embedded": profile}))
+    built = ProposalCards(store=store, targets=targets, approvals=approving(store))
+    proposal = builders.proposal(program=Program("One", "Prints one.", "import numpy"))
+    card = await built.build(task, proposal, session)
+    here = ".".join(python_version().split(".")[:2])
+    assert card.differences.startswith(f"Validated with Python {here}, numpy ")
+    assert card.differences.endswith("; the target embedded has Python 3.9, numpy 1.0.")
+    assert card.differences in str(proposed(card).blocks)
+    over = replace(proposal, status=ProposalStatus.DISMISSED)
+    assert (await built.build(task, over, session)).differences == ""
 
 
 async def test_packages_that_were_approved_before_are_known(store: Store):

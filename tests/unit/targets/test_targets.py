@@ -15,12 +15,14 @@ from handlers.blocks import runs as run_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
 from services.domain.entities import ProposalStatus
-from services.domain.errors import NotAllowed, Outdated, SettingsError
+from services.domain.errors import BadRequest, NotAllowed, Outdated, SettingsError
 from services.domain.locks import Lock, LockedPackage
 from services.domain.program_header import Script
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
 from services.store import Store, open_database
+from services.targets.profiles import Profiles
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from tests import builders
 from tests.databases import database
@@ -193,6 +195,9 @@ def test_the_card_has_a_menu_where_there_is_a_choice():
         ("p_1", "small"),
     ]
     assert "The target dev is small." in str(card.blocks)
+    different = task_blocks.proposed(builders.card(proposal, differences="Validated with Ray 2.60; <!here>"))
+    check.message_blocks(different.blocks, Rules())
+    assert "Validated with Ray 2.60; &lt;!here&gt;" in str(different.blocks)
     alone = task_blocks.proposed(builders.card(proposal, targets=("dev",)))
     assert "static_select" not in str(alone.blocks)
 
@@ -209,6 +214,41 @@ def test_targets_are_shown_as_they_are():
     assert "up to 4 runs at a time" in dev
     assert "down. It can't be reached &lt;!channel&gt;." in small
     assert "you don't have access" in gpu
+
+
+UP = ClusterState("", "2.60.0", 1)
+
+
+def test_a_target_is_shown_with_what_it_has():
+    packages = {f"package-{number:04}": "1.0+cu124" for number in range(2000)}
+    profile = TargetProfile(
+        python="3.11.2", ray="2.9.3", packages=packages, nodes=3, gpus=8.0, accelerators=("A100",)
+    )
+    message = target_blocks.target(DEV, UP, profile, "UENGINEER")
+    check.message_blocks(message.blocks, Rules())
+    text = str(message.blocks)
+    assert "Python 3.11.2 · Ray 2.9.3 · 8 GPUs · accelerator types: A100 · 1 of 3 nodes answered" in text
+    assert "*2,000 packages* installed on all nodes that answered" in text
+    shown = text.count("+cu124")
+    assert shown > 100
+    assert f"and {2000 - shown} more" in text
+
+
+def test_what_is_not_known_of_a_target_is_unknown():
+    assert "is unknown for now" in str(target_blocks.target(DEV, UP, None, "UENGINEER").blocks)
+    down = ClusterState(problem="It is not responding.")
+    assert [
+        len(target_blocks.target(*place, None, "UENGINEER").blocks) for place in ((DEV, down), (GPU, UP))
+    ] == [1, 1]
+
+
+async def test_only_those_who_can_use_a_target_learn_what_it_has():
+    place = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms(users=frozenset({"UAPPROVER"})))
+    targets = Targets([place], Profiles(own={"gpu": TargetProfile(python="3.11.2")}))
+    assert (await targets.closer_look("gpu", "UENGINEER"))[2] is None
+    assert (await targets.closer_look("gpu", "UAPPROVER"))[2] == TargetProfile(python="3.11.2")
+    with pytest.raises(BadRequest, match="No target has that name"):
+        await targets.closer_look("other", "UAPPROVER")
 
 
 @pytest.mark.parametrize("told", [None, {}, {"data": {"clusterStatus": None}}, {"data": 7}, []])
