@@ -14,6 +14,8 @@ from services.validation.watchdog import Excess
 
 _GPU_WAY = "It asked for GPUs. The sealed cluster has virtual GPUs only, so its GPU code was not run."
 _CUDA_WAY = "It looked for a CUDA driver. The sealed cluster has none, so its GPU code was not run."
+_CUSTOM_WAY = "It asked for custom resources. The sealed cluster has none; what asked for them ran without."
+_RAYS_RESOURCES = re.compile(r"CPU|GPU|memory|object_store_memory|(?:node|accelerator_type):.*", re.DOTALL)
 _NO_CUDA = re.compile(
     r"no NVIDIA driver|libcuda\.so|cudaErrorNoDevice|cudaErrorInsufficientDriver|no CUDA(?:-capable)? (?:GPUs|device)"
     r"|not compiled with CUDA|CUDA driver version is insufficient|NVML Shared Library Not Found",
@@ -93,10 +95,12 @@ def _remarks(
 ) -> tuple[str, ...]:
     """What explains the outcome besides its verdict; the program's own words never change that."""
     virtual = (_CUDA_WAY,) if cuda else (_GPU_WAY,) if facts.resources.get("GPU") else ()
+    if not all(map(_RAYS_RESOURCES.fullmatch, facts.resources)):
+        virtual = (*virtual, _CUSTOM_WAY)
     if verdict is Verdict.PASSED:
         return virtual if finished else (*virtual, UNFINISHED)
     if verdict is Verdict.PARTIAL:
-        return virtual if cuda else ()
+        return virtual
     failure = facts.failure
     if verdict is not Verdict.FAILED or failure is None:
         return ()

@@ -204,3 +204,10 @@ def test_that_cuda_was_looked_for_adds_a_caution_and_excuses_nothing(status: int
     outcome = conclude(AttemptRecord(facts=b"{}", status=status, cuda=True), LIMITS)
     assert (outcome.verdict, outcome.unproven) == (verdict, ())
     assert any("CUDA driver" in remark for remark in outcome.remarks) == outcome.passed
+
+
+@pytest.mark.parametrize(("name", "cautions"), [("fpga", 1), ("CPU", 0), ("node:10.0.0.1", 0), ("GPUs", 1)])
+def test_custom_resources_add_a_caution(name: str, cautions: int):
+    facts = json.dumps({"resources": {name: 1}}).encode()
+    remarks = conclude(AttemptRecord(facts=facts, status=0), LIMITS).remarks
+    assert sum("custom resources" in remark for remark in remarks) == cautions
