@@ -62,7 +62,7 @@ def _amounts(value: object) -> dict[str, float]:
         return {}
     return {
         "".join(char if char.isprintable() else "?" for char in str(name))[:_NAME]: float(amount)
-        for name, amount in list(cast("dict[object, object]", value).items())[:_LISTED]
+        for name, amount in sorted(cast("dict[str, object]", value).items())[:_LISTED]
         if isinstance(amount, int | float) and math.isfinite(amount)
     }
 

@@ -129,8 +129,16 @@ TABLE = (
     ),
     _passes("torch_cpu.py", "packages, GPU or CPU", "[('cpu', True), ('cpu', True)]", **_index("torch")),
     _passes("torch_trainer.py", "packages, Ray Train", "1", **_index("torch")),
+    _passes(
+        "collective.py",
+        "packages, collective operations",
+        "[[3.0, 3.0, 3.0, 3.0], [3.0, 3.0, 3.0, 3.0]]",
+        **_index("torch"),
+    ),
     _passes("rllib_ppo.py", "packages, RLlib", "[1, 2]", **_index("torch", "gymnasium")),
-    _partial("two_hours.py", "hours", "without a failure and expects 2 h. The rest was not run", **_LONG),
+    _partial(
+        "two_hours.py", "hours", "without a failure and expects 2 h 00 min. The rest was not run", **_LONG
+    ),
     _partial(
         "eight_gpus.py",
         "hardware",

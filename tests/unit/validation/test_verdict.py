@@ -113,7 +113,7 @@ def test_too_much_hardware_is_partial_and_says_what_was_asked():
     [
         (
             {"what": "PACK", "asked": {"GPU": 8, "CPU": 64}, "has": {"GPU": 4, "CPU": 8}},
-            "It asks for a placement group of 8 GPUs and 64 CPUs; the sealed cluster has 4 virtual GPUs and 8 CPUs.",
+            "It asks for a placement group of 64 CPUs and 8 GPUs; the sealed cluster has 8 CPUs and 4 virtual GPUs.",
         ),
         (
             {"what": "task", "asked": {"accelerator_type:H100": 0.001}, "has": {}},
