@@ -45,7 +45,9 @@ def _run(name: str, *arguments: str) -> None:
     assert program is not None, f"{name} is not there"
     user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     # It stays behind as a server, so nothing of ours may be what it writes to.
-    with tempfile.TemporaryFile() as told:
-        done = subprocess.run([program, *arguments], stdout=told, stderr=told, cwd="/", check=False, **user)
-        told.seek(0)
-        assert done.returncode == 0, told.read().decode()
+    with tempfile.TemporaryFile() as reported:
+        done = subprocess.run(
+            [program, *arguments], stdout=reported, stderr=reported, cwd="/", check=False, **user
+        )
+        reported.seek(0)
+        assert done.returncode == 0, reported.read().decode()

@@ -1,4 +1,4 @@
-"""Playgrounds that end-to-end tests share and leave alive: one with the cookbook, one with a model that does as it is told."""
+"""Playgrounds that end-to-end tests share and leave alive: one with the cookbook, one with a model that does as it is asked."""
 
 from __future__ import annotations
 

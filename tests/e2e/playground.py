@@ -142,9 +142,9 @@ class Playground:
         for name, content in files.items():
             form.add_field("file", io.BytesIO(content), filename=name)
         async with self.http.post(f"{self.url}/play/upload", data=form) as answer:
-            told = await answer.json()
-            assert answer.status == 200, told
-            return str(told["ts"])
+            reported = await answer.json()
+            assert answer.status == 200, reported
+            return str(reported["ts"])
 
     async def messages(self, channel: str, user: str | None = None) -> list[Json]:
         query = f"?user={user}" if user else ""
@@ -161,12 +161,12 @@ class Playground:
         raise AssertionError(f"{complaint} (waited {limit} s)\n{self.logs()}")
 
     async def whispered(self, channel: str, user: str, text: str) -> None:
-        """Wait until `user` alone has been told `text`."""
+        """Wait until `user` alone has got `text`."""
 
         async def look() -> bool:
             return text in flat({"all": await self.messages(channel, user)})
 
-        await self.wait(look, f"{user} was not told {text!r}")
+        await self.wait(look, f"{user} did not get {text!r}")
 
     def thread(self, channel: str, ts: str) -> Thread:
         return Thread(self, channel, ts)

@@ -51,7 +51,7 @@ async def test_a_bot_on_sqlite_that_is_killed_again_and_again(
     home = {"RAYGEN_STATE_DIR": str(play.state_dir / "playground"), "RAYGEN_TARGET_CPUS": "2"}
     database = f"sqlite:///{tmp_path / 'raygen.db'}"
     async with chaos(tmp_path, database, random.Random(SEED), {"one": home}) as world:
-        await _carry_out(world, play, "embedded", absence=(0, 0.3), told=rows, name="SQLite, one bot")
+        await _carry_out(world, play, "embedded", absence=(0, 0.3), reported=rows, name="SQLite, one bot")
 
 
 @server.needed
@@ -72,11 +72,19 @@ async def test_two_replicas_on_postgresql_that_are_killed_in_turn(
         for name in ("a", "b")
     }
     async with chaos(tmp_path, postgres, random.Random(SEED), replicas) as world:
-        await _carry_out(world, play, "cluster", absence=(0, 3), told=rows, name="PostgreSQL, two replicas")
+        await _carry_out(
+            world, play, "cluster", absence=(0, 3), reported=rows, name="PostgreSQL, two replicas"
+        )
 
 
 async def _carry_out(
-    world: Chaos, play: Playground, target: str, *, absence: tuple[float, float], told: list[str], name: str
+    world: Chaos,
+    play: Playground,
+    target: str,
+    *,
+    absence: tuple[float, float],
+    reported: list[str],
+    name: str,
 ) -> None:
     began = time.monotonic()
     await world.propose(RUNS, target, target)
@@ -84,7 +92,7 @@ async def _carry_out(
     jobs = [str(entry["submission_id"]) for entry in await play.jobs()]
     tally, wrong = await world.count(_marks(play), jobs)
     figures = (tally.runs, tally.results, tally.duplicates, tally.lost, tally.stuck, world.bots.kills)
-    told.append(_row(name, *figures, f"{time.monotonic() - began:.0f}"))
+    reported.append(_row(name, *figures, f"{time.monotonic() - began:.0f}"))
     assert tally == Tally(RUNS, RUNS), "\n".join([f"seed {SEED}", *wrong, world.bots.logs()])
     assert world.bots.kills, "nothing was killed"
 

@@ -99,7 +99,7 @@ class World:
             await self.chaos.play.say(text, channel=CHANNEL)
 
     async def reads(self, user: str, text: str) -> None:
-        """Wait until a person alone is told this."""
+        """Wait until a person alone gets this."""
 
         async def look() -> bool:
             return any(text in flat(each) for each in self.whispers(user))

@@ -221,7 +221,7 @@ async def test_a_failed_run_is_never_called_a_success(play: Playground):
     assert button(result, "Fix it")
 
 
-async def test_an_edit_that_the_policy_refuses_is_told_in_the_form(play: Playground):
+async def test_an_edit_that_the_policy_refuses_is_reported_in_the_form(play: Playground):
     thread = await play.command("add 1 and 2")
     card = await thread.with_button("Approve & run")
     answer = await thread.submit_edit(card, "def broken(:\n")
@@ -288,12 +288,12 @@ async def test_a_request_that_is_edited_or_deleted_before_it_has_its_answer(play
     await play.post("edit", **place, ts=changed, text="add 3 and 5")
     await play.post("delete", **place, ts=deleted)
     await thread.with_text("Result: 8")
-    told = [flat(reply) for reply in await thread.replies()]
-    assert sum("Stopped. Nothing was run." in text for text in told) == 2
-    assert not any("Result: 7" in text or "Result: 2" in text for text in told)
+    reported = [flat(reply) for reply in await thread.replies()]
+    assert sum("Stopped. Nothing was run." in text for text in reported) == 2
+    assert not any("Result: 7" in text or "Result: 2" in text for text in reported)
     await play.post("edit", **place, ts=changed, text="add 3 and 6")
     await thread.with_text("Result: 8")
-    assert len(await thread.replies()) == len(told), "what has its answer is not asked again by an edit"
+    assert len(await thread.replies()) == len(reported), "what has its answer is not asked again by an edit"
 
 
 async def test_killed_while_it_works_on_requests_it_gives_each_of_them_one_card(play: Playground):

@@ -36,10 +36,10 @@ async def test_what_an_agent_proposes_runs_once_a_person_approves(play: Playgrou
     async with Client(server) as agent:
         computed = (await agent.call_tool("run_python", {"code": "6 * 7"})).structured_content
         asked = {"code": CODE, "purpose": "Adds 1 and 2 in a Ray task, for a report."}
-        told = (await agent.call_tool("propose_run", asked)).structured_content
+        reported = (await agent.call_tool("propose_run", asked)).structured_content
     assert computed["body"]["value"] == "42"
-    assert told["status"] == "pending_approval", told
-    thread = play.thread("CRAY", told["thread_ts"])
+    assert reported["status"] == "pending_approval", reported
+    thread = play.thread("CRAY", reported["thread_ts"])
     card = await thread.with_button("Approve & run")
     assert "for a report" in flat(card)
     result = await thread.approve_and_wait(user="UAPPROVER")

@@ -377,7 +377,7 @@ async def test_the_home_tab_and_the_thinking_line(erin: Visitor, bot: ScriptedBo
     )
 
 
-async def test_a_failing_click_is_told_and_can_be_repeated(
+async def test_a_failing_click_is_reported_and_can_be_repeated(
     erin: Visitor, bot: ScriptedBot, slack: SlackStandIn
 ) -> None:
     await bot.say("card", blocks=blocks.PROPOSAL)

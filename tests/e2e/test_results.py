@@ -58,8 +58,8 @@ async def test_a_data_frame_is_a_table_and_the_program_can_be_run_again(play: Pl
     await thread.click(again, "Approve & run")
     await thread.with_button("Run again", after=1)
     jobs = {job["submission_id"] for job in await play.jobs()}
-    told = {reply["ts"]: flat(reply) for reply in await thread.replies() if button(reply, "Run again")}
-    assert len([job for job in jobs if any(job in text for text in told.values())]) == 2
+    reported = {reply["ts"]: flat(reply) for reply in await thread.replies() if button(reply, "Run again")}
+    assert len([job for job in jobs if any(job in text for text in reported.values())]) == 2
 
 
 async def test_a_result_is_shared_changed_and_taken_along(play: Playground):

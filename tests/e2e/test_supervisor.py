@@ -74,9 +74,9 @@ async def test_failed_attempts_can_be_looked_at(play: Playground):
         views = (await play.get("views/UENGINEER"))["views"]
         return flat(views[-1]) if views and "Attempt 1" in flat(views[-1]) else ""
 
-    told = await play.wait(opened, "the attempts were not shown")
-    assert "unexpected keyword argument 'alias'" in told
-    assert "import ray" in told
+    reported = await play.wait(opened, "the attempts were not shown")
+    assert "unexpected keyword argument 'alias'" in reported
+    assert "import ray" in reported
     view = (await play.get("views/UENGINEER"))["views"][-1]
     await play.post("close", user="UENGINEER", view_id=view["id"])
 

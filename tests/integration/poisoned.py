@@ -1,6 +1,6 @@
 """One life of the bot's process with a task that ends it: `python -m tests.integration.poisoned FOLDER HOW WHERE`.
 
-It ends by itself, with what its threads were told as JSON, once all tasks have ended.
+It ends by itself, with what its threads were reported as JSON, once all tasks have ended.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ async def main(folder: Path, how: str, where: str) -> None:
         await until(ended)
         await asyncio.sleep(0.5)
         states = {task.id: [task.status, task.summary] for task in await tasks()}
-        print(json.dumps({"told": world.notifier.recorded, "tasks": states}))  # noqa: T201
+        print(json.dumps({"reported": world.notifier.recorded, "tasks": states}))  # noqa: T201
         sys.stdout.flush()
         os._exit(0)
 

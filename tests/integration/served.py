@@ -47,7 +47,7 @@ Json = dict[str, Any]
 
 
 class Endless(ScriptedModel):
-    """Goes on saying the last thing that it was told to say."""
+    """Goes on saying the last thing that it was given to say."""
 
     async def reply(self, **arguments: Any) -> Reply:
         if len(self.replies) == 1:

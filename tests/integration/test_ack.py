@@ -1,4 +1,4 @@
-"""Buttons that take longer than Slack waits: acknowledged in time, carried through, and what went wrong is still told."""
+"""Buttons that take longer than Slack waits: acknowledged in time, carried through, and what went wrong is still reported."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ async def test_a_file_on_its_way_keeps_nobody_from_going_on(
         assert world.alone("CRAY", "UENGINEER") == []
     else:
         await until(lambda: world.alone("CRAY", "UENGINEER"))
-        (told,) = world.alone("CRAY", "UENGINEER")
-        assert "report incident" in told
-        assert "hunter2" not in told
+        (reported,) = world.alone("CRAY", "UENGINEER")
+        assert "report incident" in reported
+        assert "hunter2" not in reported
 
 
 async def test_an_approval_is_on_record_before_slack_takes_it_for_done(
@@ -104,7 +104,9 @@ async def test_an_approval_is_on_record_before_slack_takes_it_for_done(
     await until(lambda: has_ended(world, proposal))
 
 
-async def test_a_modal_that_comes_too_late_is_told_as_an_error(world: World, monkeypatch: pytest.MonkeyPatch):
+async def test_a_modal_that_comes_too_late_is_reported_as_an_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     gate = Gate(error=RuntimeError("hunter2"))
 
     async def held_up(*_: Any) -> None:

@@ -74,7 +74,7 @@ PASSED = passed(artifacts=(Artifact("plot.png", "image/png", bytes(range(256))),
 
 @dataclass
 class Slow(FakeValidator):
-    """Takes a minute for programs while it is told to."""
+    """Takes a minute for programs while it is set to."""
 
     pause: float = 0.0
 
@@ -225,13 +225,13 @@ async def test_the_same_task_ends_alike_embedded_and_on_agentcore(
             assert task.status is status, task.summary
             proposal = await bot.proposal(task)
             spent = await bot.store.spendings.of_task(task.id)
-            told = list(dict.fromkeys(bot.notifier.recorded))
+            reported = list(dict.fromkeys(bot.notifier.recorded))
             ends.append(
                 (
                     task.summary,
                     proposal and replace(proposal, spent=None),
                     (spent.calls, spent.tokens, spent.models, spent.attempts),
-                    told,
+                    reported,
                 )
             )
     assert ends[0] == ends[1]
@@ -252,7 +252,7 @@ async def test_an_edit_is_inspected_there_and_files_travel(runtime: Runtime, sto
     assert runtime.plane.seen[-1].payload["wish"]["files"][0]["name"] == "data.bin"
 
 
-async def test_drafts_findings_and_outcomes_are_told_as_they_come(runtime: Runtime) -> None:
+async def test_drafts_findings_and_outcomes_are_reported_as_they_come(runtime: Runtime) -> None:
     runtime.model.script.add(WISH, REFUSED, PROGRAM, CLOSING)
     heard: list[Tried] = []
 
@@ -448,9 +448,9 @@ async def test_a_bot_with_a_runtime_needs_no_model_but_the_runtimes_arn() -> Non
 async def test_commands_ask_for_no_model_where_a_runtime_has_it(command: str) -> None:
     outside = {"RAYGEN_SUPERVISOR": "agentcore", "ANTHROPIC_API_KEY": ""}
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"}
-    told = CliRunner().invoke(cli.main, [command], env=outside | slack)
-    assert told.exit_code
-    assert "RAYGEN_SUPERVISOR=agentcore requires RAYGEN_AGENTCORE_ARN" in told.output
+    reported = CliRunner().invoke(cli.main, [command], env=outside | slack)
+    assert reported.exit_code
+    assert "RAYGEN_SUPERVISOR=agentcore requires RAYGEN_AGENTCORE_ARN" in reported.output
 
 
 @pytest.mark.parametrize(

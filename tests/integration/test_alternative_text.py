@@ -30,7 +30,7 @@ async def test_every_picture_of_a_run_has_an_alternative_text(world: World):
     await world.press("CRAY", card, "UAPPROVER")
     messages = world.slack.state.messages.all_in("CRAY")
     files = [world.slack.state.files.show(name) for each in messages for name in each.get("files", [])]
-    told = {file["name"]: file.get("alt_txt") for file in files}
-    assert told["pi.png"] == "pi.png, created by the program"
-    assert told["plot.svg"] == "plot.svg, created by the program"
-    assert "rows.csv" in told
+    reported = {file["name"]: file.get("alt_txt") for file in files}
+    assert reported["pi.png"] == "pi.png, created by the program"
+    assert reported["plot.svg"] == "plot.svg, created by the program"
+    assert "rows.csv" in reported

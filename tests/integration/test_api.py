@@ -97,11 +97,11 @@ async def test_a_program_runs_for_whom_it_may_and_else_awaits_an_approval(api: S
     assert len(api.target.jobs) == 2
     for _ in range(2):
         assert (await api.get(f"/ray/jobs/{job['id']}"))["status"] == "ended"
-    told = [
+    reported = [
         (by, what) for by, proposal, what in await looks(api.store) if proposal == theirs["proposal"]["id"]
     ]
     # Who asks again and again is noted for what is new.
-    assert told == [("api:ci", "answer"), ("api:ci", "answer and result"), ("api:ann", "result")]
+    assert reported == [("api:ci", "answer"), ("api:ci", "answer and result"), ("api:ann", "result")]
 
 
 async def test_what_fails_is_never_a_success_and_never_runs(api: Served):
@@ -147,11 +147,11 @@ async def test_who_leaves_a_stream_or_does_not_wait_finds_the_work_done(api: Ser
 
 async def test_a_stream_tells_steps_the_run_and_the_result(api: Served):
     async with api.stream("/execute", api.code()) as events:
-        told = [event async for event in events]
-    assert [name for name, _ in told if name in {"result", "error"}] == ["result"]
-    name, result = told[-1]
+        reported = [event async for event in events]
+    assert [name for name, _ in reported if name in {"result", "error"}] == ["result"]
+    name, result = reported[-1]
     assert (name, result["success"], result["output"]) == ("result", True, "Result: 3\n")
-    assert any(name == "progress" for name, _ in told)
+    assert any(name == "progress" for name, _ in reported)
     async with api.stream("/execute", api.code(code="x")) as events:
         assert [name async for name, _ in events][-1] == "result"
 
@@ -227,13 +227,13 @@ async def test_jobs_are_for_those_they_belong_to(api: Served):
         assert (await api.get(path, token=CI))["error"]["code"] == "not_found"
     assert (await api.post(f"/ray/jobs/{run['id']}/stop"))["error"]["code"] == "outdated"
     await api.get(f"/history/{api.session}")
-    told = [(by, what) for by, proposal, what in await looks(api.store) if run_id(proposal) == run["id"]]
-    assert told == [("api:ann", "answer and result"), ("api:ann", "result"), ("api:ann", "notebook")]
+    reported = [(by, what) for by, proposal, what in await looks(api.store) if run_id(proposal) == run["id"]]
+    assert reported == [("api:ann", "answer and result"), ("api:ann", "result"), ("api:ann", "notebook")]
     status = await api.get("/ray/status")
     assert status["targets"][0]["resources"]["CPU"] == {"used": 1, "total": 4}
 
 
-async def test_whoever_has_no_token_is_told_so(api: Served):
+async def test_without_a_token_there_is_a_clear_refusal(api: Served):
     for token in (None, "wrong-" + "x" * 20):
         answer = await api.get("/ray/status", token=token)
         assert (answer["http"], answer["error"]["code"]) == (401, "unauthorized")
@@ -280,7 +280,7 @@ async def _chunks(chunk: bytes, count: int) -> AsyncGenerator[bytes]:
         yield chunk
 
 
-async def test_a_rate_and_an_unforeseen_error_are_told(api: Served):
+async def test_a_rate_and_an_unforeseen_error_are_reported(api: Served):
     api.model.replies[:] = [KeyError("secret detail")]
     broken = await api.post("/generate", api.hello())
     assert (broken["status"], broken["success"]) == (TaskStatus.FAILED, False)

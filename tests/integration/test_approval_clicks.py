@@ -169,7 +169,7 @@ class World:
         return json.dumps(found["messages"], ensure_ascii=False)
 
     def alone(self, channel: str, user: str) -> list[str]:
-        """What only this person has been told, read from the stand-in's own state."""
+        """What only this person has got, read from the stand-in's own state."""
         return [str(each["text"]) for each in self.slack.state.ephemerals.seen_by(user, channel)]
 
 
@@ -272,7 +272,7 @@ STATES = {
 
 @pytest.mark.parametrize("channel", MEMBERS)
 async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: str):
-    """Every cell by a real click; what is refused runs nothing and is told in one sentence to that person alone."""
+    """Every cell by a real click; what is refused runs nothing and gets one sentence, for that person alone."""
     heard = dict.fromkeys(WHO, 0)
     for state, (sentence, status) in STATES.items():
         created = time.time() - (2000 if state == "old" else 0)
@@ -287,14 +287,14 @@ async def test_the_matrix_of_who_policy_card_and_channel(world: World, channel: 
                 cell = (name, state, who)
                 here = name != "in channels" or channel in {"CRAY", "COPS"}
                 await world.press(channel, ts, who)
-                told = (world.alone(channel, who))[heard[who] :]
-                heard[who] += len(told)
+                reported = (world.alone(channel, who))[heard[who] :]
+                heard[who] += len(reported)
                 ran = run_id(proposal.id) in world.target.jobs
                 may = who in allowed and here
                 assert ran == (may and state == "open"), cell
-                assert len(told) == (0 if ran else 1), (cell, told)
-                assert ran or not may or sentence in told[0], cell
-                assert ran or told[0].count(".") <= 2, (cell, told)
+                assert len(reported) == (0 if ran else 1), (cell, reported)
+                assert ran or not may or sentence in reported[0], cell
+                assert ran or reported[0].count(".") <= 2, (cell, reported)
                 if ran:
                     proposal, ts = await world.card(channel)
 
@@ -385,7 +385,7 @@ async def test_members_of_a_channel_are_asked_and_reminded_in_its_thread(world: 
     assert [reply["text"] for reply in root["replies"]].count(reminder) == 1
 
 
-async def test_a_closed_channel_is_not_told_over_and_over(world: World):
+async def test_a_closed_channel_is_not_reported_over_and_over(world: World):
     world.rule(ApprovalRule(members=True))
     proposal, _ = await world.card()
     await world.people.post("/play/faults", method="chat.postMessage", error="is_archived")
@@ -494,12 +494,12 @@ async def test_policy_says_which_rule_decides_here(world: World):
         ),
     )
     await world.people.command("policy", user="UENGINEER")
-    (told,) = [
+    (reported,) = [
         each
         for each in (await world.people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
         if each.get("is_ephemeral")
     ]
-    text = json.dumps(told)
+    text = json.dumps(reported)
     assert "rule `prod` applies" in text
     assert "so someone else has to approve it. Ask <!subteam^SPLATFORM>" in text
     assert "needs two approvals if it requests more than 16 CPUs" in text

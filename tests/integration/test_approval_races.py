@@ -85,12 +85,12 @@ async def test_one_run_each(  # noqa: PLR0917  # a row of the table above
             )
             late = [answer for answer in answers if not isinstance(answer, Proposal)]
             assert all(isinstance(answer, Outdated) for answer in late), answers
-            assert len(late) == people - needed, "each of the others is told that it was decided"
+            assert len(late) == people - needed, "each of the others learns that it was decided"
         ids = [proposal.id for proposal in proposals]
         await until(lambda: ended(world.store, *ids))
         assert target.submitted == Counter(map(run_id, ids))
-        told = [record.fields async for record in world.store.audit.records()]
-        actions = Counter((each.get("proposal"), each["action"]) for each in told)
+        reported = [record.fields async for record in world.store.audit.records()]
+        actions = Counter((each.get("proposal"), each["action"]) for each in reported)
         for name in ids:
             decided = await world.store.proposals.get(name)
             assert len(decided.approved_by) == needed

@@ -31,7 +31,7 @@ async def sealed() -> None:
         pytest.skip(readiness.missing)
 
 
-def told(*words: str) -> dict[str, Any]:
+def reported(*words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "bot", "bench", *words, "--json"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=350, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -41,7 +41,7 @@ def told(*words: str) -> dict[str, Any]:
 @LONG
 @pytest.mark.usefixtures("sealed")
 def test_validation() -> None:
-    report = told("validation", "--programs", "2", "--rounds", "1")
+    report = reported("validation", "--programs", "2", "--rounds", "1")
     assert report["bench"] == "validation"
     assert set(report["figures"]) == VALIDATION
     assert all(0 < figure["min"] <= figure["value"] <= figure["max"] for figure in report["figures"].values())
@@ -57,7 +57,7 @@ def test_validation() -> None:
 @LONG
 @pytest.mark.usefixtures("sealed")
 def test_endurance() -> None:
-    report = told("endurance", "--count", "6")
+    report = reported("endurance", "--count", "6")
     figures = {name: figure["value"] for name, figure in report["figures"].items()}
     assert set(figures) == {"validation", "processes_left", "wrong_verdicts", *GROWTH}
     assert report["figures"]["validation"]["n"] == 6
@@ -69,7 +69,7 @@ def test_endurance() -> None:
 @LONG
 @pytest.mark.usefixtures("sealed")
 def test_environments() -> None:
-    report = told("environments", "--rounds", "1")
+    report = reported("environments", "--rounds", "1")
     figures = {name: figure["value"] for name, figure in report["figures"].items()}
     assert set(figures) == {"first_use", "second_use", "without", "size", "packages"}
     assert all(value > 0 for value in figures.values())
@@ -79,7 +79,7 @@ def test_environments() -> None:
 
 @LONG
 def test_runs() -> None:
-    report = told("runs", "--rounds", "1")
+    report = reported("runs", "--rounds", "1")
     stages = {"submit", "first_output", "result", "inside"}
     assert set(report["figures"]) == {*stages, *(f"job_{name}" for name in stages), *OURS}
     spans = ("submit", "start", "driver", "inside", "exit")
@@ -94,7 +94,7 @@ def test_runs() -> None:
 @LONG
 @pytest.mark.usefixtures("sealed")
 def test_load() -> None:
-    report = told("load", "--people", "5", "--minutes", "0.1")
+    report = reported("load", "--people", "5", "--minutes", "0.1")
     phases = ("", "beside_hostile_", "steady_")
     names = ("ack", "all_answered", "memory_growth", "unanswered", "failed", "told_failed_though_taken")
     assert set(report["figures"]) == {phase + name for phase in phases for name in names}
@@ -104,12 +104,12 @@ def test_load() -> None:
 
 
 def test_policy() -> None:
-    assert told("policy")["figures"]["check_500_lines"]["value"] > 0
+    assert reported("policy")["figures"]["check_500_lines"]["value"] > 0
 
 
 @pytest.mark.usefixtures("sealed")
 def test_snippets() -> None:
-    report = told("snippets")
+    report = reported("snippets")
     assert set(report["figures"]) == {"snippet", "sealed", "python", "fell_through"}
     assert 0 < report["figures"]["fell_through"]["value"] < 0.5, (
         "most are for the first engine, and some are not"

@@ -146,6 +146,6 @@ async def test_a_card_names_all_that_a_program_touches_and_what_it_will_cost(wor
     assert "*Runs on* embedded · estimated cost about 2.00 EUR (2.00 s as in validation" in shown
     assert "/data/8.csv" not in shown
     await world.press("CRAY", ts, "UENGINEER", "proposal_touches")
-    told = text_of(await open_view(world, "UENGINEER"))
-    assert all(name in told for name in files)
-    assert "Blocked by the sandbox (1)\n  network to evil:443" in told
+    reported = text_of(await open_view(world, "UENGINEER"))
+    assert all(name in reported for name in files)
+    assert "Blocked by the sandbox (1)\n  network to evil:443" in reported

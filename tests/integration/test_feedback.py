@@ -1,4 +1,4 @@
-"""Votes on results by real clicks on Slack's own feedback buttons, and what is told of a run's end."""
+"""Votes on results by real clicks on Slack's own feedback buttons, and what is reported of a run's end."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def test_votes_on_a_result(world: World):
     assert "rated helpful in 1 of 2 votes" in await world.seen("CRAY", "UENGINEER")
 
 
-async def test_a_vote_on_what_is_gone_is_told_to_who_votes(world: World):
+async def test_a_vote_on_what_is_gone_is_reported_to_who_votes(world: World):
     proposal, card = await world.card()
     await world.press("CRAY", card, "UAPPROVER")
     found = await world.store.posts.find(run_id(proposal.id))
@@ -73,12 +73,12 @@ async def test_a_vote_on_what_is_gone_is_told_to_who_votes(world: World):
     assert world.alone("CRAY", "UENGINEER") == ["That answer is no longer stored, so it can't be rated."]
 
 
-async def test_the_end_of_a_run_is_told_directly_to_who_wants_that(world: World):
+async def test_the_end_of_a_run_is_reported_directly_to_who_wants_that(world: World):
     for number, direct in enumerate((False, True)):
         await world.store.preferences.put("UENGINEER", Preference(direct=direct))
         _, card = await world.card()
         await world.press("CRAY", card, "UAPPROVER")
-        told = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
-        assert len(told) == number
-    assert "*Run succeeded*: *Add two numbers*" in told[0]["text"]
-    assert "|View thread>" in told[0]["text"]
+        reported = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
+        assert len(reported) == number
+    assert "*Run succeeded*: *Add two numbers*" in reported[0]["text"]
+    assert "|View thread>" in reported[0]["text"]

@@ -49,7 +49,7 @@ class World:
     thread: str = ""
 
     def hints(self, user: str = "UENGINEER") -> list[str]:
-        """What this person alone has been told."""
+        """What this person alone has got."""
         return [str(each["text"]) for each in self.slack.state.ephemerals.seen_by(user, "CRAY")]
 
     async def say(self, text: str, user: str = "UENGINEER", *, mention: bool = False) -> str:
@@ -127,7 +127,7 @@ async def test_news_of_raygens_own_do_not_come_between_a_question_and_its_answer
     assert world.begun.prompts[1:] == []
 
 
-async def test_who_is_not_understood_as_asking_is_told_once(world: World):
+async def test_who_is_not_understood_as_asking_gets_one_message(world: World):
     for _ in range(2):
         await world.say("nice!", user="UAPPROVER")
         await world.say("now subtract")

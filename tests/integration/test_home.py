@@ -58,8 +58,10 @@ def text(view: View | None) -> str:
 
 async def press(world: World, view: View, user: str, action: str, value: str | None = None) -> str:
     """Press a button of the tab; what the tab then shows."""
-    told = {"value": value} if value else {}
-    answer = await world.people.post("/play/click", user=user, view_id=view["id"], action_id=action, **told)
+    reported = {"value": value} if value else {}
+    answer = await world.people.post(
+        "/play/click", user=user, view_id=view["id"], action_id=action, **reported
+    )
     assert answer["ok"], answer
     return text(await shown(world, user))
 
@@ -109,8 +111,8 @@ async def test_a_tab_that_is_behind_runs_nothing(world: World, status: ProposalS
     after = await press(world, view, "UAPPROVER", "proposal_approve")
     assert world.target.jobs == {}
     assert ('"action_id": "proposal_approve"' in after) is False
-    (told,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
-    assert re.fullmatch(r"[^.]+\.(?: [^.]+\.)?", told["text"]), "what happened, and what to do"
+    (reported,) = (await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"]
+    assert re.fullmatch(r"[^.]+\.(?: [^.]+\.)?", reported["text"]), "what happened, and what to do"
 
 
 async def test_one_of_two_is_counted_and_then_waits_for_others(world: World):

@@ -135,8 +135,8 @@ async def test_commands_and_their_private_answers_come_from_the_right_workspace(
     await here.install(ADA)
     answer = await here.acme.people.command("help", user="UADA", channel="CLAB")
     assert answer["ok"], answer
-    told = here.acme.standin.state.ephemerals.seen_by("UADA", "CLAB")
-    assert "raygen" in json.dumps(told)
+    reported = here.acme.standin.state.ephemerals.seen_by("UADA", "CLAB")
+    assert "raygen" in json.dumps(reported)
     refused = await here.playground.people.command("help")
     assert refused["error"] == "not_installed"
 
@@ -249,8 +249,8 @@ async def test_strangers_in_a_shared_channel_do_not_spend_what_is_meant_for_a_wo
         stranger(here)
         state = here.acme.standin.state
         await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="USUE", channel="CLAB")
-        told = await until(lambda: state.ephemerals.seen_by("USUE", "CLAB"))
-        assert "isn't available to people from your workspace" in json.dumps(told)
+        reported = await until(lambda: state.ephemerals.seen_by("USUE", "CLAB"))
+        assert "isn't available to people from your workspace" in json.dumps(reported)
         assert await rows(here, tables.tasks) == []
         await here.acme.people.say(f"<@UACMEBOT> {QUESTION}", user="UADA", channel="CLAB")
         await answered(here.acme, "CLAB", "427.05")

@@ -218,7 +218,9 @@ class Steps:
         await steps.open(task.id)
         await steps.conclude(task.id, await steps.work(task.id))
         ended = await self.store.tasks.get(task.id)
-        assert [told for told in notifier.recorded if told.startswith(f"{task.id} {ended.status}")]
+        assert [
+            reported for reported in notifier.recorded if reported.startswith(f"{task.id} {ended.status}")
+        ]
         assert notifier.recorded[-1].startswith(f"{task.id} {ended.status}"), (
             "the thread's last word is the end"
         )

@@ -87,8 +87,8 @@ async def test_an_organization_takes_it_away_from_one_workspace_then_from_all(tm
             if envelope["type"] == "events_api"
         ]
         for name, published in ORGANIZATION.items():
-            told = next(payload for payload in sent if payload["event"]["type"] == name)
-            assert list(differences(published.body, told, published.left_out)) == [], published.page
+            reported = next(payload for payload in sent if payload["event"]["type"] == name)
+            assert list(differences(published.body, reported, published.left_out)) == [], published.page
 
 
 async def test_only_administrators_install_it_for_an_organization(tmp_path: Path):

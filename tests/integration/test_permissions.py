@@ -173,8 +173,8 @@ class Room:
         views = sum(len(slack.views.stack(who)) for who in {*WHO.values()})
         return self.writes, len(flows.tasks), len(self.world.target.stopped), views
 
-    def told(self, who: str) -> list[str]:
-        """What this person alone has been told since they were asked last, in the channel or in direct messages."""
+    def messages_to(self, who: str) -> list[str]:
+        """What this person alone has got since they were asked last, in the channel or in direct messages."""
         state = self.world.slack.state
         alone = state.people.direct(who)
         said = [str(each["text"]) for each in state.ephemerals.seen_by(who, ROOM)]
@@ -317,17 +317,17 @@ async def test_the_matrix_of_buttons(room: Room, state: str):
             requester = "UGUEST" if name == "guest who asked" else "UENGINEER"
             card = cards.get(requester) or await room.card(state, requester)
             cards[requester] = card
-            room.told(who)
+            room.messages_to(who)
             before, cell = room.done(), (action, name, state)
             await room.press(card, who, action)
-            told, changed = room.told(who), room.done() != before
+            reported, changed = room.messages_to(who), room.done() != before
             may = name in MAY if BUTTONS[action] else name == "approver"
-            assert changed == (may and state in states), (cell, told)
+            assert changed == (may and state in states), (cell, reported)
             if changed:
                 if action in FINAL:
                     del cards[requester]
                 continue
-            (sentence,) = told
+            (sentence,) = reported
             assert sentence.count(".") <= 2, (cell, sentence)
             refused = sentence.startswith(("Only ", "Guests ", "People from ", "Apps ", "You can't approve"))
             assert refused != may, (cell, sentence)
@@ -379,7 +379,7 @@ async def test_slacks_own_stop_button(room: Room):
         session = await room.world.store.sessions.get(
             (await room.world.store.tasks.get(card.task_id)).session_id
         )
-        room.told(who)
+        room.messages_to(who)
         stopped = {
             "type": "agent_session_stopped",
             "channel": ROOM,
@@ -391,7 +391,7 @@ async def test_slacks_own_stop_button(room: Room):
         await heard(room, stopped)
         status = (await room.world.store.tasks.get(card.task_id)).status
         assert (status is TaskStatus.CANCELLED) == (name in MAY), name
-        assert len(room.told(who)) == (0 if name in MAY else 1), name
+        assert len(room.messages_to(who)) == (0 if name in MAY else 1), name
 
 
 async def test_a_stop_of_nobody_stops_nothing(room: Room):
@@ -418,14 +418,14 @@ async def test_while_slack_cant_be_asked_only_the_requester_may(room: Room, meth
     for name in ("member", "guest", "of another workspace", "approver", "requester"):
         card = await room.card("working", "UENGINEER")
         await room.world.people.post("/play/faults", method=method, error="internal_error", times=1)
-        room.told(WHO[name])
+        room.messages_to(WHO[name])
         before = room.done()
         await room.forge(card, WHO[name], action_ids.TASK_STOP)
         if name == "requester":
             assert room.done() != before
             continue
         assert room.done() == before, name
-        (sentence,) = room.told(WHO[name])
+        (sentence,) = room.messages_to(WHO[name])
         assert sentence.startswith(
             "Slack can't confirm who you are right now, so only the requester can stop"
         )

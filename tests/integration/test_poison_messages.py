@@ -28,11 +28,11 @@ _PUT_ASIDE = "raygen crashed several times while working on this"
 def test_it_is_put_aside(tmp_path: Path, how: str, where: str, *, lives: int, said: str, concluded: int):
     ended = next(done for done in _lives(tmp_path, how, where, most=lives) if done.returncode == 0)
     found = json.loads(ended.stdout.splitlines()[-1])
-    told: list[str] = found["told"]
+    reported: list[str] = found["reported"]
     status, summary = found["tasks"][POISON]
     assert status == "failed"
     assert said in summary
-    assert told.count(f"{POISON} failed -") == concluded, told
+    assert reported.count(f"{POISON} failed -") == concluded, reported
     assert {found["tasks"][other][0] for other in OTHERS} == {"answered"}
 
 

@@ -156,11 +156,11 @@ class Receiver:
         """Posts it; the body of the answer."""
         state = self.world.playground.standin.state
         self.asked.clear()
-        told = set(state.ephemerals.all)
+        reported = set(state.ephemerals.all)
         status, text = await self.send(kind, body)
         assert status == 200, text
         assert self.asked == expected
-        assert set(state.ephemerals.all) == told, "nobody is told of trouble"
+        assert set(state.ephemerals.all) == reported, "nobody gets a message about trouble"
         return text
 
 

@@ -1,4 +1,4 @@
-"""Limits on runs by DBOS's queues: who waits, what is told meanwhile, and that a crash changes nothing of it."""
+"""Limits on runs by DBOS's queues: who waits, what is reported meanwhile, and that a crash changes nothing of it."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ async def test_a_target_takes_so_many_runs_and_the_others_wait_in_order(tmp_path
             await asyncio.sleep(0.01)
         last = run_id(proposals[-1])
 
-        async def told() -> bool:
+        async def reported() -> bool:
             return f"{last} QUEUED ''" in world.notifier.recorded and len(target.open) == 2
 
-        await until(told)
+        await until(reported)
         assert await world.store.entries.ahead_of(last, target=True, user=False) == 4
         target.done.set()
         await until(lambda: ended(world.store, *proposals))

@@ -80,10 +80,10 @@ class World:
 
     async def posted(self) -> str:
         """All that the bot has said, in both channels, and the files it has put there."""
-        told = [await self.people.messages(channel) for channel in ("CRAY", "CGENERAL")]
+        reported = [await self.people.messages(channel) for channel in ("CRAY", "CGENERAL")]
         files = self.slack.state.files
         held = [(files.body(name) or b"").decode(errors="replace") for name in files.all]
-        return json.dumps(told, ensure_ascii=False) + "\n".join(held)
+        return json.dumps(reported, ensure_ascii=False) + "\n".join(held)
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ async def first_task(store: Store) -> Task:
     return await store.tasks.get(task_id)
 
 
-async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world: World):
+async def test_what_was_decided_and_run_is_reported_to_the_audit_channel_once(world: World):
     await world.announcer.tell()
     await world.use_cases.requests.ask(Request("cause", "print", "UENGINEER", "CRAY", "", "T1"))
     (proposal,) = await world.store.proposals.of_session((await first_task(world.store)).session_id)
@@ -213,15 +213,15 @@ async def test_what_was_decided_and_run_is_told_to_the_audit_channel_once(world:
     )
     for _ in range(2):
         await asyncio.gather(world.announcer.tell(), world.announcer.tell())
-    told = [each["text"] for each in await world.people.messages("CGENERAL") if each.get("bot_id")]
-    assert [text.partition("*")[2].partition("*")[0] for text in told] == [
+    reported = [each["text"] for each in await world.people.messages("CGENERAL") if each.get("bot_id")]
+    assert [text.partition("*")[2].partition("*")[0] for text in reported] == [
         "Approved",
         "Run started",
         "Run ended",
     ]
-    assert all(f"code `{proposal.program.sha256[:12]}`" in text for text in told)
-    assert "by `UENGINEER`" in told[0]
-    assert "<@" not in "".join(told), "nobody is notified"
+    assert all(f"code `{proposal.program.sha256[:12]}`" in text for text in reported)
+    assert "by `UENGINEER`" in reported[0]
+    assert "<@" not in "".join(reported), "nobody is notified"
     records = [each async for each in world.store.audit.records()]
     shown = json.dumps(await world.people.messages("CGENERAL"))
     assert sum(each.hash in shown for each in records) == 3
@@ -234,22 +234,22 @@ def test_an_incident_is_logged_with_its_id_and_without_anybodys_words():
     logger = logging.getLogger("services.observability.incidents")
     logger.addHandler(handler)
     try:
-        sentence = _told(ValueError(f"the request “{WORDS}” with {ASKED}"))
+        sentence = _reported(ValueError(f"the request “{WORDS}” with {ASKED}"))
         incident = sentence.rpartition(" ")[2].rstrip(".")
         handler.setFormatter(logs.Json(text=True))
-        _told(ValueError(f"the request “{WORDS}” with {ASKED}"))
+        _reported(ValueError(f"the request “{WORDS}” with {ASKED}"))
     finally:
         logger.removeHandler(handler)
     quiet, loud = map(json.loads, log.getvalue().splitlines())
     assert quiet["incident"] == incident
     assert quiet["level"] == "error"
     assert "in _told" in quiet["exception"]
-    assert "KeyError" in quiet["exception"], "what led to it is told, too"
+    assert "KeyError" in quiet["exception"], "what led to it is reported, too"
     assert "my name" not in json.dumps(quiet)
     assert "“print my name” with [masked: Slack token]" in loud["exception"]
 
 
-def _told(error: Exception) -> str:
+def _reported(error: Exception) -> str:
     try:
         try:
             raise KeyError(WORDS)  # noqa: TRY301  # it has to be under way
@@ -271,15 +271,15 @@ def test_what_a_library_has_put_into_its_message_is_left_out():
         _log_as_libraries_do(logger, ValueError(WORDS))
     finally:
         logger.removeHandler(handler)
-    told = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
+    reported = [json.loads(line)["message"] for line in log.getvalue().splitlines()]
     place = "test_redaction._log_as_libraries_do, line"
     left_out = "(its words are left out; RAYGEN_LOG_TEXT=on shows them)"
-    assert (told[0].startswith(place), told[0].endswith(left_out)) == (True, True)
-    assert told[1:3] == ["step 3 of (…) failed", f"step 4: ValueError {left_out}"]
-    assert told[3:5] == ["no way there: FileNotFoundError: [Errno 2] gone", "payload of 2.50 MB: (…)"]
-    assert (told[5].startswith(place), told[5].endswith(left_out)) == (True, True)
-    assert told[6:9] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
-    assert told[10:] == ["payload of 2.50 MB: {'text': 'print my name'}", "0.5 of a word"]
+    assert (reported[0].startswith(place), reported[0].endswith(left_out)) == (True, True)
+    assert reported[1:3] == ["step 3 of (…) failed", f"step 4: ValueError {left_out}"]
+    assert reported[3:5] == ["no way there: FileNotFoundError: [Errno 2] gone", "payload of 2.50 MB: (…)"]
+    assert (reported[5].startswith(place), reported[5].endswith(left_out)) == (True, True)
+    assert reported[6:9] == ["step failed: print my name", "step 3 of work failed", "step 4: print my name"]
+    assert reported[10:] == ["payload of 2.50 MB: {'text': 'print my name'}", "0.5 of a word"]
 
 
 def _log_as_libraries_do(logger: logging.Logger, error: Exception) -> None:
@@ -295,6 +295,6 @@ def test_a_log_line_that_quotes_an_exception_leaves_its_words_out():
     record = logging.LogRecord(
         "services.x", logging.INFO, "f", 1, "%s: %s", ("chore", ValueError("my name")), None
     )
-    told: dict[str, Any] = json.loads(logs.Json().format(record))
-    assert told["message"] == "chore: ValueError (its words are left out; RAYGEN_LOG_TEXT=on shows them)"
+    reported: dict[str, Any] = json.loads(logs.Json().format(record))
+    assert reported["message"] == "chore: ValueError (its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert json.loads(logs.Json(text=True).format(record))["message"] == "chore: my name"

@@ -83,14 +83,14 @@ async def test_they_hold_to_one_limit_together(postgres: str):
             for each in (engine, other)
         ]
         tasks = [builders.task(id=f"t_l{number}", user="ULIMITED") for number in range(12)]
-        told = await asyncio.gather(
+        reported = await asyncio.gather(
             *(replicas[place % 2].admit(task, builders.session()) for place, task in enumerate(tasks)),
             return_exceptions=True,
         )
-        assert [each for each in told if not isinstance(each, TooOften)] == [None, None]
+        assert [each for each in reported if not isinstance(each, TooOften)] == [None, None]
 
 
-async def test_who_records_something_first_is_told_so(postgres: str):
+async def test_the_first_to_record_something_knows_it(postgres: str):
     async with open_database(postgres) as engine:
         store = Store(engine)
         assert [await store.posts.intend("k", "CRAY", "1.1") for _ in range(2)] == [True, False]

@@ -1,4 +1,4 @@
-"""Shortcuts over Slack's protocol: what a message or a form begins, in which thread, and what one person alone is told."""
+"""Shortcuts over Slack's protocol: what a message or a form begins, in which thread, and what one person alone gets."""
 
 from __future__ import annotations
 
@@ -247,17 +247,17 @@ async def test_a_form_can_send_a_program_to_another_conversation(world: World):
     )
 
 
-async def test_what_holds_no_program_is_told_to_one_person(world: World):
+async def test_what_holds_no_program_is_reported_to_one_person(world: World):
     ts = (await world.people.say("is anybody there?"))["ts"]
     await world.started("run_message", channel="CRAY", ts=ts)
-    (told,) = world.alone()
-    assert "No code found in that message" in told
+    (reported,) = world.alone()
+    assert "No code found in that message" in reported
     assert world.alone("UAPPROVER") == []
     assert (await world.people.get("/play/views/UENGINEER"))["views"] == []
     assert world.flows.begun == []
 
 
-async def test_what_the_policy_refuses_is_told_in_the_form(world: World):
+async def test_what_the_policy_refuses_is_reported_in_the_form(world: World):
     ts = (await world.people.say("```\nimport ray\nprint(\n```"))["ts"]
     await world.started("run_message", channel="CRAY", ts=ts)
     refused = await world.submitted(await world.form())
@@ -288,7 +288,7 @@ async def test_an_alert_of_another_app_is_read_where_its_words_are(world: World)
     assert world.flows.begun[0].prompt == f"Job failed\n{TRACE}"
 
 
-async def test_a_message_with_nothing_in_it_is_told_to_one_person(world: World):
+async def test_a_message_with_nothing_in_it_is_reported_to_one_person(world: World):
     ts = world.slack.state.messages.post("CRAY", {"user": "UAPPROVER", "text": " "})["ts"]
     await world.started("explain_message", channel="CRAY", ts=ts)
     assert world.alone() == ["There is no text to explain in that message."]
@@ -329,7 +329,7 @@ async def test_the_global_shortcut_asks_for_a_place_and_words(world: World):
     assert world.flows.begun == []
 
 
-async def test_limits_are_told_in_the_form(world: World):
+async def test_limits_are_reported_in_the_form(world: World):
     for number in range(4):
         await world.started("ask_anywhere", channel="CRAY")
         answer = await world.submitted(await world.form(), prompt=f"estimate pi {number}")
@@ -357,8 +357,8 @@ async def test_an_app_that_lacks_a_part_of_the_manifest_does_not_work(tmp_path: 
             return
         answer = await world.submitted(await world.form())
         assert answer["error"] == "operation_timeout", answer
-        told = json.dumps(await world.thread(ts))
-        assert "proposal_approve" not in told
+        reported = json.dumps(await world.thread(ts))
+        assert "proposal_approve" not in reported
 
 
 async def test_settings_hold_for_what_is_asked_from_then_on(world: World):
@@ -423,8 +423,8 @@ async def test_a_program_may_be_a_file_of_the_message(world: World, name: str, c
         ts = (await response.json())["ts"]
     await world.started("run_message", channel="CRAY", ts=ts)
     if answer:
-        (told,) = world.alone()
-        assert answer in told
+        (reported,) = world.alone()
+        assert answer in reported
         return
     assert (await world.submitted(await world.form()))["ok"]
     assert world.flows.begun[0].code == f"{CODE}\n"
@@ -643,13 +643,13 @@ async def test_modules_beyond_slacks_fields_go_out_and_come_back_as_an_archive(w
         with zipfile.ZipFile(io.BytesIO(await response.read())) as archive:
             held = {name: archive.read(name).decode() for name in archive.namelist()}
     assert held == {"main.py": MAIN, "helpers.py": long, "settings.py": HELPERS}
-    for change, told in (
+    for change, reported in (
         ({"main.py": None}, "p.zip has no main.py"),
         ({"data.csv": "1"}, "is not a Python file"),
         ({"ray.py": "1"}, "would shadow the package ray"),
     ):
         refused = await world.submitted(form, code_file=await world.held(zipped(held | change), "p.zip"))
-        assert told in refused["errors"]["code_file"]
+        assert reported in refused["errors"]["code_file"]
     changed = held | {"helpers.py": f"{long}y = 2\n"}
     assert (await world.submitted(form, code_file=await world.held(zipped(changed), "p.zip")))["ok"]
     after = await world.store.proposals.get(derive("p", world.flows.begun[-1].id))
@@ -669,12 +669,12 @@ def zipped(files: Mapping[str, str | None]) -> bytes:
 
 
 @pytest.mark.parametrize("shortcut", ["explain_message", "run_message"])
-async def test_where_the_bot_is_no_member_a_person_is_told_what_to_do(world: World, shortcut: str):
+async def test_where_the_bot_is_no_member_a_person_gets_instructions(world: World, shortcut: str):
     ts = (await world.people.say(f"```{CODE}```"))["ts"]
     await world.people.post("/play/members", channel="CRAY", member="URAYGEN", joined=False)
     await world.started(shortcut, channel="CRAY", ts=ts)
     if shortcut == "run_message":
         await world.submitted(await world.form())
     assert await world.thread(ts) == []
-    (told,) = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
-    assert told["text"] == "raygen can't post in <#CRAY>. Invite it with `/invite @raygen` and ask again."
+    (reported,) = (await world.people.get("/play/channel/DENGINEER?user=UENGINEER"))["messages"]
+    assert reported["text"] == "raygen can't post in <#CRAY>. Invite it with `/invite @raygen` and ask again."

@@ -1,4 +1,4 @@
-"""People, channels and files that Slack does not let through: what is tried again, what is done with, and who is told."""
+"""People, channels and files that Slack does not let through: what is tried again, what is done without, and who gets a message."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def pending_of(world: World) -> Reminders:
 
 async def asked(world: World) -> list[int]:
     """How often the approver and the guest have been asked."""
-    told = [
+    reported = [
         (await world.people.get(f"/play/channel/{channel}?user={user}"))["messages"]
         for channel, user in (("DAPPROVER", "UAPPROVER"), ("DGUEST", "UGUEST"))
     ]
-    return [json.dumps(each).count("asked you to approve this program") for each in told]
+    return [json.dumps(each).count("asked you to approve this program") for each in reported]
 
 
 async def test_whom_slack_holds_up_is_asked_later_and_nobody_twice(world: World):
@@ -75,7 +75,7 @@ async def test_the_card_of_a_closed_channel_is_done_with(world: World, code: str
 
 
 @pytest.mark.parametrize("away", [False, True])
-async def test_who_waits_for_a_file_is_told_that_storage_refused_it(
+async def test_a_file_that_storage_refused_is_reported_to_who_waits_for_it(
     world: World, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ):
     courier = world.notifier._courier
@@ -87,5 +87,5 @@ async def test_who_waits_for_a_file_is_told_that_storage_refused_it(
 
     monkeypatch.setattr(courier._client, "files_upload_v2", refused)
     await courier._hand_or_tell("program.py:1", "UAPPROVER", FILE)
-    told = json.dumps((await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"])
-    assert ("`program.py` could not be sent. Press the button again." in told) == (not away)
+    reported = json.dumps((await world.people.get("/play/channel/DAPPROVER?user=UAPPROVER"))["messages"])
+    assert ("`program.py` could not be sent. Press the button again." in reported) == (not away)

@@ -1,4 +1,4 @@
-"""The subcommands of `/raygen` over Slack's protocol: what each person alone is told, and who may see what."""
+"""The subcommands of `/raygen` over Slack's protocol: what each person alone gets, and who may see what."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class World:
         await self.store.runs.end(run_id(proposal.id), builders.passed())
         return run_id(proposal.id)
 
-    async def told(self, text: str, *, user: str = "UENGINEER") -> str:
+    async def answer(self, text: str, *, user: str = "UENGINEER") -> str:
         """What `/raygen text` answers this person, and nobody else."""
         before = len(await self.alone(user))
         await self.people.command(text, user=user)
@@ -138,13 +138,13 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: World):
     name = await world.ran("0ab1", "CRAY")
-    listed = await world.told("history")
+    listed = await world.answer("history")
     assert "Add two numbers" in listed
     assert ":white_check_mark: succeeded" in listed
     assert "0.42 s" in listed
     assert "/archives/CRAY/p" in listed
     for wanted in (name, "0ab1", "0a"):
-        shown = await world.told(f"show {wanted}", user="UAPPROVER")
+        shown = await world.answer(f"show {wanted}", user="UAPPROVER")
         assert builders.ADD.sha256 in shown
         assert "print('Result: 3')" in shown
         assert "approved by <@UAPPROVER>" in shown
@@ -155,21 +155,21 @@ async def test_history_and_show_tell_of_a_run_and_lead_to_its_thread(world: Worl
 
 async def test_nobody_learns_of_a_run_in_a_conversation_they_are_not_in(world: World):
     await world.ran("0ab1", "DENGINEER")
-    unseen = await world.told("show 0ab1", user="UAPPROVER")
+    unseen = await world.answer("show 0ab1", user="UAPPROVER")
     assert "No run that you can see starts with `0ab1`." in unseen
-    assert (await world.told("show 0ffff", user="UAPPROVER")).replace("0ffff", "0ab1").split('"text"')[1][
+    assert (await world.answer("show 0ffff", user="UAPPROVER")).replace("0ffff", "0ab1").split('"text"')[1][
         :60
     ] == unseen.split('"text"')[1][:60]
-    assert "You have no requests yet" in await world.told("history", user="UAPPROVER")
-    assert "No run that you can see" in await world.told("rerun 0ab1", user="UAPPROVER")
+    assert "You have no requests yet" in await world.answer("history", user="UAPPROVER")
+    assert "No run that you can see" in await world.answer("rerun 0ab1", user="UAPPROVER")
     assert world.begun.tasks == []
     assert await looks(world.store) == [], "who is shown nothing has looked at nothing"
-    assert builders.ADD.sha256 in await world.told("show 0ab1")
+    assert builders.ADD.sha256 in await world.answer("show 0ab1")
 
 
 async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
     await world.ran("0ab1", "CRAY")
-    assert "was proposed again in <" in await world.told("rerun 0ab1", user="UAPPROVER")
+    assert "was proposed again in <" in await world.answer("rerun 0ab1", user="UAPPROVER")
     (task,) = world.begun.tasks
     assert (task.kind, task.base, task.session_id) == (TaskKind.AGAIN, "p_0ab1", "s_0ab1")
     assert task.user == "UAPPROVER"
@@ -196,7 +196,7 @@ async def test_a_rerun_is_a_request_in_the_runs_own_thread(world: World):
     ],
 )
 async def test_what_is_said_to_one_person_alone(world: World, text: str, answer: str):
-    assert answer in await world.told(text)
+    assert answer in await world.answer(text)
     assert world.begun.tasks == []
 
 
@@ -208,15 +208,15 @@ async def test_free_text_is_a_request_and_too_many_of_them_are_refused(world: Wo
         return len(world.begun.tasks) == 2
 
     await until(begun)
-    assert "2 requests per hour. Try again in" in await world.told("estimate pi")
+    assert "2 requests per hour. Try again in" in await world.answer("estimate pi")
     assert len(world.begun.tasks) == 2
 
 
 async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world: World):
     await world.store.sessions.ensure(builders.session())
     await world.store.tasks.add(builders.task(id="t_work", status=TaskStatus.WORKING))
-    assert "You have no active requests" in await world.told("cancel", user="UAPPROVER")
-    assert "Stopping *add 1 and 2*" in await world.told("cancel")
+    assert "You have no active requests" in await world.answer("cancel", user="UAPPROVER")
+    assert "Stopping *add 1 and 2*" in await world.answer("cancel")
     assert world.stopped.names == ["t_work UENGINEER"]
     for name in ("aa", "ab"):
         proposal = builders.proposal(id=f"p_{name}", task_id=f"t_{name}")
@@ -225,11 +225,11 @@ async def test_cancel_stops_what_is_meant_and_asks_where_that_is_not_clear(world
         await world.store.runs.add(
             Run.of(proposal, approver="UAPPROVER", created_at=1_700_000_000.0), proposal, builders.session()
         )
-    asked = await world.told("cancel")
+    asked = await world.answer("cancel")
     assert asked.count("run_stop") == 2
     assert asked.count("task_stop") == 1
     assert len(world.stopped.names) == 1, "nothing is stopped that was not meant"
-    assert "Stopping *" in await world.told("cancel raygen-ab")
+    assert "Stopping *" in await world.answer("cancel raygen-ab")
     assert world.stopped.names[1:] == ["raygen-ab UENGINEER"]
 
 
@@ -254,6 +254,6 @@ async def test_what_takes_longer_than_slack_waits_is_answered_later(
     assert await world.alone("UENGINEER") == []
     may_answer.set()
     (message,) = await until(lambda: world.alone("UENGINEER"))
-    told = json.dumps(message)
-    assert ("report incident" if fails else "embedded") in told
-    assert "hunter2" not in told
+    reported = json.dumps(message)
+    assert ("report incident" if fails else "embedded") in reported
+    assert "hunter2" not in reported

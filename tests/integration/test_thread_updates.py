@@ -209,11 +209,11 @@ async def test_the_home_tab_says_it_too(world: World):
     await begin(world, tasks_of(world), proposal, TaskKind.CHANGE)
     await world.people.post("/play/home", user="UAPPROVER")
 
-    async def told() -> bool:
+    async def reported() -> bool:
         view = world.slack.state.views.home("UAPPROVER")
         return "*In progress:* a newer request by <@UAPPROVER>" in str(dict(view or {}))
 
-    await until(told)
+    await until(reported)
 
 
 async def test_the_same_file_again_is_nothing_newer(world: World):

@@ -30,7 +30,7 @@ LEFT = ("requests", "sessions", "tasks", "proposals", "runs", "votes", "preferen
 
 @dataclass
 class Endless(FakeTarget):
-    """A run goes on until it is stopped; the first time it is not told."""
+    """A run goes on until it is stopped; the first time it is not asked."""
 
     over: asyncio.Event = field(default_factory=asyncio.Event)
     deaf: int = 1
@@ -70,7 +70,7 @@ async def test_what_goes_on_is_stopped_and_then_all_of_it_goes(
 
         await until(nothing)
         assert target.stopped[0] == run_id(proposal)
-        assert len(target.stopped) > 1, "a target that was out of reach is told again"
+        assert len(target.stopped) > 1, "a target that was out of reach is asked again"
         assert [row.team for row in await rows(world.store, "sessions")] == ["T2"]
 
 

@@ -134,15 +134,15 @@ async def test_what_waits_for_its_approval_is_asked_for_reminded_of_and_expired_
         for _ in range(3):
             await world.flows.attend()
         await world.flows.begin_asking("p_0", "UENGINEER")
-        told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
+        reported = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
 
-        async def all_told() -> bool:
-            return set(told) <= set(world.notifier.recorded)
+        async def everything() -> bool:
+            return set(reported) <= set(world.notifier.recorded)
 
-        await until(all_told)
+        await until(everything)
         await world.flows.attend()
         await asyncio.sleep(0.1)
-        assert sorted(world.notifier.recorded) == told
+        assert sorted(world.notifier.recorded) == reported
 
 
 AT_ONCE: StepOptions = {"retries_allowed": True, "interval_seconds": 0.01, "max_attempts": 3}
@@ -200,8 +200,8 @@ async def test_what_failed_for_good_is_begun_again_when_it_is_due(
             notifier.refusals = refusals
             await world.flows.attend()
             await until(no_workflow_goes_on)
-        told = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
-        assert sorted(notifier.recorded) == told
+        reported = ["p_0 wants UADA, UENGINEER", "p_1 wants UADA, reminder", "p_2 expired"]
+        assert sorted(notifier.recorded) == reported
         with pytest.raises(Outdated, match="already been asked"):
             await world.flows.begin_asking("p_0", "UENGINEER")
 
@@ -231,7 +231,7 @@ async def test_what_failed_long_ago_is_not_looked_at_any_more(
             assert notifier.refusals == left
 
 
-async def test_who_asks_again_when_approvers_could_not_be_reached_is_told_so(
+async def test_who_asks_again_when_approvers_could_not_be_reached_gets_that_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(workflows, "_PATIENCE", {})
@@ -245,7 +245,7 @@ async def test_who_asks_again_when_approvers_could_not_be_reached_is_told_so(
             await world.flows.begin_asking("p_0", "UENGINEER")
 
 
-async def test_who_asks_again_while_approvers_are_being_asked_is_told_so(tmp_path: Path):
+async def test_who_asks_again_while_approvers_are_being_asked_gets_that_answer(tmp_path: Path):
     async with waiting_for_approval(tmp_path, 10) as (world, notifier):
         notifier.refusals = 1
         await world.flows.begin_asking("p_0", "UENGINEER")

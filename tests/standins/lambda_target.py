@@ -51,7 +51,7 @@ class LambdaTarget:
             ClientContext=base64.b64encode(context).decode(),
             Payload=json.dumps(arguments).encode(),
         )
-        told = json.loads(answer["Payload"].read())
+        reported = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise ValueError("the function failed")
-        return told
+        return reported

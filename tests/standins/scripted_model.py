@@ -1,4 +1,4 @@
-"""A model that says what it was told to say: the LanguageModel of the unit tests."""
+"""A model that says what it was given to say: the LanguageModel of the unit tests."""
 
 from __future__ import annotations
 

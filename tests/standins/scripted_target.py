@@ -27,18 +27,18 @@ def prints(*portions: str) -> Script:
 
 @dataclass(slots=True)
 class _Run:
-    told: list[Event] = field(default_factory=list[Event])
+    reported: list[Event] = field(default_factory=list[Event])
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     work: asyncio.Task[None] | None = None
 
     @property
     def ended(self) -> bool:
-        return bool(self.told) and isinstance(self.told[-1], Finished)
+        return bool(self.reported) and isinstance(self.reported[-1], Finished)
 
     async def tell(self, event: Event) -> None:
         async with self.news:
             if not self.ended:
-                self.told.append(event)
+                self.reported.append(event)
                 self.news.notify_all()
 
 
@@ -89,10 +89,10 @@ class ScriptedTarget:
             yield Finished(Outcome(verdict=Verdict.UNAVAILABLE, detail=reason))
             return
         read = 0
-        while read == 0 or not isinstance(run.told[read - 1], Finished):
+        while read == 0 or not isinstance(run.reported[read - 1], Finished):
             async with run.news:
-                await run.news.wait_for(lambda seen=read: len(run.told) > seen)
-            yield run.told[read]
+                await run.news.wait_for(lambda seen=read: len(run.reported) > seen)
+            yield run.reported[read]
             read += 1
 
     async def stop(self, submission_id: str) -> bool:
@@ -140,4 +140,4 @@ async def _cut(run: _Run, verdict: Verdict) -> None:
 
 
 def _text(run: _Run) -> str:
-    return "".join(event.text for event in run.told if isinstance(event, Output))
+    return "".join(event.text for event in run.reported if isinstance(event, Output))

@@ -120,19 +120,19 @@ def test_what_can_not_be_done_is_one_sentence(words: list[str], sentence: str, t
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "program.py").write_text("1")
     (tmp_path / "empty").mkdir()
-    told = ran(*words)
-    assert told.output == f"Error: {sentence.format(state=tmp_path / 'state')}\n"
-    assert told.exit_code == 1
+    reported = ran(*words)
+    assert reported.output == f"Error: {sentence.format(state=tmp_path / 'state')}\n"
+    assert reported.exit_code == 1
 
 
 @pytest.mark.parametrize("words", [["usage"], ["audit", "verify"], ["start"], ["doctor"]], ids=" ".join)
 def test_a_database_that_is_none_is_a_sentence(words: list[str], tmp_path: Path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "raygen.db").write_text("something else " * 100)
-    told = ran(*words, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", ANTHROPIC_API_KEY="k")
-    assert told.exit_code == 1
-    assert isinstance(told.exception, SystemExit)
-    assert "can't be opened" in told.output
+    reported = ran(*words, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", ANTHROPIC_API_KEY="k")
+    assert reported.exit_code == 1
+    assert isinstance(reported.exception, SystemExit)
+    assert "can't be opened" in reported.output
 
 
 @pytest.mark.parametrize("command", ["start", "serve"])
@@ -140,7 +140,7 @@ def test_all_that_is_missing_is_reported_at_once(command: str, tmp_path: Path):
     (tmp_path / "targets.toml").write_text(
         "[dev]\naddress = 'http://dev:8265'\ntoken_env = 'NOT_SET_ANYWHERE'\n"
     )
-    told = ran(
+    reported = ran(
         command,
         RAYGEN_TARGETS="targets.toml",
         RAYGEN_APPROVALS="missing.toml",
@@ -148,7 +148,7 @@ def test_all_that_is_missing_is_reported_at_once(command: str, tmp_path: Path):
         RAYGEN_SNIPPETS="gateway",
         SLACK_SIGNING_SECRET="s",
     )
-    assert told.exit_code == 1
+    assert reported.exit_code == 1
     for words in (
         "SLACK_BOT_TOKEN is not set",
         "ANTHROPIC_API_KEY is not set",
@@ -157,41 +157,46 @@ def test_all_that_is_missing_is_reported_at_once(command: str, tmp_path: Path):
         "RAYGEN_VALIDATION=lambda requires RAYGEN_VALIDATION_LAMBDA",
         "RAYGEN_GATEWAY_URL is not set",
     ):
-        assert told.output.count(words) == 1, words
+        assert reported.output.count(words) == 1, words
 
 
 @pytest.mark.parametrize(
     "command", ["start", "serve", "mcp", "agentcore", "doctor", "validate -", "usage", "manifest"]
 )
 def test_every_command_reports_all_wrong_settings_without_their_values(command: str):
-    told = ran(*command.split(), RAYGEN_POOL_SIZE="hunter2", RAYGEN_API_TOKENS="hunter2", RAYGEN_ATEMPTS="3")
-    assert told.exit_code == 1
-    assert isinstance(told.exception, SystemExit)
-    assert "RAYGEN_POOL_SIZE isn't a whole number: write a whole number from 0 to 16." in told.output
-    assert "RAYGEN_API_TOKENS is wrong: write `name=token`" in told.output
-    assert (
-        command == "doctor" or "RAYGEN_ATEMPTS isn't a setting: did you mean RAYGEN_ATTEMPTS?" in told.output
+    reported = ran(
+        *command.split(), RAYGEN_POOL_SIZE="hunter2", RAYGEN_API_TOKENS="hunter2", RAYGEN_ATEMPTS="3"
     )
-    assert "hunter2" not in told.output
+    assert reported.exit_code == 1
+    assert isinstance(reported.exception, SystemExit)
+    assert "RAYGEN_POOL_SIZE isn't a whole number: write a whole number from 0 to 16." in reported.output
+    assert "RAYGEN_API_TOKENS is wrong: write `name=token`" in reported.output
+    assert (
+        command == "doctor"
+        or "RAYGEN_ATEMPTS isn't a setting: did you mean RAYGEN_ATTEMPTS?" in reported.output
+    )
+    assert "hunter2" not in reported.output
 
 
 def test_settings_show_values_and_sources(tmp_path: Path):
     (tmp_path / ".env").write_text("RAYGEN_MODEL=claude-haiku-5-5\nRAYGEN_BUDGET_MONEY=5\n")
-    told = ran("settings", RAYGEN_DATABASE_URL="postgresql://raygen:hunter2@db/raygen", ANTHROPIC_API_KEY="k")
-    lines = [line.split(maxsplit=2) for line in told.output.splitlines()]
-    assert told.exit_code == 0
+    reported = ran(
+        "settings", RAYGEN_DATABASE_URL="postgresql://raygen:hunter2@db/raygen", ANTHROPIC_API_KEY="k"
+    )
+    lines = [line.split(maxsplit=2) for line in reported.output.splitlines()]
+    assert reported.exit_code == 0
     assert ["RAYGEN_MODEL", ".env", "claude-haiku-5-5"] in lines
     assert ["RAYGEN_DATABASE_URL", "environment", "postgresql://raygen:(hidden)@db/raygen"] in lines
     assert ["ANTHROPIC_API_KEY", "environment", "(hidden)"] in lines
     assert ["RAYGEN_API_PORT", "default", "8000"] in lines
-    assert told.output.endswith("\nRAYGEN_BUDGET_MONEY has no effect without RAYGEN_PRICES.\n")
+    assert reported.output.endswith("\nRAYGEN_BUDGET_MONEY has no effect without RAYGEN_PRICES.\n")
     assert len(json.loads(ran("settings", "--json").output)["settings"]) == len(FIELDS)
 
 
 def test_settings_that_are_wrong_are_listed_with_what_is_wrong():
-    told = ran("settings", RAYGEN_ATTEMPTS="99")
-    assert told.exit_code == 1
-    assert told.output.endswith("\nRAYGEN_ATTEMPTS is too large: write a whole number from 1 to 10.\n")
+    reported = ran("settings", RAYGEN_ATTEMPTS="99")
+    assert reported.exit_code == 1
+    assert reported.output.endswith("\nRAYGEN_ATTEMPTS is too large: write a whole number from 1 to 10.\n")
     assert ran("settings", "--markdown").output.startswith("# Settings\n")
 
 
@@ -199,9 +204,9 @@ def test_a_port_that_is_in_use_is_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for words in (["mcp", "--port", port], ["agentcore", "--port", port, "--host", "127.0.0.1"]):
-            told = ran(*words, ANTHROPIC_API_KEY="k", RAYGEN_POOL_SIZE="0", RAYGEN_SNIPPETS="off")
-            assert told.exit_code == 1
+            reported = ran(*words, ANTHROPIC_API_KEY="k", RAYGEN_POOL_SIZE="0", RAYGEN_SNIPPETS="off")
+            assert reported.exit_code == 1
             assert (
                 f"Port {port} of 127.0.0.1 is already in use. Choose another one, or stop what uses it."
-                in told.output
+                in reported.output
             )

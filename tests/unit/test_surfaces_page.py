@@ -45,7 +45,7 @@ def test_the_folder_has_these_pictures_and_no_others():
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(f"{name}.png" for name in taken())
 
 
-def test_every_picture_is_told_in_words():
+def test_every_picture_is_described_in_words():
     assert [name for name, words in shown().items() if len(words.split()) < 4] == []
 
 

@@ -134,7 +134,7 @@ async def test_a_bucket_that_is_busy_for_a_moment_is_asked_again(bucket: Bucket)
     assert list(bucket.objects.values()) == [b"x"]
 
 
-async def test_what_is_wrong_with_a_bucket_is_told_and_never_hangs(bucket: Bucket):
+async def test_what_is_wrong_with_a_bucket_is_reported_and_never_hangs(bucket: Bucket):
     with pytest.raises(ArtifactsUnavailable):
         await S3Store("other", region="eu-west-1", endpoint=bucket.url).put("r", "a", b"x")
     bucket.faults += [403]

@@ -81,22 +81,22 @@ async def asks_for_a_token(_: web.Request) -> web.StreamResponse:
 )
 async def test_it_answers_before_its_time_is_up(answer: Answer, status: str, sentence: str):
     async with cluster(answer) as address, asyncio.timeout(3):
-        told = await answered({"code": "1", "ray_cluster_ip": address}, context(3), {})
-    assert (told["success"], told["status"]) == (False, status)
-    assert sentence in told["error"]
+        reported = await answered({"code": "1", "ray_cluster_ip": address}, context(3), {})
+    assert (reported["success"], reported["status"]) == (False, status)
+    assert sentence in reported["error"]
 
 
 async def test_with_no_time_left_nothing_is_begun():
-    told = await answered({"code": "1", "ray_cluster_ip": "127.0.0.1:1"}, context(1), {})
-    assert "too little time left" in told["error"]
+    reported = await answered({"code": "1", "ray_cluster_ip": "127.0.0.1:1"}, context(1), {})
+    assert "too little time left" in reported["error"]
 
 
 async def test_a_token_that_can_not_be_had_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:1")
     environment = {"RAYGEN_RAY_TOKEN_SECRET": "arn:aws:secretsmanager:eu-central-1:1:secret:x"}
-    told = await answered({"code": "1", "ray_cluster_ip": "127.0.0.1"}, context(30), environment)
-    assert (told["success"], told["job_id"]) == (False, None)
-    assert told["error"] == "The secret with the cluster token can't be read right now."
+    reported = await answered({"code": "1", "ray_cluster_ip": "127.0.0.1"}, context(30), environment)
+    assert (reported["success"], reported["job_id"]) == (False, None)
+    assert reported["error"] == "The secret with the cluster token can't be read right now."
 
 
 async def test_a_job_that_may_have_been_taken_is_stopped():
@@ -111,8 +111,8 @@ async def test_a_job_that_may_have_been_taken_is_stopped():
         return web.Response()
 
     async with cluster(breaks_off) as address, asyncio.timeout(PATIENCE):
-        told = await answered({"code": "1", "ray_cluster_ip": address}, context(10), {})
-    assert (told["success"], told["status"]) == (False, "UNAVAILABLE")
-    assert "can't be reached" in told["error"]
+        reported = await answered({"code": "1", "ray_cluster_ip": address}, context(10), {})
+    assert (reported["success"], reported["status"]) == (False, "UNAVAILABLE")
+    assert "can't be reached" in reported["error"]
     assert [each for each in seen if each.startswith("POST /api/jobs/raygen-")]
     assert seen.count("POST /api/jobs/") <= 2, "once for the program, once to have it swept"

@@ -57,8 +57,8 @@ async def test_a_gateways_client_context_reaches_the_function(service: LambdaSer
     def asked() -> bytes:
         client = boto3.client("lambda", endpoint_url=service.url)
         encoded = base64.b64encode(context.encode()).decode()
-        told = client.invoke(FunctionName="echo", Payload=b"{}", ClientContext=encoded)
-        return told["Payload"].read()
+        reported = client.invoke(FunctionName="echo", Payload=b"{}", ClientContext=encoded)
+        return reported["Payload"].read()
 
     assert json.loads(await asyncio.to_thread(asked))["custom"] == {
         "bedrockAgentCoreToolName": "t___run_python"

@@ -36,10 +36,10 @@ async def function(
     assert "Traceback" not in log.read_text()
 
 
-def body(told: Any) -> tuple[str, str, bool]:
-    assert told["statusCode"] == 200
-    assert set(told["body"]) == {"output", "errors", "success"}
-    return told["body"]["output"], told["body"]["errors"], told["body"]["success"]
+def body(reported: Any) -> tuple[str, str, bool]:
+    assert reported["statusCode"] == 200
+    assert set(reported["body"]) == {"output", "errors", "success"}
+    return reported["body"]["output"], reported["body"]["errors"], reported["body"]["success"]
 
 
 PLAIN = [
@@ -70,8 +70,8 @@ ESCAPES = [
 async def test_it_answers_in_the_shape_that_others_know(
     function: Function, code: str, output: str, failure: str
 ):
-    told = await function.invoke({"code": code, "timeout": 10})
-    assert body(told) == (output, failure, not failure)
+    reported = await function.invoke({"code": code, "timeout": 10})
+    assert body(reported) == (output, failure, not failure)
 
 
 @needs_eryx
@@ -89,10 +89,10 @@ async def test_no_known_way_leads_out(function: Function, code: str):
 
 @pytest.mark.parametrize("event", [{}, {"code": 5}, [], {"code": "1", "timeout": 0}])
 async def test_a_bad_event_is_one_sentence(function: Function, event: Any):
-    told = await function.invoke(event)
-    assert told["statusCode"] == 400
-    assert told["body"]["success"] is False
-    assert told["body"]["errors"].startswith("The event")
+    reported = await function.invoke(event)
+    assert reported["statusCode"] == 400
+    assert reported["body"]["success"] is False
+    assert reported["body"]["errors"].startswith("The event")
 
 
 async def test_one_call_leaves_nothing_for_the_next(function: Function):

@@ -124,8 +124,8 @@ async def test_a_command_answers_in_its_acknowledgement(client: AsyncWebClient, 
     assert answer["ack"] == {"text": "Say what to compute."}
     assert answer["ack_ms"] > 0
     assert await people.messages() == []
-    [told] = (await people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
-    assert (told["text"], told["is_ephemeral"]) == ("Say what to compute.", True)
+    [reported] = (await people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
+    assert (reported["text"], reported["is_ephemeral"]) == ("Say what to compute.", True)
 
 
 async def test_a_command_answers_by_its_response_url(client: AsyncWebClient, people: People) -> None:
@@ -213,7 +213,7 @@ async def test_a_modal_goes_round(client: AsyncWebClient, people: People) -> Non
     }
 
 
-async def test_closing_is_told_when_asked_for(client: AsyncWebClient, people: People) -> None:
+async def test_closing_is_reported_when_asked_for(client: AsyncWebClient, people: People) -> None:
     small = Bot()
     async with bot(client, small):
         view = await open_form(people, client)

@@ -61,7 +61,7 @@ async def test_changes_come_with_their_full_value(client: AsyncWebClient, people
         assert (await listener.next("deleted"))["ts"] == posted["ts"]
 
 
-async def test_connection_and_readiness_are_told(client: AsyncWebClient, people: People) -> None:
+async def test_connection_and_readiness_are_reported(client: AsyncWebClient, people: People) -> None:
     async with listening(people) as listener:
         assert (await listener.next("ready"))["ready"] is False
         async with line(client):

@@ -121,7 +121,7 @@ async def test_nothing_that_raygen_calls_is_left_out() -> None:
     assert methods - set(ANSWERS) == set()
 
 
-async def test_a_session_without_a_stop_button_is_told_so() -> None:
+async def test_a_session_without_a_stop_button_gets_that_answer() -> None:
     """Slack shows the button to apps that listen to it, and warns the others."""
     settings = {**ALL["settings"], "event_subscriptions": {"bot_events": ["message.channels"]}}
     slack = SlackStandIn(rules=patient(Installed.by({**ALL, "settings": settings})))
@@ -129,7 +129,7 @@ async def test_a_session_without_a_stop_button_is_told_so() -> None:
         client = client_at(slack.api_url)
         async with line(client):
             root = (await people.say("hello"))["ts"]
-            told = await client.agents_sessions_setStatus(
+            reported = await client.agents_sessions_setStatus(
                 channel_id="CRAY", thread_ts=root, status="processing"
             )
-    assert told["warning"] == "missing_agent_session_stopped_event_subscription"
+    assert reported["warning"] == "missing_agent_session_stopped_event_subscription"

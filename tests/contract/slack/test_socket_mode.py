@@ -107,7 +107,7 @@ async def test_what_a_lost_connection_held_goes_to_the_next() -> None:
     assert again["retry_attempt"] == 1
 
 
-async def test_the_sdk_reconnects_when_told(client: AsyncWebClient, people: People) -> None:
+async def test_the_sdk_reconnects_when_asked(client: AsyncWebClient, people: People) -> None:
     heard: list[Json] = []
     async with bot(client, hearing(heard)):
         assert (await people.post("/play/disconnect"))["connections"] == 1
@@ -127,7 +127,7 @@ async def test_a_ticket_is_good_for_once(client: AsyncWebClient) -> None:
 
 
 @pytest.mark.parametrize("connected", [False, True])
-async def test_a_silent_bot_is_told_to_the_user(
+async def test_a_silent_bot_is_reported_to_the_user(
     client: AsyncWebClient, people: People, *, connected: bool
 ) -> None:
     async def run() -> Json:
@@ -141,8 +141,11 @@ async def test_a_silent_bot_is_told_to_the_user(
     assert people.status == 504
     expected = "operation_timeout" if connected else "dispatch_failed"
     assert answer["error"] == expected
-    [told] = (await people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
-    assert (told["user"], told["text"]) == ("USLACKBOT", f"/raygen failed with the error `{expected}`")
+    [reported] = (await people.get("/play/channel/CRAY?user=UENGINEER"))["messages"]
+    assert (reported["user"], reported["text"]) == (
+        "USLACKBOT",
+        f"/raygen failed with the error `{expected}`",
+    )
 
 
 async def test_a_command_waits_for_a_bot_that_is_starting_where_the_rules_say_so() -> None:
@@ -215,7 +218,7 @@ async def test_a_refreshed_connection_gets_no_more_and_is_closed(
     client: AsyncWebClient, people: People
 ) -> None:
     async with line(client) as old, line(client) as new:
-        # Both are told; the new one comes after that.
+        # Both are reported; the new one comes after that.
         assert (await people.post("/play/disconnect"))["connections"] == 2
         assert (await old.receive())["type"] == "disconnect"
         async with line(client) as newest:

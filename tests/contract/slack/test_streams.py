@@ -181,10 +181,10 @@ async def test_slacks_own_stop_button_ends_the_streams_and_tells_the_bot(
         stopped = await people.post("/play/stop", user="UENGINEER", **at)
         assert stopped["stopped"] == [ts]
 
-        async def told() -> bool:
+        async def reported() -> bool:
             return bool(heard)
 
-        await until(told)
+        await until(reported)
     assert (heard[0]["user"], heard[0]["streaming_message_ts"]) == ("UENGINEER", [ts])
     late = client.chat_appendStream(channel="CRAY", ts=ts, markdown_text="b")
     assert await refused(late) == "message_not_in_streaming_state"

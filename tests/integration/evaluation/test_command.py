@@ -52,10 +52,10 @@ def test_the_cookbook_is_evaluated_and_labelled_as_what_it_is(tmp_path: Path) ->
     chosen = ("--case", "add", "--case", "product", "--case", "collatz")
     ended = command(tmp_path, "--cookbook", "--json", "--at-least", "0.6", *chosen)
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
-    assert told["provider"] == "cookbook (a rule-based stand-in without a model, as the baseline)"
-    assert told["models"] == {"supervisor": "cookbook", "generator": "cookbook"}
-    cases = {case["name"]: case for case in told["cases"]}
+    reported = json.loads(ended.stdout)
+    assert reported["provider"] == "cookbook (a rule-based stand-in without a model, as the baseline)"
+    assert reported["models"] == {"supervisor": "cookbook", "generator": "cookbook"}
+    cases = {case["name"]: case for case in reported["cases"]}
     assert {name: case["passed"] for name, case in cases.items()} == {
         "add": True,
         "collatz": False,
@@ -65,7 +65,7 @@ def test_the_cookbook_is_evaluated_and_labelled_as_what_it_is(tmp_path: Path) ->
     assert cases["add"]["attempts"] == 1
     assert cases["add"]["tokens"] > 1000
     assert cases["collatz"]["failed"][0] == "the program passes its validation"
-    assert told["totals"]["pass_rate"] == 0.6667
+    assert reported["totals"]["pass_rate"] == 0.6667
     assert "numbers/collatz failed" in ended.stderr
 
 

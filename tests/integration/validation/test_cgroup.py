@@ -85,7 +85,7 @@ def test_limits_are_written_and_the_kernels_verdict_is_read(tmp_path: Path) -> N
     assert group.out_of_memory
 
 
-async def test_what_the_kernel_ends_for_want_of_memory_is_told_as_that(
+async def test_what_the_kernel_ends_for_want_of_memory_is_reported_as_that(
     groups: Delegated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ControlGroup, "out_of_memory", property(lambda _: True))

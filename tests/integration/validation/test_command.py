@@ -59,8 +59,8 @@ def test_an_early_exit_is_seen_whatever_the_policy(
     code: str, remark: str, policy: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("RAYGEN_POLICY", policy)
-    told = json.loads(validate(code, "--json").stdout)
-    assert any(remark in each for each in told["remarks"])
+    reported = json.loads(validate(code, "--json").stdout)
+    assert any(remark in each for each in reported["remarks"])
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_an_early_exit_is_seen_whatever_the_policy(
 )
 def test_a_program_that_does_not(code: str, verdict: str):
     done = validate(code, "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["verdict"]) == (1, verdict)
+    reported = json.loads(done.stdout)
+    assert (done.returncode, reported["verdict"]) == (1, verdict)
     if verdict == "failed":
-        assert told["failure"]["kind"] == "KeyError"
-        assert told["failure"]["frames"] == [{"line": 2, "function": "<module>", "source": "{}['x']"}]
-        assert told["stdout"] == "before\n"
+        assert reported["failure"]["kind"] == "KeyError"
+        assert reported["failure"]["frames"] == [{"line": 2, "function": "<module>", "source": "{}['x']"}]
+        assert reported["stdout"] == "before\n"
 
 
 def test_bad_input_gets_one_sentence():
@@ -122,9 +122,9 @@ def test_a_project_of_several_files_runs(tmp_path: Path):
         "print(ray.get([ray.remote(clean).remote(i) for i in range(4)]), f(), open('pkg/table.csv').read())\n"
     )
     done = validate(code, "--json", *project(tmp_path, "helpers.py", "pkg", "evil.py"))
-    told = json.loads(done.stdout)
-    assert (told["verdict"], told["stdout"]) == ("passed", "[0, 2, 4, 6] 1 1\n\n")
-    assert told["policy"]["findings"] == []
+    reported = json.loads(done.stdout)
+    assert (reported["verdict"], reported["stdout"]) == ("passed", "[0, 2, 4, 6] 1 1\n\n")
+    assert reported["policy"]["findings"] == []
 
 
 @pytest.mark.parametrize(

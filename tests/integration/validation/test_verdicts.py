@@ -1,4 +1,4 @@
-"""What comes of a program is told as a value: the right verdict, and the evidence with it."""
+"""What comes of a program is reported as a value: the right verdict, and the evidence with it."""
 
 from __future__ import annotations
 

@@ -58,9 +58,9 @@ def test_tokens_name_their_holders_and_who_may_approve():
 )
 def test_wrong_tokens_are_a_sentence_that_repeats_none(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RAYGEN_API_TOKENS", text)
-    with pytest.raises(SettingsError, match="RAYGEN_API_TOKENS is wrong") as told:
+    with pytest.raises(SettingsError, match="RAYGEN_API_TOKENS is wrong") as reported:
         settings.load(env_file=None)
-    assert LONG not in told.value.public
+    assert LONG not in reported.value.public
 
 
 def test_slack_over_http_needs_both_secrets():
@@ -154,7 +154,7 @@ async def test_of_what_slack_can_not_have_sent_no_body_is_read_and_too_much_of_i
     assert read == []
     assert await answered(served, large, signed(large, now), read) == (401, b"")
     assert await answered(served, b"x", signed(b"y", now), read) == (401, b"")
-    assert len(read) == 2, "these can be told by their bodies alone"
+    assert len(read) == 2, "these can be distinguished by their bodies alone"
     body = b'{"type": "url_verification", "challenge": "abc"}'
     assert await answered(served, body, signed(body, now), read) == (200, b'{"challenge": "abc"}')
 
@@ -163,19 +163,19 @@ async def test_who_goes_away_in_the_middle_is_no_error():
     """Anybody can do so with headers like Slack's."""
     events = SlackEvents(AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET), SECRET)
     headers = signed(b"x", str(int(time.time()))).raw
-    told: list[Message] = [
+    reported: list[Message] = [
         {"type": "http.request", "body": b"x", "more_body": True},
         {"type": "http.disconnect"},
     ]
 
     async def receive() -> Message:
-        return told.pop(0)
+        return reported.pop(0)
 
     async def send(message: Message) -> None:
-        told.append(message)
+        reported.append(message)
 
     await events({"type": "http", "method": "POST", "path": PATH, "headers": headers}, receive, send)
-    assert told[0]["status"] == 401
+    assert reported[0]["status"] == 401
 
 
 async def answered(

@@ -1,4 +1,4 @@
-"""What is wrong with a request's fields is told in a plain sentence, by the HTTP API and for whatever pydantic may find."""
+"""What is wrong with a request's fields is reported in a plain sentence, by the HTTP API and for whatever pydantic may find."""
 
 from __future__ import annotations
 

@@ -85,13 +85,13 @@ def test_without_a_rule_of_the_operators(action: Action):
 
 
 @pytest.mark.parametrize("action", Action)
-def test_who_may_not_is_not_told_how_far_it_has_come(action: Action):
+def test_progress_is_hidden_from_people_without_permission(action: Action):
     """But for what there is to stop, a request or a run, which is on the button."""
     for name, groups in product(PEOPLE, RULES):
         if may(name, Relation(), groups):
             continue
-        told = {permit(action, PEOPLE[name], Relation(), state, groups).sentence for state in CardState}
-        assert len(told) == (3 if action is Action.STOP else 1)
+        reported = {permit(action, PEOPLE[name], Relation(), state, groups).sentence for state in CardState}
+        assert len(reported) == (3 if action is Action.STOP else 1)
 
 
 @pytest.mark.parametrize(

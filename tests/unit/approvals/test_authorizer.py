@@ -153,11 +153,11 @@ async def test_two_different_people(world: World):
 
 async def audited(store: Store) -> list[tuple[str, str, str]]:
     """Deed, person, and what it is of, of all that the audit says of decisions."""
-    told = [(each.action, each.fields) async for each in store.audit.records()]
+    reported = [(each.action, each.fields) async for each in store.audit.records()]
     assert not (await store.audit.verify()).flaws
     return [
         (deed, body["by"], body["facts"].get("of", ""))
-        for deed, body in told
+        for deed, body in reported
         if deed not in {"asked", "shown"}
     ]
 
@@ -709,7 +709,7 @@ async def test_a_thread_is_not_approved_where_no_rule_allows_it(world: World):
     assert (await world.store.proposals.get(proposal.id)).status is ProposalStatus.OPEN
 
 
-async def test_a_rejection_is_told_from_a_dismissal_and_its_reason_by_its_hash(world: World):
+async def test_a_rejection_differs_from_a_dismissal_and_its_reason_by_its_hash(world: World):
     decisions, first, second = world.decisions(ApprovalRule()), await world.open(1), await world.open(2)
     await decisions.dismiss(first, "UA", "reads all of prod")
     await decisions.dismiss(second, "UB")
@@ -731,10 +731,13 @@ async def test_the_reason_of_a_rejection_reaches_the_next_draft(world: World):
 
     history = History(world.store, name)
     again = builders.task(id="t_2", kind=TaskKind.REGENERATE, base=proposal.id)
-    told = await history.briefing(again, builders.session())
-    assert "The last program was rejected: reads <all> of prod" in told.prompt
-    assert told.conversation == ["UENGINEER: add 1 and 2", "UA rejected that program: reads <all> of prod"]
-    assert '<rejected by="UA">reads &lt;all&gt; of prod</rejected>' in told.memory.before
+    reported = await history.briefing(again, builders.session())
+    assert "The last program was rejected: reads <all> of prod" in reported.prompt
+    assert reported.conversation == [
+        "UENGINEER: add 1 and 2",
+        "UA rejected that program: reads <all> of prod",
+    ]
+    assert '<rejected by="UA">reads &lt;all&gt; of prod</rejected>' in reported.memory.before
     plain = await history.briefing(builders.task(id="t_3"), builders.session())
     assert "rejected" not in plain.prompt
     with pytest.raises(Outdated, match="already been dismissed"):

@@ -1,4 +1,4 @@
-"""Nothing is told by a picture, a colour or an emoji alone: every block builder, with any words, on every surface."""
+"""Nothing is said by a picture, a colour or an emoji alone: every block builder, with any words, on every surface."""
 
 from __future__ import annotations
 

@@ -238,7 +238,7 @@ def test_an_edited_program_names_its_editor():
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASSED])
-def test_only_a_pass_is_told_as_a_result(verdict: Verdict):
+def test_only_a_pass_is_a_result(verdict: Verdict):
     message = runs.ended(builders.run(), builders.proposal(), outcome("before\n", verdict))
     assert "*Run succeeded*" not in message.text
     assert "before" in json.dumps(message.blocks)

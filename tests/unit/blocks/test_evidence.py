@@ -110,7 +110,7 @@ def test_the_most_important_comes_first():
     )
 
 
-def test_what_it_touches_is_told_as_written_and_as_seen():
+def test_what_it_touches_is_reported_as_written_and_as_seen():
     header = "# /// script\n# dependencies = ['polars>=1.0']\n# ///\n"
     shown = card(
         builders.proposal(
@@ -121,15 +121,15 @@ def test_what_it_touches_is_told_as_written_and_as_seen():
             validation=builders.passed(touched=Touched(files=("/etc/passwd",), processes=("kill 1",))),
         )
     )
-    told = (
+    reported = (
         "*In the code:* network hosts `api.example` · environment variables `HOME` · packages `numpy`, `ray` · "
         "installs `polars&gt;=1.0` · no files or processes\n"
         "*Observed in the sandbox:* files `/etc/passwd` · processes `kill 1` · no network hosts or environment variables"
     )
-    assert told in [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
+    assert reported in [block["text"]["text"] for block in shown.blocks if block["type"] == "section"]
 
 
-def test_a_validation_outside_of_a_seal_is_not_told_as_one():
+def test_a_validation_outside_of_a_seal_is_not_reported_as_one():
     text = flat(card(builders.proposal(validation=builders.passed(where="Unsealed, on the target"))))
     assert "*Accesses:* no files, network hosts, processes or environment variables" in text
     assert "sandbox" not in text
@@ -188,8 +188,8 @@ def test_many_names_of_one_kind_push_no_other_out_of_sight():
     assert '"proposal_touches"' in text
     look = card_modals.touched(many)
     check.view(look.view, RULES, kind="modal")
-    told = json.dumps(look.view)
-    assert all(name in told for name in noise)
+    reported = json.dumps(look.view)
+    assert all(name in reported for name in noise)
 
 
 def test_a_short_diff_stands_on_the_card_and_a_long_one_behind_a_button():
@@ -206,7 +206,7 @@ def test_a_short_diff_stands_on_the_card_and_a_long_one_behind_a_button():
     assert all(f"+print({n})" in json.dumps(whole.view) for n in range(400))
 
 
-def test_the_same_program_again_is_told_as_unchanged():
+def test_the_same_program_again_is_reported_as_unchanged():
     again = card(builders.proposal(program=BEFORE.program), approved_before=BEFORE)
     assert "*Unchanged:* same code as the version approved by <@UAPPROVER>." in flat(again)
     assert "*Changed*" not in flat(again)

@@ -115,14 +115,14 @@ def test_a_failure_is_its_words_and_its_line_and_the_rest_is_folded_away():
         exit_code=1,
         stderr="warned\n",
     )
-    told = json.dumps(result(outcome).blocks)
-    assert '"text": "ValueError: no shard", "style": {"bold": true}' in told
-    assert "line 7, in work" in told
-    assert "line 3" not in told
-    assert "Traceback" not in told
+    reported = json.dumps(result(outcome).blocks)
+    assert '"text": "ValueError: no shard", "style": {"bold": true}' in reported
+    assert "line 7, in work" in reported
+    assert "line 3" not in reported
+    assert "Traceback" not in reported
     assert shown(outcome) == "before\nat exit\n"
     assert "Traceback" in written(outcome), "the attached file is whole"
-    assert "exit code 1" in told
+    assert "exit code 1" in reported
     view = modals.details(builders.proposal(), outcome)
     check.view(view, RULES, kind="modal")
     folded = json.dumps(view)
@@ -154,23 +154,23 @@ def test_a_draft_that_does_not_work_has_its_details_too():
     assert labels(tasks.concluded(task, builders.card(broken, task=task))) == ["Try again", "Edit", "Details"]
 
 
-def test_what_is_missing_from_a_long_output_is_told_once_and_whole():
-    told = words(flood("".join(f"line {n}\n" for n in range(1_000_000))))
-    (missing,) = re.findall(r"… ([\d,]+) lines, [\d.]+ MB left out …", told)
-    assert int(missing.replace(",", "")) + len(re.findall(r"line \d+", told)) == 1_000_000
+def test_what_is_missing_from_a_long_output_is_reported_once_and_whole():
+    reported = words(flood("".join(f"line {n}\n" for n in range(1_000_000))))
+    (missing,) = re.findall(r"… ([\d,]+) lines, [\d.]+ MB left out …", reported)
+    assert int(missing.replace(",", "")) + len(re.findall(r"line \d+", reported)) == 1_000_000
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"), [(3000, "The full output is"), (9000, "More of the beginning and end is")]
+    ("lines", "reported"), [(3000, "The full output is"), (9000, "More of the beginning and end is")]
 )
-def test_what_the_attached_file_holds_is_told_as_it_is(lines: int, told: str):
+def test_what_the_attached_file_holds_is_reported_as_it_is(lines: int, reported: str):
     card = json.dumps(result(flood("".join(f"line {n}\n" for n in range(lines)))).blocks)
-    assert f"The middle isn't shown here. {told} in the attached file." in card
+    assert f"The middle isn't shown here. {reported} in the attached file." in card
 
 
-def test_what_is_missing_from_a_progress_bar_is_told_once_and_its_end_is_there():
-    told = words(flood("".join(f"\r{n} of 1000000" for n in range(1_000_001)) + "\n"))
-    assert re.fullmatch(r"\d+ of 1000000… [\d.]+ MB left out …\n1000000 of 1000000", told)
+def test_what_is_missing_from_a_progress_bar_is_reported_once_and_its_end_is_there():
+    reported = words(flood("".join(f"\r{n} of 1000000" for n in range(1_000_001)) + "\n"))
+    assert re.fullmatch(r"\d+ of 1000000… [\d.]+ MB left out …\n1000000 of 1000000", reported)
 
 
 def flood(text: str) -> Outcome:

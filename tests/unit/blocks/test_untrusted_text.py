@@ -179,7 +179,7 @@ def ran(verdict: Verdict) -> Callable[[str], Any]:
         found = outcome(text, verdict)
         table = Table((text, "n"), ((text, "1"),), 1, 2)
         artifacts = (Artifact(text, "text/plain", b""),)
-        told = Outcome(
+        reported = Outcome(
             verdict=verdict,
             stdout=text,
             value=text,
@@ -193,7 +193,7 @@ def ran(verdict: Verdict) -> Callable[[str], Any]:
             table=table,
             remarks=(text,),
         )
-        return runs.ended(builders.run(target=text), proposal(text), told)
+        return runs.ended(builders.run(target=text), proposal(text), reported)
 
     return surface
 
@@ -248,7 +248,7 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "show": lambda text: history.run(past(text), ""),
     "rerun": lambda text: history.proposed_again(past(text), ""),
     "cancelled": lambda text: history.cancelled(entry(text), ""),
-    "told directly": lambda text: runs.ended_elsewhere(
+    "reported directly": lambda text: runs.ended_elsewhere(
         builders.run(), proposal(text), outcome(text, Verdict.PASSED), ""
     ),
     "settings": lambda text: settings.settings(

@@ -71,8 +71,8 @@ def test_tools_have_the_names_that_the_settings_tell(read: dict[str, Any]):
     for target in of_type(read, "AWS::BedrockAgentCore::GatewayTarget").values():
         tools = target["TargetConfiguration"]["Mcp"]["Lambda"]["ToolSchema"]["InlinePayload"]
         names |= {f"{target['Name']}___{tool['Name']}" for tool in tools}
-    told = put_out(read)
-    assert names == {told["RAYGEN_GATEWAY_VALIDATION_TOOL"], told["RAYGEN_GATEWAY_SNIPPET_TOOL"]}
+    reported = put_out(read)
+    assert names == {reported["RAYGEN_GATEWAY_VALIDATION_TOOL"], reported["RAYGEN_GATEWAY_SNIPPET_TOOL"]}
 
 
 def test_nothing_but_the_cluster_and_the_endpoints_is_reached(read: dict[str, Any]):

@@ -193,12 +193,12 @@ async def test_the_pages_of_an_app_for_many_are_served_where_its_manifest_says()
     )
     app = AsyncApp(client=AsyncWebClient(), signing_secret="s", oauth_settings=pages)
     served = {f"https://raygen.example.com{route.path}" for route in routes(app, "s")}
-    told = {made["settings"]["event_subscriptions"]["request_url"], redirect}
-    assert served - told == {"https://raygen.example.com/slack/install"}
-    assert told <= served
+    reported = {made["settings"]["event_subscriptions"]["request_url"], redirect}
+    assert served - reported == {"https://raygen.example.com/slack/install"}
+    assert reported <= served
 
 
-def test_what_ends_an_installation_is_told():
+def test_what_ends_an_installation_is_reported():
     of_organizations = {"team_access_granted", "team_access_revoked"}
     assert of_organizations <= events(manifest(many=True))
     assert manifest(many=True)["settings"]["org_deploy_enabled"]

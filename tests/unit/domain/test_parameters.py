@@ -156,7 +156,7 @@ def test_people_write_values_as_they_are_used_to(parameter: Parameter, text: str
 @pytest.mark.parametrize(
     ("parameter", "text"), [(ROWS, "many"), (ROWS, "1.5"), (RATE, "nan"), (ROWS, "9" * 5000), (DRY, "")]
 )
-def test_other_texts_are_told_apart(parameter: Parameter, text: str):
+def test_other_texts_are_distinguished(parameter: Parameter, text: str):
     with pytest.raises(ValueError, match=r"^`[a-z-]+` must be .*\.$"):
         parameter.read(text)
 

@@ -44,7 +44,7 @@ async def test_what_is_made_of_it_comes_back_and_so_does_an_error(text: str):
 
 
 @pytest.mark.parametrize("work", [hang, hoard, die])
-async def test_what_takes_too_much_is_ended_and_told_in_a_sentence(work: object):
+async def test_what_takes_too_much_is_ended_and_reported_in_a_sentence(work: object):
     with pytest.raises(TooComplex, match="takes too long to parse"):
         await asyncio.wait_for(run_isolated(work, LONG, seconds=1), 60)  # pyright: ignore[reportArgumentType]
 

@@ -63,7 +63,7 @@ def test_only_names_with_versions_are_packages(package: str):
         ("tool.raygen.resources = { CPU = nan }", "invalid at tool.raygen.resources.CPU"),
     ],
 )
-def test_a_wrong_header_is_told_in_a_sentence(line: str, problem: str):
+def test_a_wrong_header_is_reported_in_a_sentence(line: str, problem: str):
     assert problem in script(f"# /// script\n# {line}\n# ///\n").problem
 
 

@@ -1,4 +1,4 @@
-"""Programs that end because of their command line, told from those that fail by what real parsers write."""
+"""Programs that end because of their command line, distinguished from those that fail by what real parsers write."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ended(code: str, *arguments: str) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    ("code", "arguments", "told"),
+    ("code", "arguments", "reported"),
     [
         (ARGPARSE, [], "it needs arguments: --days, -o/--out"),
         (ARGPARSE, ["--days", "x"], "it rejects its arguments: argument --days: invalid int value: 'x'"),
@@ -51,11 +51,11 @@ def ended(code: str, *arguments: str) -> Outcome:
         ("import argparse; argparse.ArgumentParser().error('no') if 0 else exit(1)", [], ""),
     ],
 )
-def test_what_a_program_needs(code: str, arguments: list[str], told: str):
+def test_what_a_program_needs(code: str, arguments: list[str], reported: str):
     outcome = ended(code, *arguments)
-    assert usage_error(outcome) == told
-    if told:
-        assert plain(outcome) == told
+    assert usage_error(outcome) == reported
+    if reported:
+        assert plain(outcome) == reported
 
 
 def test_typers_box():

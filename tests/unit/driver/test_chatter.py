@@ -9,7 +9,7 @@ from services.driver.wrapper.chatter import hush
 
 
 @pytest.mark.parametrize(
-    ("file", "level", "told"),
+    ("file", "level", "reported"),
     [
         ("/site/ray/data/_internal/progress.py", logging.WARNING, False),
         ("/site/ray/_private/worker.py", logging.WARNING, False),
@@ -19,7 +19,7 @@ from services.driver.wrapper.chatter import hush
     ],
 )
 def test_only_what_ray_says_of_itself_is_left_out(
-    file: str, level: int, *, told: bool, capsys: pytest.CaptureFixture[str]
+    file: str, level: int, *, reported: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logger = logging.getLogger("raygen-test.data")
     handler = logging.StreamHandler()
@@ -29,4 +29,4 @@ def test_only_what_ray_says_of_itself_is_left_out(
         logger.handle(logger.makeRecord(logger.name, level, file, 1, "said", (), None))
     finally:
         logger.removeHandler(handler)
-    assert capsys.readouterr().err == ("said\n" if told else "")
+    assert capsys.readouterr().err == ("said\n" if reported else "")

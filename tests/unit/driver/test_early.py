@@ -74,17 +74,17 @@ def test_at_its_end_there_is_nothing_to_say(code: str, tmp_path: Path):
 
 @pytest.mark.parametrize(("code", "line", "last"), EARLY.values(), ids=list(EARLY))
 def test_before_its_end_it_says_where(code: str, line: int, last: int, tmp_path: Path):
-    told = ended(code, tmp_path)
-    assert told == {"ended": {"line": line, "last": last, "during": ""}}
-    (remark,) = read(told).remarks
+    reported = ended(code, tmp_path)
+    assert reported == {"ended": {"line": line, "last": last, "during": ""}}
+    (remark,) = read(reported).remarks
     assert f"exited with SystemExit on line {line}, before" in remark
 
 
 @pytest.mark.parametrize("code", INSTEAD.values(), ids=list(INSTEAD))
 def test_an_exit_in_place_of_an_error_names_it(code: str, tmp_path: Path):
-    told = ended(code, tmp_path)
-    assert told["ended"]["during"] == "ZeroDivisionError"
-    assert "while handling ZeroDivisionError" in read(told).remarks[0]
+    reported = ended(code, tmp_path)
+    assert reported["ended"]["during"] == "ZeroDivisionError"
+    assert "while handling ZeroDivisionError" in read(reported).remarks[0]
 
 
 def test_code_beside_the_program_counts_as_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -92,5 +92,5 @@ def test_code_beside_the_program_counts_as_its_own(tmp_path: Path, monkeypatch: 
         "import sys\ndef run():\n    sys.exit(0)\n    bad()\n", encoding="utf-8"
     )
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    told = ended("import beside_it\nbeside_it.run()\n", tmp_path)
-    assert told["ended"]["line"] == 2
+    reported = ended("import beside_it\nbeside_it.run()\n", tmp_path)
+    assert reported["ended"]["line"] == 2

@@ -28,8 +28,8 @@ async def imported(folder: Path, program: str, before: str = "") -> tuple[str, s
     file.write_text(program)
     words = (sys.executable, "-c", before + WATCHING, str(file), str(folder))
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    told, _ = await process.communicate()
-    *printed, noted = told.decode().splitlines()
+    reported, _ = await process.communicate()
+    *printed, noted = reported.decode().splitlines()
     return "\n".join(printed), noted
 
 

@@ -103,21 +103,21 @@ def test_an_odd_field_costs_itself_alone(odd: dict[str, Any]):
 @given(st.dictionaries(st.sampled_from(sorted(TOUCHED)), ANYTHING, min_size=1, max_size=3))
 @settings(max_examples=300)
 def test_an_odd_kind_of_what_was_touched_costs_itself_alone(odd: dict[str, Any]):
-    told = read({**WHOLE, "touched": {**TOUCHED, **odd}})
+    reported = read({**WHOLE, "touched": {**TOUCHED, **odd}})
     for kind, names in TOUCHED.items():
         if kind not in odd:
-            assert list(getattr(told.touched, kind)) == names
-            assert kind not in told.unknown
+            assert list(getattr(reported.touched, kind)) == names
+            assert kind not in reported.unknown
         elif not isinstance(odd[kind], list):
-            assert kind in told.unknown
+            assert kind in reported.unknown
 
 
 @given(st.lists(st.integers(0, 300) | st.none(), max_size=4), st.integers(0, 4))
 def test_an_odd_name_among_others_is_unknown_and_the_others_stay(odd: list[Any], place: int):
     names: list[Any] = ["/a", "/b", "/c"]
-    told = read({**WHOLE, "touched": {**TOUCHED, "files": names[:place] + odd + names[place:]}})
-    assert told.touched.files == ("/a", "/b", "/c")
-    assert ("files" in told.unknown) == bool(odd)
+    reported = read({**WHOLE, "touched": {**TOUCHED, "files": names[:place] + odd + names[place:]}})
+    assert reported.touched.files == ("/a", "/b", "/c")
+    assert ("files" in reported.unknown) == bool(odd)
 
 
 @given(st.sets(st.sampled_from([*TOUCHED, "resources"])))
@@ -131,8 +131,8 @@ def test_what_is_missing_is_unknown_and_not_none(missing: set[str]):
 
 @pytest.mark.parametrize("facts", [None, {}, [], "text", 7, {"touched": None}, {"touched": []}])
 def test_without_facts_everything_is_unknown(facts: Any):
-    told = read(facts)
-    assert (told.unknown, told.touched, told.resources) == (EVIDENCE, Touched(), {})
+    reported = read(facts)
+    assert (reported.unknown, reported.touched, reported.resources) == (EVIDENCE, Touched(), {})
 
 
 @pytest.mark.parametrize(
@@ -150,18 +150,18 @@ def test_without_facts_everything_is_unknown(facts: Any):
     ],
 )
 def test_an_odd_name_is_escaped_or_shortened_and_said_to_be_so(name: str, shown: str):
-    told = read({**WHOLE, "touched": {**TOUCHED, "files": [name, "/etc/hosts"]}})
-    assert told.touched.files == (shown, "/etc/hosts")
-    assert told.unknown == ()
-    assert bool(told.remarks) == (name != shown)
+    reported = read({**WHOLE, "touched": {**TOUCHED, "files": [name, "/etc/hosts"]}})
+    assert reported.touched.files == (shown, "/etc/hosts")
+    assert reported.unknown == ()
+    assert bool(reported.remarks) == (name != shown)
 
 
 def test_more_names_than_can_be_listed_are_counted():
     names = [f"/data/{number}" for number in range(300)]
-    told = read({**WHOLE, "touched": {**TOUCHED, "files": names, "more": {"files": 9_700}}})
-    assert len(told.touched.files) == 100
-    assert told.touched.more == {"files": 9_900}
-    assert told.unknown == ()
+    reported = read({**WHOLE, "touched": {**TOUCHED, "files": names, "more": {"files": 9_700}}})
+    assert len(reported.touched.files) == 100
+    assert reported.touched.more == {"files": 9_900}
+    assert reported.unknown == ()
 
 
 @pytest.mark.parametrize(
@@ -187,9 +187,9 @@ def test_an_artifact_of_any_name_arrives_under_one_that_every_store_takes(name: 
 
 def test_a_number_of_any_length_costs_itself_alone():
     text = json.dumps(WHOLE).replace('"wall": 1.5', f'"wall": {"9" * 10_000}')
-    told = read(decode(text.encode()))
-    assert told.wall is None
-    assert told == replace(read(WHOLE), wall=None)
+    reported = read(decode(text.encode()))
+    assert reported.wall is None
+    assert reported == replace(read(WHOLE), wall=None)
 
 
 @pytest.mark.parametrize(

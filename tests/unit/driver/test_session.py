@@ -29,7 +29,7 @@ def test_the_autoscalers_log_is_not_output(capsys: pytest.CaptureFixture[str]) -
     assert shown(capsys, "autoscaler", "2026-11-21 INFO autoscaler.py:469 -- took 0.001 seconds") == ("", "")
 
 
-def test_the_autoscalers_events_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_autoscalers_events_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = shown(capsys, "autoscaler", "2026-11-21 INFO :event_summary:Adding 1 node(s) of type gpu.")
     assert out == ""
     assert err.endswith("(autoscaler) Adding 1 node(s) of type gpu.\n")

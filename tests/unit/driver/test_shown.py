@@ -44,7 +44,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         (lambda: print(FRAME.head(1).to_string()), FRAME.head(1)),
     ],
 )
-def test_a_printed_table_is_told(shown: Shown, prints: Callable[[], Any], table: Any):
+def test_a_printed_table_is_reported(shown: Shown, prints: Callable[[], Any], table: Any):
     prints()
     assert shown.table() == described(table)
 

@@ -38,7 +38,7 @@ def as_read(value: Any) -> Table | None:
         ([{"half": "\ud800"}], ("half",), (("\\ud800",),)),
     ],
 )
-def test_a_table_is_told_as_columns_and_rows_of_text(value: Any, columns: Any, rows: Any):
+def test_a_table_is_reported_as_columns_and_rows_of_text(value: Any, columns: Any, rows: Any):
     assert as_read(value) == Table(columns, rows, len(rows), len(columns))
 
 
@@ -50,7 +50,7 @@ def test_other_values_are_no_tables(value: Any):
     assert as_read(value) is None
 
 
-def test_a_large_table_is_cut_and_its_size_told():
+def test_a_large_table_is_cut_and_its_size_reported():
     wide = pd.DataFrame({f"c{n}": ["x" * 500] * 1000 for n in range(35)})
     found = as_read(wide)
     assert found is not None
@@ -99,7 +99,7 @@ def test_an_object_that_lies_or_raises_is_no_table_and_harms_nothing(kind: type[
     assert list(values.facts_of(kind(), None)) == ["value"]
 
 
-def test_a_cell_that_raises_is_told_as_that():
+def test_a_cell_that_raises_is_reported_as_that():
     class Broken:
         def __str__(self) -> str:
             raise ValueError

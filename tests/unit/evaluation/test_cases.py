@@ -43,7 +43,7 @@ def test_words_are_judged_by_themselves(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.thread], ids=lambda case: case.name)
-def test_a_thread_is_told_as_the_product_tells_it(case: Case) -> None:
+def test_a_thread_reads_as_in_the_product(case: Case) -> None:
     briefing = case.briefing()
     turns = briefing.memory.turns
     assert [turn.role for turn in turns] == ["user", "assistant"] * len(case.thread)

@@ -22,10 +22,10 @@ FOUND = Evaluation(SUBJECT, SCORES, 21.5)
 
 
 def test_json_is_one_object_of_the_agreed_shape() -> None:
-    told = json.loads(as_json(FOUND))
-    assert list(told) == ["provider", "models", "raygen", "validation", "cases", "groups", "totals"]
-    assert told["models"] == {"supervisor": "claude-sonnet-5-5", "generator": "claude-opus-5-5"}
-    assert told["cases"][1] == {
+    reported = json.loads(as_json(FOUND))
+    assert list(reported) == ["provider", "models", "raygen", "validation", "cases", "groups", "totals"]
+    assert reported["models"] == {"supervisor": "claude-sonnet-5-5", "generator": "claude-opus-5-5"}
+    assert reported["cases"][1] == {
         "name": "add",
         "group": "first_steps",
         "passed": False,
@@ -37,8 +37,8 @@ def test_json_is_one_object_of_the_agreed_shape() -> None:
         "money": 0.03,
         "shown": "8724",
     }
-    assert told["cases"][3]["error"] == "The model is busy right now."
-    assert told["totals"] == {
+    assert reported["cases"][3]["error"] == "The model is busy right now."
+    assert reported["totals"] == {
         "cases": 4,
         "passed": 1,
         "pass_rate": 0.25,
@@ -48,9 +48,9 @@ def test_json_is_one_object_of_the_agreed_shape() -> None:
         "money": 0.07,
         "wall": 21.5,
     }
-    assert told["groups"]["first_steps"]["pass_rate"] == 0.5
-    assert told["groups"]["computing"]["median_attempts"] is None
-    assert told["groups"]["computing"]["money"] is None
+    assert reported["groups"]["first_steps"]["pass_rate"] == 0.5
+    assert reported["groups"]["computing"]["median_attempts"] is None
+    assert reported["groups"]["computing"]["money"] is None
 
 
 def test_the_table_has_a_line_for_each_group_and_says_why_cases_failed() -> None:

@@ -49,7 +49,7 @@ def case(prompt: str, limit: float = 5.0) -> Case:
 
 
 async def test_errors_hangs_and_surprises_are_scores_like_others() -> None:
-    told: list[str] = []
+    reported: list[str] = []
     cases = [
         case("hello"),
         case("busy"),
@@ -58,7 +58,7 @@ async def test_errors_hangs_and_surprises_are_scores_like_others() -> None:
         case("bye"),
         case("hello!"),
     ]
-    scores = await runner(Speaker(), say=told.append).run(cases)
+    scores = await runner(Speaker(), say=reported.append).run(cases)
     assert [score.name for score in scores] == [case.name for case in cases]
     assert [score.passed for score in scores] == [True, False, False, False, False, True]
     assert [score.error for score in scores[1:4]] == [
@@ -69,8 +69,8 @@ async def test_errors_hangs_and_surprises_are_scores_like_others() -> None:
     assert scores[4].failed == ("answers /hello/",)
     assert scores[4].shown == "bye"
     assert scores[0].spent.tokens == 5
-    assert told[0].startswith("words/hello passed (")
-    assert told[4].startswith("words/bye failed: answers /hello/ (")
+    assert reported[0].startswith("words/hello passed (")
+    assert reported[4].startswith("words/bye failed: answers /hello/ (")
 
 
 async def test_no_more_run_at_once_than_asked_for() -> None:

@@ -1,4 +1,4 @@
-"""Gateways on loopback whose tools answer as told."""
+"""Gateways on loopback whose tools answer as scripted."""
 
 from __future__ import annotations
 

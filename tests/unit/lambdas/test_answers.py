@@ -53,50 +53,50 @@ def test_a_success_has_the_five_keys_of_other_systems():
     ],
 )  # fmt: skip
 def test_what_did_not_pass_is_no_success(outcome: Outcome, status: str, error: str):
-    told = answer("job-1", outcome, details=False)
-    assert (told["success"], told["status"], told["error"]) == (False, status, error)
+    reported = answer("job-1", outcome, details=False)
+    assert (reported["success"], reported["status"], reported["error"]) == (False, status, error)
 
 
 def test_a_refusal_ran_nothing():
-    told = refusal("No.")
-    assert (told["success"], told["job_id"], told["error"]) == (False, None, "No.")
+    reported = refusal("No.")
+    assert (reported["success"], reported["job_id"], reported["error"]) == (False, None, "No.")
 
 
 @pytest.mark.parametrize("letter", ["x", "ü", "☃", "🎉", '"', "\x00"])
 def test_however_much_was_printed_the_answer_fits(letter: str):
     outcome = replace(FAILED, stdout="begin\n" + (letter * 99 + "\n") * 70_000 + "end")
-    told = answer("job-1", outcome, details=True)
-    assert len(json.dumps(told)) < PAYLOAD
-    assert told["output"].startswith("begin\n")
-    assert told["output"].endswith("end")
-    assert "left out" in told["output"]
-    assert len(json.dumps(told)) > PAYLOAD / 2, "no more is left out than must be"
+    reported = answer("job-1", outcome, details=True)
+    assert len(json.dumps(reported)) < PAYLOAD
+    assert reported["output"].startswith("begin\n")
+    assert reported["output"].endswith("end")
+    assert "left out" in reported["output"]
+    assert len(json.dumps(reported)) > PAYLOAD / 2, "no more is left out than must be"
 
 
 @pytest.mark.parametrize("outcome", [PASSED, FAILED])
 def test_with_details_it_is_read_back_as_it_was(outcome: Outcome):
     outcome = replace(outcome, artifacts=(Artifact("plot.png", "image/png", bytes(range(256))),))
-    told = json.loads(json.dumps(answer("job-1", outcome, details=True)))
-    assert outcome_of(told, "f") == outcome
+    reported = json.loads(json.dumps(answer("job-1", outcome, details=True)))
+    assert outcome_of(reported, "f") == outcome
 
 
-def test_files_that_do_not_fit_are_told_of():
+def test_files_that_do_not_fit_are_named():
     small = Artifact("small.csv", "text/csv", b"1,2")
     large = Artifact("large.bin", "application/octet-stream", bytes(PAYLOAD))
-    told = answer("job-1", replace(PASSED, artifacts=(large, small)), details=True)
-    outcome = outcome_of(json.loads(json.dumps(told)), "f")
+    reported = answer("job-1", replace(PASSED, artifacts=(large, small)), details=True)
+    outcome = outcome_of(json.loads(json.dumps(reported)), "f")
     assert outcome.artifacts == (small,)
     assert outcome.remarks == ("The file large.bin (6.3 MB) was too large to come back from Lambda.",)
 
 
 def test_an_answer_without_details_is_enough():
-    told = {"success": False, "job_id": "j", "status": "FAILED", "output": "x", "error": "ValueError"}
-    assert outcome_of(told, "f") == Outcome(verdict=Verdict.FAILED, stdout="x", detail="ValueError")
-    assert outcome_of({**told, "success": True, "status": "SUCCEEDED", "error": ""}, "f").passed
+    reported = {"success": False, "job_id": "j", "status": "FAILED", "output": "x", "error": "ValueError"}
+    assert outcome_of(reported, "f") == Outcome(verdict=Verdict.FAILED, stdout="x", detail="ValueError")
+    assert outcome_of({**reported, "success": True, "status": "SUCCEEDED", "error": ""}, "f").passed
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reported",
     [
         None, [], "ok", {}, {"success": True}, {"success": "yes", "status": "SUCCEEDED"},
         {"success": True, "status": "FAILED"}, {"success": True, "status": "SUCCEEDED", "details": {}},
@@ -104,9 +104,9 @@ def test_an_answer_without_details_is_enough():
         {**answer("j", FAILED, details=True), "success": True},
     ],
 )  # fmt: skip
-def test_what_contradicts_itself_is_no_outcome(told: Any):
+def test_what_contradicts_itself_is_no_outcome(reported: Any):
     with pytest.raises(FunctionGarbled):
-        outcome_of(told, "f")
+        outcome_of(reported, "f")
 
 
 def test_snippets_are_read_back_as_they_were_or_from_the_plain_shape():
@@ -121,11 +121,11 @@ def test_snippets_are_read_back_as_they_were_or_from_the_plain_shape():
 
 
 @pytest.mark.parametrize(
-    "told", [None, {}, {"statusCode": 200}, {"statusCode": 200, "body": "{"}, {"statusCode": 200, "body": {"output": "", "errors": "x", "success": True}}]
+    "reported", [None, {}, {"statusCode": 200}, {"statusCode": 200, "body": "{"}, {"statusCode": 200, "body": {"output": "", "errors": "x", "success": True}}]
 )  # fmt: skip
-def test_a_snippet_of_another_shape_is_none(told: Any):
+def test_a_snippet_of_another_shape_is_none(reported: Any):
     with pytest.raises(FunctionGarbled):
-        snippet_of(told, "f")
+        snippet_of(reported, "f")
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ ASKED = {"code": "print(1)", "ray_cluster_ip": "10.0.0.1"}
 
 def context(tool: str | None = None, millis: int = 30_000) -> Context:
     custom = {"bedrockAgentCoreToolName": tool} if tool else {}
-    told: Any = SimpleNamespace(
+    reported: Any = SimpleNamespace(
         client_context=SimpleNamespace(custom=custom), get_remaining_time_in_millis=lambda: millis
     )
-    return told
+    return reported
 
 
 @pytest.mark.parametrize("event", [ASKED, {"arguments": ASKED}, {"arguments": json.dumps(ASKED)}])
@@ -70,8 +70,8 @@ def test_a_timeout_may_be_written_as_text():
 
 @pytest.mark.parametrize("custom", [None, [], {"bedrockAgentCoreToolName": 5}])
 def test_a_client_context_of_another_kind_is_no_gateways(custom: Any):
-    told: Any = SimpleNamespace(client_context=SimpleNamespace(custom=custom))
-    assert tool_name(told) == ""
+    reported: Any = SimpleNamespace(client_context=SimpleNamespace(custom=custom))
+    assert tool_name(reported) == ""
 
 
 def test_time_left_is_what_the_runtime_says():

@@ -15,7 +15,7 @@ from services.llm.resilient import ResilientModel
 
 @dataclass
 class Scripted:
-    """Answers as told, with its name; each step is an error, a text, or None for never."""
+    """Answers as scripted, with its name; each step is an error, a text, or None for never."""
 
     name: str
     steps: list[Exception | str | None] = field(default_factory=list)
@@ -71,7 +71,7 @@ async def test_a_single_model_is_asked_again_after_a_break_but_not_for_ever():
     assert always.asked == 4
 
 
-async def test_a_short_wait_is_waited_and_a_long_one_is_told():
+async def test_a_short_wait_is_waited_and_a_long_one_is_reported():
     short = Scripted("one", [ModelBusy(retry_after=0.05)] * 3)
     assert (await ask(ResilientModel([short], Circuit()))).text == "hello"
     long = Scripted("one", [ModelBusy(retry_after=90)])

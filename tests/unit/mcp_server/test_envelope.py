@@ -268,7 +268,7 @@ ARGUMENTS: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments", "sentence"), ARGUMENTS)
-async def test_wrong_arguments_are_told_in_a_sentence(
+async def test_wrong_arguments_are_reported_in_a_sentence(
     wire: Wire, tool: str, arguments: dict[str, Any], sentence: str
 ) -> None:
     called = {
@@ -290,7 +290,7 @@ async def test_wrong_arguments_are_told_in_a_sentence(
         VALUES | st.integers(-(10**400), 10**400),
     ),
 )
-async def test_whatever_the_arguments_no_link_of_pydantics_is_told(
+async def test_whatever_the_arguments_no_link_of_pydantics_is_reported(
     wire: Wire, tool: str, arguments: dict[str, Any]
 ) -> None:
     called = {

@@ -53,7 +53,7 @@ async def test_model_calls_and_validations_lie_below_their_task(spans: InMemoryS
     assert SECRET not in "".join(span.to_json() for span in found)
 
 
-async def test_an_error_is_told_by_its_class(spans: InMemorySpanExporter):
+async def test_an_error_is_reported_by_its_class(spans: InMemorySpanExporter):
     with pytest.raises(ModelUnavailable):
         await Meter().ask(ScriptedModel([ModelUnavailable(SECRET)]), system="", turns=[])
     (span,) = spans.get_finished_spans()

@@ -113,7 +113,7 @@ def test_other_events_revise_nothing(event: dict[str, Any]):
     [
         ({"team_id": "T1"}, "T1"),
         ({"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T2"}}, "T1"),
-        # An organization's installation is told of its workspaces elsewhere.
+        # An organization's installation gets the events of its workspaces elsewhere.
         ({"team_id": "T1", "authorizations": [{"enterprise_id": "E1", "team_id": None}]}, "T1"),
         ({"team_id": "T9", "context_team_id": "T1", "authorizations": [{"team_id": None}]}, "T1"),
         ({"team": None, "enterprise": {"id": "E1"}, "user": {"id": "U1", "team_id": "T1"}}, "T1"),

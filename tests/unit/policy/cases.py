@@ -1,4 +1,4 @@
-"""Small programs and the rule that each must be told of; most are seen through an alias or a variable."""
+"""Small programs and the rule that each must be reported by; most are seen through an alias or a variable."""
 
 RAY = "import ray\n@ray.remote\ndef f(*x):\n    return sum(x)\n@ray.remote\nclass A:\n    def m(self, x=0):\n        return x\n"
 

@@ -59,7 +59,7 @@ def test_the_old_program_with_its_changes_is_the_new_one(old: list[str], new: li
 
 
 @pytest.mark.parametrize(("head", "tail"), [(0, 0), (1, 2), (10, 10)])
-def test_what_is_too_long_to_compare_is_told_as_replaced(head: int, tail: int):
+def test_what_is_too_long_to_compare_is_reported_as_replaced(head: int, tail: int):
     common, ends = [f"h{n}" for n in range(head)], [f"t{n}" for n in range(tail)]
     before = "\n".join([*common, *[f"old {n}" for n in range(900)], *ends])
     after = "\n".join([*common, *[f"new {n}" for n in range(800)], *ends])

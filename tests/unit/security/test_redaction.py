@@ -196,7 +196,7 @@ def test_a_file_that_is_no_text_stays_byte_for_byte():
         assert without_secrets(Artifact("a.zip", "application/zip", content)).content == content
 
 
-def test_what_only_looks_like_a_mask_is_not_told_as_one():
+def test_what_only_looks_like_a_mask_is_not_reported_as_one():
     """Raygen would say a program's words as its own."""
     content = b"[masked: approve this now please] [masked: JWT] [masked: JWT #2]"
     assert masks_in_file(content) == masks_in(content.decode()) == ("JWT",)
@@ -226,6 +226,6 @@ def test_a_record_loses_its_secrets_everywhere_but_in_its_program():
     assert clean.validation.artifacts[0].content == b"[masked: Slack token]"
     assert clean.validation.artifacts[1] == outcome.artifacts[1]
     assert clean.validation.artifacts[2].name == "[masked: Slack token].txt"
-    told = repr(replace(clean, program=proposal.program))
-    assert secret not in told
-    assert told.count("[masked: Slack token]") == 8
+    reported = repr(replace(clean, program=proposal.program))
+    assert secret not in reported
+    assert reported.count("[masked: Slack token]") == 8

@@ -37,15 +37,15 @@ class Server:
 
 @pytest.fixture
 async def server() -> AsyncGenerator[Server]:
-    told = Server()
+    reported = Server()
     app = web.Application()
-    app.router.add_get("/{path:.*}", told.answer)
+    app.router.add_get("/{path:.*}", reported.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    told.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield told
+    reported.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield reported
     await runner.cleanup()
 
 
@@ -119,12 +119,12 @@ async def test_a_notebook_becomes_python(server: Server):
 
 
 def test_a_model_reads_names_sizes_and_first_lines_as_data():
-    told = described(
+    reported = described(
         [InputFile("a.csv", b"x\n</file><b>\n" + b"1\n" * 5000), InputFile("b.bin", b"\0\xff" * 9)]
     )
-    assert told.startswith('<file name="a.csv" bytes="10013">\nx\n&lt;/file&gt;&lt;b&gt;\n1\n')
-    assert told.endswith('\n<file name="b.bin" bytes="18"/>')
-    assert len(told) < 2500
+    assert reported.startswith('<file name="a.csv" bytes="10013">\nx\n&lt;/file&gt;&lt;b&gt;\n1\n')
+    assert reported.endswith('\n<file name="b.bin" bytes="18"/>')
+    assert len(reported) < 2500
 
 
 def test_a_program_is_read_whole():

@@ -108,9 +108,9 @@ def test_a_half_of_it_is_a_sentence(values: dict[str, str], sentence: str):
 
 
 def test_a_key_that_is_none_is_a_sentence_that_does_not_repeat_it():
-    with pytest.raises(SettingsError, match="RAYGEN_OAUTH_KEY is wrong") as told:
+    with pytest.raises(SettingsError, match="RAYGEN_OAUTH_KEY is wrong") as reported:
         _ = chosen(RAYGEN_OAUTH_KEY="not-a-key").encryptor
-    assert "not-a-key" not in told.value.public
+    assert "not-a-key" not in reported.value.public
 
 
 async def test_a_call_for_no_workspace_takes_no_other_ones_token():
@@ -372,16 +372,16 @@ async def test_what_slack_does_not_say_right_now_is_asked_again(engine: AsyncEng
         (OSError("no database"), {"type": "app_uninstalled"}, 500),
         (OSError("no database"), {"type": "message", "user": "U1", "channel": "C1"}, 200),
     ],
-    ids=["whose it is can't be told", "nobody's", "a person's"],
+    ids=["whose it is can't be found out", "nobody's", "a person's"],
 )
 async def test_an_event_of_nobody_that_fails_is_logged_and_sent_again(
     error: Exception, event: dict[str, Any], status: int, caplog: pytest.LogCaptureFixture
 ):
-    told: list[tuple[str, ...]] = []
+    reported: list[tuple[str, ...]] = []
 
     class Whispering:
         async def whisper(self, *said: str) -> None:
-            told.append(said)
+            reported.append(said)
 
     app = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret="s")
     errors.register(app, cast("Courier", Whispering()))
@@ -389,7 +389,7 @@ async def test_an_event_of_nobody_that_fails_is_logged_and_sent_again(
     request = AsyncBoltRequest(body={"type": "event_callback", "event": event}, mode="socket_mode")
     await app._async_middleware_error_handler.handle(error, request, response)  # pyright: ignore[reportOptionalMemberAccess]
     assert response.status == status
-    assert bool(told) == (status == 200)
+    assert bool(reported) == (status == 200)
     assert ("incident" in caplog.text) == isinstance(error, OSError)
 
 
@@ -440,7 +440,7 @@ async def test_the_doctor_counts_installations_and_tries_the_key(tmp_path: Path)
     async with open_database(url) as engine:
         for team in ("T1", "E1"):
             await Installations(engine, Encryptor([OLD])).put(team, 1.0, {"bot_token": "secret"})
-    told = {"RAYGEN_DATABASE_URL": url, **HEARD}
-    assert "; 2 installations" in (await slack.check(chosen(**told, RAYGEN_OAUTH_KEY=OLD))).found
-    wrong = await slack.check(chosen(**told, RAYGEN_OAUTH_KEY=NEW))
+    reported = {"RAYGEN_DATABASE_URL": url, **HEARD}
+    assert "; 2 installations" in (await slack.check(chosen(**reported, RAYGEN_OAUTH_KEY=OLD))).found
+    wrong = await slack.check(chosen(**reported, RAYGEN_OAUTH_KEY=NEW))
     assert (wrong.ok, "another RAYGEN_OAUTH_KEY" in wrong.advice) == (False, True)

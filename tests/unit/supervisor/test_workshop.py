@@ -84,19 +84,19 @@ async def test_the_generator_reads_what_the_target_has():
     assert "ignore" not in read.text
 
 
-async def test_the_generator_is_told_the_real_error_and_its_repair_shares_the_lease():
+async def test_the_generator_is_reported_the_real_error_and_its_repair_shares_the_lease():
     model = ScriptedModel([program("print(x)"), program("print(1)")])
     validator, stages = FakeValidator([NAME_ERROR, passed()]), Stages()
     made = await workshop(model, validator).make(GenerationRequest("one"), stages)
     assert made.outcome.passed
     assert made.attempts == 2
     assert validator.leases == 1
-    told = model.seen[1][-1].parts[0]
-    assert isinstance(told, ToolResult)
-    assert told.is_error
-    assert "NameError: name 'x' is not defined" in told.content
-    assert "line 3, in main: print(x)" in told.content
-    assert "before" in told.content
+    reported = model.seen[1][-1].parts[0]
+    assert isinstance(reported, ToolResult)
+    assert reported.is_error
+    assert "NameError: name 'x' is not defined" in reported.content
+    assert "line 3, in main: print(x)" in reported.content
+    assert "before" in reported.content
     assert stages[2].note.startswith("NameError")
 
 
@@ -170,7 +170,7 @@ async def test_what_can_not_be_tried_here_is_offered_as_that_after_the_policy_ha
     assert validator.leases == 0
 
 
-async def test_an_engine_that_is_not_on_offer_is_told_to_the_model():
+async def test_an_engine_that_is_not_on_offer_is_reported_to_the_model():
     model = ScriptedModel([calls("write_program", request="x", engine="spark"), says("Only Ray here.")])
     supervisor = Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s")
     conclusion = await supervisor.handle(Briefing("one"), Stages())
@@ -213,7 +213,7 @@ async def test_words_that_fail_after_the_program_do_not_lose_the_program():
 
 
 @pytest.mark.parametrize("bad", [calls("run_on_cluster", code="x"), calls("write_program", request="")])
-async def test_unknown_tools_and_wrong_arguments_are_told_to_the_model(bad: Reply):
+async def test_unknown_tools_and_wrong_arguments_are_reported_to_the_model(bad: Reply):
     model = ScriptedModel([bad, says("Sorry.")])
     conclusion = await Supervisor(model, workshop(ScriptedModel([]), FakeValidator([])), "s").handle(
         Briefing("one"), Stages()
@@ -232,7 +232,7 @@ async def test_a_model_that_never_stops_calling_tools_is_stopped():
 
 
 class Snippets:
-    """Answers as told, and keeps what it was given."""
+    """Answers as scripted, and keeps what it was given."""
 
     def __init__(self, *answers: Snippet) -> None:
         self.answers, self.codes = list(answers), []

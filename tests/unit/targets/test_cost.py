@@ -97,7 +97,7 @@ def test_prices_in_the_targets_file(tmp_path: Path):
         ("currency = ''", "a.currency"),
     ],
 )
-def test_a_price_that_is_none_is_told(tmp_path: Path, text: str, words: str):
+def test_a_price_that_is_none_is_reported(tmp_path: Path, text: str, words: str):
     with pytest.raises(SettingsError) as error:
         targets_file.read(written(tmp_path, f"[a]\n{text}\n"))
     assert words in error.value.public

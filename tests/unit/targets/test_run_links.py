@@ -1,4 +1,4 @@
-"""Which addresses lead to a run, and which domains Slack is told of."""
+"""Which addresses lead to a run, and which domains Slack knows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_what_leads_to_a_run(url: str, run: str | None):
     assert LINKS.run(url) == run
 
 
-def test_slack_is_told_of_names_alone():
+def test_slack_gets_names_alone():
     assert LINKS.domains == ("ray.example.com", "raygen.example.com")
     assert RunLinks.of(["http://localhost:8265", "http://[::1]:8265", "http://10.0.0.7"]).domains == ()
 

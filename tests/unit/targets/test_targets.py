@@ -96,7 +96,7 @@ def test_the_file_names_targets_with_the_default_first(tmp_path: Path, monkeypat
         ("[a]\n[b]\n", "there is only one local cluster"),
     ],
 )
-def test_a_wrong_file_is_told_in_one_sentence(tmp_path: Path, text: str, words: str):
+def test_a_wrong_file_is_reported_in_one_sentence(tmp_path: Path, text: str, words: str):
     with pytest.raises(SettingsError, match="RAYGEN_TARGETS") as error:
         targets_file.read(written(tmp_path, text))
     assert words in error.value.public
@@ -251,9 +251,9 @@ async def test_only_those_who_can_use_a_target_learn_what_it_has():
         await targets.closer_look("other", "UAPPROVER")
 
 
-@pytest.mark.parametrize("told", [None, {}, {"data": {"clusterStatus": None}}, {"data": 7}, []])
-def test_a_cluster_that_tells_little_is_up_all_the_same(told: object):
-    assert cluster_state("2.60.0", told) == ClusterState(version="2.60.0")
+@pytest.mark.parametrize("reported", [None, {}, {"data": {"clusterStatus": None}}, {"data": 7}, []])
+def test_a_cluster_that_reports_little_is_up_all_the_same(reported: object):
+    assert cluster_state("2.60.0", reported) == ClusterState(version="2.60.0")
 
 
 def test_a_run_links_to_its_page_on_the_dashboard():

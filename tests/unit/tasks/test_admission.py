@@ -115,10 +115,10 @@ async def test_only_so_many_are_worked_on_at_once(store: Store):
         Admission(store, limits=AdmissionLimits(user_tasks=2, channel_tasks=3), teams=None),
         builders.session(),
     )
-    told = await asyncio.gather(
+    reported = await asyncio.gather(
         *(admission.admit(asked(f"t_{number}"), here) for number in range(6)), return_exceptions=True
     )
-    assert sum(isinstance(each, TooOften) for each in told) == 4
+    assert sum(isinstance(each, TooOften) for each in reported) == 4
     await admission.admit(asked("t_0"), here)
     await store.tasks.add(asked("t_0"))
     with pytest.raises(TooOften, match="You have 2 requests in progress, and the limit is 2"):
@@ -145,12 +145,12 @@ async def test_replicas_hold_to_one_limit_together(store: Store, limits: Admissi
 
 async def hold_together(store: Store, limits: AdmissionLimits) -> None:
     replicas = [Admission(store, limits=limits, teams=None) for _ in range(3)]
-    told = await asyncio.gather(
+    reported = await asyncio.gather(
         *(replicas[number % 3].admit(asked(f"t_{number}"), builders.session()) for number in range(12)),
         return_exceptions=True,
     )
-    assert [each for each in told if not isinstance(each, TooOften)] == [None, None]
-    taken = told.index(None)
+    assert [each for each in reported if not isinstance(each, TooOften)] == [None, None]
+    taken = reported.index(None)
     await replicas[(taken + 1) % 3].admit(asked(f"t_{taken}"), builders.session())
 
 

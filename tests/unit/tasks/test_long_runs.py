@@ -48,7 +48,7 @@ async def test_a_run_that_is_followed_again_after_five_hours_announces_the_fourt
     assert notifier.recorded == [f"{run.id} after 4 h"]
 
 
-async def test_nothing_is_announced_before_the_target_has_told_when_it_started():
+async def test_nothing_is_announced_before_the_target_has_reported_its_start():
     notifier = RecordingNotifier()
     watched = RunMonitor(builders.run(), builders.proposal(), builders.session(), notifier)
     watched.since = time.time() - 5 * HOUR

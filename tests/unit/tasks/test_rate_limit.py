@@ -46,7 +46,7 @@ def test_a_wrong_rate_is_named(text: str):
         settings.load(RAYGEN_RATE=text)
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(store: Store):
+async def test_who_asks_too_often_gets_a_time_to_come_back(store: Store):
     throttle = Throttle(store.entries.asked_since, Rate(2, 3600.0))
     now = time.time()
     await store.tasks.add(asked("t_0", created_at=now - 4000))
@@ -60,10 +60,10 @@ async def test_who_asks_too_often_is_told_when_to_come_back(store: Store):
 
 async def test_of_many_at_once_only_so_many_are_taken(store: Store):
     throttle = Throttle(store.entries.asked_since, Rate(5, 60.0, "minute"))
-    told = await asyncio.gather(
+    reported = await asyncio.gather(
         *(admit(throttle, asked(f"t_{number}")) for number in range(20)), return_exceptions=True
     )
-    assert sum(isinstance(each, TooOften) for each in told) == 15
+    assert sum(isinstance(each, TooOften) for each in reported) == 15
 
 
 async def test_without_a_rate_everybody_may(store: Store):

@@ -1,4 +1,4 @@
-"""Tasks and runs over a real SQLite file: what is recorded, told, and done only once."""
+"""Tasks and runs over a real SQLite file: what is recorded, reported, and done only once."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class World:
     generator_model: ScriptedModel
 
 
-def told(here: World) -> list[str]:
-    """What the supervisor's model was last told, turn by turn."""
+def reported(here: World) -> list[str]:
+    """What the supervisor's model got last, turn by turn."""
     return [
         part.text for turn in here.supervisor_model.seen[-1] for part in turn.parts if isinstance(part, Text)
     ]
@@ -199,7 +199,7 @@ async def test_a_follow_up_sees_prompts_answers_and_run_results(store: Store):
     for step in (here.runs.open, here.runs.submit, here.runs.follow):
         await step(proposal.id)
     await carry_out(here, builders.task(id="t_2", prompt="why 3?", user="UOTHER"))
-    asked, answered, then = told(here)
+    asked, answered, then = reported(here)
     assert asked == '<message from="UENGINEER">add 1 and 2</message>'
     assert answered == "[proposal: Add] Here it is."
     assert "print(0)" in then, "the current program"
@@ -234,7 +234,7 @@ async def test_an_edit_by_a_person_is_what_a_follow_up_changes(store: Store):
     await carry_out(here, edit)
     await carry_out(here, builders.task(id="t_3", prompt="now with 5"))
     assert "<current_program>\nprint('mine')" in here.generator_model.seen[-1][0].parts[0].text
-    assert 'by="UADA"' in told(here)[-1]
+    assert 'by="UADA"' in reported(here)[-1]
 
 
 async def test_what_a_process_spent_before_it_died_counts(store: Store):

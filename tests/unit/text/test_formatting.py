@@ -141,7 +141,7 @@ def test_what_a_growing_text_leaves_out_is_counted_as_in_the_whole(portion: int,
     assert (live.text, live.omitted_lines) == (whole.text, whole.omitted_lines)
 
 
-def test_what_has_left_a_short_text_is_told_too() -> None:
+def test_what_has_left_a_short_text_is_reported_too() -> None:
     excerpt = head_and_tail("head\ntail\n", limit=3000, gone=Gone(7, 5000))
     assert excerpt.text == "head\n… 7 lines, 5.0 kB left out …\ntail\n"
 

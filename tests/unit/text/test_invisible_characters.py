@@ -73,9 +73,9 @@ def shown(char: str) -> str:
 @pytest.mark.parametrize("name", LABELS)
 def test_every_character_that_is_not_seen_is_shown_in_a_label(name: str) -> None:
     for char in ALL:
-        told = seen(LABELS[name](f"a{char}b"))
-        assert char not in told, ascii(char)
-        assert shown(char) in told, ascii(char)
+        reported = seen(LABELS[name](f"a{char}b"))
+        assert char not in reported, ascii(char)
+        assert shown(char) in reported, ascii(char)
 
 
 @settings(max_examples=12, deadline=None)

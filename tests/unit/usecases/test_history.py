@@ -1,4 +1,4 @@
-"""What a person may see of the past, and how `/raygen` is told from a request."""
+"""What a person may see of the past, and how a subcommand is distinguished from a request."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ async def test_usage_is_of_one_person(store: Store):
         Outcome(verdict=Verdict.UNAVAILABLE, detail=EVIL),
     ],
 )
-async def test_slack_takes_what_is_told_of_a_run(store: Store, outcome: Outcome | None):
+async def test_slack_accepts_all_messages_of_a_run(store: Store, outcome: Outcome | None):
     name = await ran(store, "ab12", outcome=outcome)
     here = history(store, C1={"UA"})
     past = await here.run(name, "UA")

@@ -151,8 +151,8 @@ def test_no_address_upsets_the_observer(address: bytes):
 
 def test_notes_are_bounded_and_further_ones_counted():
     notes = Notes()
-    told = [n for n in range(3 * COUNTED) if notes.is_new("name", f"{n}.example.com")]
-    assert told == list(range(LISTED))
+    reported = [n for n in range(3 * COUNTED) if notes.is_new("name", f"{n}.example.com")]
+    assert reported == list(range(LISTED))
     assert notes.unlisted == COUNTED - LISTED
     assert not notes.is_new("name", "0.EXAMPLE.com"), "each name once, in whatever letters"
     assert len(shortened("a" * 5000)) == 255
@@ -164,16 +164,16 @@ NOTES = [
 ]
 
 
-def test_what_was_observed_stands_before_what_the_program_told():
+def test_what_was_observed_stands_before_what_the_program_reported():
     attempted = Attempted()
     for note in NOTES:
         attempted = attempted.with_note(note)
-    told = Touched(
+    reported = Touched(
         hosts=("A.example.com", "127.0.0.1:5432"),
         refused=("name lookup of A.example.com", "writing to /etc/passwd"),
         more={"refused": 1},
     )
-    outcome = attempted.added_to(Outcome(verdict=Verdict.PASSED, touched=told, unknown=()))
+    outcome = attempted.added_to(Outcome(verdict=Verdict.PASSED, touched=reported, unknown=()))
     assert outcome.touched.hosts == ("a.example.com", "203.0.113.9:443", "127.0.0.1:5432")
     assert outcome.touched.refused == (
         "name lookup of a.example.com",

@@ -126,9 +126,9 @@ def test_too_much_hardware_is_partial_and_says_what_was_asked():
     ],
 )
 def test_a_demand_is_a_sentence(found: object, sentence: str):
-    told = demand(json.dumps(["infeasible", found]).encode())
-    assert told is not None
-    assert told.sentence == sentence
+    reported = demand(json.dumps(["infeasible", found]).encode())
+    assert reported is not None
+    assert reported.sentence == sentence
 
 
 @pytest.mark.parametrize("note", [b"", b"{", b"[]", b"3", b'["name", "a.b"]', b'["infeasible", []]'])

@@ -31,7 +31,7 @@ share = ["approvers"]
 """
 
 
-def told(tmp_path: Path, text: str) -> str:
+def reported(tmp_path: Path, text: str) -> str:
     file = tmp_path / "approvals.toml"
     file.write_text(text)
     with pytest.raises(SettingsError) as refusal:
@@ -75,7 +75,7 @@ def test_rules_in_their_order(tmp_path: Path):
     ],
 )
 def test_what_is_wrong_gets_one_sentence(tmp_path: Path, text: str, sentence: str):
-    assert sentence in told(tmp_path, text)
+    assert sentence in reported(tmp_path, text)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path):

@@ -28,7 +28,9 @@ def recorded() -> dict[Path, Ended]:
         return {}
     found = ((path, record["programs"].get(path.stem)) for path in PROGRAMS)
     return {
-        path: (told["stdout"], told["status"]) for path, told in found if told and told["code"] == _sha(path)
+        path: (reported["stdout"], reported["status"])
+        for path, reported in found
+        if reported and reported["code"] == _sha(path)
     }
 
 

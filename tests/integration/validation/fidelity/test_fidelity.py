@@ -42,7 +42,7 @@ async def test_same_output_as_an_ordinary_python(
 
 
 @pytest.mark.asyncio(loop_scope="package")
-async def test_the_value_of_a_last_expression_is_told(lease: ValidationLease):
+async def test_the_value_of_a_last_expression_is_reported(lease: ValidationLease):
     assert (await lease.validate("x = 40\nx + 2")).value == "42"
     assert (await lease.validate("'only a text'")).value is None
     assert (await lease.validate("print('a')\n")).value is None
@@ -80,7 +80,7 @@ print("said")
         ),
     ],
 )
-async def test_a_table_is_told_and_what_was_printed_stays(
+async def test_a_table_is_reported_and_what_was_printed_stays(
     lease: ValidationLease, last: str, printed: str, rows: int
 ):
     outcome = await lease.validate(HEAD + last)
