@@ -10,14 +10,17 @@ the number that the raylet knows it by (`clone3` with `set_tid`): the raylet sig
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import json
 import os
 import platform
 import re
 import shlex
+import signal
 import struct
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,8 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _INSIDE, _VARIABLES = "--inside", "RAYGEN_ENCLOSED"
 _TRUSTED = ("SPILL_WORKER", "RESTORE_WORKER")
 _CLONE3, _SIGCHLD = 435, 17
+_HAND_OVER = 10.0
+_NUMBERS = re.compile(r"^NSpid:.*\s(\d+)$", re.MULTILINE)
 _SECCOMP, _FILTER_MODE, _NO_NEW_PRIVS, _DROP_BOUND = 22, 2, 38, 24
 _CAPABILITY_VERSION, _LAST_CAPABILITY = 0x20080522, 63
 
@@ -170,7 +175,33 @@ def inside(number: int, command: list[str]) -> int:
     while True:
         pid, status = os.wait()
         if pid == worker:
+            _end_the_others()
             return os.waitstatus_to_exitcode(status)
+
+
+def _end_the_others() -> None:
+    """Kill what the worker has left, but let the process that hands over checkpoints finish, for a limited time.
+
+    Whose parent has died has this process as its parent. /proc has the numbers of the cluster, and signals take our own.
+    """
+    limit = time.monotonic() + _HAND_OVER
+    while time.monotonic() < limit:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        children = _read(Path(f"/proc/self/task/{Path('/proc/self').readlink()}/children")).split()
+        others = [child for child in children if not _hands_over(child)]
+        for child in others:
+            if number := _NUMBERS.search(_read(Path(f"/proc/{child}/status"))):
+                os.kill(int(number[1]), signal.SIGKILL)
+        if len(others) == len(children):
+            return
+        time.sleep(0.02)
+
+
+def _hands_over(child: str) -> bool:
+    """Whether it is what `launch.py` leaves behind; a program that looks like it lives as long, and no longer."""
+    return _read(Path(f"/proc/{child}/cmdline")).split("\0")[1:2] == ["launch.py"]
 
 
 def _confine() -> None:

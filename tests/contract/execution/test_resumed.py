@@ -78,6 +78,17 @@ print("started at", trainer.fit().metrics["start"])
 """
 
 
+LARGE = """
+import os
+from pathlib import Path
+
+folder = Path("outputs/checkpoints")
+folder.mkdir(parents=True)
+(folder / "state").write_bytes(os.urandom(39 * 1024**2))
+os._exit(9)
+"""
+
+
 async def stopped_after(target: EmbeddedTarget, job: Job, words: str) -> tuple[Told, LeftFiles]:
     """What a run told that is stopped once it has printed `words`, and what it left."""
     await target.submit(job)
@@ -107,6 +118,17 @@ async def test_a_stopped_run_goes_on_from_its_checkpoint(embedded: EmbeddedTarge
         again.text == f"starts at 10\nafter step 10\nafter step 11\ntotal {sum(n * n for n in range(12))}\n"
     )
     assert again.outcome.artifacts == (), "checkpoints are no results"
+
+
+async def test_large_ones_outlive_the_worker_that_ran_the_driver(embedded: EmbeddedTarget) -> None:
+    """Collecting them takes longer than Ray takes to end that worker."""
+    jobs = [Job(f"run-large-{number}", LARGE, wall_limit=PATIENCE) for number in range(2)]
+    for job in jobs:
+        await embedded.submit(job)
+        last = (await told(embedded, job.submission_id)).events[-1]
+        assert isinstance(last, Finished)
+        assert last.outcome.verdict is Verdict.FAILED
+        assert [(file.name, len(file.content)) for file in last.left.files] == [("state", 39 * 1024**2)]
 
 
 async def test_train_and_tune_keep_theirs_there_and_train_goes_on_by_itself(embedded: EmbeddedTarget) -> None:
