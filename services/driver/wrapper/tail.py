@@ -18,7 +18,7 @@ PROGRESS_BAR = "__ray_tqdm_magic_token__"
 """What Ray writes into a worker's output for its driver to draw a bar from (`ray.experimental.tqdm_ray`)."""
 
 _MARK = "\x1e"
-_MARKED = re.compile(_MARK.encode() + rb":(?:job_id|actor_name|task_name):[^\n]*\n")
+_MARKED = re.compile(_MARK.encode() + rb":(?:job_id|actor_name|task_name):[^\n\x1e]*\n")
 
 
 def mark_rays_lines() -> None:
