@@ -26,6 +26,7 @@ from pydantic import SecretStr
 from bot.agentcore import server as agentcore
 from bot.playground.anthropic import ModelStandIn
 from bot.playground.slack.server import SlackStandIn
+from services.execution.profiling import KIND
 from tests import remote
 from tests.e2e.playground import Json, Playground, flat
 from tests.standins import agentcore as aws
@@ -124,7 +125,7 @@ class World:
             validations=sum("validate" in name for name in called),
             snippets=sum("python" in name for name in called),
             lambdas=len(self.lambdas.invocations),
-            jobs=len(await self.ray.jobs()),
+            jobs=sum(KIND not in (job.get("metadata") or {}) for job in await self.ray.jobs()),
         )
 
     @asynccontextmanager
