@@ -258,7 +258,7 @@ class RunSteps:
             await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
             watched.notified.set()
         return Finished(
-            Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped telling about this run.")
+            Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped reporting on this run.")
         )
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
