@@ -23,7 +23,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 
 def main(options: list[str]) -> int:
     for package in COMPILED:
-        compileall.compile_dir(package, quiet=1, workers=0)
+        compileall.compile_dir(package, quiet=2, workers=0)
     with tempfile.TemporaryDirectory() as cache:
         # Tracebacks are plain, as parsing sources beside a thread that parses too can end pytest (python/cpython#106905).
         common = [sys.executable, "-m", "pytest", "--tb=native", "-o", f"cache_dir={cache}"]

@@ -116,6 +116,7 @@ class WorkerView:
             own = place / self._key
             own.mkdir(mode=0o700, exist_ok=True)
             words += ["--bind", str(own), str(place)]
+        words += _interpreter()
         if self.environment:
             words += ["--ro-bind", str(self.environment), str(PACKAGES)]
         # Others' packages are not this run's.
@@ -136,6 +137,13 @@ class WorkerView:
                 if (shared / name).stat().st_nlink == 1:  # else it is another run's
                     os.link(shared / name, own / name)
         return own
+
+
+def _interpreter() -> list[str]:
+    """Python's own directories, where they are below those that each run has for itself."""
+    roots = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
+    hidden = [root for root in sorted(roots) if root.is_relative_to(TMP) or root.is_relative_to(HOME)]
+    return [word for root in hidden for word in _bind(root, "--ro-bind")]
 
 
 def _bind(path: Path, how: str = "--bind") -> list[str]:
