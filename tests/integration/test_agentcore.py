@@ -20,6 +20,7 @@ from bot.doctor import models
 from bot.playground.anthropic import HttpError, ModelStandIn, Stall, say, use
 from bot.settings import Settings
 from bot.wiring import agents as wired
+from bot.wiring.environments import environments
 from services.agentcore import errors
 from services.agentcore.remote import RemoteSupervisor
 from services.agentcore.wire import SupervisorSettings
@@ -215,7 +216,8 @@ async def test_the_same_task_ends_alike_embedded_and_on_agentcore(
     script, outcomes, status = STORIES[story]
     here_validator = FakeValidator(list(outcomes))
     access = settings_module.require_model(runtime.settings)
-    async with wired.open_local_agents(runtime.settings, access, check, here_validator) as agents:
+    packages = environments(runtime.settings)
+    async with wired.open_local_agents(runtime.settings, access, check, here_validator, packages) as agents:
         ends: list[tuple[object, ...]] = []
         for bot in (Bot(stores[0], agents.supervisor, agents.workshop), remote(runtime, stores[1])):
             runtime.model.script.clear()

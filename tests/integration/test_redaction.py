@@ -243,7 +243,7 @@ def test_an_incident_is_logged_with_its_id_and_without_anybodys_words():
     quiet, loud = map(json.loads, log.getvalue().splitlines())
     assert quiet["incident"] == incident
     assert quiet["level"] == "error"
-    assert "in _told" in quiet["exception"]
+    assert "in _reported" in quiet["exception"]
     assert "KeyError" in quiet["exception"], "what led to it is reported, too"
     assert "my name" not in json.dumps(quiet)
     assert "“print my name” with [masked: Slack token]" in loud["exception"]

@@ -50,7 +50,9 @@ class ObserverChannel:
             os.close(listener)
 
     def begin(self) -> None:
+        """When this returns, all that comes is noted. Raises SystemExit like `hear`."""
         self._send(_BEGIN)
+        self._receive()
 
     def end(self) -> None:
         self._send(_END)
@@ -65,16 +67,20 @@ class ObserverChannel:
 
         Raises SystemExit when the observer is gone.
         """
+        note = self._receive()
+        if json.loads(note)[0] == _ENDED:
+            return False
+        pass_on(note)
+        return True
+
+    def _receive(self) -> bytes:
         try:
             note = self._socket.recv(_LARGEST)
         except OSError:
             note = b""
         if not note:
             raise SystemExit("the observer of the network is gone")
-        if json.loads(note)[0] == _ENDED:
-            return False
-        pass_on(note)
-        return True
+        return note
 
     def _send(self, word: bytes) -> None:
         with contextlib.suppress(OSError):  # that it is gone shows when it is to be heard

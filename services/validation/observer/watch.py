@@ -1,7 +1,8 @@
 """The observer's loop: answers for names, responds to held calls, and tells process 1 what it has noted.
 
 Process 1 sends FILTER (with the listener of its filter, if it has one), BEGIN at the start of an attempt and END after
-it, over a socket of packets. Each note goes back as JSON, `[kind, text or number]`; `["ended", null]` answers END.
+it, over a socket of packets. Each note goes back as JSON, `[kind, text or number]`; `["begun", null]` answers BEGIN,
+and `["ended", null]` END.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class NetworkObserver:
         elif said == BEGIN:
             self._notes, self._reported = Notes(), {}
             self._unrouted, self._lost = counters.without_a_route(), self.names.lost
+            self._send("begun", None)
         elif said == END:
             self._settle()
             self._count()

@@ -188,7 +188,8 @@ async def test_a_figure_that_the_program_has_saved_does_not_come_twice(
 
 async def test_figures_and_files_come_along_but_no_links(lease: ValidationLease):
     outcome = await lease.validate(MAKES)
-    assert [artifact.name for artifact in outcome.artifacts] == ["figure-1.png", "figures.html", "table.csv"]
+    names = [artifact.name for artifact in outcome.artifacts]
+    assert names == ["figure-1.png", "figures.html", "table.csv"], outcome
     assert outcome.artifacts[0].content.startswith(b"\x89PNG")
     assert b"plotly-graph-div" in outcome.artifacts[1].content
     assert outcome.artifacts[2].content == b"a,b\n1,2\n"
