@@ -215,6 +215,7 @@ class Sandbox:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_END_LIMIT):
                 await self._process.wait()
+                await asyncio.wait(self._tasks)  # the last of those inside closes what is read
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
