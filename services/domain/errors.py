@@ -41,6 +41,10 @@ class PackagesRefused(RaygenError):
     """The program's packages can't be installed here. `raygen doctor` shows what to change."""
 
 
+class DataUnavailable(RaygenError):
+    """The data can't be read. `raygen data check` shows what to change."""
+
+
 class StorageFull(RaygenError):
     """raygen's disk is full, so nothing can be saved. An operator has to free some space."""
 
