@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from bot.wiring.file_faults import invalid
 from services.approvals import ApprovalPolicy, ApprovalRule, SecondApproverConditions
 from services.approvals.actions import Action, Group
+from services.approvals.rules import Allowed
 from services.domain.errors import SettingsError
 from services.domain.untrusted_data import from_toml
 
@@ -20,6 +21,9 @@ _Group = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
 _Groups = Annotated[frozenset[Group], Field(min_length=1)]
 _Package = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"), AfterValidator(canonicalize_name)
+]
+_Host = Annotated[
+    str, Field(pattern=r"^(\*\.)?[A-Za-z0-9_.\[\]:-]+$"), AfterValidator(lambda name: str(name).lower())
 ]
 _Channel = Annotated[str, Field(pattern=r"^([CDG][A-Z0-9]{2,}|direct|api)$")]
 
@@ -32,9 +36,24 @@ class SecondTable(BaseModel):
     cpus: float | None = Field(default=None, ge=0)
     gpus: bool = False
     wall: float | None = Field(default=None, ge=0)
-    hosts: bool = False
+    hosts: bool | frozenset[_Host] = False
     packages: bool | frozenset[_Package] = False
+    data: bool | frozenset[str] = False
+    writes: bool | frozenset[str] = False
+    secrets: bool | frozenset[str] = False
     partial: bool = False
+
+
+class AllowedTable(BaseModel):
+    """Names beyond which nobody approves a program."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hosts: frozenset[_Host] | None = None
+    packages: frozenset[_Package] | None = None
+    data: frozenset[str] | None = None
+    writes: frozenset[str] | None = None
+    secrets: frozenset[str] | None = None
 
 
 class RuleTable(BaseModel):
@@ -52,15 +71,17 @@ class RuleTable(BaseModel):
     foreign: bool = False
     approvals: int = Field(1, ge=1, le=9)
     second: SecondTable = SecondTable()
+    allowed: AllowedTable = AllowedTable()
     thread: float = Field(0.0, ge=0)
     partial: bool = True
     actions: dict[Action, _Groups] = {}
 
     def rule(self, name: str) -> ApprovalRule:
-        conditions = self.model_dump(exclude={"second", "actions"})
+        conditions = self.model_dump(exclude={"second", "allowed", "actions"})
         return ApprovalRule(
             name=name,
             second=SecondApproverConditions(**self.second.model_dump()),
+            allowed=Allowed(**self.allowed.model_dump()),
             actions=self.actions,
             **conditions,
         )

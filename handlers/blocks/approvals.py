@@ -146,6 +146,9 @@ def _ruled(each: Ruled) -> str:
         lines.append(f"• A program needs two approvals if it {literal(', or '.join(terms), 500)}.")
     if not each.rule.partial:
         lines.append("• A program that was validated only in part can't be approved.")
+    lines += [
+        f"• A program that {literal(term, 300)} can't be approved." for term in each.rule.allowed.terms()
+    ]
     if each.rule.thread:
         lines.append(f"• An approval can cover a thread for {human_seconds(each.rule.thread)}.")
     return "\n".join(lines)

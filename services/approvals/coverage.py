@@ -53,6 +53,8 @@ def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
         "requester": proposal.requester,
         "partial": proposal.validation.verdict is Verdict.PARTIAL,
         **({"checkpoints": proposal.checkpoints.sha256} if proposal.checkpoints else {}),
+        **({"hosts": proposal.header.hosts} if proposal.header.hosts else {}),
+        **(proposal.provisions.bound if proposal.provisions else {}),
     }
     return Coverage(f"{_VERSION}:{sha256(json.dumps(bound, sort_keys=True))}", program.because)
 

@@ -45,6 +45,8 @@ def decide(
     clause, refusal = _refusal(rule, person, standing)
     if facts and facts.partial and not rule.partial:
         clause, refusal = "partial", _PARTIAL
+    if facts and (beyond := rule.allowed.refusal(facts)):
+        clause, refusal = "allowed", f"This program {beyond}, and the rules here don't allow that."
     if refusal:
         return Decision(
             allowed=False, rule=rule.name, clause=clause, sentence=refusal, needed=needed, reasons=reasons

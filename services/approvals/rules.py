@@ -20,9 +20,32 @@ API = "api"
 
 
 @dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of name that programs have; the texts are ends of `because it …`."""
+
+    name: str
+    verb: str
+    noun: str
+    unknown: str = ""
+    """What is said where they could not be observed in full; empty for what a program declares."""
+
+
+_KINDS = (
+    _Kind("hosts", "names", "network host", "may reach network hosts that could not be observed"),
+    _Kind("packages", "installs", "package", "may use packages that could not be observed"),
+    _Kind("data", "uses", "data connection"),
+    _Kind("writes", "writes to", "data connection"),
+    _Kind("secrets", "needs", "secret"),
+)
+Names = bool | frozenset[str]
+"""True for any, or any but those named; False for no condition."""
+
+
+@dataclass(frozen=True, slots=True)
 class SecondApproverConditions:
-    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, any network host, any package or any
-    but those named (normalized), a validation that was only `partial`.
+    """Facts that take a second approver: more than so many CPUs or seconds, any GPU, a validation that was only `partial`,
+    and by kind any name or any but those given: network hosts (`*.example.com` for all below), packages (normalized), data
+    connections that it uses or `writes` to, secrets.
 
     What could not be observed counts as if it were there.
     """
@@ -30,15 +53,18 @@ class SecondApproverConditions:
     cpus: float | None = None
     gpus: bool = False
     wall: float | None = None
-    hosts: bool = False
-    packages: bool | frozenset[str] = False
+    hosts: Names = False
+    packages: Names = False
+    data: Names = False
+    writes: Names = False
+    secrets: Names = False
     partial: bool = False
 
     def reasons(self, facts: ProgramFacts) -> tuple[str, ...]:
         """What of a program takes a second approver, each as the end of `because it …`."""
-        found = (*self._heavy(facts), self._long(facts), self._open(facts), self._foreign(facts))
+        named = [self._named(kind, facts) for kind in _KINDS]
         unproven = "was validated only in part" if self.partial and facts.partial else ""
-        return tuple(filter(None, (*found, unproven)))
+        return tuple(filter(None, (*self._heavy(facts), self._long(facts), *named, unproven)))
 
     def _heavy(self, facts: ProgramFacts) -> list[str]:
         cpus, gpus = facts.resources.get("CPU", 0.0), facts.resources.get("GPU", 0.0)
@@ -58,36 +84,77 @@ class SecondApproverConditions:
             return f"may take {human_seconds(facts.wall)}"
         return "may take a time that could not be measured" if "wall" in facts.unknown else ""
 
-    def _open(self, facts: ProgramFacts) -> str:
-        if not self.hosts:
+    def _named(self, kind: _Kind, facts: ProgramFacts) -> str:
+        listed: Names = getattr(self, kind.name)
+        if listed is False:
             return ""
-        if facts.hosts:
-            return f"names {_some(facts.hosts, 'network host')}"
-        return "may reach network hosts that could not be observed" if "hosts" in facts.unknown else ""
-
-    def _foreign(self, facts: ProgramFacts) -> str:
-        if self.packages is False:
-            return ""
-        trusted = self.packages if isinstance(self.packages, frozenset) else frozenset[str]()
-        if foreign := frozenset(each for each in facts.packages if _name(each) not in trusted):
-            return f"installs {_some(foreign, 'package')}"
-        return "may use packages that could not be observed" if "packages" in facts.unknown else ""
-
-    def _packages(self) -> str:
-        trusted = sorted(self.packages) if isinstance(self.packages, frozenset) else []
-        return f"installs packages other than {listed(trusted)}" if trusted else "installs packages"
+        if foreign := others(kind.name, facts, frozenset() if listed is True else listed):
+            return f"{kind.verb} {_some(foreign, kind.noun)}"
+        return kind.unknown if kind.name in facts.unknown else ""
 
     def terms(self) -> tuple[str, ...]:
         """The same as conditions that hold for all programs, each as the end of `when it …`."""
-        named = {
-            "requests a GPU": self.gpus,
-            "names a network host": self.hosts,
-            self._packages(): self.packages is not False,
-            "was validated only in part": self.partial,
-        }
         over = [f"requests more than {human_resource('CPU', self.cpus)}"] if self.cpus is not None else []
+        gpus = ["requests a GPU"] if self.gpus else []
         long = [f"may take more than {human_seconds(self.wall)}"] if self.wall is not None else []
-        return (*over, *long, *(text for text, given in named.items() if given))
+        named = [_condition(kind, getattr(self, kind.name)) for kind in _KINDS]
+        partial = ["was validated only in part"] if self.partial else []
+        return (*over, *long, *gpus, *filter(None, named), *partial)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Names beyond which nobody approves a program, by kind; None where there is no limit."""
+
+    hosts: frozenset[str] | None = None
+    packages: frozenset[str] | None = None
+    data: frozenset[str] | None = None
+    writes: frozenset[str] | None = None
+    secrets: frozenset[str] | None = None
+
+    def refusal(self, facts: ProgramFacts) -> str:
+        """Why a program can't be approved, as the end of `This program …`; empty where it can."""
+        for kind in _KINDS:
+            allowed: frozenset[str] | None = getattr(self, kind.name)
+            if allowed is None:
+                continue
+            if foreign := others(kind.name, facts, allowed):
+                return f"{kind.verb} {_some(foreign, kind.noun)}"
+            if kind.unknown and kind.name in facts.unknown:
+                return kind.unknown
+        return ""
+
+    def terms(self) -> tuple[str, ...]:
+        """What no approved program does, each as the end of `A program that …`."""
+        given = [(kind, getattr(self, kind.name)) for kind in _KINDS]
+        return tuple(_condition(kind, names or True) for kind, names in given if names is not None)
+
+
+def others(kind: str, facts: ProgramFacts, names: frozenset[str]) -> frozenset[str]:
+    """What a program has of a kind beyond these names."""
+    found: frozenset[str] = getattr(facts, kind)
+    match kind:
+        case "packages":
+            return frozenset(each for each in found if _name(each) not in names)
+        case "hosts":
+            return frozenset(each for each in found if not any(_covers(name, each.lower()) for name in names))
+        case _:
+            return found - names
+
+
+def _covers(name: str, host: str) -> bool:
+    """Whether a rule's host covers one with or without a port."""
+    bare = host.rpartition(":")[0].strip("[]") if ":" in host else host
+    return any(each == name or (name.startswith("*.") and each.endswith(name[1:])) for each in (host, bare))
+
+
+def _condition(kind: _Kind, names: Names) -> str:
+    if names is False:
+        return ""
+    some = (
+        f"{kind.noun}s other than {listed(sorted(names))}" if isinstance(names, frozenset) and names else ""
+    )
+    return f"{kind.verb} {some or 'a ' + kind.noun}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +166,7 @@ class ApprovalRule:
     what they asked for themselves. Guests and people of other workspaces are approvers only if named in `users`, or
     let in by `guests` and `foreign`. So many `approvals` of different people are needed, two for the facts in `second`.
     `thread` is for how many seconds an approval may be given for a whole thread; 0 for never.
-    With `partial` False, nobody approves a program that was validated only in part.
+    With `partial` False, nobody approves a program that was validated only in part, nor one that goes beyond `allowed`.
     `actions` says who may do other things than approving, where that is not as by default.
     """
 
@@ -114,6 +181,7 @@ class ApprovalRule:
     foreign: bool = False
     approvals: int = 1
     second: SecondApproverConditions = field(default_factory=SecondApproverConditions)
+    allowed: Allowed = field(default_factory=Allowed)
     thread: float = 0.0
     partial: bool = True
     actions: Mapping[Action, frozenset[Group]] = field(default_factory=dict[Action, frozenset[Group]])

@@ -14,6 +14,7 @@ from services.domain.filenames import importable
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.program_header import Script
+from services.domain.provisions import NO_PROVISIONS, Provisions
 from services.domain.values import (
     Attempt,
     Engine,
@@ -242,6 +243,8 @@ class Proposal:
     """Values of its parameters, and further arguments, that people chose for it."""
     checkpoints: Checkpoints = NO_CHECKPOINTS
     """The checkpoints of an earlier run that it finds in place."""
+    provisions: Provisions = NO_PROVISIONS
+    """The data connections and secrets that it uses."""
 
     @property
     def command_line(self) -> tuple[str, ...]:

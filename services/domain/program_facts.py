@@ -18,7 +18,8 @@ class ProgramFacts:
     `resources` is the most that a task, an actor or the driver asks for; `wall` is in seconds, the longer of what was
     measured and what the program's header expects. `packages` are those it asks for, by name or with their versions. `unknown` names what could not be observed in full (kinds of EVIDENCE,
     and `wall`): there may be more of it than is said here, so rules that ask for it take the strict side. `partial` says that a part of it
-    could not be validated.
+    could not be validated. `data` names the connections that it uses, `writes` those that it writes to, and `secrets` what it
+    needs of these.
     """
 
     resources: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -27,6 +28,9 @@ class ProgramFacts:
     packages: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     partial: bool = False
+    data: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, proposal: Proposal) -> Self:
@@ -38,7 +42,7 @@ class ProgramFacts:
         return cls(
             resources=resources,
             wall=max(seen.wall or 0.0, header.wall or 0.0),
-            hosts=frozenset((*policy.hosts, *seen.touched.hosts)),
+            hosts=frozenset((*policy.hosts, *header.hosts, *seen.touched.hosts)),
             packages=frozenset(
                 (*header.packages, *(each.name for each in proposal.lock.packages if each.asked))
             ),
@@ -46,6 +50,9 @@ class ProgramFacts:
                 (*seen.unknown, *seen.touched.more, *([] if seen.wall is not None else ["wall"]))
             ),
             partial=seen.verdict is Verdict.PARTIAL,
+            data=frozenset(each.name for each in header.data),
+            writes=frozenset(each.name for each in header.data if each.writes),
+            secrets=frozenset(each.name for each in header.secrets),
         )
 
 
@@ -69,6 +76,8 @@ def binding(proposal: Proposal, user: str) -> str:
         "approver": user,
         # Only where there are some, so that approvals of earlier versions stay valid.
         **({"checkpoints": proposal.checkpoints.sha256} if proposal.checkpoints else {}),
+        **({"hosts": header.hosts} if header.hosts else {}),
+        **(proposal.provisions.bound if proposal.provisions else {}),
     }
     return sha256(json.dumps(bound, sort_keys=True))
 

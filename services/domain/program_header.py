@@ -6,8 +6,13 @@
     # [tool.raygen]
     # resources = { CPU = 2 }
     # wall = 3600
+    # hosts = ["api.example.com"]
     # [tool.raygen.parameters]
     # rows = { default = 10_000_000, validation = 10_000, min = 1, help = "rows to simulate" }
+    # [tool.raygen.data]
+    # sales = "read"
+    # [tool.raygen.secrets]
+    # WANDB_API_KEY = "tracks the experiment"
     # ///
 
 Source: https://packaging.python.org/en/latest/specifications/inline-script-metadata/
@@ -20,7 +25,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Annotated
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -34,10 +40,48 @@ _START, _END = "# /// script", "# ///"
 # In characters. Dotted keys of that length take tomllib some 40 ms; ten times as many take a hundred times as long.
 HEADER = 4096
 _REQUIREMENT = 300
+_LONGEST_HOST = 253
 _SHOWN = 100
 # What a requirement may hold once it is normalized: nothing that pip or a shell reads as something else, such as `$` or `#`.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+*!<>=~,;[]()'\" ")
 _RESOURCE = re.compile(r"\w[\w.:-]{0,60}")
+_HOST = re.compile(
+    r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*(?::[0-9]{1,5})?"
+)
+_CONNECTION = re.compile(r"[A-Za-z][\w.-]{0,99}")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.IGNORECASE)
+
+
+class Access(StrEnum):
+    """What a program does with a data connection."""
+
+    READ = "read"
+    WRITE = "write"
+    BOTH = "read and write"
+
+
+@dataclass(frozen=True, slots=True)
+class DataUse:
+    """A data connection that a program uses, by name."""
+
+    name: str
+    access: Access
+
+    @property
+    def reads(self) -> bool:
+        return self.access is not Access.WRITE
+
+    @property
+    def writes(self) -> bool:
+        return self.access is not Access.READ
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A secret that a program needs, by the name of its environment variable, and what for."""
+
+    name: str
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +98,12 @@ class Script:
     """How many seconds it expects to take, where it says so."""
     parameters: tuple[Parameter, ...] = ()
     """Values that people choose, in the order of the header."""
+    hosts: tuple[str, ...] = ()
+    """Network hosts that it calls on its target, in lower case, such as `api.example.com`, `*.example.com` or `db:5432`."""
+    data: tuple[DataUse, ...] = ()
+    """Data connections that it uses."""
+    secrets: tuple[SecretUse, ...] = ()
+    """Secrets that it needs."""
     problem: str = ""
     """What is wrong with the header, for the person who wrote it; then there is nothing else."""
 
@@ -113,6 +163,9 @@ class _RaygenTable(BaseModel):
     parameters: Annotated[dict[str, _Parameter], Field(max_length=20)] = {}
     resources: dict[str, Annotated[float, Field(ge=0, lt=1e15)]] = {}
     wall: Annotated[float, Field(gt=0, lt=1e9)] | None = None
+    hosts: list[str] = Field([], max_length=20)
+    data: Annotated[dict[str, str], Field(max_length=20)] = {}
+    secrets: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(max_length=20)] = {}
 
 
 class _Tools(BaseModel):
@@ -154,12 +207,41 @@ def _read(found: Mapping[str, object]) -> Script:
         if isinstance(parameter, str):
             return Script(problem=parameter)
         parameters.append(parameter)
-    return Script(
+    script = Script(
         packages=tuple(packages),
         requires_python=header.requires_python,
         resources=resources,
         wall=header.tool.raygen.wall,
         parameters=tuple(parameters),
+    )
+    return _with_reach(script, header.tool.raygen)
+
+
+def _with_reach(script: Script, table: _RaygenTable) -> Script:
+    """With the hosts, data connections and secrets that it declares, or with what is wrong with them."""
+    hosts = tuple(dict.fromkeys(host.lower() for host in table.hosts))
+    strange = next((host for host in hosts if len(host) > _LONGEST_HOST or not _HOST.fullmatch(host)), None)
+    if strange is not None:
+        advice = "Name hosts only, such as `api.example.com`, without `https://` or a path."
+        return Script(problem=f"Its `hosts` include {_short(strange)!r}. {advice}")
+    for name, access in table.data.items():
+        if not _CONNECTION.fullmatch(name):
+            return Script(problem=f"It uses {_short(name)!r}, which isn't the name of a data connection.")
+        if access not in set(Access):
+            can = ", ".join(f"`{each}`" for each in Access)
+            return Script(
+                problem=f"Its data connection {name!r} has the access {_short(access)!r}. It can be {can}."
+            )
+    strange = next((name for name in table.secrets if not _VARIABLE.fullmatch(name)), None)
+    if strange is not None:
+        return Script(
+            problem=f"It needs the secret {_short(strange)!r}, which isn't the name of an environment variable."
+        )
+    return replace(
+        script,
+        hosts=hosts,
+        data=tuple(DataUse(name, Access(access)) for name, access in table.data.items()),
+        secrets=tuple(SecretUse(name, purpose) for name, purpose in table.secrets.items()),
     )
 
 

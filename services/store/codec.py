@@ -11,6 +11,7 @@ from services.domain.entities import Attachment, Input
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.program_header import Script
+from services.domain.provisions import NO_PROVISIONS, Provisions
 from services.domain.values import (
     Artifact,
     Attempt,
@@ -30,6 +31,7 @@ _INPUTS = TypeAdapter(tuple[Input, ...])
 _LOCK = TypeAdapter(Lock)
 _GIVEN = TypeAdapter(Given)
 _CHECKPOINTS = TypeAdapter(Checkpoints)
+_PROVISIONS = TypeAdapter(Provisions)
 _FAILED = TypeAdapter(tuple[Attempt, ...])
 _NO_HEADER = "It was created by an earlier version of raygen. Ask for it again."
 
@@ -107,6 +109,14 @@ def dump_checkpoints(checkpoints: Checkpoints) -> str:
 
 def load_checkpoints(text: str | None) -> Checkpoints:
     return _CHECKPOINTS.validate_json(text) if text else NO_CHECKPOINTS
+
+
+def dump_provisions(provisions: Provisions) -> str:
+    return _PROVISIONS.dump_json(provisions).decode()
+
+
+def load_provisions(text: str | None) -> Provisions:
+    return _PROVISIONS.validate_json(text) if text else NO_PROVISIONS
 
 
 def dump_failed(attempts: tuple[Attempt, ...]) -> str:

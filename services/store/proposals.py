@@ -52,6 +52,7 @@ class Proposals(Repository):
             "lock": codec.dump_lock(proposal.lock),
             "given": codec.dump_given(proposal.given),
             "checkpoints": codec.dump_checkpoints(proposal.checkpoints),
+            "provisions": codec.dump_provisions(proposal.provisions),
         }
         async with self._engine.begin() as connection:
             replaced = await connection.execute(
@@ -172,4 +173,5 @@ def _proposal(row: Row[Any], artifacts: tuple[Artifact, ...]) -> Proposal:
         lock=codec.load_lock(row.lock),
         given=codec.load_given(row.given),
         checkpoints=codec.load_checkpoints(row.checkpoints),
+        provisions=codec.load_provisions(row.provisions),
     )

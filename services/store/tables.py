@@ -72,6 +72,7 @@ proposals = Table(
     Column("lock", Text),
     Column("given", Text),
     Column("checkpoints", Text),
+    Column("provisions", Text),
 )
 
 approvals = Table(

@@ -39,7 +39,7 @@ def plain(outcome: Outcome) -> str:
 
 
 def _reason(outcome: Outcome) -> str:
-    if outcome.failure is not None:
+    if outcome.failure is not None and outcome.verdict is not Verdict.PARTIAL:
         return _line(outcome.failure)
     if outcome.verdict is Verdict.UNAVAILABLE and outcome.detail:
         return outcome.detail

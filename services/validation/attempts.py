@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +59,20 @@ class Attempted:
             more=more,
         )
         return replace(outcome, touched=touched, unknown=unknown)
+
+
+def declared(hosts: Sequence[str], attempted: Attempted) -> tuple[str, ...]:
+    """Those of the declared `hosts` that it tried to reach: `api.example.com`, `*.example.com`, an address, or each with a port."""
+    names = {name.lower().rstrip(".") for name in attempted.names}
+    addresses = {address.lower() for address in attempted.addresses}
+    addresses |= {address.rpartition(":")[0].strip("[]") for address in addresses}
+    return tuple(host for host in hosts if host in addresses or _among(host.partition(":")[0], names))
+
+
+def _among(host: str, names: set[str]) -> bool:
+    if host.startswith("*."):
+        return any(name.endswith(host[1:]) for name in names)
+    return host in names
 
 
 def _united(observed: list[str] | tuple[str, ...], claimed: tuple[str, ...]) -> tuple[str, ...]:

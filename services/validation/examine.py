@@ -81,7 +81,7 @@ async def examine(
         return Examined(environment, policy)
     given = given.fitting(header.parameters, declared)
     arguments = given.of_validation(header.parameters)
-    setup = Setup(arguments=arguments, environment=environment, wall=header.wall)
+    setup = Setup(arguments=arguments, environment=environment, wall=header.wall, hosts=header.hosts)
     leased = await lease()
     with span("validation") as opened:
         outcome = without_secrets(await leased.validate(code, setup))

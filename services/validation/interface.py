@@ -40,6 +40,8 @@ class Setup:
     """The packages that are installed for it."""
     wall: float | None = None
     """Seconds that it expects to take, where its header says so."""
+    hosts: tuple[str, ...] = ()
+    """Network hosts that it calls on its target, where its header says so."""
     checkpoints: tuple[CheckpointFile, ...] = ()
     """What it finds in `outputs/checkpoints`, for a lease that has not put it there itself."""
 

@@ -320,7 +320,7 @@ class PooledLease:
             except SealUnavailable as error:
                 await self.aclose()
                 return Outcome(verdict=Verdict.UNAVAILABLE, detail=error.public)
-            return conclude(record, chosen, wall=setup.wall)
+            return conclude(record, chosen, setup)
 
     async def _run(
         self, code: str, own: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Sequence
 
 from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, DriverReport, decode, fill, read
 from services.text.formatting import human_bytes, human_seconds
-from services.validation.interface import ValidationLimits
+from services.validation.attempts import declared
+from services.validation.interface import BARE, Setup, ValidationLimits
 from services.validation.sandbox import AttemptRecord
 from services.validation.watchdog import Excess
 
@@ -24,6 +26,13 @@ _NO_CUDA = re.compile(
 _VIRTUAL = (
     "The sealed cluster has virtual GPUs only, without a CUDA driver. Use the CPU where there is no CUDA."
 )
+# What the usual clients raise where a name has no address, or nothing responds at it.
+_UNREACHED = re.compile(
+    r"gaierror|getaddrinfo|name resolution|resolve|Name or service not known|No address associated"
+    r"|Network is unreachable|ENETUNREACH|Connection(?:Refused)?Error|Connect(?:ion)?Timeout|ConnectError|URLError"
+    r"|ConnectorError|EndpointConnection|Max retries exceeded|dns error|failed to lookup|DNS lookup|Errno -[23]|Errno 101",
+    re.IGNORECASE,
+)
 _NO_ROOM = re.compile(r"OutOfDiskError|ObjectStoreFullError")
 _SMALL = (
     "The sealed cluster's object store ({}) is too small for what the program keeps in it at once."
@@ -34,14 +43,13 @@ _SMALL_DISK = "The sealed cluster's own disk is full, not the machine's. Write l
 _BROKEN = "The sealed cluster failed while the program ran."
 
 
-def conclude(record: AttemptRecord, limits: ValidationLimits, *, wall: float | None = None) -> Outcome:
-    """What came of one attempt. Facts may say what kind of failure it was, never that there was none.
-
-    `wall` is the time in seconds that the program's header expects.
-    """
+def conclude(record: AttemptRecord, limits: ValidationLimits, setup: Setup = BARE) -> Outcome:
+    """What came of one attempt with `setup`. Facts may say what kind of failure it was, never that there was none."""
     facts_text = decode(record.facts)
     facts = read(facts_text)
-    verdict, detail, unproven = _verdict(record, limits, wall)
+    verdict, detail, unproven = _verdict(record, limits, setup.wall)
+    if refused := declared(setup.hosts, record.attempted):
+        verdict, unproven = _without(refused, verdict, unproven, facts)
     observed = Outcome(
         verdict=verdict,
         stdout=record.stdout.decode("utf-8", "replace"),
@@ -71,6 +79,19 @@ def _verdict(
     if record.status < 0:
         return Verdict.KILLED, f"Its driver was killed by {_signal(-record.status)}.", ()
     return Verdict.FAILED, None, ()
+
+
+def _without(
+    refused: Sequence[str], verdict: Verdict, unproven: tuple[str, ...], facts: DriverReport
+) -> tuple[Verdict, tuple[str, ...]]:
+    """A program that called hosts that its header declares, which a seal refuses: what it could do otherwise is proven."""
+    calls = f"It calls {', '.join(refused)}, which the seal refuses."
+    if verdict in {Verdict.PASSED, Verdict.PARTIAL}:
+        return Verdict.PARTIAL, (f"{calls} What the response changes was not run.", *unproven)
+    failure = facts.failure
+    if verdict is Verdict.FAILED and failure and _UNREACHED.search(f"{failure.kind}: {failure.message}"):
+        return Verdict.PARTIAL, (f"{calls} What comes after that was not run.",)
+    return verdict, unproven
 
 
 def _stopped(

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.values import Verdict
+from services.validation.attempts import Attempted
 from services.validation.demands import demand
-from services.validation.interface import ValidationLimits
+from services.validation.interface import Setup, ValidationLimits
 from services.validation.pool import PoolSettings, affordable
 from services.validation.progress import Progress
 from services.validation.sandbox import AttemptRecord
@@ -82,7 +83,7 @@ def test_a_long_program_is_partial_only_while_it_makes_progress(
     progress: Progress, wall: float | None, expected: Verdict
 ):
     record = AttemptRecord(excess=Excess.WALL, wall=60.0, progress=progress)
-    outcome = conclude(record, LIMITS, wall=wall)
+    outcome = conclude(record, LIMITS, Setup(wall=wall))
     assert (outcome.verdict, bool(outcome.unproven)) == (expected, expected is Verdict.PARTIAL)
     assert outcome.approvable == (expected is Verdict.PARTIAL)
     if wall is None:
@@ -92,7 +93,46 @@ def test_a_long_program_is_partial_only_while_it_makes_progress(
 @pytest.mark.parametrize("status", [1, -9])
 def test_a_program_that_declares_hours_and_fails_has_failed(status: int):
     record = AttemptRecord(status=status, progress=MOVING)
-    assert not conclude(record, LIMITS, wall=LONG).approvable
+    assert not conclude(record, LIMITS, Setup(wall=LONG)).approvable
+
+
+CALLS = Attempted(names=("API.example.com",), addresses=("10.1.2.3:443",))
+UNREACHED = {
+    "failure": {"kind": "URLError", "message": "<urlopen error [Errno -2] Name or service not known>"}
+}
+BROKEN = {"failure": {"kind": "ZeroDivisionError", "message": "division by zero"}}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status", "claims", "expected"),
+    [
+        (("api.example.com",), 1, UNREACHED, Verdict.PARTIAL),
+        (("*.example.com",), 1, UNREACHED, Verdict.PARTIAL),
+        (("api.example.com:443",), 0, {}, Verdict.PARTIAL),
+        (("10.1.2.3",), 1, UNREACHED, Verdict.PARTIAL),
+        (("10.1.2.3:443",), 0, {}, Verdict.PARTIAL),
+        (("10.1.2.3:80",), 0, {}, Verdict.PASSED),
+        (("other.example.com",), 1, UNREACHED, Verdict.FAILED),
+        (("*.ample.com",), 1, UNREACHED, Verdict.FAILED),
+        ((), 1, UNREACHED, Verdict.FAILED),
+        (("api.example.com",), 1, BROKEN, Verdict.FAILED),
+        (("api.example.com",), 1, {}, Verdict.FAILED),
+        (("api.example.com",), -9, UNREACHED, Verdict.KILLED),
+    ],
+)
+def test_a_refused_host_is_partial_only_where_it_was_declared_and_seen(
+    hosts: tuple[str, ...], status: int, claims: dict[str, object], expected: Verdict
+):
+    record = AttemptRecord(status=status, facts=json.dumps(claims).encode(), attempted=CALLS)
+    outcome = conclude(record, LIMITS, Setup(hosts=hosts))
+    assert outcome.verdict is expected
+    assert bool(outcome.unproven) == (expected is Verdict.PARTIAL)
+    assert all(host in " ".join(outcome.unproven) for host in hosts if outcome.unproven)
+
+
+def test_a_program_that_only_claims_to_have_met_a_refused_host_has_failed():
+    record = AttemptRecord(status=1, facts=json.dumps(UNREACHED).encode())
+    assert conclude(record, LIMITS, Setup(hosts=("api.example.com",))).verdict is Verdict.FAILED
 
 
 def test_too_much_hardware_is_partial_and_says_what_was_asked():
