@@ -159,6 +159,10 @@ def _place(card: ProposalCard) -> Block:
     facts += requested(proposal.validation, card.facts)
     if card.network:
         facts.append(f"network access: {literal(card.network, 20)}")
+    if hosts := proposal.header.hosts:
+        names = ", ".join(quoted(host, 100) for host in hosts[:5])
+        more = f" and {len(hosts) - 5} more" if len(hosts) > 5 else ""
+        facts.append(f"calls {names}{more} (declared; not enforced on this target)")
     if data := [file for file in proposal.inputs if not file.is_code]:
         names = ", ".join(f"{literal(file.name, 60)} ({human_bytes(file.size)})" for file in data[:5])
         more = f" and {len(data) - 5} more" if len(data) > 5 else ""

@@ -26,13 +26,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Annotated
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.domain.connections import Access
 from services.domain.parameters import TEXT, Parameter
 from services.domain.untrusted_data import from_toml
 
@@ -41,6 +41,12 @@ _START, _END = "# /// script", "# ///"
 HEADER = 4096
 _REQUIREMENT = 300
 _LONGEST_HOST = 253
+ACCESSES = {
+    "read": frozenset({Access.READ}),
+    "write": frozenset({Access.WRITE}),
+    "read and write": frozenset(Access),
+}
+"""What a program can do with a data connection, by the words of a header."""
 _SHOWN = 100
 # What a requirement may hold once it is normalized: nothing that pip or a shell reads as something else, such as `$` or `#`.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+*!<>=~,;[]()'\" ")
@@ -52,28 +58,16 @@ _CONNECTION = re.compile(r"[A-Za-z][\w.-]{0,99}")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.IGNORECASE)
 
 
-class Access(StrEnum):
-    """What a program does with a data connection."""
-
-    READ = "read"
-    WRITE = "write"
-    BOTH = "read and write"
-
-
 @dataclass(frozen=True, slots=True)
 class DataUse:
     """A data connection that a program uses, by name."""
 
     name: str
-    access: Access
-
-    @property
-    def reads(self) -> bool:
-        return self.access is not Access.WRITE
+    access: frozenset[Access]
 
     @property
     def writes(self) -> bool:
-        return self.access is not Access.READ
+        return Access.WRITE in self.access
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +157,7 @@ class _RaygenTable(BaseModel):
     parameters: Annotated[dict[str, _Parameter], Field(max_length=20)] = {}
     resources: dict[str, Annotated[float, Field(ge=0, lt=1e15)]] = {}
     wall: Annotated[float, Field(gt=0, lt=1e9)] | None = None
-    hosts: list[str] = Field([], max_length=20)
+    hosts: Annotated[list[str], Field(max_length=20)] = []
     data: Annotated[dict[str, str], Field(max_length=20)] = {}
     secrets: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(max_length=20)] = {}
 
@@ -227,8 +221,8 @@ def _with_reach(script: Script, table: _RaygenTable) -> Script:
     for name, access in table.data.items():
         if not _CONNECTION.fullmatch(name):
             return Script(problem=f"It uses {_short(name)!r}, which isn't the name of a data connection.")
-        if access not in set(Access):
-            can = ", ".join(f"`{each}`" for each in Access)
+        if access not in ACCESSES:
+            can = ", ".join(f"`{each}`" for each in ACCESSES)
             return Script(
                 problem=f"Its data connection {name!r} has the access {_short(access)!r}. It can be {can}."
             )
@@ -240,7 +234,7 @@ def _with_reach(script: Script, table: _RaygenTable) -> Script:
     return replace(
         script,
         hosts=hosts,
-        data=tuple(DataUse(name, Access(access)) for name, access in table.data.items()),
+        data=tuple(DataUse(name, ACCESSES[access]) for name, access in table.data.items()),
         secrets=tuple(SecretUse(name, purpose) for name, purpose in table.secrets.items()),
     )
 

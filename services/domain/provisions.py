@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.domain.program_header import Access
+from services.domain.connections import Access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class BoundConnection:
 
     name: str
     """Its name."""
-    access: Access
+    access: frozenset[Access]
     """What the program declares to do with it."""
     kind: str
     """Such as `parquet` or `postgres`."""
@@ -63,7 +63,7 @@ class Provisions:
         """What an approval covers of them; what only describes a sample is left out."""
         return {
             "data": sorted(
-                (each.name, str(each.access), each.kind, each.location, each.variable, each.sample)
+                (each.name, sorted(each.access), each.kind, each.location, each.variable, each.sample)
                 for each in self.connections
             ),
             "secrets": sorted((each.name, each.on_target) for each in self.secrets),

@@ -76,6 +76,8 @@ class TargetTerms:
             return (
                 f"stops runs after {most}, and the program declares a `wall` of {human_seconds(script.wall)}"
             )
+        if script.hosts and self.network == "none":
+            return f"gives programs no network, and the program calls {', '.join(script.hosts)}"
         asked = dict(validation.resources)
         for name, amount in script.resources.items():
             asked[name] = max(amount, asked.get(name, 0.0))

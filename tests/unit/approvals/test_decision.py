@@ -9,6 +9,7 @@ import pytest
 
 from services.approvals import ApprovalPolicy, ApprovalRule, Person, SecondApproverConditions
 from services.approvals.decision import ApproverContext, decide, required
+from services.approvals.rules import Allowed
 from services.domain.entities import Input
 from services.domain.locks import Lock, LockedPackage
 from services.domain.program_facts import ProgramFacts, binding
@@ -90,7 +91,13 @@ def test_a_refusal_says_whom_to_ask():
 
 
 FACTS = ProgramFacts(
-    {"CPU": 8.0, "GPU": 1.0}, 100.0, hosts=frozenset({"a.example", "b"}), packages=frozenset({"polars"})
+    {"CPU": 8.0, "GPU": 1.0},
+    100.0,
+    hosts=frozenset({"a.example", "b"}),
+    packages=frozenset({"polars"}),
+    data=frozenset({"sales", "scores"}),
+    writes=frozenset({"scores"}),
+    secrets=frozenset({"WANDB_API_KEY"}),
 )
 
 
@@ -108,6 +115,13 @@ FACTS = ProgramFacts(
         (SecondApproverConditions(packages=frozenset()), ("installs the package polars",)),
         (SecondApproverConditions(packages=frozenset({"torch"})), ("installs the package polars",)),
         (SecondApproverConditions(packages=frozenset({"torch", "polars"})), ()),
+        (SecondApproverConditions(hosts=frozenset({"b"})), ("names the network host a.example",)),
+        (SecondApproverConditions(hosts=frozenset({"b", "*.example"})), ()),
+        (SecondApproverConditions(data=True), ("uses the data connections sales and 1 more",)),
+        (SecondApproverConditions(data=frozenset({"sales"})), ("uses the data connection scores",)),
+        (SecondApproverConditions(writes=True), ("writes to the data connection scores",)),
+        (SecondApproverConditions(writes=frozenset({"scores"})), ()),
+        (SecondApproverConditions(secrets=True), ("needs the secret WANDB_API_KEY",)),
     ],
 )
 def test_facts_that_take_a_second_approver(second: SecondApproverConditions, reasons: tuple[str, ...]):
@@ -118,6 +132,36 @@ def test_facts_that_take_a_second_approver(second: SecondApproverConditions, rea
         assert found == reasons
     assert required(ApprovalRule(second=second, approvals=3), FACTS)[0] == 3
     assert required(ApprovalRule(second=second), ProgramFacts()) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("allowed", "sentence"),
+    [
+        (Allowed(), ""),
+        (Allowed(hosts=frozenset({"a.example", "b"}), data=frozenset({"sales", "scores"})), ""),
+        (Allowed(hosts=frozenset({"b"})), "This program names the network host a.example,"),
+        (Allowed(secrets=frozenset()), "This program needs the secret WANDB_API_KEY,"),
+        (Allowed(writes=frozenset({"sales"})), "This program writes to the data connection scores,"),
+    ],
+)
+def test_nobody_approves_what_goes_beyond_the_rule(allowed: Allowed, sentence: str):
+    decision = decide(ApprovalRule(allowed=allowed), MEMBER, OTHERS, FACTS)
+    assert decision.allowed == (not sentence)
+    assert decision.sentence.startswith(sentence)
+
+
+def test_unseen_hosts_are_beyond_a_rule_that_lists_them():
+    facts = ProgramFacts(unknown=frozenset({"hosts"}))
+    rule = ApprovalRule(allowed=Allowed(hosts=frozenset({"b"}), data=frozenset()))
+    assert not decide(rule, MEMBER, OTHERS, facts).allowed
+    assert rule.allowed.terms() == ("names network hosts other than b", "uses a data connection")
+
+
+@pytest.mark.parametrize("host", ["api.example.com", "api.example.com:443", "API.Example.com"])
+def test_a_host_is_covered_with_any_port(host: str):
+    second = SecondApproverConditions(hosts=frozenset({"api.example.com"}))
+    assert second.reasons(ProgramFacts(hosts=frozenset({host}))) == ()
+    assert second.reasons(ProgramFacts(hosts=frozenset({f"evil-{host}"}))) != ()
 
 
 def test_trusted_packages_are_known_by_any_spelling_and_version():

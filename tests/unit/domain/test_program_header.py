@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.program_header import Script, blocks, script
+from services.domain.program_header import Script, SecretUse, blocks, script
 from tests.growth import calls, grows_linearly
 
 HEADER = """# /// script
@@ -22,12 +22,54 @@ import ray
 """
 
 
+def header(*lines: str) -> str:
+    return "\n".join(["# /// script", *(f"# {line}" for line in lines), "# ///", ""])
+
+
 def test_packages_and_resources_are_read():
     assert script(HEADER) == Script(
         packages=("polars>=1.0", "scikit-learn"),
         requires_python=">=3.11",
         resources={"CPU": 2.0, "memory": 1e9},
     )
+
+
+def test_hosts_data_and_secrets_are_read():
+    found = script(
+        header(
+            "[tool.raygen]",
+            'hosts = ["API.example.com", "*.example.org", "db:5432"]',
+            "[tool.raygen.data]",
+            'sales = "read"',
+            'scores = "read and write"',
+            "[tool.raygen.secrets]",
+            'WANDB_API_KEY = "tracks the experiment"',
+        )
+    )
+    assert found.hosts == ("api.example.com", "*.example.org", "db:5432")
+    assert [(each.name, each.writes) for each in found.data] == [("sales", False), ("scores", True)]
+    assert found.secrets == (SecretUse("WANDB_API_KEY", "tracks the experiment"),)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (
+            ["[tool.raygen]", 'hosts = ["https://a.example/x"]'],
+            "include 'https://a.example/x'. Name hosts only",
+        ),
+        (["[tool.raygen]", 'hosts = ["a b"]'], "Name hosts only"),
+        (["[tool.raygen.data]", 'sales = "all"'], "It can be `read`, `write`, `read and write`."),
+        (["[tool.raygen.data]", "sales = 1"], "tool.raygen.data.sales"),
+        (["[tool.raygen.data]", '"a/../b" = "read"'], "isn't the name of a data connection"),
+        (["[tool.raygen.secrets]", '"A-B" = ""'], "isn't the name of an environment variable"),
+    ],
+)
+def test_what_is_wrong_with_them_is_a_sentence(lines: list[str], problem: str):
+    found = script(header(*lines))
+    assert problem in found.problem
+    assert found.problem.endswith(".")
+    assert not found.hosts
 
 
 @pytest.mark.parametrize("code", ["", "import ray\n", "# /// script\nimport ray\n", "x = '# /// script'\n"])

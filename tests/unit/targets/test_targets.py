@@ -58,6 +58,10 @@ def test_its_own_cluster_has_the_packages_that_a_program_was_validated_with():
     lock = Lock(requirements="polars==1.0", packages=(LockedPackage(name="polars", version="1.0"),))
     needs = Script(packages=("polars",))
     assert TargetTerms(own=True).objection(builders.passed(), needs, lock) is None
+    calls = Script(hosts=("api.example.com",))
+    assert TargetTerms(network="internet").objection(builders.passed(), calls) is None
+    refused = TargetTerms(network="none").objection(builders.passed(), calls)
+    assert refused == "gives programs no network, and the program calls api.example.com"
     assert TargetTerms(packages=True).objection(builders.passed(), needs, lock) is None
     assert (
         TargetTerms().objection(builders.passed(), Script(), lock)
