@@ -8,11 +8,13 @@ from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, fill, read
 from services.execution.transcript import Transcript
 from services.execution.wire import JobDetails
+from services.text.formatting import signal_name
 
 _UNCONFIRMED = "The cluster stopped before it confirmed the outcome, which is taken from the driver's record."
 _UNKNOWN = "The cluster stopped before it confirmed the outcome, and the driver's record can't be read."
 _SIGKILL = frozenset({-9, 137})
 _KILLED = "The driver was killed (exit code {code}), most often because the node ran out of memory."
+_RAYS_WORDS = "Job entrypoint command failed with exit code"
 
 
 def conclude(details: JobDetails | None, transcript: Transcript, remarks: tuple[str, ...] = ()) -> Outcome:
@@ -53,7 +55,8 @@ def _verdict(details: JobDetails, transcript: Transcript) -> Verdict:
         return Verdict.PASSED
     if details.status == "STOPPED":
         return Verdict.TIMED_OUT if details.overdue(transcript.started) else Verdict.STOPPED
-    if transcript.facts is None and details.driver_exit_code in _SIGKILL:
+    code = details.driver_exit_code or 0
+    if transcript.facts is None and (code in _SIGKILL or code < 0):
         return Verdict.KILLED
     return Verdict.FAILED
 
@@ -62,10 +65,14 @@ def _reason(details: JobDetails, verdict: Verdict) -> str | None:
     """Why it ended so, where the facts don't say; without the log's tail that Ray puts in."""
     if verdict is Verdict.TIMED_OUT:
         return "The run was stopped at its wall-time limit."
-    if verdict is Verdict.KILLED:
-        return _KILLED.format(code=details.driver_exit_code)
+    code = details.driver_exit_code or 0
+    if verdict is Verdict.KILLED and code in _SIGKILL:
+        return _KILLED.format(code=code)
+    if code < 0 and verdict in {Verdict.KILLED, Verdict.FAILED}:
+        return f"Its driver was killed by {signal_name(-code)}."
     if verdict is Verdict.FAILED:
-        return (details.message or "").partition(", last available logs")[0] or None
+        said = (details.message or "").partition(", last available logs")[0]
+        return None if said.startswith(_RAYS_WORDS) else said or None
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import unicodedata
 from dataclasses import dataclass, replace
 
@@ -239,3 +240,11 @@ def human_resource(name: str, amount: float) -> str:
     if name in _IN_BYTES:
         return f"{human_bytes(int(amount))} of {name.replace('_', ' ')}"
     return f"{amount:g} {name if amount == 1 else _MANY.get(name, name)}"
+
+
+def signal_name(number: int) -> str:
+    """Such as `SIGSEGV`."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

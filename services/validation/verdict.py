@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import signal
 from collections.abc import Sequence
 
 from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, DriverReport, decode, fill, read
-from services.text.formatting import human_bytes, human_seconds
+from services.text.formatting import human_bytes, human_seconds, signal_name
 from services.validation.attempts import declared
 from services.validation.interface import BARE, Setup, ValidationLimits
 from services.validation.sandbox import AttemptRecord
@@ -77,7 +76,7 @@ def _verdict(
     if record.status == 0:
         return Verdict.PASSED, None, ()
     if record.status < 0:
-        return Verdict.KILLED, f"Its driver was killed by {_signal(-record.status)}.", ()
+        return Verdict.KILLED, f"Its driver was killed by {signal_name(-record.status)}.", ()
     return Verdict.FAILED, None, ()
 
 
@@ -148,10 +147,3 @@ def _exceeded(
             return Verdict.OUTPUT_LIMIT, f"It printed more than {human_bytes(limits.output)}.", ()
         case Excess.PROCESSES:
             return Verdict.KILLED, f"It started more than {limits.processes} processes.", ()
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -10,6 +10,7 @@ from services.domain.values import Verdict
 from services.execution.transcript import Transcript, nonce
 from services.execution.verdict import conclude
 from services.execution.wire import WALL_LIMIT, JobDetails
+from services.supervisor.evidence import plain
 
 SUBMITTED = 1_000_000
 STARTED = SUBMITTED + 60_000
@@ -49,6 +50,7 @@ def test_clocks_that_differ_make_no_program_older_than_its_submission():
         (job("FAILED", STARTED + 14_000, driver_exit_code=137), Verdict.TIMED_OUT, 14),
         (job("FAILED", STARTED + 9_000, driver_exit_code=-9), Verdict.KILLED, 9),
         (job("FAILED", STARTED + 14_000, driver_exit_code=1), Verdict.FAILED, 14),
+        (job("FAILED", STARTED + 14_000, driver_exit_code=-11), Verdict.KILLED, 14),
         (job("SUCCEEDED", STARTED + 10_500, driver_exit_code=0), Verdict.PASSED, 10.5),
     ],
 )
@@ -56,6 +58,16 @@ def test_who_ended_it_is_told_by_the_clock(details: JobDetails, verdict: Verdict
     outcome = conclude(details, log())
     assert (outcome.verdict, outcome.wall, outcome.stdout) == (verdict, wall, "said\n")
     assert ("wall-time limit" in (outcome.detail or "")) is (verdict is Verdict.TIMED_OUT)
+
+
+def test_a_signal_is_named_and_an_exit_code_is_not_said_in_rays_words():
+    said = (
+        "Job entrypoint command failed with exit code {}, last available logs (truncated to 20,000 chars):\nx"
+    )
+    crashed = job("FAILED", STARTED + 900, driver_exit_code=-11, message=said.format(-11))
+    assert conclude(crashed, log()).detail == "Its driver was killed by SIGSEGV."
+    exited = conclude(job("FAILED", STARTED + 900, driver_exit_code=3, message=said.format(3)), log())
+    assert (exited.detail, plain(exited)) == (None, "it ended with exit code 3")
 
 
 def test_what_never_began_has_no_time_and_meets_no_limit():
