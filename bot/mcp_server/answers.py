@@ -10,6 +10,7 @@ from services.domain.entities import Proposal, Session, Task, TaskStatus
 from services.domain.values import Outcome, PolicyReport, Verdict
 from services.snippets.interface import Snippet
 from services.supervisor.evidence import plain
+from services.text.formatting import clean
 
 _STATUS = {
     Verdict.PASSED: "SUCCEEDED",
@@ -55,16 +56,17 @@ class Validation(BaseModel):
 
     @classmethod
     def of(cls, outcome: Outcome, policy: PolicyReport) -> Self:
+        output = clean(outcome.stdout) + clean(outcome.stderr)
         return cls(
             success=outcome.passed,
             status=_STATUS.get(outcome.verdict, "FAILED"),
-            output=(outcome.stdout + outcome.stderr)[-_OUTPUT:],
+            output=output[-_OUTPUT:],
             error=None if outcome.passed else _error(outcome),
             verdict=outcome.verdict,
             value=outcome.value,
             wall=outcome.wall,
             where=outcome.where,
-            truncated=outcome.truncated or len(outcome.stdout + outcome.stderr) > _OUTPUT,
+            truncated=outcome.truncated or len(output) > _OUTPUT,
             remarks=list(outcome.remarks),
             unknown=list(outcome.unknown),
             unproven=list(outcome.unproven),

@@ -70,7 +70,10 @@ async def examined(
 
 
 def as_json(examined: Examined) -> str:
-    """One object: the outcome's fields, artifacts by name and size, the policy's report, and the program's arguments."""
+    """One object: the outcome's fields, artifacts by name and size, the policy's report, and the program's arguments.
+
+    Output is as a terminal would show it: of a line that is drawn again and again, as a progress bar is, the last state.
+    """
     outcome = _OUTCOME.dump_python(examined.outcome, mode="json", exclude={"artifacts": True})
     files = [
         {"name": artifact.name, "media_type": artifact.media_type, "size": artifact.size}
@@ -78,6 +81,7 @@ def as_json(examined: Examined) -> str:
     ]
     arguments = examined.given.of_validation(examined.parameters)
     report = _POLICY.dump_python(examined.policy, mode="json")
+    outcome |= {"stdout": clean(examined.outcome.stdout), "stderr": clean(examined.outcome.stderr)}
     return json.dumps(
         {**outcome, "arguments": arguments, "artifacts": files, "policy": report},
         ensure_ascii=False,
