@@ -60,7 +60,7 @@ def reason(outcome: Outcome) -> str:
     if outcome.verdict is Verdict.NOT_IMPORTABLE:
         return f"The cluster has no module {outcome.detail!r}."
     if failure is not None:
-        where = f" (line {failure.frames[-1].line})" if failure.frames else ""
+        where = f" (line {failure.frames[-1].line})" if failure.frames and failure.frames[-1].line else ""
         return f"{failure.kind}: {failure.message}{where}" if failure.message else failure.kind + where
     if outcome.unproven:
         return " ".join(outcome.unproven)

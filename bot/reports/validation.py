@@ -94,9 +94,7 @@ def as_text(examined: Examined) -> str:
     outcome = examined.outcome
     parts = [_verdict(outcome)]
     if outcome.failure and outcome.failure.frames:
-        parts += [
-            f"  line {frame.line}, in {frame.function}: {frame.source}" for frame in outcome.failure.frames
-        ]
+        parts += [f"  {frame.place}: {frame.source}" for frame in outcome.failure.frames]
     parts += [f"  {kind}: {text}" for kind, text in _facts(examined)]
     for title, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
         if text.strip():

@@ -120,10 +120,7 @@ def failure(outcome: Outcome, *, frames: int = 1) -> list[Block]:
     """Why it failed in plain words, then the line that failed, or so many `frames` on the way to it."""
     blocks = [prose(clean(plain(outcome)), 600, bold=True)]
     if outcome.failure and outcome.failure.frames:
-        lines = "\n".join(
-            f"line {frame.line}, in {frame.function}\n    {frame.source}"
-            for frame in outcome.failure.frames[-frames:]
-        )
+        lines = "\n".join(f"{frame.place}\n    {frame.source}" for frame in outcome.failure.frames[-frames:])
         blocks.append(preformatted(shorten(unhidden(clean(lines)), 1200)))
     return blocks
 

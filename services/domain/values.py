@@ -117,11 +117,16 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One line of the user's own program in a traceback; `line` counts from 1."""
+    """One line of the user's own program in a traceback; `line` counts from 1, and is 0 where Python names none."""
 
     line: int
     function: str
     source: str
+
+    @property
+    def place(self) -> str:
+        """Such as `line 3, in work`."""
+        return f"line {self.line}, in {self.function}" if self.line else f"in {self.function}"
 
 
 @dataclass(frozen=True, slots=True)

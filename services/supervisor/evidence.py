@@ -75,9 +75,7 @@ def of_run(outcome: Outcome) -> str:
 def _failing(outcome: Outcome) -> list[str]:
     parts = [f"<error>{escape(plain(outcome))}</error>"]
     if outcome.failure is not None and outcome.failure.frames:
-        frames = "\n".join(
-            f"line {frame.line}, in {frame.function}: {frame.source}" for frame in outcome.failure.frames
-        )
+        frames = "\n".join(f"{frame.place}: {frame.source}" for frame in outcome.failure.frames)
         parts.append(f"<traceback>\n{escape(frames)}\n</traceback>")
     for tag, text in (("output", outcome.stdout), ("stderr", outcome.stderr)):
         if text.strip():
