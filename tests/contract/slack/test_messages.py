@@ -242,3 +242,16 @@ async def test_an_app_hears_the_metadata_of_a_new_message(client: AsyncWebClient
         await client.chat_postMessage(channel="CRAY", text="x", metadata=marker)
         event = (await wire.receive())["payload"]["event"]
     assert event["metadata"] == marker
+
+
+async def test_under_a_message_of_another_app_people_and_apps_reply(
+    client: AsyncWebClient, standin: SlackStandIn, people: People
+) -> None:
+    alert = {"subtype": "bot_message", "bot_id": "BOTHER", "username": "alerts", "text": "disk is full"}
+    ts = standin.state.messages.post("CRAY", alert)["ts"]
+    await people.say("on it", thread_ts=ts)
+    await client.chat_postMessage(channel="CRAY", text="so am I", thread_ts=ts)
+    await client.reactions_add(channel="CRAY", timestamp=ts, name="eyes")
+    found = (await client.conversations_replies(channel="CRAY", ts=ts))["messages"]
+    assert [one["text"] for one in found] == ["disk is full", "on it", "so am I"]
+    assert (found[0]["reply_count"], "parent_user_id" in found[1]) == (2, False)

@@ -92,7 +92,7 @@ class Messages:
         }
         if thread_ts := fields.get("thread_ts"):
             root = self.root(channel, thread_ts)
-            message |= {"thread_ts": root["ts"], "parent_user_id": root["user"]}
+            message |= {"thread_ts": root["ts"], **author(root, "parent_user_id")}
         self._save(channel, message)
         for identity in message.get("files", []):
             self._files.share(identity, channel, message["ts"], message.get("thread_ts"))
@@ -189,7 +189,7 @@ class Messages:
         if not replies and root.get("subtype") == "tombstone":
             self._forget(channel, root)
             return
-        users = list(dict.fromkeys(one["user"] for one in replies))
+        users = list(dict.fromkeys(one.get("user", one.get("bot_id")) for one in replies))
         counted: Json = {
             "thread_ts": thread_ts,
             "reply_count": len(replies),
@@ -254,7 +254,7 @@ class Messages:
             "user": user,
             "reaction": name,
             "item": {"type": "message", "channel": channel, "ts": message["ts"]},
-            "item_user": message["user"],
+            **author(message, "item_user"),
             "event_ts": self._clock.next(),
         }
         self._events.tell(event, self._people.channel(channel))
@@ -262,3 +262,8 @@ class Messages:
 
 def is_reply(message: Json) -> bool:
     return message.get("thread_ts", message["ts"]) != message["ts"]
+
+
+def author(message: Json, field: str) -> Json:
+    """The user of a message under another name; a message of another app's may have none (`bot_message`)."""
+    return {field: message["user"]} if "user" in message else {}
