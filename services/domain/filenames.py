@@ -19,7 +19,7 @@ _RAYGEN = frozenset(
 )
 _PLACES = frozenset({"outputs", "raygen_driver"})
 _HOOKS = frozenset({"sitecustomize", "usercustomize", "conftest", "__pycache__"})
-_COMPILED = (".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib", ".sl")
+_COMPILED = re.compile(r"\.(?:py[cod]|so(?:\.\d+)*|dll|dylib|sl)$")
 _INSTALLED = (".pth", ".egg", ".egg-link", ".egg-info", ".dist-info")
 _SETTINGS = frozenset({"pyvenv.cfg", "pyproject.toml", "setup.cfg", "uv.toml", "pip.conf"})
 # Modules of the standard library of other Pythons than this one, from 3.9 to 3.14.
@@ -103,7 +103,7 @@ def _by_part(part: str) -> str:
     stem = known.partition(".")[0]
     if stem in {"sitecustomize", "usercustomize", "__pycache__"}:
         return f"would be mistaken for the start-up hook `{stem}`; rename it"
-    if known.endswith(_COMPILED):
+    if _COMPILED.search(known):
         return "is compiled code, which can't be reviewed before it runs; share its source instead"
     if known.endswith(_INSTALLED):
         return "would be mistaken for an installed package; rename it"

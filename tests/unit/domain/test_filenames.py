@@ -56,6 +56,7 @@ def test_what_stands_in_for_a_known_module_is_refused_however_it_is_written(modu
             "a.pyc",
             "a.pyo",
             "a.so",
+            "libcuda.so.1",
             "a.abi3.so",
             "pkg/__pycache__/core.cpython-311.pyc",
             "a.dll",
