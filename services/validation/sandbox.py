@@ -89,6 +89,8 @@ class AttemptRecord:
     demand: Demand | None = None
     cuda: bool = False
     """Whether something in the sandbox looked for the CUDA driver."""
+    unstored: int | None = None
+    """MiB of the last object that found no room in the object store."""
 
 
 class Sandbox:
@@ -329,6 +331,7 @@ class _Collected:
         self._progress = progress
         self._demand: Demand | None = None
         self._cuda = False
+        self._unstored: int | None = None
         self._room = limits.output
         self._facts_room = limits.artifacts * 4 // 3 + _FACTS_OVERHEAD
         self._parts: dict[bytes, bytearray] = {
@@ -355,6 +358,7 @@ class _Collected:
             attempted=self._attempted,
             demand=self._demand,
             cuda=self._cuda,
+            unstored=self._unstored,
         )
 
     def go_on(self) -> None:
@@ -387,11 +391,20 @@ class _Collected:
             self._progress.finished()
         elif payload == frames.CUDA:
             self._cuda = True
+        elif (size := _unstored(payload)) is not None:
+            self._unstored = size
         elif self._demand is None and (found := demand(payload)):
             self._demand, self.excess = found, Excess.HARDWARE
             self.done.set()
         else:
             self._attempted = self._attempted.with_note(payload)
+
+
+def _unstored(note: bytes) -> int | None:
+    with contextlib.suppress(ValueError, TypeError):
+        kind, size = from_json(note)
+        return size if kind == frames.UNSTORED and isinstance(size, int) else None
+    return None
 
 
 def _loaded(payload: bytes) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.domain.values import Outcome, Verdict
 from services.driver.report import UNFINISHED, DriverReport, decode, fill, read
@@ -18,10 +19,12 @@ _CUDA_WAY = "It looked for a CUDA driver. The sealed cluster has none, so its GP
 _CUSTOM_WAY = "It asked for custom resources. The sealed cluster has none; what asked for them ran without."
 _RAYS_RESOURCES = re.compile(r"CPU|GPU|memory|object_store_memory|(?:node|accelerator_type):.*", re.DOTALL)
 _NO_CUDA = re.compile(
-    r"no NVIDIA driver|libcuda\.so|cudaErrorNoDevice|cudaErrorInsufficientDriver|no CUDA(?:-capable)? (?:GPUs|device)"
+    r"no NVIDIA driver|lib(?:cuda|nvidia-ml)\.so|nvidia-smi|/dev/nvidia|cudaErrorNoDevice|cudaErrorInsufficientDriver|no CUDA(?:-capable)? (?:GPUs|device)"
     r"|not compiled with CUDA|CUDA driver version is insufficient|NVML Shared Library Not Found",
     re.IGNORECASE,
 )
+_DRIVER_FILE = re.compile(r"(?:^|/)lib(?:cuda|nvidia-ml)\.so|^/dev/(?:nvidia|dxg)|^/proc/driver/nvidia")
+_DRIVER_TOOL = re.compile(r"(?:^|[/\s])nvidia-smi(?:\s|$)")
 _VIRTUAL = (
     "The sealed cluster has virtual GPUs only, without a CUDA driver. Use the CPU where there is no CUDA."
 )
@@ -32,11 +35,15 @@ _UNREACHED = re.compile(
     r"|ConnectorError|EndpointConnection|Max retries exceeded|dns error|failed to lookup|DNS lookup|Errno -[23]|Errno 101",
     re.IGNORECASE,
 )
-_NO_ROOM = re.compile(r"OutOfDiskError|ObjectStoreFullError")
+_NO_ROOM = re.compile(r"\b(?:OutOfDiskError|ObjectStoreFullError)\b")
 _SMALL = (
-    "The sealed cluster's object store ({}) is too small for what the program keeps in it at once."
-    " Use less data in validation, or ask an operator to raise RAYGEN_VALIDATION_OBJECT_STORE_MB."
+    "the sealed cluster's object store ({has:,} MB) is too small for what the program keeps in it at once."
 )
+_SMALL_BY = "the sealed cluster's object store is too small by {more:,} MB: it has {has:,} MB, and an object of {size:,} MB was put into it."
+_FILLED = (
+    "the sealed cluster's object store ({has:,} MB) was full when an object of {size:,} MB was put into it."
+)
+_LESS_DATA = "Use less data in validation, or ask an operator to raise RAYGEN_VALIDATION_OBJECT_STORE_MB."
 _NO_DISK = re.compile(r"\[Errno 28\]|No space left on device")
 _SMALL_DISK = "The sealed cluster's own disk is full, not the machine's. Write less in validation."
 _BROKEN = "The sealed cluster failed while the program ran."
@@ -58,11 +65,25 @@ def conclude(record: AttemptRecord, limits: ValidationLimits, setup: Setup = BAR
         wall=round(record.wall, 4),
         peak_memory=record.peak_memory or None,
         truncated=record.truncated,
-        remarks=_remarks(verdict, facts, limits, cuda=record.cuda, finished=facts_text is not None),
+        remarks=_remarks(verdict, facts, cuda=record.cuda, finished=facts_text is not None),
         unproven=unproven,
     )
     filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
-    return record.attempted.added_to(filled)
+    return record.attempted.added_to(_without_room(filled, record.unstored, limits))
+
+
+def _without_room(outcome: Outcome, size: int | None, limits: ValidationLimits) -> Outcome:
+    """The outcome; a failure of Ray's for want of room in the object store says that instead of naming the machine's disk.
+
+    `size` is that of the object in MiB, where it is known.
+    """
+    failure = outcome.failure
+    if outcome.verdict is not Verdict.FAILED or failure is None or not _NO_ROOM.search(failure.kind):
+        return outcome
+    has = limits.object_store // 1024**2  # as the setting has it
+    template = _SMALL if size is None else _SMALL_BY if size > has else _FILLED
+    sentence = template.format(has=has, size=size, more=(size or 0) - has)
+    return replace(outcome, failure=replace(failure, message=f"{sentence} {_LESS_DATA}"))
 
 
 def _verdict(
@@ -110,10 +131,9 @@ def _stopped(
     return Verdict.PARTIAL, None, (rest,)
 
 
-def _remarks(
-    verdict: Verdict, facts: DriverReport, limits: ValidationLimits, *, cuda: bool, finished: bool
-) -> tuple[str, ...]:
+def _remarks(verdict: Verdict, facts: DriverReport, *, cuda: bool, finished: bool) -> tuple[str, ...]:
     """What explains the outcome besides its verdict; the program's own words never change that."""
+    cuda = cuda or _looked_for_driver(facts)
     virtual = (_CUDA_WAY,) if cuda else (_GPU_WAY,) if facts.resources.get("GPU") else ()
     if not all(map(_RAYS_RESOURCES.fullmatch, facts.resources)):
         virtual = (*virtual, _CUSTOM_WAY)
@@ -125,9 +145,15 @@ def _remarks(
     if verdict is not Verdict.FAILED or failure is None:
         return ()
     words = f"{failure.kind}: {failure.message}"
-    small = _SMALL.format(f"{limits.object_store // 1024**2} MB")  # as the setting has it
-    explained = ((_NO_CUDA, _VIRTUAL), (_NO_ROOM, small), (_NO_DISK, _SMALL_DISK))
+    explained = ((_NO_CUDA, _VIRTUAL), (_NO_DISK, _SMALL_DISK))
     return tuple(sentence for pattern, sentence in explained if pattern.search(words))
+
+
+def _looked_for_driver(facts: DriverReport) -> bool:
+    """Whether it looked for a driver by a file's own path or by NVIDIA's tool, which only its own process can report."""
+    return any(map(_DRIVER_FILE.search, facts.touched.files)) or any(
+        map(_DRIVER_TOOL.search, facts.touched.processes)
+    )
 
 
 def _exceeded(

@@ -33,6 +33,8 @@ _PACKAGES = "/packages"
 _LOOKUPS = tuple(
     os.path.join(os.path.dirname(os.__file__), *name) for name in (("importlib", ""), ("pkgutil.py",))
 )
+# Libraries of an NVIDIA driver are news wherever they are looked for.
+_DRIVERS = ("libcuda.so", "libnvidia-ml.so")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -180,12 +182,16 @@ class TouchRecorder:
             noted = self._noted[kind]
             if name in noted or len(noted) >= _COUNTED or not self._by_program(kind):
                 return False
-            if kind == "files" and os.path.abspath(name).startswith(self._own):
+            if kind == "files" and self._is_no_news(name):
                 return False
             self._keep(kind, name)
             return True
         finally:
             self._depth.busy = False
+
+    def _is_no_news(self, file: str) -> bool:
+        driver = os.path.isabs(file) and os.path.basename(file).startswith(_DRIVERS)
+        return not driver and os.path.abspath(file).startswith(self._own)
 
     def _keep(self, kind: str, name: str) -> None:
         self._noted[kind][name] = None
@@ -246,7 +252,7 @@ _CHANGES = frozenset(
 _LISTINGS = frozenset({"os.listdir", "os.scandir"})
 _DESTINATIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _AUDITED = {
-    **dict.fromkeys({"open"} | _LISTINGS | _CHANGES, "files"),
+    **dict.fromkeys({"open", "ctypes.dlopen"} | _LISTINGS | _CHANGES, "files"),
     "socket.connect": "hosts",
     "socket.getaddrinfo": "hosts",
     "socket.gethostbyname": "hosts",

@@ -1,4 +1,4 @@
-"""Notices that somebody in the seal looks for the CUDA driver, whatever it is written in.
+"""Notices that somebody in the seal looks for the CUDA driver or for NVML, whatever it is written in.
 
 The seal's loader looks first where files with the driver's names are, made for no processor that it loads for: it passes
 them over as if they weren't there, and the kernel reports that they were opened.
@@ -12,7 +12,7 @@ import os
 import struct
 
 PLACE = "/raygen/cuda"
-NAMES = ("libcuda.so.1", "libcuda.so")
+NAMES = ("libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1", "libnvidia-ml.so")
 _FOREIGN = 22  # s390
 _IN_OPEN, _IN_ISDIR = 0x20, 0x40000000
 _EVENT = struct.Struct("=iIII")

@@ -3,7 +3,7 @@
 To the sandbox: RUN (a token in a line of its own, a line of JSON with modules by name in base64, and then the program),
 STOP (nothing: end the program with the facts so far).
 From the sandbox: READY (JSON), STDOUT and STDERR (the program's bytes), FACTS (a part of the token and the driver's JSON),
-NOTED (JSON: what the observer of the network, `demand` or `cuda` has noted, a kind and what it is about), ENDED (JSON: status as the kernel
+NOTED (JSON: what the observer of the network, `demand`, `cuda` or `object_store` has noted, a kind and what it is about), ENDED (JSON: status as the kernel
 reported it, processor time).
 """
 
@@ -15,6 +15,7 @@ RUN, STOP = b"R", b"S"
 READY, STDOUT, STDERR, FACTS, NOTED, ENDED = b"Y", b"1", b"2", b"F", b"N", b"E"
 
 CUDA = b'["cuda"]'
+UNSTORED = "unstored"
 
 HEADER = struct.Struct("!cI")
 LARGEST = 1024**2

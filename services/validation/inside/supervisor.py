@@ -24,6 +24,7 @@ from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .cuda import CudaWatch
 from .fork_server import ForkServer
+from .object_store import StoreWatch
 from .observer import ObserverChannel
 from .state_api import become_state_api
 
@@ -68,6 +69,7 @@ class SealedSupervisor:
     agent: socket.socket = field(default_factory=agent.listen)
     state_api: socket.socket = field(default_factory=state_api.listen)
     cuda: CudaWatch = field(default_factory=CudaWatch)
+    store: StoreWatch = field(default_factory=StoreWatch)
     _poll: select.poll = field(default_factory=select.poll)
     _buffer: bytearray = field(default_factory=bytearray)
     _spare: DriverProcess | None = None
@@ -204,6 +206,7 @@ class SealedSupervisor:
             self._running, self._spare = self._spare, None
             self._began = time.monotonic()
             self.cuda.noticed()  # nothing of this program's
+            self.store.begin()
             self.observer.begin()
             _write(self._running.code, self._asked)
             os.close(self._running.code)
@@ -266,6 +269,8 @@ class SealedSupervisor:
     def _conclude(self, driver: DriverProcess) -> None:
         """Everything that is in the pipes, then the end; a process that holds them open does not delay it."""
         self._look_for_cuda()
+        if driver.status and (size := self.store.unstored()):
+            self._pass_on(json.dumps([frames.UNSTORED, size]).encode())
         self._running = None
         self._end_demand()
         os.close(driver.stop)

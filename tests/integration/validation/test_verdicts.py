@@ -298,6 +298,18 @@ def device():
 
 print(ray.get(device.remote()))
 """
+GPUS_BY_PATH = """
+import ctypes, ray
+
+def missing(look, *arguments):
+    try:
+        look(*arguments)
+    except OSError as error:
+        return error.errno or str(error).partition(": ")[2]
+
+paths = ("/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib/libnvidia-ml.so.1")
+print(ray.get(ray.remote(missing).remote(open, "/dev/nvidia0")), *{missing(ctypes.CDLL, path) for path in paths})
+"""
 
 
 async def test_who_looks_for_the_cuda_driver_is_seen_and_gets_the_usual_error(validator: Validator):
@@ -305,5 +317,11 @@ async def test_who_looks_for_the_cuda_driver_is_seen_and_gets_the_usual_error(va
         with_fallback = await lease.validate(CUDA_IF_AVAILABLE)
         assert (with_fallback.verdict, with_fallback.stdout) == (Verdict.PASSED, "cpu\n"), with_fallback
         assert "looked for a CUDA driver" in " ".join(with_fallback.remarks)
+        by_path = await lease.validate(GPUS_BY_PATH)
+        missing = "cannot open shared object file: No such file or directory"
+        assert (by_path.verdict, by_path.stdout) == (Verdict.PASSED, f"2 {missing}\n"), by_path
+        assert "looked for a CUDA driver" in " ".join(by_path.remarks)
+        nvml = await lease.validate("import ctypes; ctypes.CDLL('libnvidia-ml.so.1')")
+        assert any("without a CUDA driver" in remark for remark in nvml.remarks), nvml
         without = await lease.validate("import ctypes; ctypes.CDLL('libc.so.6')")
         assert (without.verdict, without.remarks) == (Verdict.PASSED, ()), without

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.values import Verdict
+from services.supervisor.evidence import plain
 from services.validation.attempts import Attempted
 from services.validation.demands import demand
+from services.validation.inside.object_store import StoreWatch
 from services.validation.interface import Setup, ValidationLimits
 from services.validation.pool import PoolSettings, affordable
 from services.validation.progress import Progress
@@ -180,7 +183,6 @@ def test_another_note_is_no_demand(note: bytes):
     ("failure", "words"),
     [
         ({"kind": "RuntimeError", "message": "Found no NVIDIA driver on your system."}, "virtual GPUs only"),
-        ({"kind": "OutOfDiskError", "message": "Local disk is full"}, "object store (256 MB) is too small"),
         ({"kind": "OSError", "message": "[Errno 28] No space left on device"}, "own disk is full"),
     ],
 )
@@ -189,6 +191,40 @@ def test_what_the_seal_lacks_is_explained_and_stays_a_failure(failure: object, w
     outcome = conclude(AttemptRecord(facts=json.dumps(claims).encode(), status=1), LIMITS)
     assert outcome.verdict is Verdict.FAILED
     assert any(words in remark for remark in outcome.remarks)
+
+
+@pytest.mark.parametrize(
+    ("unstored", "words"),
+    [
+        (None, "the sealed cluster's object store (256 MB) is too small for"),
+        (
+            573,
+            "the sealed cluster's object store is too small by 317 MB: it has 256 MB, and an object of 573 MB was",
+        ),
+        (16, "the sealed cluster's object store (256 MB) was full when an object of 16 MB was put into it."),
+    ],
+)
+def test_a_full_object_store_is_not_reported_as_a_full_disk(unstored: int | None, words: str):
+    claims = {
+        "failure": {"kind": "OutOfDiskError", "message": "Local disk is full\nThe object cannot be created"}
+    }
+    record = AttemptRecord(facts=json.dumps(claims).encode(), status=1, unstored=unstored)
+    outcome = conclude(record, LIMITS)
+    assert (outcome.verdict, outcome.remarks) == (Verdict.FAILED, ())
+    assert plain(outcome).startswith(f"OutOfDiskError: {words}")
+    assert plain(outcome).endswith("or ask an operator to raise RAYGEN_VALIDATION_OBJECT_STORE_MB")
+
+
+def test_the_object_that_found_no_room_is_the_last_in_the_raylets_log(tmp_path: Path):
+    log = tmp_path / "raylet.out"
+    watch = StoreWatch(log)
+    watch.begin()
+    assert watch.unstored() is None
+    line = "create_request_queue.cc:141: Out-of-disk: Failed to create object 00ff01e1f505 of size {}MB\n"
+    log.write_text(line.format(3) + line.format(572))
+    assert watch.unstored() == 573
+    watch.begin()
+    assert watch.unstored() is None
 
 
 @pytest.mark.parametrize(
@@ -244,6 +280,25 @@ def test_that_cuda_was_looked_for_adds_a_caution_and_excuses_nothing(status: int
     outcome = conclude(AttemptRecord(facts=b"{}", status=status, cuda=True), LIMITS)
     assert (outcome.verdict, outcome.unproven) == (verdict, ())
     assert any("CUDA driver" in remark for remark in outcome.remarks) == outcome.passed
+
+
+@pytest.mark.parametrize(
+    ("touched", "cautions"),
+    [
+        ({"files": ["/usr/lib/x86_64-linux-gnu/libcuda.so.1"]}, 1),
+        ({"files": ["/usr/lib/wsl/lib/libnvidia-ml.so.1"]}, 1),
+        ({"files": ["/dev/nvidia0"]}, 1),
+        ({"files": ["/proc/driver/nvidia/version"]}, 1),
+        ({"processes": ["nvidia-smi"]}, 1),
+        ({"processes": ["/bin/sh", "nvidia-smi -L"]}, 1),
+        ({"files": ["/data/libcuda.csv", "/devices/nvidia0"], "processes": ["my-nvidia-smi-notes"]}, 0),
+    ],
+)
+def test_a_driver_looked_for_by_its_path_or_tool_adds_the_same_caution(touched: object, cautions: int):
+    remarks = conclude(
+        AttemptRecord(facts=json.dumps({"touched": touched}).encode(), status=0), LIMITS
+    ).remarks
+    assert sum("CUDA driver" in remark for remark in remarks) == cautions
 
 
 @pytest.mark.parametrize(("name", "cautions"), [("fpga", 1), ("CPU", 0), ("node:10.0.0.1", 0), ("GPUs", 1)])
