@@ -16,6 +16,7 @@ from services.domain.errors import BadRequest
 from services.domain.input_files import checked
 from services.domain.parameters import NOTHING_GIVEN, Given, Value, shown
 from services.domain.program_header import script
+from services.domain.usage_errors import usage_error
 from services.domain.values import InputFile, Outcome, PolicyReport, Touched, Verdict
 from services.policy import Policy
 from services.supervisor.evidence import plain
@@ -25,6 +26,7 @@ from services.validation.interface import ValidationLease
 
 _OUTCOME = TypeAdapter(Outcome)
 _POLICY = TypeAdapter(PolicyReport)
+_ARGUMENTS = "Put arguments after --, as in: raygen validate FILE -- --days 7"
 
 
 def status(examined: Examined) -> int:
@@ -107,7 +109,8 @@ def as_text(examined: Examined) -> str:
 def _verdict(outcome: Outcome) -> str:
     word = outcome.verdict.replace("_", " ")
     why = outcome.detail if outcome.detail and outcome.failure is None else plain(outcome)
-    return word if outcome.passed else f"{word}: {clean(why)}"
+    how = f". {_ARGUMENTS}" if usage_error(outcome) else ""
+    return word if outcome.passed else f"{word}: {clean(why)}{how}"
 
 
 def _named(touched: Touched, kind: str) -> str:
