@@ -124,4 +124,6 @@ def _at(line: int) -> str:
 def _line(failure: Failure) -> str:
     where = f" (in {failure.inside})" if failure.inside else ""
     message = failure.message.strip().splitlines()
-    return f"{failure.kind}: {message[0]}{where}" if message else f"{failure.kind}{where}"
+    if not message:
+        return f"{failure.kind}{where}"
+    return f"{failure.kind}: {message[0].removesuffix('.') if where else message[0]}{where}"
