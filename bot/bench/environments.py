@@ -25,6 +25,7 @@ from services.validation.examine import Examined, examine
 from services.validation.interface import ValidationLease
 from services.validation.packages import Packages
 from services.validation.pool import PoolSettings, SealedPool
+from services.validation.seal import Mounts
 
 _HEADER = "# /// script\n# dependencies = [{!r}]\n# ///\nimport importlib.metadata\nimportlib.metadata.version({!r})\n"
 _TEXT = "medians of the same rounds, from code in to verdict out, policy included"
@@ -82,7 +83,7 @@ class Course:
         """Both kinds of cluster are ready, so that nothing is being started while the next is measured."""
         await until_full(self.pool)
         (ready,) = (path for path in made.directory.iterdir() if path.is_dir())
-        await until(lambda: self.pool.warm(ready / "lib"), self.pool)
+        await until(lambda: self.pool.warm(Mounts(ready / "lib")), self.pool)
 
 
 async def run(rounds: int, package: str, say: Say) -> Report:

@@ -205,6 +205,22 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a program wrote to a data connection in validation, as found there once it had ended."""
+
+    name: str
+    """The connection's name."""
+    files: int = 0
+    """Files that are new or changed."""
+    size: int = 0
+    """Bytes of these."""
+    rows: int | None = None
+    """Rows of all tables in them; None where some can't be read as one."""
+    columns: tuple[str, ...] = ()
+    """Columns of these tables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Everything that is known of one execution of a program. Unknown figures are None, never zero."""
 
@@ -248,6 +264,8 @@ class Outcome:
     """Sentences about what happened around the execution."""
     unknown: tuple[str, ...] = EVIDENCE
     """Kinds of EVIDENCE that were not observed in full: what `touched` and `resources` lack of them proves nothing."""
+    written: tuple[Written, ...] = ()
+    """What it wrote to data connections."""
     unproven: tuple[str, ...] = ()
     """What a partial validation could not run, as sentences, each observed from outside the program."""
 

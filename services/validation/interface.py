@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from services.domain.checkpoints import CheckpointFile
@@ -31,6 +32,38 @@ class ValidationLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataPlace:
+    """Where a program finds a data connection in the seal."""
+
+    name: str
+    """The connection's name."""
+    variable: str
+    """The environment variable that has its location."""
+    sample: Path | None = None
+    """The folder with its sample on this machine; None where the program only writes to it."""
+    root: str = ""
+    """Its location relative to that folder, or to the place where it is written; empty for the folder itself."""
+    writes: bool = False
+    """Whether the program may write there: what it does with a copy of the sample, if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provided:
+    """The data and the secrets that a program is validated with."""
+
+    places: tuple[DataPlace, ...] = ()
+    """Its data connections."""
+    dummies: tuple[tuple[str, str], ...] = ()
+    """Environment variables of its secrets, with what stands for each."""
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.dummies)
+
+
+NOTHING_PROVIDED = Provided()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a program runs with, besides its files."""
 
@@ -40,6 +73,8 @@ class Setup:
     """The packages that are installed for it."""
     wall: float | None = None
     """Seconds that it expects to take, where its header says so."""
+    provided: Provided = NOTHING_PROVIDED
+    """Its data and secrets."""
     hosts: tuple[str, ...] = ()
     """Network hosts that it calls on its target, where its header says so."""
     checkpoints: tuple[CheckpointFile, ...] = ()

@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Self
 
 from services.domain.checkpoints import CheckpointFile, packed
@@ -35,7 +34,7 @@ from services.validation.interface import (
 from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import TOO_SLOW, AttemptRecord, ClusterSettings, Sandbox
-from services.validation.seal import Furnishing
+from services.validation.seal import NO_MOUNTS, Furnishing, Mounts
 from services.validation.verdict import conclude
 from services.validation.warm import WarmClusters
 
@@ -54,7 +53,7 @@ _PAUSES = (0.5, 30.0)
 class PoolSettings:
     """`size` clusters are kept ready (none: each lease starts its own); `most` exist at a time, leased ones included.
 
-    An idle one is replaced after `stale` seconds. One more is kept ready for each of the last `warm` environments. `limits` hold where a validation names none of its own.
+    An idle one is replaced after `stale` seconds. One more is kept ready for each of the last `warm` mounts of packages and data. `limits` hold where a validation names none of its own.
     """
 
     size: int = 1
@@ -99,9 +98,7 @@ class SealedPool:
         self._took = _FIRST_START
         self._groups = delegated()
         self._problem = ""
-        self._warm = WarmClusters(
-            settings.warm, self._with_packages, calm=self._is_calm, stale=settings.stale
-        )
+        self._warm = WarmClusters(settings.warm, self._with_mounts, calm=self._is_calm, stale=settings.stale)
         self._chores: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -150,24 +147,24 @@ class SealedPool:
         return Readiness(PART, ready=ready, missing="" if ready else self._problem or _STARTING)
 
     def take_ready(self) -> Sandbox | None:
-        """A live cluster without packages that nobody has used, if one is there at once."""
+        """A live cluster without mounts that nobody has used, if one is there at once."""
         if self._demand or not self._has_live():
             return None
         self._taken = time.monotonic()
         return self._idle.popleft()
 
     async def give_back(self, sandbox: Sandbox) -> None:
-        """Take a cluster without packages back that nobody has used after all."""
+        """Take a cluster without mounts back that nobody has used after all."""
         async with self._changed:
             self._idle.appendleft(sandbox)
             self._changed.notify_all()
 
-    async def take(self, data: Furnishing, packages: Path | None = None) -> Sandbox:
+    async def take(self, data: Furnishing, mounts: Mounts = NO_MOUNTS) -> Sandbox:
         """A live cluster that nobody has used; raises SealUnavailable when none can be had."""
         if data:
-            return await Sandbox.start(self._settings.cluster, data, self._groups, packages)
-        if packages:
-            return await self._warm.take(packages)
+            return await Sandbox.start(self._settings.cluster, data, self._groups, mounts)
+        if mounts:
+            return await self._warm.take(mounts)
         async with self._changed:
             self._demand += 1
             self._changed.notify_all()
@@ -178,12 +175,12 @@ class SealedPool:
             self._taken = time.monotonic()
             return self._idle.popleft()
 
-    def warm(self, packages: Path) -> bool:
-        """Whether a cluster with these packages is ready."""
-        return self._warm.ready(packages)
+    def warm(self, mounts: Mounts) -> bool:
+        """Whether a cluster with these mounts is ready."""
+        return self._warm.ready(mounts)
 
-    async def _with_packages(self, packages: Path) -> Sandbox:
-        return await Sandbox.start(self._settings.cluster, groups=self._groups, packages=packages)
+    async def _with_mounts(self, mounts: Mounts) -> Sandbox:
+        return await Sandbox.start(self._settings.cluster, groups=self._groups, mounts=mounts)
 
     def _is_calm(self) -> bool:
         """Whether a cluster may be started that nobody waits for: plain ones come first."""
@@ -281,7 +278,7 @@ class PooledLease:
         self._data = data
         self._python = python
         self._sandbox: Sandbox | None = None
-        self._packages: Path | None = None
+        self._mounts = NO_MOUNTS
         self._used = False
         self._one_at_a_time = asyncio.Lock()
 
@@ -294,7 +291,7 @@ class PooledLease:
         sandbox, self._sandbox = self._sandbox, None
         if sandbox is None:
             return
-        if sandbox.alive and not self._used and not self._data and not self._packages:
+        if sandbox.alive and not self._used and not self._data and not self._mounts:
             await self._pool.give_back(sandbox)
         else:
             await sandbox.close()
@@ -304,14 +301,13 @@ class PooledLease:
     ) -> Outcome:
         chosen = limits or self._limits
         own = await companions_of(code, self._python)
-        packages = setup.environment.path
-        there = await asyncio.to_thread(provided, packages)
+        there = await asyncio.to_thread(provided, setup.environment.path)
         look = partial(missing, files=own, provided=there)
         if absent := await run_isolated(look, code, size=sizes(code, own)):
             return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=", ".join(absent))
         async with self._one_at_a_time:
             try:
-                sandbox = await self._live(packages)
+                sandbox = await self._live(setup)
                 if replaced := sandbox.loaded & there:
                     return Outcome(
                         verdict=Verdict.FAILED, detail=_REPLACED.format(", ".join(sorted(replaced)))
@@ -327,7 +323,7 @@ class PooledLease:
     ) -> AttemptRecord:
         """Run it; a cluster that an earlier attempt spoiled can refuse to begin, and is replaced once."""
         used = self._sandbox
-        sandbox = await self._live(setup.environment.path)
+        sandbox = await self._live(setup)
         self._used = True
         try:
             async with self._pool.busy():
@@ -341,10 +337,11 @@ class PooledLease:
             await self.aclose()
         return record
 
-    async def _live(self, packages: Path | None) -> Sandbox:
-        if self._sandbox is not None and (not self._sandbox.alive or self._packages != packages):
+    async def _live(self, setup: Setup) -> Sandbox:
+        mounts = Mounts(setup.environment.path, setup.provided)
+        if self._sandbox is not None and (not self._sandbox.alive or self._mounts != mounts):
             await self.aclose()
         if self._sandbox is None:
-            self._sandbox = await self._pool.take(self._data, packages)
-            self._packages, self._used = packages, False
+            self._sandbox = await self._pool.take(self._data, mounts)
+            self._mounts, self._used = mounts, False
         return self._sandbox

@@ -9,14 +9,15 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from services.domain.errors import SealUnavailable
 from services.domain.untrusted_data import from_json
-from services.domain.values import InputFile
+from services.domain.values import InputFile, Written
 from services.isolation.ending import end
 from services.validation import readings
 from services.validation.attempts import Attempted
@@ -25,12 +26,14 @@ from services.validation.demands import Demand, demand
 from services.validation.inside import frames
 from services.validation.interface import ValidationLimits
 from services.validation.progress import Progress, ProgressWatch
-from services.validation.seal import EMPTY, PACKAGE, Furnishing, Seal, Spaces
+from services.validation.seal import EMPTY, NO_MOUNTS, PACKAGE, Furnishing, Mounts, Seal, Spaces
 from services.validation.watchdog import Excess, Watchdog
 
 _FACTS_OVERHEAD = 4 * 1024**2
 _LAST_WORDS = 4000
 _FINISHED = b'["finished", '
+_WRITTEN = b'["written", '
+_FOUND = TypeAdapter(tuple[str, tuple[Written, ...]])
 _END_LIMIT = 5.0
 _READY_AGAIN = 5.0
 _FACTS_LIMIT = 3.0
@@ -56,7 +59,8 @@ class ClusterSettings:
     nice: int = 5
     start_limit: float = 300.0
 
-    def as_argument(self) -> str:
+    def as_argument(self, written: Mapping[str, str]) -> str:
+        """For process 1 inside; `written` are the locations that programs may write to, by connection."""
         options: dict[str, Any] = {
             "resources": {**self.resources, "object_store_memory": float(self.object_store)},
             "workers": self.workers,
@@ -64,6 +68,7 @@ class ClusterSettings:
             "processes": self.threads,
             "file_size": self.file_size,
             "nice": self.nice,
+            "written": dict(written),
         }
         return json.dumps(options)
 
@@ -87,6 +92,8 @@ class AttemptRecord:
     attempted: Attempted = field(default_factory=Attempted)
     progress: Progress = field(default_factory=Progress)
     demand: Demand | None = None
+    written: tuple[Written, ...] = ()
+    """What was found at the places of its data connections."""
     cuda: bool = False
     """Whether something in the sandbox looked for the CUDA driver."""
     unstored: int | None = None
@@ -117,17 +124,17 @@ class Sandbox:
         settings: ClusterSettings,
         data: Furnishing = EMPTY,
         groups: Delegated | None = None,
-        packages: Path | None = None,
+        mounts: Mounts = NO_MOUNTS,
     ) -> Sandbox:
         """A sandbox whose Ray is up and whose first driver waits for a program, beside `data`.
 
-        Driver and workers import from the directory `packages`, too. With `groups` it has a control group of its own among them.
+        Driver and workers have the `mounts`. With `groups` it has a control group of its own among them.
 
         Raises SealUnavailable when that can't be had.
         """
         group = groups.make() if groups else None
-        with Seal(settings.spaces, data, packages) as seal:
-            words = (sys.executable, "-s", "-m", "inside", settings.as_argument())
+        with Seal(settings.spaces, data, mounts) as seal:
+            words = (sys.executable, "-s", "-m", "inside", settings.as_argument(mounts.written))
             command = seal.observed_command(*words, path=PACKAGE)
             try:
                 process = await _started(group.entering(command) if group else command, seal.fds)
@@ -332,6 +339,7 @@ class _Collected:
         self._demand: Demand | None = None
         self._cuda = False
         self._unstored: int | None = None
+        self._written: tuple[Written, ...] = ()
         self._room = limits.output
         self._facts_room = limits.artifacts * 4 // 3 + _FACTS_OVERHEAD
         self._parts: dict[bytes, bytearray] = {
@@ -359,6 +367,7 @@ class _Collected:
             demand=self._demand,
             cuda=self._cuda,
             unstored=self._unstored,
+            written=self._written,
         )
 
     def go_on(self) -> None:
@@ -393,6 +402,8 @@ class _Collected:
             self._cuda = True
         elif (size := _unstored(payload)) is not None:
             self._unstored = size
+        elif payload.startswith(_WRITTEN):
+            self._written = _places(payload)
         elif self._demand is None and (found := demand(payload)):
             self._demand, self.excess = found, Excess.HARDWARE
             self.done.set()
@@ -405,6 +416,13 @@ def _unstored(note: bytes) -> int | None:
         kind, size = from_json(note)
         return size if kind == frames.UNSTORED and isinstance(size, int) else None
     return None
+
+
+def _places(payload: bytes) -> tuple[Written, ...]:
+    try:
+        return _FOUND.validate_json(payload)[1]
+    except ValidationError:
+        return ()
 
 
 def _loaded(payload: bytes) -> list[str]:

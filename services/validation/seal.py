@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from services import driver
+from services.domain.connections import MOUNT
 from services.domain.values import InputFile
 from services.isolation import bubblewrap, seccomp
 from services.isolation.host_names import new_host_name
 from services.validation.inside import cuda
+from services.validation.interface import NOTHING_PROVIDED, Provided
 from services.validation.observer import launch
 
 BWRAP = "bwrap"
@@ -23,6 +25,8 @@ PACKAGE = "/raygen"
 INPUTS = f"{PACKAGE}/inputs"
 PACKAGES = "/packages"
 CHECKPOINTS = f"{PACKAGE}/checkpoints.tar"
+DATA = MOUNT
+WRITTEN = "/tmp/data"  # noqa: S108  # the sandbox's own
 MIB = 1024**2
 
 _UID = "1000"
@@ -65,16 +69,41 @@ class Furnishing:
 EMPTY = Furnishing()
 
 
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """What is mounted for a program and can't be changed by it: an environment, which Python looks into before its own, and data."""
+
+    packages: Path | None = None
+    provided: Provided = NOTHING_PROVIDED
+
+    def __bool__(self) -> bool:
+        return bool(self.packages or self.provided)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables of its data and secrets."""
+        places = {
+            each.variable: f"{WRITTEN if each.writes else DATA}/{each.name}{each.root and '/'}{each.root}"
+            for each in self.provided.places
+        }
+        return {**places, **dict(self.provided.dummies)}
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The locations below WRITTEN that programs may write to, by connection."""
+        return {each.name: each.root for each in self.provided.places if each.writes}
+
+
+NO_MOUNTS = Mounts()
+
+
 @dataclass(slots=True)
 class Seal:
-    """A bwrap command, and the open files that it needs; they are closed by leaving the context.
-
-    `packages` is the directory of an environment, which Python looks into before its own.
-    """
+    """A bwrap command, and the open files that it needs; they are closed by leaving the context."""
 
     spaces: Spaces
     data: Furnishing = EMPTY
-    packages: Path | None = None
+    mounts: Mounts = NO_MOUNTS
     host_name: str = field(default_factory=new_host_name)
     _files: ExitStack = field(default_factory=ExitStack)
     fds: list[int] = field(default_factory=list[int])
@@ -100,7 +129,7 @@ class Seal:
             *("--uid", _UID, "--gid", _UID, "--hostname", self.host_name),
             *self._file_system(),
             *("--seccomp", str(self._data(seccomp.program()))),
-            *_environment(path),
+            *_environment(path, self.mounts.variables),
             *("--", *words),
         ]
 
@@ -111,8 +140,11 @@ class Seal:
         yield from bubblewrap.programs()
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
         yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
-        if self.packages:
-            yield from self._bound(self.packages, PACKAGES)
+        if self.mounts.packages:
+            yield from self._bound(self.mounts.packages, PACKAGES)
+        for place in self.mounts.provided.places:
+            if place.sample:
+                yield from self._bound(place.sample, f"{DATA}/{place.name}")
         for path, text in (*_ETC.items(), ("/etc/hosts", _HOSTS.format(self.host_name))):
             yield from self._file(path, text.encode())
         for name in cuda.NAMES:
@@ -148,8 +180,9 @@ class Seal:
         return fd
 
 
-def _environment(path: str) -> Iterator[str]:
+def _environment(path: str, provided: Mapping[str, str]) -> Iterator[str]:
     variables = {
+        **provided,
         "HOME": HOME,
         "LANG": "C.UTF-8",
         "LD_LIBRARY_PATH": cuda.PLACE,

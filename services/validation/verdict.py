@@ -67,6 +67,7 @@ def conclude(record: AttemptRecord, limits: ValidationLimits, setup: Setup = BAR
         truncated=record.truncated,
         remarks=_remarks(verdict, facts, cuda=record.cuda, finished=facts_text is not None),
         unproven=unproven,
+        written=record.written,
     )
     filled = fill(observed, facts, cpu=round(record.cpu, 4) or None, artifact_bytes=limits.artifacts)
     return record.attempted.added_to(_without_room(filled, record.unstored, limits))

@@ -1,4 +1,4 @@
-"""Ready clusters for the environments that were used last, so that a second program with the same packages finds one."""
+"""Ready clusters for the mounts that were used last, so that a second program with the same packages and data finds one."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from pathlib import Path
 
 from services.domain.errors import SealUnavailable
 from services.validation.sandbox import Sandbox
+from services.validation.seal import Mounts
 
 _log = logging.getLogger(__name__)
 _LOOK = 0.2
 
-Key = tuple[str, int]
+Key = tuple[Mounts, tuple[int, ...]]
 
 
 class WarmClusters:
-    """One ready cluster for each of the last `most` environments; the least recently used goes first.
+    """One ready cluster for each of the last `most` mounts; the least recently used goes first.
 
-    `start` starts a cluster with the packages in a directory. A new one is started in the background only while `calm` says so:
+    `start` starts a cluster with mounts. A new one is started in the background only while `calm` says so:
     when there is memory to spare, and plain clusters are not wanted.
     """
 
     def __init__(
         self,
         most: int,
-        start: Callable[[Path], Awaitable[Sandbox]],
+        start: Callable[[Mounts], Awaitable[Sandbox]],
         *,
         calm: Callable[[], bool],
         stale: float,
@@ -40,16 +41,16 @@ class WarmClusters:
         self._ready: OrderedDict[Key, Sandbox | None] = OrderedDict()
         self._starting: dict[Key, asyncio.Task[None]] = {}
 
-    def ready(self, packages: Path) -> bool:
+    def ready(self, mounts: Mounts) -> bool:
         """Whether one is there at once."""
-        sandbox = self._ready.get(_key(packages))
+        sandbox = self._ready.get(_key(mounts))
         return sandbox is not None and sandbox.alive
 
-    async def take(self, packages: Path) -> Sandbox:
-        """A live cluster with these packages that nobody has used. Raises SealUnavailable when none can be had."""
+    async def take(self, mounts: Mounts) -> Sandbox:
+        """A live cluster with these mounts that nobody has used. Raises SealUnavailable when none can be had."""
         if self._most <= 0:
-            return await self._start(packages)
-        key = _key(packages)
+            return await self._start(mounts)
+        key = _key(mounts)
         while True:
             sandbox = self._ready.get(key)
             self._ready[key] = None
@@ -58,7 +59,7 @@ class WarmClusters:
                 return sandbox
             begun = self._starting.get(key)
             if begun is None:
-                return await self._start(packages)
+                return await self._start(mounts)
             await asyncio.wait({begun})
 
     async def keep(self) -> None:
@@ -86,12 +87,12 @@ class WarmClusters:
 
     async def _fill(self, key: Key) -> None:
         try:
-            sandbox = await self._start(Path(key[0]))
+            sandbox = await self._start(key[0])
         except (SealUnavailable, OSError) as error:
-            _log.warning("a sealed cluster with packages did not start: %s", error)
+            _log.warning("a sealed cluster with packages or data did not start: %s", error)
             self._ready.pop(key, None)
             return
-        if key in self._ready and _key(Path(key[0])) == key:
+        if key in self._ready and _key(key[0]) == key:
             self._ready[key] = sandbox
         else:
             await sandbox.close()
@@ -104,7 +105,7 @@ class WarmClusters:
         oldest = time.monotonic() - self._stale
         gone: list[Sandbox] = []
         for key, sandbox in [*self._ready.items()]:
-            if _key(Path(key[0])) != key or len(self._ready) > self._most:
+            if _key(key[0]) != key or len(self._ready) > self._most:
                 del self._ready[key]
             elif sandbox is not None and (not sandbox.alive or sandbox.born < oldest):
                 self._ready[key] = None
@@ -115,9 +116,14 @@ class WarmClusters:
         await asyncio.gather(*(sandbox.close() for sandbox in gone))
 
 
-def _key(packages: Path) -> Key:
+def _key(mounts: Mounts) -> Key:
     """A directory that was removed and made again is another one."""
+    samples = (each.sample for each in mounts.provided.places)
+    return mounts, tuple(_inode(path) for path in (mounts.packages, *samples) if path)
+
+
+def _inode(path: Path) -> int:
     try:
-        return str(packages), packages.stat().st_ino
+        return path.stat().st_ino
     except OSError:
-        return str(packages), 0
+        return 0

@@ -49,7 +49,15 @@ def main(settings: dict[str, Any], observer: ObserverChannel) -> None:
     introduction.raylet_is_up()
     process.call_itself(f"{sys.executable} -m ray.scripts.scripts start --head --block")
     SealedSupervisor(
-        incoming, outgoing, fork_server, observer, gcs, raylet, cluster_id, settings["workers"]
+        incoming,
+        outgoing,
+        fork_server,
+        observer,
+        gcs,
+        raylet,
+        cluster_id,
+        settings["workers"],
+        settings["written"],
     ).serve()
 
 

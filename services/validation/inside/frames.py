@@ -3,7 +3,7 @@
 To the sandbox: RUN (a token in a line of its own, a line of JSON with modules by name in base64, and then the program),
 STOP (nothing: end the program with the facts so far).
 From the sandbox: READY (JSON), STDOUT and STDERR (the program's bytes), FACTS (a part of the token and the driver's JSON),
-NOTED (JSON: what the observer of the network, `demand`, `cuda` or `object_store` has noted, a kind and what it is about), ENDED (JSON: status as the kernel
+NOTED (JSON: what the observer of the network, `demand`, `cuda`, `object_store` or `written` has noted, a kind and what it is about), ENDED (JSON: status as the kernel
 reported it, processor time).
 """
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import agent, cluster, demand, frames, process, state_api
+from . import agent, cluster, demand, frames, process, state_api, written
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .cuda import CudaWatch
@@ -66,6 +66,7 @@ class SealedSupervisor:
     raylet: int
     cluster_id: str
     workers: int
+    places: dict[str, str]
     agent: socket.socket = field(default_factory=agent.listen)
     state_api: socket.socket = field(default_factory=state_api.listen)
     cuda: CudaWatch = field(default_factory=CudaWatch)
@@ -221,6 +222,7 @@ class SealedSupervisor:
         ends = Ends(code_in, facts_out, out_out, err_out, stop_in)
         place = self.fork_server.place = cluster.program_directory()
         _furnish(place)
+        written.lay_out(self.places)
         pid = process.fork(lambda: become_driver(place, ends, self.workers), keep=ends.all)
         for fd in ends.all:
             os.close(fd)
@@ -285,6 +287,8 @@ class SealedSupervisor:
             os.close(fd)
         result = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
         self.observer.await_end(self._pass_on)
+        if found := written.described(self.places):
+            self._pass_on(found)
         self._send(frames.ENDED, json.dumps(result).encode())
         self._sweep()
         self._clear()

@@ -14,6 +14,7 @@ from services.domain.values import Verdict
 from services.environments.interface import Environment
 from services.validation.interface import Setup
 from services.validation.pool import PoolSettings, SealedPool
+from services.validation.seal import Mounts
 from tests.waiting import until
 
 PROGRAM = """
@@ -96,7 +97,7 @@ async def test_packages_are_imported_everywhere_and_kept_warm(pool: SealedPool, 
 
     path = first.environment.path
     assert path is not None
-    await until(lambda: pool.warm(path))
+    await until(lambda: pool.warm(Mounts(path)))
     second = Setup(environment=environment(tmp_path / "second", "2.0"))
     async with pool.lease() as lease:
         assert (await lease.validate("import tiny; tiny.VERSION", first)).value == "'1.0'"
