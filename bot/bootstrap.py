@@ -40,6 +40,7 @@ from services.policy import Policy
 from services.proposals.cards import ProposalCards
 from services.proposals.decisions import Decisions
 from services.proposals.reminders import Reminders
+from services.runs.provisions import RunProvisions
 from services.runs.steps import RunSteps
 from services.store import Store, open_database
 from services.targets.targets import Targets
@@ -143,7 +144,14 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             recorder=recorder,
             cards=cards,
         )
-        runs = RunSteps(store=store, notifier=notifier, targets=targets, recorder=recorder, cards=cards)
+        runs = RunSteps(
+            store=store,
+            notifier=notifier,
+            targets=targets,
+            recorder=recorder,
+            cards=cards,
+            provisions=RunProvisions(),
+        )
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
         own = {place.name: place.terms.runs for place in targets if place.terms.runs is not None}

@@ -10,6 +10,7 @@ from services.approvals.recorder import Recorder
 from services.domain.entities import Proposal
 from services.notifications.notifier import Notifier
 from services.proposals.decisions import Decisions
+from services.runs.provisions import RunProvisions
 from services.runs.steps import RunSteps
 from services.store import Store
 from services.targets.targets import Targets
@@ -39,7 +40,7 @@ def deciding(store: Store, notifier: Notifier, targets: Targets, authorizer: Aut
     )
 
 
-def run_steps(decisions: Decisions) -> RunSteps:
+def run_steps(decisions: Decisions, provisions: RunProvisions | None = None) -> RunSteps:
     """For what these decisions approve."""
     return RunSteps(
         store=decisions.store,
@@ -47,6 +48,7 @@ def run_steps(decisions: Decisions) -> RunSteps:
         targets=decisions.targets,
         recorder=decisions.recorder,
         cards=decisions.cards,
+        provisions=provisions or RunProvisions(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.blocks import action_ids, packages, parameters
+from handlers.blocks import action_ids, packages, parameters, provisions
 from handlers.blocks.approvals import overtaken
 from handlers.blocks.changes import changed
 from handlers.blocks.evidence import evidence, shown
@@ -122,7 +122,7 @@ def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     end += _decision(card)
     place = _place(card)
     folded, diff = changed(card)
-    given = [*packages.lines(card), *parameters.lines(proposal)]
+    given = [*provisions.lines(proposal), *packages.lines(card), *parameters.lines(proposal)]
     room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, place, *given, *end])
     source = _code(proposal, room)
     room -= weight(source)

@@ -45,6 +45,10 @@ class DataUnavailable(RaygenError):
     """The data can't be read. `raygen data check` shows what to change."""
 
 
+class DataRefused(RaygenError):
+    """That data can't be used by this program. `/raygen data` lists what you can use."""
+
+
 class StorageFull(RaygenError):
     """raygen's disk is full, so nothing can be saved. An operator has to free some space."""
 

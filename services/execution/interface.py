@@ -20,7 +20,7 @@ class Job:
     `metadata` (strings) is shown on Ray's dashboard. `inputs` are in the program's directory. `wall_limit` is in seconds from
     the program's start, however long it waits for that; the target enforces it, whether or not the run is followed.
     `resources` are its driver's own; `lock` is what is installed for it. The program gets `arguments` on its command line.
-    `checkpoints` are in place in its `outputs/checkpoints`.
+    Driver and workers have the environment `variables`, which Ray's dashboard shows. `checkpoints` are in place in its `outputs/checkpoints`.
     """
 
     submission_id: str
@@ -32,6 +32,7 @@ class Job:
     lock: Lock = NO_LOCK
     arguments: tuple[str, ...] = ()
     checkpoints: tuple[CheckpointFile, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class JobsTarget:
             "entrypoint": self._entrypoint(submission_id, job.wall_limit),
             "runtime_env": {
                 "working_dir": await self._api.upload(package.name, package.content),
-                "env_vars": STOP_ENVIRONMENT,
+                "env_vars": {**job.variables, **STOP_ENVIRONMENT},
                 **({} if self._mounted else installed(job)),
             },
             **_asked(job.resources),

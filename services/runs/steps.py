@@ -30,6 +30,7 @@ from services.observability.tracing import span
 from services.proposals.cards import ProposalCards
 from services.proposals.notebook import notebook
 from services.runs.monitor import RunMonitor, requested_stop
+from services.runs.provisions import RunProvisions
 from services.security.redaction import masked, without_secrets
 from services.store import Store
 from services.targets.targets import Targets
@@ -44,13 +45,21 @@ class RunSteps:
     """Carries out the runs of approved proposals."""
 
     def __init__(
-        self, *, store: Store, notifier: Notifier, targets: Targets, recorder: Recorder, cards: ProposalCards
+        self,
+        *,
+        store: Store,
+        notifier: Notifier,
+        targets: Targets,
+        recorder: Recorder,
+        cards: ProposalCards,
+        provisions: RunProvisions,
     ) -> None:
         self._store = store
         self._notifier = notifier
         self._targets = targets
         self._recorder = recorder
         self._cards = cards
+        self._provisions = provisions
         self._watched: dict[str, RunMonitor] = {}
 
     async def stop(self, run_id: str, user: str) -> None:
@@ -133,9 +142,10 @@ class RunSteps:
 
     async def submit(self, proposal_id: str) -> None:
         """Hand the code to the target; a target that has it already is as good."""
-        run, proposal = await self._run(proposal_id), await self._store.proposals.get(proposal_id)
+        run, proposal, session = await self._all(proposal_id)
         if run.stopped_by is not None or run.status is RunStatus.ENDED:
             return
+        variables = await self._provisions.variables(proposal, session, run.target)
         await self._recorder.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
         place = self._targets[run.target]
@@ -151,6 +161,7 @@ class RunSteps:
             lock,
             proposal.command_line,
             await self._in_place(proposal),
+            variables,
         )
         await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)

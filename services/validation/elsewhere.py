@@ -99,6 +99,8 @@ def beyond(setup: Setup, name: str) -> Outcome | None:
         lacks = "install packages"
     elif setup.arguments:
         lacks = "pass arguments to programs"
+    elif setup.provided:
+        lacks = "give programs data or secrets"
     elif setup.checkpoints:
         lacks = "put checkpoints in place"
     else:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from services.domain.companion_files import sizes
+from services.domain.errors import DataRefused, DataUnavailable
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.modules import companions, modules
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.parser_process import TooComplex, run_isolated
 from services.domain.program_header import script
+from services.domain.provisions import NO_PROVISIONS, Provisions
 from services.domain.values import (
     Finding,
     Grade,
@@ -26,14 +28,15 @@ from services.policy.together import together
 from services.security.redaction import without_secrets
 from services.validation.interface import Setup, ValidationLease
 from services.validation.packages import Packages
+from services.validation.supplies import NO_SUPPLIES, Supplies
 
 Check = Callable[[str], PolicyReport]
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What came of an examination: the validation's outcome without secrets, the policy's report, what was installed, and
-    what the program declares and was given.
+    """What came of an examination: the validation's outcome without secrets, the policy's report, what was installed, what
+    the program declares and was given, and its data and secrets.
     """
 
     outcome: Outcome
@@ -41,6 +44,7 @@ class Examined:
     lock: Lock = NO_LOCK
     parameters: tuple[Parameter, ...] = ()
     given: Given = NOTHING_GIVEN
+    provisions: Provisions = NO_PROVISIONS
 
     def noted(self, *notes: str) -> Examined:
         """With what was done before, such as to a notebook, first among its remarks; empty notes are none."""
@@ -57,13 +61,14 @@ async def examine(
     *,
     declared: Sequence[Parameter] = (),
     packages: Packages | None = None,
+    supplies: Supplies = NO_SUPPLIES,
 ) -> Examined:
     """What came of it; `lease` is called only when there is something to run.
 
     `given` was chosen for a program that declares the parameters `declared`; what doesn't fit this one is left out.
 
     `files` are the inputs; of these the Python files that are the program's code are read by the policy like the program.
-    What the program needs is installed by `packages`; without them it has what is there.
+    What the program needs is installed by `packages`; without them it has what is there. Its data and secrets come from `supplies`.
     Raises BadRequest when that is too much code.
     """
     own = modules(files)
@@ -79,14 +84,24 @@ async def examine(
     environment = await packages.provided(code, header, own) if packages else NO_ENVIRONMENT
     if isinstance(environment, Outcome):
         return Examined(environment, policy)
+    try:
+        provisions, provided = await supplies.provided(header, policy)
+    except (DataRefused, DataUnavailable) as error:
+        return Examined(Outcome(verdict=Verdict.FAILED, detail=error.public), policy)
     given = given.fitting(header.parameters, declared)
     arguments = given.of_validation(header.parameters)
-    setup = Setup(arguments=arguments, environment=environment, wall=header.wall, hosts=header.hosts)
+    setup = Setup(
+        arguments=arguments,
+        environment=environment,
+        provided=provided,
+        wall=header.wall,
+        hosts=header.hosts,
+    )
     leased = await lease()
     with span("validation") as opened:
         outcome = without_secrets(await leased.validate(code, setup))
         opened.set_attribute("raygen.verdict", outcome.verdict)
-    return Examined(outcome, policy, setup.environment.lock, header.parameters, given)
+    return Examined(outcome, policy, setup.environment.lock, header.parameters, given, provisions)
 
 
 def _policy(check: Check, files: Sequence[InputFile], code: str) -> PolicyReport:

@@ -1,0 +1,212 @@
+"""Which data a program gets: what it declares, where its person may use it, and one sentence for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.approvals.coverage import coverage
+from services.data.interface import Catalog
+from services.data.unpacked import UnpackedSamples
+from services.domain.connections import (
+    Access,
+    Column,
+    Connection,
+    Sample,
+    SampleFile,
+    SampleProfile,
+    SchemaChange,
+    TableProfile,
+)
+from services.domain.entities import Proposal
+from services.domain.errors import DataRefused, NotAllowed
+from services.domain.program_facts import binding
+from services.domain.program_header import Script, script
+from services.domain.provisions import Provisions
+from services.domain.values import PolicyReport
+from services.runs.provisions import RunProvisions
+from services.validation.data import Asker, Data
+from services.validation.seal import Mounts
+from services.validation.supplies import NO_SUPPLIES, Supplies
+from tests import builders
+
+TAKEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+BOTH = frozenset(Access)
+ADA = Asker(user="UADA", channel="CRAY", target="gpu")
+
+
+class FakeSamples:
+    """Samples of one file each, taken when first asked for."""
+
+    def __init__(self, *connections: Connection, change: SchemaChange | None = None) -> None:
+        self.connections = {each.name: each for each in connections}
+        self.taken: dict[str, Sample] = {}
+        self.change = change
+        self.written = 0
+
+    async def catalog(self) -> Catalog:
+        return Catalog(connections=self.connections)
+
+    async def latest(self, name: str) -> Sample | None:
+        return self.taken.get(name)
+
+    async def take(self, connection: Connection) -> Sample:
+        table = TableProfile(
+            columns=(Column(name="id", type="int64"), Column(name="email", type="string", masked="e-mail")),
+            rows=10,
+            total_rows=1000,
+        )
+        self.taken[connection.name] = Sample(
+            connection=connection.name,
+            sha256=connection.name[0] * 64,
+            taken=TAKEN,
+            profile=SampleProfile(tables=(table,), total_files=1),
+            files=(SampleFile(path="part-0.parquet", sha256="0" * 64, size=3),),
+            change=self.change,
+        )
+        return self.taken[connection.name]
+
+    async def refresh(self) -> Sequence[str]:
+        return ()
+
+    async def write(self, sample: Sample, folder: Path) -> None:
+        self.written += 1
+        (folder / sample.files[0].path).write_bytes(b"abc")
+
+
+def connection(name: str, **rest: object) -> Connection:
+    return Connection(name=name, kind="parquet", url=f"s3://lake/{name}", **rest)  # type: ignore[arg-type]
+
+
+def data(tmp_path: Path, *connections: Connection, change: SchemaChange | None = None) -> Data:
+    return Data(FakeSamples(*connections, change=change), UnpackedSamples(tmp_path / "samples"))
+
+
+def declaring(*lines: str) -> Script:
+    body = "\n".join(f"# {line}" for line in ("[tool.raygen.data]", *lines))
+    return script(f"# /// script\n{body}\n# ///\n")
+
+
+async def supplied(
+    given: Data, header: Script, asker: Asker | None = ADA, reads: tuple[str, ...] = ()
+) -> tuple[Provisions, Mounts]:
+    supplies = Supplies(data=given, asker=asker)
+    provisions, provided = await supplies.provided(header, PolicyReport(environment=reads))
+    return provisions, Mounts(None, provided)
+
+
+async def test_a_declared_connection_is_a_folder_and_a_variable(tmp_path: Path):
+    given = data(tmp_path, connection("sales"), connection("scores", access=BOTH))
+    provisions, mounts = await supplied(given, declaring('sales = "read"', 'scores = "write"'))
+    sales, scores = provisions.connections
+    assert (sales.rows, sales.total, sales.unit, sales.sample) == (10, 1000, "rows", "s" * 64)
+    assert sales.masked == ("email",)
+    assert (scores.sample, scores.location) == ("", "s3://lake/scores")
+    assert mounts.variables == {"SALES_URL": "/data/sales", "SCORES_URL": "/tmp/data/scores/scores"}
+    assert mounts.written == {"scores": "scores"}
+    place = mounts.provided.places[0].sample
+    assert place is not None
+    assert (place / "part-0.parquet").read_bytes() == b"abc"
+
+
+async def test_a_sample_is_taken_and_unpacked_once(tmp_path: Path):
+    given = data(tmp_path, connection("sales"))
+    for _ in range(2):
+        await supplied(given, declaring('sales = "read"'))
+    assert isinstance(given.samples, FakeSamples)
+    assert given.samples.written == 1
+    assert [path.name for path in (tmp_path / "samples").iterdir()] == ["s" * 64]
+
+
+@pytest.mark.parametrize(
+    ("limits", "asker"),
+    [
+        ({"people": frozenset({"UBOB"})}, ADA),
+        ({"channels": frozenset({"COTHER"})}, ADA),
+        ({"targets": frozenset({"cpu"})}, ADA),
+    ],
+)
+async def test_what_may_not_be_used_is_as_if_it_were_not_there(
+    tmp_path: Path, limits: dict[str, frozenset[str]], asker: Asker
+):
+    given = data(tmp_path, connection("sales", **limits), connection("open"))
+    with pytest.raises(DataRefused, match=r"no data connection sales for you here.*: open\."):
+        await supplied(given, declaring('sales = "read"'), asker)
+    found, _ = await supplied(given, declaring('sales = "read"'), None)
+    assert found.connections[0].name == "sales"
+
+
+async def test_access_beyond_the_connections_is_refused(tmp_path: Path):
+    given = data(tmp_path, connection("sales"))
+    with pytest.raises(DataRefused, match="allows read only, and the program declares write"):
+        await supplied(given, declaring('sales = "read and write"'))
+
+
+async def test_a_variable_that_is_read_without_its_connection_is_said(tmp_path: Path):
+    given = data(tmp_path, connection("sales"))
+    with pytest.raises(DataRefused, match='Add `sales = "read"`'):
+        await supplied(given, Script(), reads=("SALES_URL",))
+    assert (await supplied(given, Script(), reads=("HOME",)))[0] == Provisions()
+
+
+async def test_without_connections_a_program_that_declares_one_is_refused():
+    with pytest.raises(DataRefused, match="RAYGEN_DATA"):
+        await NO_SUPPLIES.provided(declaring('sales = "read"'), PolicyReport())
+
+
+async def test_a_change_of_the_columns_is_bound_to_the_card(tmp_path: Path):
+    change = SchemaChange(added=("region",), retyped=("amount: int64 -> double",), noticed=TAKEN)
+    given = data(tmp_path, connection("sales"), change=change)
+    provisions, _ = await supplied(given, declaring('sales = "read"'))
+    assert provisions.connections[0].changed == "new: region; of another type: amount: int64 -> double"
+
+
+async def approved(given: Data) -> Proposal:
+    provisions, _ = await supplied(given, declaring('sales = "read"'), None)
+    return builders.proposal(provisions=provisions, requester="UADA")
+
+
+async def test_a_run_gets_the_real_location(tmp_path: Path):
+    given = data(tmp_path, connection("sales"))
+    found = await RunProvisions(given).variables(await approved(given), builders.session(), "gpu")
+    assert found == {"SALES_URL": "s3://lake/sales"}
+
+
+@pytest.mark.parametrize(
+    ("now", "sentence"),
+    [
+        ([], "can no longer be used here"),
+        ([connection("sales", people=frozenset({"UBOB"}))], "can no longer be used here"),
+        ([connection("sales", access=frozenset({Access.WRITE}))], "can no longer be used here"),
+        ([Connection(name="sales", kind="parquet", url="s3://other")], "was changed after the program was"),
+        ([connection("sales", variable="S")], "was changed after the program was"),
+    ],
+)
+async def test_what_has_changed_since_the_approval_is_not_run(
+    tmp_path: Path, now: list[Connection], sentence: str
+):
+    proposal = await approved(data(tmp_path, connection("sales")))
+    with pytest.raises(NotAllowed, match=sentence):
+        await RunProvisions(data(tmp_path, *now)).variables(proposal, builders.session(), "gpu")
+
+
+async def test_an_approval_is_bound_to_the_data(tmp_path: Path):
+    proposal = await approved(data(tmp_path, connection("sales")))
+    (sales,) = proposal.provisions.connections
+    others = [
+        replace(sales, location="s3://other"),
+        replace(sales, sample="0" * 64),
+        replace(sales, access=BOTH),
+        replace(sales, variable="OTHER"),
+    ]
+    changed = [replace(proposal, provisions=Provisions(connections=(each,))) for each in others]
+    changed.append(replace(proposal, provisions=Provisions()))
+    bound = {binding(each, "UADA") for each in (proposal, *changed)}
+    assert len(bound) == len(changed) + 1
+    assert len({coverage(each).fingerprint for each in (proposal, *changed)}) == len(changed) + 1
+    described = replace(proposal, provisions=Provisions(connections=(replace(sales, rows=5),)))
+    assert binding(described, "UADA") == binding(proposal, "UADA")
