@@ -13,6 +13,7 @@ from bot.settings.gateway import GatewaySettings
 from bot.settings.limits import LimitSettings
 from bot.settings.models import ModelSettings
 from bot.settings.packages import PackageSettings
+from bot.settings.secrets import SecretSettings
 from bot.settings.server import ServerSettings
 from bot.settings.slack import SlackSettings
 from bot.settings.storage import StorageSettings
@@ -29,6 +30,7 @@ class Settings(
     LimitSettings,
     ValidationSettings,
     PackageSettings,
+    SecretSettings,
     StorageSettings,
     ServerSettings,
     GatewaySettings,

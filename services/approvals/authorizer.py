@@ -9,8 +9,9 @@ from typing import Protocol
 
 from services.approvals.decision import ApproverContext, Decision, decide, required
 from services.approvals.person import Person
-from services.approvals.rules import ApprovalPolicy, ApprovalRule, kind
+from services.approvals.rules import ApprovalPolicy, ApprovalRule
 from services.domain import current_workspace
+from services.domain.channels import channel_kind
 from services.domain.entities import Proposal, ProposalStatus, Session, Task
 from services.domain.errors import NotAllowed
 from services.domain.program_facts import ProgramFacts
@@ -97,7 +98,7 @@ class Authorizer:
     def by_channel(self, proposal: Proposal, channel: str) -> bool:
         """Whether its approvers are asked where everyone of the channel reads it."""
         rule = self.policy.rule(proposal.target, channel)
-        return rule is not None and rule.members and not kind(channel)
+        return rule is not None and rule.members and not channel_kind(channel)
 
     def whom(self, proposal: Proposal, channel: str) -> str:
         """Whose approval it awaits, as the end of `an approval by …`; empty where nobody may give it."""

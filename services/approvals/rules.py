@@ -10,13 +10,12 @@ from packaging.utils import canonicalize_name
 
 from services.approvals.actions import DEFAULT, Action, Group
 from services.approvals.person import listed, mention
+from services.domain.channels import channel_kind
 from services.domain.program_facts import ProgramFacts
 from services.text.formatting import human_resource, human_seconds
 
 # What follows a name in a requirement.
 _NAME = re.compile(r"[^A-Za-z0-9._-]")
-DIRECT = "direct"
-API = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ class ApprovalRule:
     def holds(self, target: str, channel: str) -> bool:
         """Channels are named by ID, direct messages as `direct`, and sessions of the API as `api`."""
         return (not self.targets or target in self.targets) and (
-            not self.channels or bool(self.channels & {channel, kind(channel)})
+            not self.channels or bool(self.channels & {channel, channel_kind(channel)})
         )
 
     @property
@@ -224,13 +223,6 @@ class ApprovalPolicy:
     def rule(self, target: str, channel: str) -> ApprovalRule | None:
         """None where no rule holds, and then nobody may approve."""
         return next((rule for rule in self.rules if rule.holds(target, channel)), None)
-
-
-def kind(channel: str) -> str:
-    """`direct`, `api`, or nothing for a channel."""
-    if channel.startswith("api:"):
-        return API
-    return DIRECT if channel.startswith("D") else ""
 
 
 def _name(requirement: str) -> str:

@@ -49,6 +49,10 @@ class DataRefused(RaygenError):
     """That data can't be used by this program. `/raygen data` lists what you can use."""
 
 
+class SecretUnavailable(RaygenError):
+    """A secret can't be read. `raygen secrets check` shows which."""
+
+
 class StorageFull(RaygenError):
     """raygen's disk is full, so nothing can be saved. An operator has to free some space."""
 
