@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -104,6 +104,19 @@ def masked(text: str) -> str:
     """`text` with each secret replaced by what kind it is, such as `[masked: Slack token]`; masking twice changes nothing."""
     for kind in _present(text):
         text = kind.pattern.sub(lambda found, name=kind.name: _put(found, f"[masked: {name}]"), text)
+    return text
+
+
+def replaced(text: str, mask: Callable[[str], str]) -> str:
+    """`text` with each secret replaced by what `mask` makes of it."""
+
+    def put(found: re.Match[str]) -> str:
+        group = found.lastindex or 0
+        start, end = found.start(group) - found.start(), found.end(group) - found.start()
+        return found[0][:start] + mask(found[0][start:end]) + found[0][end:]
+
+    for kind in _present(text):
+        text = kind.pattern.sub(put, text)
     return text
 
 

@@ -1,0 +1,34 @@
+"""Which few of many to take: spread evenly, over partitions first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TypeVar
+
+from services.data.filesystems import RemoteFile
+
+_T = TypeVar("_T")
+
+
+def evenly(items: Sequence[_T], count: int) -> list[_T]:
+    """`count` of the items, or all, from the whole of their order."""
+    if count >= len(items):
+        return list(items)
+    return [items[(2 * place + 1) * len(items) // (2 * count)] for place in range(count)]
+
+
+def over_partitions(files: Sequence[RemoteFile], count: int) -> list[RemoteFile]:
+    """`count` of the files, or all: one of each folder before a second one of any."""
+    folders: dict[str, list[RemoteFile]] = {}
+    for file in files:
+        folders.setdefault(file.relative.rpartition("/")[0], []).append(file)
+    groups = evenly(list(folders.values()), count)
+    chosen = [evenly(group, count) for group in groups]
+    rounds = [file for turn in zip_longest(*chosen) for file in turn if file is not None]
+    return sorted(rounds[:count], key=lambda file: file.relative)
+
+
+def shares(total: int, parts: int) -> list[int]:
+    """`total` in as many parts, which differ by one at most."""
+    return [total // parts + (place < total % parts) for place in range(parts)]
