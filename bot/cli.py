@@ -17,6 +17,7 @@ _SECTIONS = {
     "Set it up": {
         "manifest": "Print the manifest of the Slack app to create.",
         "settings": "Show all settings, their values and where they come from.",
+        "data": "Show and check data connections, and take samples of them.",
         "secrets": "Show or check the secrets that programs can use.",
         "doctor": "Check this machine and these settings, and show how to fix what is wrong.",
         "deploy": "Print templates for running parts of raygen in a cloud.",

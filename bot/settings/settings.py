@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from bot.settings.approvals import ApprovalSettings
 from bot.settings.aws import AwsSettings
 from bot.settings.base import SettingsGroup
+from bot.settings.data import DataSettings
 from bot.settings.gateway import GatewaySettings
 from bot.settings.limits import LimitSettings
 from bot.settings.models import ModelSettings
@@ -30,6 +31,7 @@ class Settings(
     LimitSettings,
     ValidationSettings,
     PackageSettings,
+    DataSettings,
     SecretSettings,
     StorageSettings,
     ServerSettings,

@@ -14,6 +14,7 @@ _FORMATS = {
     "kubernetes": "must be the `name` or `namespace/name` of a RayCluster",
     "users": "must be a Slack user ID such as `U01ABC`, or `api:` with the name of a token's holder",
     "groups": "must be the ID of a Slack user group, such as `S01ABC`",
+    "variable": "must be the name of an environment variable such as `SALES_URL`",
     "channels": "must be a Slack channel ID such as `C01ABC`, `direct` or `api`",
 }
 

@@ -92,7 +92,8 @@ def explained(connection: Connection) -> Generator[None]:
 
 def sentence(connection: Connection, error: BaseException) -> str:
     """What is wrong, and what to do. An error that nothing explains is named by its type alone."""
-    template = _template(error)
+    # What another error was raised for says more than that one.
+    template = (_template(error.__cause__) if error.__cause__ else "") or _template(error)
     if not template:
         template = "`{name}` can't be read (%s). `raygen data check` tries again." % type(error).__name__  # noqa: UP031
     return template.format(name=connection.name, place=shown_place(connection), kind=connection.kind)

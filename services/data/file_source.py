@@ -46,7 +46,8 @@ class FileSource:
     @cached_property
     def chosen(self) -> list[RemoteFile]:
         """Those that the sample is taken from."""
-        return over_partitions(self.listing.files, self.connection.limits.files)
+        limits = self.connection.limits
+        return over_partitions(self.listing.files, min(limits.files, limits.rows))
 
     @property
     def root(self) -> str:

@@ -77,11 +77,10 @@ class Place:
     def listing(self, wanted: Callable[[str], bool] = bool) -> Listing:
         """All files that hold data, sorted by path; of those in folders, none whose name or folder begins with `_` or `.`."""
         if self._parts.scheme in {"http", "https"}:
-            info = self.system.get_file_info(self.path)
-            if info.type == fs.FileType.NotFound:
-                raise FileNotFoundError(2, "not found")
+            # Asked directly, it says why a server doesn't answer.
+            info = self.system.handler.fs.info(self.path)
             name = unquote(self._parts.path.rsplit("/", 1)[-1]) or "index"
-            return Listing((RemoteFile(self.path, name, info.size or 0),), single=True)
+            return Listing((RemoteFile(self.path, name, info["size"] or 0),), single=True)
         found = _objects(self._value, self._parts) if self._parts.scheme == "s3" else self._walked()
         single = len(found) == 1 and found[0].path == self.path
         files = (

@@ -19,18 +19,18 @@ from services.data.faults import WrongFormat
 from services.data.file_source import FileSource
 from services.data.interface import Estimate, Sampled
 from services.data.profiles import described
-from services.data.spread import evenly, shares
+from services.data.spread import evenly, filled, shares
 from services.domain.connections import SampleProfile, TableProfile
 from services.domain.errors import DataUnavailable
 
 _MB = 1024**2
 # Reading needs a buffer, a page and perhaps a dictionary of each column that is open.
-_OPEN = 16 * _MB
+_OPEN = 8 * _MB
 _COLUMN = 3 * _MB
 _BUFFER = 256 * 1024
 # A row group of this size is read by one request for all of its columns.
 _SMALL = 4 * _MB
-_AT_ONCE = 4
+_AT_ONCE = 2
 _GROUPS = 4
 
 
@@ -39,6 +39,8 @@ class Part:
     """The rows of one file: unmasked, so only ever in memory."""
 
     table: Any
+    paths: list[str]
+    """Of all columns, those that are left out as well."""
     total_rows: int
     compression: str
 
@@ -64,11 +66,12 @@ class ParquetSource(FileSource):
     def sample(self, folder: Path) -> Sampled:
         limits = self.connection.limits
         self.learn_partitions()
-        wanted = zip(self.chosen, shares(max(limits.rows, len(self.chosen)), len(self.chosen)), strict=True)
-        room = limits.size // len(self.chosen)
+        rooms = shares(limits.size, len(self.chosen))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            parts = list(pool.map(lambda item: self._part(item[0], item[1], room), wanted))
-        self.require([path for part in parts for path in paths(part.table.schema)])
+            footers = pool.map(self._footer, self.chosen)
+            counts = filled(limits.rows, [metadata.num_rows for metadata, _ in footers])
+            parts = list(pool.map(self._part, self.chosen, counts, rooms))
+        self.require([path for part in parts for path in part.paths])
         tables = masked_tables([part.table for part in parts], self.columns)
         rows = sum(table.num_rows for table in tables)
         if not rows:
@@ -132,7 +135,10 @@ def part_of(handle: Any, rows: int, size: int, columns: Columns, prefix: str = "
             tables.append(_first_rows(handle, parquet, number, fitting, names))
         codec = metadata.row_group(0).column(0).compression if filled and metadata.num_columns else "SNAPPY"
         return Part(
-            pa.concat_tables(tables), metadata.num_rows, "none" if codec == "UNCOMPRESSED" else codec.lower()
+            pa.concat_tables(tables),
+            paths(parquet.schema_arrow),
+            metadata.num_rows,
+            "none" if codec == "UNCOMPRESSED" else codec.lower(),
         )
 
 

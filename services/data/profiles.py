@@ -61,13 +61,20 @@ def _described(name: str, column: Any, masked: Mapping[str, str], prefix: str) -
             low=low,
             high=high,
             values=() if types.is_struct(array.type) else few(_first(array)),
-            masked=masked.get(path, ""),
+            masked=_why(path, array.type, masked),
         )
     ]
     if types.is_struct(array.type):
         for field, inner in zip(array.type, array.flatten(), strict=True):
             found += _described(f"{name}.{field.name}", inner, masked, prefix)
     return found
+
+
+def _why(path: str, kind: Any, masked: Mapping[str, str]) -> str:
+    """Of a list also what is in it."""
+    if path in masked or types.is_struct(kind):
+        return masked.get(path, "")
+    return next((why for inner, why in masked.items() if inner.startswith(f"{path}.")), "")
 
 
 def few(values: Iterable[Any]) -> tuple[str, ...]:

@@ -32,3 +32,15 @@ def over_partitions(files: Sequence[RemoteFile], count: int) -> list[RemoteFile]
 def shares(total: int, parts: int) -> list[int]:
     """`total` in as many parts, which differ by one at most."""
     return [total // parts + (place < total % parts) for place in range(parts)]
+
+
+def filled(total: int, available: Sequence[int]) -> list[int]:
+    """`total` over parts of which each has so many: the same from each, more where others have less."""
+    taken = [0] * len(available)
+    while (left := total - sum(taken)) > 0:
+        open_ = [place for place, most in enumerate(available) if taken[place] < most]
+        if not open_:
+            break
+        for place, share in zip(open_, shares(left, len(open_)), strict=True):
+            taken[place] += min(share, available[place] - taken[place])
+    return taken

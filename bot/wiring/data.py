@@ -1,0 +1,50 @@
+"""Data connections and where their samples are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from bot.settings import Settings
+from bot.wiring import data_file
+from bot.wiring.files import artifact_store
+from services.data.samples import StoredSamples
+from services.domain.errors import SettingsError
+
+
+def samples(settings: Settings, targets: Collection[str]) -> StoredSamples | None:
+    """The samples of all connections, for targets of these names; None without connections. Raises SettingsError."""
+    if settings.data is None:
+        return None
+    return StoredSamples(
+        connections=data_file.read(settings.data, targets), store=artifact_store(settings), key=_key(settings)
+    )
+
+
+def _key(settings: Settings) -> bytes:
+    if settings.data_key is not None:
+        return hashlib.sha256(settings.data_key.get_secret_value().encode()).digest()
+    try:
+        return _own_key(settings.state_dir / "data.key")
+    except OSError as error:
+        raise SettingsError(
+            f"RAYGEN_STATE_DIR can't be written to ({error.strerror}): choose another folder, or set RAYGEN_DATA_KEY."
+        ) from None
+
+
+def _own_key(path: Path) -> bytes:
+    """Made once; of two processes that begin at once, both get that of the first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+    try:
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()
+    return path.read_bytes()

@@ -1,0 +1,82 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false, reportAttributeAccessIssue=false
+# pyarrow has no types.
+"""Files of any kind: some of them, whole. Texts are searched for what looks personal or secret; images and others stay as they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from services.data.file_source import FileSource
+from services.data.filesystems import RemoteFile
+from services.data.interface import Estimate, Sampled
+from services.data.spread import over_partitions
+from services.domain.connections import Column, SampleProfile, TableProfile
+from services.domain.errors import DataUnavailable
+
+
+class AnyFiles(FileSource):
+    """Images, texts, audio, archives. Option: `suffixes`, such as `.jpg .png`, for those that count."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return tuple(self.connection.options.get("suffixes", "").lower().replace(",", " ").split())
+
+    def schema(self) -> Mapping[str, str]:
+        return {f"*{suffix}": "file" for suffix in sorted(_suffixes(self.listing.files))}
+
+    def estimate(self) -> Estimate:
+        return self.counted(rows=None, exact=True)
+
+    def sample(self, folder: Path) -> Sampled:
+        limits = self.connection.limits
+        self.learn_partitions()
+        fitting = [file for file in self.listing.files if file.size <= limits.size // 2]
+        if not fitting:
+            raise DataUnavailable(
+                f"All files of `{self.connection.name}` are too large for its sample. Raise `size` in its `sample`."
+            )
+        chosen: list[RemoteFile] = []
+        room = limits.size
+        for file in over_partitions(fitting, limits.files):
+            if file.size <= room:
+                chosen.append(file)
+                room -= file.size
+        for file, path in zip(chosen, self.targets(folder, chosen), strict=True):
+            with self.place.open(file) as handle:
+                path.write_bytes(self._masked(handle.read()))
+        counts = _suffixes(chosen)
+        in_all = _suffixes(self.listing.files)
+        columns = tuple(
+            Column(name=f"*{suffix}", type="file", values=(f"{counts[suffix]} of {in_all[suffix]}",))
+            for suffix in sorted(in_all)
+        )
+        profile = SampleProfile(
+            tables=(
+                TableProfile(
+                    columns=columns,
+                    rows=len(chosen),
+                    total_rows=len(self.listing.files),
+                    exact=self.listing.whole,
+                    partitions=self.partitions(chosen),
+                ),
+            ),
+            total_files=len(self.listing.files),
+            total_size=self.listing.size,
+            exact=self.listing.whole,
+        )
+        return Sampled(profile=profile, root=self.root)
+
+    def _masked(self, content: bytes) -> bytes:
+        """A text, masked; anything else as it is."""
+        if b"\0" in content[:8192]:
+            return content
+        try:
+            return self.columns.free(content.decode()).encode()
+        except UnicodeDecodeError:
+            return content
+
+
+def _suffixes(files: list[RemoteFile] | tuple[RemoteFile, ...]) -> Counter[str]:
+    return Counter(PurePosixPath(file.relative).suffix.lower() or "(no suffix)" for file in files)

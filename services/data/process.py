@@ -1,0 +1,125 @@
+"""Reads data in a process of its own: it ends at a limit whatever hangs, and takes its memory with it.
+
+Files come from other people, and libraries that read them are written in C and C++.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from services.data.credentials import Value
+from services.data.interface import Estimate, Sampled
+from services.domain.connections import Connection
+from services.domain.errors import DataUnavailable, RaygenError
+
+_ROOT = Path(__file__).parents[2]
+_SECONDS = 600.0
+# DBOS makes its own few threads those of `asyncio.to_thread`.
+_threads = ThreadPoolExecutor(2, "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a look at a connection shows."""
+
+    schema: dict[str, str]
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done in the process: a sample into `folder`, else a look; for a catalog its tables are looked up."""
+
+    value: Value
+    key: bytes = field(default=b"", repr=False)
+    folder: Path | None = None
+    discover: bool = False
+
+    def __call__(self) -> object:
+        from services.data.masking import Masker  # noqa: PLC0415  # these load pyarrow, in the process alone
+        from services.data.registry import discovered, source  # noqa: PLC0415
+
+        connection = self.value.connection
+        if self.discover:
+            return tuple(discovered(connection, self.value))
+        opened = source(connection, self.value, Masker(self.key))
+        if self.folder is not None:
+            return opened.sample(self.folder)
+        return Checked(dict(opened.schema()), opened.estimate())
+
+
+async def sampled(value: Value, key: bytes, folder: Path, *, seconds: float = _SECONDS) -> Sampled:
+    """Write a sample below `folder`. Raises DataUnavailable, and StorageFull."""
+    return cast("Sampled", await _run(Work(value, key, folder), seconds))
+
+
+async def checked(value: Value, key: bytes, *, seconds: float = 120.0) -> Checked:
+    """The schema and size, which shows that the data can be read. Raises DataUnavailable."""
+    return cast("Checked", await _run(Work(value, key), seconds))
+
+
+async def tables(value: Value, *, seconds: float = 120.0) -> tuple[Connection, ...]:
+    """The tables of a catalog. Raises DataUnavailable."""
+    return cast("tuple[Connection, ...]", await _run(Work(value, discover=True), seconds))
+
+
+async def _run(work: Work, seconds: float) -> object:
+    return await asyncio.get_running_loop().run_in_executor(_threads, _in_a_process, work, seconds)
+
+
+def _in_a_process(work: Work, seconds: float) -> object:
+    name = work.value.connection.name
+    try:
+        done = subprocess.run(  # noqa: S603  # our own module
+            [sys.executable, "-P", "-m", __name__],
+            input=pickle.dumps(work),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        )
+    except subprocess.TimeoutExpired:
+        raise DataUnavailable(
+            f"Reading `{name}` took more than {seconds:.0f} seconds. Lower `rows` or `files` of its sample, or check the network."
+        ) from None
+    except subprocess.CalledProcessError:
+        raise DataUnavailable(
+            f"Reading `{name}` ended its process: it may have run out of memory, or a file is damaged. Lower `mb` of its sample, or check its files."
+        ) from None
+    # It comes from this very module; of what was read in there, only texts and numbers are in it.
+    result, error = cast("tuple[object, RaygenError | None]", pickle.loads(done.stdout))  # noqa: S301
+    if error is not None:
+        raise error
+    return result
+
+
+def main() -> None:
+    """Read the work from the standard input, and write what comes of it to the standard output."""
+    answer = os.dup(1)
+    # What a library prints goes nowhere.
+    os.dup2(2, 1)
+    os.nice(5)
+    work: Any = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own process
+    result, error = None, None
+    try:
+        result = work()
+    except RaygenError as failed:
+        error = type(failed)(failed.public)
+    with os.fdopen(answer, "wb") as out:
+        out.write(pickle.dumps((result, error)))
+        out.flush()
+    # Threads of libraries may go on.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
