@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
 from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
+from bot.wiring.data import samples
 from bot.wiring.environments import environments
 from bot.wiring.files import artifact_store, shares_artifacts
 from bot.wiring.sandboxes import validating_here
@@ -32,6 +33,7 @@ from services.approvals import ApprovalPolicy, ApprovalRule
 from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
 from services.approvals.recorder import Recorder
+from services.data.samples import StoredSamples
 from services.domain.entities import Session
 from services.domain.errors import SettingsError
 from services.domain.values import PolicyReport, Readiness
@@ -62,6 +64,7 @@ from services.workflows.background import (
     attending,
     cleaning,
     present,
+    refreshing,
     watching,
 )
 
@@ -82,6 +85,7 @@ class Bot:
     use_cases: UseCases
     feeds: Feeds
     announcer: AuditChannel | None = None
+    samples: StoredSamples | None = None
 
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
@@ -118,6 +122,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             subscribers.append(Subscriber(shown, _is_in_slack))
         notifier = Subscribers(subscribers)
         default = next(iter(targets)).target
+        data = samples(settings, [place.name for place in targets])
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(
@@ -191,7 +196,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             else None
         )
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
-        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer)
+        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer, data)
 
 
 def _is_in_slack(session: Session) -> bool:
@@ -252,6 +257,8 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
         await stack.enter_async_context(attending(bot.workflows.attend, every=every))
         if bot.announcer is not None:
             await stack.enter_async_context(announcing(bot.announcer.tell))
+        if bot.samples is not None:
+            await stack.enter_async_context(refreshing(bot.samples.refresh))
         if settings.keep_days is not None:
             await stack.enter_async_context(
                 cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -40,6 +40,7 @@ class CredentialsTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    anonymous: bool = False
     profile: str = ""
     env: str = ""
     file: str = ""
@@ -47,8 +48,8 @@ class CredentialsTable(BaseModel):
 
     @model_validator(mode="after")
     def _one(self) -> CredentialsTable:
-        if sum(map(bool, (self.profile, self.env, self.file, self.secret))) != 1:
-            raise ValueError("must have one of `profile`, `env`, `file` and `secret`")
+        if sum(map(bool, (self.anonymous, self.profile, self.env, self.file, self.secret))) != 1:
+            raise ValueError("must have one of `profile`, `env`, `file`, `secret` and `anonymous`")
         return self
 
     def reference(self) -> Credentials:
@@ -59,7 +60,7 @@ class CredentialsTable(BaseModel):
         ):
             if name:
                 return Credentials(origin, name)
-        return Credentials(Origin.SECRET, self.secret)
+        return Credentials(Origin.SECRET, self.secret) if self.secret else Credentials(Origin.NONE)
 
 
 class SampleTable(BaseModel):
@@ -92,7 +93,7 @@ class ConnectionTable(BaseModel):
     mask: _Columns = ()
     leave_out: _Columns = ()
     plain: _Columns = ()
-    credentials: CredentialsTable | Literal["none", "default"] = "default"
+    credentials: CredentialsTable | None = None
     refresh_hours: float = Field(24.0, ge=0, le=24 * 365)
     tables: _Columns = ()
     options: dict[str, Annotated[str, BeforeValidator(_text)]] = {}
@@ -101,11 +102,6 @@ class ConnectionTable(BaseModel):
         limits = SampleLimits(
             rows=self.sample.rows, files=self.sample.files, size=round(self.sample.mb * _MB)
         )
-        match self.credentials:
-            case CredentialsTable():
-                credentials = self.credentials.reference()
-            case word:
-                credentials = Credentials(Origin.NONE if word == "none" else Origin.CHAIN)
         return Connection(
             name=name,
             kind=self.kind,
@@ -121,7 +117,7 @@ class ConnectionTable(BaseModel):
             masked=self.mask,
             left_out=self.leave_out,
             plain=self.plain,
-            credentials=credentials,
+            credentials=self.credentials.reference() if self.credentials else Credentials(),
             refresh=timedelta(hours=self.refresh_hours) if self.refresh_hours else None,
             tables=self.tables,
             options=self.options,

@@ -11,11 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore import UNSIGNED
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from services.domain.connections import Connection, Origin
 from services.domain.errors import DataUnavailable
 from services.domain.untrusted_data import from_json
@@ -56,6 +51,9 @@ class Value:
 
     def session(self) -> Any:
         """AWS's session: its chain, a profile of it, or what the value says. Raises DataUnavailable."""
+        import boto3  # noqa: PLC0415  # it takes longer to load than most of what is read without it
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+
         connection = self.connection
         region = connection.options.get("region")
         if connection.credentials.origin is Origin.CHAIN:
@@ -79,6 +77,10 @@ class Value:
 
     def client(self, service: str) -> Any:
         """A client of an AWS service, of any service that speaks its protocol with the option `endpoint`. Raises DataUnavailable."""
+        from botocore import UNSIGNED  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError, NoRegionError  # noqa: PLC0415
+
         endpoint = self.connection.options.get("endpoint") if service == "s3" else None
         endpoint = endpoint or self.connection.options.get(f"{service}_endpoint")
         config = Config(
@@ -90,11 +92,11 @@ class Value:
         )
         try:
             return self.session().client(service, endpoint_url=endpoint, config=config)
-        except (BotoCoreError, ClientError, ValueError) as error:
-            if type(error).__name__ == "NoRegionError":
-                raise DataUnavailable(
-                    f"`{self.connection.name}` has no AWS region: add `region` to its options, or set AWS_REGION."
-                ) from None
+        except NoRegionError:
+            raise DataUnavailable(
+                f"`{self.connection.name}` has no AWS region: add `region` to its options, or set AWS_REGION."
+            ) from None
+        except (BotoCoreError, ClientError, ValueError):
             raise DataUnavailable(self._sentence("can't be used")) from None
 
     def _sentence(self, wrong: str) -> str:

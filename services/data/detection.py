@@ -27,6 +27,10 @@ _INTERNATIONAL = re.compile(r"\(?(?:\+|00)[1-9]")
 _TRUNK = re.compile(r"\(?0[1-9]")
 _AMERICAN = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{4}")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?")
+_NUMBER = re.compile(r"[+(]?\d[\d ()./-]{5,25}")
+_ZEROS = re.compile(r"^\(?00")
+_NO_DIGIT = re.compile(r"[^0-9]")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATED = re.compile(r"\d[ ()./-]+\d")
 # Where numbers of any digits are valid numbers, digits alone show nothing.
 _STRICT = ("US", "GB", "FR", "ES", "IT", "NL", "AU", "JP")
@@ -49,7 +53,7 @@ _HINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 def hinted(name: str) -> str:
     """What a column's name says that its values are; empty for most names."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    words = _HUMP.sub("_", name).lower()
     return next((kind for kind, pattern in _HINTS if pattern.search(words)), "")
 
 
@@ -65,7 +69,7 @@ def replaced(text: str, mask: Mask) -> str:
 def whole_column(values: Sequence[str]) -> str:
     """What nearly all values of a column are, phone or card numbers, where each alone shows too little; else empty."""
     shown = [value.strip() for value in values if value and value.strip()]
-    if not shown or not all(re.fullmatch(r"[+(]?\d[\d ()./-]{5,25}", value) for value in shown[:5]):
+    if not shown or not all(_NUMBER.fullmatch(value) for value in shown[:5]):
         return ""
     enough = _MOST * len(shown)
     if sum(map(is_card, shown)) >= enough and len(shown) > 1:
@@ -106,14 +110,14 @@ def check_digit(digits: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[^0-9]", "", text)
+    return _NO_DIGIT.sub("", text)
 
 
 def _is_phone(text: str) -> bool:
     if not 7 <= len(_digits(text)) <= 15 or _DATE.fullmatch(text):
         return False
     if _INTERNATIONAL.match(text):
-        return _valid(re.sub(r"^\(?00", "+", text), None)
+        return _valid(_ZEROS.sub("+", text, count=1), None)
     if not _SEPARATED.search(text):
         return False
     if _AMERICAN.fullmatch(text):

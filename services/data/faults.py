@@ -24,7 +24,7 @@ _FORMAT = "{place} has a file that isn't {kind}. Correct `kind` of `{name}`, or 
 _CREDENTIALS = "Credentials"
 
 # What services and libraries call it, anywhere in an error; the first that is found counts.
-_WORDS: tuple[tuple[str, str], ...] = (
+_TEMPLATES: tuple[tuple[str, str], ...] = (
     (
         r"ExpiredToken|EXPIRED_TOKEN|TokenRefreshRequired|RequestExpired|token.{0,20}expired|SSOTokenLoad|UnauthorizedSSO",
         _EXPIRED,
@@ -60,6 +60,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
         _FORMAT,
     ),
 )
+_WORDS = tuple((re.compile(words, re.IGNORECASE), template) for words, template in _TEMPLATES)
+_USER = re.compile(r"(?<=://)[^/@\s]{0,200}@")
 _OF_THE_SYSTEM = {
     errno.ENOENT: _MISSING,
     errno.EACCES: _DENIED,
@@ -101,7 +103,7 @@ def sentence(connection: Connection, error: BaseException) -> str:
 
 def shown_place(connection: Connection) -> str:
     """The location without a user, a password or a query, which may hold a signature."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", connection.place.partition("?")[0])
+    return _USER.sub("", connection.place.partition("?")[0], count=1)
 
 
 def _template(error: BaseException) -> str:
@@ -112,7 +114,7 @@ def _template(error: BaseException) -> str:
     if isinstance(status, int):
         text = f"HTTP {status} {text}"
     for words, template in _WORDS:
-        if re.search(words, text, re.IGNORECASE):
+        if words.search(text):
             return template
     number = getattr(error, "errno", None)
     return _OF_THE_SYSTEM.get(number, "") if isinstance(number, int) else ""

@@ -19,6 +19,8 @@ from services.data import detection
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)((?:[T ]\d\d:\d\d.{0,40})?)")
 _HEX = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,128}", re.IGNORECASE)
+_NO_DIGIT = re.compile(r"[^0-9]")
+_DIGIT = re.compile(r"[0-9]")
 _TRIES = 16
 
 
@@ -53,7 +55,7 @@ class Masker:
 
     def card(self, value: str) -> str:
         """A number with the same first digit and as many others, and a right check digit."""
-        digits = re.sub(r"[^0-9]", "", value)
+        digits = _NO_DIGIT.sub("", value)
         for stream in self._streams("card", digits):
             inner = "".join(str(next(stream) % 10) for _ in digits[1:-1])
             made = digits[0] + inner + detection.check_digit(digits[0] + inner)
@@ -111,7 +113,7 @@ class Masker:
         clock = (
             f"{rest[0]}{self.offset(rest, 24) - 1:02}:{self.offset(rest + 'm', 60) - 1:02}" if rest else ""
         )
-        return f"{made.isoformat()}{clock}{re.sub('[0-9]', '0', rest[6:]) if rest[6:7] == ':' else rest[6:]}"
+        return f"{made.isoformat()}{clock}{_DIGIT.sub('0', rest[6:]) if rest[6:7] == ':' else rest[6:]}"
 
     def _number(self, text: str) -> str:
         mantissa, mark, exponent = text.partition("e" if "e" in text else "E")

@@ -10,6 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from services.domain.errors import DataUnavailable, RaygenError
 
 _ROOT = Path(__file__).parents[2]
 _SECONDS = 600.0
+_SECONDS_TO_LOOK = 120.0
 # DBOS makes its own few threads those of `asyncio.to_thread`.
 _threads = ThreadPoolExecutor(2, "data")
 
@@ -56,22 +58,31 @@ class Work:
         return Checked(dict(opened.schema()), opened.estimate())
 
 
-async def sampled(value: Value, key: bytes, folder: Path, *, seconds: float = _SECONDS) -> Sampled:
-    """Write a sample below `folder`. Raises DataUnavailable, and StorageFull."""
-    return cast("Sampled", await _run(Work(value, key, folder), seconds))
+Run = Callable[[Work, float], Awaitable[object]]
+"""Does the work within so many seconds."""
 
 
-async def checked(value: Value, key: bytes, *, seconds: float = 120.0) -> Checked:
-    """The schema and size, which shows that the data can be read. Raises DataUnavailable."""
-    return cast("Checked", await _run(Work(value, key), seconds))
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads data. Everything raises DataUnavailable with a sentence that says what to do."""
+
+    run: Run
+
+    async def sampled(self, value: Value, key: bytes, folder: Path) -> Sampled:
+        """Write a sample below `folder`. Raises StorageFull, too."""
+        return cast("Sampled", await self.run(Work(value, key, folder), _SECONDS))
+
+    async def checked(self, value: Value, key: bytes) -> Checked:
+        """The schema and size, which shows that the data can be read."""
+        return cast("Checked", await self.run(Work(value, key), _SECONDS_TO_LOOK))
+
+    async def tables(self, value: Value) -> tuple[Connection, ...]:
+        """The tables of a catalog."""
+        return cast("tuple[Connection, ...]", await self.run(Work(value, discover=True), _SECONDS_TO_LOOK))
 
 
-async def tables(value: Value, *, seconds: float = 120.0) -> tuple[Connection, ...]:
-    """The tables of a catalog. Raises DataUnavailable."""
-    return cast("tuple[Connection, ...]", await _run(Work(value, discover=True), seconds))
-
-
-async def _run(work: Work, seconds: float) -> object:
+async def apart(work: Work, seconds: float) -> object:
+    """In a process of its own."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _in_a_process, work, seconds)
 
 
@@ -100,6 +111,9 @@ def _in_a_process(work: Work, seconds: float) -> object:
     if error is not None:
         raise error
     return result
+
+
+APART = Reader(apart)
 
 
 def main() -> None:

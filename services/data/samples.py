@@ -16,10 +16,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from services.artifacts.interface import ArtifactStore
-from services.data import process
 from services.data.credentials import SecretValue, no_secrets, value_of
 from services.data.interface import Catalog, Sampled
-from services.data.process import Checked
+from services.data.process import APART, Checked, Reader
 from services.domain.connections import Access, Connection, Sample, SampleFile, SchemaChange
 from services.domain.disk_space import no_room
 from services.domain.errors import ArtifactsUnavailable, DataUnavailable, RaygenError, StorageFull
@@ -63,6 +62,8 @@ class StoredSamples:
     """What masks depend on; samples of the same key can be joined."""
     secrets: SecretValue = no_secrets
     """Values of secrets that connections name as their credentials."""
+    reader: Reader = APART
+    """How data is read: in processes of its own."""
     clock: Callable[[], datetime] = _now
     """The time, in UTC."""
     _catalog: tuple[float, Catalog] | None = None
@@ -111,7 +112,7 @@ class StoredSamples:
             try:
                 with tempfile.TemporaryDirectory(prefix="raygen-sample-") as draft:
                     folder = Path(draft)
-                    found = await process.sampled(value, self.key, folder)
+                    found = await self.reader.sampled(value, self.key, folder)
                     files = await asyncio.to_thread(_files, folder)
                     return await self._keep(connection, found, files, folder)
             except OSError as error:
@@ -121,7 +122,7 @@ class StoredSamples:
 
     async def check(self, connection: Connection) -> Checked:
         """Read the schema and the size. Raises DataUnavailable with what to do."""
-        return await process.checked(value_of(connection, self.secrets), self.key)
+        return await self.reader.checked(value_of(connection, self.secrets), self.key)
 
     async def refresh(self) -> Sequence[str]:
         catalog = await self.catalog()
@@ -153,7 +154,7 @@ class StoredSamples:
                 found[name] = connection
                 continue
             try:
-                tables = await process.tables(value_of(connection, self.secrets))
+                tables = await self.reader.tables(value_of(connection, self.secrets))
             except RaygenError as error:
                 faults[name] = error.public
                 continue

@@ -99,7 +99,7 @@ class Connection:
     @property
     def environment(self) -> str:
         """The environment variable in which a program finds the location, such as `SALES_URL`."""
-        return self.variable or re.sub(r"[-.]", "_", self.name).upper() + "_URL"
+        return self.variable or self.name.replace("-", "_").replace(".", "_").upper() + "_URL"
 
     @property
     def place(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 
 _CLEANING_EVERY = 3600.0
 _ANNOUNCING_EVERY = 3.0
+_REFRESHING_EVERY = 60.0
 
 TakeOver = Callable[[str], Awaitable[None]]
 """Takes over the unfinished work of the replica of that name; may be called again, and by several at once."""
@@ -97,6 +98,18 @@ async def attending(attend: Callable[[], Awaitable[None]], *, every: float) -> A
 async def announcing(announce: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
     """Posts what is new to the audit channel, soon after it is."""
     async with _in_background("audit channel", announce, every=_ANNOUNCING_EVERY):
+        yield
+
+
+@asynccontextmanager
+async def refreshing(refresh: Callable[[], Awaitable[Sequence[str]]]) -> AsyncGenerator[None]:
+    """Has samples of data taken anew once they are old; what fails is logged, as sentences."""
+
+    async def chore() -> None:
+        for fault in await refresh():
+            _log.warning("samples: %s", fault)
+
+    async with _in_background("samples", chore, every=_REFRESHING_EVERY):
         yield
 
 

@@ -1,0 +1,163 @@
+"""One case for each kind of data and place: how it is made there, and how programs read it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import dataset
+
+from services.domain.connections import Connection, SampleLimits
+from tests.contract.data import peers
+
+Rows = list[dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a case may use."""
+
+    folder: Path
+    stack: ExitStack
+    fixture: Callable[[str], str]
+
+    def s3(self, made: Path, name: str) -> str:
+        return peers.upload(self.fixture("aws"), made, f"{self.folder.parent.name}/{name}")
+
+    def web(self, made: Path) -> str:
+        return self.stack.enter_context(peers.web(made))
+
+
+@dataclass(frozen=True)
+class Case:
+    """Writes `rows` for a test and gives where they are; `read` gives the rows of a sample."""
+
+    kind: str
+    write: Callable[[Setting, Sequence[dict[str, object]]], str]
+    read: Callable[[Path], Rows]
+    partitioned: bool = False
+    exact: bool = True
+
+
+def connection(kind: str, url: str, **terms: object) -> Connection:
+    wanted: dict[str, object] = {
+        "name": "sales",
+        "kind": kind,
+        "url": url,
+        "masked": ("name",),
+        "left_out": ("internal",),
+        "limits": SampleLimits(rows=60),
+    }
+    return Connection(**{**wanted, **terms})  # pyright: ignore[reportArgumentType]
+
+
+def _table(rows: Sequence[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows))
+
+
+def write_parquet(folder: Path, rows: Sequence[dict[str, object]]) -> Path:
+    """In folders by country."""
+    for country in peers.COUNTRIES:
+        some = [
+            {key: value for key, value in row.items() if key != "country"}
+            for row in rows
+            if row["country"] == country
+        ]
+        if some:
+            path = folder / f"country={country}" / "part-0.parquet"
+            path.parent.mkdir(parents=True)
+            pq.write_table(_table(some), path, row_group_size=25, compression="zstd")
+    folder.mkdir(exist_ok=True)
+    (folder / "_SUCCESS").write_text("")
+    return folder
+
+
+def write_csv(path: Path, rows: Sequence[dict[str, object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys() if rows else ["id", "name", "internal"], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def write_jsonl(path: Path, rows: Sequence[dict[str, object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def read_parquet(path: Path) -> Rows:
+    return dataset.dataset(path, partitioning="hive").to_table().to_pylist()
+
+
+def read_csv(path: Path) -> Rows:
+    with path.open(newline="") as file:
+        return [
+            {**row, "id": int(row["id"]), "amount": float(row["amount"])}
+            for row in csv.DictReader(file, delimiter=";")
+        ]
+
+
+def read_jsonl(path: Path) -> Rows:
+    files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def read_texts(path: Path) -> Rows:
+    return [json.loads(file.read_text()) for file in sorted(path.rglob("*.json"))]
+
+
+def _jsonl_parts(setting: Setting, rows: Sequence[dict[str, object]]) -> str:
+    made = setting.folder / "events"
+    made.mkdir()
+    for number in range(3):
+        write_jsonl(made / f"{number}.jsonl", list(rows)[number::3])
+    return setting.s3(made, "events")
+
+
+def _texts(setting: Setting, rows: Sequence[dict[str, object]]) -> str:
+    for row in rows:
+        path = setting.folder / "texts" / str(row["country"]) / f"{row['id']}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {key: value for key, value in row.items() if key not in {"name", "internal"}}
+        path.write_text(json.dumps({**kept, "name": "x"}))
+    (setting.folder / "texts").mkdir(exist_ok=True)
+    return str(setting.folder / "texts")
+
+
+CASES = {
+    "parquet in a shared folder": Case(
+        "parquet",
+        lambda at, rows: str(write_parquet(at.folder / "sales", rows)),
+        read_parquet,
+        partitioned=True,
+    ),
+    "parquet in S3": Case(
+        "parquet",
+        lambda at, rows: at.s3(write_parquet(at.folder / "sales", rows), "sales"),
+        read_parquet,
+        partitioned=True,
+    ),
+    "csv in S3": Case(
+        "csv",
+        lambda at, rows: at.s3(write_csv(at.folder / "c" / "sales.csv", rows).parent, "c") + "/sales.csv",
+        read_csv,
+    ),
+    "csv by HTTP": Case(
+        "csv",
+        lambda at, rows: at.web(write_csv(at.folder / "c" / "sales.csv", rows).parent) + "/sales.csv",
+        read_csv,
+    ),
+    "jsonl in a shared folder": Case(
+        "jsonl", lambda at, rows: write_jsonl(at.folder / "sales.jsonl", rows).as_uri(), read_jsonl
+    ),
+    "jsonl in S3": Case("jsonl", _jsonl_parts, read_jsonl),
+    "files in a shared folder": Case("files", _texts, read_texts),
+}

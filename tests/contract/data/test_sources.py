@@ -1,0 +1,118 @@
+"""Every kind of data gives a bounded, masked sample in its own format and layout, and says what is wrong in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from services.data import registry
+from services.data.credentials import value_of
+from services.data.interface import Sampled, Source
+from services.data.masking import Masker
+from services.domain.connections import Connection
+from services.domain.errors import DataUnavailable
+from tests.contract.data import peers
+from tests.contract.data.cases import CASES, Case, Rows, Setting, connection
+
+KEY = b"a key of the tests"
+
+
+def source(of: Connection) -> Source:
+    return registry.source(of, value_of(of), Masker(KEY))
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param
+
+
+@pytest.fixture
+def setting(tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Setting]:
+    made = tmp_path / "made"
+    made.mkdir()
+    with ExitStack() as stack:
+        yield Setting(made, stack, request.getfixturevalue)
+
+
+def read(case: Case, folder: Path, sampled: Sampled) -> Rows:
+    return case.read(folder / sampled.root)
+
+
+def test_a_sample_is_bounded_masked_and_read_as_the_whole_is(case: Case, setting: Setting, folder: Path):
+    rows = peers.rows()
+    wanted = connection(case.kind, case.write(setting, rows))
+    sampled = source(wanted).sample(folder)
+    found = read(case, folder, sampled)
+    limit = wanted.limits.files if case.kind == "files" else wanted.limits.rows
+    assert len(found) == sampled.profile.rows == limit
+    originals = {row["id"]: row for row in rows}
+    for each in found:
+        original = originals[each["id"]]
+        assert "internal" not in each
+        assert each["amount"] == original["amount"]
+        assert each["country"] == original["country"]
+        assert str(each["contact"]).endswith("@" + str(found[0]["contact"]).partition("@")[2])
+        assert f"number {each['id']}" in str(each["note"])
+    # From the whole of it, not from its beginning alone.
+    assert {each["country"] for each in found} == set(peers.COUNTRIES)
+    assert max(int(str(each["id"])) for each in found) > peers.ROWS / 2 or len(found) == limit
+    content = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for planted in peers.PLANTED:
+        assert planted.encode() not in content
+        assert planted not in repr(sampled)
+        assert not any(planted in str(value) for each in found for value in each.values())
+
+
+def test_a_profile_says_what_is_there_and_how_much(case: Case, setting: Setting, folder: Path):
+    wanted = connection(case.kind, case.write(setting, peers.rows()))
+    opened = source(wanted)
+    sampled = opened.sample(folder)
+    table = sampled.profile.tables[0]
+    assert table.total_rows is not None
+    assert abs(table.total_rows - peers.ROWS) <= peers.ROWS * (0 if table.exact else 0.1)
+    estimate = opened.estimate()
+    assert estimate.rows is None or abs(estimate.rows - peers.ROWS) <= peers.ROWS * 0.1
+    if case.kind == "files":
+        return
+    columns = {column.name: column for column in table.columns}
+    assert "internal" not in columns
+    assert columns["name"].masked == "name"
+    assert columns["contact"].masked == "e-mail"
+    assert columns["note"].masked
+    assert columns["id"].type in {"int64", "bigint", "long"}
+    assert not columns["id"].masked
+    assert table.partitions == (("country",) if case.partitioned else ())
+    assert set(opened.schema()) | set(table.partitions) == set(columns) - {"country"} | {"country"}
+
+
+def test_the_same_data_gives_the_same_masks(case: Case, setting: Setting, folder: Path, tmp_path: Path):
+    wanted = connection(case.kind, case.write(setting, peers.rows()))
+    again = tmp_path / "again"
+    again.mkdir()
+    first = read(case, folder, source(wanted).sample(folder))
+    assert sorted(map(str, read(case, again, source(wanted).sample(again)))) == sorted(map(str, first))
+
+
+def test_nothing_there_is_a_sentence(case: Case, setting: Setting, folder: Path):
+    url = case.write(setting, peers.rows(3))
+    missing = connection(case.kind, url[:-3] + "-gone")
+    with pytest.raises(DataUnavailable, match=r"`sales`.*\.$"):
+        source(missing).sample(folder)
+    assert not list(folder.iterdir())
+
+
+def test_an_empty_table_is_a_sentence(case: Case, setting: Setting, folder: Path):
+    with pytest.raises(DataUnavailable, match=r"(no rows|has no .*files|nothing at)"):
+        source(connection(case.kind, case.write(setting, []))).sample(folder)
+
+
+def test_a_misspelt_column_is_never_sampled_unmasked(case: Case, setting: Setting, folder: Path):
+    if case.kind in {"jsonl", "files"}:
+        pytest.skip("any column may be missing from an object")
+    wanted = connection(case.kind, case.write(setting, peers.rows(30)), masked=("nmae",))
+    with pytest.raises(DataUnavailable, match="no column `nmae`"):
+        source(wanted).sample(folder)
+    assert not list(folder.iterdir())
