@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET"
-    r"|(?:^|_)(?:API_?KEY|KEY|TOKEN|PWD_?HASH|CREDENTIALS?|PRIVATE|COOKIE|AUTH|DSN)(?:S|_|$)",
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|API_?KEY|_PWD$"
+    r"|(?:^|_)(?:KEY|TOKEN|PASS|PWD_?HASH|CREDENTIALS?|PRIVATE|COOKIE|AUTH|DSN)(?:S|_|$)",
     re.IGNORECASE,
 )
 _LITERALS: tuple[tuple[str, re.Pattern[str]], ...] = (

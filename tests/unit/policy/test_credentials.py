@@ -21,12 +21,18 @@ from services.policy.credentials import is_secret_name
         "TOKENS",
         "AWS_SECRET_ACCESS_KEY",
         "DATABASE_DSN",
+        "DB_PASS",
+        "MYSQL_PWD",
+        "OPENAIAPIKEY",
     ],
 )
 def test_a_secret_by_its_name(name: str):
     assert is_secret_name(name)
 
 
-@pytest.mark.parametrize("name", ["HOME", "PGHOST", "KEYBOARD", "TOKENIZERS_PARALLELISM", "AUTHOR", "MONKEY"])
+@pytest.mark.parametrize(
+    "name",
+    ["HOME", "PGHOST", "KEYBOARD", "TOKENIZERS_PARALLELISM", "AUTHOR", "MONKEY", "OLDPWD", "PASSENGERS"],
+)
 def test_no_secret_by_its_name(name: str):
     assert not is_secret_name(name)
