@@ -41,7 +41,7 @@ def plain(outcome: Outcome) -> str:
 def _reason(outcome: Outcome) -> str:
     if outcome.failure is not None and outcome.verdict is not Verdict.PARTIAL:
         return _line(outcome.failure)
-    if outcome.verdict is Verdict.UNAVAILABLE and outcome.detail:
+    if outcome.verdict in {Verdict.UNAVAILABLE, Verdict.KILLED} and outcome.detail:
         return outcome.detail
     if outcome.verdict in _SENTENCES:
         why = " ".join(outcome.unproven) or outcome.detail
