@@ -157,7 +157,7 @@ TABLE = (
     _fails(
         "large_object.py",
         "memory",
-        "The sealed cluster's object store (256 MB) is too small for what the program keeps in it at once.",
+        "the sealed cluster's object store is too small by 317 MB: it has 256 MB, and an object of 573 MB was put into it",
         **_LONG,
     ),
     _fails("api_call.py", "network", "Failed to resolve 'api.example.com'"),
