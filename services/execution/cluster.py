@@ -23,7 +23,7 @@ from services.execution.ports import Ports, free_block, listeners
 from services.isolation import seccomp
 
 _MIB = 1024**2
-_SPAWN_LIMIT = 15.0
+_SPAWN_LIMIT = 60.0
 _END_LIMIT = 15.0
 _SHELL = '"$@" </dev/null >"$0" 2>&1 &'
 _NETWORK = Path(__file__).with_name("network.py")
@@ -230,7 +230,9 @@ def _await_pid(directory: Path) -> int:
         time.sleep(0.01)
         if words := _last_words(directory):
             raise TargetUnavailable(f"The sandbox of the embedded cluster can't be created: {words}")
-    raise TargetUnavailable("The embedded cluster's sandbox did not start in time.")
+    raise TargetUnavailable(
+        "The embedded cluster's sandbox did not start in time: this machine is slow or busy."
+    )
 
 
 def _last_words(directory: Path) -> str:

@@ -23,6 +23,8 @@ _LOCK_LIMIT = 240.0
 _CLEAN_UP_LIMIT = 30.0
 _LONGEST_PAUSE = 60.0
 _STARTING = "The embedded Ray cluster is starting."
+_SLOW = "The embedded Ray cluster did not start in time: this machine is slow or busy. Please try again in a few minutes."
+_DEAD = "The embedded Ray cluster does not start. `raygen doctor` shows why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +177,16 @@ class ClusterSupervisor:
     async def _start(self) -> None:
         for directory in self._home.clusters():
             await _thread(lambda gone=directory: clean_up(self._home, gone))
+        slow = False
         for left in reversed(range(self._timeouts.tries)):
             cluster = await _thread(self._launch)
             self._hold(cluster)
             if await self._attach(cluster, self._timeouts.boot_limit):
                 return
+            slow = cluster.alive()
             _log.warning("embedded cluster did not start; %d attempts left", left)
             await _thread(lambda dead=cluster: clean_up(self._home, dead.directory))
-        raise TargetUnavailable("The embedded Ray cluster does not start. `raygen doctor` shows why.")
+        raise TargetUnavailable(_SLOW if slow else _DEAD)
 
     def _launch(self) -> Cluster:
         return launch(self._home, self._size, self._way_out, self._timeouts.orphan_limit)

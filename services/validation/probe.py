@@ -15,7 +15,7 @@ from services.text.formatting import human_seconds
 from services.validation.seal import BWRAP, Seal, Spaces
 
 PART = "validation"
-_LIMIT = 20.0
+_LIMIT = 90.0
 _SENTENCE = "It ran in the sandbox."
 _KNOBS = {
     "/proc/sys/kernel/unprivileged_userns_clone": ("0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -64,7 +64,9 @@ async def _try() -> str | None:
         if process.returncode is None:
             end(process.pid)
         await process.wait()
-        raise TimeoutError(f"{BWRAP} did not answer within {human_seconds(_LIMIT)}.") from None
+        raise TimeoutError(
+            f"a sandbox did not start within {human_seconds(_LIMIT)}, since this machine is slow or busy. Restart raygen later."
+        ) from None
     return None if output.decode().strip() == _SENTENCE else complaint.decode("utf-8", "replace").strip()
 
 

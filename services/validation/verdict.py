@@ -24,7 +24,7 @@ _NO_CUDA = re.compile(
     re.IGNORECASE,
 )
 _DRIVER_FILE = re.compile(r"(?:^|/)lib(?:cuda|nvidia-ml)\.so|^/dev/(?:nvidia|dxg)|^/proc/driver/nvidia")
-_DRIVER_TOOL = re.compile(r"(?:^|[/\s])nvidia-smi(?:\s|$)")
+_DRIVER_TOOL = re.compile(r"(?:^|[/\s])nvidia-smi(?:\s|$)| -l(?:cuda|nvidia-ml)$")
 _VIRTUAL = (
     "The sealed cluster has virtual GPUs only, without a CUDA driver. Use the CPU where there is no CUDA."
 )

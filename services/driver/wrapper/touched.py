@@ -35,6 +35,7 @@ _LOOKUPS = tuple(
 )
 # Libraries of an NVIDIA driver are news wherever they are looked for.
 _DRIVERS = ("libcuda.so", "libnvidia-ml.so")
+_LINKED = ("-lcuda", "-lnvidia-ml")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -282,11 +283,19 @@ def _named(event: str, args: tuple[Any, ...]) -> str:
             return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         return shortened(str(address), _NAME)
     first = args[0] if args else ""
+    if event == "subprocess.Popen" and (library := _sought(args[1:2])):
+        return f"{shortened(str(first), _NAME)} {library}"
     if event in {"os.kill", "os.killpg"}:
         return f"kill {first}"
     if isinstance(first, bytes):
         first = os.fsdecode(first)
     return shortened(str(first), _NAME) if isinstance(first, (str, os.PathLike)) else ""
+
+
+def _sought(commands: tuple[Any, ...]) -> str:
+    """The library of an NVIDIA driver that a linker is started to find, as by `ctypes.util.find_library`."""
+    words = commands[0] if commands and isinstance(commands[0], list) else []
+    return next((word for word in words if word in _LINKED), "")
 
 
 def _loopback(args: tuple[Any, ...]) -> bool:

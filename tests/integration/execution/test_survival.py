@@ -82,6 +82,17 @@ async def test_an_orphan_ends_by_itself(tmp_path: Path) -> None:
     await until(lambda: not cluster.alive() and not processes_of(root))
 
 
+async def test_a_start_that_takes_too_long_is_not_reported_as_broken(tmp_path: Path) -> None:
+    impatient = replace(CARE, boot_limit=0.01, tries=1, health_every=60.0)
+    async with EmbeddedTarget(tmp_path / "target", outgoing=Outgoing.NONE, timeouts=impatient) as target:
+        await until(lambda: _missing(target))
+    assert processes_of(tmp_path / "target") == []
+
+
+async def _missing(target: EmbeddedTarget) -> bool:
+    return "this machine is slow or busy" in (await target.readiness()).missing
+
+
 async def test_two_bots_share_a_cluster_and_the_first_to_leave_leaves_it(shared: EmbeddedTarget) -> None:
     root = shared._home.root
     before = cluster_of(root)

@@ -321,6 +321,8 @@ async def test_who_looks_for_the_cuda_driver_is_seen_and_gets_the_usual_error(va
         missing = "cannot open shared object file: No such file or directory"
         assert (by_path.verdict, by_path.stdout) == (Verdict.PASSED, f"2 {missing}\n"), by_path
         assert "looked for a CUDA driver" in " ".join(by_path.remarks)
+        by_linker = await lease.validate("import ctypes.util; ctypes.util.find_library('nvidia-ml')")
+        assert "looked for a CUDA driver" in " ".join(by_linker.remarks), by_linker
         nvml = await lease.validate("import ctypes; ctypes.CDLL('libnvidia-ml.so.1')")
         assert any("without a CUDA driver" in remark for remark in nvml.remarks), nvml
         without = await lease.validate("import ctypes; ctypes.CDLL('libc.so.6')")

@@ -290,6 +290,7 @@ def test_that_cuda_was_looked_for_adds_a_caution_and_excuses_nothing(status: int
         ({"files": ["/dev/nvidia0"]}, 1),
         ({"files": ["/proc/driver/nvidia/version"]}, 1),
         ({"processes": ["nvidia-smi"]}, 1),
+        ({"processes": ["ld -lcuda"]}, 1),
         ({"processes": ["/bin/sh", "nvidia-smi -L"]}, 1),
         ({"files": ["/data/libcuda.csv", "/devices/nvidia0"], "processes": ["my-nvidia-smi-notes"]}, 0),
     ],
