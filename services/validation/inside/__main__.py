@@ -19,7 +19,7 @@ from .fork_server import ForkServer
 from .observer import ObserverChannel
 from .supervisor import SealedSupervisor
 
-_START_LIMIT = 30.0
+_START_LIMIT = 3600.0  # the bot gives up long before
 # What is imported with pandas.
 _TOGETHER = ("numpy", "pandas", "pyarrow", "dateutil", "six.py")
 
@@ -30,12 +30,14 @@ def main(settings: dict[str, Any], observer: ObserverChannel) -> None:
     observer.hold_up_connections()
     os.nice(settings["nice"])
     process.offer_to_the_oom_killer()
-    process.limit(processes=settings["processes"], file_size=settings["file_size"])
+    process.limit(processes=settings["processes"])
     incoming, outgoing = _take_pipes()
     cluster.make_session()
     gcs, start_gcs = process.start_later()
     start_gcs(cluster.gcs())
     raylet, start_raylet = process.start_later()
+    # Not the raylet's: its store doubles the size of a sparse file where there is no room, and aborts when it can't.
+    process.limit_files(settings["file_size"])
     _import_ray(raylet)
     fork_server = ForkServer()
     launcher = str(Path(__file__).with_name("launcher.py"))

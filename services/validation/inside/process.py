@@ -30,13 +30,17 @@ def offer_to_the_oom_killer() -> None:
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
 
 
-def limit(*, processes: int, file_size: int) -> None:
+def limit(*, processes: int) -> None:
     """Limits that all descendants inherit; `processes` counts threads, as the kernel does."""
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NPROC, processes)
-    _lower(resource.RLIMIT_FSIZE, file_size)
     _lower(resource.RLIMIT_NOFILE, 16_384)
     _lower(resource.RLIMIT_MEMLOCK, 0)
+
+
+def limit_files(size: int) -> None:
+    """The largest file, in bytes, that descendants can write which are forked from now on."""
+    _lower(resource.RLIMIT_FSIZE, size)
 
 
 def signal_one(pid: int, what: signal.Signals) -> None:

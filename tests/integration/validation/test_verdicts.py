@@ -327,3 +327,12 @@ async def test_who_looks_for_the_cuda_driver_is_seen_and_gets_the_usual_error(va
         assert any("without a CUDA driver" in remark for remark in nvml.remarks), nvml
         without = await lease.validate("import ctypes; ctypes.CDLL('libc.so.6')")
         assert (without.verdict, without.remarks) == (Verdict.PASSED, ()), without
+
+
+async def test_objects_beyond_the_store_fail_and_leave_the_cluster_usable(lease: ValidationLease):
+    many = "import numpy as np, ray\nrefs = [ray.put(np.full(2_000_000, n)) for n in range(60)]"
+    outcome = await lease.validate(many)
+    assert outcome.verdict is Verdict.FAILED, outcome
+    assert outcome.failure is not None
+    assert "object store (256 MB) was full when an object of 16 MB was put" in outcome.failure.message
+    assert (await lease.validate("import ray\nray.get(ray.put(1)) + 1")).value == "2"
