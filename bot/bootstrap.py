@@ -22,7 +22,7 @@ from bot.wiring.clusters import run_links
 from bot.wiring.data import samples
 from bot.wiring.environments import environments
 from bot.wiring.files import artifact_store, shares_artifacts
-from bot.wiring.sandboxes import validating_here
+from bot.wiring.sandboxes import own_validators, validating_here
 from bot.wiring.slack import Slack, bolt, speaking
 from bot.wiring.slack_access import OAuth
 from handlers.messaging.audit_channel import AuditChannel
@@ -126,7 +126,13 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(
-            open_agents(settings, policy.check, validator, environments(settings))
+            open_agents(
+                settings,
+                policy.check,
+                validator,
+                environments(settings),
+                own_validators=own_validators(settings, targets),
+            )
         )
         permissions = Permissions(store, targets, approvals)
         tasks = TaskSteps(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.doctor.finding import Finding
 from bot.settings import Settings, values
-from bot.wiring.clusters import configured, remote_target
-from bot.wiring.target_file import TargetFile
+from bot.wiring.clusters import configured, remote_target, validation_cluster
+from bot.wiring.target_file import ClusterFile, TargetFile
 from services.domain.errors import RaygenError
+from services.execution.jobs import JobsTarget
 from services.execution.outgoing import Outgoing, obstacle
 
 
@@ -17,10 +20,12 @@ async def check(settings: Settings) -> list[Finding]:
         targets = configured(settings)
     except RaygenError as error:
         return [Finding("targets", ok=False, found="the targets can't be read", advice=error.public)]
-    return [
-        _local(name, settings.target_network) if target.url is None else await _remote(name, target)
-        for name, target in targets.items()
-    ]
+    findings: list[Finding] = []
+    for name, target in targets.items():
+        local = target.url is None
+        findings.append(_local(name, settings.target_network) if local else await _remote(name, target))
+        findings += await _validation(settings, name, target)
+    return findings
 
 
 def _local(name: str, network: Outgoing) -> Finding:
@@ -34,9 +39,23 @@ def _local(name: str, network: Outgoing) -> Finding:
 
 
 async def _remote(name: str, target: TargetFile) -> Finding:
-    part, address = f"target {name}", values.shown(target.url or "")
+    return await _responding(f"target {name}", target, lambda: remote_target(name, target))
+
+
+async def _validation(settings: Settings, name: str, target: TargetFile) -> list[Finding]:
+    if target.validation is None:
+        return []
+    part, place = f"validation of {name}", target.validation
+    found = await _responding(part, place, lambda: validation_cluster(settings, name, target))
+    return [replace(found, found=f"{found.found}; it is not sealed")] if found.ok else [found]
+
+
+async def _responding(part: str, place: ClusterFile, opened: Callable[[], JobsTarget | None]) -> Finding:
+    address = values.shown(place.url or "")
     try:
-        async with aclosing(remote_target(name, target)) as remote:
+        cluster = opened()
+        assert cluster is not None
+        async with aclosing(cluster) as remote:
             state = await remote.state()
     except RaygenError as error:
         return Finding(part, ok=False, found=f"{address} can't be called", advice=error.public)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 from bot import settings as settings_module
 from bot.settings import Settings
@@ -36,6 +37,7 @@ from services.validation.examine import Check
 from services.validation.interface import Validator
 
 _CHOICE = 150
+_NONE: Mapping[str, Validator] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,12 @@ async def open_agents(
     check: Check,
     validator: Validator | None,
     environments: Environments | None = None,
+    *,
+    own_validators: Mapping[str, Validator] = _NONE,
 ) -> AsyncGenerator[Agents]:
     """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
 
-    Raises SettingsError.
+    `own_validators` are those of targets with a validation cluster of their own. Raises SettingsError.
     """
     match settings.supervisor:
         case "embedded":
@@ -70,6 +74,7 @@ async def open_agents(
                         check=check,
                         validator=validator,
                         environments=environments,
+                        own_validators=own_validators,
                     ),
                 )
         case "agentcore":
@@ -154,6 +159,8 @@ def local_agents(
     check: Check,
     validator: Validator,
     environments: Environments | None = None,
+    *,
+    own_validators: Mapping[str, Validator] = _NONE,
 ) -> Agents:
     """The agents of this process."""
     models = Models(settings, shared.client, shared.circuit)
@@ -165,6 +172,7 @@ def local_agents(
         validator,
         environments,
         attempts=settings.attempts,
+        own_validators=own_validators,
     )
     model = models.called(settings.model)
     return Agents(Supervisor(model, workshop, prompt("supervisor").text, shared.snippets), workshop)

@@ -9,14 +9,15 @@ from dataclasses import replace
 from bot.settings import Settings
 from bot.wiring import target_file as targets_file
 from bot.wiring.environments import environments
-from bot.wiring.target_file import TargetFile
+from bot.wiring.target_file import ClusterFile, TargetFile
 from services.domain.errors import SettingsError
 from services.execution.api import RayApi
 from services.execution.cluster import Size
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Target
 from services.execution.jobs import JobsTarget
-from services.targets.profiles import Profiles, own_profile
+from services.execution.profiling import Profiling
+from services.targets.profiles import Profiles, own_profile, validation_of
 from services.targets.run_links import RunLinks
 from services.targets.targets import ConfiguredTarget, Targets
 
@@ -26,14 +27,21 @@ async def opened_targets(settings: Settings) -> AsyncGenerator[Targets]:
     """All targets of the settings, the default one first. Raises SettingsError."""
     async with AsyncExitStack() as stack:
         places: list[ConfiguredTarget] = []
+        sources: dict[str, Profiling] = {}
         for name, target in configured(settings).items():
             opened = await stack.enter_async_context(_opened(settings, name, target))
+            validation = validation_cluster(settings, name, target)
+            if validation is not None:
+                await stack.enter_async_context(aclosing(validation))
+                sources[validation_of(name)] = validation.profiler
             terms = target.terms(settings.run_wall_limit)
             if target.url is None:
                 terms = replace(terms, network=settings.target_network, own=True)
-            places.append(ConfiguredTarget(opened, terms))
+            places.append(ConfiguredTarget(opened, terms, validation))
+            if isinstance(opened, JobsTarget):
+                sources[name] = opened.profiler
         profiles = Profiles(
-            {place.name: place.target.profiler for place in places if isinstance(place.target, JobsTarget)},
+            sources,
             {place.name: own_profile() for place in places if place.terms.own},
             settings.state_dir / "profiles",
         )
@@ -59,7 +67,24 @@ def remote_target(name: str, target: TargetFile) -> JobsTarget:
     """A cluster that others run. Raises SettingsError when it has no address, or its token can't be had."""
     if target.url is None:
         raise SettingsError(f"The target {name} has no address.")
-    api = RayApi(target.url, token=target.secret(), headers=target.headers, verify=target.verify)
+    return _called(target, target.url, name)
+
+
+def validation_cluster(settings: Settings, name: str, target: TargetFile) -> JobsTarget | None:
+    """The cluster that programs for a target are validated on, where it has one of its own. Raises SettingsError."""
+    place = target.validation
+    if place is None or place.url is None:
+        return None
+    if settings.supervisor == "agentcore":
+        raise SettingsError(
+            f"RAYGEN_TARGETS: {name}.validation requires RAYGEN_SUPERVISOR=embedded. Remove it; with a supervisor on AgentCore, "
+            "RAYGEN_VALIDATION_ADDRESS names one cluster for all validations."
+        )
+    return _called(place, place.url, f"validation of {name}")
+
+
+def _called(place: ClusterFile, url: str, name: str) -> JobsTarget:
+    api = RayApi(url, token=place.secret(), headers=place.headers, verify=place.verify)
     return JobsTarget(api, name=name)
 
 

@@ -24,7 +24,8 @@ def invalid(variable: str, table: str, error: ValidationError) -> InvalidSetting
     sentences: list[str] = []
     for problem in error.errors(include_url=False):
         path = [str(part) for part in problem["loc"] if part != "[key]"]
-        words = _FORMATS.get(path[0]) if path and problem["type"] == "string_pattern_mismatch" else None
+        known = next((_FORMATS[part] for part in path if part in _FORMATS), None)
+        words = known if problem["type"] == "string_pattern_mismatch" else None
         sentences.append(
             f"{variable}: {'.'.join([table, *path])} {words or invalid_arguments.words_for(problem)}."
         )

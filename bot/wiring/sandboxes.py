@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 
 from bot.settings import Settings
 from bot.wiring.clusters import jobs_target
@@ -14,7 +15,8 @@ from services.lambdas.snippets import LambdaSnippets
 from services.lambdas.validation import LambdaValidator
 from services.snippets.interface import SnippetRunner
 from services.snippets.runner import open_snippets
-from services.validation.cluster import ClusterValidator
+from services.targets.targets import Targets
+from services.validation.cluster import ClusterValidator, cluster_id
 from services.validation.interface import ValidationLimits, Validator
 from services.validation.pool import PoolSettings, open_validator
 from services.validation.sandbox import ClusterSettings
@@ -32,8 +34,11 @@ async def validating(settings: Settings, target: Target | None = None) -> AsyncG
             address = _validation_cluster(settings)
             token = settings.validation_token.get_secret_value() if settings.validation_token else None
             jobs = jobs_target(address, token, "validation")
-            where = "on the validation cluster"
-            async with aclosing(jobs), ClusterValidator(jobs, where=where, limits=limits) as validator:
+            where, cluster = "on the validation cluster", cluster_id(address)
+            async with (
+                aclosing(jobs),
+                ClusterValidator(jobs, where=where, limits=limits, cluster=cluster) as validator,
+            ):
                 yield validator
         case "unsealed":
             if target is None:
@@ -128,6 +133,22 @@ async def validating_here(settings: Settings, target: Target) -> AsyncGenerator[
         return
     async with validating(settings, target) as validator:
         yield validator
+
+
+def own_validators(settings: Settings, targets: Targets) -> Mapping[str, Validator]:
+    """The validators of targets with a validation cluster of their own, by the targets' names."""
+    own = {place.name: (place.validation, place.terms) for place in targets}
+    limits = _pool(settings).limits
+    return {
+        name: ClusterValidator(
+            cluster,
+            where=f"unsealed, on the validation cluster of the target {name}",
+            limits=replace(limits, wall=terms.validation_wall or limits.wall),
+            cluster=cluster_id(cluster.address),
+        )
+        for name, (cluster, terms) in own.items()
+        if cluster is not None
+    }
 
 
 def _pool(settings: Settings) -> PoolSettings:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -18,8 +19,8 @@ from services.targets.targets import TargetTerms
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class TargetFile(BaseModel):
-    """One target: where it is (`address`, or a RayCluster by `kubernetes`; neither: the local cluster), and its terms."""
+class ClusterFile(BaseModel):
+    """Where a cluster is, by `address`, or as a RayCluster by `kubernetes`, and how it is called."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,19 +31,10 @@ class TargetFile(BaseModel):
     token_env: str | None = None
     headers: dict[str, str] = {}
     verify: bool | Path = True
-    default: bool = False
-    users: frozenset[str] = frozenset()
-    limits: dict[str, float] = {}
-    resources: dict[str, float] = {}
     wall_limit: float | None = Field(None, gt=0)
-    runs: int | None = Field(None, ge=1)
-    packages: bool = False
-    prices: dict[str, Annotated[float, Field(ge=0, lt=1e9)]] = {}
-    currency: str = Field("USD", min_length=1, max_length=8)
-    dashboard: str | None = Field(None, pattern=r"^https?://")
 
     @model_validator(mode="after")
-    def _one_place(self) -> TargetFile:
+    def _one_place(self) -> Self:
         if self.address and self.kubernetes:
             raise ValueError("has both `address` and `kubernetes`: remove one")
         return self
@@ -75,6 +67,31 @@ class TargetFile(BaseModel):
             return token
         return None
 
+
+class ValidationFile(ClusterFile):
+    """The cluster that programs for a target are validated on; `wall_limit` is in seconds, the most that a validation may take."""
+
+    @model_validator(mode="after")
+    def _some_place(self) -> Self:
+        if self.url is None:
+            raise ValueError("has no `address` and no `kubernetes`: add one")
+        return self
+
+
+class TargetFile(ClusterFile):
+    """One target: where it is (neither `address` nor `kubernetes`: the local cluster), and its terms."""
+
+    default: bool = False
+    users: frozenset[str] = frozenset()
+    limits: dict[str, float] = {}
+    resources: dict[str, float] = {}
+    runs: int | None = Field(None, ge=1)
+    packages: bool = False
+    prices: dict[str, Annotated[float, Field(ge=0, lt=1e9)]] = {}
+    currency: str = Field("USD", min_length=1, max_length=8)
+    dashboard: str | None = Field(None, pattern=r"^https?://")
+    validation: ValidationFile | None = None
+
     def terms(self, wall_limit: float) -> TargetTerms:
         return TargetTerms(
             self.users,
@@ -85,6 +102,7 @@ class TargetFile(BaseModel):
             self.dashboard or self.address or "",
             self.runs,
             Prices(self.prices, self.currency),
+            validation_wall=self.validation.wall_limit if self.validation else None,
         )
 
 
@@ -107,7 +125,24 @@ def read(path: Path) -> dict[str, TargetFile]:
         raise SettingsError(
             f"RAYGEN_TARGETS: {' and '.join(local)} have no address, but there is only one local cluster: add `address` to the others."
         )
+    _check_validations(targets)
     return dict(sorted(targets.items(), key=lambda item: item[0] not in marked))
+
+
+def _check_validations(targets: Mapping[str, TargetFile]) -> None:
+    """Raises SettingsError where programs would run on a target before anybody has approved them."""
+    places = {_same(target.url): name for name, target in targets.items() if target.url is not None}
+    for name, target in targets.items():
+        url = target.validation.url if target.validation else None
+        if url is not None and (other := places.get(_same(url))):
+            raise SettingsError(
+                f"RAYGEN_TARGETS: {name}.validation is the cluster of the target {other}, where programs would run before anybody "
+                "has approved them: name a cluster that is only for validation."
+            )
+
+
+def _same(url: str) -> str:
+    return url.rstrip("/").lower()
 
 
 def _target(name: str, table: object) -> TargetFile:

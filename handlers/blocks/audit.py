@@ -23,6 +23,7 @@ _WORDS: dict[str, str] = {
 }
 _QUIET = {
     AuditAction.ASKED,
+    AuditAction.UNSEALED,
     AuditAction.SHOWN,
     AuditAction.LOOKED,
     AuditAction.SUPERSEDED,

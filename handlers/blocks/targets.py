@@ -8,7 +8,7 @@ from handlers.blocks.mrkdwn import literal
 from handlers.blocks.primitives import Block, Message, context, mrkdwn, prose
 from services.domain.target_profile import TargetProfile
 from services.execution.state import ClusterState
-from services.targets.targets import ConfiguredTarget
+from services.targets.targets import ConfiguredTarget, TargetView
 from services.text.formatting import human_bytes, human_resource, human_share, plural
 
 _SHOWN = ("CPU", "GPU", "memory")
@@ -23,14 +23,25 @@ def targets(found: Found, user: str) -> Message:
     return Message("Targets", sections(found, user))
 
 
-def target(place: ConfiguredTarget, state: ClusterState, profile: TargetProfile | None, user: str) -> Message:
-    """One target with what it has: Python, hardware and packages."""
+def target(found: TargetView, user: str) -> Message:
+    """One target with what it has: where its programs are validated, Python, hardware and packages."""
+    place, state, profile = found.place, found.state, found.profile
     blocks = [mrkdwn(_line(place, state, user, default=False))]
+    if found.validation is not None:
+        blocks.append(mrkdwn(_validation(found.validation)))
     if profile is not None:
         blocks += _profile(profile)
-    elif state.up and (not place.terms.users or user in place.terms.users):
+    elif state.up and place.open_to(user):
         blocks.append(context("What it has installed is unknown for now. Try again in a minute."))
     return Message(f"The target {literal(place.name, 100)}", blocks)
+
+
+def _validation(state: ClusterState) -> str:
+    head = "*Validation:* on a cluster of its own, unsealed"
+    if not state.up:
+        return f":red_circle: {head}. It is down: {literal(state.problem, 300)} Until it is back, programs are validated as for other targets."
+    facts = [f"Ray {literal(state.version, 50)}", *([plural(state.nodes, "node")] if state.nodes else [])]
+    return f":large_green_circle: {head}\n" + " · ".join([*facts, *_free(state)])
 
 
 def _profile(profile: TargetProfile) -> list[Block]:
@@ -78,7 +89,7 @@ def sections(found: Found, user: str) -> list[Block]:
 
 def _line(place: ConfiguredTarget, state: ClusterState, user: str, *, default: bool) -> str:
     head = f"*{literal(place.name, 100)}*" + (" (default)" if default else "")
-    if place.terms.users and user not in place.terms.users:
+    if not place.open_to(user):
         return f":lock: {head}: you don't have access"
     if not state.up:
         return f":red_circle: {head}: down. {literal(state.problem, 300)}"

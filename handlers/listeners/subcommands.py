@@ -114,7 +114,7 @@ class Subcommands:
     async def _look(self, order: Subcommand) -> Message:
         if order.argument:
             found = await self._targets.closer_look(order.argument.strip("`<>"), order.user)
-            return target_blocks.target(*found, order.user)
+            return target_blocks.target(found, order.user)
         return target_blocks.targets(await self._targets.look(), order.user)
 
     async def _policy(self, order: Subcommand) -> Message:

@@ -98,6 +98,7 @@ class RemoteSupervisor:
         *,
         resumed: Resumed = FROM_THE_START,
         target: TargetProfile | None = None,
+        validate_for: str = "",  # noqa: ARG002  # with a remote supervisor no target has a validation cluster
     ) -> BuildResult:
         """Raises RaygenError, as `handle` does."""
         wish = Inspection(

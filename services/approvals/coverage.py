@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.approvals.numbers import Skeleton, skeleton
 from services.domain.entities import Proposal
 from services.domain.parser_process import run_isolated
+from services.domain.program_facts import validated_on
 from services.domain.values import Verdict, sha256
 
 # What a fingerprint of another version covers is unknown, so it covers nothing.
@@ -55,6 +56,7 @@ def coverage(proposal: Proposal, read: Skeleton | None = None) -> Coverage:
         **({"checkpoints": proposal.checkpoints.sha256} if proposal.checkpoints else {}),
         **({"hosts": proposal.header.hosts} if proposal.header.hosts else {}),
         **(proposal.provisions.bound if proposal.provisions else {}),
+        **({"validated": validated} if (validated := validated_on(proposal)) else {}),
     }
     return Coverage(f"{_VERSION}:{sha256(json.dumps(bound, sort_keys=True))}", program.because)
 

@@ -78,8 +78,15 @@ def binding(proposal: Proposal, user: str) -> str:
         **({"checkpoints": proposal.checkpoints.sha256} if proposal.checkpoints else {}),
         **({"hosts": header.hosts} if header.hosts else {}),
         **(proposal.provisions.bound if proposal.provisions else {}),
+        **({"validated": validated} if (validated := validated_on(proposal)) else {}),
     }
     return sha256(json.dumps(bound, sort_keys=True))
+
+
+def validated_on(proposal: Proposal) -> tuple[str, str] | None:
+    """Where a validation took place that was not sealed, and on which cluster."""
+    outcome = proposal.validation
+    return (outcome.where, outcome.cluster) if outcome.where else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,14 @@ class Phase(StrEnum):
 class Stage:
     """A step of the work, shown in the thread as it begins; `attempt` counts from 1, 0 before the first.
 
-    `where` says in a few words where a program runs, when that is not a sealed cluster.
+    `where` says in a few words where a program runs, when that is not a sealed cluster; `sha256` is then that of its code.
     """
 
     phase: Phase
     attempt: int = 0
     note: str = ""
     where: str = ""
+    sha256: str = ""
 
 
 OnStage = Callable[[Stage], Awaitable[None]]

@@ -258,6 +258,8 @@ class Outcome:
     """What is missing from the middle of `stdout`."""
     where: str = ""
     """Where a validation took place that was not in a sealed cluster."""
+    cluster: str = ""
+    """Which cluster that was, by a hash of its address; empty where it was none of Ray's or is not known."""
     table: Table | None = None
     """The last expression, or the last thing shown, as a table."""
     remarks: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from services.execution.state_api import Node, TaskAttempt, bundles, demands, li
 from services.execution.wire import JobDetails, job_details, task_counts
 
 _REFUSED: dict[int, str] = {
-    HTTPStatus.UNAUTHORIZED: "The target cluster requires a token, and none is set. Set the target's token.",
+    HTTPStatus.UNAUTHORIZED: "The target cluster requires a token, and none is set. Set its token.",
     HTTPStatus.FORBIDDEN: "The target cluster rejected raygen's token: it is wrong or has expired.",
 }
 _SESSION = 200

@@ -11,6 +11,9 @@ from services.text.formatting import human_bytes, human_resource
 Resources = Mapping[str, float]
 """Amounts by Ray's names: CPU, GPU, memory (in bytes), and custom ones."""
 
+WAITING = "waiting for "
+_CLUSTER = "; the cluster has "
+_NODE = "; no node has "
 _BYTES = frozenset({"memory", "object_store_memory"})
 
 
@@ -31,6 +34,11 @@ class Capacity:
         return max((node.get(name, 0.0) for node in self.nodes), default=0.0)
 
 
+def in_vain(note: str) -> bool:
+    """Whether a note of `waiting` or `waiting_for_group` is about more than the cluster has, however busy it is."""
+    return note.startswith(WAITING) and any(lack in note for lack in (_CLUSTER, _NODE))
+
+
 def waiting(demands: Sequence[Resources], capacity: Capacity, *, busy: bool = True) -> str:
     """Such as “waiting for 4 GPUs; the cluster has 2”; empty when nothing can be said for sure.
 
@@ -42,7 +50,7 @@ def waiting(demands: Sequence[Resources], capacity: Capacity, *, busy: bool = Tr
     for describe in descriptions:
         for demand in wanted:
             if sentence := describe(demand, capacity):
-                return f"waiting for {sentence}"
+                return f"{WAITING}{sentence}"
     return ""
 
 
@@ -56,21 +64,19 @@ def waiting_for_group(bundles: Sequence[Resources], capacity: Capacity, *, busy:
     reason = _why_not(bundles, capacity)
     if not (reason or busy):
         return ""
-    return f"waiting for a placement group of {_spelled(bundles)}" + (
-        reason or _why_not_yet(bundles, capacity)
-    )
+    return f"{WAITING}a placement group of {_spelled(bundles)}" + (reason or _why_not_yet(bundles, capacity))
 
 
 def _why_not(bundles: Sequence[Resources], capacity: Capacity) -> str:
     for name, amount in _together(bundles).items():
         have = capacity.total.get(name, 0.0)
         if amount > have:
-            return f"; the cluster has {human_resource(name, have) if have else f'no {name}'}"
+            return f"{_CLUSTER}{human_resource(name, have) if have else f'no {name}'}"
     for bundle in bundles:
         if not any(
             all(node.get(name, 0.0) >= amount for name, amount in bundle.items()) for node in capacity.nodes
         ):
-            return f"; no node has all of {_bundle(bundle)}"
+            return f"{_NODE}all of {_bundle(bundle)}"
     return ""
 
 
@@ -102,7 +108,7 @@ def _never(demand: Resources, capacity: Capacity) -> str:
     for name, amount in demand.items():
         have = total.get(name, 0.0)
         if amount > have:
-            return f"{human_resource(name, amount)}; the cluster has {_short(name, have) if have else 'none'}"
+            return f"{human_resource(name, amount)}{_CLUSTER}{_short(name, have) if have else 'none'}"
     return ""
 
 
@@ -110,10 +116,10 @@ def _nowhere(demand: Resources, capacity: Capacity) -> str:
     """Nodes lend nothing to each other."""
     for name, amount in demand.items():
         if amount > capacity.most(name):
-            return f"{human_resource(name, amount)} on one node; no node has more than {_short(name, capacity.most(name))}"
+            return f"{human_resource(name, amount)} on one node{_NODE}more than {_short(name, capacity.most(name))}"
     if all(any(amount > node.get(name, 0.0) for name, amount in demand.items()) for node in capacity.nodes):
         every = " and ".join(human_resource(name, amount) for name, amount in demand.items())
-        return f"{every} on one node; no node has all of that"
+        return f"{every} on one node{_NODE}all of that"
     return ""
 
 

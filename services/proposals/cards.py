@@ -13,7 +13,6 @@ from services.proposals.thread_updates import ThreadUpdates, newer
 from services.store import Store
 from services.targets.cost import Estimate
 from services.targets.targets import Targets
-from services.validation.alike import imported
 
 _COMPARED = {ProposalStatus.DRAFT, ProposalStatus.OPEN}
 
@@ -77,7 +76,7 @@ class ProposalCards:
             facts=ProgramFacts.of(proposal),
             targets=tuple(each.name for each in targets.open_to(proposal.requester)),
             objection=targets.objection(proposal),
-            differences=await self._differences(proposal),
+            differences=self._differences(proposal),
             network=targets.network(proposal.target),
             approvers=approvals.whom(proposal, session.channel),
             needs=approvals.needs(proposal, session.channel),
@@ -90,11 +89,10 @@ class ProposalCards:
             cost=targets.estimate(proposal),
         )
 
-    async def _differences(self, proposal: Proposal) -> str:
+    def _differences(self, proposal: Proposal) -> str:
         if not proposal.runnable or proposal.status not in _COMPARED:
             return ""
-        known = self.targets.to_compare(proposal.target)
-        return self.targets.differences(proposal, await imported(proposal.program.code) if known else ())
+        return self.targets.differences(proposal)
 
     def _expires_at(self, proposal: Proposal) -> float | None:
         expires_at = proposal.created_at + self.approvals.expiry

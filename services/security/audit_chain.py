@@ -20,7 +20,7 @@ GENESIS = "0" * 64
 
 
 class AuditAction(StrEnum):
-    """What was done. `shown` is a proposal put before its channel, `looked` one person's look at code or details.
+    """What was done. `unsealed` is a program's validation where it isn't sealed, before anybody has approved it. `shown` is a proposal put before its channel, `looked` one person's look at code or details.
 
     `counted` is an approval that is not enough by itself yet, `granted` one for a whole thread; `rejected` is dismissed with a
     reason.
@@ -29,6 +29,7 @@ class AuditAction(StrEnum):
     ASKED = "asked"
     EDITED = "edited"
     CANCELLED = "cancelled"
+    UNSEALED = "unsealed"
     SHOWN = "shown"
     LOOKED = "looked"
     RETARGETED = "retargeted"

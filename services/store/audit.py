@@ -8,16 +8,18 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.domain.entities import Session, Task
 from services.security.audit_chain import (
     GENESIS,
     AuditAction,
     AuditRecord,
+    Event,
     Examination,
     Head,
     Verified,
 )
 from services.store import audited, tables
-from services.store.chain import ONLY, begin
+from services.store.chain import ONLY, append, begin
 from services.store.expected import Expected
 
 _BATCH = 500
@@ -38,6 +40,23 @@ class AuditTrail:
         async with self._engine.begin() as connection:
             for each in proposals:
                 await audited.of_proposal(AuditAction.LOOKED, each, by, what=what)(connection)
+
+    async def unsealed(self, task: Task, session: Session, *, target: str, sha256: str, where: str) -> None:
+        """Note that a program is about to be validated where it isn't sealed, before anybody has approved it."""
+        async with self._engine.begin() as connection:
+            await append(
+                connection,
+                Event(
+                    AuditAction.UNSEALED,
+                    by=task.user,
+                    channel=session.channel,
+                    session=session.id,
+                    task=task.id,
+                    sha256=sha256,
+                    target=target,
+                    facts={"where": where},
+                ),
+            )
 
     async def records(self, *, since: float = 0.0, after: int = 0) -> AsyncGenerator[AuditRecord]:
         """Those from `since` (POSIX seconds) and after a position, oldest first, read as they are asked for."""

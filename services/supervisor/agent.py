@@ -137,6 +137,7 @@ class Supervisor:
             briefing.given,
             briefing.declared,
             briefing.target,
+            briefing.validate_for,
         )
         try:
             work.made = await self._workshop.make(order, work.on_stage, work.meter, work.on_attempt)

@@ -30,6 +30,7 @@ class SubmitProgram(BaseModel):
     code: str = Field(min_length=1, max_length=200_000, description="The whole program as one Python file.")
 
 
+_OWN_VALIDATION = "<validation>On a cluster that is like the target, with its kind of GPUs.</validation>"
 SUBMIT = Tool("submit_program", "Submit the complete program.", SubmitProgram.model_json_schema())
 
 
@@ -39,6 +40,7 @@ class GenerationRequest:
 
     `last_run` is the evidence of a run of the current program that failed. `given` is what people chose for that program,
     and `declared` its parameters. `target` is what programs find where they would run; None where that is unknown.
+    `validate_for` names the target whose own validation cluster is used; empty for the validation that all share.
     """
 
     request: str
@@ -50,6 +52,7 @@ class GenerationRequest:
     given: Given = NOTHING_GIVEN
     declared: tuple[Parameter, ...] = ()
     target: TargetProfile | None = None
+    validate_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ def _wording(order: GenerationRequest) -> str:
         parts.append(enclosed("current_program", order.current.code))
     if order.target:
         parts.append(enclosed("target", described_target(order.target)))
+    if order.validate_for:
+        parts.append(_OWN_VALIDATION)
     if order.last_run:
         parts.append(order.last_run)
     if order.files:

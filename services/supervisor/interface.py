@@ -25,7 +25,8 @@ class Briefing:
     `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
     current program. `model` is the requester's choice, empty for the default. `given` is what people chose for the current
     program, which declares the parameters `declared`; a change of it keeps what still fits. `target` is what programs find
-    where they would run; None where that is unknown.
+    where they would run; None where that is unknown. `validate_for` names the target whose own validation cluster is used;
+    empty for the validation that all share.
     """
 
     prompt: str
@@ -40,6 +41,7 @@ class Briefing:
     given: Given = NOTHING_GIVEN
     declared: tuple[Parameter, ...] = ()
     target: TargetProfile | None = None
+    validate_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,11 @@ class Inspecting(Protocol):
         *,
         resumed: Resumed = FROM_THE_START,
         target: TargetProfile | None = None,
+        validate_for: str = "",
     ) -> BuildResult:
         """Check and validate with what was given for it, and with what `target` has, without a repair.
+
+        It runs on the validation cluster of the target called `validate_for`, or where all programs are validated.
 
         Raises RaygenError where nothing can be validated.
         """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Self
 
 from services.domain.checkpoints import FROM_THE_START, Resumed
@@ -30,11 +31,13 @@ from services.supervisor import evidence
 from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Meter
 from services.text.formatting import human_seconds
+from services.validation.by_target import validator_of
 from services.validation.examine import Check, Examined, examine
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Validator
 from services.validation.packages import Packages
 
 _TAIL = 2000
+_NONE: Mapping[str, Validator] = MappingProxyType({})
 # Seconds between two updates while packages are installed.
 _OFTEN = 2.0
 
@@ -72,7 +75,10 @@ class BuildResult:
 
 
 class Workshop:
-    """Turns an order into a program that has been seen to work; implements Inspecting."""
+    """Turns an order into a program that has been seen to work; implements Inspecting.
+
+    `own_validators` are those of targets with a validation cluster of their own, by the targets' names.
+    """
 
     def __init__(
         self,
@@ -82,12 +88,14 @@ class Workshop:
         environments: Environments | None = None,
         *,
         attempts: int = 5,
+        own_validators: Mapping[str, Validator] = _NONE,
     ) -> None:
         self._generator = generator
         self._check = check
         self._validator = validator
         self._environments = environments
         self._attempts = attempts
+        self._own_validators = own_validators
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -112,7 +120,7 @@ class Workshop:
             BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label),
             None,
         )
-        async with self._bench(on_stage, order.files, order.target) as bench:
+        async with self._bench(on_stage, order.files, order.target, order.validate_for) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
                 meter.attempts = attempt
@@ -158,9 +166,10 @@ class Workshop:
         *,
         resumed: Resumed = FROM_THE_START,
         target: TargetProfile | None = None,
+        validate_for: str = "",
     ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
-        async with self._bench(on_stage, files, target, resumed) as bench:
+        async with self._bench(on_stage, files, target, validate_for, resumed) as bench:
             examined = await bench.inspect(program, 1, given)
         return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
 
@@ -169,12 +178,13 @@ class Workshop:
         on_stage: OnStage,
         files: Sequence[InputFile],
         target: TargetProfile | None,
+        validate_for: str,
         resumed: Resumed = FROM_THE_START,
     ) -> _Bench:
         return _Bench(
             self._generator,
             self._check,
-            self._validator,
+            validator_of(validate_for, self._own_validators, self._validator),
             on_stage,
             files=files,
             resumed=resumed,
@@ -227,7 +237,7 @@ class _Bench:
         async def lease() -> ValidationLease:
             if why_not:
                 return _Untried(why_not)
-            await self._on_stage(Stage(Phase.VALIDATING, attempt, where=self._validator.where))
+            await self._on_stage(self._validating(program, attempt))
             return await self._leased(attempt)
 
         packages = None if why_not else self._packages(attempt)
@@ -237,6 +247,10 @@ class _Bench:
         if examined.outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(examined.outcome.detail)
         return examined
+
+    def _validating(self, program: Program, attempt: int) -> Stage:
+        where = self._validator.where
+        return Stage(Phase.VALIDATING, attempt, where=where, sha256=program.sha256 if where else "")
 
     def _packages(self, attempt: int) -> Packages | None:
         if self._environments is None:

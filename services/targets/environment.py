@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from services.domain.locks import Lock
 from services.domain.target_profile import TargetProfile, minor
-from services.environments.present import PYTHON, installed, satisfied
+from services.environments.present import satisfied
 
 _NAMED = 5
 _RAY = "ray"
@@ -30,19 +30,25 @@ def lacking(profile: TargetProfile, requirements: Iterable[str], lock: Lock) -> 
 
 
 def differences(
-    profile: TargetProfile, name: str, used: Iterable[str], requirements: Iterable[str], lock: Lock
+    profile: TargetProfile,
+    name: str,
+    used: Iterable[str],
+    requirements: Iterable[str],
+    lock: Lock,
+    *,
+    here: TargetProfile,
 ) -> str:
     """What validation had otherwise than the target `name`, as a sentence; empty where that is nothing.
 
-    `used` are packages that the program imports. Those of the lock are the same on both sides.
+    `used` are packages that the program imports. Those of the lock are the same on both sides. `here` is what validation had.
     """
-    here, there = dict(installed()), profile.packages
+    present, there = here.packages, profile.packages
     asked = [canonicalize_name(found.name) for text in requirements if (found := _parsed(text)) is not None]
     names = {*used, *asked} - {each.name for each in lock.packages} - {_RAY}
-    pairs = [("Python", PYTHON, minor(profile.python))]
-    if _RAY in here:
-        pairs.append(("Ray", minor(here[_RAY]), minor(profile.ray)))
-    pairs += [(each, minor(here.get(each, "")), minor(there.get(each, ""))) for each in sorted(names)]
+    pairs = [("Python", minor(here.python), minor(profile.python))]
+    if here.ray:
+        pairs.append(("Ray", minor(here.ray), minor(profile.ray)))
+    pairs += [(each, minor(present.get(each, "")), minor(there.get(each, ""))) for each in sorted(names)]
     found = [(each, ours, theirs) for each, ours, theirs in pairs if ours != theirs]
     if not found:
         return ""

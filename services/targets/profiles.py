@@ -31,6 +31,11 @@ def own_profile() -> TargetProfile:
     return TargetProfile(python=FULL_PYTHON, ray=packages.get("ray", ""), packages=packages, own=True)
 
 
+def validation_of(target: str) -> str:
+    """The name of a target's own validation cluster among profiles; no target can have it."""
+    return f"{target}@validation"
+
+
 class Profiles:
     """Profiles by the names of targets; `sources` are asked, and `own` are those that raygen knows itself.
 

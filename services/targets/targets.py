@@ -16,8 +16,10 @@ from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.targets.cost import Estimate, Prices, estimate
 from services.targets.environment import differences, lacking
-from services.targets.profiles import Profiles
+from services.targets.profiles import Profiles, own_profile, validation_of
 from services.text.formatting import human_resource, human_seconds
+from services.validation.cluster import cluster_id
+from services.validation.imports import owners
 
 _SLACK = 1.5
 _START = 60.0
@@ -32,7 +34,8 @@ class TargetTerms:
     `dashboard` is where people can look at its jobs, empty where there is none for them. `runs` is how many may go at once
     where that is not as on all targets. Without `prices` nothing is said of what a run costs.
     `packages` says whether it installs what programs need. `own` is raygen's own cluster, where programs have the packages
-    that they were validated with; `network` is what they can connect to there: `none` or `internet`.
+    that they were validated with; `network` is what they can connect to there: `none` or `internet`. `validation_wall` is
+    in seconds, the most that a validation on its own validation cluster may take where that is not as everywhere.
     """
 
     users: frozenset[str] = frozenset()
@@ -45,6 +48,7 @@ class TargetTerms:
     prices: Prices = field(default_factory=Prices)
     network: str = ""
     own: bool = False
+    validation_wall: float | None = None
 
     def wall(self, script: Script) -> float:
         """Seconds after which a run of the program is stopped: what it expects and half as much again, up to the limit."""
@@ -90,14 +94,31 @@ class TargetTerms:
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredTarget:
-    """A target with its terms."""
+    """A target with its terms, and the cluster that programs for it are validated on; without one that is as everywhere."""
 
     target: Target
     terms: TargetTerms = field(default_factory=TargetTerms)
+    validation: Target | None = None
 
     @property
     def name(self) -> str:
         return self.target.name
+
+    def open_to(self, user: str) -> bool:
+        """Whether this person may use it."""
+        return not self.terms.users or user in self.terms.users
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """One target as it is now; `profile` is what it has, and `validation` its validation cluster, where they are known or there
+    is one, and the person who asked may use the target.
+    """
+
+    place: ConfiguredTarget
+    state: ClusterState
+    profile: TargetProfile | None = None
+    validation: ClusterState | None = None
 
 
 _STATE_LIMIT = 5.0
@@ -123,7 +144,7 @@ class Targets:
 
     def open_to(self, user: str) -> list[ConfiguredTarget]:
         """Where this person may run programs, the default first."""
-        return [place for place in self if not place.terms.users or user in place.terms.users]
+        return [place for place in self if place.open_to(user)]
 
     def first_for(self, user: str, *wanted: str) -> str:
         """The target of a person's new proposal: the first wanted one that is open to them, or the first that is open.
@@ -136,21 +157,23 @@ class Targets:
     async def look(self) -> list[tuple[ConfiguredTarget, ClusterState]]:
         """All of them as they are now; a target that doesn't respond within five seconds is reported as such."""
         places = list(self)
-        return list(zip(places, await asyncio.gather(*map(_state, places)), strict=True))
+        states = await asyncio.gather(*(_state(place.target) for place in places))
+        return list(zip(places, states, strict=True))
 
-    async def closer_look(
-        self, name: str, user: str
-    ) -> tuple[ConfiguredTarget, ClusterState, TargetProfile | None]:
-        """One target as it is now, and what it has where that is known and this person may use it.
-
-        Raises BadRequest for a name that no target has.
-        """
+    async def closer_look(self, name: str, user: str) -> TargetView:
+        """One target as it is now. Raises BadRequest for a name that no target has."""
         place = self._places.get(name)
         if place is None:
             raise BadRequest("No target has that name. `/raygen targets` lists them.")
-        state = await _state(place)
-        open_to_them = not place.terms.users or user in place.terms.users
-        return place, state, await self.profile(name) if state.up and open_to_them else None
+        if not place.open_to(user):
+            return TargetView(place, await _state(place.target))
+        state, validation = await asyncio.gather(_state(place.target), _state_of(place.validation))
+        return TargetView(place, state, await self.profile(name) if state.up else None, validation)
+
+    def validate_for(self, name: str, user: str) -> str:
+        """The target itself where its programs are validated on a cluster of its own for this person; else empty."""
+        place = self._places.get(name)
+        return name if place is not None and place.validation is not None and place.open_to(user) else ""
 
     def link(self, run: Run) -> str:
         """A run's page on its cluster's dashboard; empty where people have none."""
@@ -177,27 +200,36 @@ class Targets:
         return f"The target {place.name} {found}." if found else ""
 
     async def profile(self, name: str) -> TargetProfile | None:
-        """What a target has; None where that isn't known within seconds."""
-        return await self._profiles.current(name)
+        """What a target has; None where that isn't known within seconds. What its validation cluster has is asked, too."""
+        current = self._profiles.current
+        found, _ = await asyncio.gather(current(name), current(validation_of(name)))
+        return found
 
-    def to_compare(self, name: str) -> TargetProfile | None:
-        """What a target that is not raygen's own has, as far as it is known without asking."""
-        known = self._profiles.known(name)
-        return None if known is None or known.own else known
-
-    def differences(self, proposal: Proposal, used: Iterable[str]) -> str:
-        """What validation had otherwise than the proposal's target, as a sentence; empty when nothing.
-
-        `used` are packages that the program imports.
-        """
-        name = proposal.target
-        if profile := self.to_compare(name):
-            return differences(profile, name, used, proposal.header.packages, proposal.lock)
+    def differences(self, proposal: Proposal) -> str:
+        """What validation had otherwise than the proposal's target, as a sentence; empty when nothing."""
+        name, cluster = proposal.target, proposal.validation.cluster
+        profile = self._profiles.known(name)
+        if profile is not None and profile.own and not cluster:
+            return ""
+        if profile is not None:
+            here, used = self._validated_with(cluster), owners(proposal.policy.imports)
+            if here is None:
+                return f"The packages of the validation cluster are not known, so they were not compared with the target {name}."
+            return differences(profile, name, used, proposal.header.packages, proposal.lock, here=here)
         if self._profiles.asked(name):
             return (
                 f"The packages of the target {name} are not known, so they were not compared with validation."
             )
         return ""
+
+    def _validated_with(self, cluster: str) -> TargetProfile | None:
+        """What a validation had, as far as it is known without asking: raygen's own packages, or those of that cluster."""
+        if not cluster:
+            return own_profile()
+        for place in self:
+            if place.validation is not None and cluster_id(place.validation.address) == cluster:
+                return self._profiles.known(validation_of(place.name))
+        return None
 
     async def to_install(self, proposal: Proposal, name: str) -> Lock:
         """What is installed for a run of a proposal: its lock, or nothing where the target has all of it.
@@ -231,14 +263,18 @@ class Targets:
     def admit(self, name: str, user: str) -> ConfiguredTarget:
         """The target, for a person who may use it. Raises NotAllowed."""
         place = self[name]
-        if place.terms.users and user not in place.terms.users:
+        if not place.open_to(user):
             raise NotAllowed(f"You don't have access to the target {name}. Choose another one on the card.")
         return place
 
 
-async def _state(place: ConfiguredTarget) -> ClusterState:
+async def _state(cluster: Target) -> ClusterState:
     try:
         async with asyncio.timeout(_STATE_LIMIT):
-            return await place.target.state()
+            return await cluster.state()
     except TimeoutError:
         return ClusterState(problem="It is not responding.")
+
+
+async def _state_of(cluster: Target | None) -> ClusterState | None:
+    return await _state(cluster) if cluster is not None else None

@@ -86,9 +86,14 @@ class _UnderWay:
         self.task = task
         self.session = session
         self.meter = meter
+        self.target = ""
         self._progress = TaskProgress()
 
     async def stage(self, stage: Stage) -> None:
+        if stage.sha256:
+            await self._store.audit.unsealed(
+                self.task, self.session, target=self.target, sha256=stage.sha256, where=stage.where
+            )
         before = self._progress.stages
         if before and stage.phase is before[-1].phase is Phase.INSTALLING:
             before = before[:-1]  # the same step, further on
@@ -242,7 +247,7 @@ class TaskSteps:
         base = await self._store.proposals.find(task.base) if task.base else None
         problems = await self._collect(task)
         files = await self._files(task, base)
-        target = self._target(task, base)
+        target = way.target = self._target(task, base)
         conclusion = await self._conclusion(way, base, files, await self._targets.profile(target))
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
@@ -300,27 +305,44 @@ class TaskSteps:
         target: TargetProfile | None,
     ) -> Conclusion:
         task, origin = way.task, Origin(way.session.id, way.task.id)
+        own = self._targets.validate_for(way.target, task.user)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             program, resumed = await _edited(base.program, task.code), await self._resumed(task, base)
             made = await self._workshop.inspect(
-                program, way.stage, files, origin, _given(task, base), resumed=resumed, target=target
+                program,
+                way.stage,
+                files,
+                origin,
+                _given(task, base),
+                resumed=resumed,
+                target=target,
+                validate_for=own,
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
             converted = await projects.plain(task.code)
             program = await _brought(task, converted.code)
-            made = await self._workshop.inspect(program, way.stage, files, origin, task.given, target=target)
+            made = await self._workshop.inspect(
+                program, way.stage, files, origin, task.given, target=target, validate_for=own
+            )
             return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
         if task.kind in _SAME_PROGRAM and base is not None:
             resumed = await self._resumed(task, base)
             made = await self._workshop.inspect(
-                base.program, way.stage, files, origin, _given(task, base), resumed=resumed, target=target
+                base.program,
+                way.stage,
+                files,
+                origin,
+                _given(task, base),
+                resumed=resumed,
+                target=target,
+                validate_for=own,
             )
             text = _verdict_resumed(made) if task.kind is TaskKind.RESUME else _verdict_again(made, base)
             return Conclusion(text, replace(made, model=base.model, prompt=base.prompt))
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
-        briefing = replace(known, files=files, origin=origin, model=chosen, target=target)
+        briefing = replace(known, files=files, origin=origin, model=chosen, target=target, validate_for=own)
         if task.kind in _OTHER_VERSION and base is not None:
             briefing = replace(briefing, given=base.given, declared=base.header.parameters)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)

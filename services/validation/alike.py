@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
 from packaging.requirements import Requirement
@@ -10,26 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from services.domain.parser_process import TooComplex, run_isolated
-from services.domain.values import sha256
 from services.environments.present import installed, needed_by_ray
-from services.validation.imports import used
-
-_PROGRAMS = 256
-_imported: OrderedDict[str, tuple[str, ...]] = OrderedDict()
-
-
-async def imported(code: str) -> tuple[str, ...]:
-    """The installed packages that a program imports, without its modules; none where it can't be read."""
-    key = sha256(code)
-    if key not in _imported:
-        try:
-            _imported[key] = await run_isolated(used, code)
-        except TooComplex:
-            _imported[key] = ()
-        if len(_imported) > _PROGRAMS:
-            _imported.popitem(last=False)
-    return _imported[key]
 
 
 def as_there(requirements: Iterable[str], names: Iterable[str], there: Mapping[str, str]) -> tuple[str, ...]:

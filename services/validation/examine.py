@@ -96,6 +96,7 @@ async def examine(
         provided=provided,
         wall=header.wall,
         hosts=header.hosts,
+        resources=header.resources,
     )
     leased = await lease()
     with span("validation") as opened:

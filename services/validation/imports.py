@@ -40,8 +40,14 @@ def used(code: str, files: Iterable[InputFile] = ()) -> tuple[str, ...]:
     wanted = {
         name for text in (code, *(modules.source(file.content) for file in own)) for name in _top_level(text)
     }
-    owners = {owner for name in wanted - modules.names(own) for owner in _owners().get(name, ())}
-    return tuple(sorted({canonicalize_name(owner) for owner in owners} - {_OURS}))
+    return owners(wanted - modules.names(own))
+
+
+def owners(names: Iterable[str]) -> tuple[str, ...]:
+    """The installed packages, by normalized name, that modules come from; `names` are dotted or top-level."""
+    top = {name.partition(".")[0] for name in names}
+    found = {owner for name in top for owner in _owners().get(name, ())}
+    return tuple(sorted({canonicalize_name(owner) for owner in found} - {_OURS}))
 
 
 def _top_level(code: str) -> Iterator[str]:

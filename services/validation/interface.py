@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -77,6 +77,8 @@ class Setup:
     """Its data and secrets."""
     hosts: tuple[str, ...] = ()
     """Network hosts that it calls on its target, where its header says so."""
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What its driver asks for, where its header says so; a sealed cluster does not schedule it."""
     checkpoints: tuple[CheckpointFile, ...] = ()
     """What it finds in `outputs/checkpoints`, for a lease that has not put it there itself."""
 

@@ -14,8 +14,14 @@ from dataclasses import dataclass
 from services.text.formatting import human_seconds
 from services.validation import readings
 
-_LAST = 0.5
+LAST = 0.5
+"""The share of the time in which progress counts."""
 _SHARE = 0.2
+
+
+def rest(ran: float, expects: float) -> str:
+    """What is not proven of a program that made progress until its time was up, both in seconds."""
+    return f"It ran for {human_seconds(ran)} without a failure and expects {human_seconds(expects)}. The rest was not run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class ProgressWatch:
     def __init__(self, root: int, wall: float) -> None:
         self._root = root
         self._wall = wall
-        self._from = time.monotonic() + (1 - _LAST) * wall
+        self._from = time.monotonic() + (1 - LAST) * wall
         self._cpu: dict[int, float] = {}
         self._wrote = self._finished = 0.0
 
@@ -54,7 +60,7 @@ class ProgressWatch:
 
     async def watch(self) -> None:
         """Take the measure that the end is compared with."""
-        await asyncio.sleep((1 - _LAST) * self._wall)
+        await asyncio.sleep((1 - LAST) * self._wall)
         self._cpu = await self._times()
 
     async def _times(self) -> dict[int, float]:
@@ -69,7 +75,7 @@ class ProgressWatch:
         now = await self._times()
         spent = sum(max(used - self._cpu.get(pid, 0.0), 0.0) for pid, used in now.items())
         return Progress(
-            window=_LAST * self._wall,
+            window=LAST * self._wall,
             wrote=self._wrote >= self._from,
             finished=self._finished >= self._from,
             cpu=spent if self._cpu else 0.0,

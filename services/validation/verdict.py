@@ -11,6 +11,7 @@ from services.driver.report import UNFINISHED, DriverReport, decode, fill, read
 from services.text.formatting import human_bytes, human_seconds, signal_name
 from services.validation.attempts import declared
 from services.validation.interface import BARE, Setup, ValidationLimits
+from services.validation.progress import rest
 from services.validation.sandbox import AttemptRecord
 from services.validation.watchdog import Excess
 
@@ -128,8 +129,7 @@ def _stopped(
         return Verdict.TIMED_OUT, f"It was stopped after {ran}; it declares a `wall` of {expects}.", ()
     if not record.progress.made:
         return Verdict.TIMED_OUT, f"It was stopped after {ran}: {record.progress.lacking}.", ()
-    rest = f"It ran for {ran} without a failure and expects {expects}. The rest was not run."
-    return Verdict.PARTIAL, None, (rest,)
+    return Verdict.PARTIAL, None, (rest(record.wall, wall),)
 
 
 def _remarks(verdict: Verdict, facts: DriverReport, *, cuda: bool, finished: bool) -> tuple[str, ...]:

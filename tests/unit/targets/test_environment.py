@@ -11,12 +11,14 @@ import pytest
 from services.domain.errors import NotAllowed, TargetUnavailable
 from services.domain.locks import NO_LOCK, Lock, LockedPackage
 from services.domain.program_header import Script, script
-from services.domain.target_profile import TargetProfile
+from services.domain.target_profile import TargetProfile, minor
+from services.domain.values import PolicyReport
 from services.environments.present import installed
 from services.targets.environment import differences, lacking
-from services.targets.profiles import Profiles, own_profile
+from services.targets.profiles import Profiles, own_profile, validation_of
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
-from tests.builders import proposal
+from services.validation.cluster import cluster_id
+from tests.builders import passed, proposal
 from tests.fakes import FakeTarget
 
 LOCK = Lock(requirements="polars==1.2\n", packages=(LockedPackage(name="polars", version="1.2"),))
@@ -52,6 +54,16 @@ async def there(found: TargetProfile | None, terms: TargetTerms | None = None) -
 
 def asking(header: Script = ASKS, lock: Lock = LOCK):
     return proposal(header=header, lock=lock, target="gpu")
+
+
+def using(*imports: str, **validation: str):
+    """A proposal of a program with modules that import these."""
+    return proposal(
+        header=Script(),
+        target="gpu",
+        policy=PolicyReport(imports=imports),
+        validation=passed(**validation),
+    )
 
 
 PYDANTIC = f"pydantic=={metadata.version('pydantic')}"
@@ -95,7 +107,7 @@ async def test_a_target_that_installs_gets_the_lock_alone():
 async def test_unknown_is_not_nothing():
     targets = await there(None)
     assert "the program needs polars>=1" in targets.objection(asking())
-    assert "are not known" in targets.differences(asking(), [])
+    assert "are not known" in targets.differences(asking())
     with pytest.raises(NotAllowed, match="is not known now"):
         await targets.to_install(asking(), "gpu")
     targets = await there(None, TargetTerms(packages=True))
@@ -112,7 +124,7 @@ async def test_another_python_than_the_program_requires_is_objected_to():
 
 
 def different(found: TargetProfile, used: list[str], asked: list[str] | None = None) -> str:
-    return differences(found, "gpu", used, asked or [], LOCK)
+    return differences(found, "gpu", used, asked or [], LOCK, here=own_profile())
 
 
 def test_what_is_the_same_is_not_said():
@@ -130,12 +142,39 @@ def test_what_differs_is_one_line():
     assert "no nothing-such" in different(profile({"nothing-such": "1.0"}), [], ["nothing-such"])
 
 
+async def test_imports_of_all_modules_are_compared():
+    targets = await there(profile({"attrs": "1.0"}))
+    ours = minor(metadata.version("attrs"))
+    assert targets.differences(using("attr", "not_installed_here")) == (
+        f"Validated with attrs {ours}; the target gpu has attrs 1.0."
+    )
+
+
+async def test_a_validation_cluster_is_compared_by_what_it_has_itself():
+    place = ConfiguredTarget(
+        FakeTarget(name="gpu"), TargetTerms(), FakeTarget(address="http://validation:8265")
+    )
+    trial, found = (
+        profile({"attrs": version}, python=f"3.{version}", session="s") for version in ("9.0", "8.0")
+    )
+    targets = Targets([place], Profiles({"gpu": Source(found), validation_of("gpu"): Source(trial)}))
+    proposed = using("attr", where="there", cluster=cluster_id("http://validation:8265"))
+    unknown = (
+        "The packages of the validation cluster are not known, so they were not compared with the target gpu."
+    )
+    await targets.profile("gpu")
+    assert targets.differences(proposed) == (
+        "Validated with Python 3.9, attrs 9.0; the target gpu has Python 3.8, attrs 8.0."
+    )
+    assert targets.differences(using("attr", where="there", cluster="another")) == unknown
+
+
 async def test_the_own_cluster_has_what_raygen_has():
     place = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms(own=True))
     targets = Targets([place], Profiles(own={"gpu": own_profile()}))
     found = await targets.profile("gpu")
     assert found is not None
     assert found.packages == installed()
-    assert targets.differences(asking(), ["pydantic"]) == ""
+    assert targets.differences(using("pydantic")) == ""
     assert targets.objection(asking()) == ""
     assert await targets.to_install(asking(), "gpu") == LOCK

@@ -23,7 +23,7 @@ from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
 from services.store import Store, open_database
 from services.targets.profiles import Profiles
-from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms, TargetView
 from tests import builders
 from tests.databases import database
 from tests.deciding import approve, deciding, retarget, run_steps
@@ -155,6 +155,45 @@ def test_what_a_target_has_against_a_program(target: str, code: str, words: str)
     assert bool(words) == bool(objection)
 
 
+OWN = """
+[gpu]
+address = "https://ray.example.com"
+
+[gpu.validation]
+{}
+"""
+
+
+def test_a_target_can_name_a_validation_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VALIDATION_TOKEN", "t0ken")
+    text = OWN.format(
+        'kubernetes = "ml/trial"\ntoken_env = "VALIDATION_TOKEN"\nheaders = { A = "b" }\nwall_limit = 300'
+    )
+    (found,) = targets_file.read(written(tmp_path, text)).values()
+    assert found.validation is not None
+    assert (found.validation.url, found.validation.secret()) == ("http://trial-head-svc.ml.svc:8265", "t0ken")
+    assert found.terms(3600).validation_wall == 300
+    assert targets_file.read(written(tmp_path, FILE))["gpu"].validation is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ("wall_limit = 300", "gpu.validation has no `address` and no `kubernetes`: add one."),
+        ('address = "ray.example.com"', "gpu.validation.address must start with `http://` or `https://`."),
+        ('address = "http://a:1"\nusers = ["U01ABC"]', "gpu.validation.users isn't a known name."),
+        (
+            'address = "https://RAY.example.com/"',
+            "gpu.validation is the cluster of the target gpu, where programs would run before anybody has approved them: name a cluster that is only for validation.",
+        ),
+    ],
+)
+def test_a_validation_cluster_has_to_be_one_of_its_own(tmp_path: Path, keys: str, fault: str):
+    with pytest.raises(SettingsError) as raised:
+        targets_file.read(written(tmp_path, OWN.format(keys)))
+    assert raised.value.public == f"RAYGEN_TARGETS: {fault}"
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:
     async with open_database(database(tmp_path)) as engine:
@@ -228,7 +267,7 @@ def test_a_target_is_shown_with_what_it_has():
     profile = TargetProfile(
         python="3.11.2", ray="2.9.3", packages=packages, nodes=3, gpus=8.0, accelerators=("A100",)
     )
-    message = target_blocks.target(DEV, UP, profile, "UENGINEER")
+    message = target_blocks.target(TargetView(DEV, UP, profile), "UENGINEER")
     check.message_blocks(message.blocks, Rules())
     text = str(message.blocks)
     assert "Python 3.11.2 · Ray 2.9.3 · 8 GPUs · accelerator types: A100 · 1 of 3 nodes answered" in text
@@ -239,18 +278,19 @@ def test_a_target_is_shown_with_what_it_has():
 
 
 def test_what_is_not_known_of_a_target_is_unknown():
-    assert "is unknown for now" in str(target_blocks.target(DEV, UP, None, "UENGINEER").blocks)
+    assert "is unknown for now" in str(target_blocks.target(TargetView(DEV, UP), "UENGINEER").blocks)
     down = ClusterState(problem="It is not responding.")
     assert [
-        len(target_blocks.target(*place, None, "UENGINEER").blocks) for place in ((DEV, down), (GPU, UP))
+        len(target_blocks.target(TargetView(*place), "UENGINEER").blocks)
+        for place in ((DEV, down), (GPU, UP))
     ] == [1, 1]
 
 
 async def test_only_those_who_can_use_a_target_learn_what_it_has():
     place = ConfiguredTarget(FakeTarget(name="gpu"), TargetTerms(users=frozenset({"UAPPROVER"})))
     targets = Targets([place], Profiles(own={"gpu": TargetProfile(python="3.11.2")}))
-    assert (await targets.closer_look("gpu", "UENGINEER"))[2] is None
-    assert (await targets.closer_look("gpu", "UAPPROVER"))[2] == TargetProfile(python="3.11.2")
+    assert (await targets.closer_look("gpu", "UENGINEER")).profile is None
+    assert (await targets.closer_look("gpu", "UAPPROVER")).profile == TargetProfile(python="3.11.2")
     with pytest.raises(BadRequest, match="No target has that name"):
         await targets.closer_look("other", "UAPPROVER")
 
