@@ -47,7 +47,7 @@ async def farm(nodes: int) -> AsyncGenerator[Farm]:
     with tempfile.TemporaryDirectory(prefix="rn-", ignore_cleanup_errors=True) as folder:
         root, ports = Path(folder), free_block()
         cluster = Ordinary(root, ports, {**_environment(root, ports), **_SOON})
-        head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1")
+        head = await _spawn(cluster, "start", *_start(cluster), "--num-cpus=1", "--num-gpus=2")
         api = RayApi(cluster.jobs, token=cluster.token)
         target = JobsTarget(
             api, python=sys.executable, intervals=PollIntervals(unreachable_after=6, retry=0.2)

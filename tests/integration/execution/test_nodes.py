@@ -8,10 +8,20 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from services.domain.values import Verdict
+from bot.settings import load
+from bot.wiring.sandboxes import own_validators
+from services.domain.values import EVIDENCE, Program, Verdict
 from services.execution.interface import Finished, Job, Output, Progress
+from services.policy import check
+from services.supervisor.generator import Generator
+from services.supervisor.profile import Profile
+from services.supervisor.workshop import Workshop
+from services.targets.targets import ConfiguredTarget, Targets
+from services.validation.cluster import cluster_id
+from tests.fakes import FakeTarget, FakeValidator
 from tests.integration.execution.conftest import told
 from tests.integration.execution.nodes import Farm, farm
+from tests.standins.scripted_model import ScriptedModel
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,6 +46,20 @@ def train():
 
 ray.get(train.remote())
 """
+GPUS = """
+# /// script
+# [tool.raygen]
+# resources = { GPU = 1 }
+# ///
+import ray
+
+@ray.remote(num_gpus=1, num_cpus=0)
+def look():
+    return len(ray.get_gpu_ids()), ray.available_resources().get("GPU", 0)
+
+task, left = ray.get(look.remote())
+print(f"{ray.cluster_resources()['GPU']:g} GPUs, {task} for the task, {left:g} left")
+"""
 GROUPS = """
 import ray
 from ray.util.placement_group import placement_group
@@ -57,10 +81,34 @@ async def test_what_can_not_be_placed_is_said(two_nodes: Farm) -> None:
     await two_nodes.api.submit(body)
     waits = (_waits(two_nodes, each) for each in ("asks", "farms", "groups"))
     assert await asyncio.gather(*waits) == [
-        "waiting for 4 GPUs; the cluster has none",
+        "waiting for 4 GPUs; the cluster has 2",
         "waiting for 2 farm on one node; no node has more than 1",
         "waiting for a placement group of 2 × {farm: 2}; the cluster has 2 farm",
     ]
+
+
+async def test_a_program_is_validated_on_real_gpus_of_its_targets_own_cluster(two_nodes: Farm) -> None:
+    place = ConfiguredTarget(FakeTarget(name="gpu"), validation=two_nodes.target)
+    own = own_validators(load(), Targets([place]))
+    maker = Workshop(Generator(ScriptedModel([]), Profile("g")), check, FakeValidator([]), own_validators=own)
+    program = Program("GPUs", "Names its GPUs.", GPUS)
+    async with asyncio.timeout(PATIENCE):
+        made = await maker.inspect(program, _ignored, validate_for="gpu")
+    found = made.outcome
+    assert (found.verdict, found.stdout, found.remarks) == (
+        Verdict.PASSED,
+        "2 GPUs, 1 for the task, 0 left\n",
+        (),
+    )
+    assert (found.where, found.unknown) == (
+        "unsealed, on the validation cluster of the target gpu",
+        EVIDENCE,
+    )
+    assert found.cluster == cluster_id(two_nodes.target.address)
+
+
+async def _ignored(_: object) -> None:
+    """No one is told."""
 
 
 async def test_a_run_spreads_and_outlives_a_node(two_nodes: Farm) -> None:

@@ -69,7 +69,7 @@ from services.execution.state import ClusterState
 from services.notifications.events import ApprovalRequested, RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
 from services.security.audit_chain import GENESIS, AuditRecord, Event
-from services.targets.targets import ConfiguredTarget
+from services.targets.targets import ConfiguredTarget, TargetView
 from services.usecases.history import Past
 from tests import builders
 from tests.unit.blocks.test_blocks import full_tab, outcome, target
@@ -211,7 +211,8 @@ def places(text: str) -> Message:
 
 def place(text: str) -> Message:
     found = TargetProfile(python=text, ray=text, packages={text: text}, accelerators=(text,))
-    return targets.target(ConfiguredTarget(target(text)), ClusterState(version=text), found, "UENGINEER")
+    up, down = ClusterState(version=text), ClusterState(problem=text)
+    return targets.target(TargetView(ConfiguredTarget(target(text)), up, found, down), "UENGINEER")
 
 
 def ruled(text: str) -> Ruled:

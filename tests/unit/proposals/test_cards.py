@@ -18,7 +18,9 @@ from services.domain.entities import ProposalStatus, Session, Task
 from services.domain.locks import Lock, LockedPackage
 from services.domain.program_facts import Grant
 from services.domain.target_profile import TargetProfile
-from services.domain.values import PolicyReport, Program
+from services.domain.values import InputFile, PolicyReport
+from services.policy import check
+from services.policy.together import together
 from services.proposals.cards import ProposalCards
 from services.store import Store, open_database
 from services.store.grants import add_grant
@@ -89,7 +91,10 @@ async def test_what_validation_had_otherwise_than_the_target_is_one_line(store: 
     # Known by itself, as a target is whose cluster was asked.
     targets = Targets([ConfiguredTarget(FakeTarget(), TargetTerms())], Profiles(own={"embedded": profile}))
     built = ProposalCards(store=store, targets=targets, approvals=approving(store))
-    proposal = builders.proposal(program=Program("One", "Prints one.", "import numpy"))
+    # As the policy reads it in the program and in its modules.
+    proposal = builders.proposal(
+        policy=together("import helper", [InputFile("helper.py", b"import numpy")], check)
+    )
     card = await built.build(task, proposal, session)
     here = ".".join(python_version().split(".")[:2])
     assert card.differences.startswith(f"Validated with Python {here}, numpy ")
