@@ -65,7 +65,7 @@ class _Lease:
     ) -> Outcome:
         if self._other is None:
             outcome = await self._own.validate(code, setup, limits=limits)
-            if outcome.verdict is not Verdict.UNAVAILABLE:
+            if outcome.verdict not in {Verdict.UNAVAILABLE, Verdict.UNTRIED}:
                 return outcome
             self._other = await self._usual()
             self._remark = f"{self._instead}: {_continued(outcome.detail or 'It failed.')}"

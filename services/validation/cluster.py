@@ -13,10 +13,11 @@ from services.domain.values import EVIDENCE, InputFile, Outcome, Verdict, sha256
 from services.execution.capacity import WAITING, in_vain
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.text.formatting import human_seconds
-from services.validation.elsewhere import Elsewhere, cut
+from services.validation.elsewhere import DATA, Elsewhere, cut, lacking
 from services.validation.interface import BARE, Setup, ValidationLimits
 from services.validation.progress import LAST, rest
 
+_NAME = "The validation cluster"
 _GRACE = 10.0
 _STOP_LIMIT = 15.0
 _SILENT = "The validation cluster did not confirm in time that it runs the program. Try again in a minute."
@@ -34,9 +35,7 @@ class ClusterValidator(Elsewhere):
     def __init__(
         self, target: Target, *, where: str, limits: ValidationLimits | None = None, cluster: str = ""
     ) -> None:
-        super().__init__(
-            "The validation cluster", where=where, limits=limits, pause=_PAUSE, impatience=_IMPATIENCE
-        )
+        super().__init__(_NAME, where=where, limits=limits, pause=_PAUSE, impatience=_IMPATIENCE)
         self._target = target
         self._cluster = cluster
 
@@ -47,6 +46,8 @@ class ClusterValidator(Elsewhere):
     async def validate(
         self, code: str, inputs: tuple[InputFile, ...], setup: Setup, limits: ValidationLimits
     ) -> Outcome:
+        if setup.provided:
+            return replace(lacking(_NAME, DATA), where=self.where)
         outcome = await tried(self._target, validation_job(code, inputs, limits.wall, setup), wall=setup.wall)
         return replace(cut(outcome, limits), where=self.where, cluster=self._cluster, unknown=EVIDENCE)
 

@@ -15,6 +15,9 @@ from services.domain.values import InputFile, Outcome, Readiness, Verdict
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Waiting
 from services.validation.probe import PART
 
+DATA = "give programs data or secrets"
+"""What is not done where programs run elsewhere."""
+
 
 class Elsewhere(ABC):
     """Implements Validator as an async context manager, which goes on asking how it is over there.
@@ -100,11 +103,16 @@ def beyond(setup: Setup, name: str) -> Outcome | None:
     elif setup.arguments:
         lacks = "pass arguments to programs"
     elif setup.provided:
-        lacks = "give programs data or secrets"
+        lacks = DATA
     elif setup.checkpoints:
         lacks = "put checkpoints in place"
     else:
         return None
+    return lacking(name, lacks)
+
+
+def lacking(name: str, lacks: str) -> Outcome:
+    """The outcome of a program that was not run at `name`, which can't do what `lacks` says."""
     return Outcome(verdict=Verdict.UNTRIED, detail=f"{name} can't {lacks}, so this one was not run there.")
 
 

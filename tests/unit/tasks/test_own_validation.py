@@ -29,6 +29,8 @@ from services.supervisor.workshop import Workshop
 from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.steps import TaskSteps
 from services.text.formatting import clean
+from services.validation.by_target import TargetValidator
+from services.validation.interface import Provided, Setup
 from tests import builders
 from tests.builders import passed
 from tests.databases import database
@@ -177,6 +179,18 @@ async def test_once_it_was_out_of_reach_a_task_does_not_wait_for_it_again(made: 
         "Validated in the sealed cluster"
     ] * 2
     assert (world.seal.leases, world.seal.open_leases, world.cluster.cluster.jobs) == (1, 0, {})
+
+
+async def test_samples_and_dummies_stay_in_the_seal(made: Making):
+    (validator,) = own_validators(load(), (world := made()).targets).values()
+    own = TargetValidator("gpu", validator, world.seal)
+    provided = Provided(dummies=(("KEY", "dummy"),))
+    async with own.lease() as lease:
+        outcome = await lease.validate("print()", Setup(provided=provided))
+    assert outcome.remarks == (
+        "Validated in the sealed cluster, not on the validation cluster of the target gpu: the validation cluster can't give programs data or secrets, so this one was not run there.",
+    )
+    assert (outcome.where, world.seal.setups[0].provided, world.cluster.cluster.jobs) == ("", provided, {})
 
 
 async def test_a_program_that_is_still_at_work_at_the_limit_is_validated_in_part(made: Making):
