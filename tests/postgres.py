@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 # Debian keeps a server's programs out of PATH.
-_PATH = os.pathsep.join(
+PATH = os.pathsep.join(
     [os.environ.get("PATH", ""), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
 )
 needed = pytest.mark.skipif(
-    shutil.which("initdb", path=_PATH) is None, reason="PostgreSQL is not installed here"
+    shutil.which("initdb", path=PATH) is None, reason="PostgreSQL is not installed here"
 )
 _NOBODY = 65534
 
@@ -41,7 +41,7 @@ def serving() -> Generator[str]:
 
 
 def _run(name: str, *arguments: str) -> None:
-    program = shutil.which(name, path=_PATH)
+    program = shutil.which(name, path=PATH)
     assert program is not None, f"{name} is not there"
     user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     # It stays behind as a server, so nothing of ours may be what it writes to.

@@ -118,7 +118,7 @@ def as_table(found: Sequence[Listed]) -> str:
         else:
             one = each.connection
             access = ", ".join(sorted(one.access))
-            rows.append((each.name, one.kind, access, one.environment, _of_sample(each.sample, one), one.url))
+            rows.append((each.name, one.kind, access, one.environment, _of_sample(each.sample), one.url))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     widths[4] = min(widths[4], 60)
     return "\n".join(
@@ -141,7 +141,7 @@ def as_text(found: Listed) -> str:
         ("targets", ", ".join(sorted(connection.targets)) or "all"),
         ("people", ", ".join(sorted(connection.people)) or "everyone"),
         ("channels", ", ".join(sorted(connection.channels)) or "all"),
-        ("sample", _of_sample(found.sample, connection)),
+        ("sample", _of_sample(found.sample)),
     ]
     if found.sample is not None:
         facts += [("sha256", found.sample.sha256), ("schema", changed(found.sample.change))]
@@ -173,16 +173,18 @@ def changed(change: SchemaChange | None) -> str:
     return f"changed by {change.noticed:%Y-%m-%d}: {'; '.join(parts)}"
 
 
-def _of_sample(sample: Sample | None, connection: Connection) -> str:
+def _of_sample(sample: Sample | None) -> str:
     if sample is None:
         return "none"
     profile = sample.profile
-    total = profile.total_rows
+    rows, total = profile.rows, profile.total_rows
+    if not profile.tables:
+        rows, total = len(sample.files), profile.total_files
     about = "" if all(table.exact for table in profile.tables) else "about "
     of = f" of {about}{total:,}" if total is not None else ""
     age = human_seconds(max(0.0, sample.age(datetime.now(UTC)).total_seconds()))
-    things = "files" if connection.kind == "files" else "rows"
-    return f"{profile.rows:,}{of} {things}, {age} old"
+    things = "rows" if profile.tables else "files"
+    return f"{rows:,}{of} {things}, {age} old"
 
 
 def _of_estimate(estimate: Estimate | None) -> str:

@@ -12,7 +12,7 @@ from services.data.file_source import FileSource
 from services.data.filesystems import RemoteFile
 from services.data.interface import Estimate, Sampled
 from services.data.spread import over_partitions
-from services.domain.connections import Column, SampleProfile, TableProfile
+from services.domain.connections import SampleProfile
 from services.domain.errors import DataUnavailable
 
 
@@ -46,22 +46,7 @@ class AnyFiles(FileSource):
         for file, path in zip(chosen, self.targets(folder, chosen), strict=True):
             with self.place.open(file) as handle:
                 path.write_bytes(self._masked(handle.read()))
-        counts = _suffixes(chosen)
-        in_all = _suffixes(self.listing.files)
-        columns = tuple(
-            Column(name=f"*{suffix}", type="file", values=(f"{counts[suffix]} of {in_all[suffix]}",))
-            for suffix in sorted(in_all)
-        )
         profile = SampleProfile(
-            tables=(
-                TableProfile(
-                    columns=columns,
-                    rows=len(chosen),
-                    total_rows=len(self.listing.files),
-                    exact=self.listing.whole,
-                    partitions=self.partitions(chosen),
-                ),
-            ),
             total_files=len(self.listing.files),
             total_size=self.listing.size,
             exact=self.listing.whole,

@@ -50,7 +50,7 @@ _TEMPLATES: tuple[tuple[str, str], ...] = (
     (
         (
             r"NETWORK_CONNECTION|EndpointConnection|ConnectTimeout|ReadTimeout|ConnectionError|Connect call failed|ClientConnector"
-            r"|could not (?:connect|translate)|connection.{0,30}(?:refused|failed|closed|timed out)|Temporary failure|curlCode|timeout expired"
+            r"|could not (?:connect|translate)|connection to server|connection.{0,30}(?:refused|failed|closed|timed out)|Temporary failure|curlCode|timeout expired"
             r"|getaddrinfo|HTTP 5\d\d"
         ),
         _UNREACHABLE,

@@ -62,11 +62,24 @@ def _files(connection: Connection, value: Value, masker: Masker) -> Source:
     return AnyFiles(connection, value, masker)
 
 
+def _postgres(connection: Connection, value: Value, masker: Masker) -> Source:
+    from services.data.postgres import PostgresSource
+
+    return PostgresSource(connection, value, masker)
+
+
 KINDS: Mapping[str, Kind] = {
     "parquet": Kind(open=_parquet),
     "csv": Kind(open=_csv, options=_STORAGE | {"delimiter", "encoding", "header"}),
     "jsonl": Kind(open=_jsonl),
     "files": Kind(open=_files, options=_STORAGE | {"suffixes"}),
+    "postgres": Kind(
+        open=_postgres,
+        schemes=("postgresql", "postgres"),
+        options=frozenset(),
+        example="postgresql://reader@host/database",
+        tables=True,
+    ),
 }
 
 

@@ -9,12 +9,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
+from psycopg.rows import dict_row
 from pyarrow import dataset
 
 from services.domain.connections import Connection, SampleLimits
-from tests.contract.data import peers
+from tests.contract.data import databases, peers
 
 Rows = list[dict[str, object]]
 
@@ -40,7 +42,7 @@ class Case:
 
     kind: str
     write: Callable[[Setting, Sequence[dict[str, object]]], str]
-    read: Callable[[Path], Rows]
+    read: Callable[[Path, Setting], Rows]
     partitioned: bool = False
     exact: bool = True
 
@@ -93,11 +95,13 @@ def write_jsonl(path: Path, rows: Sequence[dict[str, object]]) -> Path:
     return path
 
 
-def read_parquet(path: Path) -> Rows:
+def read_parquet(path: Path, setting: Setting | None = None) -> Rows:
+    del setting
     return dataset.dataset(path, partitioning="hive").to_table().to_pylist()
 
 
-def read_csv(path: Path) -> Rows:
+def read_csv(path: Path, setting: Setting | None = None) -> Rows:
+    del setting
     with path.open(newline="") as file:
         return [
             {**row, "id": int(row["id"]), "amount": float(row["amount"])}
@@ -105,12 +109,14 @@ def read_csv(path: Path) -> Rows:
         ]
 
 
-def read_jsonl(path: Path) -> Rows:
+def read_jsonl(path: Path, setting: Setting | None = None) -> Rows:
+    del setting
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
-def read_texts(path: Path) -> Rows:
+def read_texts(path: Path, setting: Setting | None = None) -> Rows:
+    del setting
     return [json.loads(file.read_text()) for file in sorted(path.rglob("*.json"))]
 
 
@@ -130,6 +136,26 @@ def _texts(setting: Setting, rows: Sequence[dict[str, object]]) -> str:
         path.write_text(json.dumps({**kept, "name": "x"}))
     (setting.folder / "texts").mkdir(exist_ok=True)
     return str(setting.folder / "texts")
+
+
+def _postgres(setting: Setting, rows: Sequence[dict[str, object]]) -> str:
+    url = databases.fresh(setting.fixture("database"))
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(
+            "CREATE TABLE sales (id bigint PRIMARY KEY, amount double precision, name text NOT NULL, contact varchar(60),"
+            " note text, internal text, country text)"
+        )
+        with database.cursor().copy("COPY sales FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(list(row.values()))
+        database.execute("ANALYZE")
+    return url
+
+
+def read_postgres(path: Path, setting: Setting) -> Rows:
+    with psycopg.connect(databases.loaded(setting.fixture("database"), path)) as database:
+        cursor = database.cursor(row_factory=dict_row)
+        return cursor.execute("SELECT * FROM sales").fetchall()
 
 
 CASES = {
@@ -160,4 +186,5 @@ CASES = {
     ),
     "jsonl in S3": Case("jsonl", _jsonl_parts, read_jsonl),
     "files in a shared folder": Case("files", _texts, read_texts),
+    "postgres": Case("postgres", _postgres, read_postgres),
 }
