@@ -19,15 +19,16 @@ def main(arguments: list[str]) -> int:
         nonce, arguments = arguments[1], arguments[2:]
     frame = f"\x1eraygen:{nonce} " if nonce else None
     launcher = Launcher(os.environ.pop("RAYGEN_STARTED_FD", None))
+    log = Log()
 
     def begin() -> None:
         launcher.tell(b"b")
         if frame:
-            _write(f"{frame}begin {time.time_ns() // 1_000_000}{launcher.watches}\n")
+            log.write(f"{frame}begin {time.time_ns() // 1_000_000}{launcher.watches}\n")
 
     facts = execute(arguments[0], [*_given(), *arguments[1:]], begin)
     if frame:
-        _write(f"{frame}{encoded(facts)}\n")
+        log.write(f"{frame}{encoded(facts)}\n")
     if facts["exit_code"] == 0:
         launcher.tell(b"e")
     return int(facts["exit_code"])
@@ -52,6 +53,30 @@ class Launcher:
                 os.write(self._pipe, word)
 
 
+class Log:
+    """Where standard output goes at first, by two descriptors: the program may close or replace either."""
+
+    def __init__(self) -> None:
+        self._descriptors = (1, os.dup(1))
+        self._file = _identity(1)
+
+    def write(self, text: str) -> None:
+        """Whatever the program did to `sys.stdout` does not matter; where neither is left, nothing is written."""
+        flush()
+        data = text.encode("utf-8", "replace")
+        log = next((each for each in self._descriptors if _identity(each) == self._file), None)
+        while data and log is not None:
+            data = data[os.write(log, data) :]
+
+
+def _identity(descriptor: int) -> tuple[int, int] | None:
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _given() -> list[str]:
     """What travels in a file beside the wrapper, so that no shell reads it."""
     try:
@@ -59,14 +84,6 @@ def _given() -> list[str]:
             return [str(each) for each in json.load(file)]
     except OSError:
         return []
-
-
-def _write(text: str) -> None:
-    """Straight to the file descriptor: whatever the program did to `sys.stdout` does not matter."""
-    flush()
-    data = text.encode("utf-8", "replace")
-    while data:
-        data = data[os.write(1, data) :]
 
 
 if __name__ == "__main__":

@@ -87,6 +87,10 @@ def watchers() -> int:
     ("end", "how", "facts"),
     [
         ("sys.exit(3)", "alone", {"exit_code": 3}),
+        ("os.close(1); sys.exit(3)", "alone", {"exit_code": 3}),
+        ("os.dup2(os.open(os.devnull, os.O_RDWR), 1); sys.exit(3)", "alone", {"exit_code": 3}),
+        ("os.closerange(3, 100); sys.exit(3)", "alone", {"exit_code": 3}),
+        ("os.closerange(0, 100); open('a', 'w'); open('b', 'w'); sys.exit(3)", "alone", None),
         ("os._exit(7)", "alone", None),
         ("os.closerange(3, 100); os.kill(os.getpid(), signal.SIGSEGV)", "alone", None),
         ("sys.stdout.write('no newline'); sys.stdout.flush(); time.sleep(60)", "killed", None),
