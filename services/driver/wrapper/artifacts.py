@@ -42,9 +42,12 @@ class ArtifactCollector:
         """As many as fit; the rest is named in `dropped`."""
         artifacts: list[dict[str, str]] = []
         dropped: list[str] = []
-        room = _ROOM
+        room, beyond = _ROOM, 0
         for name, content, size in self._candidates():
-            if len(artifacts) == _MOST or size > room:
+            if len(artifacts) == _MOST:
+                beyond += 1
+                continue
+            if size > room:
                 dropped.append(f"{name} ({size:,} bytes) is too large to attach")
                 continue
             room -= size
@@ -56,6 +59,9 @@ class ArtifactCollector:
         dropped += self._unread
         if len(dropped) > _LISTED:
             dropped[_LISTED:] = [f"{len(dropped) - _LISTED:,} more files were omitted"]
+        if beyond:
+            files = "1 more file is" if beyond == 1 else f"{beyond:,} more files are"
+            dropped.append(f"{files} not attached, since {_MOST} are the limit")
         return {"artifacts": artifacts, "dropped": dropped}
 
     def shows(self, value: Any) -> bool:
