@@ -9,6 +9,8 @@ ARGUMENTS = "arguments.json"
 """In the package: what the program gets on its command line, which no shell ever sees."""
 TIMES = "checkpoints.json"
 """In the package: when each checkpoint that is in place was written, in milliseconds since 1970, by its name."""
+SECRETS = "secrets.json"
+"""In the package: one half of the secrets of a run, which is nothing without the other."""
 SOURCE = Path(__file__).parent / "wrapper"
 
 

@@ -105,16 +105,27 @@ class RayApi:
     async def delete(self, submission_id: str) -> None:
         await self._json("DELETE", f"/api/jobs/{submission_id}")
 
-    async def upload(self, name: str, content: bytes) -> str:
-        """Put a package into the cluster unless it is there; asking for it also keeps it from being swept."""
+    async def has(self, name: str) -> bool:
+        """Whether a package is there; asking for it also keeps it from being swept."""
         async with self._call("GET", f"/api/packages/gcs/{name}") as response:
-            known = response.status == HTTPStatus.OK
             if response.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
                 await _answer(response)
-        if not known:
-            async with self._call("PUT", f"/api/packages/gcs/{name}", data=content) as response:
-                await _fail(response)
+            return response.status == HTTPStatus.OK
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Put a package into the cluster unless it is there."""
+        if not await self.has(name):
+            await self._put(name, content)
         return f"gcs://{name}"
+
+    async def empty(self, name: str) -> None:
+        """Take the content of a package that may be there; Ray sweeps what is left of it."""
+        if await self.has(name):
+            await self._put(name, b"-")
+
+    async def _put(self, name: str, content: bytes) -> None:
+        async with self._call("PUT", f"/api/packages/gcs/{name}", data=content) as response:
+            await _fail(response)
 
     async def log(
         self, submission_id: str, node_id: str, *, follow: bool, interval: float = 0.1

@@ -52,19 +52,26 @@ class ClusterDirectory:
         return os.path.lexists(self.claims / submission_id)
 
     def keep_job(self, job: Job) -> None:
-        """Remember what was asked for until it ends, so that a lost cluster's unstarted work is not lost."""
+        """Remember what was asked for until it ends, so that a lost cluster's unstarted work is not lost; of secrets, their names."""
         inputs = {file.name: base64.b64encode(file.content).decode() for file in job.inputs}
         checkpoints = base64.b64encode(packed(job.checkpoints)).decode() if job.checkpoints else ""
-        plain = asdict(replace(job, inputs=(), checkpoints=()))
+        plain = asdict(replace(job, inputs=(), checkpoints=(), secrets={}))
         kept = {
             **plain,
             "metadata": dict(job.metadata),
             "inputs": inputs,
             "checkpoints": checkpoints,
+            "secrets": sorted(job.secrets),
         }
         write(self._jobs / f"{job.submission_id}.json", kept)
 
+    def secrets_of(self, submission_id: str) -> tuple[str, ...]:
+        """The names of the secrets that such a job needs."""
+        kept: dict[str, Any] = read(self._jobs / f"{submission_id}.json") or {}
+        return tuple(map(str, kept.get("secrets", ())))
+
     def kept_job(self, submission_id: str) -> Job | None:
+        """The job, without its secrets."""
         kept = read(self._jobs / f"{submission_id}.json")
         if kept is None:
             return None
@@ -73,6 +80,7 @@ class ClusterDirectory:
         lock = kept.pop("lock", {})
         packages = tuple(LockedPackage(**each) for each in lock.pop("packages", ()))
         arguments = tuple(kept.pop("arguments", ()))
+        kept.pop("secrets", None)
         checkpoints = base64.b64decode(kept.pop("checkpoints", ""))
         return Job(
             **kept,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from services.execution.following import JobUnknown, PollIntervals
 from services.execution.interface import Event, Finished, Job
 from services.execution.jobs import JobsTarget, checked
 from services.execution.outgoing import Outgoing
+from services.execution.secrets import Deliveries
 from services.execution.state import ClusterState
 from services.execution.transcript import OUTPUT, Transcript
 from services.execution.verdict import unavailable
@@ -36,6 +37,7 @@ _ROUNDS = 5
 _NO_PACKAGES = (
     "This raygen installs no packages, and the program needs some. Have an operator set RAYGEN_PACKAGES."
 )
+_WITHOUT_SECRETS = "The local cluster restarted before this run began, and its secrets aren't stored, so it was not started. Run it again."
 _FULL = "The local cluster's disk filled up during this run. Free some space, then run it again."
 
 
@@ -74,6 +76,8 @@ class EmbeddedTarget:
         self._output_limit = output_limit
         self._without_room: set[str] = set()
         self._held: dict[str, Environment] = {}
+        self._secrets: dict[str, Mapping[str, str]] = {}
+        self._deliveries = Deliveries()
 
     async def __aenter__(self) -> Self:
         await self._supervisor.open()
@@ -113,6 +117,8 @@ class EmbeddedTarget:
             if no_room(error):
                 raise StorageFull from error
             raise
+        if job.secrets:
+            self._secrets[submission_id] = job.secrets
         return await self._jobs(await self._supervisor.current(_WAIT)).submit(job)
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
@@ -127,6 +133,7 @@ class EmbeddedTarget:
                     yield self._explained(submission_id, event)
         finally:
             self._held.pop(submission_id, None)
+            self._secrets.pop(submission_id, None)
 
     async def _hold(self, job: Job) -> None:
         """Have the packages of a run, and keep them until it was followed to its end. Raises TargetRefused."""
@@ -163,10 +170,9 @@ class EmbeddedTarget:
             except JobUnknown:
                 if transcript.begun or self._past.began(submission_id):
                     break
-                if not await self._send_again(submission_id):
-                    yield Finished(
-                        unavailable(f"The target {self.name} has no record of this run.", transcript)
-                    )
+                if problem := await self._send_again(submission_id):
+                    self._home.drop_job(submission_id)
+                    yield Finished(unavailable(problem, transcript))
                     return
                 transcript = self._transcript(submission_id)
             except RaygenError as error:
@@ -217,16 +223,19 @@ class EmbeddedTarget:
             await self._supervisor.cleaned_up(attached.cluster)
             raise JobUnknown from None
 
-    async def _send_again(self, submission_id: str) -> bool:
-        """Submit what was handed over and never begun; False when nothing is known of it."""
+    async def _send_again(self, submission_id: str) -> str:
+        """Submit what was handed over and never begun; why that isn't possible, as a sentence."""
         job = self._home.kept_job(submission_id)
         if job is None:
-            return False
+            return f"The target {self.name} has no record of this run."
+        secrets = self._secrets.get(submission_id, {})
+        if set(self._home.secrets_of(submission_id)) - set(secrets):
+            return _WITHOUT_SECRETS
         try:
-            await self.submit(job)
+            await self.submit(replace(job, secrets=secrets))
         except TargetUnavailable:
             await asyncio.sleep(1.0)
-        return True
+        return ""
 
     def _jobs(self, attached: Attached) -> JobsTarget:
         return JobsTarget(
@@ -237,6 +246,7 @@ class EmbeddedTarget:
             mounted=True,
             intervals=self._intervals,
             output_limit=self._output_limit,
+            deliveries=self._deliveries,
         )
 
     def _transcript(self, submission_id: str) -> Transcript:

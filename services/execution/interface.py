@@ -20,7 +20,8 @@ class Job:
     `metadata` (strings) is shown on Ray's dashboard. `inputs` are in the program's directory. `wall_limit` is in seconds from
     the program's start, however long it waits for that; the target enforces it, whether or not the run is followed.
     `resources` are its driver's own; `lock` is what is installed for it. The program gets `arguments` on its command line.
-    Driver and workers have the environment `variables`, which Ray's dashboard shows. `checkpoints` are in place in its `outputs/checkpoints`.
+    Driver and workers have the environment `variables`, which Ray's dashboard shows, and `secrets`, which are shown and stored
+    nowhere. `checkpoints` are in place in its `outputs/checkpoints`.
     """
 
     submission_id: str
@@ -33,6 +34,7 @@ class Job:
     arguments: tuple[str, ...] = ()
     checkpoints: tuple[CheckpointFile, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from services.execution.installed import installed
 from services.execution.interface import Event, Finished, Job
 from services.execution.profiling import ClusterProfiler
 from services.execution.remarks import remarks
+from services.execution.secrets import Deliveries
 from services.execution.state import ClusterState
 from services.execution.stopping import STOP_ENVIRONMENT, Stopper
 from services.execution.transcript import OUTPUT, Transcript, nonce
@@ -46,7 +47,7 @@ class JobsTarget:
 
     `python` is the command on the cluster; `claims` is a directory there in which each run leaves a mark
     as it starts, for clusters that can lose their job table; `output_limit` is in characters. Where `mounted`, the cluster has
-    the packages of locks, and nothing is installed.
+    the packages of locks, and nothing is installed. `deliveries` are those of all that speak to the same cluster.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class JobsTarget:
         mounted: bool = False,
         intervals: PollIntervals | None = None,
         output_limit: int = OUTPUT,
+        deliveries: Deliveries | None = None,
     ) -> None:
         self.name = name
         self._api = api
@@ -67,6 +69,7 @@ class JobsTarget:
         self._mounted = mounted
         self._intervals = intervals or PollIntervals()
         self._output_limit = output_limit
+        self._deliveries = deliveries or Deliveries()
 
     @property
     def address(self) -> str:
@@ -82,6 +85,9 @@ class JobsTarget:
 
     async def submit(self, job: Job) -> bool:
         submission_id = checked(job.submission_id)
+        # A job that is there has its half of the secrets; another one would never be taken.
+        if job.secrets and await self._api.job(submission_id) is not None:
+            return False
         files = {
             **{file.name: file.content for file in checked_inputs(job.inputs, NO_SIZE_LIMITS)},
             "program.py": job.code.encode(),
@@ -92,6 +98,7 @@ class JobsTarget:
             f"{PACKAGE}/{TIMES}": json.dumps({file.name: file.modified for file in job.checkpoints}).encode(),
             # Ray unpacks equal packages into one directory, and no two runs may share theirs.
             ".submission": submission_id.encode(),
+            **await self._deliveries.add(self._api, submission_id, job.secrets),
         }
         if self._mounted:
             files[".environment"] = job.lock.sha256.encode()
@@ -112,7 +119,14 @@ class JobsTarget:
             **_asked(job.resources),
             "metadata": {**job.metadata, WALL_LIMIT: str(job.wall_limit)},
         }
-        return await self._api.submit(body)
+        try:
+            accepted = await self._api.submit(body)
+        except TargetRefused:
+            await self._deliveries.remove(self._api, submission_id)
+            raise
+        if not accepted:
+            await self._deliveries.remove(self._api, submission_id)
+        return accepted
 
     async def follow(self, submission_id: str) -> AsyncGenerator[Event]:
         transcript = self.transcript(submission_id)
@@ -141,9 +155,10 @@ class JobsTarget:
         """As `follow`, onto a transcript that may hold the beginning; raises when the job can't be followed."""
         stopper = self._stopper(submission_id)
         follower = Follower(self._api, submission_id, transcript, self._intervals, stopper, alive=alive)
-        async with aclosing(follower.events()) as events:
+        async with self._deliveries.waiting(self._api, submission_id), aclosing(follower.events()) as events:
             async for event in events:
                 yield event
+        await self._deliveries.remove(self._api, submission_id)
         assert follower.details is not None
         details, actors = await stopper.settle(limited(follower.details, transcript))
         said = await remarks(self._api, details, left=actors, failures=follower.failures)

@@ -34,7 +34,7 @@ def main(submission_id: str, claim: str, limit: float, command: list[str]) -> No
     if claim != "-":
         _take(claim)
     _await_preamble(_LINE.format(submission_id).encode())
-    _keep(limit + GRACE, _hand_over(command))
+    _keep(limit + GRACE, _hand_over(command), _forget())
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  # no shell is wanted
 
 
@@ -80,7 +80,17 @@ def _hand_over(command: list[str]) -> Callable[[int], None]:
     return hand_over
 
 
-def _keep(limit: float, hand_over: Callable[[int], None]) -> None:
+def _forget() -> Callable[[], None]:
+    """What removes the secrets of the run from the cluster, where its driver had no time for that."""
+    try:
+        delivered: Any = importlib.import_module("raygen_driver.delivered")
+    except ImportError:
+        return lambda: None
+    name = delivered.workers_name()
+    return (lambda: delivered.forget(name)) if name else lambda: None
+
+
+def _keep(limit: float, hand_over: Callable[[int], None], forget: Callable[[], None]) -> None:
     """Leave a process behind that kills this one after `limit` seconds of the program; it ends after this one, too.
 
     It is an orphan and in no process group of the driver, so that nothing that ends those ends it before. Where the
@@ -112,6 +122,7 @@ def _keep(limit: float, hand_over: Callable[[int], None]) -> None:
                 _within(_KILLED, alive)
             if not _has_passed(started):
                 hand_over(log)
+                forget()
     finally:
         os._exit(0)
 

@@ -7,9 +7,11 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 
+from .delivered import DELIVERED, Missing
 from .driver import execute
-from .text import encoded, flush
+from .text import Facts, encoded, flush
 
 
 def main(arguments: list[str]) -> int:
@@ -26,12 +28,25 @@ def main(arguments: list[str]) -> int:
         if frame:
             log.write(f"{frame}begin {time.time_ns() // 1_000_000}{launcher.watches}\n")
 
-    facts = execute(arguments[0], [*_given(), *arguments[1:]], begin)
+    facts = _executed(arguments, begin)
     if frame:
         log.write(f"{frame}{encoded(facts)}\n")
     if facts["exit_code"] == 0:
         launcher.tell(b"e")
     return int(facts["exit_code"])
+
+
+def _executed(arguments: list[str], begin: Callable[[], None]) -> Facts:
+    """The facts of the program, which has the secrets of its run; without these it isn't started."""
+    try:
+        DELIVERED.take()
+    except Missing as missing:
+        begin()
+        return {"exit_code": 1, "failure": {"kind": "SecretsMissing", "message": str(missing)}}
+    try:
+        return execute(arguments[0], [*_given(), *arguments[1:]], begin)
+    finally:
+        DELIVERED.forget()
 
 
 class Launcher:

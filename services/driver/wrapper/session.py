@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .delivered import DELIVERED
 from .failures import keep_causes
 from .imports import in_place_of
 from .tail import PROGRESS_BAR
@@ -111,6 +112,8 @@ class RayConnection:
         kept.setdefault("logging_level", logging.WARNING)
         if not self._follows:
             kept["log_to_driver"] = False
+        if DELIVERED:
+            kept["runtime_env"] = DELIVERED.with_hook(kept.get("runtime_env"))
         if not self._ahead:
             return self._init(**kept)
         self._ahead = False
