@@ -32,6 +32,8 @@ class Sampled:
     """What is in it."""
     root: str = ""
     """What a program gets as the location, relative to the folder; empty for the folder itself."""
+    identity: str = ""
+    """The hash of what is in it, where the same content is written into other files each time."""
 
 
 class Source(Protocol):

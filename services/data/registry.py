@@ -68,11 +68,29 @@ def _postgres(connection: Connection, value: Value, masker: Masker) -> Source:
     return PostgresSource(connection, value, masker)
 
 
+def _delta(connection: Connection, value: Value, masker: Masker) -> Source:
+    from services.data.delta import DeltaSource
+
+    return DeltaSource(connection, value, masker)
+
+
+def _iceberg(connection: Connection, value: Value, masker: Masker) -> Source:
+    from services.data.iceberg import IcebergSource
+
+    return IcebergSource(connection, value, masker)
+
+
 KINDS: Mapping[str, Kind] = {
     "parquet": Kind(open=_parquet),
     "csv": Kind(open=_csv, options=_STORAGE | {"delimiter", "encoding", "header"}),
     "jsonl": Kind(open=_jsonl),
     "files": Kind(open=_files, options=_STORAGE | {"suffixes"}),
+    "delta": Kind(open=_delta, schemes=("s3", "s3a", "gs", "file", "")),
+    "iceberg": Kind(
+        open=_iceberg,
+        schemes=("s3", "s3a", "gs", "file", ""),
+        options=_STORAGE | {"table", "catalog.*"},
+    ),
     "postgres": Kind(
         open=_postgres,
         schemes=("postgresql", "postgres"),

@@ -178,7 +178,7 @@ class StoredSamples:
         """Store the files first, then what names them, then remove what nothing names any more."""
         name, taken = connection.name, self.clock()
         content = {
-            "files": [asdict(file) for file in files],
+            "files": found.identity or [asdict(file) for file in files],
             "root": found.root,
             "profile": asdict(found.profile),
         }
@@ -192,12 +192,18 @@ class StoredSamples:
         )
         before = await self._kept(name)
         fingerprint = self._fingerprint(connection)
+        if (
+            same := next((each for each in before.samples if each.sha256 == sample.sha256), None)
+            if before
+            else None
+        ):
+            sample = replace(sample, files=same.files)
         comparable = before is not None and before.fingerprint == fingerprint
         if before is not None and comparable:
             sample = replace(
                 sample, change=_changed(connection, before.samples[0], sample) or before.samples[0].change
             )
-        for file in files:
+        for file in () if same else files:
             await self.store.put(
                 _owner(name), file.sha256, await asyncio.to_thread((folder / file.path).read_bytes)
             )

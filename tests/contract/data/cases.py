@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake import DeltaTable, write_deltalake
 from psycopg.rows import dict_row
 from pyarrow import dataset
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import StaticTable
+from pyiceberg.transforms import IdentityTransform
 
 from services.domain.connections import Connection, SampleLimits
 from tests.contract.data import databases, peers
@@ -158,6 +162,61 @@ def read_postgres(path: Path, setting: Setting) -> Rows:
         return cursor.execute("SELECT * FROM sales").fetchall()
 
 
+def _delta(at: Setting, rows: Sequence[dict[str, object]]) -> str:
+    made = at.folder / "delta"
+    columns = list(peers.row(0))
+    half = len(rows) // 2
+    # Two commits, and one that takes rows away.
+    for some in (rows[:half], rows[half:]) if rows else ([],):
+        table = _table(some) if some else _table(peers.rows(1)).slice(0, 0)
+        write_deltalake(str(made), table.select(columns), partition_by=["country"], mode="append")
+    return at.s3(made, "delta")
+
+
+def read_delta(path: Path, setting: Setting | None = None) -> Rows:
+    del setting
+    return DeltaTable(str(path)).to_pyarrow_table().to_pylist()
+
+
+def _iceberg(at: Setting, rows: Sequence[dict[str, object]]) -> str:
+    made = at.folder / "iceberg"
+    with warehouse(at.folder) as catalog:
+        schema = _table(peers.rows(1)).schema
+        table = catalog.create_table("db.sales", schema=schema, location=f"file://{made}")
+        with table.update_spec() as spec:
+            spec.add_field("country", IdentityTransform(), "country")
+        for some in (rows[: len(rows) // 2], rows[len(rows) // 2 :]):
+            if some:
+                table.append(_table(some))
+    return str(made)
+
+
+@contextmanager
+def warehouse(folder: Path) -> Generator[SqlCatalog]:
+    catalog = SqlCatalog("c", uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}")
+    catalog.create_namespace_if_not_exists("db")
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+def read_iceberg(path: Path, setting: Setting | None = None) -> Rows:
+    """As it is read where it is mounted."""
+    del setting
+    moved = {
+        "py-io-impl": "services.data.iceberg.RelocatedFileIO",
+        "raygen.from": "file:///data/sales",
+        "raygen.to": str(path),
+    }
+    table = StaticTable.from_metadata("file:///data/sales", moved)
+    assert all(
+        task.file.file_path.startswith("file:///data/sales/data/country=")
+        for task in table.scan().plan_files()
+    )
+    return table.scan().to_arrow().to_pylist()
+
+
 CASES = {
     "parquet in a shared folder": Case(
         "parquet",
@@ -186,5 +245,7 @@ CASES = {
     ),
     "jsonl in S3": Case("jsonl", _jsonl_parts, read_jsonl),
     "files in a shared folder": Case("files", _texts, read_texts),
+    "delta in S3": Case("delta", _delta, read_delta, partitioned=True),
+    "iceberg in a shared folder": Case("iceberg", _iceberg, read_iceberg, partitioned=True),
     "postgres": Case("postgres", _postgres, read_postgres),
 }
