@@ -49,7 +49,9 @@ class Columns:
         """Columns that the connection masks or leaves out, but that are not among all paths: they may be misspelt."""
         named = (*self.connection.masked, *self.connection.left_out)
         return tuple(
-            name for name in named if "*" not in name and not any(_matches(name, path) for path in paths)
+            name
+            for name in named
+            if not set(name) & set("*?[") and not any(matches(name, path) for path in paths)
         )
 
     def learn(self, path: str, values: Iterable[object]) -> None:
@@ -128,7 +130,7 @@ class Columns:
             (self.connection.masked, Rule.MASK),
             (self.connection.plain, Rule.PLAIN),
         ):
-            if any(_matches(name, path) for name in names):
+            if any(matches(name, path) for name in names):
                 return rule
         return Rule.SEARCH
 
@@ -138,8 +140,8 @@ def inside(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _matches(pattern: str, path: str) -> bool:
-    """`email` is also `customer.email` and what is in it; `customer.email` is that of each table."""
+def matches(pattern: str, path: str) -> bool:
+    """Whether a column is one of those that a pattern names: `email` is also `customer.email` and what is in it; `customer.email` is that of each table."""
     parts = path.lower().split(".")
     wanted = pattern.lower()
     return any(

@@ -50,7 +50,7 @@ class Part:
 
 
 class CsvSource(FileSource):
-    """Files of values with separators. Options: `delimiter`, `encoding`, and `header` = `false` where they have none."""
+    """Files of values with separators. Options: `delimiter`, `encoding`, and `header` = `false` where they have none, then perhaps `columns`."""
 
     suffixes = tuple(
         f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in ("", ".gz", ".bz2", ".zst")
@@ -133,7 +133,7 @@ class CsvSource(FileSource):
         rows = _rows(text, delimiter)
         if not rows:
             return Part([], delimiter, marked=False, ending="\n")
-        header = rows.pop(0) if self._headed else [f"f{number}" for number in range(len(rows[0]))]
+        header = rows.pop(0) if self._headed else self._names(len(rows[0]))
         good = [row for row in rows if len(row) == len(header)]
         if rows and len(good) * 2 < len(rows):
             raise WrongFormat
@@ -158,6 +158,12 @@ class CsvSource(FileSource):
             part.rows += evenly(group, share)
         header[:1] = [name.removeprefix("\ufeff") for name in header[:1]]
         return part
+
+    def _names(self, width: int) -> list[str]:
+        """Of the columns of a file without a header."""
+        names = [name.strip() for name in self.connection.options.get("columns", "").split(",")]
+        names = [name for name in names if name]
+        return [*names[:width], *(f"f{number}" for number in range(len(names), width))]
 
     def _text(self, piece: bytes, *, middle: bool = False) -> str:
         return piece.decode(self._encoding, "replace" if middle else "strict")

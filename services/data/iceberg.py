@@ -109,10 +109,9 @@ class IcebergSource:
             return StaticTable.from_metadata(self._metadata(), self._properties)
         if self._value.text.startswith("{"):
             catalog |= {str(name): str(each) for name, each in from_json(self._value.text).items()}
+        name = catalog.pop("name", self.connection.name)
         try:
-            return load_catalog(self.connection.name, **self._properties, **catalog).load_table(
-                options["table"]
-            )
+            return load_catalog(name, **self._properties, **catalog).load_table(options["table"])
         except (NoSuchTableError, NoSuchNamespaceError):
             raise no_table(self.connection, "Iceberg") from None
 

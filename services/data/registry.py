@@ -80,9 +80,15 @@ def _iceberg(connection: Connection, value: Value, masker: Masker) -> Source:
     return IcebergSource(connection, value, masker)
 
 
+def _glue(connection: Connection, value: Value) -> Sequence[Connection]:
+    from services.data.glue import tables
+
+    return tables(connection, value)
+
+
 KINDS: Mapping[str, Kind] = {
     "parquet": Kind(open=_parquet),
-    "csv": Kind(open=_csv, options=_STORAGE | {"delimiter", "encoding", "header"}),
+    "csv": Kind(open=_csv, options=_STORAGE | {"columns", "delimiter", "encoding", "header"}),
     "jsonl": Kind(open=_jsonl),
     "files": Kind(open=_files, options=_STORAGE | {"suffixes"}),
     "delta": Kind(open=_delta, schemes=("s3", "s3a", "gs", "file", "")),
@@ -90,6 +96,13 @@ KINDS: Mapping[str, Kind] = {
         open=_iceberg,
         schemes=("s3", "s3a", "gs", "file", ""),
         options=_STORAGE | {"table", "catalog.*"},
+    ),
+    "glue": Kind(
+        discover=_glue,
+        schemes=("glue",),
+        options=_STORAGE | {"glue_endpoint"},
+        example="glue://database",
+        tables=True,
     ),
     "postgres": Kind(
         open=_postgres,
