@@ -18,6 +18,7 @@ Open = Callable[[Connection, Value, Masker], Source]
 Discover = Callable[[Connection, Value], Sequence[Connection]]
 
 _FILES = ("s3", "s3a", "gs", "gcs", "https", "http", "file", "")
+_SECRETS = ("secret", "token", "password", "credential", "access-key")
 _STORAGE = frozenset({"region", "endpoint"})
 
 
@@ -181,9 +182,16 @@ def _fault_of_url(connection: Connection, kind: Kind, place: str) -> str:
 
 def _fault_of_terms(connection: Connection, kind: Kind) -> str:
     for option in connection.options:
+        if any(word in option.lower() for word in _SECRETS):
+            return f"has a secret in its option `{option}`: put it into `credentials`"
         if not any(fnmatchcase(option, known) for known in kind.options):
             known = f"use {_listed(sorted(kind.options))}" if kind.options else "remove it"
             return f"has an option `{option}` that `{connection.kind}` doesn't know: {known}"
+    if (
+        any(option.startswith("catalog.") for option in connection.options)
+        and "table" not in connection.options
+    ):
+        return "has a catalog, but no option `table`: add one such as `db.sales`"
     if connection.tables and not kind.tables:
         return f"has `tables`, but `{connection.kind}` has no tables: remove them"
     if connection.url.startswith(("http://", "https://")) and Access.WRITE in connection.access:

@@ -78,6 +78,11 @@ BASE = '[sales]\nkind = "parquet"\nurl = "s3://lake/sales"\n'
         (BASE + 'targets = ["test"]', "names the target 'test'"),
         (BASE + 'users = ["anna"]', "sales.users.0 must be a Slack user ID"),
         (BASE + 'options = { regoin = "x" }', "option `regoin` that `parquet` doesn't know"),
+        ('[t]\nkind = "iceberg"\nurl = "/t"\noptions = { "catalog.uri" = "x" }', "no option `table`"),
+        (
+            '[t]\nkind = "iceberg"\nurl = "/t"\noptions = { "catalog.token" = "x" }',
+            "has a secret in its option",
+        ),
         (BASE + 'tables = ["a"]', "has no tables"),
         (BASE + 'credentials = { env = "A", file = "b" }', "one of `profile`"),
         (BASE + 'variable = "a b"', "must be the name of an environment variable"),
