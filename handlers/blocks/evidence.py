@@ -27,6 +27,7 @@ from services.domain.values import (
     TaskCount,
     Verdict,
 )
+from services.policy.observed import warnings
 from services.proposals.cards import ProposalCard
 from services.supervisor.evidence import plain
 from services.text.formatting import (
@@ -79,12 +80,19 @@ def unproven(outcome: Outcome) -> list[Block]:
 
 
 def _warnings(proposal: Proposal) -> list[Block]:
-    """Policy warnings: first of code that differs from what people see, then by line."""
+    """Policy warnings: first of code that differs from what people see, then by line; then of what was observed besides."""
     found = [finding for finding in proposal.policy.findings if finding.grade is Grade.WARN]
     found.sort(key=lambda finding: finding.rule not in _UNSEEN)
     lines = [f"Policy: {literal(finding.located, 330)}" for finding in found]
+    lines += [f"Observed: {literal(sentence, 330)}" for sentence in observed(proposal, proposal.validation)]
     more = [f"Policy: and {plural(len(lines) - _WARNINGS, 'more warning')}"] if len(lines) > _WARNINGS else []
     return [context(line) for line in [*lines[:_WARNINGS], *more]]
+
+
+def observed(proposal: Proposal, outcome: Outcome) -> list[str]:
+    """Warnings of what `outcome` shows that the policy has not read in the code."""
+    read = {finding.message for finding in proposal.policy.findings}
+    return [sentence for sentence in warnings(outcome.touched) if sentence not in read]
 
 
 def attempts(proposal: Proposal) -> tuple[Attempt, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.blocks import action_ids
-from handlers.blocks.evidence import failure, said, shown, tasks_run
+from handlers.blocks.evidence import failure, observed, said, shown, tasks_run
 from handlers.blocks.mrkdwn import escape, literal
 from handlers.blocks.parameters import buttons as choices
 from handlers.blocks.parameters import facts as given
@@ -31,6 +31,7 @@ from services.text.formatting import clean, head_and_tail, human_bytes, human_se
 
 _STATES = {"QUEUED": "Waiting", "PENDING": "Starting", "RUNNING": "Running"}
 _BAR = 20
+_NEWS = 5
 _SHARED = 900
 _SHARED_TABLE = 2500
 _SHARED_ROWS = 10
@@ -82,7 +83,7 @@ def ended(run: Run, proposal: Proposal, outcome: Outcome, link: str = "") -> Mes
     failed = not outcome.passed and outcome.verdict is not Verdict.STOPPED
     why = failure(outcome) if failed else []
     remarks = [context(literal(remark, 300)) for remark in outcome.remarks]
-    head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome)]
+    head = [mrkdwn(headline), *why, *remarks, *_said(outcome), *_unsaid(outcome), *_news(proposal, outcome)]
     facts = context(" · ".join([*_facts(run, proposal, outcome), *([f"<{link}|dashboard>"] if link else [])]))
     vote = [feedback(run.id)] if outcome.verdict is not Verdict.STOPPED else []
     end = [*_left_behind(outcome), *_checkpoints(run), facts, *_buttons(run, proposal, outcome), *vote]
@@ -156,6 +157,16 @@ def _value(outcome: Outcome, *, room: int, rows: int = 50) -> list[Block]:
     if outcome.value is None:
         return []
     return [context("Value of the last expression:"), *output(clean(outcome.value), limit=1200)]
+
+
+def _news(proposal: Proposal, outcome: Outcome) -> list[Block]:
+    """Warnings of what this run did, and neither its code nor its validation showed."""
+    known = observed(proposal, proposal.validation)
+    found = [sentence for sentence in observed(proposal, outcome) if sentence not in known]
+    return [
+        context(f":warning: Observed in this run only: {literal(sentence, 330)}")
+        for sentence in found[:_NEWS]
+    ]
 
 
 def _unsaid(outcome: Outcome) -> list[Block]:
