@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,8 @@ def test_a_full_object_store_is_not_reported_as_a_full_disk(unstored: int | None
 
 def test_the_object_that_found_no_room_is_the_last_in_the_raylets_log(tmp_path: Path):
     log = tmp_path / "raylet.out"
+    assert StoreWatch(log).unstored() is None
+    log.write_text("")
     watch = StoreWatch(log)
     watch.begin()
     assert watch.unstored() is None
@@ -225,6 +228,11 @@ def test_the_object_that_found_no_room_is_the_last_in_the_raylets_log(tmp_path: 
     assert watch.unstored() == 573
     watch.begin()
     assert watch.unstored() is None
+    with log.open("a") as file:
+        file.write(line.format(7))
+    log.rename(tmp_path / "old")
+    os.mkfifo(log)
+    assert watch.unstored() == 8, "what a program puts in its place is not waited for"
 
 
 @pytest.mark.parametrize(
