@@ -23,6 +23,8 @@ _UNREACHABLE = "{place} can't be reached. Check the URL of `{name}`, and whether
 _FORMAT = "{place} has a file that isn't {kind}. Correct `kind` of `{name}`, or remove the file."
 _CREDENTIALS = "Credentials"
 
+_FULL = "No space left on device"
+
 # What services and libraries call it, anywhere in an error; the first that is found counts.
 _TEMPLATES: tuple[tuple[str, str], ...] = (
     (
@@ -87,7 +89,7 @@ def explained(connection: Connection) -> Generator[None]:
             f"Sampling `{connection.name}` takes too much memory. Lower `rows` or `size` of its sample, or leave wide columns out."
         ) from None
     except Exception as error:
-        if isinstance(error, OSError) and no_room(error):
+        if (isinstance(error, OSError) and no_room(error)) or _FULL in str(error):
             raise StorageFull from None
         raise DataUnavailable(sentence(connection, error)) from error
 
@@ -95,7 +97,8 @@ def explained(connection: Connection) -> Generator[None]:
 def sentence(connection: Connection, error: BaseException) -> str:
     """What is wrong, and what to do. An error that nothing explains is named by its type alone."""
     # What another error was raised for says more than that one.
-    template = (_template(error.__cause__) if error.__cause__ else "") or _template(error)
+    known = not isinstance(error, WrongFormat) and error.__cause__
+    template = (_template(known) if known else "") or _template(error)
     if not template:
         template = "`{name}` can't be read (%s). `raygen data check` tries again." % type(error).__name__  # noqa: UP031
     return template.format(name=connection.name, place=shown_place(connection), kind=connection.kind)

@@ -115,8 +115,9 @@ class StoredSamples:
                     found = await self.reader.sampled(value, self.key, folder)
                     files = await asyncio.to_thread(_files, folder)
                     return await self._keep(connection, found, files, folder)
-            except OSError as error:
-                if no_room(error):
+            except (OSError, ArtifactsUnavailable) as error:
+                cause = error.__cause__ if isinstance(error, ArtifactsUnavailable) else error
+                if isinstance(cause, OSError) and no_room(cause):
                     raise StorageFull from None
                 raise
 
