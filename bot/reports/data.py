@@ -14,7 +14,7 @@ from bot.wiring.clusters import configured
 from bot.wiring.data import samples
 from services.data.interface import Estimate
 from services.data.samples import StoredSamples
-from services.domain.connections import Connection, Sample, SchemaChange, TableProfile
+from services.domain.connections import Access, Connection, Sample, SchemaChange, TableProfile
 from services.domain.errors import BadRequest, DataUnavailable, RaygenError
 from services.text.formatting import clean, human_bytes, human_seconds, plural
 
@@ -76,7 +76,8 @@ async def checks(settings: Settings, names: Sequence[str]) -> list[Check]:
     store = opened(settings)
     catalog = await store.catalog()
     found = [Check(name, fault) for name, fault in catalog.faults.items() if not names or name in names]
-    wanted = names or list(catalog.connections)
+    readable = [name for name, each in catalog.connections.items() if Access.READ in each.access]
+    wanted = names or readable
     return [*found, *[await _check(store, name) for name in wanted if name not in catalog.faults]]
 
 

@@ -43,6 +43,8 @@ class Part:
     ending: str
     rows: list[list[str]] = field(default_factory=list[list[str]])
     total: float = 0.0
+    counted: bool = False
+    """Whether that is exact."""
 
     @property
     def columns(self) -> list[list[str]]:
@@ -74,6 +76,8 @@ class CsvSource(FileSource):
         some = evenly(self.chosen, 4)
         parts = [self._part(file, 200) for file in some]
         rows = round(sum(part.total for part in parts))
+        if len(some) == len(self.listing.files) and all(part.counted for part in parts):
+            return self.counted(rows=rows, exact=True)
         return self.counted(rows=self.projected(rows, sum(file.size for file in some)))
 
     def sample(self, folder: Path) -> Sampled:
@@ -107,7 +111,7 @@ class CsvSource(FileSource):
             ),
             rows=sum(len(part.rows) for part in parts),
             total_rows=round(total) or None,
-            exact=self.complete and all(part.total == len(part.rows) for part in parts),
+            exact=self.complete and all(part.counted for part in parts),
             partitions=self.partitions(self.chosen),
         )
         profile = SampleProfile(
@@ -153,6 +157,7 @@ class CsvSource(FileSource):
             marked=text.startswith("\ufeff"),
             ending="\r\n" if "\r\n" in text[:10_000] else "\n",
             total=total,
+            counted=pieces.whole,
         )
         for group, share in zip(chosen, filled(count, [len(group) for group in chosen]), strict=True):
             part.rows += evenly(group, share)

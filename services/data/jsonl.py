@@ -40,20 +40,23 @@ class JsonLinesSource(FileSource):
 
     def estimate(self) -> Estimate:
         some = evenly(self.chosen, 4)
-        rows = round(sum(self._part(file, 200)[1] for file in some))
+        parts = [self._part(file, 200) for file in some]
+        rows = round(sum(total for _, total, _ in parts))
+        if len(some) == len(self.listing.files) and all(exact for _, _, exact in parts):
+            return self.counted(rows=rows, exact=True)
         return self.counted(rows=self.projected(rows, sum(file.size for file in some)))
 
     def sample(self, folder: Path) -> Sampled:
         limits = self.connection.limits
         self.learn_partitions()
         parts = [self._part(file, limits.rows) for file in self.chosen]
-        counts = filled(limits.rows, [len(objects) for objects, _ in parts])
-        parts = [(evenly(part[0], count), part[1]) for part, count in zip(parts, counts, strict=True)]
-        for objects, _ in parts:
+        counts = filled(limits.rows, [len(objects) for objects, _, _ in parts])
+        parts = [(evenly(part[0], count), *part[1:]) for part, count in zip(parts, counts, strict=True)]
+        for objects, _, _ in parts:
             self._learn("", objects)
         found: list[Any] = []
         room = limits.size // len(parts)
-        for (objects, _), file, path in zip(
+        for (objects, _, _), file, path in zip(
             parts, self.chosen, self.targets(folder, self.chosen), strict=True
         ):
             size, written = 0, 0
@@ -69,8 +72,8 @@ class JsonLinesSource(FileSource):
                     written += 1
         if not found:
             raise DataUnavailable(empty(self.connection.name))
-        total = sum(count for _, count in parts)
-        whole = self.complete and total == len(found)
+        total = sum(count for _, count, _ in parts)
+        whole = self.complete and all(exact for _, _, exact in parts)
         if not self.complete:
             total = self.projected(round(total), sum(file.size for file in self.chosen)) or 0
         columns = self._described(found)
@@ -92,15 +95,15 @@ class JsonLinesSource(FileSource):
         )
         return Sampled(profile=profile, root=self.root)
 
-    def _part(self, file: RemoteFile, count: int) -> tuple[list[Any], float]:
-        """Objects of a file, and about how many it has."""
+    def _part(self, file: RemoteFile, count: int) -> tuple[list[Any], float, bool]:
+        """Objects of a file, how many it has, and whether that is exact."""
         pieces = pieces_of(self.place, file, _PIECE)
         chosen: list[Any] = []
         lines = [[line for line in piece.splitlines() if line.strip()] for piece in pieces.all]
         for group, share in zip(lines, filled(count, [len(group) for group in lines]), strict=True):
             chosen += [_object(line) for line in evenly(group, share)]
         seen = sum(map(len, lines))
-        return chosen, seen if pieces.whole else seen / pieces.share if pieces.share else 0
+        return chosen, (seen / pieces.share if pieces.share else 0), pieces.whole
 
     def _masked(self, objects: Iterable[Any]) -> list[Any]:
         return [self.columns.value("", each) for each in objects]

@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -24,8 +22,6 @@ from services.domain.errors import DataUnavailable, RaygenError
 _ROOT = Path(__file__).parents[2]
 _SECONDS = 600.0
 _SECONDS_TO_LOOK = 120.0
-# DBOS makes its own few threads those of `asyncio.to_thread`.
-_threads = ThreadPoolExecutor(2, "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +78,32 @@ class Reader:
 
 
 async def apart(work: Work, seconds: float) -> object:
-    """In a process of its own."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _in_a_process, work, seconds)
-
-
-def _in_a_process(work: Work, seconds: float) -> object:
+    """In a process of its own, which is gone when this ends, however it ends."""
     name = work.value.connection.name
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", __name__),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+    )
     try:
-        done = subprocess.run(  # noqa: S603  # our own module
-            [sys.executable, "-P", "-m", __name__],
-            input=pickle.dumps(work),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=True,
-            env={**os.environ, "PYTHONPATH": str(_ROOT)},
-        )
-    except subprocess.TimeoutExpired:
+        async with asyncio.timeout(seconds):
+            answer, _ = await child.communicate(pickle.dumps(work))
+    except TimeoutError:
         raise DataUnavailable(
             f"Reading `{name}` took more than {seconds:.0f} seconds. Lower `rows` or `files` of its sample, or check the network."
         ) from None
-    except subprocess.CalledProcessError:
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode:
         raise DataUnavailable(
             f"Reading `{name}` ended its process: it may have run out of memory, or a file is damaged. Lower `mb` of its sample, or check its files."
-        ) from None
+        )
     # It comes from this very module; of what was read in there, only texts and numbers are in it.
-    result, error = cast("tuple[object, RaygenError | None]", pickle.loads(done.stdout))  # noqa: S301
+    result, error = cast("tuple[object, RaygenError | None]", pickle.loads(answer))  # noqa: S301
     if error is not None:
         raise error
     return result

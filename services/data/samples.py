@@ -26,6 +26,7 @@ from services.domain.errors import ArtifactsUnavailable, DataUnavailable, Raygen
 _log = logging.getLogger(__name__)
 
 _KEPT = 3
+_AT_ONCE = 2
 _CATALOG_AGE = 600.0
 _AGAIN_AFTER = 900.0
 _LATEST = "latest.json"
@@ -68,6 +69,7 @@ class StoredSamples:
     """The time, in UTC."""
     _catalog: tuple[float, Catalog] | None = None
     _failed: dict[str, float] = field(default_factory=dict[str, float])
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict[str, asyncio.Lock])
 
     async def catalog(self) -> Catalog:
@@ -107,7 +109,7 @@ class StoredSamples:
     async def take(self, connection: Connection) -> Sample:
         if Access.READ not in connection.access:
             raise DataUnavailable(f"`{connection.name}` can only be written to, so it has no sample.")
-        async with self._locks.setdefault(connection.name, asyncio.Lock()):
+        async with self._locks.setdefault(connection.name, asyncio.Lock()), self._places:
             value = value_of(connection, self.secrets)
             try:
                 with tempfile.TemporaryDirectory(prefix="raygen-sample-") as draft:

@@ -17,13 +17,14 @@ import pytest
 
 from services.data import registry
 from services.data.credentials import Value, value_of
-from services.data.process import Work, apart
+from services.data.process import APART, Work, apart
 from services.domain.connections import Credentials, Origin
 from services.domain.errors import DataUnavailable, StorageFull
 from tests.contract.data import cases, peers
 from tests.contract.data.cases import connection
 from tests.contract.data.test_sources import source
 from tests.small_disk import mounted
+from tests.waiting import until
 
 KEY = b"a key of the tests"
 
