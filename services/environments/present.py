@@ -54,13 +54,14 @@ def metadata_of(name: str) -> str:
 
 
 def needs(name: str, extra: str = "") -> Iterator[Requirement]:
-    """What an installed package needs here, with one of its extras."""
+    """What an installed package needs here, with one of its extras; without markers, which hold."""
     for text in metadata.requires(name) or ():
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
             continue
         if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+            requirement.marker = None
             yield requirement
 
 

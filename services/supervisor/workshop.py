@@ -252,9 +252,7 @@ class _Bench:
         where = self._validator.where
         return Stage(Phase.VALIDATING, attempt, where=where, sha256=program.sha256 if where else "")
 
-    def _packages(self, attempt: int) -> Packages | None:
-        if self._environments is None:
-            return None
+    def _packages(self, attempt: int) -> Packages:
         reported = -math.inf
 
         async def on_progress(note: str) -> None:

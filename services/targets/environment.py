@@ -17,16 +17,22 @@ _RAY = "ray"
 
 def lacking(profile: TargetProfile, requirements: Iterable[str], lock: Lock) -> tuple[str, ...]:
     """What a program with this lock needs and the target does not have: names of the lock, then requirements beside it."""
-    locked = {each.name for each in lock.packages}
+    locked = {each.name: each.version for each in lock.packages}
     absent = [each.name for each in lock.packages if not profile.has(each.name, each.version)]
     others = [
         text
         for text in requirements
         if (asked := _parsed(text)) is not None
         and canonicalize_name(asked.name) not in locked
-        and not satisfied(asked, profile.packages)
+        and not satisfied(asked, {**profile.packages, **locked})
     ]
     return tuple(dict.fromkeys((*absent, *others)))
+
+
+def unlocked(wanted: Iterable[str], lock: Lock) -> tuple[str, ...]:
+    """Those of `wanted`, as `lacking` has them, that installing the lock would not bring."""
+    locked = {each.name for each in lock.packages}
+    return tuple(each for each in wanted if each not in locked)
 
 
 def differences(

@@ -15,7 +15,7 @@ from services.domain.values import Outcome
 from services.execution.interface import Target
 from services.execution.state import ClusterState
 from services.targets.cost import Estimate, Prices, estimate
-from services.targets.environment import differences, lacking
+from services.targets.environment import differences, lacking, unlocked
 from services.targets.profiles import Profiles, own_profile, validation_of
 from services.text.formatting import human_resource, human_seconds
 from services.validation.cluster import cluster_id
@@ -69,12 +69,8 @@ class TargetTerms:
         """
         if profile is not None and not profile.runs(script.requires_python):
             return f"has Python {profile.python}, and the program requires {script.requires_python}"
-        if profile is None:
-            wanted = script.packages or tuple(each.name for each in lock.packages)
-        else:
-            wanted = lacking(profile, script.packages, lock)
-        if wanted and not self.packages and not self.own:
-            return f"installs no packages, and the program needs {', '.join(wanted)}"
+        if lacks := self._lacks(script, lock, profile):
+            return lacks
         if script.wall is not None and script.wall > self.wall_limit:
             most = human_seconds(self.wall_limit)
             return (
@@ -90,6 +86,19 @@ class TargetTerms:
                 wanted = human_resource(name, asked[name])
                 return f"allows at most {human_resource(name, most)} for one task, actor or driver, and this program requests {wanted}"
         return None
+
+    def _lacks(self, script: Script, lock: Lock, profile: TargetProfile | None) -> str:
+        if self.own:
+            return ""
+        if profile is None:
+            wanted = script.packages or tuple(each.name for each in lock.packages)
+        else:
+            wanted = lacking(profile, script.packages, lock)
+        if wanted and not self.packages:
+            return f"installs no packages, and the program needs {', '.join(wanted)}"
+        if profile is not None and (without := unlocked(wanted, lock)):
+            return f"does not have {', '.join(without)}, and the program was validated without installing it. Ask again for this target"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,10 @@ class Targets:
         if profile is not None and not lacking(profile, asked, lock):
             return NO_LOCK
         if place.terms.packages:
+            if profile is not None and (without := unlocked(lacking(profile, asked, lock), lock)):
+                raise NotAllowed(
+                    f"The target {name} no longer has {', '.join(without)}, and it is not locked for this program, so nothing was run. Ask again."
+                )
             return lock
         if profile is None:
             raise NotAllowed(

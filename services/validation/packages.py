@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from packaging.requirements import Requirement
+
 from services.domain.companion_files import companions_of, sizes
 from services.domain.errors import PackagesRefused
 from services.domain.locks import NO_LOCK, Lock
@@ -15,7 +17,8 @@ from services.domain.program_header import Script
 from services.domain.values import InputFile, Outcome, Verdict
 from services.environments.interface import NO_ENVIRONMENT, Environment, Environments, Needs, OnProgress
 from services.environments.names import undeclared
-from services.validation.alike import as_there
+from services.environments.present import satisfied
+from services.validation.alike import as_there, lacking
 from services.validation.imports import missing, used
 
 
@@ -27,8 +30,8 @@ async def _unreported(_: str) -> None:
 class Packages:
     """How programs get their packages."""
 
-    environments: Environments
-    """What resolves and installs them."""
+    environments: Environments | None
+    """What resolves and installs them; None where nothing is installed."""
     on_progress: OnProgress = _unreported
     """Gets what is being done."""
     installed: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -39,21 +42,29 @@ class Packages:
     async def provided(self, code: str, header: Script, files: Sequence[InputFile]) -> Environment | Outcome:
         """What the program runs with, or why it can't be had."""
         try:
+            own = await companions_of(code, tuple(files))
+            if self.environments is None:
+                await self._check_there(code, own, header)
+                return NO_ENVIRONMENT
             if self.lock:
                 return await self.environments.install(self.lock, self.on_progress)
-            return await self._resolved(code, header, files)
+            return await self._resolved(self.environments, code, header, own)
         except PackagesRefused as error:
             return Outcome(verdict=Verdict.FAILED, detail=error.public)
 
-    async def _resolved(self, code: str, header: Script, files: Sequence[InputFile]) -> Environment | Outcome:
-        own = await companions_of(code, tuple(files))
+    async def _resolved(
+        self, environments: Environments, code: str, header: Script, own: Sequence[InputFile]
+    ) -> Environment | Outcome:
         absent = await run_isolated(partial(missing, files=own), code, size=sizes(code, own))
         found = undeclared(absent, header.packages)
         if found.unknown:
             names = ", ".join(found.unknown)
             return Outcome(verdict=Verdict.NOT_IMPORTABLE, detail=f"{names}. {_DECLARE}")
         requirements = (*header.packages, *found.requirements)
-        alike = await self._alike(code, own, requirements)
+        names = await self._used(code, own)
+        absent_there = lacking(requirements, names, self.installed)
+        requirements = (*requirements, *absent_there)
+        alike = as_there(requirements, names, self.installed)
         if not requirements and not header.requires_python and not alike:
             return NO_ENVIRONMENT
         needs = Needs(
@@ -62,22 +73,37 @@ class Packages:
         if alike:
             closer = replace(needs, requirements=(*requirements, *alike))
             with contextlib.suppress(PackagesRefused):  # such as no wheel of that version for this Python
-                return await self._installed(closer)
+                return await self._installed(environments, closer)
         if not requirements and not header.requires_python:
             return NO_ENVIRONMENT
-        return await self._installed(needs)
+        try:
+            return await self._installed(environments, needs)
+        except PackagesRefused as error:
+            if not absent_there:
+                raise
+            raise PackagesRefused(
+                f"The target does not have {', '.join(absent_there)}. {error.public}"
+            ) from error
 
-    async def _installed(self, needs: Needs) -> Environment:
-        lock = await self.environments.lock(needs, self.on_progress)
-        return await self.environments.install(lock, self.on_progress)
+    async def _installed(self, environments: Environments, needs: Needs) -> Environment:
+        lock = await environments.lock(needs, self.on_progress)
+        return await environments.install(lock, self.on_progress)
 
-    async def _alike(
-        self, code: str, own: Sequence[InputFile], requirements: Sequence[str]
-    ) -> tuple[str, ...]:
+    async def _used(self, code: str, own: Sequence[InputFile]) -> tuple[str, ...]:
+        """The installed packages that the program imports, where they are compared with the target's."""
         if not self.installed:
             return ()
-        names = await run_isolated(partial(used, files=own), code, size=sizes(code, own))
-        return as_there(requirements, names, self.installed)
+        return await run_isolated(partial(used, files=own), code, size=sizes(code, own))
+
+    async def _check_there(self, code: str, own: Sequence[InputFile], header: Script) -> None:
+        """Raises PackagesRefused for what the program has here and its target doesn't, where nobody installs it."""
+        if not self.installed:
+            return
+        declared = [text for text in header.packages if not satisfied(Requirement(text), self.installed)]
+        names = (*declared, *lacking(header.packages, await self._used(code, own), self.installed))
+        if names:
+            raise PackagesRefused(f"The target does not have {', '.join(names)}. {_OFF}")
 
 
+_OFF = "This raygen installs no packages: use what the target has, or have an operator set RAYGEN_PACKAGES."
 _DECLARE = "Declare the package that provides it under `dependencies` in the program's header."

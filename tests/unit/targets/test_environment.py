@@ -22,6 +22,14 @@ from tests.builders import passed, proposal
 from tests.fakes import FakeTarget
 
 LOCK = Lock(requirements="polars==1.2\n", packages=(LockedPackage(name="polars", version="1.2"),))
+ALL = Lock(
+    requirements="all",
+    packages=tuple(
+        LockedPackage(name=name, version=version)
+        for name, version in sorted(installed().items())
+        if name != "ray"
+    ),
+)
 ASKS = script("# /// script\n# dependencies = ['polars>=1']\n# ///\n")
 RAY = metadata.version("ray")
 
@@ -78,6 +86,8 @@ PYDANTIC = f"pydantic=={metadata.version('pydantic')}"
         (installed(), [PYDANTIC, "ray[tune]"], NO_LOCK, ()),
         ({"ray": RAY}, [PYDANTIC], NO_LOCK, (PYDANTIC,)),
         ({"pydantic": "1.0"}, [PYDANTIC], NO_LOCK, (PYDANTIC,)),
+        ({"ray": RAY}, ["ray[serve]"], NO_LOCK, ("ray[serve]",)),
+        ({"ray": RAY}, ["ray[serve]"], ALL, tuple(each.name for each in ALL.packages)),
     ],
 )
 def test_what_a_target_lacks(
@@ -102,6 +112,19 @@ async def test_a_target_that_has_another_version_and_installs_nothing_is_objecte
 async def test_a_target_that_installs_gets_the_lock_alone():
     targets = await there(profile({"polars": "1.9"}), TargetTerms(packages=True))
     assert await targets.to_install(asking(), "gpu") == LOCK
+
+
+async def test_what_a_target_lacks_and_no_lock_has_is_not_run():
+    header = script("# /// script\n# dependencies = ['polars>=1', 'pydantic']\n# ///\n")
+    targets = await there(profile({"ray": RAY}), TargetTerms(packages=True))
+    assert targets.objection(asking(header)) == (
+        "The target gpu does not have pydantic, and the program was validated without installing it."
+        " Ask again for this target."
+    )
+    with pytest.raises(NotAllowed, match="no longer has pydantic, and it is not locked"):
+        await targets.to_install(asking(header), "gpu")
+    targets = await there(profile({"pydantic": "2.0"}), TargetTerms(packages=True))
+    assert targets.objection(asking(header)) == ""
 
 
 async def test_unknown_is_not_nothing():

@@ -98,6 +98,8 @@ async def asked_with(
         ("import pytest", {"pytest": metadata.version("pytest")}, []),
         ("import pytest", {"other": "1.0"}, [("pytest",)]),
         ("import ray, numpy, json", {"numpy": "1.0", "ray": "2.9"}, []),
+        ("import ray, numpy, json", {"ray": "2.9"}, [("numpy",)]),
+        ("try:\n    import numpy\nexcept ImportError:\n    pass", {"ray": "2.9"}, []),
     ],
 )
 async def test_what_the_target_has_is_validated_in_the_same_version(
@@ -111,6 +113,40 @@ async def test_a_version_of_the_target_that_can_not_be_had_here_is_left(tmp_path
     assert asked == [("tiny>=1", "tiny==1.5"), ("tiny>=1",)]
     asked = await asked_with(tmp_path, "import pytest", {"pytest": "7.1"}, "no wheel")
     assert asked == [("pytest==7.1",)], "it is validated with what is here"
+
+
+async def test_what_only_the_target_lacks_is_refused_where_nothing_is_installed():
+    validator = FakeValidator([passed(), passed()])
+
+    async def lease() -> ValidationLease:
+        return validator
+
+    async def found(code: str, *, there: dict[str, str]) -> str | None:
+        packages = Packages(environments=None, installed=there)
+        examined = await examine(code, lambda _: PolicyReport(), lease, (), packages=packages)
+        return examined.outcome.detail
+
+    advice = (
+        "This raygen installs no packages: use what the target has, or have an operator set RAYGEN_PACKAGES."
+    )
+    declared = '# /// script\n# dependencies = ["pydantic>=2"]\n# ///\nimport pydantic, pytest'
+    assert await found(declared, there={"pydantic": "1.9"}) == (
+        f"The target does not have pydantic>=2, pytest. {advice}"
+    )
+    assert not validator.setups
+    assert await found(declared, there={"pydantic": "2.1", "pytest": "1.0"}) is None
+    assert await found(declared, there={}) is None, "what it has is unknown"
+
+
+async def test_what_only_the_target_lacks_and_no_index_has_says_both(tmp_path: Path):
+    async def lease() -> ValidationLease:
+        return FakeValidator([])
+
+    packages = Packages(
+        environments=FakeEnvironments(tmp_path, "There is no package pytest."), installed={"ray": "2"}
+    )
+    found = await examine("import pytest", lambda _: PolicyReport(), lease, (), packages=packages)
+    assert found.outcome.detail == "The target does not have pytest. There is no package pytest."
 
 
 async def test_an_unknown_import_is_to_be_declared(tmp_path: Path):
