@@ -100,9 +100,8 @@ async def approve(
 
 @router.get("/ray/status", tags=["ray"])
 async def status(caller: Caller, service: Service) -> wire.Status:
-    """The current state of the targets."""
-    del caller
-    return await service.status()
+    """The current state of the targets, and what those have that you can use."""
+    return await service.status(caller)
 
 
 @router.get("/ray/jobs", tags=["ray"])

@@ -125,9 +125,12 @@ class ApiService:
             raise Outdated(f"Your approval was recorded. {proposals.objection(proposal, holder.user)}")
         return await self._started(proposal)
 
-    async def status(self) -> wire.Status:
+    async def status(self, holder: Holder) -> wire.Status:
         looked = await self.targets.look()
-        return wire.Status(targets=[views.cluster(place.name, state) for place, state in looked])
+        known = {place.name: self.targets.known(place.name) for place in self.targets.open_to(holder.user)}
+        return wire.Status(
+            targets=[views.cluster(place, state, known.get(place.name)) for place, state in looked]
+        )
 
     async def jobs(self, holder: Holder) -> wire.Jobs:
         found = await self.use_cases.sessions.runs_of(holder.user, limit=_JOBS)

@@ -15,10 +15,12 @@ from services.domain.entities import (
 )
 from services.domain.parameters import validation_values, values
 from services.domain.summaries import RequestSummary
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Outcome, Spent
 from services.execution.state import ClusterState
 from services.proposals.cards import ProposalCard
 from services.supervisor.evidence import plain
+from services.targets.targets import ConfiguredTarget
 from services.text.formatting import clean
 
 _OUTPUT = 200_000
@@ -115,16 +117,31 @@ def answer(
     )
 
 
-def cluster(name: str, state: ClusterState) -> wire.Cluster:
+def cluster(place: ConfiguredTarget, state: ClusterState, profile: TargetProfile | None) -> wire.Cluster:
     shares = {key: wire.Share(used=share.used, total=share.total) for key, share in state.shares.items()}
     return wire.Cluster(
-        name=name,
+        name=place.name,
         up=state.up,
         problem=state.problem,
         ray_version=state.version,
         nodes=state.nodes,
         waiting=state.waiting,
         resources=shares,
+        own_validation=place.validation is not None,
+        profile=_profile(profile) if profile else None,
+    )
+
+
+def _profile(found: TargetProfile) -> wire.Profile:
+    return wire.Profile(
+        python=found.python,
+        ray=found.ray,
+        packages=dict(found.packages),
+        gpus=found.gpus,
+        accelerators=list(found.accelerators),
+        memory=found.memory,
+        nodes=found.nodes,
+        answered=found.answered,
     )
 
 

@@ -247,8 +247,28 @@ class Share(BaseModel):
     total: float
 
 
+class Profile(BaseModel):
+    """What a target has, as one small job on it has found; `packages` are those that are the same on all nodes that answered.
+
+    `gpus` are those of all nodes; `memory` is in bytes, of the node with the most, and 0 where that is unknown.
+    """
+
+    python: str
+    ray: str
+    packages: dict[str, str]
+    gpus: float
+    accelerators: list[str]
+    memory: int
+    nodes: int
+    answered: int
+
+
 class Cluster(BaseModel):
-    """A target as it is now; `problem` says why nothing is known of it."""
+    """A target as it is now; `problem` says why nothing is known of it.
+
+    `profile` is null where it is unknown or you can't use the target. With `own_validation`, programs for it are validated
+    unsealed on a cluster of its own.
+    """
 
     name: str
     up: bool
@@ -257,6 +277,8 @@ class Cluster(BaseModel):
     nodes: int
     waiting: int
     resources: dict[str, Share]
+    own_validation: bool
+    profile: Profile | None
 
 
 class Status(BaseModel):

@@ -214,6 +214,10 @@ class Targets:
         found, _ = await asyncio.gather(current(name), current(validation_of(name)))
         return found
 
+    def known(self, name: str) -> TargetProfile | None:
+        """What a target has, as far as it is known without asking."""
+        return self._profiles.known(name)
+
     def differences(self, proposal: Proposal) -> str:
         """What validation had otherwise than the proposal's target, as a sentence; empty when nothing."""
         name, cluster = proposal.target, proposal.validation.cluster

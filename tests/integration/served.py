@@ -22,7 +22,9 @@ from bot.api.server import serving
 from bot.api.service import ApiService
 from bot.api.tokens import Tokens
 from services import workflows
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Outcome, PolicyReport, Readiness, Verdict
+from services.execution.interface import Target
 from services.llm.interface import Reply
 from services.notifications.notifier import Subscriber, Subscribers
 from services.proposals.reminders import Reminders
@@ -31,6 +33,8 @@ from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
+from services.targets.profiles import Profiles
+from services.targets.targets import ConfiguredTarget, Targets, TargetTerms
 from services.tasks.rate_limit import Rate
 from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
@@ -130,6 +134,14 @@ class Served:
             yield events(answer)
 
 
+def _known(target: Target) -> Targets:
+    """The target, and another that only `api:boss` can use; what they have is known."""
+    closed = TargetTerms(users=frozenset({"api:boss"}))
+    places = [ConfiguredTarget(target), ConfiguredTarget(FakeTarget(name="gpu"), closed, FakeTarget())]
+    profile = TargetProfile(python="3.11.2", ray="2.9.3", packages={"tiny": "1.0"}, gpus=2.0)
+    return Targets(places, Profiles(own={place.name: profile for place in places}))
+
+
 async def events(answer: aiohttp.ClientResponse) -> AsyncGenerator[tuple[str, Json]]:
     name = ""
     async for line in answer.content:
@@ -191,7 +203,7 @@ async def served(path: Path) -> AsyncGenerator[Served]:
         async def parts() -> list[Readiness]:
             return [validator.readiness(), await target.readiness()]
 
-        api = ApiService(use_cases=cases, feeds=feeds, targets=here(target))
+        api = ApiService(use_cases=cases, feeds=feeds, targets=_known(target))
         app = application(api, TOKENS, parts)
         async with (
             serving(app, 0) as port,

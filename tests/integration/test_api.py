@@ -230,7 +230,10 @@ async def test_jobs_are_for_those_they_belong_to(api: Served):
     reported = [(by, what) for by, proposal, what in await looks(api.store) if run_id(proposal) == run["id"]]
     assert reported == [("api:ann", "answer and result"), ("api:ann", "result"), ("api:ann", "notebook")]
     status = await api.get("/ray/status")
-    assert status["targets"][0]["resources"]["CPU"] == {"used": 1, "total": 4}
+    own, closed = status["targets"]
+    assert own["resources"]["CPU"] == {"used": 1, "total": 4}
+    assert (own["profile"]["python"], own["profile"]["packages"]) == ("3.11.2", {"tiny": "1.0"})
+    assert (own["own_validation"], closed["own_validation"], closed["profile"]) == (False, True, None)
 
 
 async def test_without_a_token_there_is_a_clear_refusal(api: Served):

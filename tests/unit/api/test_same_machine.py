@@ -15,7 +15,7 @@ from bot.api.application import application
 from bot.api.same_machine import is_local
 from bot.api.server import serving
 from bot.api.service import ApiService
-from bot.api.tokens import Tokens
+from bot.api.tokens import Holder, Tokens
 from bot.mcp_server import command, tokens
 from bot.mcp_server.tools import Hands, server
 from services.usecases.submissions import Submissions
@@ -95,7 +95,7 @@ TAKEN: list[list[tuple[str, str]]] = [
 
 
 class Status:
-    async def status(self) -> Any:
+    async def status(self, holder: Holder) -> Any:
         return {"targets": []}
 
 
