@@ -17,6 +17,7 @@ from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX
 from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
+from bot.wiring import secret_file
 from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
 from bot.wiring.data import samples
@@ -161,7 +162,9 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             targets=targets,
             recorder=recorder,
             cards=cards,
-            provisions=RunProvisions(),
+            provisions=RunProvisions(
+                secrets=secret_file.secrets(settings, [place.name for place in targets])
+            ),
         )
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from services.approvals.recorder import Recorder
 from services.domain.checkpoints import CheckpointFile
 from services.domain.entities import Proposal, Run, RunStatus, Session, run_id
-from services.domain.errors import NotAllowed, Outdated, TargetUnavailable
+from services.domain.errors import NotAllowed, Outdated, SecretUnavailable, TargetUnavailable
 from services.domain.values import InputFile, Outcome, TaskCount, Verdict
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.notifications.events import (
@@ -29,9 +29,11 @@ from services.notifications.notifier import Notifier
 from services.observability.tracing import span
 from services.proposals.cards import ProposalCards
 from services.proposals.notebook import notebook
+from services.runs.masking import Masked, Masking, Withheld
 from services.runs.monitor import RunMonitor, requested_stop
 from services.runs.provisions import RunProvisions
-from services.security.redaction import masked, without_secrets
+from services.security.known_secrets import KnownSecrets
+from services.security.redaction import masked
 from services.store import Store
 from services.targets.targets import Targets
 from services.text.formatting import Growing, plural
@@ -61,6 +63,7 @@ class RunSteps:
         self._cards = cards
         self._provisions = provisions
         self._watched: dict[str, RunMonitor] = {}
+        self._known: dict[str, KnownSecrets] = {}
 
     async def stop(self, run_id: str, user: str) -> None:
         """Ask for the end of a run. Raises Outdated when it has ended.
@@ -146,6 +149,8 @@ class RunSteps:
         if run.stopped_by is not None or run.status is RunStatus.ENDED:
             return
         variables = await self._provisions.variables(proposal, session, run.target)
+        secrets = await self._provisions.secrets(proposal, session, run.target)
+        self._known[run.id] = KnownSecrets(secrets)
         await self._recorder.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
         place = self._targets[run.target]
@@ -162,6 +167,7 @@ class RunSteps:
             proposal.command_line,
             await self._in_place(proposal),
             variables,
+            secrets,
         )
         await self._submit(place.target, job)
         await self._store.runs.move(run.id, RunStatus.RUNNING)
@@ -182,6 +188,7 @@ class RunSteps:
             finished = await self._watch(watched, target)
             opened.set_attribute("raygen.verdict", finished.outcome.verdict)
         await self._store.runs.end(run.id, finished.outcome, finished.left)
+        self._known.pop(run.id, None)
 
     async def close(self, proposal_id: str) -> None:
         """Post the result."""
@@ -193,6 +200,7 @@ class RunSteps:
 
     async def fail(self, proposal_id: str, sentence: str) -> None:
         """End a run that could not be carried through, and say why."""
+        self._known.pop(run_id(proposal_id), None)
         await self._store.runs.end(run_id(proposal_id), Outcome(verdict=Verdict.UNAVAILABLE, detail=sentence))
         await self.close(proposal_id)
 
@@ -254,23 +262,36 @@ class RunSteps:
     async def _follow(self, watched: RunMonitor, target: Target) -> Finished:
         output, status, note, tasks = Growing(), "PENDING", "", tuple[TaskCount, ...]()
         run = watched.run
+        mask = await self._masking(run.id, watched.proposal)
         watched.since, started = run.turn_at or run.created_at, False
         async for event in target.follow(run.id):
             match event:
                 case Output(text):
-                    output = output.then(text, room=_SHOWN)
+                    output = output.then(mask.output(text), room=_SHOWN)
                 case Progress(status=status, message=note, tasks=tasks, ran=ran):
                     if ran is not None and not started:
                         watched.since, started = time.time() - ran, True
                 case Finished(outcome, left):
-                    return Finished(without_secrets(outcome), left)
+                    return Finished(mask.outcome(outcome), mask.left(left))
             elapsed = max(time.time() - watched.since, 0.0)
             shown = masked(output.text)
-            await watched.show(RunView(status, shown, elapsed, tasks, masked(note), output.gone))
+            await watched.show(
+                RunView(status, shown, elapsed, mask.tasks(tasks), mask.note(note), output.gone)
+            )
             watched.notified.set()
         return Finished(
             Outcome(verdict=Verdict.UNAVAILABLE, detail="The target stopped reporting on this run.")
         )
+
+    async def _masking(self, run_id: str, proposal: Proposal) -> Masking:
+        """For a run that another process has submitted, its secrets are read again."""
+        try:
+            known = self._known.get(run_id)
+            if known is None:
+                known = KnownSecrets(await self._provisions.values(proposal))
+            return Masked(known)
+        except SecretUnavailable as error:
+            return Withheld(error.public)
 
     async def _all(self, proposal_id: str) -> tuple[Run, Proposal, Session]:
         proposal = await self._store.proposals.get(proposal_id)

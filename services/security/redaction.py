@@ -152,7 +152,12 @@ def restored(edited: str, original: str) -> str:
 
 def without_secrets(value: _T) -> _T:
     """A record with all its texts masked, as deep as they are; programs keep their code, byte for byte."""
-    return _clean(value)
+    return cleaned(value, masked)
+
+
+def cleaned(value: _T, mask: Callable[[str], str]) -> _T:
+    """The same with another mask."""
+    return _clean(value, mask)
 
 
 def _present(text: str) -> list[_Kind]:
@@ -179,31 +184,33 @@ def _hide(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(secrets)
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Any, mask: Callable[[str], str]) -> Any:
     match value:
         case str() if type(value) is str:  # and no member of an enum
-            found: Any = masked(value)
+            found: Any = mask(value)
         case Program():
-            found = dataclasses.replace(value, title=masked(value.title), purpose=masked(value.purpose))
+            found = dataclasses.replace(value, title=mask(value.title), purpose=mask(value.purpose))
         case Artifact():
-            found = dataclasses.replace(value, name=masked(value.name), content=_file(value.content))
+            found = dataclasses.replace(value, name=mask(value.name), content=_file(value.content, mask))
         case tuple():
-            found = tuple(map(_clean, cast("tuple[Any, ...]", value)))
+            found = tuple(_clean(inner, mask) for inner in cast("tuple[Any, ...]", value))
         case Mapping():
             items = cast("Mapping[Any, Any]", value).items()
-            found = {_clean(name): _clean(inner) for name, inner in items}
+            found = {_clean(name, mask): _clean(inner, mask) for name, inner in items}
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             fields = [each.name for each in dataclasses.fields(value) if each.init]
-            found = dataclasses.replace(value, **{name: _clean(getattr(value, name)) for name in fields})
+            found = dataclasses.replace(
+                value, **{name: _clean(getattr(value, name), mask) for name in fields}
+            )
         case _:
             found = value
     return found
 
 
-def _file(content: bytes) -> bytes:
+def _file(content: bytes, mask: Callable[[str], str]) -> bytes:
     """A file's bytes: what is text by its bytes is masked, whatever it is called."""
     encoding = _encoding(content)
-    return masked(content.decode(encoding)).encode(encoding) if encoding else content
+    return mask(content.decode(encoding)).encode(encoding) if encoding else content
 
 
 def _encoding(content: bytes) -> str:
