@@ -18,6 +18,10 @@ from services.validation.interface import DataPlace
 OnProgress = Callable[[str], Awaitable[None]]
 
 
+async def unreported(_: str) -> None:
+    """Report to no one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
     """For whom a program is made, where it was asked for, and where it would run: IDs and names."""
@@ -45,6 +49,13 @@ class Data:
             if asker is None
             or (each.usable(user=asker.user, channel=asker.channel) and each.usable_on(asker.target))
         }
+
+    async def sample(self, connection: Connection, on_progress: OnProgress = unreported) -> Sample:
+        """The latest sample of a connection, or its first. Raises DataUnavailable and ArtifactsUnavailable."""
+        if sample := await self.samples.latest(connection.name):
+            return sample
+        await on_progress(f"a sample of {connection.name}")
+        return await self.samples.take(connection)
 
     async def bound(
         self, header: Script, reads: Collection[str], asker: Asker | None, on_progress: OnProgress
@@ -81,12 +92,7 @@ class Data:
             raise DataRefused(
                 f"The data connection {use.name} allows {can} only, and the program declares {' and '.join(sorted(beyond))}."
             )
-        sample = None
-        if Access.READ in use.access:
-            sample = await self.samples.latest(use.name)
-            if sample is None:
-                await on_progress(f"a sample of {use.name}")
-                sample = await self.samples.take(connection)
+        sample = await self.sample(connection, on_progress) if Access.READ in use.access else None
         place = DataPlace(
             name=use.name,
             variable=connection.environment,

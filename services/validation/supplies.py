@@ -8,12 +8,8 @@ from services.domain.errors import DataRefused
 from services.domain.program_header import Script
 from services.domain.provisions import NO_PROVISIONS, Provisions
 from services.domain.values import PolicyReport
-from services.validation.data import Asker, Data, OnProgress
+from services.validation.data import Asker, Data, OnProgress, unreported
 from services.validation.interface import NOTHING_PROVIDED, Provided
-
-
-async def _unreported(_: str) -> None:
-    """Report to no one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +20,7 @@ class Supplies:
     """The data connections; None where there are none."""
     asker: Asker | None = None
     """For whom the program is made; None for an operator, who may use everything."""
-    on_progress: OnProgress = _unreported
+    on_progress: OnProgress = unreported
     """Gets what is being done."""
 
     async def provided(self, header: Script, policy: PolicyReport) -> tuple[Provisions, Provided]:
