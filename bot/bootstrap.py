@@ -50,6 +50,7 @@ from services.targets.targets import Targets
 from services.tasks.admission import Admission
 from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
+from services.usecases.data import DataCatalog
 from services.usecases.history import RunHistory
 from services.usecases.inbox import ApprovalInbox
 from services.usecases.preferences import PreferenceActions
@@ -163,7 +164,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             recorder=recorder,
             cards=cards,
             provisions=RunProvisions(
-                secrets=secret_file.secrets(settings, [place.name for place in targets])
+                data, secrets=secret_file.secrets(settings, [place.name for place in targets])
             ),
         )
         await stack.enter_async_context(present(store.replicas, settings.replica))
@@ -198,6 +199,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             history=RunHistory(store=store, permissions=permissions),
             inbox=ApprovalInbox(store=store, decisions=decisions),
             sessions=SessionRecords(store=store, decisions=decisions),
+            data=DataCatalog(data),
         )
         app = (
             _bolt(settings, slack, use_cases, check=policy.check, targets=targets, authorizer=approvals)

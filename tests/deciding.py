@@ -17,6 +17,7 @@ from services.targets.targets import Targets
 from services.tasks.admission import Admission, AdmissionLimits
 from services.tasks.steps import TaskSteps
 from services.usecases import UseCases
+from services.usecases.data import DataCatalog
 from services.usecases.history import RunHistory
 from services.usecases.inbox import ApprovalInbox
 from services.usecases.preferences import PreferenceActions
@@ -106,4 +107,5 @@ def use_cases(
         history=RunHistory(store=store, permissions=allowed),
         inbox=ApprovalInbox(store=store, decisions=decisions),
         sessions=SessionRecords(store=store, decisions=decisions),
+        data=DataCatalog(None),
     )

@@ -18,6 +18,7 @@ SUBCOMMANDS = (
     ("cancel", "stop an active request or run"),
     ("usage", "tokens, cost and time of your last 30 days"),
     ("targets [name]", "clusters and their free resources, or what one has installed"),
+    ("data [name]", "data that programs can use by name, or what one connection has"),
     ("policy", "who can approve runs here"),
     ("settings", "your default target, model and notifications"),
 )

@@ -1,4 +1,4 @@
-"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage`, `targets`, `policy`, `settings` and `cancel` answer, each to one person alone."""
+"""What `/raygen help`, `history`, `show`, `rerun`, `status`, `usage`, `targets`, `data`, `policy`, `settings` and `cancel` answer, each to one person alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from handlers.blocks import approvals as approval_blocks
+from handlers.blocks import data as data_blocks
 from handlers.blocks import help as help_blocks
 from handlers.blocks import history as history_blocks
 from handlers.blocks import settings as setting_blocks
@@ -43,7 +44,7 @@ class Subcommands:
             "policy": self._policy,
             "settings": self._settings,
         }
-        self._optional: dict[str, Answer] = {"help": self._help, "targets": self._look}
+        self._optional: dict[str, Answer] = {"help": self._help, "targets": self._look, "data": self._data}
         self._of_run: dict[str, Answer] = {"show": self._show, "rerun": self._rerun}
 
     @property
@@ -116,6 +117,13 @@ class Subcommands:
             found = await self._targets.closer_look(order.argument.strip("`<>"), order.user)
             return target_blocks.target(found, order.user)
         return target_blocks.targets(await self._targets.look(), order.user)
+
+    async def _data(self, order: Subcommand) -> Message:
+        catalog = self._use_cases.data
+        if order.argument:
+            name = order.argument.strip("`<>")
+            return data_blocks.connection(await catalog.show(name, order.user, order.channel))
+        return data_blocks.connections(await catalog.of(order.user, order.channel))
 
     async def _policy(self, order: Subcommand) -> Message:
         authorizer = self._authorizer

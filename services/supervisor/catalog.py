@@ -27,7 +27,9 @@ class DescribeData(BaseModel):
     """Get columns, types, ranges and a few masked values of a data connection, or search for connections by words."""
 
     name: str = Field("", max_length=200, description="A connection's name.")
-    search: str = Field("", max_length=200, description="Words of a name or description; where the name is unknown.")
+    search: str = Field(
+        "", max_length=200, description="Words of a name or description; where the name is unknown."
+    )
 
 
 DESCRIBE = Tool("describe_data", DescribeData.__doc__ or "", DescribeData.model_json_schema())
@@ -94,13 +96,17 @@ def _profile(sample: Sample) -> str:
     profile = sample.profile
     if not profile.tables:
         names = ", ".join(escape(each.path) for each in sample.files[:5])
-        total = human_count(profile.total_files) if profile.total_files is not None else "an unknown number of"
+        total = (
+            human_count(profile.total_files) if profile.total_files is not None else "an unknown number of"
+        )
         return f"{total} files, such as {names}"
     return "\n".join(_table(each) for each in profile.tables[:_TABLES])
 
 
 def _table(table: TableProfile) -> str:
-    total = f"about {human_count(table.total_rows)} rows" if table.total_rows is not None else "rows not counted"
+    total = (
+        f"about {human_count(table.total_rows)} rows" if table.total_rows is not None else "rows not counted"
+    )
     name = f"table {escape(table.name)}: " if table.name else ""
     by = f"; partitioned by {', '.join(map(escape, table.partitions))}" if table.partitions else ""
     return "\n".join([f"{name}{total}{by}", *map(_column, table.columns[:_COLUMNS])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.usecases.data import DataCatalog
 from services.usecases.history import RunHistory
 from services.usecases.inbox import ApprovalInbox
 from services.usecases.preferences import PreferenceActions
@@ -26,3 +27,4 @@ class UseCases:
     history: RunHistory
     inbox: ApprovalInbox
     sessions: SessionRecords
+    data: DataCatalog
