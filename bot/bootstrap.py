@@ -20,7 +20,7 @@ from bot.wiring import approval_rules as approvals_file
 from bot.wiring import secret_file
 from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
-from bot.wiring.data import samples
+from bot.wiring.data import samples, usable
 from bot.wiring.environments import environments
 from bot.wiring.files import artifact_store, shares_artifacts
 from bot.wiring.sandboxes import own_validators, validating_here
@@ -124,7 +124,8 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             subscribers.append(Subscriber(shown, _is_in_slack))
         notifier = Subscribers(subscribers)
         default = next(iter(targets)).target
-        data = samples(settings, [place.name for place in targets])
+        kept = samples(settings, [place.name for place in targets])
+        data = usable(settings, kept) if kept else None
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(
@@ -207,7 +208,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             else None
         )
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
-        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer, data)
+        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer, kept)
 
 
 def _is_in_slack(session: Session) -> bool:

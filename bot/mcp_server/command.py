@@ -17,6 +17,8 @@ from bot.mcp_server.guard import Guard
 from bot.mcp_server.tools import Hands, server
 from bot.runtime.signals import on_signals
 from bot.settings import Settings
+from bot.wiring.clusters import configured
+from bot.wiring.data import NOBODY, supplies
 from bot.wiring.environments import packages
 from bot.wiring.files import artifact_store, shares_artifacts
 from bot.wiring.sandboxes import computing, validating
@@ -83,6 +85,7 @@ class _Examination:
         self._check = Policy(settings.policy).check
         self._validator = validator
         self._packages = packages(settings)
+        self._supplies = supplies(settings, list(configured(settings)), NOBODY)
 
     async def __call__(self, code: str, given: Given) -> Examined:
         async with AsyncExitStack() as stack:
@@ -91,7 +94,15 @@ class _Examination:
                 return await stack.enter_async_context(self._validator.lease())
 
             converted = await plain(code)
-            examined = await examine(converted.code, self._check, lease, (), given, packages=self._packages)
+            examined = await examine(
+                converted.code,
+                self._check,
+                lease,
+                (),
+                given,
+                packages=self._packages,
+                supplies=self._supplies,
+            )
             return examined.noted(converted.note)
 
 

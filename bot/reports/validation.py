@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack
 from pydantic import TypeAdapter
 
 from bot.settings import Settings
+from bot.wiring.clusters import configured
+from bot.wiring.data import supplies
 from bot.wiring.environments import packages
 from bot.wiring.sandboxes import validating
 from services.domain import command_words
@@ -68,7 +70,8 @@ async def examined(
             return await stack.enter_async_context(validator.lease(inputs=files))
 
         check = Policy(settings.policy).check
-        return await examine(code, check, lease, files, given, packages=packages(settings))
+        own = supplies(settings, list(configured(settings)))
+        return await examine(code, check, lease, files, given, packages=packages(settings), supplies=own)
 
 
 def as_json(examined: Examined) -> str:

@@ -13,7 +13,10 @@ from bot.settings import Settings
 from bot.wiring import data_file
 from bot.wiring.files import artifact_store
 from services.data.samples import StoredSamples
+from services.data.unpacked import UnpackedSamples
 from services.domain.errors import SettingsError
+from services.validation.data import Asker, Data
+from services.validation.supplies import Supplies
 
 
 def samples(settings: Settings, targets: Collection[str]) -> StoredSamples | None:
@@ -23,6 +26,21 @@ def samples(settings: Settings, targets: Collection[str]) -> StoredSamples | Non
     return StoredSamples(
         connections=data_file.read(settings.data, targets), store=artifact_store(settings), key=_key(settings)
     )
+
+
+def usable(settings: Settings, found: StoredSamples) -> Data:
+    """What programs can use of it, with its samples unpacked below the state directory."""
+    return Data(found, UnpackedSamples(settings.state_dir / "samples"))
+
+
+def supplies(settings: Settings, targets: Collection[str], asker: Asker | None = None) -> Supplies:
+    """What a program can use; an operator's, without `asker`, everything. Raises SettingsError."""
+    found = samples(settings, targets)
+    return Supplies(data=usable(settings, found) if found else None, asker=asker)
+
+
+NOBODY = Asker(user="", channel="", target="")
+"""For whom nothing is open but what everybody may use everywhere."""
 
 
 def _key(settings: Settings) -> bytes:
