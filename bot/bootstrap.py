@@ -135,6 +135,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
                 validator,
                 environments(settings),
                 own_validators=own_validators(settings, targets),
+                data=data,
             )
         )
         permissions = Permissions(store, targets, approvals)

@@ -33,6 +33,7 @@ from services.supervisor.meter import Budget, Meter
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.validation import spark
+from services.validation.data import Data
 from services.validation.examine import Check
 from services.validation.interface import Validator
 
@@ -56,6 +57,7 @@ async def open_agents(
     environments: Environments | None = None,
     *,
     own_validators: Mapping[str, Validator] = _NONE,
+    data: Data | None = None,
 ) -> AsyncGenerator[Agents]:
     """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
 
@@ -75,6 +77,7 @@ async def open_agents(
                         validator=validator,
                         environments=environments,
                         own_validators=own_validators,
+                        data=data,
                     ),
                 )
         case "agentcore":
@@ -161,6 +164,7 @@ def local_agents(
     environments: Environments | None = None,
     *,
     own_validators: Mapping[str, Validator] = _NONE,
+    data: Data | None = None,
 ) -> Agents:
     """The agents of this process."""
     models = Models(settings, shared.client, shared.circuit)
@@ -173,9 +177,11 @@ def local_agents(
         environments,
         attempts=settings.attempts,
         own_validators=own_validators,
+        data=data,
     )
     model = models.called(settings.model)
-    return Agents(Supervisor(model, workshop, prompt("supervisor").text, shared.snippets), workshop)
+    supervisor = Supervisor(model, workshop, prompt("supervisor").text, shared.snippets, data=data)
+    return Agents(supervisor, workshop)
 
 
 def metering(settings: Settings) -> Callable[[], Meter]:

@@ -14,8 +14,9 @@ from bot.wiring import data_file
 from bot.wiring.files import artifact_store
 from services.data.samples import StoredSamples
 from services.data.unpacked import UnpackedSamples
+from services.domain.destination import Destination
 from services.domain.errors import SettingsError
-from services.validation.data import Asker, Data
+from services.validation.data import Data
 from services.validation.supplies import Supplies
 
 
@@ -33,13 +34,13 @@ def usable(settings: Settings, found: StoredSamples) -> Data:
     return Data(found, UnpackedSamples(settings.state_dir / "samples"))
 
 
-def supplies(settings: Settings, targets: Collection[str], asker: Asker | None = None) -> Supplies:
+def supplies(settings: Settings, targets: Collection[str], asker: Destination | None = None) -> Supplies:
     """What a program can use; an operator's, without `asker`, everything. Raises SettingsError."""
     found = samples(settings, targets)
     return Supplies(data=usable(settings, found) if found else None, asker=asker)
 
 
-NOBODY = Asker(user="", channel="", target="")
+NOBODY = Destination(user="", channel="", target="")
 """For whom nothing is open but what everybody may use everywhere."""
 
 

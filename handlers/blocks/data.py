@@ -33,10 +33,10 @@ def connections(found: Sequence[Connection]) -> Message:
 def connection(found: ShownConnection) -> Message:
     """One with its columns, as they are in its sample."""
     each = found.connection
-    where = f"{quoted(each.url, 300)} · in programs `{each.environment}`"
+    where = f"{quoted(each.url, 300)} · in programs {quoted(each.environment, 120)}"
     blocks: list[Block] = [mrkdwn(_line(each)), context(where)]
     if found.problem:
-        blocks.append(mrkdwn(f":warning: {literal(found.problem, 500)}"))
+        blocks.append(mrkdwn(f":warning: *No sample:* {literal(found.problem, 500)}"))
     if found.sample:
         blocks += _sample(found.sample)
     return Message(f"The data connection {literal(each.name, 100)}", blocks)

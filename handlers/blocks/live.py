@@ -35,6 +35,7 @@ _PHASES = {
     Phase.WRITING: "Writing the program",
     Phase.REPAIRING: "Fixing the program",
     Phase.INSTALLING: "Installing packages",
+    Phase.SAMPLING: "Taking a sample",
     Phase.WAITING: "Waiting for a sealed cluster",
     Phase.COMPUTING: "Computing",
     Phase.VALIDATING: "Validating it in a sealed cluster",

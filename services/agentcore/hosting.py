@@ -165,10 +165,10 @@ async def _concluded(agents: SupervisorFactory, work: Work, meter: Meter, outbox
 
     match work.wish:
         case Inspection(
-            program=program, files=files, origin=origin, given=given, resumed=resumed, target=target
+            program=program, files=files, origin=origin, given=given, resumed=resumed, destination=destination
         ):
             made = await agents.workshop.inspect(
-                program, staged, files, origin, given, resumed=resumed, target=target
+                program, staged, files, origin, given, resumed=resumed, destination=destination
             )
             return Conclusion("", made)
         case Briefing() as briefing:

@@ -31,9 +31,9 @@ from services.agentcore.wire import (
     raised,
 )
 from services.domain.checkpoints import FROM_THE_START, Resumed
+from services.domain.destination import NOWHERE, Destination
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import OnStage
-from services.domain.target_profile import TargetProfile
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
@@ -97,8 +97,7 @@ class RemoteSupervisor:
         given: Given = NOTHING_GIVEN,
         *,
         resumed: Resumed = FROM_THE_START,
-        target: TargetProfile | None = None,
-        validate_for: str = "",  # noqa: ARG002  # with a remote supervisor no target has a validation cluster
+        destination: Destination = NOWHERE,
     ) -> BuildResult:
         """Raises RaygenError, as `handle` does."""
         wish = Inspection(
@@ -107,7 +106,7 @@ class RemoteSupervisor:
             origin=origin or Origin(),
             given=given,
             resumed=resumed,
-            target=target,
+            destination=destination,
         )
         conclusion = await self._ask(wish, Meter(), on_stage)
         if conclusion.made is None:

@@ -12,16 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.domain import errors
 from services.domain.checkpoints import FROM_THE_START, Resumed
+from services.domain.destination import NOWHERE, Destination
 from services.domain.errors import RaygenError
 from services.domain.parameters import NOTHING_GIVEN, Given
 from services.domain.progress import Stage
-from services.domain.target_profile import TargetProfile
 from services.domain.values import Engine, InputFile, Origin, Program, Spent
 from services.supervisor.interface import Briefing
 from services.supervisor.meter import Budget, Price
 from services.supervisor.workshop import BuildResult, Tried
 
-VERSION = 3
+VERSION = 4
 _PREFIX = b"data:"
 
 
@@ -62,13 +62,13 @@ class Inspection(_Wire):
     resumed: Resumed = FROM_THE_START
     origin: Origin
     given: Given = NOTHING_GIVEN
-    target: TargetProfile | None = None
+    destination: Destination = NOWHERE
 
 
 class Work(_Wire):
     """A request: a briefing to answer or a program to inspect."""
 
-    version: Literal[3] = VERSION
+    version: Literal[4] = VERSION
     wish: Briefing | Inspection
     terms: SupervisorSettings
     account: Account

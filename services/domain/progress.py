@@ -14,6 +14,7 @@ class Phase(StrEnum):
     THINKING = "thinking"
     WRITING = "writing"
     INSTALLING = "installing"
+    SAMPLING = "sampling"
     WAITING = "waiting"
     VALIDATING = "validating"
     REPAIRING = "repairing"

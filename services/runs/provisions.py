@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.domain.destination import Destination
 from services.domain.entities import Proposal, Session
 from services.domain.errors import NotAllowed, SecretUnavailable
 from services.secrets.configured import ConfiguredSecrets
 from services.secrets.interface import Secrets
-from services.validation.data import Asker, Data
+from services.validation.data import Data
 
 
 class RunProvisions:
@@ -26,7 +27,7 @@ class RunProvisions:
         bound = proposal.provisions.connections
         if not bound:
             return {}
-        asker = Asker(user=proposal.requester, channel=session.channel, target=target)
+        asker = Destination(user=proposal.requester, channel=session.channel, target=target)
         usable = await self._data.usable(asker) if self._data else {}
         for each in bound:
             connection = usable.get(each.name)

@@ -16,10 +16,12 @@ from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolCall, T
 from services.security.redaction import masked, without_secrets
 from services.snippets.interface import SnippetRunner
 from services.supervisor import evidence
+from services.supervisor.catalog import DESCRIBE, Catalog, DescribeData
 from services.supervisor.generator import GenerationRequest
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import BuildResult, OnAttempt, Workshop
+from services.validation.data import Data
 
 MAX_TURNS = 6
 _TAIL = 1500
@@ -34,6 +36,7 @@ class WriteProgram(BaseModel):
         None,
         description="`spark` only where Spark is asked for. Default: the engine of the thread's program, else Ray.",
     )
+    data: list[str] = Field([], max_length=10, description="Names of the data connections that it uses.")
 
 
 class RunPython(BaseModel):
@@ -60,6 +63,7 @@ class _Work:
     made: BuildResult | None = None
     said: list[str] = field(default_factory=list[str])
     computed: list[str] = field(default_factory=list[str])
+    catalog: Catalog | None = None
 
     async def hear(self, text: str) -> None:
         """Pass on what the model has said in all so far; a broken answer is taken back by a shorter text."""
@@ -71,13 +75,24 @@ class Supervisor:
     """Implements Supervising in this process; holds no state between requests."""
 
     def __init__(
-        self, model: LanguageModel, workshop: Workshop, system: str, snippets: SnippetRunner | None = None
+        self,
+        model: LanguageModel,
+        workshop: Workshop,
+        system: str,
+        snippets: SnippetRunner | None = None,
+        *,
+        data: Data | None = None,
     ) -> None:
         self._model = model
         self._workshop = workshop
         self._system = system
         self._snippets = snippets
-        self._tools = [_writing(workshop.engines), *([COMPUTE] if snippets else [])]
+        self._data = data
+        self._tools = [
+            _writing(workshop.engines, uses_data=data is not None),
+            *([COMPUTE] if snippets else []),
+            *([DESCRIBE] if data else []),
+        ]
 
     async def handle(
         self,
@@ -89,7 +104,9 @@ class Supervisor:
     ) -> Conclusion:
         """Talk until the model is done. Raises ModelUnavailable, BudgetSpent and SealUnavailable."""
         work = _Work(briefing, on_stage, meter or Meter(), on_words, on_attempt)
-        turns = [*briefing.memory.turns, Turn("user", (Text(_prompt(briefing)),))]
+        if self._data is not None:
+            work.catalog = await Catalog.of(self._data, briefing.destination)
+        turns = [*briefing.memory.turns, Turn("user", (Text(_prompt(briefing, work.catalog)),))]
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
             reply = await self._reply(turns, work)
@@ -116,6 +133,8 @@ class Supervisor:
             return await self._write(call, work)
         if call.name == COMPUTE.name and self._snippets:
             return await self._compute(call, work, self._snippets)
+        if call.name == DESCRIBE.name and work.catalog:
+            return await _describe(call, work.catalog)
         return ToolResult(call.id, f"There is no tool called {call.name}.", is_error=True)
 
     async def _write(self, call: ToolCall, work: _Work) -> ToolResult:
@@ -136,8 +155,8 @@ class Supervisor:
             wish.engine or (current.engine if current else self._workshop.engines[0]),
             briefing.given,
             briefing.declared,
-            briefing.target,
-            briefing.validate_for,
+            briefing.destination,
+            await work.catalog.described(wish.data) if work.catalog else "",
         )
         try:
             work.made = await self._workshop.make(order, work.on_stage, work.meter, work.on_attempt)
@@ -157,22 +176,34 @@ class Supervisor:
         return ToolResult(call.id, evidence.of_snippet(snippet), is_error=not snippet.success)
 
 
-def _writing(engines: Sequence[Engine]) -> Tool:
-    """The tool that orders programs; there is nothing to choose where there is one engine."""
+async def _describe(call: ToolCall, catalog: Catalog) -> ToolResult:
+    try:
+        asked = DescribeData.model_validate(dict(call.arguments))
+    except ValidationError:
+        return ToolResult(call.id, "`name` or `search` must be short text.", is_error=True)
+    return ToolResult(call.id, await catalog.answer(asked))
+
+
+def _writing(engines: Sequence[Engine], *, uses_data: bool) -> Tool:
+    """The tool that orders programs; there is nothing to choose where there is one engine, or no data."""
     schema = WriteProgram.model_json_schema()
+    if not uses_data:
+        del schema["properties"]["data"]
     if len(engines) < 2:
         del schema["properties"]["engine"]
         schema.pop("$defs", None)
     return Tool(WRITE, WriteProgram.__doc__ or "", schema)
 
 
-def _prompt(briefing: Briefing) -> str:
+def _prompt(briefing: Briefing, catalog: Catalog | None = None) -> str:
     """The newest request, outside of all tags; what belongs to it, as data in tags around it."""
     parts = [briefing.memory.before, briefing.prompt]
     if briefing.asked_by:
         parts.append(f"<asked_by>{escape(briefing.asked_by)}</asked_by>")
     if briefing.files:
         parts.append(f"<thread_files>\n{described(briefing.files)}\n</thread_files>")
+    if catalog and catalog.usable:
+        parts.append(f"<data_connections>\n{catalog.listed}\n</data_connections>")
     return "\n\n".join(filter(None, parts))
 
 

@@ -9,11 +9,12 @@ from xml.sax.saxutils import escape
 from pydantic import BaseModel, Field
 
 from services.domain.connections import Column, Connection, Sample, TableProfile
+from services.domain.destination import Destination
 from services.domain.errors import DataUnavailable
 from services.domain.program_header import ACCESSES
 from services.llm.interface import Tool
 from services.text.formatting import human_count
-from services.validation.data import Asker, Data
+from services.validation.data import Data
 
 # What is listed without a search, and of one connection.
 _LISTED = 30
@@ -45,7 +46,7 @@ class Catalog:
     """Those that can be used, by name."""
 
     @classmethod
-    async def of(cls, data: Data, asker: Asker | None) -> Catalog:
+    async def of(cls, data: Data, asker: Destination | None) -> Catalog:
         """Raises ArtifactsUnavailable."""
         return cls(data, await data.usable(asker))
 

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, Field, ValidationError
 
+from services.domain.destination import NOWHERE, Destination
 from services.domain.errors import BadRequest
 from services.domain.input_files import described
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
-from services.domain.target_profile import TargetProfile
 from services.domain.values import Engine, InputFile, Program
 from services.llm.interface import LanguageModel, Reply, Text, Tool, ToolResult, Turn
 from services.supervisor.evidence import enclosed
@@ -39,8 +39,8 @@ class GenerationRequest:
     """What is wanted: the request, the program it changes, what was said before in the thread, and its files.
 
     `last_run` is the evidence of a run of the current program that failed. `given` is what people chose for that program,
-    and `declared` its parameters. `target` is what programs find where they would run; None where that is unknown.
-    `validate_for` names the target whose own validation cluster is used; empty for the validation that all share.
+    and `declared` its parameters. `destination` is where it would run. `data` describes the
+    data connections that it uses.
     """
 
     request: str
@@ -51,8 +51,8 @@ class GenerationRequest:
     engine: Engine = Engine.RAY
     given: Given = NOTHING_GIVEN
     declared: tuple[Parameter, ...] = ()
-    target: TargetProfile | None = None
-    validate_for: str = ""
+    destination: Destination = NOWHERE
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,12 @@ def _wording(order: GenerationRequest) -> str:
     parts = [f"<request>{order.request}</request>"]
     if order.current:
         parts.append(enclosed("current_program", order.current.code))
-    if order.target:
-        parts.append(enclosed("target", described_target(order.target)))
-    if order.validate_for:
+    if order.destination.profile:
+        parts.append(enclosed("target", described_target(order.destination.profile)))
+    if order.destination.own_validation:
         parts.append(_OWN_VALIDATION)
+    if order.data:
+        parts.append(enclosed("data", order.data))
     if order.last_run:
         parts.append(order.last_run)
     if order.files:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.domain.checkpoints import FROM_THE_START, Resumed
+from services.domain.destination import NOWHERE, Destination
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage
-from services.domain.target_profile import TargetProfile
 from services.domain.values import InputFile, Origin, Program
 from services.supervisor.memory import Memory
 from services.supervisor.meter import Meter
@@ -24,9 +24,9 @@ class Briefing:
 
     `conversation` is what was said before, by people, a line each; `last_run` is the evidence of a failed run of the
     current program. `model` is the requester's choice, empty for the default. `given` is what people chose for the current
-    program, which declares the parameters `declared`; a change of it keeps what still fits. `target` is what programs find
-    where they would run; None where that is unknown. `validate_for` names the target whose own validation cluster is used;
-    empty for the validation that all share.
+    program, which declares the parameters `declared`; a change of it keeps what still fits. `destination` is where
+    they would run.
+
     """
 
     prompt: str
@@ -40,8 +40,7 @@ class Briefing:
     model: str = ""
     given: Given = NOTHING_GIVEN
     declared: tuple[Parameter, ...] = ()
-    target: TargetProfile | None = None
-    validate_for: str = ""
+    destination: Destination = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +83,9 @@ class Inspecting(Protocol):
         given: Given = NOTHING_GIVEN,
         *,
         resumed: Resumed = FROM_THE_START,
-        target: TargetProfile | None = None,
-        validate_for: str = "",
+        destination: Destination = NOWHERE,
     ) -> BuildResult:
-        """Check and validate with what was given for it, and with what `target` has, without a repair.
-
-        It runs on the validation cluster of the target called `validate_for`, or where all programs are validated.
+        """Check and validate with what was given for it, and as its `destination` has it, without a repair.
 
         Raises RaygenError where nothing can be validated.
         """

@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import Self
 
 from services.domain.checkpoints import FROM_THE_START, Resumed
+from services.domain.destination import NOWHERE, Destination
 from services.domain.errors import BudgetSpent, ModelUnavailable, SealUnavailable
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.parameters import NOTHING_GIVEN, Given, Parameter
 from services.domain.progress import OnStage, Phase, Stage
-from services.domain.target_profile import TargetProfile
+from services.domain.provisions import NO_PROVISIONS, Provisions
 from services.domain.values import (
     Attempt,
     Engine,
@@ -32,9 +33,11 @@ from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Meter
 from services.text.formatting import human_seconds
 from services.validation.by_target import validator_of
+from services.validation.data import Data
 from services.validation.examine import Check, Examined, examine
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Validator
 from services.validation.packages import Packages
+from services.validation.supplies import Supplies
 
 _TAIL = 2000
 _NONE: Mapping[str, Validator] = MappingProxyType({})
@@ -60,7 +63,8 @@ class BuildResult:
     """What the workshop ended with: the last program, even if it does not work, and its evidence.
 
     `failed` are the drafts before it, shortened; `cut` says why there were no more attempts, when it was neither success
-    nor their number; `prompt` names the version of the generator's prompt; `lock` is what was installed for the program.
+    nor their number; `prompt` names the version of the generator's prompt; `lock` is what was installed for the program, and
+    `provisions` are its data and secrets.
     """
 
     program: Program | None
@@ -72,6 +76,7 @@ class BuildResult:
     failed: tuple[Attempt, ...] = ()
     prompt: str = ""
     lock: Lock = NO_LOCK
+    provisions: Provisions = NO_PROVISIONS
 
 
 class Workshop:
@@ -89,6 +94,7 @@ class Workshop:
         *,
         attempts: int = 5,
         own_validators: Mapping[str, Validator] = _NONE,
+        data: Data | None = None,
     ) -> None:
         self._generator = generator
         self._check = check
@@ -96,6 +102,7 @@ class Workshop:
         self._environments = environments
         self._attempts = attempts
         self._own_validators = own_validators
+        self._data = data
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -120,7 +127,7 @@ class Workshop:
             BuildResult(None, Outcome(verdict=Verdict.UNAVAILABLE), prompt=drafting.profile.label),
             None,
         )
-        async with self._bench(on_stage, order.files, order.target, order.validate_for) as bench:
+        async with self._bench(on_stage, order.files, order.destination) as bench:
             for attempt in range(1, self._attempts + 1):
                 await on_stage(_drafting_stage(attempt, made.outcome))
                 meter.attempts = attempt
@@ -146,6 +153,7 @@ class Workshop:
                     attempts=attempt,
                     model=drafting.model,
                     lock=examined.lock,
+                    provisions=examined.provisions,
                 )
                 if outcome.proposable:
                     break
@@ -165,31 +173,41 @@ class Workshop:
         given: Given = NOTHING_GIVEN,
         *,
         resumed: Resumed = FROM_THE_START,
-        target: TargetProfile | None = None,
-        validate_for: str = "",
+        destination: Destination = NOWHERE,
     ) -> BuildResult:
         """Check and validate a program that a person wrote; it is not repaired."""
-        async with self._bench(on_stage, files, target, validate_for, resumed) as bench:
+        async with self._bench(on_stage, files, destination, resumed) as bench:
             examined = await bench.inspect(program, 1, given)
-        return BuildResult(program, examined.outcome, examined.policy, attempts=1, lock=examined.lock)
+        return BuildResult(
+            program,
+            examined.outcome,
+            examined.policy,
+            attempts=1,
+            lock=examined.lock,
+            provisions=examined.provisions,
+        )
 
     def _bench(
         self,
         on_stage: OnStage,
         files: Sequence[InputFile],
-        target: TargetProfile | None,
-        validate_for: str,
+        destination: Destination,
         resumed: Resumed = FROM_THE_START,
     ) -> _Bench:
         return _Bench(
             self._generator,
             self._check,
-            validator_of(validate_for, self._own_validators, self._validator),
+            validator_of(
+                destination.target if destination.own_validation else "",
+                self._own_validators,
+                self._validator,
+            ),
             on_stage,
             files=files,
             resumed=resumed,
             environments=self._environments,
-            target=target,
+            data=self._data,
+            destination=destination,
         )
 
 
@@ -206,14 +224,16 @@ class _Bench:
         files: Sequence[InputFile],
         resumed: Resumed,
         environments: Environments | None,
-        target: TargetProfile | None,
+        data: Data | None,
+        destination: Destination,
     ) -> None:
         self._resumed = resumed
         self._generator = generator
         self._check = check
         self._validator = validator
         self._environments = environments
-        self._target = target
+        self._data = data
+        self._destination = destination
         self._on_stage = on_stage
         self._files = files
         self._stack = AsyncExitStack()
@@ -242,7 +262,14 @@ class _Bench:
 
         packages = None if why_not else self._packages(attempt)
         examined = await examine(
-            program.code, self._check, lease, self._files, given, declared=declared, packages=packages
+            program.code,
+            self._check,
+            lease,
+            self._files,
+            given,
+            declared=declared,
+            packages=packages,
+            supplies=self._supplies(attempt),
         )
         if examined.outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(examined.outcome.detail)
@@ -251,6 +278,12 @@ class _Bench:
     def _validating(self, program: Program, attempt: int) -> Stage:
         where = self._validator.where
         return Stage(Phase.VALIDATING, attempt, where=where, sha256=program.sha256 if where else "")
+
+    def _supplies(self, attempt: int) -> Supplies:
+        async def on_progress(note: str) -> None:
+            await self._on_stage(Stage(Phase.SAMPLING, attempt, note))
+
+        return Supplies(data=self._data, asker=self._destination, on_progress=on_progress)
 
     def _packages(self, attempt: int) -> Packages:
         reported = -math.inf
@@ -261,7 +294,7 @@ class _Bench:
                 reported = time.monotonic()
                 await self._on_stage(Stage(Phase.INSTALLING, attempt, note))
 
-        known = self._target
+        known = self._destination.profile
         return Packages(
             environments=self._environments,
             on_progress=on_progress,

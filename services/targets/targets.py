@@ -179,10 +179,10 @@ class Targets:
         state, validation = await asyncio.gather(_state(place.target), _state_of(place.validation))
         return TargetView(place, state, await self.profile(name) if state.up else None, validation)
 
-    def validate_for(self, name: str, user: str) -> str:
-        """The target itself where its programs are validated on a cluster of its own for this person; else empty."""
+    def validates_itself(self, name: str, user: str) -> bool:
+        """Whether a target's programs are validated on a cluster of its own for this person."""
         place = self._places.get(name)
-        return name if place is not None and place.validation is not None and place.open_to(user) else ""
+        return place is not None and place.validation is not None and place.open_to(user)
 
     def link(self, run: Run) -> str:
         """A run's page on its cluster's dashboard; empty where people have none."""

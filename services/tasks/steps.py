@@ -16,6 +16,7 @@ from services.approvals.permissions import Permissions
 from services.domain import projects
 from services.domain.checkpoints import FROM_THE_START, NO_CHECKPOINTS, Checkpoints, Resumed
 from services.domain.companion_files import companions_of
+from services.domain.destination import Destination
 from services.domain.entities import (
     Input,
     Proposal,
@@ -35,7 +36,6 @@ from services.domain.parser_process import run_isolated
 from services.domain.parsing import docstring
 from services.domain.program_header import Script, script
 from services.domain.progress import Phase, Stage
-from services.domain.target_profile import TargetProfile
 from services.domain.values import InputFile, Origin, Program, Verdict
 from services.notifications.events import TaskEnded, TaskProgress, TaskProgressed
 from services.notifications.notifier import Notifier
@@ -248,7 +248,14 @@ class TaskSteps:
         problems = await self._collect(task)
         files = await self._files(task, base)
         target = way.target = self._target(task, base)
-        conclusion = await self._conclusion(way, base, files, await self._targets.profile(target))
+        destination = Destination(
+            target=target,
+            user=task.user,
+            channel=way.session.channel,
+            profile=await self._targets.profile(target),
+            own_validation=self._targets.validates_itself(target, task.user),
+        )
+        conclusion = await self._conclusion(way, base, files, destination)
         text = "\n\n".join([conclusion.text, *problems])
         if conclusion.made is None or conclusion.made.program is None:
             status = TaskStatus.ANSWERED if conclusion.made is None else TaskStatus.FAILED
@@ -302,10 +309,9 @@ class TaskSteps:
         way: _UnderWay,
         base: Proposal | None,
         files: Sequence[InputFile],
-        target: TargetProfile | None,
+        destination: Destination,
     ) -> Conclusion:
         task, origin = way.task, Origin(way.session.id, way.task.id)
-        own = self._targets.validate_for(way.target, task.user)
         if task.kind is TaskKind.EDIT and task.code is not None and base is not None:
             program, resumed = await _edited(base.program, task.code), await self._resumed(task, base)
             made = await self._workshop.inspect(
@@ -315,15 +321,14 @@ class TaskSteps:
                 origin,
                 _given(task, base),
                 resumed=resumed,
-                target=target,
-                validate_for=own,
+                destination=destination,
             )
             return Conclusion(_verdict_on_edit(made), made)
         if task.kind in {TaskKind.CHECK, TaskKind.EXECUTE} and task.code is not None:
             converted = await projects.plain(task.code)
             program = await _brought(task, converted.code)
             made = await self._workshop.inspect(
-                program, way.stage, files, origin, task.given, target=target, validate_for=own
+                program, way.stage, files, origin, task.given, destination=destination
             )
             return Conclusion(" ".join(filter(None, (converted.note, _verdict_on_own(made)))), made)
         if task.kind in _SAME_PROGRAM and base is not None:
@@ -335,14 +340,13 @@ class TaskSteps:
                 origin,
                 _given(task, base),
                 resumed=resumed,
-                target=target,
-                validate_for=own,
+                destination=destination,
             )
             text = _verdict_resumed(made) if task.kind is TaskKind.RESUME else _verdict_again(made, base)
             return Conclusion(text, replace(made, model=base.model, prompt=base.prompt))
         chosen = (await self._store.preferences.of(task.user)).model
         known = await self._history.briefing(task, way.session)
-        briefing = replace(known, files=files, origin=origin, model=chosen, target=target, validate_for=own)
+        briefing = replace(known, files=files, origin=origin, model=chosen, destination=destination)
         if task.kind in _OTHER_VERSION and base is not None:
             briefing = replace(briefing, given=base.given, declared=base.header.parameters)
         return await self._supervisor.handle(briefing, way.stage, way.meter, way.words)
@@ -429,6 +433,7 @@ def _proposal(
         failed=without_secrets(made.failed),
         prompt=made.prompt,
         lock=made.lock,
+        provisions=made.provisions,
         inputs=tuple(Input(file.name, file.sha256, len(file.content)) for file in files),
     )
 

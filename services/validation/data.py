@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from services.data.interface import Samples
 from services.data.unpacked import UnpackedSamples
 from services.domain.connections import Access, Connection, Sample, SchemaChange
+from services.domain.destination import Destination
 from services.domain.errors import DataRefused
 from services.domain.program_header import ACCESSES, DataUse, Script
 from services.domain.provisions import BoundConnection
@@ -22,15 +23,6 @@ async def unreported(_: str) -> None:
     """Report to no one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """For whom a program is made, where it was asked for, and where it would run: IDs and names."""
-
-    user: str
-    channel: str
-    target: str
-
-
 @dataclass(frozen=True, slots=True)
 class Data:
     """What programs can use by name."""
@@ -40,7 +32,7 @@ class Data:
     folders: UnpackedSamples
     """The samples on this machine."""
 
-    async def usable(self, asker: Asker | None) -> dict[str, Connection]:
+    async def usable(self, asker: Destination | None) -> dict[str, Connection]:
         """The connections that may be used there, by name; all for an operator, who asks as nobody."""
         catalog = await self.samples.catalog()
         return {
@@ -54,11 +46,11 @@ class Data:
         """The latest sample of a connection, or its first. Raises DataUnavailable and ArtifactsUnavailable."""
         if sample := await self.samples.latest(connection.name):
             return sample
-        await on_progress(f"a sample of {connection.name}")
+        await on_progress(connection.name)
         return await self.samples.take(connection)
 
     async def bound(
-        self, header: Script, reads: Collection[str], asker: Asker | None, on_progress: OnProgress
+        self, header: Script, reads: Collection[str], asker: Destination | None, on_progress: OnProgress
     ) -> tuple[tuple[BoundConnection, ...], tuple[DataPlace, ...]]:
         """The connections of a program and where it finds each in the seal.
 

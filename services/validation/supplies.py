@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.domain.destination import Destination
 from services.domain.errors import DataRefused
 from services.domain.program_header import Script
 from services.domain.provisions import NO_PROVISIONS, Provisions
 from services.domain.values import PolicyReport
-from services.validation.data import Asker, Data, OnProgress, unreported
+from services.validation.data import Data, OnProgress, unreported
 from services.validation.interface import NOTHING_PROVIDED, Provided
 
 
@@ -18,7 +19,7 @@ class Supplies:
 
     data: Data | None = None
     """The data connections; None where there are none."""
-    asker: Asker | None = None
+    asker: Destination | None = None
     """For whom the program is made; None for an operator, who may use everything."""
     on_progress: OnProgress = unreported
     """Gets what is being done."""

@@ -14,6 +14,7 @@ class ScriptedModel:
 
     replies: list[Reply | Exception]
     seen: list[tuple[Turn, ...]] = field(default_factory=list[tuple[Turn, ...]])
+    tools: list[tuple[Tool, ...]] = field(default_factory=list[tuple[Tool, ...]])
 
     def __post_init__(self) -> None:
         self.replies = list(self.replies)
@@ -28,6 +29,7 @@ class ScriptedModel:
         on_text: OnText | None = None,
     ) -> Reply:
         self.seen.append(tuple(turns))
+        self.tools.append(tuple(tools))
         reply = self.replies.pop(0)
         if isinstance(reply, Exception):
             raise reply

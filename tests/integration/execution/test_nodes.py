@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from bot.settings import load
 from bot.wiring.sandboxes import own_validators
+from services.domain.destination import Destination
 from services.domain.values import EVIDENCE, Program, Verdict
 from services.execution.interface import Finished, Job, Output, Progress
 from services.policy import check
@@ -93,7 +94,9 @@ async def test_a_program_is_validated_on_real_gpus_of_its_targets_own_cluster(tw
     maker = Workshop(Generator(ScriptedModel([]), Profile("g")), check, FakeValidator([]), own_validators=own)
     program = Program("GPUs", "Names its GPUs.", GPUS)
     async with asyncio.timeout(PATIENCE):
-        made = await maker.inspect(program, _ignored, validate_for="gpu")
+        made = await maker.inspect(
+            program, _ignored, destination=Destination(target="gpu", own_validation=True)
+        )
     found = made.outcome
     assert (found.verdict, found.stdout, found.remarks) == (
         Verdict.PASSED,

@@ -18,6 +18,7 @@ from handlers.blocks import (
     approvals,
     audit,
     card_modals,
+    data,
     history,
     home,
     modals,
@@ -35,6 +36,7 @@ from handlers.blocks.mrkdwn import spoken
 from handlers.blocks.primitives import Message
 from services.approvals import ApprovalRule
 from services.approvals.decision import Decision
+from services.domain.connections import Access, Column, Connection, Sample, SampleProfile, TableProfile
 from services.domain.entities import (
     Input,
     Proposal,
@@ -49,6 +51,7 @@ from services.domain.preference import Preference
 from services.domain.program_facts import Grant
 from services.domain.program_header import Script
 from services.domain.progress import Phase, Stage
+from services.domain.provisions import BoundConnection, BoundSecret, Provisions
 from services.domain.summaries import RequestSummary, RunSummary, Sum
 from services.domain.target_profile import TargetProfile
 from services.domain.values import (
@@ -64,14 +67,17 @@ from services.domain.values import (
     TaskCount,
     Touched,
     Verdict,
+    Written,
 )
 from services.execution.state import ClusterState
 from services.notifications.events import ApprovalRequested, RunView, TaskProgress
 from services.proposals.thread_updates import ThreadUpdates
 from services.security.audit_chain import GENESIS, AuditRecord, Event
 from services.targets.targets import ConfiguredTarget, TargetView
+from services.usecases.data import ShownConnection
 from services.usecases.history import Past
 from tests import builders
+from tests.samples import TAKEN
 from tests.unit.blocks.test_blocks import full_tab, outcome, target
 from tests.unit.blocks.test_blocks import proposal as proposed
 
@@ -215,6 +221,33 @@ def place(text: str) -> Message:
     return targets.target(TargetView(ConfiguredTarget(target(text)), up, found, down), "UENGINEER")
 
 
+def known_data(text: str) -> Message:
+    return data.connections([Connection(name=text, kind=text, url=text, description=text)])
+
+
+def one_connection(text: str) -> Message:
+    column = Column(name=text, type=text, low=text, high=text, values=(text,), masked=text)
+    tables = tuple(TableProfile(name=text, columns=(column,), partitions=(text,)) for _ in range(2))
+    sample = Sample(connection=text, sha256=text, taken=TAKEN, profile=SampleProfile(tables=tables))
+    shown = Connection(name=text, kind=text, url=text, description=text)
+    return data.connection(ShownConnection(shown, sample, problem=text))
+
+
+def provided(text: str) -> Message:
+    connection = BoundConnection(
+        name=text,
+        access=frozenset(Access),
+        kind=text,
+        location=text,
+        variable=text,
+        masked=(text,),
+        changed=text,
+    )
+    found = Provisions(connections=(connection,), secrets=(BoundSecret(name=text, purpose=text),))
+    wrote = replace(outcome(text, Verdict.PASSED), written=(Written(name=text, files=1, columns=(text,)),))
+    return tasks.proposed(builders.card(replace(proposal(text), provisions=found, validation=wrote)))
+
+
 def ruled(text: str) -> Ruled:
     decision = Decision(allowed=True, rule=text, clause="everyone", sentence="You can approve here.")
     return Ruled(text, ApprovalRule(text), decision, decision)
@@ -283,6 +316,9 @@ SURFACES: dict[str, Callable[[str], Any]] = {
     "reject form": lambda text: modals.reject(proposal(text)),
     "ask form": lambda _: shortcuts.ask(["embedded", "gpu"]),
     "targets": places,
+    "data": known_data,
+    "one data connection": one_connection,
+    "card with data and secrets": provided,
     "one target": place,
     "card with differences": lambda text: tasks.proposed(builders.card(proposal(text), differences=text)),
     "edit form": lambda text: programs.edit(proposal(text)).view,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.domain.destination import Destination
 from services.domain.errors import ModelUnavailable, SealUnavailable
 from services.domain.progress import Phase, Stage
 from services.domain.target_profile import TargetProfile
@@ -74,7 +75,7 @@ async def test_the_generator_reads_what_the_target_has():
         accelerators=("A100",),
         memory=2**36,
     )
-    order = GenerationRequest("one", target=target)
+    order = GenerationRequest("one", destination=Destination(profile=target))
     await workshop(model, FakeValidator([passed()])).make(order, Stages())
     read = model.seen[0][-1].parts[0]
     assert isinstance(read, Text)

@@ -15,6 +15,7 @@ from bot.wiring.sandboxes import own_validators
 from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
 from services.approvals.coverage import coverage
+from services.domain.destination import Destination
 from services.domain.entities import Proposal, TaskKind
 from services.domain.errors import TargetRefused, TargetUnavailable
 from services.domain.program_facts import binding
@@ -171,7 +172,7 @@ async def test_once_it_was_out_of_reach_a_task_does_not_wait_for_it_again(made: 
         own_validators={"gpu": validator},
     )
     world.cluster.trouble = TargetUnavailable()
-    async with workshop._bench(_ignored, (), None, "gpu") as bench:
+    async with workshop._bench(_ignored, (), Destination(target="gpu", own_validation=True)) as bench:
         first = await bench.inspect(builders.ADD, 1)
         world.cluster.trouble = None
         second = await bench.inspect(builders.ADD, 2)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from services.approvals.coverage import coverage
-from services.data.interface import Catalog
 from services.data.unpacked import UnpackedSamples
 from services.domain.connections import (
     Access,
-    Column,
     Connection,
-    Sample,
-    SampleFile,
-    SampleProfile,
     SchemaChange,
-    TableProfile,
 )
+from services.domain.destination import Destination
 from services.domain.entities import Proposal
 from services.domain.errors import DataRefused, NotAllowed
 from services.domain.program_facts import binding
@@ -29,53 +22,14 @@ from services.domain.program_header import Script, script
 from services.domain.provisions import Provisions
 from services.domain.values import PolicyReport
 from services.runs.provisions import RunProvisions
-from services.validation.data import Asker, Data
+from services.validation.data import Data
 from services.validation.seal import Mounts
 from services.validation.supplies import NO_SUPPLIES, Supplies
 from tests import builders
+from tests.samples import TAKEN, FakeSamples
 
-TAKEN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 BOTH = frozenset(Access)
-ADA = Asker(user="UADA", channel="CRAY", target="gpu")
-
-
-class FakeSamples:
-    """Samples of one file each, taken when first asked for."""
-
-    def __init__(self, *connections: Connection, change: SchemaChange | None = None) -> None:
-        self.connections = {each.name: each for each in connections}
-        self.taken: dict[str, Sample] = {}
-        self.change = change
-        self.written = 0
-
-    async def catalog(self) -> Catalog:
-        return Catalog(connections=self.connections)
-
-    async def latest(self, name: str) -> Sample | None:
-        return self.taken.get(name)
-
-    async def take(self, connection: Connection) -> Sample:
-        table = TableProfile(
-            columns=(Column(name="id", type="int64"), Column(name="email", type="string", masked="e-mail")),
-            rows=10,
-            total_rows=1000,
-        )
-        self.taken[connection.name] = Sample(
-            connection=connection.name,
-            sha256=connection.name[0] * 64,
-            taken=TAKEN,
-            profile=SampleProfile(tables=(table,), total_files=1),
-            files=(SampleFile(path="part-0.parquet", sha256="0" * 64, size=3),),
-            change=self.change,
-        )
-        return self.taken[connection.name]
-
-    async def refresh(self) -> Sequence[str]:
-        return ()
-
-    async def write(self, sample: Sample, folder: Path) -> None:
-        self.written += 1
-        (folder / sample.files[0].path).write_bytes(b"abc")
+ADA = Destination(user="UADA", channel="CRAY", target="gpu")
 
 
 def connection(name: str, **rest: object) -> Connection:
@@ -92,7 +46,7 @@ def declaring(*lines: str) -> Script:
 
 
 async def supplied(
-    given: Data, header: Script, asker: Asker | None = ADA, reads: tuple[str, ...] = ()
+    given: Data, header: Script, asker: Destination | None = ADA, reads: tuple[str, ...] = ()
 ) -> tuple[Provisions, Mounts]:
     supplies = Supplies(data=given, asker=asker)
     provisions, provided = await supplies.provided(header, PolicyReport(environment=reads))
@@ -131,7 +85,7 @@ async def test_a_sample_is_taken_and_unpacked_once(tmp_path: Path):
     ],
 )
 async def test_what_may_not_be_used_is_as_if_it_were_not_there(
-    tmp_path: Path, limits: dict[str, frozenset[str]], asker: Asker
+    tmp_path: Path, limits: dict[str, frozenset[str]], asker: Destination
 ):
     given = data(tmp_path, connection("sales", **limits), connection("open"))
     with pytest.raises(DataRefused, match=r"no data connection sales for you here.*: open\."):
