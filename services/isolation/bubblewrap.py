@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
-_KERNEL = (
+KERNEL = (
     "/proc/sys",
     "/proc/sysrq-trigger",
     "/proc/irq",
@@ -26,17 +26,17 @@ def programs() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
-    for root in _interpreter_roots():
+    for root in interpreter_roots():
         yield from ("--ro-bind", str(root), str(root))
 
 
 def kernel_settings() -> Iterator[str]:
     """Settings in /proc are read-only: a bot that runs as root would own them inside, too."""
-    for path in _KERNEL:
+    for path in KERNEL:
         yield from ("--ro-bind-try", path, path)
 
 
-def _interpreter_roots() -> list[Path]:
+def interpreter_roots() -> list[Path]:
     """The directories that Python needs: the virtual environment and the installation behind it."""
     roots = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
     return sorted(root for root in roots if not any(root.is_relative_to(system) for system in _SYSTEM))

@@ -32,6 +32,10 @@ class ControlGroup:
         """`command` as a command that first enters the group; its process ID stays the same."""
         return ["/bin/sh", "-c", _ENTER, str(self.path / "cgroup.procs"), *command]
 
+    def add(self, pid: int) -> None:
+        """Move a process that has not started anything yet into the group. Raises OSError."""
+        (self.path / "cgroup.procs").write_text(str(pid))
+
     def limit(self, *, memory: int, threads: int) -> None:
         """Hold the tree to `memory` bytes, without swap, and to `threads`; a group over its limit is killed as a whole."""
         limits = {

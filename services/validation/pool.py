@@ -8,7 +8,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
@@ -35,6 +35,7 @@ from services.validation.probe import PART, probe
 from services.validation.refused import RefusedValidator
 from services.validation.sandbox import TOO_SLOW, AttemptRecord, ClusterSettings, Sandbox
 from services.validation.seal import NO_MOUNTS, Furnishing, Mounts
+from services.validation.template import Template, can_be_used, shared_template
 from services.validation.verdict import conclude
 from services.validation.warm import WarmClusters
 
@@ -100,8 +101,13 @@ class SealedPool:
         self._problem = ""
         self._warm = WarmClusters(settings.warm, self._with_mounts, calm=self._is_calm, stale=settings.stale)
         self._chores: list[asyncio.Task[None]] = []
+        self._resources = ExitStack()
+        self._template: Template | None = None
+        self._has_forked = False
 
     async def __aenter__(self) -> Self:
+        if can_be_used():
+            self._template = self._resources.enter_context(shared_template())
         self._chores.append(asyncio.create_task(self._keep_filled()))
         if self._settings.warm > 0:
             self._chores.append(asyncio.create_task(self._warm.keep()))
@@ -113,6 +119,7 @@ class SealedPool:
         await asyncio.gather(*self._chores, return_exceptions=True)
         await asyncio.gather(*(sandbox.close() for sandbox in self._idle))
         self._idle.clear()
+        self._resources.close()
 
     @asynccontextmanager
     async def lease(
@@ -182,6 +189,22 @@ class SealedPool:
     async def _with_mounts(self, mounts: Mounts) -> Sandbox:
         return await Sandbox.start(self._settings.cluster, groups=self._groups, mounts=mounts)
 
+    async def _plain(self) -> Sandbox:
+        """A new cluster, forked from the template where that works."""
+        if self._template:
+            try:
+                sandbox = await Sandbox.start(
+                    self._settings.cluster, groups=self._groups, template=self._template
+                )
+            except SealUnavailable as error:
+                _log.warning("a sealed cluster is started without the template: %s", error)
+                if not self._has_forked:
+                    self._template = None  # it never works on this machine
+            else:
+                self._has_forked = True
+                return sandbox
+        return await Sandbox.start(self._settings.cluster, groups=self._groups)
+
     def _is_calm(self) -> bool:
         """Whether a cluster may be started that nobody waits for: plain ones come first."""
         return (
@@ -218,7 +241,7 @@ class SealedPool:
                 continue
             began = time.monotonic()
             try:
-                sandbox = await Sandbox.start(self._settings.cluster, groups=self._groups)
+                sandbox = await self._plain()
             except SealUnavailable as error:
                 async with self._changed:
                     self._problem = error.public

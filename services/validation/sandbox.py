@@ -27,6 +27,7 @@ from services.validation.inside import frames
 from services.validation.interface import ValidationLimits
 from services.validation.progress import Progress, ProgressWatch
 from services.validation.seal import EMPTY, NO_MOUNTS, PACKAGE, Furnishing, Mounts, Seal, Spaces
+from services.validation.template import ForkedProcess, Template
 from services.validation.watchdog import Excess, Watchdog
 
 _FACTS_OVERHEAD = 4 * 1024**2
@@ -104,7 +105,10 @@ class Sandbox:
     """Use `start`, then `run` any number of times, then `close`; after a record without status it is of no more use."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, settings: ClusterSettings, group: ControlGroup | None
+        self,
+        process: asyncio.subprocess.Process | ForkedProcess,
+        settings: ClusterSettings,
+        group: ControlGroup | None,
     ) -> None:
         self._process = process
         self._group = group
@@ -125,25 +129,27 @@ class Sandbox:
         data: Furnishing = EMPTY,
         groups: Delegated | None = None,
         mounts: Mounts = NO_MOUNTS,
+        template: Template | None = None,
     ) -> Sandbox:
         """A sandbox whose Ray is up and whose first driver waits for a program, beside `data`.
 
         Driver and workers have the `mounts`. With `groups` it has a control group of its own among them.
+        It is forked from `template` unless it has data or mounts.
 
         Raises SealUnavailable when that can't be had.
         """
         group = groups.make() if groups else None
-        with Seal(settings.spaces, data, mounts) as seal:
-            words = (sys.executable, "-s", "-m", "inside", settings.as_argument(mounts.written))
-            command = seal.observed_command(*words, path=PACKAGE)
-            try:
-                process = await _started(group.entering(command) if group else command, seal.fds)
-            except BaseException as error:
-                if group:
-                    group.destroy()
-                if isinstance(error, OSError):
-                    raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
-                raise
+        try:
+            if template and not data and not mounts:
+                process = await template.fork(settings.as_argument(mounts.written), settings.spaces, group)
+            else:
+                process = await _sealed(settings, data, group, mounts)
+        except BaseException as error:
+            if group:
+                group.destroy()
+            if isinstance(error, OSError):
+                raise SealUnavailable(f"bubblewrap can't be started ({error.strerror}).") from error
+            raise
         sandbox = cls(process, settings, group)
         try:
             await sandbox._become_ready(settings.start_limit)
@@ -228,6 +234,8 @@ class Sandbox:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if isinstance(self._process, ForkedProcess):
+            self._process.close()
         if self._group:
             await asyncio.to_thread(self._group.destroy)
 
@@ -299,7 +307,9 @@ class Sandbox:
     def _kill(self) -> None:
         """The death of process 1 inside is the death of everything there."""
         self._ended.set()
-        if self._process.returncode is None:
+        if isinstance(self._process, ForkedProcess):
+            self._process.kill()
+        elif self._process.returncode is None:
             end(self._process.pid)
 
 
@@ -307,6 +317,15 @@ def _packed(code: str, modules: Sequence[InputFile], arguments: Sequence[str]) -
     files = {file.name: base64.b64encode(file.content).decode() for file in modules}
     head = {"modules": files, "arguments": list(arguments)}
     return json.dumps(head).encode() + b"\n" + code.encode("utf-8", "surrogatepass")
+
+
+async def _sealed(
+    settings: ClusterSettings, data: Furnishing, group: ControlGroup | None, mounts: Mounts
+) -> asyncio.subprocess.Process:
+    with Seal(settings.spaces, data, mounts) as seal:
+        words = (sys.executable, "-s", "-m", "inside", settings.as_argument(mounts.written))
+        command = seal.observed_command(*words, path=PACKAGE)
+        return await _started(group.entering(command) if group else command, seal.fds)
 
 
 async def _started(command: Sequence[str], fds: Sequence[int]) -> asyncio.subprocess.Process:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from services import driver
 from services.domain.connections import MOUNT
 from services.domain.values import InputFile
 from services.isolation import bubblewrap, seccomp
 from services.isolation.host_names import new_host_name
+from services.validation import nesting
 from services.validation.inside import cuda
 from services.validation.interface import NOTHING_PROVIDED, Provided
 from services.validation.observer import launch
@@ -39,7 +41,7 @@ _ETC = {
 # The first name of an address is the one that it is asked back for (`socket.getfqdn`).
 _HOSTS = "127.0.0.1 {0}\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
 _ETC_OF_HOST = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types", "/etc/localtime")
-_INSIDE = Path(__file__).parent / "inside"
+_INSIDE, _OBSERVER = (Path(__file__).parent / name for name in ("inside", "observer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +124,53 @@ class Seal:
         """The same with an observer of the network, whose socket is a last argument: see `observer.launch`."""
         return launch.wrapped(self._command(words, path, "--share-net"))
 
+    def template_command(self, *words: str, path: str) -> list[str]:
+        """For a process whose forks seal themselves: it can make namespaces, and sees an uncovered /proc of its own.
+
+        What a fork then gets is in `fork_request`.
+        """
+        return nesting.wrapped(
+            [
+                *(BWRAP, "--unshare-user", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+                *("--new-session", "--die-with-parent", "--cap-drop", "ALL", "--uid", _UID, "--gid", _UID),
+                *self._file_system("--bind", "/proc", "/proc"),
+                *_environment(path, self.mounts.variables),
+                *("--", *words),
+            ]
+        )
+
+    def fork_request(self) -> dict[str, Any]:
+        """What `inside.template` makes of a fork, so that it is sealed as `command` seals."""
+        spaces = {"/tmp": (self.spaces.tmp, "1777"), HOME: (self.spaces.home, "755")}  # noqa: S108  # a private one
+        return {
+            "host_name": self.host_name,
+            "hosts": _HOSTS.format(self.host_name),
+            "spaces": {**spaces, "/dev/shm": (self.spaces.shared_memory, "755")},  # noqa: S108  # a private one
+            "read_only": bubblewrap.KERNEL,
+            "uid": int(_UID),
+            "seccomp": base64.b64encode(seccomp.program()).decode(),
+        }
+
     def _command(self, words: Sequence[str], path: str, *network: str) -> list[str]:
         return [
             *(BWRAP, "--unshare-all", "--unshare-user", "--disable-userns", "--new-session", *network),
             *("--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"),
             *("--uid", _UID, "--gid", _UID, "--hostname", self.host_name),
-            *self._file_system(),
+            *self._file_system("--proc", "/proc", *bubblewrap.kernel_settings()),
             *("--seccomp", str(self._data(seccomp.program()))),
             *_environment(path, self.mounts.variables),
             *("--", *words),
         ]
 
-    def _file_system(self) -> Iterator[str]:
+    def _file_system(self, *proc: str) -> Iterator[str]:
         # Before the interpreter, which may itself be installed below /tmp.
         yield from ("--perms", "1777", "--size", str(self.spaces.tmp), "--tmpfs", "/tmp")  # noqa: S108  # as above
         yield from ("--size", str(self.spaces.home), "--tmpfs", HOME)
         yield from bubblewrap.programs()
         yield from self._bound(_INSIDE, f"{PACKAGE}/inside")
         yield from self._bound(driver.SOURCE, f"{PACKAGE}/{driver.PACKAGE}")
+        yield from self._bound(_OBSERVER, f"{PACKAGE}/observer")
+        yield from ("--dir", f"{PACKAGE}/own")
         if self.mounts.packages:
             yield from self._bound(self.mounts.packages, PACKAGES)
         for place in self.mounts.provided.places:
@@ -155,7 +186,7 @@ class Seal:
             yield from self._file(CHECKPOINTS, self.data.checkpoints)
         for path in (*_ETC_OF_HOST, *map(str, Path("/etc").glob("java-*"))):
             yield from ("--ro-bind-try", path, path)
-        yield from ("--proc", "/proc", *bubblewrap.kernel_settings(), "--dev", "/dev")
+        yield from (*proc, "--dev", "/dev")
         yield from ("--size", str(self.spaces.shared_memory), "--tmpfs", "/dev/shm")  # noqa: S108  # a private one
         yield from ("--remount-ro", "/dev")
         yield from ("--remount-ro", "/", "--chdir", HOME)

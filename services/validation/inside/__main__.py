@@ -16,17 +16,17 @@ from typing import Any
 
 from . import cluster, process
 from .fork_server import ForkServer
+from .imports import RAYLET, import_ray
 from .observer import ObserverChannel
 from .supervisor import SealedSupervisor
 
 _START_LIMIT = 3600.0  # the bot gives up long before
-# What is imported with pandas.
-_TOGETHER = ("numpy", "pandas", "pyarrow", "dateutil", "six.py")
 
 
-def main(settings: dict[str, Any], observer: ObserverChannel) -> None:
+def main(settings: dict[str, Any], observer: ObserverChannel, *, imported: bool = False) -> None:
+    """Serve until the bot is gone; `imported` when Ray has been imported for process 1 already."""
     process.shield()
-    del os.environ["PYTHONPATH"]  # nothing else in here imports what is there
+    os.environ.pop("PYTHONPATH", None)  # nothing else in here imports what is there
     observer.hold_up_connections()
     os.nice(settings["nice"])
     process.offer_to_the_oom_killer()
@@ -38,7 +38,10 @@ def main(settings: dict[str, Any], observer: ObserverChannel) -> None:
     raylet, start_raylet = process.start_later()
     # Not the raylet's: its store doubles the size of a sparse file where there is no room, and aborts when it can't.
     process.limit_files(settings["file_size"])
-    _import_ray(raylet)
+    if not imported:
+        import_ray(raylet, cluster.PACKAGES)
+    elif raylet != RAYLET:
+        raise SystemExit(f"the raylet is process {raylet}")
     fork_server = ForkServer()
     launcher = str(Path(__file__).with_name("launcher.py"))
     introduction = _Introduction()
@@ -71,34 +74,6 @@ def _take_pipes() -> tuple[int, int]:
     os.dup2(null, 1)
     os.close(null)
     return incoming, outgoing
-
-
-def _import_ray(raylet: int) -> None:
-    """What forked drivers and workers then have for nothing; none of it may start a thread.
-
-    Ray reads some variables once, as it is imported, which a raylet would set for each worker that it starts.
-    """
-    for_workers = {"RAY_RAYLET_PID": str(raylet), "RAY_JOB_ID": "ffffffff"}
-    os.environ.update(for_workers)
-    if not _brings(_TOGETHER):
-        import numpy  # noqa: F401
-        import pandas  # noqa: F401
-        import pyarrow.json  # noqa: F401
-    import ray
-    import ray._common.pydantic_compat as compatibility
-    import ray._private.arrow_serialization
-    import ray._private.workers
-    import ray.actor
-    import ray.remote_function  # noqa: F401
-
-    compatibility._iter_model_field_types()  # imports what the first task would
-    for name in for_workers:
-        del os.environ[name]
-
-
-def _brings(names: tuple[str, ...]) -> bool:
-    """Whether one of these is among the packages that are installed for a program, and must not be mixed with ours."""
-    return any((cluster.PACKAGES / name).exists() for name in names)
 
 
 class _Introduction:

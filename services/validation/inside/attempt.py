@@ -46,6 +46,7 @@ def become_driver(place: Path, ends: Ends, workers: int) -> None:
     """Go on as the driver in `place`: connect to Ray, say so, and run the program once it comes."""
     os.setsid()
     os.chdir(place)
+    process.reseed()
     os.environ["RAY_ADDRESS"] = cluster.GCS
     # As Ray has it for a job with a working directory.
     os.environ["PYTHONPATH"], os.environ["PWD"] = cluster.python_path(place), str(place)

@@ -106,6 +106,7 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
                 cluster.JOURNAL.unlink()
         os.execv(sys.executable, words)  # noqa: S606  # a worker with an environment of its own starts afresh
     sys.argv = ["", *plain]
+    process.reseed()
     try:
         become_watched(str(cluster.JOURNAL), str(cluster.PROGRAMS))
     except SystemExit as stop:  # how Ray's own worker leaves
@@ -139,7 +140,7 @@ def _watch(journal: str, programs: str) -> None:
 
 def forget() -> None:
     """Leave nothing of this package in what a program can see."""
-    ours = (__name__.partition(".")[0], "raygen_driver")
+    ours = (__name__.partition(".")[0], "observer", "raygen_driver")
     for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
         del sys.modules[name]
     sys.path[:] = [path for path in sys.path if path not in {"", "/raygen", os.environ["HOME"]}]

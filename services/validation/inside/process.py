@@ -80,6 +80,7 @@ def start_later() -> tuple[int, Callable[[list[str]], None]]:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, others expect it
         for fd in (0, 1, 2):
             os.dup2(os.open(os.devnull, os.O_RDWR), fd)
+        os.environ.pop("RAY_CLIENT_MODE", None)  # set where Ray has been imported
         os.execv(command[0], command)  # noqa: S606  # no shell is wanted
 
     def start(command: list[str]) -> None:
@@ -154,6 +155,13 @@ def call_itself(title: str) -> None:
 
     _raylet.setproctitle(title)
     Path("/proc/self/comm").write_text("python", encoding="ascii")
+
+
+def reseed() -> None:
+    """Give this fork random numbers of its own; Python sees to its own, NumPy does not."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
 
 
 def _set_dumpable(value: int) -> None:

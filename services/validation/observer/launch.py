@@ -17,10 +17,10 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from services.validation.observer.nameserver import NameServer
-from services.validation.observer.watch import NetworkObserver
+from .nameserver import NameServer
+from .watch import NetworkObserver
 
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _INTERFACE = struct.Struct("=16sH14x")
@@ -37,8 +37,8 @@ def wrapped(command: list[str]) -> list[str]:
 def main(command: list[str]) -> NoReturn:
     """Never returns: this process goes on as `command`."""
     try:
-        _enter_new_namespaces()
-        _bring_up_loopback()
+        enter_new_namespaces(CLONE_NEWNET)
+        bring_up_loopback()
         names = NameServer()
     except OSError as error:
         sys.exit(f"The seal's network can't be set up: {error.strerror}")
@@ -56,12 +56,19 @@ def main(command: list[str]) -> NoReturn:
 
 
 def _observe(control: socket.socket, names: NameServer, parent: int) -> NoReturn:
-    """Hold nothing of the seal's but this, and end with it."""
+    """End with the seal."""
+    try:
+        end_with_parent()
+        if os.getppid() == parent:
+            observe(control, names)
+    finally:
+        os._exit(1)
+
+
+def observe(control: socket.socket, names: NameServer) -> NoReturn:
+    """Hold nothing of the seal's but this; never returns."""
     status = 1
     try:
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(status)
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
@@ -76,22 +83,33 @@ def _observe(control: socket.socket, names: NameServer, parent: int) -> NoReturn
         os._exit(status)
 
 
-def _enter_new_namespaces() -> None:
+def enter_new_namespaces(kinds: int) -> None:
+    """A user namespace in which this process is root, and those of `kinds` in it. Raises OSError."""
     user, group = os.getuid(), os.getgid()
-    if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+    if _libc.unshare(_CLONE_NEWUSER | kinds) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+    become(0, user, group)
+
+
+def become(uid: int, user: int, group: int) -> None:
+    """In a new user namespace, be called `uid`; `user` and `group` are the names outside it."""
     own = Path("/proc/self")
     (own / "setgroups").write_text("deny", encoding="ascii")
-    (own / "uid_map").write_text(f"0 {user} 1", encoding="ascii")
-    (own / "gid_map").write_text(f"0 {group} 1", encoding="ascii")
+    (own / "uid_map").write_text(f"{uid} {user} 1", encoding="ascii")
+    (own / "gid_map").write_text(f"{uid} {group} 1", encoding="ascii")
 
 
-def _bring_up_loopback() -> None:
+def bring_up_loopback() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, _INTERFACE.pack(b"lo", 0))
         name, flags = _INTERFACE.unpack(asked)
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, _INTERFACE.pack(name, flags | _IFF_UP))
+
+
+def end_with_parent() -> None:
+    """Be killed when the thread that started this process ends. Raises OSError."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _prctl(what: int, value: int) -> None:

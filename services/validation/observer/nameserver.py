@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from services.validation.observer import counters, dns
+from . import counters, dns
 
 _PORT = 53
 _LARGEST = 4096

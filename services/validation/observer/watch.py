@@ -13,9 +13,9 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-from services.validation.observer import calls, counters
-from services.validation.observer.nameserver import NameServer
-from services.validation.observer.notes import Kind, Notes, shortened
+from . import calls, counters
+from .nameserver import NameServer
+from .notes import Kind, Notes, shortened
 
 FILTER, BEGIN, END = b"filter", b"begin", b"end"
 _REPORT_EVERY = 0.25

@@ -97,3 +97,22 @@ async def test_a_value_that_lies_changes_nothing(lease: ValidationLease, last: s
     outcome = await lease.validate(LIES + last)
     assert (outcome.passed, outcome.stdout) == (True, "said\n"), outcome
     assert "raised RuntimeError" in (outcome.value or "")
+
+
+NUMBERS = """
+import random, uuid
+import numpy as np, ray
+
+def numbers(_):
+    return np.random.rand(), random.random(), str(uuid.uuid1()), hash(np.random.bytes(8))
+
+for found in zip(*ray.get([ray.remote(num_cpus=1)(numbers).remote(n) for n in range(2)]), numbers(0)):
+    print(*found)
+"""
+
+
+@pytest.mark.asyncio(loop_scope="package")
+async def test_no_two_processes_and_no_two_attempts_have_the_same_random_numbers(lease: ValidationLease):
+    printed = [(await lease.validate(NUMBERS)).stdout.split() for _ in range(2)]
+    numbers = [number for words in printed for number in words]
+    assert len(set(numbers)) == len(numbers) == 24
