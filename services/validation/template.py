@@ -111,7 +111,12 @@ class Template:
                 pid, pidfd = await _placed(channel, group)
             except (OSError, TimeoutError) as error:
                 raise SealUnavailable(self._why()) from error
-            streams = [await asyncio.open_unix_connection(sock=sock) for sock in (inside, complaints)]
+            try:
+                streams = [await asyncio.open_unix_connection(sock=sock) for sock in (inside, complaints)]
+            except BaseException:
+                end(pid)
+                os.close(pidfd)
+                raise
             ours.pop_all()
             channel.close()
         return ForkedProcess(pid, pidfd, streams[0], streams[1])

@@ -164,7 +164,8 @@ async def test_a_fork_is_ended_whole_and_the_others_live_on(
     assert await printed(forked[0], "print(1)") == "1\n"
 
 
-async def test_a_start_that_is_cancelled_leaves_nothing_in_the_template(template: Template):
+@pytest.mark.usefixtures("forked")
+async def test_a_start_that_is_cancelled_leaves_nothing_but_the_template(template: Template):
     before = readings.tree(os.getpid())
     for delay in (0.0, 0.01, 0.1):
         starting = asyncio.create_task(Sandbox.start(SETTINGS, template=template))
