@@ -23,7 +23,19 @@ from services.domain.errors import RaygenError
 from services.security.redaction import masked
 
 # Libraries that log whole payloads at INFO or DEBUG.
-_LOUD = ("slack_bolt", "slack_sdk", "httpx2", "httpcore2", "aiohttp.access", "anthropic", "aiosqlite", "dbos")
+_LOUD = (
+    "slack_bolt",
+    "slack_sdk",
+    "httpx2",
+    "httpcore2",
+    "aiohttp.access",
+    "anthropic",
+    "aiosqlite",
+    "dbos",
+    "boto3",
+    "botocore",  # which logs all that AWS answers
+    "urllib3",
+)
 _HARMLESS = (RaygenError, OSError, TimeoutError, ImportError, SlackApiError)
 _OURS = {"bot", "handlers", "services"}
 _NUMBERS = {int, float, bool, type(None)}

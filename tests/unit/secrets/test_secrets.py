@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Generator
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 
 from bot.cli import main
+from bot.runtime import logs
 from bot.wiring import secret_file
 from services.domain.errors import NotAllowed, SecretUnavailable, SettingsError
 from services.secrets.configured import ConfiguredSecrets
@@ -323,3 +325,23 @@ def test_the_command_lists_and_checks_and_prints_no_value():
     found = json.loads(CliRunner().invoke(main, ["secrets", "check", "--json"]).output)
     assert {each["name"]: each["ok"] for each in found} == {"BAD": False, "GOOD": True, "THERE": True}
     assert VALUE not in ran.output + json.dumps(found)
+
+
+async def test_no_value_is_logged_at_any_level(aws: Any, capfd: pytest.CaptureFixture[str]):
+    value = "correct-horse-battery"  # nothing that looks like a secret
+    aws.create_secret(Name="logged", SecretString=value)
+    before = {name: logging.getLogger(name).level for name in ("", *logs._LOUD)}
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    try:
+        logs.configure("debug", text=True)
+        assert await one(AwsSecret("logged")).value("KEY") == value
+        logging.getLogger("services.secrets").debug("done")
+    finally:
+        root.handlers[:] = handlers
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+        logging.getLogger("dbos").handlers.clear()
+    logged = capfd.readouterr().err
+    assert "done" in logged
+    assert value not in logged
