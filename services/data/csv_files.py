@@ -69,7 +69,7 @@ class CsvSource(FileSource):
     def schema(self) -> Mapping[str, str]:
         parts = [self._part(file, 200) for file in evenly(self.chosen, 4)]
         self.require([name for part in parts for name in part.header])
-        kept = unified([_typed(_written(part, self.columns, headed=True), part).schema for part in parts])
+        kept = unified([_typed(part, self.columns).schema for part in parts])
         return {column.name: str(column.type) for column in kept}
 
     def estimate(self) -> Estimate:
@@ -99,7 +99,7 @@ class CsvSource(FileSource):
             content = _written(part, self.columns, headed=self._headed).encode(self._encoding, "replace")
             with pa.output_stream(str(path), compression="detect" if is_compressed(file) else None) as out:
                 out.write(content)
-            tables.append(_typed(_written(part, self.columns, headed=True), part))
+            tables.append(_typed(part, self.columns))
         total = sum(part.total for part in parts)
         if not self.complete:
             total = self.projected(round(total), sum(file.size for file in self.chosen)) or 0
@@ -223,14 +223,28 @@ def _cell(name: str, value: str, columns: Columns) -> str:
     return columns.text(name, value) if value else value
 
 
-def _typed(text: str, part: Part) -> Any:
+def _typed(part: Part, columns: Columns) -> Any:
     """As readers of CSV take its columns."""
-    content = text.removeprefix("\ufeff").encode("utf-8", "replace")
-    parsing = arrow_csv.ParseOptions(delimiter=part.delimiter, newlines_in_values=True)
+    text = _written(part, columns, headed=False).removeprefix("\ufeff")
+    names = _unique([name for name in part.header if columns.rule(name) is not Rule.LEAVE_OUT])
+    if not text:
+        return pa.table({name: pa.nulls(0) for name in names})
     try:
-        return arrow_csv.read_csv(io.BytesIO(content), parse_options=parsing)
+        return arrow_csv.read_csv(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            read_options=arrow_csv.ReadOptions(column_names=names),
+            parse_options=arrow_csv.ParseOptions(delimiter=part.delimiter, newlines_in_values=True),
+        )
     except pa.ArrowInvalid:
         return pa.table({})
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """With a number for those that occur again."""
+    found: list[str] = []
+    for name in names:
+        found.append(name if name not in found else f"{name}.{len(found)}")
+    return found
 
 
 def _joined(tables: Sequence[Any]) -> Any:

@@ -64,8 +64,8 @@ class FileSource:
         return Estimate(rows=rows, files=len(listing.files), size=listing.size, exact=exact and listing.whole)
 
     def projected(self, rows: int, size: int) -> int | None:
-        """About how many rows all files have where those of `size` bytes have so many."""
-        return round(rows * self.listing.size / size) if size else None
+        """About how many rows all files have where those of `size` bytes have so many; None where not all are known."""
+        return round(rows * self.listing.size / size) if size and self.listing.whole else None
 
     def target_of(self, file: RemoteFile) -> str:
         """Its path in the sample: partitions and names are masked as values are."""

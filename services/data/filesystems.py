@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -15,11 +16,15 @@ from pyarrow import fs
 
 from services.data.credentials import Value
 from services.data.faults import shown_place
+from services.data.spread import evenly
 from services.domain.connections import Origin
 from services.domain.errors import DataUnavailable
 
 MOST_FILES = 100_000
-"""How many files are listed at most."""
+"""How many files are looked at at most."""
+# A listing has a thousand objects, and takes some 100 ms.
+_LISTED = 50_000
+_SOME_FOLDERS = 50
 SCHEMES = ("s3", "gs", "https", "http", "file", "")
 _IGNORED = ("_", ".")
 
@@ -81,7 +86,7 @@ class Place:
             info = self.system.handler.fs.info(self.path)
             name = unquote(self._parts.path.rsplit("/", 1)[-1]) or "index"
             return Listing((RemoteFile(self.path, name, info["size"] or 0),), single=True)
-        found = _objects(self._value, self._parts) if self._parts.scheme == "s3" else self._walked()
+        found, whole = _objects(self._value, self._parts) if self._parts.scheme == "s3" else self._walked()
         single = len(found) == 1 and found[0].path == self.path
         files = (
             file
@@ -94,7 +99,7 @@ class Place:
                 f"There is nothing at {shown_place(self._value.connection)}. "
                 f"Correct the URL of `{self._value.connection.name}`, or write data there."
             )
-        return Listing(kept, single, whole=len(found) <= MOST_FILES)
+        return Listing(kept, single, whole=whole)
 
     def open(self, file: RemoteFile) -> Any:
         """The file for reading at any place of it."""
@@ -104,17 +109,18 @@ class Place:
         """The file's bytes from its beginning, unpacked where its name says that it is compressed."""
         return self.system.open_input_stream(file.path, compression="detect")
 
-    def _walked(self) -> list[RemoteFile]:
+    def _walked(self) -> tuple[list[RemoteFile], bool]:
         info = self.system.get_file_info(self.path)
         if info.type == fs.FileType.File:
-            return [RemoteFile(self.path, info.base_name, info.size or 0)]
+            return [RemoteFile(self.path, info.base_name, info.size or 0)], True
         if info.type == fs.FileType.NotFound:
             raise FileNotFoundError(2, "not found")
         infos = self.system.get_file_info(fs.FileSelector(self.path, recursive=True))
+        files = [one for one in infos if one.type == fs.FileType.File]
         return [
             RemoteFile(each.path, each.path[len(self.path) :].lstrip("/"), each.size or 0)
-            for each in islice((one for one in infos if one.type == fs.FileType.File), MOST_FILES + 1)
-        ]
+            for each in evenly(files, MOST_FILES)
+        ], len(files) <= MOST_FILES
 
 
 def _split(url: str) -> SplitResult:
@@ -187,7 +193,8 @@ def _google(value: Value) -> Any:
     where = {"endpoint_override": address.netloc, "scheme": address.scheme} if address else {}
     anonymous = value.connection.credentials.origin is Origin.NONE
     if value.text:
-        return fs.GcsFileSystem(access_token=value.text, credential_token_expiration=None, **where)
+        expires = datetime.now(UTC) + timedelta(hours=1)
+        return fs.GcsFileSystem(access_token=value.text, credential_token_expiration=expires, **where)
     return fs.GcsFileSystem(anonymous=anonymous, **where)
 
 
@@ -216,19 +223,41 @@ def _http(value: Value) -> Any:
     return fs.PyFileSystem(fs.FSSpecHandler(system))
 
 
-def _objects(value: Value, parts: SplitResult) -> list[RemoteFile]:
-    """The objects below a key, by S3's own API, whose errors say exactly what is wrong."""
+def _objects(value: Value, parts: SplitResult) -> tuple[list[RemoteFile], bool]:
+    """The objects below a key, by S3's own API, whose errors say exactly what is wrong; whether they are all.
+
+    Of more than can be listed soon, some of each of some folders.
+    """
     key = unquote(parts.path.lstrip("/"))
-    pages = value.client("s3").get_paginator("list_objects_v2").paginate(Bucket=parts.netloc, Prefix=key)
-    entries: Iterable[Any] = (entry for page in pages for entry in page.get("Contents", ()))
+    client = value.client("s3")
+    entries = list(islice(_entries(client, parts.netloc, key), _LISTED + 1))
+    whole = len(entries) <= _LISTED
     folder = key if not key or key.endswith("/") else f"{key}/"
-    found = [
-        RemoteFile(f"{parts.netloc}/{entry['Key']}", _below(entry["Key"], key, folder), entry["Size"])
-        for entry in islice(entries, 2 * MOST_FILES)
+    if not whole:
+        for prefix in evenly(_folders(client, parts.netloc, folder), _SOME_FOLDERS):
+            entries += islice(_entries(client, parts.netloc, prefix), _LISTED // _SOME_FOLDERS)
+    found = {
+        entry["Key"]: RemoteFile(
+            f"{parts.netloc}/{entry['Key']}", _below(entry["Key"], key, folder), entry["Size"]
+        )
+        for entry in entries
         if entry["Key"] == key or entry["Key"].startswith(folder)
-    ]
-    exactly = [file for file in found if file.path == f"{parts.netloc}/{key}" and file.size]
-    return exactly if exactly and not key.endswith("/") else [file for file in found if file.relative]
+    }
+    if key in found and found[key].size and not key.endswith("/"):
+        return [found[key]], True
+    return [file for file in found.values() if file.relative], whole
+
+
+def _entries(client: Any, bucket: str, prefix: str) -> Iterator[Any]:
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        yield from page.get("Contents", ())
+
+
+def _folders(client: Any, bucket: str, folder: str) -> list[str]:
+    """The folders in a folder, or in the only one that is in it."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder, Delimiter="/")
+    found = [each["Prefix"] for page in islice(pages, 10) for each in page.get("CommonPrefixes", ())]
+    return _folders(client, bucket, found[0]) if len(found) == 1 else found
 
 
 def _below(key: str, own: str, folder: str) -> str:

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import TypeAdapter, ValidationError
+
 from services.data.credentials import Value
 from services.data.interface import Estimate, Sampled
 from services.domain.connections import Connection
-from services.domain.errors import DataUnavailable, RaygenError
+from services.domain.errors import DataUnavailable, RaygenError, StorageFull
 
 _ROOT = Path(__file__).parents[2]
 _SECONDS = 600.0
@@ -54,6 +56,30 @@ class Work:
         return Checked(dict(opened.schema()), opened.estimate())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What comes of the work: one of these."""
+
+    sampled: Sampled | None = None
+    checked: Checked | None = None
+    tables: tuple[Connection, ...] = ()
+    fault: str = ""
+    full: bool = False
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+def _answer(found: object) -> _Answer:
+    match found:
+        case Sampled():
+            return _Answer(sampled=found)
+        case Checked():
+            return _Answer(checked=found)
+        case _:
+            return _Answer(tables=cast("tuple[Connection, ...]", found))
+
+
 Run = Callable[[Work, float], Awaitable[object]]
 """Does the work within so many seconds."""
 
@@ -81,7 +107,7 @@ async def apart(work: Work, seconds: float) -> object:
     """In a process of its own, which is gone when this ends, however it ends."""
     name = work.value.connection.name
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", __name__),
+        *(sys.executable, "-P", "-c", f"from {__name__} import main; main()"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -102,11 +128,16 @@ async def apart(work: Work, seconds: float) -> object:
         raise DataUnavailable(
             f"Reading `{name}` ended its process: it may have run out of memory, or a file is damaged. Lower `mb` of its sample, or check its files."
         )
-    # It comes from this very module; of what was read in there, only texts and numbers are in it.
-    result, error = cast("tuple[object, RaygenError | None]", pickle.loads(answer))  # noqa: S301
-    if error is not None:
-        raise error
-    return result
+    # Files of other people were read in there, so it is taken as data, whatever it says.
+    try:
+        found = _ANSWER.validate_json(answer)
+    except ValidationError:
+        raise DataUnavailable(f"Reading `{name}` gave no answer. `raygen data check` tries again.") from None
+    if found.full:
+        raise StorageFull
+    if found.fault:
+        raise DataUnavailable(found.fault)
+    return found.sampled or found.checked or found.tables
 
 
 APART = Reader(apart)
@@ -119,17 +150,14 @@ def main() -> None:
     os.dup2(2, 1)
     os.nice(5)
     work: Any = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own process
-    result, error = None, None
     try:
-        result = work()
+        found = _answer(work())
+    except StorageFull:
+        found = _Answer(full=True)
     except RaygenError as failed:
-        error = type(failed)(failed.public)
+        found = _Answer(fault=failed.public)
     with os.fdopen(answer, "wb") as out:
-        out.write(pickle.dumps((result, error)))
+        out.write(_ANSWER.dump_json(found))
         out.flush()
     # Threads of libraries may go on.
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

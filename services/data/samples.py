@@ -292,7 +292,7 @@ def _files(folder: Path) -> tuple[SampleFile, ...]:
             size=path.stat().st_size,
         )
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.is_symlink()
     )
 
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from services.data.filesystems import RemoteFile
 
+class Located(Protocol):
+    """A file by its path below a location."""
+
+    @property
+    def relative(self) -> str: ...
+
+
+_File = TypeVar("_File", bound=Located)
 _T = TypeVar("_T")
 
 
@@ -18,9 +25,9 @@ def evenly(items: Sequence[_T], count: int) -> list[_T]:
     return [items[(2 * place + 1) * len(items) // (2 * count)] for place in range(count)]
 
 
-def over_partitions(files: Sequence[RemoteFile], count: int) -> list[RemoteFile]:
+def over_partitions(files: Sequence[_File], count: int) -> list[_File]:
     """`count` of the files, or all: one of each folder before a second one of any."""
-    folders: dict[str, list[RemoteFile]] = {}
+    folders: dict[str, list[_File]] = {}
     for file in files:
         folders.setdefault(file.relative.rpartition("/")[0], []).append(file)
     groups = evenly(list(folders.values()), count)

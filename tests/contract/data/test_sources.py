@@ -6,16 +6,18 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from services.data import registry
+from services.data import filesystems, registry
 from services.data.credentials import value_of
 from services.data.interface import Sampled, Source
 from services.data.masking import Masker
-from services.domain.connections import Connection
+from services.domain.connections import Connection, SampleLimits
 from services.domain.errors import DataUnavailable
 from tests.contract.data import peers
-from tests.contract.data.cases import CASES, Case, Rows, Setting, connection
+from tests.contract.data.cases import CASES, Case, Rows, Setting, connection, write_csv, write_jsonl
 
 KEY = b"a key of the tests"
 
@@ -122,3 +124,61 @@ def test_a_misspelt_column_is_never_sampled_unmasked(case: Case, setting: Settin
     with pytest.raises(DataUnavailable, match="no column `nmae`"):
         source(wanted).sample(folder)
     assert not list(folder.iterdir())
+
+
+def test_of_a_bucket_with_too_many_files_some_of_all_folders_are_known(
+    aws: str, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(filesystems, "_LISTED", 60)
+    monkeypatch.setattr(filesystems, "_SOME_FOLDERS", 6)
+    for day in range(6):
+        for part in range(30):
+            write_jsonl(tmp_path / "made" / "all" / f"day={day}" / f"{part:02}.jsonl", [{"id": part}])
+    url = peers.upload(aws, tmp_path / "made", tmp_path.name)
+    sampled = source(connection("jsonl", url, masked=(), left_out=())).sample(folder)
+    days = [column for column in sampled.profile.tables[0].columns if column.name == "day"]
+    assert (days[0].low, days[0].high) == ("0", "5")
+    assert not sampled.profile.exact
+    assert sampled.profile.tables[0].total_rows is None
+
+
+def test_a_sample_has_at_most_so_many_bytes(tmp_path: Path, folder: Path):
+    rows = [{"id": number, "text": f"{number:04}" * 250} for number in range(3000)]
+    write_jsonl(tmp_path / "a.jsonl", rows)
+    write_csv(tmp_path / "a.csv", rows)
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    for kind in ("jsonl", "csv", "parquet"):
+        into = folder / kind
+        into.mkdir()
+        limits = SampleLimits(rows=2000, size=100_000)
+        wanted = connection(kind, f"{tmp_path}/a.{kind}", masked=(), left_out=(), limits=limits)
+        sampled = source(wanted).sample(into)
+        assert 20 < sampled.profile.rows <= 110
+        assert sum(path.stat().st_size for path in into.iterdir()) < 120_000
+
+
+def test_odd_files_are_sampled_as_they_are(tmp_path: Path, folder: Path):
+    (tmp_path / "a.csv").write_bytes(
+        b'\xef\xbb\xbfid;id;name\r\n1;2;Wilma\r\n3;4\r\n5;6;\r\n7;8;"a;b\r\n"\r\n'
+    )
+    sampled = source(connection("csv", f"{tmp_path}/a.csv", left_out=())).sample(folder)
+    lines = (folder / "a.csv").read_bytes().split(b"\r\n")
+    assert lines[0] == b"\xef\xbb\xbfid;id;name"
+    assert lines[2] == b"5;6;"
+    assert b"Wilma" not in lines[1]
+    assert sampled.profile.rows == 3
+    tables = [
+        pa.table({"id": [1], "new": ["a@acme-corp.com"]}),
+        pa.table({"id": [1.5]}),
+        pa.table({"id": [2]}),
+    ]
+    for number, table in enumerate(tables):
+        (tmp_path / "p").mkdir(exist_ok=True)
+        pq.write_table(table, tmp_path / "p" / f"{number} a@acme-corp.com.parquet")
+    into = folder / "p"
+    into.mkdir()
+    sampled = source(connection("parquet", f"{tmp_path}/p", masked=(), left_out=())).sample(into)
+    columns = {column.name: column for column in sampled.profile.tables[0].columns}
+    assert (columns["id"].type, columns["new"].masked) == ("double", "e-mail")
+    assert not any("acme" in path.name for path in into.iterdir())
+    assert len(list(into.iterdir())) == 3
