@@ -17,10 +17,9 @@ from bot.api.feeds import Feeds
 from bot.api.tokens import PREFIX
 from bot.settings import Settings
 from bot.wiring import approval_rules as approvals_file
-from bot.wiring import secret_file
 from bot.wiring.agents import metering, open_agents, selectable_models
 from bot.wiring.clusters import run_links
-from bot.wiring.data import samples, usable
+from bot.wiring.data import supplies
 from bot.wiring.environments import environments
 from bot.wiring.files import artifact_store, shares_artifacts
 from bot.wiring.sandboxes import own_validators, validating_here
@@ -34,7 +33,6 @@ from services.approvals import ApprovalPolicy, ApprovalRule
 from services.approvals.authorizer import Authorizer
 from services.approvals.permissions import Permissions
 from services.approvals.recorder import Recorder
-from services.data.samples import StoredSamples
 from services.domain.entities import Session
 from services.domain.errors import SettingsError
 from services.domain.values import PolicyReport, Readiness
@@ -58,6 +56,7 @@ from services.usecases.proposals import ProposalActions
 from services.usecases.requests import RequestActions
 from services.usecases.runs import RunActions
 from services.usecases.sessions import SessionRecords
+from services.validation.data import Data
 from services.validation.interface import Validator
 from services.workflows import RunLimits, Workflows
 from services.workflows.background import (
@@ -87,7 +86,7 @@ class Bot:
     use_cases: UseCases
     feeds: Feeds
     announcer: AuditChannel | None = None
-    samples: StoredSamples | None = None
+    data: Data | None = None
 
     async def readiness(self) -> Sequence[Readiness]:
         """A bot can work while one of its targets is up; what is wrong with the others shows where they are chosen."""
@@ -124,8 +123,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             subscribers.append(Subscriber(shown, _is_in_slack))
         notifier = Subscribers(subscribers)
         default = next(iter(targets)).target
-        kept = samples(settings, [place.name for place in targets])
-        data = usable(settings, kept) if kept else None
+        stock = supplies(settings, [place.name for place in targets])
         validator = await stack.enter_async_context(validating_here(settings, default))
         policy = Policy(settings.policy)
         agents = await stack.enter_async_context(
@@ -135,7 +133,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
                 validator,
                 environments(settings),
                 own_validators=own_validators(settings, targets),
-                data=data,
+                supplies=stock,
             )
         )
         permissions = Permissions(store, targets, approvals)
@@ -165,9 +163,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             targets=targets,
             recorder=recorder,
             cards=cards,
-            provisions=RunProvisions(
-                data, secrets=secret_file.secrets(settings, [place.name for place in targets])
-            ),
+            provisions=RunProvisions(stock.data, secrets=stock.secrets),
         )
         await stack.enter_async_context(present(store.replicas, settings.replica))
         await stack.enter_async_context(workflows.durable(settings.database, settings.replica))
@@ -201,7 +197,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             history=RunHistory(store=store, permissions=permissions),
             inbox=ApprovalInbox(store=store, decisions=decisions),
             sessions=SessionRecords(store=store, decisions=decisions),
-            data=DataCatalog(data),
+            data=DataCatalog(stock.data),
         )
         app = (
             _bolt(settings, slack, use_cases, check=policy.check, targets=targets, authorizer=approvals)
@@ -209,7 +205,7 @@ async def assemble(settings: Settings, access: str | OAuth | None, targets: Targ
             else None
         )
         announcer = _announcer(settings, slack, store) if slack and settings.audit_channel else None
-        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer, kept)
+        yield Bot(settings, store, app, flows, validator, targets, use_cases, feeds, announcer, stock.data)
 
 
 def _is_in_slack(session: Session) -> bool:
@@ -270,8 +266,8 @@ async def working(bot: Bot) -> AsyncGenerator[None]:
         await stack.enter_async_context(attending(bot.workflows.attend, every=every))
         if bot.announcer is not None:
             await stack.enter_async_context(announcing(bot.announcer.tell))
-        if bot.samples is not None:
-            await stack.enter_async_context(refreshing(bot.samples.refresh))
+        if bot.data is not None:
+            await stack.enter_async_context(refreshing(bot.data.samples.refresh))
         if settings.keep_days is not None:
             await stack.enter_async_context(
                 cleaning(partial(bot.workflows.begin_cleaning, settings.keep_days))

@@ -33,9 +33,9 @@ from services.supervisor.meter import Budget, Meter
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.validation import spark
-from services.validation.data import Data
 from services.validation.examine import Check
 from services.validation.interface import Validator
+from services.validation.supplies import NO_SUPPLIES, Supplies
 
 _CHOICE = 150
 _NONE: Mapping[str, Validator] = MappingProxyType({})
@@ -57,7 +57,7 @@ async def open_agents(
     environments: Environments | None = None,
     *,
     own_validators: Mapping[str, Validator] = _NONE,
-    data: Data | None = None,
+    supplies: Supplies = NO_SUPPLIES,
 ) -> AsyncGenerator[Agents]:
     """The agents that the settings choose, in this process or on AgentCore; only those here need a validator.
 
@@ -77,7 +77,7 @@ async def open_agents(
                         validator=validator,
                         environments=environments,
                         own_validators=own_validators,
-                        data=data,
+                        supplies=supplies,
                     ),
                 )
         case "agentcore":
@@ -164,7 +164,7 @@ def local_agents(
     environments: Environments | None = None,
     *,
     own_validators: Mapping[str, Validator] = _NONE,
-    data: Data | None = None,
+    supplies: Supplies = NO_SUPPLIES,
 ) -> Agents:
     """The agents of this process."""
     models = Models(settings, shared.client, shared.circuit)
@@ -177,10 +177,10 @@ def local_agents(
         environments,
         attempts=settings.attempts,
         own_validators=own_validators,
-        data=data,
+        supplies=supplies,
     )
     model = models.called(settings.model)
-    supervisor = Supervisor(model, workshop, prompt("supervisor").text, shared.snippets, data=data)
+    supervisor = Supervisor(model, workshop, prompt("supervisor").text, shared.snippets, supplies=supplies)
     return Agents(supervisor, workshop)
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.wiring import data_file
+from bot.wiring import data_file, secret_file
 from bot.wiring.files import artifact_store
 from services.data.samples import StoredSamples
 from services.data.unpacked import UnpackedSamples
@@ -37,7 +37,11 @@ def usable(settings: Settings, found: StoredSamples) -> Data:
 def supplies(settings: Settings, targets: Collection[str], asker: Destination | None = None) -> Supplies:
     """What a program can use; an operator's, without `asker`, everything. Raises SettingsError."""
     found = samples(settings, targets)
-    return Supplies(data=usable(settings, found) if found else None, asker=asker)
+    return Supplies(
+        data=usable(settings, found) if found else None,
+        secrets=secret_file.secrets(settings, targets),
+        asker=asker,
+    )
 
 
 NOBODY = Destination(user="", channel="", target="")

@@ -21,10 +21,11 @@ from services.supervisor.generator import GenerationRequest
 from services.supervisor.interface import Briefing, Conclusion, OnWords
 from services.supervisor.meter import Meter
 from services.supervisor.workshop import BuildResult, OnAttempt, Workshop
-from services.validation.data import Data
+from services.validation.supplies import NO_SUPPLIES, Supplies
 
 MAX_TURNS = 6
 _TAIL = 1500
+_SECRETS = 50
 _OBJECTION = "`request` must be non-empty text, and `engine` one of the available engines."
 
 
@@ -81,17 +82,17 @@ class Supervisor:
         system: str,
         snippets: SnippetRunner | None = None,
         *,
-        data: Data | None = None,
+        supplies: Supplies = NO_SUPPLIES,
     ) -> None:
         self._model = model
         self._workshop = workshop
         self._system = system
         self._snippets = snippets
-        self._data = data
+        self._data, self._secrets = supplies.data, supplies.secrets
         self._tools = [
-            _writing(workshop.engines, uses_data=data is not None),
+            _writing(workshop.engines, uses_data=supplies.data is not None),
             *([COMPUTE] if snippets else []),
-            *([DESCRIBE] if data else []),
+            *([DESCRIBE] if supplies.data else []),
         ]
 
     async def handle(
@@ -106,7 +107,7 @@ class Supervisor:
         work = _Work(briefing, on_stage, meter or Meter(), on_words, on_attempt)
         if self._data is not None:
             work.catalog = await Catalog.of(self._data, briefing.destination)
-        turns = [*briefing.memory.turns, Turn("user", (Text(_prompt(briefing, work.catalog)),))]
+        turns = [*briefing.memory.turns, Turn("user", (Text(self._prompt(briefing, work.catalog)),))]
         for _ in range(MAX_TURNS):
             await on_stage(Stage(Phase.THINKING))
             reply = await self._reply(turns, work)
@@ -116,6 +117,21 @@ class Supervisor:
             results = [await self._use(call, work) for call in reply.calls]
             turns += [reply.turn, Turn("user", tuple(results))]
         return Conclusion("I couldn't finish this. Please rephrase your request.", work.made)
+
+    def _prompt(self, briefing: Briefing, catalog: Catalog | None) -> str:
+        """The newest request, outside of all tags; what belongs to it, as data in tags around it."""
+        parts = [briefing.memory.before, briefing.prompt]
+        if briefing.asked_by:
+            parts.append(f"<asked_by>{escape(briefing.asked_by)}</asked_by>")
+        if briefing.files:
+            parts.append(f"<thread_files>\n{described(briefing.files)}\n</thread_files>")
+        if catalog and catalog.usable:
+            parts.append(f"<data_connections>\n{catalog.listed}\n</data_connections>")
+        place = briefing.destination
+        if found := self._secrets.available(user=place.user, channel=place.channel):
+            lines = "\n".join(f"{each.name}: {escape(each.description)}" for each in found[:_SECRETS])
+            parts.append(f"<secrets>\n{lines}\n</secrets>")
+        return "\n\n".join(filter(None, parts))
 
     async def _reply(self, turns: Sequence[Turn], work: _Work) -> Reply:
         try:
@@ -193,18 +209,6 @@ def _writing(engines: Sequence[Engine], *, uses_data: bool) -> Tool:
         del schema["properties"]["engine"]
         schema.pop("$defs", None)
     return Tool(WRITE, WriteProgram.__doc__ or "", schema)
-
-
-def _prompt(briefing: Briefing, catalog: Catalog | None = None) -> str:
-    """The newest request, outside of all tags; what belongs to it, as data in tags around it."""
-    parts = [briefing.memory.before, briefing.prompt]
-    if briefing.asked_by:
-        parts.append(f"<asked_by>{escape(briefing.asked_by)}</asked_by>")
-    if briefing.files:
-        parts.append(f"<thread_files>\n{described(briefing.files)}\n</thread_files>")
-    if catalog and catalog.usable:
-        parts.append(f"<data_connections>\n{catalog.listed}\n</data_connections>")
-    return "\n\n".join(filter(None, parts))
 
 
 def _words(reply: Reply) -> str:

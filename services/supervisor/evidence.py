@@ -13,7 +13,7 @@ from services.text.formatting import clean
 _TAIL = 2000
 _CLOSING = re.compile(
     r"</(?=(?:asked_by|attempt|connection|conversation|current_program|data|data_connections|earlier|error|file|last_run|message|output|program|record|request"
-    r"|run|thread_files|validation|value|working_directory)\b)",
+    r"|run|secrets|thread_files|validation|value|working_directory)\b)",
     re.IGNORECASE,
 )
 _HARMLESS = r"<\\/"

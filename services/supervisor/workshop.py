@@ -33,11 +33,10 @@ from services.supervisor.generator import GenerationRequest, Generator
 from services.supervisor.meter import Meter
 from services.text.formatting import human_seconds
 from services.validation.by_target import validator_of
-from services.validation.data import Data
 from services.validation.examine import Check, Examined, examine
 from services.validation.interface import BARE, Setup, ValidationLease, ValidationLimits, Validator
 from services.validation.packages import Packages
-from services.validation.supplies import Supplies
+from services.validation.supplies import NO_SUPPLIES, Supplies
 
 _TAIL = 2000
 _NONE: Mapping[str, Validator] = MappingProxyType({})
@@ -94,7 +93,7 @@ class Workshop:
         *,
         attempts: int = 5,
         own_validators: Mapping[str, Validator] = _NONE,
-        data: Data | None = None,
+        supplies: Supplies = NO_SUPPLIES,
     ) -> None:
         self._generator = generator
         self._check = check
@@ -102,7 +101,7 @@ class Workshop:
         self._environments = environments
         self._attempts = attempts
         self._own_validators = own_validators
-        self._data = data
+        self._supplies = supplies
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -206,7 +205,7 @@ class Workshop:
             files=files,
             resumed=resumed,
             environments=self._environments,
-            data=self._data,
+            supplies=self._supplies,
             destination=destination,
         )
 
@@ -224,7 +223,7 @@ class _Bench:
         files: Sequence[InputFile],
         resumed: Resumed,
         environments: Environments | None,
-        data: Data | None,
+        supplies: Supplies,
         destination: Destination,
     ) -> None:
         self._resumed = resumed
@@ -232,7 +231,7 @@ class _Bench:
         self._check = check
         self._validator = validator
         self._environments = environments
-        self._data = data
+        self._supplies = supplies
         self._destination = destination
         self._on_stage = on_stage
         self._files = files
@@ -269,7 +268,7 @@ class _Bench:
             given,
             declared=declared,
             packages=packages,
-            supplies=self._supplies(attempt),
+            supplies=self._found(attempt),
         )
         if examined.outcome.verdict is Verdict.UNAVAILABLE:
             raise SealUnavailable(examined.outcome.detail)
@@ -279,11 +278,11 @@ class _Bench:
         where = self._validator.where
         return Stage(Phase.VALIDATING, attempt, where=where, sha256=program.sha256 if where else "")
 
-    def _supplies(self, attempt: int) -> Supplies:
+    def _found(self, attempt: int) -> Supplies:
         async def on_progress(note: str) -> None:
             await self._on_stage(Stage(Phase.SAMPLING, attempt, note))
 
-        return Supplies(data=self._data, asker=self._destination, on_progress=on_progress)
+        return replace(self._supplies, asker=self._destination, on_progress=on_progress)
 
     def _packages(self, attempt: int) -> Packages:
         reported = -math.inf

@@ -55,6 +55,8 @@ def conclude(record: AttemptRecord, limits: ValidationLimits, setup: Setup = BAR
     facts_text = decode(record.facts)
     facts = read(facts_text)
     verdict, detail, unproven = _verdict(record, limits, setup.wall)
+    if setup.provided.dummies and verdict in {Verdict.PASSED, Verdict.PARTIAL}:
+        verdict, unproven = Verdict.PARTIAL, (_dummies(setup.provided.dummies), *unproven)
     if refused := declared(setup.hosts, record.attempted):
         verdict, unproven = _without(refused, verdict, unproven, facts)
     observed = Outcome(
@@ -101,6 +103,11 @@ def _verdict(
     if record.status < 0:
         return Verdict.KILLED, f"Its driver was killed by {signal_name(-record.status)}.", ()
     return Verdict.FAILED, None, ()
+
+
+def _dummies(dummies: Sequence[tuple[str, str]]) -> str:
+    names = ", ".join(name for name, _ in dummies)
+    return f"It ran with a dummy for {names}. What depends on the real {'values' if dummies[1:] else 'value'} was not run."
 
 
 def _without(

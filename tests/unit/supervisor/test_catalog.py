@@ -20,6 +20,7 @@ from services.supervisor.interface import Briefing
 from services.supervisor.profile import Profile
 from services.supervisor.workshop import Workshop
 from services.validation.data import Data
+from services.validation.supplies import Supplies
 from tests.builders import passed
 from tests.fakes import FakeValidator
 from tests.samples import FakeSamples
@@ -86,10 +87,14 @@ async def test_what_may_not_be_used_is_as_if_it_were_not_there(tmp_path: Path, n
 
 
 def working(model: ScriptedModel, writer: ScriptedModel, known: Data | None) -> Supervisor:
+    supplies = Supplies(data=known)
     workshop = Workshop(
-        Generator(writer, Profile("system")), lambda _: PolicyReport(), FakeValidator([passed()]), data=known
+        Generator(writer, Profile("system")),
+        lambda _: PolicyReport(),
+        FakeValidator([passed()]),
+        supplies=supplies,
     )
-    return Supervisor(model, workshop, "system", data=known)
+    return Supervisor(model, workshop, "system", supplies=supplies)
 
 
 def text(of: Any) -> str:

@@ -19,9 +19,11 @@ from services.domain.entities import Proposal
 from services.domain.errors import DataRefused, NotAllowed
 from services.domain.program_facts import binding
 from services.domain.program_header import Script, script
-from services.domain.provisions import Provisions
+from services.domain.provisions import BoundSecret, Provisions
 from services.domain.values import PolicyReport
 from services.runs.provisions import RunProvisions
+from services.secrets.configured import ConfiguredSecrets
+from services.secrets.interface import OnTarget, Secret
 from services.validation.data import Data
 from services.validation.seal import Mounts
 from services.validation.supplies import NO_SUPPLIES, Supplies
@@ -164,3 +166,37 @@ async def test_an_approval_is_bound_to_the_data(tmp_path: Path):
     assert len({coverage(each).fingerprint for each in (proposal, *changed)}) == len(changed) + 1
     described = replace(proposal, provisions=Provisions(connections=(replace(sales, rows=5),)))
     assert binding(described, "UADA") == binding(proposal, "UADA")
+
+
+KEY = Secret(name="API_KEY", source=OnTarget(), users=frozenset({"UADA"}), targets=frozenset({"gpu"}))
+
+
+def needing(*names: str) -> Script:
+    lines = "\n".join(f'# {name} = "calls it"' for name in names)
+    return script(f"# /// script\n# [tool.raygen.secrets]\n{lines}\n# ///\n")
+
+
+async def test_a_secret_is_a_dummy_in_the_seal_and_a_name_in_the_approval():
+    secrets = ConfiguredSecrets([KEY])
+    supplies = Supplies(secrets=secrets, asker=ADA)
+    provisions, provided = await supplies.provided(needing("API_KEY"), PolicyReport())
+    assert provisions.secrets == (BoundSecret(name="API_KEY", purpose="calls it", on_target=True),)
+    ((name, dummy),) = provided.dummies
+    assert (name, secrets.dummies_in(dummy)) == ("API_KEY", ("API_KEY",))
+
+
+@pytest.mark.parametrize(
+    ("names", "asker", "reads", "sentence"),
+    [
+        (("OTHER",), ADA, (), "no secret OTHER that you can use. You can use API_KEY"),
+        (("API_KEY",), replace(ADA, user="UBOB"), (), "no secret API_KEY that you can use"),
+        (("API_KEY",), replace(ADA, target="cpu"), (), "can't be used on the target cpu"),
+        ((), ADA, ("API_KEY",), 'Add `API_KEY = "what it is for"`'),
+    ],
+)
+async def test_a_secret_that_can_not_be_used_is_a_sentence(
+    names: tuple[str, ...], asker: Destination, reads: tuple[str, ...], sentence: str
+):
+    supplies = Supplies(secrets=ConfiguredSecrets([KEY]), asker=asker)
+    with pytest.raises(DataRefused, match=sentence):
+        await supplies.provided(needing(*names), PolicyReport(environment=reads))

@@ -16,7 +16,7 @@ from services.supervisor.evidence import plain
 from services.validation.attempts import Attempted
 from services.validation.demands import demand
 from services.validation.inside.object_store import StoreWatch
-from services.validation.interface import Setup, ValidationLimits
+from services.validation.interface import Provided, Setup, ValidationLimits
 from services.validation.pool import PoolSettings, affordable
 from services.validation.progress import Progress
 from services.validation.sandbox import AttemptRecord
@@ -315,3 +315,13 @@ def test_custom_resources_add_a_caution(name: str, cautions: int):
     facts = json.dumps({"resources": {name: 1}}).encode()
     remarks = conclude(AttemptRecord(facts=facts, status=0), LIMITS).remarks
     assert sum("custom resources" in remark for remark in remarks) == cautions
+
+
+def test_what_ran_with_a_dummy_is_proven_in_part():
+    setup = Setup(provided=Provided(dummies=(("API_KEY", "x"), ("HF_TOKEN", "y"))))
+    outcome = conclude(AttemptRecord(status=0), LIMITS, setup)
+    assert outcome.verdict is Verdict.PARTIAL
+    assert outcome.unproven == (
+        "It ran with a dummy for API_KEY, HF_TOKEN. What depends on the real values was not run.",
+    )
+    assert conclude(AttemptRecord(status=1), LIMITS, setup).verdict is Verdict.FAILED
