@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ray
 
-from bot.doctor import data, models, packages, sandboxes, slack, storage, targets
+from bot.doctor import data, models, packages, sandboxes, secrets, slack, storage, targets
 from bot.doctor.finding import Finding
 from bot.settings.loading import Examined
 from bot.settings.settings import FIELDS
@@ -32,6 +32,7 @@ async def run(examined: Examined) -> list[Finding]:
         *([] if remote else [await packages.check(settings)]),
         *await sandboxes.snippets(settings),
         *await data.check(settings),
+        *await secrets.check(settings),
         *await targets.check(settings),
     ]
 

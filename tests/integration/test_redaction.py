@@ -21,11 +21,15 @@ from bot.runtime import logs
 from handlers.messaging.audit_channel import AuditChannel
 from handlers.messaging.courier import open_courier
 from handlers.messaging.streams import open_cards
-from services.domain.entities import Session, Task, run_id
-from services.domain.values import Artifact, PolicyReport
+from services.domain.entities import ProposalStatus, Session, Task, run_id
+from services.domain.provisions import BoundSecret, Provisions
+from services.domain.values import Artifact, Failure, Outcome, PolicyReport, Verdict
 from services.execution.interface import Finished, Output
 from services.observability import incidents
+from services.runs.provisions import RunProvisions
 from services.runs.steps import RunSteps
+from services.secrets.configured import ConfiguredSecrets
+from services.secrets.interface import EnvironmentVariable, Secret
 from services.store import Store, open_database, tables
 from services.supervisor.agent import Supervisor
 from services.supervisor.generator import Generator
@@ -126,7 +130,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
             supervisor = Supervisor(ScriptedModel(words), workshop, "s")
             tasks = TaskSteps(store, notifier, supervisor, workshop, here(target), permissions=allowed)
             decisions = deciding(store, notifier, here(target), approvals)
-            runs = run_steps(decisions)
+            known = ConfiguredSecrets([Secret(name="TEAM_KEY", source=EnvironmentVariable("PLANTED"))])
+            runs = run_steps(decisions, RunProvisions(secrets=known))
             flows = Direct(tasks, runs)
             cases = use_cases(decisions, workflows=flows, tasks=tasks, steps=runs, permissions=allowed)
             announcer = AuditChannel(courier, store.audit, "CGENERAL")
@@ -298,3 +303,42 @@ def test_a_log_line_that_quotes_an_exception_leaves_its_words_out():
     reported: dict[str, Any] = json.loads(logs.Json().format(record))
     assert reported["message"] == "chore: ValueError (its words are left out; RAYGEN_LOG_TEXT=on shows them)"
     assert json.loads(logs.Json(text=True).format(record))["message"] == "chore: my name"
+
+
+async def test_a_secret_of_a_run_is_posted_kept_and_logged_nowhere(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    value = "correct-horse-battery/staple"  # nothing that looks like a secret
+    monkeypatch.setenv("PLANTED", value)
+    await world.store.sessions.ensure(builders.session(channel="CRAY", thread_ts=""))
+    bound = Provisions(secrets=(BoundSecret(name="TEAM_KEY"),))
+    proposal = builders.proposal(id="p_planted", provisions=bound)
+    await world.store.tasks.add(builders.proposed_task(id=proposal.task_id, user=proposal.requester))
+    await world.store.proposals.draft(proposal)
+    await world.store.proposals.move(proposal.id, ProposalStatus.OPEN)
+    world.target.events = [
+        Output(f"using {value[:9]}"),
+        Output(f"{value[9:]}\n"),
+        Finished(
+            Outcome(
+                verdict=Verdict.FAILED,
+                stdout=f"using {value}\n",
+                failure=Failure("ValueError", f"{value} is refused", traceback=f"ValueError: {value}"),
+                artifacts=(Artifact("used.yaml", "application/yaml", f"key: {value}\n".encode()),),
+            )
+        ),
+    ]
+    await world.use_cases.proposals.approve(
+        proposal.id, digest=proposal.program.sha256, target=proposal.target, user="UENGINEER"
+    )
+    await world.announcer.tell()
+    assert world.target.jobs[run_id(proposal.id)].secrets == {"TEAM_KEY": value}
+    posted = await world.posted()
+    assert "[secret TEAM_KEY] is refused" in posted
+    kept = await rows(world.store)
+    assert "TEAM_KEY" in kept["proposals.provisions"]
+    for place in (posted, world.log.getvalue(), *kept.values()):
+        assert value not in place
+        assert value[:9] not in place
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or value.encode() not in file.read_bytes()

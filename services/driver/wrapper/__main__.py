@@ -40,7 +40,8 @@ def _executed(arguments: list[str], begin: Callable[[], None]) -> Facts:
     """The facts of the program, which has the secrets of its run; without these it isn't started."""
     try:
         DELIVERED.take()
-    except Missing as missing:
+    except Exception:  # noqa: BLE001  # whatever the cluster said of them, they are not there
+        missing = Missing()
         begin()
         return {"exit_code": 1, "failure": {"kind": "SecretsMissing", "message": str(missing)}}
     try:

@@ -16,7 +16,9 @@ from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 
 from bot.cli import main
+from bot.doctor import secrets as doctor
 from bot.runtime import logs
+from bot.settings import load
 from bot.wiring import secret_file
 from services.domain.errors import NotAllowed, SecretUnavailable, SettingsError
 from services.secrets.configured import ConfiguredSecrets
@@ -345,3 +347,14 @@ async def test_no_value_is_logged_at_any_level(aws: Any, capfd: pytest.CaptureFi
     logged = capfd.readouterr().err
     assert "done" in logged
     assert value not in logged
+
+
+@pytest.mark.usefixtures("_file")
+async def test_doctor_names_those_that_can_not_be_read(tmp_path: Path):
+    (fault,) = await doctor.check(load())
+    assert (fault.ok, fault.found) == (False, "BAD can't be read")
+    assert fault.advice is not None
+    assert fault.advice.startswith("The secret BAD can't be read: its file can't be opened")
+    (tmp_path / "none").write_text("a value")
+    (fine,) = await doctor.check(load())
+    assert (fine.ok, fine.found) == (True, "3 secrets can be read")
