@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -11,9 +12,13 @@ from pathlib import Path, PurePosixPath
 from services.data.file_source import FileSource
 from services.data.filesystems import RemoteFile
 from services.data.interface import Estimate, Sampled
+from services.data.lines import is_text
 from services.data.spread import over_partitions
 from services.domain.connections import SampleProfile
 from services.domain.errors import DataUnavailable
+
+# Without their marks, such texts begin with zero bytes as binary files do.
+_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 class AnyFiles(FileSource):
@@ -55,12 +60,13 @@ class AnyFiles(FileSource):
 
     def _masked(self, content: bytes) -> bytes:
         """A text, masked; anything else as it is."""
-        if b"\0" in content[:8192]:
-            return content
-        try:
-            return self.columns.free(content.decode()).encode()
-        except UnicodeDecodeError:
-            return content
+        marked = [encoding for mark, encoding in _MARKS if content.startswith(mark)]
+        for encoding in (*marked, *(("utf-8", "latin-1") if is_text(content) else ())):
+            try:
+                return self.columns.free(content.decode(encoding)).encode(encoding)
+            except UnicodeError:
+                continue
+        return content
 
 
 def _suffixes(files: list[RemoteFile] | tuple[RemoteFile, ...]) -> Counter[str]:

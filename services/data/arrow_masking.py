@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -118,7 +119,7 @@ def _masked(array: Any, path: str, columns: Columns, kind: Any) -> Any:  # noqa:
     if types.is_integer(array.type):
         return _masked_integers(array, path, columns)
     if columns.rule(path) is not Rule.MASK:
-        return array
+        return _masked_whole_numbers(array, path, columns)
     columns.note(path, BY_NAME)
     return _masked_scalars(array, columns)
 
@@ -232,6 +233,30 @@ def _masked_integers(array: Any, path: str, columns: Columns) -> Any:
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
     made = [None if value is None else columns.masker.integer(value, low, high) for value in values]
     return pa.array(made, array.type)
+
+
+def _masked_whole_numbers(array: Any, path: str, columns: Columns) -> Any:
+    """Numbers of cards and phones are floats where some are missing, and decimals in some databases."""
+    if not (types.is_floating(array.type) or types.is_decimal(array.type)):
+        return array
+    values = array.to_pylist()
+    present = [value for value in values if value is not None and value == value]  # noqa: PLR0124  # no NaN
+    if not present or any(value % 1 or not 1e6 <= value < 1e19 for value in present):
+        return array
+    columns.learn(path, [int(value) for value in present])
+    why = columns.why(path)
+    if not why:
+        return array
+    columns.note(path, why)
+    made = [
+        value if value is None or value != value else columns.masker.integer(int(value))  # noqa: PLR0124
+        for value in values
+    ]
+    return (
+        pa.array([None if value is None else Decimal(value) for value in made], array.type)
+        if types.is_decimal(array.type)
+        else pa.array(made, pa.float64()).cast(array.type)
+    )
 
 
 def _masked_scalars(array: Any, columns: Columns) -> Any:

@@ -19,7 +19,7 @@ from services.data.faults import WrongFormat
 from services.data.file_source import FileSource
 from services.data.filesystems import RemoteFile
 from services.data.interface import Estimate, Sampled
-from services.data.lines import Pieces, is_compressed, pieces_of
+from services.data.lines import Pieces, is_compressed, is_text, pieces_of
 from services.data.parquet import empty, unified
 from services.data.profiles import described
 from services.data.spread import evenly, filled
@@ -41,6 +41,7 @@ class Part:
     delimiter: str
     marked: bool
     ending: str
+    encoding: str = "utf-8"
     rows: list[list[str]] = field(default_factory=list[list[str]])
     total: float = 0.0
     counted: bool = False
@@ -89,14 +90,12 @@ class CsvSource(FileSource):
         self.require([name for part in parts for name in part.header])
         if not any(part.rows for part in parts):
             raise DataUnavailable(empty(self.connection.name))
-        for part in parts:
-            for name, values in zip(part.header, part.columns, strict=True):
-                self.columns.learn(name, [value for value in values if value])
+        self._learn(parts)
         tables: list[Any] = []
         room = limits.size // len(parts)
         for part, file, path in zip(parts, self.chosen, self.targets(folder, self.chosen), strict=True):
             _fit(part, room)
-            content = _written(part, self.columns, headed=self._headed).encode(self._encoding, "replace")
+            content = _written(part, self.columns, headed=self._headed).encode(part.encoding, "replace")
             with pa.output_stream(str(path), compression="detect" if is_compressed(file) else None) as out:
                 out.write(content)
             tables.append(_typed(part, self.columns))
@@ -122,15 +121,29 @@ class CsvSource(FileSource):
         )
         return Sampled(profile=profile, root=self.root)
 
+    def _learn(self, parts: Sequence[Part]) -> None:
+        """Judge each column by the values of all files."""
+        found: dict[str, list[str]] = {}
+        for part in parts:
+            for name, values in zip(part.header, part.columns, strict=True):
+                found.setdefault(name, []).extend(value for value in values if value)
+        for name, values in found.items():
+            self.columns.learn(name, values)
+
     def _part(self, file: RemoteFile, rows: int) -> Part:
         pieces = pieces_of(self.place, file, _PIECE)
         try:
-            return self._read(pieces, rows)
+            try:
+                return self._read(pieces, rows, self._encoding)
+            except UnicodeDecodeError:
+                if "encoding" in self.connection.options or not is_text(pieces.head):
+                    raise
+                return self._read(pieces, rows, "latin-1")
         except (csv.Error, UnicodeDecodeError, LookupError) as error:
             raise WrongFormat from error
 
-    def _read(self, pieces: Pieces, count: int) -> Part:
-        text = self._text(pieces.head)
+    def _read(self, pieces: Pieces, count: int, encoding: str) -> Part:
+        text = pieces.head.decode(encoding)
         if "\0" in text:
             raise WrongFormat
         delimiter = self._delimiter(text)
@@ -142,7 +155,7 @@ class CsvSource(FileSource):
         if rows and len(good) * 2 < len(rows):
             raise WrongFormat
         per_byte = len(rows) / max(1, len(pieces.head))
-        texts = [self._text(piece, middle=True) for piece in pieces.others]
+        texts = [piece.decode(encoding, "replace") for piece in pieces.others]
         chosen = [good, *(_from_the_middle(each, delimiter, len(header)) for each in texts)]
         total = (
             len(rows)
@@ -156,6 +169,7 @@ class CsvSource(FileSource):
             delimiter,
             marked=text.startswith("\ufeff"),
             ending="\r\n" if "\r\n" in text[:10_000] else "\n",
+            encoding=encoding,
             total=total,
             counted=pieces.whole,
         )
@@ -169,9 +183,6 @@ class CsvSource(FileSource):
         names = [name.strip() for name in self.connection.options.get("columns", "").split(",")]
         names = [name for name in names if name]
         return [*names[:width], *(f"f{number}" for number in range(len(names), width))]
-
-    def _text(self, piece: bytes, *, middle: bool = False) -> str:
-        return piece.decode(self._encoding, "replace" if middle else "strict")
 
     def _delimiter(self, text: str) -> str:
         chosen = self.connection.options.get("delimiter", "")

@@ -34,6 +34,11 @@ def is_compressed(file: RemoteFile) -> bool:
     return file.relative.lower().endswith(_COMPRESSED)
 
 
+def is_text(content: bytes) -> bool:
+    """Whether there are no control characters at its beginning, as in any text of one byte for each character."""
+    return not any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in content[:8192])
+
+
 def pieces_of(place: Place, file: RemoteFile, most: int) -> Pieces:
     """At most about `most` bytes; of a compressed file, or one of unknown size, its beginning alone."""
     if is_compressed(file) or not file.size:

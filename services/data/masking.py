@@ -68,6 +68,8 @@ class Masker:
 
     def integer(self, value: int, low: int | None = None, high: int | None = None) -> int:
         """A number with as many digits, the same as `text` makes of these, within the limits of its type."""
+        if detection.is_card(str(value)):
+            return int(self.card(str(value)))
         sign = -1 if value < 0 else 1
         for attempt in range(_TRIES):
             made = sign * int(self._scrambled(str(abs(value)), salt=attempt))

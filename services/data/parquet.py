@@ -186,9 +186,16 @@ def _batch(parquet: Any, number: int, count: int, names: list[str]) -> Any:
 
 def masked_tables(tables: Sequence[Any], columns: Columns, prefix: str = "") -> list[Any]:
     """Masked with what all of them together show of their columns."""
-    for table in tables:
+    for table in _together_if_alike(tables):
         masked_table(table, columns, prefix)
     return [masked_table(table, columns, prefix) for table in tables]
+
+
+def _together_if_alike(tables: Sequence[Any]) -> Sequence[Any]:
+    try:
+        return [pa.concat_tables(tables, promote_options="permissive")]
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return tables
 
 
 def unified(schemas: Sequence[Any]) -> Any:

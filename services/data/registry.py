@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from services.data.credentials import Value
 from services.data.faults import explained
@@ -177,6 +178,9 @@ def _fault_of_url(connection: Connection, kind: Kind, place: str) -> str:
         return f"has a URL of the wrong form for `{connection.kind}`: write one such as `{kind.example}`"
     if ":" in rest.partition("/")[0].rpartition("@")[0]:
         return "has a password in its URL: put it into `credentials`, and give programs a secret for it"
+    names = [name.lower() for name, _ in parse_qsl(place.partition("?")[2])]
+    if any(word in name for name in names for word in (*_SECRETS, "sig", "key")):
+        return "has a secret in its URL: put it into `credentials`, and give programs a secret for it"
     return ""
 
 

@@ -182,3 +182,21 @@ def test_odd_files_are_sampled_as_they_are(tmp_path: Path, folder: Path):
     assert (columns["id"].type, columns["new"].masked) == ("double", "e-mail")
     assert not any("acme" in path.name for path in into.iterdir())
     assert len(list(into.iterdir())) == 3
+
+
+def test_texts_are_searched_whatever_their_encoding(tmp_path: Path, folder: Path):
+    text = "Straße, w1@acme-corp.com"
+    for name, encoding in (("a", "utf-8"), ("b", "latin-1"), ("c", "utf-16")):
+        path = tmp_path / "texts" / f"{name}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode(encoding))
+    (tmp_path / "texts" / "d.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\xff")
+    source(connection("files", f"{tmp_path}/texts")).sample(folder)
+    for name, encoding in (("a", "utf-8"), ("b", "latin-1"), ("c", "utf-16")):
+        made = (folder / f"{name}.txt").read_bytes().decode(encoding)
+        assert made.startswith("Straße, ")
+        assert "acme" not in made
+    assert (folder / "d.png").read_bytes() == (tmp_path / "texts" / "d.png").read_bytes()
+    (tmp_path / "a.csv").write_bytes(f"id,name,text\n1,Jürgen,{text.replace(',', '')}\n".encode("latin-1"))
+    sampled = source(connection("csv", f"{tmp_path}/a.csv", left_out=())).sample(folder)
+    assert "Straße" in (folder / sampled.root).read_bytes().decode("latin-1")

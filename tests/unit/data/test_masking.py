@@ -139,6 +139,9 @@ def test_nested_columns_are_masked_left_out_and_whole():
             "cards": pa.array([[{"no": 4111111111111111}, {"no": 5555555555554444}], [], None]),
             "extra": pa.array([[("note", "+49 30 1234567")], None, []], pa.map_(pa.string(), pa.string())),
             "kind": pa.array(["gold", "tin", None]).dictionary_encode(),
+            "card_float": [4111111111111111.0, None, 5555555555554444.0],
+            "phone": pa.array([Decimal(2128675309), None, Decimal(2128675310)], pa.decimal128(12, 0)),
+            "price": [1999999.0, 2000000.5, float("nan")],
             "pair": pa.array([[1, 2], None, [3, 4]], pa.list_(pa.int32(), 2)),
             "born": pa.array([dt.datetime(1980, 2, 3, tzinfo=dt.UTC), None, None], pa.timestamp("ns", "UTC")),
             "vip": [True, False, None],
@@ -164,8 +167,10 @@ def test_nested_columns_are_masked_left_out_and_whole():
     assert first["born"].year == 1980
     assert made.schema.field("born").type == table.schema.field("born").type
     assert made.schema.field("kind").type == table.schema.field("kind").type
+    assert made.column("price").to_pylist()[:2] == [1999999.0, 2000000.5]
+    assert detection.is_card(str(int(first["card_float"])))
     shown = str(made.to_pylist())
-    for planted in ("Anna", "Main", "a@b.com", "4111111111111111", "1234567", "gold", "acme"):
+    for planted in ("Anna", "Main", "a@b.com", "4111111111111111", "1234567", "gold", "acme", "2128675309"):
         assert planted not in shown
 
 

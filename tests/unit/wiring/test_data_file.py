@@ -73,6 +73,11 @@ BASE = '[sales]\nkind = "parquet"\nurl = "s3://lake/sales"\n'
         ('[sales]\nkind = "parquet"\nurl = "lake/sales"', "URL of the wrong form"),
         ('[sales]\nkind = "parquet"\nurl = "ftp://lake/sales"', "URL of the wrong form"),
         ('[sales]\nkind = "csv"\nurl = "https://me:hunter22@x/y.csv"', "password in its URL"),
+        (
+            '[sales]\nkind = "csv"\nurl = "https://x/y.csv?X-Amz-Signature=hunter22"',
+            "has a secret in its URL",
+        ),
+        ('[sales]\nkind = "postgres"\nurl = "postgresql://x/y?password=hunter22"', "has a secret in its URL"),
         ('[sales]\nkind = "csv"\nurl = "https://x/y.csv"\naccess = "write"', "can't be written to by HTTP"),
         (BASE + "size = 3", "sales.size isn't a known name"),
         (BASE + 'targets = ["test"]', "names the target 'test'"),
