@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.domain.values import Failure, Frame, Outcome, Verdict
+from services.domain.values import Artifact, Failure, Frame, Outcome, Verdict
 from services.execution.interface import Finished, Job, Output, Progress
 from services.execution.transcript import nonce
 from tests.standins.scripted_target import Step
@@ -69,6 +69,21 @@ CASES: Mapping[str, Case] = {
         "leaving\n",
         Outcome(verdict=Verdict.FAILED, exit_code=3),
     ),
+    "crashes": Case(
+        "import atexit, os\nprint('Result:', 42)\nprint('half', end='')\natexit.register(os.kill, os.getpid(), 11)\n",
+        "Result: 42\nhalf",
+        Outcome(verdict=Verdict.KILLED, exit_code=-11, detail="Its driver was killed by SIGSEGV."),
+    ),
+    "closes": Case(
+        "import os\nprint('before', flush=True)\nopen(b'outputs/a\\xff.csv', 'w').close()\nos.close(1)\n42\n",
+        "before\n",
+        Outcome(
+            verdict=Verdict.PASSED,
+            exit_code=0,
+            value="42",
+            artifacts=(Artifact("a\\xff.csv", "text/csv", b""),),
+        ),
+    ),
     "slow": Case(
         "import time\nfor n in range(4):\n    print('tick', n, flush=True)\n    time.sleep(0.3)\n",
         "".join(f"tick {n}\n" for n in range(4)),
@@ -85,10 +100,7 @@ CASES: Mapping[str, Case] = {
 def script(job: Job) -> Sequence[Step]:
     """What the case with this code would tell."""
     case = next(case for case in CASES.values() if case.code == job.code)
-    outcome = case.outcome
-    ended = Outcome(
-        verdict=outcome.verdict, stdout=case.output, exit_code=outcome.exit_code, failure=outcome.failure
-    )
+    ended = replace(case.outcome, stdout=case.output)
     return [
         Progress("PENDING"),
         Progress("RUNNING"),

@@ -33,15 +33,27 @@ async def test_output_comes_whole_and_as_it_was_written(world: World) -> None:
         assert sum(isinstance(event, Finished) for event in seen.events) == 1
 
 
-async def test_a_failure_tells_its_code_or_kind_message_and_the_users_own_lines(world: World) -> None:
-    job, exits = world.job("fails"), world.job("exits")
-    await asyncio.gather(world.target.submit(job), world.target.submit(exits))
-    seen, left = await asyncio.gather(*(told(world.target, each.submission_id) for each in (job, exits)))
+async def test_an_end_tells_its_code_or_signal_or_kind_message_and_the_users_own_lines(world: World) -> None:
+    jobs = [world.job(case) for case in ("fails", "exits", "crashes", "closes")]
+    await asyncio.gather(*map(world.target.submit, jobs))
+    seen, left, crashed, closed = await asyncio.gather(
+        *(told(world.target, each.submission_id) for each in jobs)
+    )
     assert seen.outcome.verdict is Verdict.FAILED
     assert seen.outcome.failure is not None
     assert replace(seen.outcome.failure, traceback="") == CASES["fails"].outcome.failure
     assert seen.text.startswith("before\n")
     assert (left.outcome.verdict, left.outcome.exit_code) == (Verdict.FAILED, 3), "an exit code is one, too"
+    expected = CASES["crashes"]
+    assert crashed.text == expected.output
+    assert (crashed.outcome.verdict, crashed.outcome.exit_code, crashed.outcome.detail) == (
+        Verdict.KILLED,
+        -11,
+        expected.outcome.detail,
+    )
+    assert closed.text == "before\n"
+    assert (closed.outcome.verdict, closed.outcome.value) == (Verdict.PASSED, "42"), closed.outcome
+    assert [file.name for file in closed.outcome.artifacts] == [r"a\xff.csv"]
 
 
 async def test_every_follower_gets_the_whole_run_as_it_comes_whenever_others_join_or_leave(
