@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -22,6 +23,7 @@ from services.validation.cluster import cluster_id
 from tests.fakes import FakeTarget, FakeValidator
 from tests.integration.execution.conftest import told
 from tests.integration.execution.nodes import Farm, farm
+from tests.leaks import planted, shown, where
 from tests.standins.scripted_model import ScriptedModel
 from tests.waiting import PATIENCE
 
@@ -61,6 +63,20 @@ def look():
 task, left = ray.get(look.remote())
 print(f"{ray.cluster_resources()['GPU']:g} GPUs, {task} for the task, {left:g} left")
 """
+SECRET = """
+import hashlib, os
+import ray
+
+@ray.remote(num_cpus=0, resources={"farm": 1})
+class Worker:
+    def see(self):
+        node = ray.get_runtime_context().get_node_id()
+        return node, hashlib.sha256(os.environ["PLANTED"].encode()).hexdigest()
+
+workers = [Worker.remote() for _ in range(2)]
+seen = ray.get([worker.see.remote() for worker in workers])
+print(len({node for node, _ in seen}), *{value for _, value in seen})
+"""
 GROUPS = """
 import ray
 from ray.util.placement_group import placement_group
@@ -73,6 +89,17 @@ ray.get(placement_group([{"farm": 2}] * 2).ready())
 async def two_nodes() -> AsyncGenerator[Farm]:
     async with farm(2) as made:
         yield made
+
+
+async def test_workers_on_other_nodes_have_a_secret_that_is_nowhere_else(two_nodes: Farm) -> None:
+    value = planted("nodes")
+    await two_nodes.target.submit(Job("secret", SECRET, secrets={"PLANTED": value}))
+    text, outcome = await told(two_nodes.target, "secret")
+    assert outcome.verdict is Verdict.PASSED, outcome
+    assert text == f"2 {hashlib.sha256(value.encode()).hexdigest()}\n"
+    assert any(path.name.startswith("session_") for path in two_nodes.cluster.root.rglob("session_*"))
+    assert where(value, two_nodes.cluster.root) == []
+    assert await shown(value, two_nodes.api) == []
 
 
 async def test_what_can_not_be_placed_is_said(two_nodes: Farm) -> None:
