@@ -14,10 +14,19 @@ from services.data import filesystems, registry
 from services.data.credentials import value_of
 from services.data.interface import Sampled, Source
 from services.data.masking import Masker
-from services.domain.connections import Connection, SampleLimits
+from services.domain.connections import Connection, Credentials, Origin, SampleLimits
 from services.domain.errors import DataUnavailable
-from tests.contract.data import peers
-from tests.contract.data.cases import CASES, Case, Rows, Setting, connection, write_csv, write_jsonl
+from tests.contract.data import google, peers
+from tests.contract.data.cases import (
+    CASES,
+    Case,
+    Rows,
+    Setting,
+    connection,
+    write_csv,
+    write_jsonl,
+    write_parquet,
+)
 
 KEY = b"a key of the tests"
 
@@ -200,3 +209,14 @@ def test_texts_are_searched_whatever_their_encoding(tmp_path: Path, folder: Path
     (tmp_path / "a.csv").write_bytes(f"id,name,text\n1,Jürgen,{text.replace(',', '')}\n".encode("latin-1"))
     sampled = source(connection("csv", f"{tmp_path}/a.csv", left_out=())).sample(folder)
     assert "Straße" in (folder / sampled.root).read_bytes().decode("latin-1")
+
+
+def test_files_in_google_cloud_storage(tmp_path: Path, folder: Path):
+    write_parquet(tmp_path / "made" / "sales", peers.rows())
+    with google.serving(tmp_path / "made") as endpoint:
+        terms = {"options": {"endpoint": endpoint}, "credentials": Credentials(Origin.NONE)}
+        sampled = source(connection("parquet", "gs://lake/sales", **terms)).sample(folder)
+        assert sampled.profile.rows == 60
+        assert sampled.profile.tables[0].partitions == ("country",)
+        with pytest.raises(DataUnavailable, match=r"There is nothing at gs://lake/gone\."):
+            source(connection("parquet", "gs://lake/gone", **terms)).sample(folder)
