@@ -75,7 +75,9 @@ def _written(found: Written | None) -> str:
         return "it wrote nothing there in validation"
     rows = plural(found.rows, "row") if found.rows is not None else ""
     columns = f" ({_names(found.columns)})" if found.columns else ""
-    return f"wrote {rows}{columns}{' in ' if rows else ''}{plural(found.files, 'file')}, {human_bytes(found.size)}, in validation"
+    where = plural(found.files, found.unit.removesuffix("s"))
+    size = f", {human_bytes(found.size)}" if found.size else ""
+    return f"wrote {rows}{columns}{' in ' if rows else ''}{where}{size}, in validation"
 
 
 def _secret(each: BoundSecret) -> str:

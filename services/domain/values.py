@@ -214,8 +214,10 @@ class Written:
     """Files that are new or changed."""
     size: int = 0
     """Bytes of these."""
+    unit: str = "files"
+    """What `files` counts: `files`, or `tables` of a database, whose size is not known."""
     rows: int | None = None
-    """Rows of all tables in them; None where some can't be read as one."""
+    """Rows of all tables in them, or rows that have changed; None where some can't be read as one."""
     columns: tuple[str, ...] = ()
     """Columns of these tables."""
 

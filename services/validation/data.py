@@ -14,8 +14,10 @@ from services.domain.destination import Destination
 from services.domain.errors import DataRefused
 from services.domain.program_header import ACCESSES, DataUse, Script
 from services.domain.provisions import BoundConnection
+from services.validation.inside import postgres
 from services.validation.interface import DataPlace
 
+_DATABASE = "postgres"
 OnProgress = Callable[[str], Awaitable[None]]
 
 
@@ -84,12 +86,18 @@ class Data:
             raise DataRefused(
                 f"The data connection {use.name} allows {can} only, and the program declares {' and '.join(sorted(beyond))}."
             )
+        if connection.kind == _DATABASE and not postgres.is_installed():
+            raise DataRefused(
+                f"The program uses the database {use.name}, and PostgreSQL isn't installed where programs are validated."
+                " Have an operator install it there, such as the package postgresql."
+            )
         sample = await self.sample(connection, on_progress) if Access.READ in use.access else None
         place = DataPlace(
             name=use.name,
             variable=connection.environment,
             sample=await self.folders.folder(sample, self.samples) if sample else None,
             root=sample.root if sample else _leaf(connection.url),
+            database=connection.kind == _DATABASE,
             writes=use.writes,
         )
         return _described(use, connection, sample), place

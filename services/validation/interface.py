@@ -43,6 +43,8 @@ class DataPlace:
     """The folder with its sample on this machine; None where the program only writes to it."""
     root: str = ""
     """Its location relative to that folder, or to the place where it is written; empty for the folder itself."""
+    database: bool = False
+    """Whether it is a PostgreSQL database, whose sample is loaded into a server in the seal."""
     writes: bool = False
     """Whether the program may write there: what it does with a copy of the sample, if there is one."""
 

@@ -9,7 +9,7 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,8 +60,8 @@ class ClusterSettings:
     nice: int = 5
     start_limit: float = 300.0
 
-    def as_argument(self, written: Mapping[str, str]) -> str:
-        """For process 1 inside; `written` are the locations that programs may write to, by connection."""
+    def as_argument(self, mounts: Mounts) -> str:
+        """For process 1 inside, with the places and databases of `mounts`."""
         options: dict[str, Any] = {
             "resources": {**self.resources, "object_store_memory": float(self.object_store)},
             "workers": self.workers,
@@ -69,7 +69,8 @@ class ClusterSettings:
             "processes": self.threads,
             "file_size": self.file_size,
             "nice": self.nice,
-            "written": dict(written),
+            "written": mounts.written,
+            "databases": mounts.databases,
         }
         return json.dumps(options)
 
@@ -141,7 +142,7 @@ class Sandbox:
         group = groups.make() if groups else None
         try:
             if template and not data and not mounts:
-                process = await template.fork(settings.as_argument(mounts.written), settings.spaces, group)
+                process = await template.fork(settings.as_argument(mounts), settings.spaces, group)
             else:
                 process = await _sealed(settings, data, group, mounts)
         except BaseException as error:
@@ -323,7 +324,7 @@ async def _sealed(
     settings: ClusterSettings, data: Furnishing, group: ControlGroup | None, mounts: Mounts
 ) -> asyncio.subprocess.Process:
     with Seal(settings.spaces, data, mounts) as seal:
-        words = (sys.executable, "-s", "-m", "inside", settings.as_argument(mounts.written))
+        words = (sys.executable, "-s", "-m", "inside", settings.as_argument(mounts))
         command = seal.observed_command(*words, path=PACKAGE)
         return await _started(group.entering(command) if group else command, seal.fds)
 

@@ -17,8 +17,8 @@ from services.domain.values import InputFile
 from services.isolation import bubblewrap, seccomp
 from services.isolation.host_names import new_host_name
 from services.validation import nesting
-from services.validation.inside import cuda
-from services.validation.interface import NOTHING_PROVIDED, Provided
+from services.validation.inside import cuda, postgres
+from services.validation.interface import NOTHING_PROVIDED, DataPlace, Provided
 from services.validation.observer import launch
 
 BWRAP = "bwrap"
@@ -84,16 +84,24 @@ class Mounts:
     @property
     def variables(self) -> dict[str, str]:
         """The environment variables of its data and secrets."""
-        places = {
-            each.variable: f"{WRITTEN if each.writes else DATA}/{each.name}{each.root and '/'}{each.root}"
-            for each in self.provided.places
-        }
+        places = {each.variable: _location(each) for each in self.provided.places}
         return {**places, **dict(self.provided.dummies)}
 
     @property
     def written(self) -> dict[str, str]:
         """The locations below WRITTEN that programs may write to, by connection."""
-        return {each.name: each.root for each in self.provided.places if each.writes}
+        return {each.name: each.root for each in self.provided.places if each.writes and not each.database}
+
+    @property
+    def databases(self) -> dict[str, bool]:
+        """Its databases, and which of them programs may write to."""
+        return {each.name: each.writes for each in self.provided.places if each.database}
+
+
+def _location(place: DataPlace) -> str:
+    if place.database:
+        return f"postgresql://ray@127.0.0.1:{postgres.PORT}/{place.name}"
+    return f"{WRITTEN if place.writes else DATA}/{place.name}{place.root and '/'}{place.root}"
 
 
 NO_MOUNTS = Mounts()

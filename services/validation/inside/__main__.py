@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import cluster, process
+from . import cluster, postgres, process
 from .fork_server import ForkServer
 from .imports import RAYLET, import_ray
 from .observer import ObserverChannel
@@ -33,6 +33,7 @@ def main(settings: dict[str, Any], observer: ObserverChannel, *, imported: bool 
     process.limit(processes=settings["processes"])
     incoming, outgoing = _take_pipes()
     cluster.make_session()
+    server = postgres.Server(settings["databases"])
     gcs, start_gcs = process.start_later()
     start_gcs(cluster.gcs())
     raylet, start_raylet = process.start_later()
@@ -42,6 +43,7 @@ def main(settings: dict[str, Any], observer: ObserverChannel, *, imported: bool 
         import_ray(raylet, cluster.PACKAGES)
     elif raylet != RAYLET:
         raise SystemExit(f"the raylet is process {raylet}")
+    server.start()
     fork_server = ForkServer()
     launcher = str(Path(__file__).with_name("launcher.py"))
     introduction = _Introduction()
@@ -52,6 +54,7 @@ def main(settings: dict[str, Any], observer: ObserverChannel, *, imported: bool 
         )
     )
     introduction.raylet_is_up()
+    server.load()
     process.call_itself(f"{sys.executable} -m ray.scripts.scripts start --head --block")
     SealedSupervisor(
         incoming,
@@ -63,6 +66,7 @@ def main(settings: dict[str, Any], observer: ObserverChannel, *, imported: bool 
         cluster_id,
         settings["workers"],
         settings["written"],
+        server,
     ).serve()
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import agent, cluster, demand, frames, process, state_api, written
+from . import agent, cluster, demand, frames, postgres, process, state_api, written
 from .agent import become_agent
 from .attempt import CONNECTED, Ends, become_driver
 from .cuda import CudaWatch
@@ -67,6 +67,7 @@ class SealedSupervisor:
     cluster_id: str
     workers: int
     places: dict[str, str]
+    server: postgres.Server
     agent: socket.socket = field(default_factory=agent.listen)
     state_api: socket.socket = field(default_factory=state_api.listen)
     cuda: CudaWatch = field(default_factory=CudaWatch)
@@ -109,6 +110,7 @@ class SealedSupervisor:
             served[self.cuda.fd] = self._look_for_cuda
         for fd in (self.incoming, *served):
             self._poll.register(fd, select.POLLIN)
+        self._servants |= {self.server.pid} - {0}
         self._prepare_spare()
         while True:
             for fd, _ in self._poll.poll(self._patience()):
@@ -287,9 +289,12 @@ class SealedSupervisor:
             os.close(fd)
         result = {"status": driver.status, "cpu": round(process.processor_time() - self._spent, 2)}
         self.observer.await_end(self._pass_on)
-        if found := written.described(self.places):
-            self._pass_on(found)
+        found = [*written.described(self.places), *self.server.written()]
+        if found:
+            self._pass_on(json.dumps(["written", found]).encode())
         self._send(frames.ENDED, json.dumps(result).encode())
+        if self.server.databases:
+            raise SystemExit  # whatever the program has left in the server ends with it
         self._sweep()
         self._clear()
         self._prepare_spare()

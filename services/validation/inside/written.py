@@ -37,10 +37,10 @@ def lay_out(written: dict[str, str]) -> None:
         (folder.parent if folder.suffix else folder).mkdir(parents=True, exist_ok=True)
 
 
-def described(written: dict[str, str]) -> bytes:
-    """What is there now, as JSON; empty where it can't be said in time."""
+def described(written: dict[str, str]) -> list[Any]:
+    """What is there now, an object for each place; nothing where it can't be said in time."""
     if not written:
-        return b""
+        return []
     reading, writing = os.pipe()
     pid = process.fork(lambda: _describe(list(written), writing), keep=(writing,))
     os.close(writing)
@@ -55,15 +55,17 @@ def described(written: dict[str, str]) -> bytes:
         if not piece:
             break
         found += piece
-    else:
-        found = b""
     os.close(reading)
     process.signal_one(pid, signal.SIGKILL)
-    return found
+    try:
+        places: list[Any] = json.loads(found)
+    except ValueError:
+        return []
+    return places
 
 
 def _describe(names: list[str], writing: int) -> None:
-    found = json.dumps(["written", [_place(name) for name in names]]).encode()
+    found = json.dumps([_place(name) for name in names]).encode()
     while found:
         found = found[os.write(writing, found) :]
 

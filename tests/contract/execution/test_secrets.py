@@ -41,7 +41,8 @@ import hashlib, json
 import ray
 
 def seen():
-    return hashlib.sha256(os.environ["PLANTED"].encode()).hexdigest() + os.environ.get("OWN", "")
+    found = hashlib.sha256(os.environ["PLANTED"].encode()).hexdigest() + os.environ.get("OWN", "")
+    return found + os.environ.get("SALES_URL", "")
 
 def hook():
     os.environ["HOOKED"] = "yes"
@@ -92,7 +93,8 @@ async def test_driver_and_workers_have_it_and_nothing_else_does(
     name = f"secret-{request.node.callspec.id}"
     value = planted(name)
     root = embedded._home.root
-    assert await real.target.submit(Job(name, USES, secrets={"PLANTED": value}))
+    url = "s3://lake/sales"
+    assert await real.target.submit(Job(name, USES, variables={"SALES_URL": url}, secrets={"PLANTED": value}))
     assert not await real.target.submit(Job(name, USES, secrets={"PLANTED": value}))
     found = await told(real.target, name)
     assert found.outcome.verdict is Verdict.PASSED, found.outcome
@@ -100,8 +102,8 @@ async def test_driver_and_workers_have_it_and_nothing_else_does(
     seen = json.loads(found.text)
     assert (seen.pop("store"), seen.pop("names")) == (0, 1), "while it runs, the control store has one half"
     assert seen == {
-        "driver": expected,
-        **dict.fromkeys(("task", "nested", "other environment", "actor", "data"), f"{expected}kept"),
+        "driver": f"{expected}{url}",
+        **dict.fromkeys(("task", "nested", "other environment", "actor", "data"), f"{expected}kept{url}"),
     }
     assert where(value, root) == []
     async with remotes(embedded) as remote:
