@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from services.domain.target_profile import TargetProfile
 from services.domain.values import Verdict
+from services.execution.api import RayApi
 from services.execution.cluster_directory import ClusterDirectory, read, write
 from services.execution.embedded import EmbeddedTarget
 from services.execution.interface import Job, Output
+from services.execution.jobs import JobsTarget
 from services.execution.outgoing import Outgoing
+from services.targets.profiles import Profiles
 from tests.integration.execution.conftest import (
     CARE,
     cluster_of,
@@ -103,8 +108,30 @@ async def test_two_bots_share_a_cluster_and_the_first_to_leave_leaves_it(shared:
     assert (await told(shared, "second"))[0] == "mine\n"
 
 
-async def test_a_lost_cluster_is_replaced_and_its_runs_are_told_truthfully(hardy: EmbeddedTarget) -> None:
+@dataclass
+class _Asked:
+    """The cluster of a target as another bot asks it."""
+
+    target: EmbeddedTarget
+
+    async def session(self) -> str:
+        async with self._remote() as remote:
+            return await remote.profiler.session()
+
+    async def profile(self, session: str) -> TargetProfile:
+        async with self._remote() as remote:
+            return await remote.profiler.profile(session)
+
+    def _remote(self) -> aclosing[JobsTarget]:
+        return aclosing(JobsTarget(RayApi(self.target.address, token=self.target.token)))
+
+
+async def test_a_lost_cluster_is_replaced_and_its_runs_are_told_truthfully(
+    hardy: EmbeddedTarget, tmp_path: Path
+) -> None:
     home = hardy._home
+    asked = {"hardy": _Asked(hardy)}
+    before = await Profiles(asked, directory=tmp_path).current("hardy", PATIENCE)
     assert (await run(hardy, "done", "print('all of it')\n"))[1].verdict is Verdict.PASSED
     await hardy.submit(Job("endless", ENDLESS))
     events = hardy.follow("endless")
@@ -127,6 +154,13 @@ async def test_a_lost_cluster_is_replaced_and_its_runs_are_told_truthfully(hardy
     text, outcome = await told(hardy, "waiting")
     assert (text, outcome.verdict) == ("at last\n", Verdict.PASSED)
     assert cluster_of(home.root) != lost
+    stored = Profiles(asked, directory=tmp_path)
+    assert before is not None
+    assert stored.known("hardy") == before, "another bot starts with what is stored"
+    after = await stored.current("hardy", PATIENCE)
+    assert after is not None
+    assert after.session == await asked["hardy"].session() != before.session
+    assert replace(after, session="", memory=0) == replace(before, session="", memory=0)
 
 
 HARMS = {
