@@ -10,6 +10,7 @@ from services.domain.target_profile import TargetProfile
 from services.execution.state import ClusterState
 from services.targets.targets import ConfiguredTarget, TargetView
 from services.text.formatting import human_bytes, human_resource, human_share, plural
+from services.validation.cluster import of_validation
 
 _SHOWN = ("CPU", "GPU", "memory")
 _LISTED = 9000
@@ -27,10 +28,12 @@ def target(found: TargetView, user: str) -> Message:
     """One target with what it has: where its programs are validated, Python, hardware and packages."""
     place, state, profile = found.place, found.state, found.profile
     blocks = [mrkdwn(_line(place, state, user, default=False))]
+    if profile is not None:
+        blocks.append(mrkdwn(_facts(profile)))
     if found.validation is not None:
         blocks.append(mrkdwn(_validation(found.validation)))
     if profile is not None:
-        blocks += _profile(profile)
+        blocks += _packages(place.name, profile)
     elif state.up and place.open_to(user):
         blocks.append(context("What it has installed is unknown for now. Try again in a minute."))
     return Message(f"The target {literal(place.name, 100)}", blocks)
@@ -39,12 +42,13 @@ def target(found: TargetView, user: str) -> Message:
 def _validation(state: ClusterState) -> str:
     head = "*Validation:* on a cluster of its own, unsealed"
     if not state.up:
-        return f":red_circle: {head}. It is down: {literal(state.problem, 300)} Until it is back, programs are validated as for other targets."
+        problem = literal(of_validation(state.problem), 300)
+        return f":red_circle: {head}. It is down: {problem} Until it is back, programs are validated as for other targets."
     facts = [f"Ray {literal(state.version, 50)}", *([plural(state.nodes, "node")] if state.nodes else [])]
     return f":large_green_circle: {head}\n" + " · ".join([*facts, *_free(state)])
 
 
-def _profile(profile: TargetProfile) -> list[Block]:
+def _facts(profile: TargetProfile) -> str:
     facts = [f"Python {literal(profile.python, 50)}", f"Ray {literal(profile.ray, 50)}"]
     if profile.gpus:
         facts.append(human_resource("GPU", profile.gpus))
@@ -54,13 +58,17 @@ def _profile(profile: TargetProfile) -> list[Block]:
         facts.append(f"up to {human_bytes(profile.memory)} of memory on a node")
     if profile.answered < profile.nodes:
         facts.append(f"{profile.answered} of {plural(profile.nodes, 'node')} answered")
+    return " · ".join(facts)
+
+
+def _packages(target: str, profile: TargetProfile) -> list[Block]:
     named = [f"{name} {version}" for name, version in sorted(profile.packages.items())]
     head = f"*{plural(len(named), 'package')}* " + (
         "installed with raygen; programs also have those that they were validated with"
         if profile.own
-        else "installed on all nodes that answered"
+        else f"installed on all nodes of {literal(target, 100)} that answered"
     )
-    return [mrkdwn(" · ".join(facts)), mrkdwn(head), *_listed(named)]
+    return [mrkdwn(head), *_listed(named)]
 
 
 def _listed(named: Sequence[str]) -> list[Block]:

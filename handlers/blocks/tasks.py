@@ -113,22 +113,22 @@ def proposed(card: ProposalCard, *, above: Sequence[Block] = ()) -> Message:
     end = [context(" · ".join(_origin(task, proposal)))]
     if card.objection and proposal.status is ProposalStatus.OPEN:
         end.append(context(f":warning: *Warning:* {literal(card.objection, 300)}"))
-    if card.differences and proposal.status is ProposalStatus.OPEN:
-        end.append(context(literal(card.differences, 500)))
     if proposal.runnable and proposal.status is ProposalStatus.OPEN:
         end += [*_void(proposal), *_approvals(proposal, card.needs)]
     if card.updates and proposal.status is ProposalStatus.OPEN:
         end.append(context(*overtaken(card.updates)))
     end += _decision(card)
-    place = _place(card)
+    place = [_place(card)]
+    if card.differences and proposal.status is ProposalStatus.OPEN:
+        place.append(context(f":information_source: *Differences:* {literal(card.differences, 500)}"))
     folded, diff = changed(card)
     given = [*provisions.lines(proposal), *packages.lines(card), *parameters.lines(proposal)]
-    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, place, *given, *end])
+    room = MESSAGE_LIMIT - weight([*head, *evidence(card), *folded, *place, *given, *end])
     source = _code(proposal, room)
     room -= weight(source)
     diff = diff if weight(diff) - weight(folded) <= room else folded
     room -= weight(diff) - weight(folded)
-    blocks = [*head, *evidence(card, room=room), place, *given, *diff, *source, *end]
+    blocks = [*head, *evidence(card, room=room), *place, *given, *diff, *source, *end]
     output = shorten(escape(shown(proposal.validation)), 600).strip()
     validated = _VALIDATED.get(proposal.validation.verdict, "Not validated")
     return Message(f"{state(proposal)}: {escape(program.title)}. {validated}. Output: {output}", blocks)

@@ -220,11 +220,11 @@ class RayApi:
             raise TargetRefused(f"{self.address!r} isn't a cluster address.") from error
         except aiohttp.ClientConnectorCertificateError as error:
             raise TargetRefused(
-                f"The certificate of the target cluster at {self.address} is not trusted."
+                f"The certificate of the target cluster at {URL(self.address).with_user(None)} is not trusted."
             ) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TargetUnavailable(
-                f"The target cluster at {self.address} can't be reached. Try again in a minute."
+                f"The target cluster at {URL(self.address).with_user(None)} can't be reached. Try again in a minute."
             ) from error
 
     @contextmanager

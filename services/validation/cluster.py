@@ -140,17 +140,17 @@ async def tried(
         return seen.explained(stopped, wall)
     except TargetUnavailable as error:
         await _stopped(target, job, "", stop_limit, began)
-        return Outcome(verdict=Verdict.UNAVAILABLE, detail=_worded(error))
+        return Outcome(verdict=Verdict.UNAVAILABLE, detail=of_validation(error.public))
     except RaygenError as error:
-        return Outcome(verdict=Verdict.UNAVAILABLE, detail=_worded(error))
+        return Outcome(verdict=Verdict.UNAVAILABLE, detail=of_validation(error.public))
     except asyncio.CancelledError:
         await asyncio.shield(target.stop(job.submission_id))
         raise
 
 
-def _worded(error: RaygenError) -> str:
-    """The sentences of targets, which this is none of."""
-    return error.public.replace("target cluster", "validation cluster")
+def of_validation(sentence: str) -> str:
+    """What a target cluster's call says, of a validation cluster."""
+    return sentence.replace("target cluster", "validation cluster")
 
 
 async def _followed(target: Target, submission_id: str, seen: _Seen) -> Outcome:

@@ -271,7 +271,7 @@ def test_a_target_is_shown_with_what_it_has():
     check.message_blocks(message.blocks, Rules())
     text = str(message.blocks)
     assert "Python 3.11.2 · Ray 2.9.3 · 8 GPUs · accelerator types: A100 · 1 of 3 nodes answered" in text
-    assert "*2,000 packages* installed on all nodes that answered" in text
+    assert "*2,000 packages* installed on all nodes of dev that answered" in text
     shown = text.count("+cu124")
     assert shown > 100
     assert f"and {2000 - shown} more" in text
