@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyiceberg.catalog import load_catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchNamespaceError, NoSuchTableError
-from pyiceberg.io.pyarrow import ArrowScan, PyArrowFileIO, schema_to_pyarrow
+from pyiceberg.io.pyarrow import ArrowScan, PyArrowFile, PyArrowFileIO, schema_to_pyarrow
 from pyiceberg.table import FileScanTask, StaticTable, Table
 from pyiceberg.transforms import VoidTransform
 
@@ -39,6 +39,7 @@ from services.domain.untrusted_data import from_json
 _VERSION = re.compile(r"v?(\d{1,18})(?:-[^/]{1,200})?\.(?:gz\.)?metadata\.json")
 _ID = b"PARQUET:field_id"
 _CATALOG = "catalog."
+_SUFFIX = ".metadata.json"
 
 
 class IcebergSource:
@@ -72,7 +73,7 @@ class IcebergSource:
             raise DataUnavailable(empty(self.connection.name))
         partitions = self._write(masked, folder)
         about = self.estimate()
-        return sampled(
+        made = sampled(
             masked,
             self.columns,
             partitions=partitions,
@@ -81,6 +82,9 @@ class IcebergSource:
             files=about.files or 0,
             size=about.size,
         )
+        # A program gets a file where it gets one on the target.
+        is_file = self.connection.url.endswith(_SUFFIX)
+        return replace(made, root="metadata/v1.metadata.json" if is_file else "")
 
     @property
     def _properties(self) -> dict[str, str]:
@@ -118,7 +122,7 @@ class IcebergSource:
     def _metadata(self) -> str:
         """The newest metadata file."""
         place = self.connection.place
-        if place.endswith(".metadata.json"):
+        if place.endswith(_SUFFIX):
             return place
         try:
             listing = Place(self._value, f"{place.rstrip('/')}/metadata").listing()
@@ -226,13 +230,20 @@ class RelocatedFileIO(PyArrowFileIO):
     TO = "raygen.to"
 
     def new_input(self, location: str) -> Any:
-        return super().new_input(self._moved(location))
+        return self._file(location)
 
     def new_output(self, location: str) -> Any:
-        return super().new_output(self._moved(location))
+        return self._file(location)
 
     def delete(self, location: Any) -> None:
         super().delete(self._moved(location) if isinstance(location, str) else location)
+
+    def _file(self, location: str) -> PyArrowFile:
+        """Known by the place that it will have, since that is written into other files."""
+        scheme, netloc, path = self.parse_location(self._moved(location), self.properties)
+        return PyArrowFile(
+            location=location, path=path, fs=self.fs_by_scheme(scheme, netloc), buffer_size=1024**2
+        )
 
     def _moved(self, location: str) -> str:
         before = str(self.properties[self.FROM])

@@ -210,10 +210,11 @@ def read_iceberg(path: Path, setting: Setting | None = None) -> Rows:
         "raygen.to": str(path),
     }
     table = StaticTable.from_metadata("file:///data/sales", moved)
-    assert all(
-        task.file.file_path.startswith("file:///data/sales/data/country=")
-        for task in table.scan().plan_files()
-    )
+    written = [task.file.file_path for task in table.scan().plan_files()]
+    for snapshot in table.metadata.snapshots:
+        written += [snapshot.manifest_list, *(each.manifest_path for each in snapshot.manifests(table.io))]
+    assert {each.partition("sales/")[0] for each in written} == {"file:///data/"}
+    assert str(path) not in (path / "metadata" / "v1.metadata.json").read_text()
     return table.scan().to_arrow().to_pylist()
 
 

@@ -63,6 +63,7 @@ def test_an_iceberg_table_is_sampled_as_it_is_now_and_by_its_catalog(tmp_path: P
         catalog.load_table("db.sales").append(newer)
         catalog.load_table("db.sales").delete("id < 90")
         root = catalog.load_table("db.sales").location()
+        file = catalog.load_table("db.sales").metadata_location
     options = {
         "catalog.uri": f"sqlite:///{tmp_path}/catalog.db",
         "catalog.name": "c",
@@ -70,11 +71,13 @@ def test_an_iceberg_table_is_sampled_as_it_is_now_and_by_its_catalog(tmp_path: P
         "table": "db.sales",
     }
     by_folder = connection("iceberg", root, left_out=())
-    for number, wanted in enumerate([by_folder, replace(by_folder, options=options)]):
+    ways = [by_folder, replace(by_folder, options=options), replace(by_folder, url=file)]
+    for number, wanted in enumerate(ways):
         into = folder / str(number)
         into.mkdir()
         sampled = source(wanted).sample(into)
         assert (sampled.profile.rows, sampled.profile.total_rows) == (11, 11)
+        assert (into / sampled.root).is_file() == (wanted.url == file)
         columns = {column.name: column for column in sampled.profile.tables[0].columns}
         assert (columns["id"].low, columns["id"].high, columns["id"].type) == ("90", "100", "int64")
         assert columns["name"].masked == "name"
