@@ -23,6 +23,7 @@ from handlers.blocks.primitives import (
 )
 from handlers.blocks.table import table
 from services.domain.entities import Proposal, Run
+from services.domain.refusals import refusal
 from services.domain.values import Outcome, TaskCount, Verdict
 from services.driver.checkpoints import MOST, ROOM
 from services.notifications.events import RunView
@@ -130,7 +131,7 @@ def _buttons(run: Run, proposal: Proposal, outcome: Outcome) -> list[Block]:
     if not outcome.passed:
         fix = button("Fix it", action_ids.RUN_FIX, proposal.id)
         details = button("Details", action_ids.RUN_DETAILS, proposal.id)
-        return [actions(*resume, fix, *choices(proposal), details, notebook)]
+        return [actions(*resume, *_again(proposal, outcome), fix, *choices(proposal), details, notebook)]
     return [
         actions(
             button("Run again", action_ids.RUN_AGAIN, proposal.id),
@@ -141,6 +142,12 @@ def _buttons(run: Run, proposal: Proposal, outcome: Outcome) -> list[Block]:
             notebook,
         )
     ]
+
+
+def _again(proposal: Proposal, outcome: Outcome) -> list[Block]:
+    """Where not the program but its secrets or data were the reason, it can be run as it is once that is mended."""
+    mended = outcome.verdict is Verdict.UNAVAILABLE or refusal(proposal.provisions, outcome)
+    return [button("Run again", action_ids.RUN_AGAIN, proposal.id)] if proposal.provisions and mended else []
 
 
 def _said(outcome: Outcome) -> list[Block]:

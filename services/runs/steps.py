@@ -13,6 +13,7 @@ from services.approvals.recorder import Recorder
 from services.domain.checkpoints import CheckpointFile
 from services.domain.entities import Proposal, Run, RunStatus, Session, run_id
 from services.domain.errors import NotAllowed, Outdated, SecretUnavailable, TargetUnavailable
+from services.domain.refusals import refusal
 from services.domain.values import InputFile, Outcome, TaskCount, Verdict
 from services.execution.interface import Finished, Job, Output, Progress, Target
 from services.notifications.events import (
@@ -187,7 +188,10 @@ class RunSteps:
         with span("run", run=run.id, target=run.target) as opened:
             finished = await self._watch(watched, target)
             opened.set_attribute("raygen.verdict", finished.outcome.verdict)
-        await self._store.runs.end(run.id, finished.outcome, finished.left)
+        outcome = finished.outcome
+        if refused := refusal(proposal.provisions, outcome):
+            outcome = replace(outcome, remarks=(*outcome.remarks, refused))
+        await self._store.runs.end(run.id, outcome, finished.left)
         self._known.pop(run.id, None)
 
     async def close(self, proposal_id: str) -> None:

@@ -25,6 +25,7 @@ _PART = 12
 _LINE = 12
 _DEEPEST = 20
 _CUT = "…"
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
 _CUTS = 1000
 
 
@@ -77,21 +78,26 @@ class KnownSecrets:
     def certain(self, text: str) -> int:
         """How much of a text's beginning more text at its end can't change."""
         end = len(text) - max((_begun(text, form) for form in self._longest_first), default=0)
-        for found in self._found(text):
-            if found.start() < end < found.end():
-                return found.start()
-        return end
+        return next((at for at, form in self._found(text) if at < end < at + len(form)), end)
 
     def _whole(self, text: str) -> str:
-        made, at = "", 0
-        for found in self._found(text):
-            made += f"{text[at : found.start()]}[secret {self._names[found[0]]}]"
-            at = found.end()
-        return made + text[at:] if at else text
+        made, end = "", 0
+        for at, form in self._found(text):
+            made += f"{text[end:at]}[secret {self._names[form]}]"
+            end = at + len(form)
+        return made + text[end:] if end else text
 
-    def _found(self, text: str) -> Iterator[re.Match[str]]:
-        present = [form for form in self._longest_first if form in text]
-        return re.finditer("|".join(map(re.escape, present)), text) if present else iter(())
+    def _found(self, text: str) -> Iterator[tuple[int, str]]:
+        """What of them is in a text, each with its place, from left to right and without overlap."""
+        places = {form: at for form in self._longest_first if (at := text.find(form)) >= 0}
+        while places:
+            form, at = min(places.items(), key=lambda each: each[1])
+            yield at, form
+            end = at + len(form)
+            for each in [each for each, at in places.items() if at < end]:
+                places[each] = text.find(each, end)
+                if places[each] < 0:
+                    del places[each]
 
     def _edges(self, text: str) -> str:
         """The parts of a text, at its ends and where something was left out, without parts of secrets there."""
@@ -198,7 +204,7 @@ def _escaped(text: str) -> set[str]:
         repr(text.encode())[2:-1],
         html.escape(text),
         *percent,
-        *(re.sub(r"%[0-9A-F]{2}", lambda code: code[0].lower(), each) for each in percent),
+        *(_PERCENT.sub(lambda code: code[0].lower(), each) for each in percent),
     }
 
 
