@@ -7,6 +7,7 @@ from typing import Protocol
 
 from services.domain.checkpoints import NOTHING_LEFT, LeftFiles
 from services.domain.values import Outcome, TaskCount
+from services.runs.data_masks import DataMasks
 from services.security.known_secrets import KnownSecrets
 from services.security.redaction import masked, without_secrets
 
@@ -30,14 +31,15 @@ class Masking(Protocol):
 
 
 class Masked:
-    """Masks the known secrets of a run, and what looks like one."""
+    """Masks the known secrets of a run, what looks like one, and what the masks of its data hide."""
 
-    def __init__(self, known: KnownSecrets) -> None:
+    def __init__(self, known: KnownSecrets, data: DataMasks) -> None:
         self._known = known
+        self._data = data
         self._stream = known.stream()
 
     def output(self, text: str) -> str:
-        return self._stream.feed(text)
+        return self._data.feed(self._stream.feed(text))
 
     def note(self, text: str) -> str:
         return masked(self._known.masked(text))
@@ -46,7 +48,7 @@ class Masked:
         return tuple(replace(task, name=self.note(task.name)) for task in tasks) if self._known else tasks
 
     def outcome(self, outcome: Outcome) -> Outcome:
-        return without_secrets(self._known.outcome(outcome))
+        return without_secrets(self._data.outcome(self._known.outcome(outcome)))
 
     def left(self, left: LeftFiles) -> LeftFiles:
         return self._known.left(left)

@@ -30,6 +30,7 @@ from services.notifications.notifier import Notifier
 from services.observability.tracing import span
 from services.proposals.cards import ProposalCards
 from services.proposals.notebook import notebook
+from services.runs.data_masks import DataMasks
 from services.runs.masking import Masked, Masking, Withheld
 from services.runs.monitor import RunMonitor, requested_stop
 from services.runs.provisions import RunProvisions
@@ -293,7 +294,7 @@ class RunSteps:
             known = self._known.get(run_id)
             if known is None:
                 known = KnownSecrets(await self._provisions.values(proposal))
-            return Masked(known)
+            return Masked(known, DataMasks.of(proposal))
         except SecretUnavailable as error:
             return Withheld(error.public)
 

@@ -1,0 +1,130 @@
+"""Masks in a run's output what the masks of its data connections hide: by a column's name, and by what a value looks like.
+
+A run has the real data. Its output is text, so a column is found where texts usually show one: a table whose columns are
+aligned, comma-separated values, and a name before its value as in `name=Ada` or `{"name": "Ada"}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from fnmatch import translate
+
+from services.data import detection
+from services.domain.entities import Proposal
+from services.domain.values import Outcome, Table
+from services.security.redaction import cleaned
+
+MASK = "•••"
+_WORD = re.compile(r"\S+")
+_LONGEST = 4000
+_VALUE = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;)}\]]+)"""
+
+
+class DataMasks:
+    """The masks of one run's connections; `columns` are names or patterns, with dots for nested ones."""
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        names = {each.rpartition(".")[2].lower() for each in columns} - {"", "*"}
+        self._column = re.compile("|".join(map(translate, sorted(names)))) if names else None
+        words = "|".join(translate(name)[4:-3].replace(".*", r"[\w-]*") for name in sorted(names))
+        self._named = re.compile(rf"""(?<![\w-])(['"]?(?:{words})['"]?\s*[:=]\s*){_VALUE}""", re.IGNORECASE)
+        self._rest = ""
+        self._shape: tuple[str, tuple[int, ...], int] | None = None
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> DataMasks:
+        """Those of all that a program reads."""
+        return cls(column for each in proposal.provisions.connections for column in each.masked)
+
+    def __bool__(self) -> bool:
+        return self._column is not None
+
+    def feed(self, text: str) -> str:
+        """More of a text that comes in portions, as far as its lines are complete."""
+        if not self:
+            return text
+        whole, found, rest = (self._rest + text).rpartition("\n")
+        if not found and len(rest) > _LONGEST:
+            whole, rest = rest, ""
+        self._rest = rest
+        return self._lines(f"{whole}{found}") if whole or found else ""
+
+    def text(self, text: str) -> str:
+        """A whole text."""
+        if not self:
+            return text
+        self._shape = None
+        return self._lines(text)
+
+    def outcome(self, outcome: Outcome) -> Outcome:
+        """With all its texts and its table masked."""
+        if not self:
+            return outcome
+        found = cleaned(outcome, self.text)
+        return replace(found, table=self._table(found.table)) if found.table else found
+
+    def _table(self, table: Table) -> Table:
+        hidden = [self._is_masked(name) for name in table.columns]
+        rows = tuple(
+            tuple(MASK if hide else cell for cell, hide in zip(row, hidden, strict=False))
+            for row in table.rows
+        )
+        return replace(table, rows=rows)
+
+    def _is_masked(self, name: str) -> bool:
+        bare = name.strip("\"' ").rpartition(".")[2].lower()
+        return self._column is not None and self._column.fullmatch(bare) is not None
+
+    def _lines(self, text: str) -> str:
+        return "".join(map(self._line, text.splitlines(keepends=True)))
+
+    def _line(self, line: str) -> str:
+        line = self._cells(line)
+        if "=" in line or ":" in line:
+            line = self._named.sub(lambda found: f"{found[1]}{MASK}", line)
+        return detection.replaced(line, lambda _found, _kind: MASK)
+
+    def _cells(self, line: str) -> str:
+        """The cells below a header that names a masked column."""
+        if header := self._header(line):
+            self._shape = header
+            return line
+        if self._shape is None:
+            return line
+        separator, places, count = self._shape
+        if separator:
+            cells = line.rstrip("\r\n").split(separator)
+            if len(cells) != count:
+                self._shape = None
+                return line
+            end = line[len(line.rstrip("\r\n")) :]
+            return separator.join(MASK if at in places else cell for at, cell in enumerate(cells)) + end
+        if not line.strip():
+            self._shape = None
+            return line
+        return self._aligned(line, places)
+
+    def _aligned(self, line: str, ends: tuple[int, ...]) -> str:
+        """With the text over the column masked that ends where its header ends, back to a gap of two blanks."""
+        for end in ends:
+            if end > len(line.rstrip()) or (end < len(line.rstrip("\n")) and not line[end].isspace()):
+                continue
+            start = max(line.rfind("  ", 0, end - 1) + 2, 0) if "  " in line[: end - 1] else 0
+            width = end - start
+            line = f"{line[:start]}{MASK[:width]:>{width}}{line[end:]}"
+        return line
+
+    def _header(self, line: str) -> tuple[str, tuple[int, ...], int] | None:
+        """Which columns of a header are masked: by number where a separator is between them, else by where each ends."""
+        for separator in (",", "\t", "|"):
+            if separator in line:
+                names = line.rstrip("\r\n").split(separator)
+                places = tuple(at for at, name in enumerate(names) if self._is_masked(name))
+                if places and all(len(name) < 100 and "=" not in name and ":" not in name for name in names):
+                    return separator, places, len(names)
+        words = list(_WORD.finditer(line))
+        ends = tuple(word.end() for word in words if self._is_masked(word[0]))
+        named = len(words) > 1 and all(re.fullmatch(r"[\w.%-]+", word[0]) for word in words)
+        return ("", ends, len(words)) if ends and named else None
