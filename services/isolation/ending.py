@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.isolation.processes import children
@@ -14,13 +15,17 @@ _STOPS_WITHIN = 1.0
 _OFTEN = 0.001
 
 
-def end(root: int) -> None:
+def end(root: int, descendants: Sequence[int] = ()) -> None:
     """Kill the bwrap `root`, an unreaped child of this process, and all that is sealed by it.
 
     Who is sealed dies with bwrap only once it has asked the kernel for that, as the last step of its start. Before, it
     waits for bwrap: killed by itself, that leaves a process behind which never ends and holds the pipes open. So its
     children go first: process 1 inside, and the observer of its network where it has one.
+
+    `descendants` are known ones of many: what is killed starts no more of them until process 1 has had its turn to end.
     """
+    for pid in descendants:
+        _kill(pid, signal.SIGKILL)
     _kill(root, signal.SIGSTOP)  # or it could start a child between the look and the kill
     _await_stop(root)
     for pid in (*children(root), root):

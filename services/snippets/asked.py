@@ -82,9 +82,12 @@ def request(parsed: Read, **more: Any) -> bytes:
 async def _outcome(process: Process, limits: ValidationLimits, limit: float) -> tuple[bytes, Excess | None]:
     """What it said before its end, or what it had too much of."""
     answer = asyncio.create_task(process.answer())
-    watching = asyncio.create_task(Watchdog(process.pid, limits, idle=0).watch())
+    watchdog = Watchdog(process.pid, limits, idle=0)
+    watching = asyncio.create_task(watchdog.watch())
     try:
         done, _ = await asyncio.wait({answer, watching}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        if watchdog.bombed:
+            return b"", Excess.PROCESSES
         if answer in done:
             return answer.result(), None
         return b"", watching.result() if watching in done else Excess.WALL

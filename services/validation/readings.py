@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import os
 
-from services.isolation.processes import by_parent
+from services.isolation.processes import tree
+
+__all__ = ["available", "processor_times", "proportional", "resident", "tree"]
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
-
-
-def tree(root: int) -> list[int]:
-    """`root` and its descendants."""
-    below = by_parent()
-    found, at = [root], 0
-    while at < len(found):
-        found += below.get(found[at], ())
-        at += 1
-    return found
 
 
 def available() -> int:

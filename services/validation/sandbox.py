@@ -244,7 +244,7 @@ class Sandbox:
         """Until the program or the sandbox ends (None), or something is exceeded."""
         waiting: dict[asyncio.Task[Any], Callable[[Any], Excess | None]] = {
             asyncio.create_task(collected.done.wait()): lambda _: collected.excess,
-            asyncio.create_task(self._ended.wait()): lambda _: None,
+            asyncio.create_task(self._ended.wait()): lambda _: Excess.PROCESSES if watchdog.bombed else None,
             asyncio.create_task(watchdog.watch()): lambda excess: excess,
         }
         try:
