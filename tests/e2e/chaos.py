@@ -40,7 +40,7 @@ PEOPLE = ("UENGINEER", "UAPPROVER")
 # How many of the programs are approved and not yet over at a time.
 WAVE = 14
 # On a slow machine a bot that is killed for ever gets nothing done.
-KILLS = 4
+KILLS = 3
 # Every fifth of the programs also has a task of Ray's own.
 CODE = """
 import time

@@ -119,6 +119,23 @@ class Playground:
         root = await self.wait(lambda: self.new_root(channel, before), f"no thread for {text!r}")
         return Thread(self, channel, root["ts"])
 
+    async def propose(self, code: str, *, user: str = "UENGINEER") -> tuple[Thread, Json]:
+        """A person has the program of a message of theirs validated; the thread below it, and the proposal."""
+        ts = await self.say(f"```\n{code}\n```", channel="CRAY", user=user)
+        place = {"user": user, "channel": "CRAY", "ts": ts}
+        answer = await self.post("shortcut", **place, callback_id="run_message")
+        assert answer["ok"], answer
+
+        async def form() -> Json | None:
+            views = (await self.get(f"views/{user}"))["views"]
+            return next((view for view in views if ts in view["private_metadata"]), None)
+
+        view = await self.wait(form, "the form did not open")
+        answer = await self.post("submit", user=user, view_id=view["id"], values={})
+        assert answer["ok"], answer
+        thread = self.thread("CRAY", ts)
+        return thread, await thread.with_button("Approve & run")
+
     async def say(
         self, text: str, *, channel: str, user: str = "UENGINEER", thread_ts: str | None = None
     ) -> str:

@@ -64,8 +64,7 @@ async def watched(pid: int) -> AsyncGenerator[list[int]]:
 @pytest.mark.parametrize("name", FLOODS)
 async def test_a_flood_is_a_readable_result(play: Playground, grown: dict[str, int], name: str):
     flood, pieces = FLOODS[name]
-    thread = await play.command("add 1 and 2")
-    await thread.edit_to(f"{COUNTED}{flood}\nprint('the end')")
+    thread, _ = await play.propose(f"{COUNTED}{flood}\nprint('the end')")
     async with watched(await play.bot_pid()) as memory:
         result = await thread.approve_and_wait()
     grown[name] = max(memory) - memory[0]

@@ -238,8 +238,7 @@ async def test_the_local_cluster_on_a_full_disk(tmp_path: Path):
         state = small.folder / "state"
         state.mkdir()
         async with running(state) as play:
-            thread = await play.command("add 1 and 2")
-            card = await thread.edit_to(WRITING)
+            thread, card = await play.propose(WRITING)
             assert (await thread.click(card, APPROVE))["ok"]
             await until(lambda: list(state.glob("playground/target/c-*/**/begun")))
             with small.full():

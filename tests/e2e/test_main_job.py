@@ -131,8 +131,7 @@ async def test_a_guest_may_ask_but_not_approve(play: Playground):
 
 
 async def test_no_secret_is_visible_in_validation_or_run(play: Playground):
-    thread = await play.command("add 1 and 2")
-    card = await thread.edit_to(ENVIRONMENT)
+    thread, card = await play.propose(ENVIRONMENT)
     assert "looked everywhere" in flat(card)
     result = await thread.approve_and_wait()
     assert "looked everywhere" in flat(result)
@@ -158,8 +157,7 @@ async def test_hostile_output_is_shown_right_and_harms_nothing(play: Playground)
 
 
 async def test_long_output_has_head_tail_and_a_file(play: Playground):
-    thread = await play.command("add 1 and 2")
-    await thread.edit_to("print('first line')\nprint('x' * 200_000)\nprint('last line')")
+    thread, _ = await play.propose("print('first line')\nprint('x' * 200_000)\nprint('last line')")
     shown = literal(await thread.approve_and_wait())
     assert "first line" in shown
     assert "last line" in shown
@@ -174,14 +172,12 @@ async def test_long_output_has_head_tail_and_a_file(play: Playground):
 
 
 async def test_a_run_is_stopped_by_its_button(play: Playground):
-    thread = await play.command("add 1 and 2")
     # The embedded target's Ray has a token, the seal's has none: the same program is short there and long on the target.
     code = (
         "import os, time\nsealed = os.environ.get('RAY_AUTH_MODE') != 'token'\n"
         "for n in range(2 if sealed else 60):\n    print('tick', n, flush=True)\n    time.sleep(0.5)"
     )
-    await thread.edit_to(code)
-    card = await thread.with_button("Approve & run")
+    thread, card = await play.propose(code)
     await thread.click(card, "Approve & run")
     live = await thread.with_text("tick 4")
     await thread.click(live, "Stop", user="UAPPROVER")
@@ -196,9 +192,7 @@ async def test_a_guest_stops_their_own_run_and_nobody_elses(play: Playground):
         "for n in range(2 if sealed else 120):\n    print('tick', n, flush=True)\n    time.sleep(0.5)"
     )
     for requester in ("UENGINEER", "UGUEST"):
-        thread = await play.command("add 1 and 2", user=requester)
-        await thread.edit_to(code, user=requester)
-        card = await thread.with_button("Approve & run")
+        thread, card = await play.propose(code, user=requester)
         await thread.click(card, "Approve & run")
         live = await thread.with_text("tick 2")
         await thread.click(live, "Stop", user="UGUEST")
@@ -209,8 +203,7 @@ async def test_a_guest_stops_their_own_run_and_nobody_elses(play: Playground):
 
 
 async def test_a_failed_run_is_never_called_a_success(play: Playground):
-    thread = await play.command("add 1 and 2")
-    await thread.edit_to(
+    thread, _ = await play.propose(
         "import os\nprint('before')\nif os.environ.get('RAY_AUTH_MODE') == 'token':\n    {}['nothing']"
     )
     result = await thread.approve_and_wait()
@@ -353,8 +346,7 @@ print("Result:", ray.get(ray.remote(lambda n: n + 1).remote(given.rows)), given.
 
 
 async def test_other_values_are_a_proposal_of_the_same_program_and_run(play: Playground):
-    thread = await play.command("add 1 and 2")
-    card = await thread.edit_to(PARAMETRIZED)
+    thread, card = await play.propose(PARAMETRIZED)
     assert "Validated with rows=10; runs with rows=1,000." in flat(card)
     assert "Result: 11 fast" in flat(card)
     form = {"user": "UENGINEER", "view_id": (await thread.open_form(card, "Parameters"))["id"]}

@@ -41,8 +41,7 @@ async def form(thread: Thread, message: Json, label: str, text: str) -> Json:
 
 
 async def test_a_data_frame_is_a_table_and_the_program_can_be_run_again(play: Playground):
-    thread = await play.command("add 1 and 2")
-    card = await thread.edit_to(FRAME)
+    thread, card = await play.propose(FRAME)
     assert len(tables(card)[0]["rows"]) == 21
     result = await thread.approve_and_wait(user="UAPPROVER")
     (table,) = tables(result)
@@ -101,8 +100,7 @@ async def test_a_result_is_shared_changed_and_taken_along(play: Playground):
 
 
 async def test_a_failure_is_its_line_first_and_its_details_behind_a_button(play: Playground):
-    thread = await play.command("add 1 and 2")
-    await thread.edit_to(BROKEN)
+    thread, _ = await play.propose(BROKEN)
     failed = await thread.approve_and_wait()
     assert "ZeroDivisionError: division by zero (in work)" in flat(failed)
     assert "return 1 / shard" in flat(failed)

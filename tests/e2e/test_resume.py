@@ -25,8 +25,7 @@ if os.environ.get("RAY_AUTH_MODE") == "token" and not state.exists():  # as on t
 
 
 async def test_a_failed_run_goes_on_from_its_checkpoint_under_a_new_approval(play: Playground):
-    thread = await play.command("add 1 and 2")
-    card = await thread.edit_to(TRAINS)
+    thread, card = await play.propose(TRAINS)
     failed = await thread.approve_and_wait(user="UAPPROVER")
     assert "Its checkpoints are kept: 1 file, 32 B." in flat(failed)
     written = next(line for line in literal(failed).splitlines() if line.startswith("wrote ")).split()[1]

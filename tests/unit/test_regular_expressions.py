@@ -6,6 +6,7 @@ The patterns are collected from the modules, so that a new one is attacked, too;
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import pkgutil
 import re
@@ -21,7 +22,7 @@ from tests.growth import grows_linearly
 _ROOT = Path(__file__).parents[2]
 _PACKAGES = ("services", "handlers", "bot")
 _ATTACKS = 120
-_MOST = 8_000
+_MOST = 4_000
 _FUNCTIONS = {"match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 # Not reached by what others write: the operator's own files and commands, recipes and cases that come with raygen.
 _OURS = ("bot.bench", "bot.evaluation", "bot.deploy", "bot.playground.cookbook")
@@ -65,7 +66,7 @@ def _collected() -> dict[str, tuple[re.Pattern[Any], frozenset[str]]]:
             module = importlib.import_module(name)
         except ModuleNotFoundError:  # of an optional part
             continue
-        used = _used(Path(module.__file__ or "").read_text(encoding="utf-8")) if module.__file__ else {}
+        used = _used(Path(module.__file__)) if module.__file__ else {}
         for variable, value in vars(module).items():
             for path, pattern in patterns_in(value, variable):
                 if id(pattern) not in known:
@@ -74,9 +75,14 @@ def _collected() -> dict[str, tuple[re.Pattern[Any], frozenset[str]]]:
     return found
 
 
-def _used(source: str) -> dict[str, set[str]]:
+@functools.cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _used(path: Path) -> dict[str, set[str]]:
     used: dict[str, set[str]] = {}
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(path):
         if isinstance(node, ast.Attribute) and node.attr in _FUNCTIONS and isinstance(node.value, ast.Name):
             used.setdefault(node.value.id, set()).add(node.attr)
     return used
@@ -123,7 +129,7 @@ def test_no_pattern_hides_in_a_function():
         for package in _PACKAGES
         for path in sorted((_ROOT / package).rglob("*.py"))
         if not str(path.relative_to(_ROOT)).startswith(tuple(_ELSEWHERE))
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for function in _nodes(path)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for node in ast.walk(function)
         if isinstance(node, ast.Call)
@@ -141,7 +147,7 @@ def test_no_pattern_has_a_possessive_group():
         f"{path.relative_to(_ROOT)}:{node.lineno}": node.args[0].value
         for package in _PACKAGES
         for path in sorted((_ROOT / package).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in _nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)

@@ -90,8 +90,8 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("piece", ["\x1b[1;", "\x9d", "a\x08", "\r\x1b["], ids=repr)
-def test_megabytes_of_anything_take_seconds_at_most(piece: str) -> None:
-    text = piece * (3_000_000 // len(piece))
+def test_a_megabyte_of_anything_takes_seconds_at_most(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
     clean(text)
     head_and_tail(text, limit=3000)
 
@@ -105,8 +105,8 @@ def test_time_grows_with_length_only(piece: str) -> None:
         return time.process_time() - start
 
     seconds(10_000)
-    small = min(seconds(25_000) for _ in range(3))
-    large = min(seconds(400_000) for _ in range(2))
+    small = min(seconds(12_500) for _ in range(3))
+    large = min(seconds(200_000) for _ in range(2))
     assert large < 16 * 8 * max(small, 0.0005)
 
 

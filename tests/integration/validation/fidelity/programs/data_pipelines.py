@@ -3,6 +3,8 @@ import pandas as pd
 
 import ray
 
+# As many shuffles, by fewer processes.
+ray.data.DataContext.get_current().default_hash_shuffle_parallelism = 2
 data = ray.data.from_items([{"x": i} for i in range(10)])
 doubled = data.map_batches(lambda batch: {"y": batch["x"] * 2}, batch_size=4)
 print(
@@ -14,7 +16,7 @@ print(
 )
 print(doubled.schema().names, np.mean([row["y"] for row in doubled.take_all()]))
 
-numbers = ray.data.range(100).map(
+numbers = ray.data.range(100, override_num_blocks=4).map(
     lambda row: {"id": row["id"], "square": row["id"] ** 2}
 )
 print(numbers.count(), numbers.sum("square"))
@@ -55,7 +57,7 @@ print(
     ray.data.range(3).zip(ray.data.range(3)).count(),
 )
 
-rows = ray.data.range(1_000_000).map_batches(
+rows = ray.data.range(100_000, override_num_blocks=4).map_batches(
     lambda batch: {"id": batch["id"], "rest": batch["id"] % 7}
 )
 print(rows.count(), rows.mean("id"))

@@ -16,7 +16,7 @@ tuner = tune.Tuner(
         metric="score",
         mode="min",
         search_alg=OptunaSearch(seed=1),
-        num_samples=6,
+        num_samples=3,
         max_concurrent_trials=2,
     ),
     run_config=tune.RunConfig(verbose=0),
