@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.doctor.targets import check as doctor
 from bot.playground.slack.blockkit import check
 from bot.playground.slack.rules import Rules
+from bot.settings import load
 from bot.wiring import target_file as targets_file
 from handlers.blocks import action_ids
 from handlers.blocks import runs as run_blocks
@@ -174,6 +176,22 @@ def test_a_target_can_name_a_validation_cluster(tmp_path: Path, monkeypatch: pyt
     assert (found.validation.url, found.validation.secret()) == ("http://trial-head-svc.ml.svc:8265", "t0ken")
     assert found.terms(3600).validation_wall == 300
     assert targets_file.read(written(tmp_path, FILE))["gpu"].validation is None
+
+
+async def test_the_doctor_looks_at_validation_clusters(tmp_path: Path):
+    file = written(
+        tmp_path,
+        OWN.replace("https://ray.example.com", "http://127.0.0.1:9").format(
+            'address = "http://u:pw@127.0.0.1:7"'
+        ),
+    )
+    target, validation = await doctor(load(targets=file))
+    assert (target.part, target.ok) == ("target gpu", False)
+    assert (validation.part, validation.ok) == ("validation of gpu", False)
+    assert "pw" not in f"{validation.found} {validation.advice}"
+    assert "can't be reached" in validation.advice
+    _, refused = await doctor(load(targets=file, supervisor="agentcore"))
+    assert refused.advice.startswith("RAYGEN_TARGETS: gpu.validation requires RAYGEN_SUPERVISOR=embedded.")
 
 
 @pytest.mark.parametrize(
