@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from bot.settings import Settings
@@ -14,6 +15,7 @@ from bot.wiring import data_file, secret_file
 from bot.wiring.files import artifact_store
 from services.data.samples import StoredSamples
 from services.data.unpacked import UnpackedSamples
+from services.domain.connections import Connection
 from services.domain.destination import Destination
 from services.domain.errors import SettingsError
 from services.validation.data import Data
@@ -24,8 +26,22 @@ def samples(settings: Settings, targets: Collection[str]) -> StoredSamples | Non
     """The samples of all connections, for targets of these names; None without connections. Raises SettingsError."""
     if settings.data is None:
         return None
+    found = data_file.read(settings.data, targets)
     return StoredSamples(
-        connections=data_file.read(settings.data, targets), store=artifact_store(settings), key=_key(settings)
+        connections={name: _with_defaults(settings, each) for name, each in found.items()},
+        store=artifact_store(settings),
+        key=_key(settings),
+        secrets=secret_file.secrets(settings, targets).value,
+    )
+
+
+def _with_defaults(settings: Settings, connection: Connection) -> Connection:
+    """With the region and the endpoint of the settings, which may come from a file and not from the environment."""
+    if not connection.place.startswith(("s3", "glue")):
+        return connection
+    defaults = {"region": settings.aws_region or "", "endpoint": settings.s3_endpoint or ""}
+    return replace(
+        connection, options={**{name: each for name, each in defaults.items() if each}, **connection.options}
     )
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import configparser
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,6 @@ from typing import Any
 from services.domain.connections import Connection, Origin
 from services.domain.errors import DataUnavailable
 from services.domain.untrusted_data import from_json
-
-SecretValue = Callable[[str], str]
-"""Gives the value of a secret by its name. Raises LookupError when there is none."""
-
-
-def no_secrets(name: str) -> str:
-    raise LookupError(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +98,8 @@ class Value:
         )
 
 
-def value_of(connection: Connection, secret: SecretValue = no_secrets) -> Value:
-    """Read the credentials. Raises DataUnavailable with a sentence that says which are missing."""
+def value_of(connection: Connection, secret: str = "") -> Value:
+    """Read the credentials, or take the value of the secret that they are. Raises DataUnavailable with a sentence that says which are missing."""
     name = connection.credentials.name
     match connection.credentials.origin:
         case Origin.ENVIRONMENT:
@@ -123,10 +115,7 @@ def value_of(connection: Connection, secret: SecretValue = no_secrets) -> Value:
                 ) from None
             missing = f"the credentials file {name} is empty: write the credentials into it"
         case Origin.SECRET:
-            try:
-                text = secret(name)
-            except LookupError:
-                text = ""
+            text = secret
             missing = f"there is no secret {name}: add it to RAYGEN_SECRETS"
         case _:
             return Value(connection)

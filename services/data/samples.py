@@ -8,7 +8,7 @@ import json
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +16,14 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from services.artifacts.interface import ArtifactStore
-from services.data.credentials import SecretValue, no_secrets, value_of
+from services.data.credentials import Value, value_of
 from services.data.interface import Catalog, Sampled
 from services.data.process import APART, Checked, Reader
-from services.domain.connections import Access, Connection, Sample, SampleFile, SchemaChange
+from services.domain.connections import Access, Connection, Origin, Sample, SampleFile, SchemaChange
 from services.domain.disk_space import no_room
 from services.domain.errors import ArtifactsUnavailable, DataUnavailable, RaygenError, StorageFull
+
+SecretValue = Callable[[str], Awaitable[str]]
 
 _log = logging.getLogger(__name__)
 
@@ -61,8 +63,8 @@ class StoredSamples:
     """Where files of samples are kept."""
     key: bytes = field(repr=False)
     """What masks depend on; samples of the same key can be joined."""
-    secrets: SecretValue = no_secrets
-    """Values of secrets that connections name as their credentials."""
+    secrets: SecretValue | None = None
+    """Gives the value of a secret that a connection names as its credentials. Raises RaygenError when there is none."""
     reader: Reader = APART
     """How data is read: in processes of its own."""
     clock: Callable[[], datetime] = _now
@@ -110,7 +112,7 @@ class StoredSamples:
         if Access.READ not in connection.access:
             raise DataUnavailable(f"`{connection.name}` can only be written to, so it has no sample.")
         async with self._locks.setdefault(connection.name, asyncio.Lock()), self._places:
-            value = value_of(connection, self.secrets)
+            value = await self._value(connection)
             try:
                 with tempfile.TemporaryDirectory(prefix="raygen-sample-") as draft:
                     folder = Path(draft)
@@ -125,7 +127,7 @@ class StoredSamples:
 
     async def check(self, connection: Connection) -> Checked:
         """Read the schema and the size. Raises DataUnavailable with what to do."""
-        return await self.reader.checked(value_of(connection, self.secrets), self.key)
+        return await self.reader.checked(await self._value(connection), self.key)
 
     async def refresh(self) -> Sequence[str]:
         catalog = await self.catalog()
@@ -136,7 +138,7 @@ class StoredSamples:
             try:
                 await self.take(connection)
                 self._failed.pop(connection.name, None)
-            except (DataUnavailable, StorageFull, ArtifactsUnavailable) as error:
+            except RaygenError as error:
                 self._failed[connection.name] = time.monotonic()
                 faults.append(error.public)
         await self._forget_others(catalog)
@@ -149,6 +151,12 @@ class StoredSamples:
                 raise LookupError(file.path)
             await asyncio.to_thread(_write, folder / file.path, content)
 
+    async def _value(self, connection: Connection) -> Value:
+        reference = connection.credentials
+        if reference.origin is Origin.SECRET and self.secrets is not None:
+            return value_of(connection, await self.secrets(reference.name))
+        return value_of(connection)
+
     async def _discovered(self) -> Catalog:
         found: dict[str, Connection] = {}
         faults: dict[str, str] = {}
@@ -157,7 +165,7 @@ class StoredSamples:
                 found[name] = connection
                 continue
             try:
-                tables = await self.reader.tables(value_of(connection, self.secrets))
+                tables = await self.reader.tables(await self._value(connection))
             except RaygenError as error:
                 faults[name] = error.public
                 continue

@@ -12,7 +12,7 @@ import pytest
 from services.artifacts.folder import FolderStore
 from services.data.process import Reader, Work, apart
 from services.data.samples import StoredSamples
-from services.domain.connections import Access, Connection, SampleLimits
+from services.domain.connections import Access, Connection, Credentials, Origin, SampleLimits
 from services.domain.errors import DataUnavailable
 from tests.contract.data import cases, peers
 
@@ -170,3 +170,22 @@ async def test_what_is_wrong_is_said_without_its_place_in_the_code(sales: Connec
     )
     with pytest.raises(DataUnavailable, match="no connection `x`"):
         await store.find("x")
+
+
+async def test_credentials_can_be_a_secret(sales: Connection, tmp_path: Path):
+    seen: list[str] = []
+
+    async def secret(name: str) -> str:
+        return f"value of {name}"
+
+    async def noting(work: Work, seconds: float) -> object:
+        seen.append(work.value.text)
+        return await inline(work, seconds)
+
+    named = replace(sales, credentials=Credentials(Origin.SECRET, "READER"))
+    store = replace(opened(tmp_path / "artifacts", {"sales": named}), secrets=secret, reader=Reader(noting))
+    await store.take(named)
+    assert seen == ["value of READER"]
+    assert b"value of" not in stored(tmp_path / "artifacts")
+    with pytest.raises(DataUnavailable, match="there is no secret READER"):
+        await replace(store, secrets=None).take(named)

@@ -113,3 +113,25 @@ def test_the_key_of_masks_is_made_once(tmp_path: Path):
     assert (tmp_path / "state" / "data.key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["data.key"]
     assert samples(load(state_dir=tmp_path / "other"), ["dev"]) is None
+
+
+def test_the_region_and_the_endpoint_of_the_settings_are_those_of_s3_connections(tmp_path: Path):
+    (tmp_path / "data.toml").write_text(
+        BASE
+        + '[own]\nkind = "csv"\nurl = "s3://x/y"\noptions = { region = "us-west-2" }\n[here]\nkind = "csv"\nurl = "/x"\n'
+    )
+    found = samples(
+        load(
+            data=tmp_path / "data.toml",
+            state_dir=tmp_path / "state",
+            aws_region="eu-west-1",
+            s3_endpoint="http://127.0.0.1:9",
+        ),
+        ["dev"],
+    )
+    assert found is not None
+    assert [dict(each.options) for each in found.connections.values()] == [
+        {"region": "eu-west-1", "endpoint": "http://127.0.0.1:9"},
+        {"region": "us-west-2", "endpoint": "http://127.0.0.1:9"},
+        {},
+    ]
