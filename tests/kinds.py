@@ -106,7 +106,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(KINDS[kind][0]))
     # Processes that share the tests begin with what takes longest.
     if items and "workerinput" in items[0].config.__dict__:
-        items.sort(key=lambda item: -_rank(kind_of(item)))
+        from tests.scheduling import turn  # noqa: PLC0415  # only where pytest-xdist is in use
+
+        items.sort(key=lambda item: (turn(item.nodeid), -_rank(kind_of(item))))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -24,6 +24,26 @@ ALONE = frozenset(f"tests/e2e/test_{name}.py" for name in ("crowd", "page", "thr
 APART = frozenset(f"tests/e2e/test_{name}.py" for name in ("chaos", "full_disk", "kills"))
 
 
+#: The groups that take longest, by minutes to a quarter of a minute; each of them in one process, so they begin first.
+LONG = (
+    "tests/e2e",
+    "tests/integration/validation/fidelity",
+    "tests/e2e, apart",
+    "tests/contract/execution",
+    "tests/integration/execution",
+    "tests/integration/validation/attacks/test_attacks.py",
+    "tests/integration/test_remote_faults.py",
+    "tests/integration/test_queues.py",
+    "tests/integration/test_poison_messages.py",
+    "tests/integration/test_model_faults.py",
+    "tests/integration/validation/test_modules.py",
+    "tests/e2e/test_page.py",
+    "tests/e2e/test_thread_approvals.py",
+    "tests/contract/snippets/test_snippets.py",
+    "tests/integration/validation/test_verdicts.py",
+)
+
+
 class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
@@ -36,3 +56,9 @@ def group_of(nodeid: str) -> str:
     if file in APART:
         return "tests/e2e, apart"
     return folder if folder in SHARING and file not in ALONE else file
+
+
+def turn(nodeid: str) -> int:
+    """When the group of a test has its turn: those of `LONG` first, in that order."""
+    group = group_of(nodeid)
+    return LONG.index(group) if group in LONG else len(LONG)

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.kinds import KINDS, Watch, kind_of, needed
+from tests.kinds import KINDS, ROOT, Watch, kind_of, needed
+from tests.scheduling import ALONE, APART, LONG, SHARING, turn
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,11 @@ def test_what_its_marker_does_not_cover_is_noted():
 def test_every_test_has_exactly_one(request: pytest.FixtureRequest):
     for item in request.session.items:
         assert [mark.name for mark in item.own_markers if mark.name in KINDS] == [kind_of(item)]
+
+
+def test_the_groups_that_begin_first_are_there():
+    for place in (*SHARING, *ALONE, *APART, *(group.split(",")[0] for group in LONG)):
+        assert (ROOT / place).exists(), place
+    assert turn("tests/e2e/test_chaos.py::test_a") == LONG.index("tests/e2e, apart")
+    assert turn("tests/e2e/test_serve.py::test_a") == 0
+    assert turn("tests/unit/test_kinds.py::test_a") == len(LONG)

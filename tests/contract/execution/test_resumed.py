@@ -71,7 +71,7 @@ print(os.path.relpath(tune.RunConfig().storage_path))
 if os.path.isdir("outputs/checkpoints/mine"):
     print("tuned:", len(list(Path("outputs/checkpoints").glob("tuned/*/result.json"))))
 else:
-    grid = {"x": tune.grid_search([1, 2])}
+    grid = {"x": tune.grid_search([1])}
     tune.Tuner(trial, param_space=grid, run_config=tune.RunConfig(name="tuned")).fit()
 trainer = DataParallelTrainer(loop, scaling_config=ScalingConfig(num_workers=1), run_config=config)
 print("started at", trainer.fit().metrics["start"])
@@ -144,5 +144,5 @@ async def test_train_and_tune_keep_theirs_there_and_train_goes_on_by_itself(embe
     second = replace(first, submission_id="run-trained-2", checkpoints=files)
     await embedded.submit(second)
     again = await told(embedded, second.submission_id)
-    assert "\ntuned: 2\n" in again.text
+    assert "\ntuned: 1\n" in again.text
     assert again.text.endswith("started at 2\n"), again.text
