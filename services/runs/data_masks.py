@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from fnmatch import translate
+from fnmatch import fnmatchcase
 
 from services.data import detection
 from services.domain.entities import Proposal
@@ -18,18 +18,17 @@ from services.security.redaction import cleaned
 
 MASK = "•••"
 _WORD = re.compile(r"\S+")
+_NAME = re.compile(r"[\w.%-]+")
+_NAMED = re.compile(r"""(?<![\w-])(['"]?)([\w-]{1,100})\1[ ]{0,4}[:=][ ]{0,4}""")
+_VALUE = re.compile(r"""\"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;)}\]]+""")
 _LONGEST = 4000
-_VALUE = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;)}\]]+)"""
 
 
 class DataMasks:
     """The masks of one run's connections; `columns` are names or patterns, with dots for nested ones."""
 
     def __init__(self, columns: Iterable[str]) -> None:
-        names = {each.rpartition(".")[2].lower() for each in columns} - {"", "*"}
-        self._column = re.compile("|".join(map(translate, sorted(names)))) if names else None
-        words = "|".join(translate(name)[4:-3].replace(".*", r"[\w-]*") for name in sorted(names))
-        self._named = re.compile(rf"""(?<![\w-])(['"]?(?:{words})['"]?\s*[:=]\s*){_VALUE}""", re.IGNORECASE)
+        self._columns = {each.rpartition(".")[2].lower() for each in columns} - {"", "*"}
         self._rest = ""
         self._shape: tuple[str, tuple[int, ...], int] | None = None
 
@@ -39,7 +38,7 @@ class DataMasks:
         return cls(column for each in proposal.provisions.connections for column in each.masked)
 
     def __bool__(self) -> bool:
-        return self._column is not None
+        return bool(self._columns)
 
     def feed(self, text: str) -> str:
         """More of a text that comes in portions, as far as its lines are complete."""
@@ -75,7 +74,7 @@ class DataMasks:
 
     def _is_masked(self, name: str) -> bool:
         bare = name.strip("\"' ").rpartition(".")[2].lower()
-        return self._column is not None and self._column.fullmatch(bare) is not None
+        return any(fnmatchcase(bare, column) for column in self._columns)
 
     def _lines(self, text: str) -> str:
         return "".join(map(self._line, text.splitlines(keepends=True)))
@@ -83,8 +82,19 @@ class DataMasks:
     def _line(self, line: str) -> str:
         line = self._cells(line)
         if "=" in line or ":" in line:
-            line = self._named.sub(lambda found: f"{found[1]}{MASK}", line)
+            line = self._values(line)
         return detection.replaced(line, lambda _found, _kind: MASK)
+
+    def _values(self, line: str) -> str:
+        """With what stands behind the name of a masked column."""
+        parts, at = list[str](), 0
+        for found in _NAMED.finditer(line):
+            if found.end() < at or not self._is_masked(found[2]):
+                continue
+            if value := _VALUE.match(line, found.end()):
+                parts += [line[at : found.end()], MASK]
+                at = value.end()
+        return "".join([*parts, line[at:]])
 
     def _cells(self, line: str) -> str:
         """The cells below a header that names a masked column."""
@@ -126,5 +136,5 @@ class DataMasks:
                     return separator, places, len(names)
         words = list(_WORD.finditer(line))
         ends = tuple(word.end() for word in words if self._is_masked(word[0]))
-        named = len(words) > 1 and all(re.fullmatch(r"[\w.%-]+", word[0]) for word in words)
+        named = len(words) > 1 and all(_NAME.fullmatch(word[0]) for word in words)
         return ("", ends, len(words)) if ends and named else None

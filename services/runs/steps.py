@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from services.approvals.recorder import Recorder
@@ -147,11 +148,10 @@ class RunSteps:
 
     async def submit(self, proposal_id: str) -> None:
         """Hand the code to the target; a target that has it already is as good."""
-        run, proposal, session = await self._all(proposal_id)
+        run, proposal = await self._run(proposal_id), await self._store.proposals.get(proposal_id)
         if run.stopped_by is not None or run.status is RunStatus.ENDED:
             return
-        variables = await self._provisions.variables(proposal, session, run.target)
-        secrets = await self._provisions.secrets(proposal, session, run.target)
+        variables, secrets = await self._provided(run, proposal)
         self._known[run.id] = KnownSecrets(secrets)
         await self._recorder.use_up(proposal, run.id)
         inputs = await self._inputs(proposal)
@@ -241,6 +241,16 @@ class RunSteps:
             raise NotAllowed(
                 "The checkpoints of this program are no longer what was approved, so nothing was run."
             ) from None
+
+    async def _provided(self, run: Run, proposal: Proposal) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The environment variables of its data, and those of its secrets."""
+        if not proposal.provisions:
+            return {}, {}
+        session = await self._store.sessions.get(proposal.session_id)
+        return (
+            await self._provisions.variables(proposal, session, run.target),
+            await self._provisions.secrets(proposal, session, run.target),
+        )
 
     async def _submit(self, target: Target, job: Job) -> None:
         for attempt in range(1, _SUBMIT_TRIES + 1):

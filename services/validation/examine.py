@@ -85,7 +85,7 @@ async def examine(
     if isinstance(environment, Outcome):
         return Examined(environment, policy)
     try:
-        provisions, provided = await supplies.provided(header, policy)
+        provisions, provided = await supplies.provided(header, policy.environment)
     except (DataRefused, DataUnavailable) as error:
         return Examined(Outcome(verdict=Verdict.FAILED, detail=error.public), policy)
     given = given.fitting(header.parameters, declared)

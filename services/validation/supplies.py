@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from services.domain.destination import Destination
 from services.domain.errors import DataRefused, NotAllowed
 from services.domain.program_header import Script
-from services.domain.provisions import BoundConnection, BoundSecret, Provisions
-from services.domain.values import PolicyReport
+from services.domain.provisions import NO_PROVISIONS, BoundConnection, BoundSecret, Provisions
 from services.secrets.configured import ConfiguredSecrets
 from services.secrets.interface import Secrets
 from services.validation.data import Data, OnProgress, unreported
-from services.validation.interface import DataPlace, Provided
+from services.validation.interface import NOTHING_PROVIDED, DataPlace, Provided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +28,16 @@ class Supplies:
     on_progress: OnProgress = unreported
     """Gets what is being done."""
 
-    async def provided(self, header: Script, policy: PolicyReport) -> tuple[Provisions, Provided]:
-        """What is bound by an approval, and what the seal gets. Raises DataRefused and DataUnavailable."""
-        secrets = self._secrets(header, policy.environment)
+    async def provided(self, header: Script, reads: Sequence[str]) -> tuple[Provisions, Provided]:
+        """What is bound by an approval, and what the seal gets, for a program that reads these environment variables.
+
+        Raises DataRefused and DataUnavailable.
+        """
+        if not (header.data or header.secrets or reads):
+            return NO_PROVISIONS, NOTHING_PROVIDED
+        secrets = self._secrets(header, reads)
         dummies = [(each.name, await self.secrets.dummy(each.name)) for each in secrets]
-        connections, places = await self._data(header, policy.environment)
+        connections, places = await self._data(header, reads)
         return (
             Provisions(connections=connections, secrets=secrets),
             Provided(places=places, dummies=tuple(dummies)),

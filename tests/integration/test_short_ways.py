@@ -39,8 +39,8 @@ from tests.waiting import until
 
 _log = logging.getLogger(__name__)
 # As docs/architecture.md says.
-FILES_OF_A_REQUEST = 111
-FILES_OF_A_CLICK = 66
+FILES_OF_A_REQUEST = 118
+FILES_OF_A_CLICK = 71
 READS_OF_A_CLICK = 16
 ROOT = Path(__file__).parents[2]
 ROOMS = tuple(f"{ROOT / name}/" for name in ("bot", "handlers", "services"))

@@ -20,7 +20,6 @@ from services.domain.errors import DataRefused, NotAllowed
 from services.domain.program_facts import binding
 from services.domain.program_header import Script, script
 from services.domain.provisions import BoundSecret, Provisions
-from services.domain.values import PolicyReport
 from services.runs.provisions import RunProvisions
 from services.secrets.configured import ConfiguredSecrets
 from services.secrets.interface import OnTarget, Secret
@@ -51,7 +50,7 @@ async def supplied(
     given: Data, header: Script, asker: Destination | None = ADA, reads: tuple[str, ...] = ()
 ) -> tuple[Provisions, Mounts]:
     supplies = Supplies(data=given, asker=asker)
-    provisions, provided = await supplies.provided(header, PolicyReport(environment=reads))
+    provisions, provided = await supplies.provided(header, reads)
     return provisions, Mounts(None, provided)
 
 
@@ -111,7 +110,7 @@ async def test_a_variable_that_is_read_without_its_connection_is_said(tmp_path: 
 
 async def test_without_connections_a_program_that_declares_one_is_refused():
     with pytest.raises(DataRefused, match="RAYGEN_DATA"):
-        await NO_SUPPLIES.provided(declaring('sales = "read"'), PolicyReport())
+        await NO_SUPPLIES.provided(declaring('sales = "read"'), ())
 
 
 async def test_a_change_of_the_columns_is_bound_to_the_card(tmp_path: Path):
@@ -179,7 +178,7 @@ def needing(*names: str) -> Script:
 async def test_a_secret_is_a_dummy_in_the_seal_and_a_name_in_the_approval():
     secrets = ConfiguredSecrets([KEY])
     supplies = Supplies(secrets=secrets, asker=ADA)
-    provisions, provided = await supplies.provided(needing("API_KEY"), PolicyReport())
+    provisions, provided = await supplies.provided(needing("API_KEY"), ())
     assert provisions.secrets == (BoundSecret(name="API_KEY", purpose="calls it", on_target=True),)
     ((name, dummy),) = provided.dummies
     assert (name, secrets.dummies_in(dummy)) == ("API_KEY", ("API_KEY",))
@@ -199,4 +198,4 @@ async def test_a_secret_that_can_not_be_used_is_a_sentence(
 ):
     supplies = Supplies(secrets=ConfiguredSecrets([KEY]), asker=asker)
     with pytest.raises(DataRefused, match=sentence):
-        await supplies.provided(needing(*names), PolicyReport(environment=reads))
+        await supplies.provided(needing(*names), reads)
