@@ -41,6 +41,13 @@ def _path(value: object) -> object:
     return value
 
 
+def _expanded(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError("write a path without `~`: there is no such home directory") from None
+
+
 def _url(value: str) -> str:
     if not value:
         return value
@@ -57,6 +64,6 @@ def _url(value: str) -> str:
 StringSet = Annotated[frozenset[str], BeforeValidator(_set)]
 StringList = Annotated[tuple[str, ...], BeforeValidator(_list)]
 as_list = BeforeValidator(_list)
-FilePath = Annotated[Path, BeforeValidator(_path), AfterValidator(Path.expanduser)]
+FilePath = Annotated[Path, BeforeValidator(_path), AfterValidator(_expanded)]
 Url = Annotated[str, AfterValidator(_url)]
 """An HTTP address, or nothing."""

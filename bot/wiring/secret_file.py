@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import Settings
+from bot.settings.base import FilePath
 from bot.settings.settings import FIELDS, is_secret
 from bot.wiring.file_faults import invalid
 from services.domain.errors import SettingsError
@@ -37,7 +38,7 @@ class SecretTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     env: str | None = Field(None, min_length=1, max_length=200)
-    file: Path | None = None
+    file: FilePath | None = None
     aws: str | None = Field(None, min_length=1, max_length=512)
     key: str = Field("", max_length=200)
     on: Literal["target"] | None = None
@@ -59,7 +60,7 @@ class SecretTable(BaseModel):
         if self.env is not None:
             return EnvironmentVariable(self.env)
         if self.file is not None:
-            return SecretFile(self.file.expanduser())
+            return SecretFile(self.file)
         return AwsSecret(self.aws, self.key) if self.aws is not None else OnTarget()
 
     def secret(self, name: str) -> Secret:

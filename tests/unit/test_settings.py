@@ -204,3 +204,10 @@ def test_no_secret_is_listed(monkeypatch: pytest.MonkeyPatch):
 )
 def test_values_are_shown_on_one_line_without_secrets(text: str, shown: str):
     assert values.shown(text) == shown
+
+
+def test_a_home_directory_that_does_not_exist_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RAYGEN_SECRETS", "~nobody-of-that-name/secrets.toml")
+    assert examine().faults == [
+        "RAYGEN_SECRETS is wrong: write a path without `~`: there is no such home directory."
+    ]
