@@ -16,6 +16,7 @@ from typing import Any
 
 from . import cluster, process
 from .cluster import ray_home
+from .imports import compiled
 from .launcher import FORK_SERVER
 
 _LARGEST = 1024**2
@@ -52,13 +53,13 @@ class ForkServer:
         except BlockingIOError:
             return True
         request += data
-        if data and not request.endswith(b"\n") and len(request) < _LARGEST:
+        if data and len(request) < _LARGEST:
             return True
         del self._waiting[fd]
         try:
-            asked = json.loads(request)
-            worker = process.fork(lambda: _become_worker(asked["argv"], asked["env"], self.place))
-        except (ValueError, KeyError, TypeError, OSError):
+            argv, environment = _parsed(bytes(request))
+            worker = process.fork(lambda: _become_worker(argv, environment, self.place))
+        except (ValueError, OSError):
             connection.close()
         else:
             self.workers[worker] = connection
@@ -70,6 +71,13 @@ class ForkServer:
         if connection is not None:
             connection.close()
         return connection is not None
+
+
+def _parsed(request: bytes) -> tuple[list[str], dict[str, str]]:
+    """The arguments and the environment of a launcher's request. Raises ValueError."""
+    first, *words = map(os.fsdecode, request.split(b"\0"))
+    pairs = (word.partition("=") for word in words[int(first) :])
+    return words[: int(first)], {name: value for name, _, value in pairs}
 
 
 def _listen() -> socket.socket:
@@ -116,10 +124,12 @@ def _become_worker(argv: list[str], environment: dict[str, str], place: Path) ->
 def become_watched(journal: str, programs: str) -> None:
     """Go on as Ray's own worker with the arguments of this process, by the `journal` and for the `programs` of its session."""
     sys.argv[0] = str(ray_home() / "_private" / "workers" / "default_worker.py")
+    code = compiled(sys.argv[0])
     _watch(journal, programs)
     forget()
     cluster.see_packages()
-    runpy.run_path(sys.argv[0], run_name="__main__")
+    # As `runpy.run_path` does it with a file.
+    runpy._run_module_code(code, None, "__main__", pkg_name="", script_name=sys.argv[0])
 
 
 def _watch(journal: str, programs: str) -> None:

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import os
 from pathlib import Path
+from types import CodeType
 
 RAYLET = 3
 """The process ID of the raylet, where process 1 has started nothing but the GCS before."""
@@ -29,9 +32,12 @@ def import_ray(raylet: int, packages: Path) -> None:
     import ray._private.arrow_serialization
     import ray._private.workers
     import ray.actor
-    import ray.remote_function  # noqa: F401
+    import ray.remote_function
 
+    for module in ("asked", "checkpoints", "driver", "tail", "touched"):
+        importlib.import_module(f"raygen_driver.{module}")
     compatibility._iter_model_field_types()  # imports what the first task would
+    compiled(str(Path(ray._private.workers.__file__).with_name("default_worker.py")))
     for name in for_workers:
         del os.environ[name]
 
@@ -39,3 +45,9 @@ def import_ray(raylet: int, packages: Path) -> None:
 def _brings(packages: Path, names: tuple[str, ...]) -> bool:
     """Whether one of these is among the packages that are installed for a program, and must not be mixed with ours."""
     return any((packages / name).exists() for name in names)
+
+
+@functools.cache
+def compiled(path: str) -> CodeType:
+    """The code of a script of Ray's, which a run of it would compile anew each time."""
+    return compile(Path(path).read_bytes(), path, "exec")
