@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from services.domain.values import Verdict
+from services.isolation.processes import children
 from services.validation import readings
 from services.validation.interface import ValidationLimits
 from services.validation.pool import PoolSettings, SealedPool
@@ -165,15 +166,16 @@ async def test_a_fork_is_ended_whole_and_the_others_live_on(
 
 
 @pytest.mark.usefixtures("forked")
-async def test_a_start_that_is_cancelled_leaves_nothing_but_the_template(template: Template):
-    before = readings.tree(os.getpid())
+async def test_a_start_that_is_cancelled_leaves_no_fork(template: Template):
+    parent = _template()
+    before = set(children(parent))
     for delay in (0.0, 0.01, 0.1):
         starting = asyncio.create_task(Sandbox.start(SETTINGS, template=template))
         await asyncio.sleep(delay)
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
     async with asyncio.timeout(PATIENCE):
-        while not set(readings.tree(os.getpid())) <= set(before):
+        while set(children(parent)) != before:
             await asyncio.sleep(0.05)
 
 
@@ -181,11 +183,16 @@ async def test_a_pool_whose_template_is_killed_goes_on_with_another():
     async with SealedPool(PoolSettings(size=1, warm=0, cluster=SETTINGS, limits=LIMITS)) as pool:
         async with pool.lease() as lease:
             assert (await lease.validate("1 + 1")).value == "2"
-            # Its forks come after it.
-            template = next(pid for pid in readings.tree(os.getpid()) if "inside.template" in _command(pid))
-            os.kill(template, signal.SIGKILL)
+            os.kill(_template(), signal.SIGKILL)
         async with pool.lease() as lease:
             assert (await lease.validate("1 + 2")).value == "3"
+
+
+def _template() -> int:
+    """The newest; its forks look like it."""
+    alike = [pid for pid in readings.tree(os.getpid()) if _command(pid)[2:4] == ["-m", "inside.template"]]
+    forks = {fork for pid in alike for fork in children(pid)}
+    return next(pid for pid in reversed(alike) if pid not in forks)
 
 
 def _command(pid: int) -> list[str]:

