@@ -279,7 +279,7 @@ def _decision(card: ProposalCard) -> list[Block]:
     value = action_ids.proposal_value(proposal)
     match proposal.status:
         case ProposalStatus.OPEN | ProposalStatus.DRAFT:
-            approve = [_approve(proposal, value)]
+            approve = [] if card.objection else [_approve(proposal, value)]
             return [
                 actions(
                     *(approve if proposal.runnable else []),

@@ -15,6 +15,11 @@ MOUNT = "/data"
 _MB = 1000**2
 
 
+def is_local(url: str) -> bool:
+    """Whether a location is a path on a machine, and not a service's."""
+    return url.startswith("file:") or "://" not in url
+
+
 class Access(StrEnum):
     """What programs may do with a connection."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.domain.connections import is_local
 from services.domain.entities import Proposal, Run
 from services.domain.errors import BadRequest, NotAllowed, Outdated
 from services.domain.locks import NO_LOCK, Lock
 from services.domain.program_header import Script
+from services.domain.provisions import BoundConnection
 from services.domain.target_profile import TargetProfile
 from services.domain.values import Outcome
 from services.execution.interface import Target
@@ -62,6 +64,7 @@ class TargetTerms:
         script: Script,
         lock: Lock = NO_LOCK,
         profile: TargetProfile | None = None,
+        connections: Sequence[BoundConnection] = (),
     ) -> str | None:
         """Why a program may not run there, as the rest of a sentence; None when it may.
 
@@ -76,8 +79,8 @@ class TargetTerms:
             return (
                 f"stops runs after {most}, and the program declares a `wall` of {human_seconds(script.wall)}"
             )
-        if script.hosts and self.network == "none":
-            return f"gives programs no network, and the program calls {', '.join(script.hosts)}"
+        if unreachable := self._unreachable(script, connections):
+            return unreachable
         asked = dict(validation.resources)
         for name, amount in script.resources.items():
             asked[name] = max(amount, asked.get(name, 0.0))
@@ -86,6 +89,16 @@ class TargetTerms:
                 wanted = human_resource(name, asked[name])
                 return f"allows at most {human_resource(name, most)} for one task, actor or driver, and this program requests {wanted}"
         return None
+
+    def _unreachable(self, script: Script, connections: Sequence[BoundConnection]) -> str:
+        if script.hosts and self.network == "none":
+            return f"gives programs no network, and the program calls {', '.join(script.hosts)}"
+        for each in connections if self.own else ():
+            if is_local(each.location):
+                return f"doesn't show programs this machine's files, and the data connection {each.name} is at {each.location}"
+            if self.network == "none":
+                return f"gives programs no network, and the data connection {each.name} is at {each.location}"
+        return ""
 
     def _lacks(self, script: Script, lock: Lock, profile: TargetProfile | None) -> str:
         if self.own:
@@ -205,7 +218,9 @@ class Targets:
         if header.problem:
             return header.problem
         profile = self._profiles.known(place.name)
-        found = place.terms.objection(proposal.validation, header, proposal.lock, profile)
+        found = place.terms.objection(
+            proposal.validation, header, proposal.lock, profile, proposal.provisions.connections
+        )
         return f"The target {place.name} {found}." if found else ""
 
     async def profile(self, name: str) -> TargetProfile | None:

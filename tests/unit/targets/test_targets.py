@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,12 @@ from handlers.blocks import action_ids
 from handlers.blocks import runs as run_blocks
 from handlers.blocks import targets as target_blocks
 from handlers.blocks import tasks as task_blocks
+from services.domain.connections import Access
 from services.domain.entities import ProposalStatus
 from services.domain.errors import BadRequest, NotAllowed, Outdated, SettingsError
 from services.domain.locks import Lock, LockedPackage
 from services.domain.program_header import Script
+from services.domain.provisions import BoundConnection
 from services.domain.target_profile import TargetProfile
 from services.domain.values import Program
 from services.execution.state import ClusterState, Share, cluster_state
@@ -64,6 +67,20 @@ def test_its_own_cluster_has_the_packages_that_a_program_was_validated_with():
     assert TargetTerms(network="internet").objection(builders.passed(), calls) is None
     refused = TargetTerms(network="none").objection(builders.passed(), calls)
     assert refused == "gives programs no network, and the program calls api.example.com"
+    sales = BoundConnection(
+        name="sales",
+        access=frozenset({Access.READ}),
+        kind="parquet",
+        location="s3://lake/sales",
+        variable="SALES_URL",
+    )
+    own = TargetTerms(own=True, network="none")
+    for location, why in (("s3://lake/sales", "no network"), ("/lake/sales", "this machine's files")):
+        bound = replace(sales, location=location)
+        refused = own.objection(builders.passed(), Script(), connections=[bound])
+        assert why in (refused or "")
+        assert location in (refused or "")
+        assert TargetTerms().objection(builders.passed(), Script(), connections=[bound]) is None
     assert TargetTerms(packages=True).objection(builders.passed(), needs, lock) is None
     assert (
         TargetTerms().objection(builders.passed(), Script(), lock)
