@@ -14,6 +14,10 @@ from services.domain.values import Grade
 
 REFUSE, WARN, NOTE = Grade.REFUSE, Grade.WARN, Grade.NOTE
 
+SEALED = "Validation has no network, so this part can't be validated."
+WITH_DATA = "Validation has no network, only the data connections that the program declares."
+"""What is true instead of `SEALED` for a program that declares some."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
@@ -140,7 +144,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "network",
         WARN,
-        "Uses the network ({what}). Validation has no network, so this part can't be validated.",
+        "Uses the network ({what}). " + SEALED,
         "network libraries, sockets and name look-ups",
         calls="socket.socket socket.create_connection socket.getaddrinfo socket.gethostbyname "
         "socket.gethostbyname_ex socket.gethostbyaddr socket.socketpair asyncio.open_connection "
@@ -163,7 +167,7 @@ TABLE: tuple[PolicyRule, ...] = (
     PolicyRule(
         "remote-data",
         WARN,
-        "Reads or writes remote data ({what}). Validation has no network, so this part can't be validated.",
+        "Reads or writes remote data ({what}). " + SEALED,
         "URLs given to readers and writers of files",
     ),
     # files: every call that opens, lists, writes or removes what its first arguments name

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from services.domain import modules
+from services.domain.program_header import script
 from services.domain.values import Finding, Grade, InputFile, PolicyReport
+from services.policy.rules import SEALED, WITH_DATA
 
 _NOT_OF_MODULES = {"empty-program"}
 _UNPARSED = "syntax-error"
@@ -18,6 +20,8 @@ def together(code: str, files: Iterable[InputFile], check: Callable[[str], Polic
     own = modules.names(files := tuple(files))
     for file in modules.modules(files):
         report = _joined(report, check(modules.source(file.content)), file.name)
+    if script(code).data:
+        report = replace(report, findings=tuple(_with_data(finding) for finding in report.findings))
     if not own:
         return report
     return replace(
@@ -45,6 +49,13 @@ def _of_module(finding: Finding, file: str) -> Finding:
     """As it counts for a module: one that can't be parsed can't be imported either, but its program may only read it."""
     grade = Grade.WARN if finding.rule == _UNPARSED else finding.grade
     return replace(finding, file=file, grade=grade)
+
+
+def _with_data(finding: Finding) -> Finding:
+    """Programs find the data that they declare in validation, a database too."""
+    if not finding.message.endswith(SEALED):
+        return finding
+    return replace(finding, message=finding.message.removesuffix(SEALED) + WITH_DATA)
 
 
 def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

@@ -122,6 +122,18 @@ def test_the_policy_reads_modules_by_name_and_counts_them_as_no_packages():
     assert not together(code, (), Policy().check).refused
 
 
+@pytest.mark.parametrize("touch", ["import psycopg", "import pandas\npandas.read_csv('s3://lake/x.csv')"])
+def test_validation_has_the_data_that_the_program_declares(touch: str) -> None:
+    header = '# /// script\n# [tool.raygen.data]\n# sales = "read"\n# ///\n'
+    for code, files in ((touch, ()), ("import db", (InputFile("db.py", touch.encode()),))):
+        (without,) = together(code, files, Policy().check).findings
+        (declared,) = together(header + code, files, Policy().check).findings
+        assert without.message.endswith("Validation has no network, so this part can't be validated.")
+        assert declared.message.endswith("only the data connections that the program declares.")
+        assert (declared.rule, declared.grade) == (without.rule, without.grade)
+        assert declared.message.partition(" Val")[0] == without.message.partition(" Val")[0]
+
+
 def test_an_empty_module_is_fine_and_one_that_cannot_be_parsed_is_a_warning():
     assert together("import pkg\nprint(1)", PACKAGE, Policy().check).findings == ()
     found = together("open('old.py')", (InputFile("old.py", b"print 'hello'\n"),), Policy().check)
