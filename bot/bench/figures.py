@@ -10,6 +10,7 @@ from typing import Self
 
 SECONDS = "s"
 BYTES = "B"
+BYTES_PER_SECOND = "B/s"
 PER_MINUTE = "1/min"
 COUNT = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.bench.figures import BYTES, SECONDS, Figure, Machine, Report
+from bot.bench.figures import BYTES, BYTES_PER_SECOND, SECONDS, Figure, Machine, Report
 from services.text.formatting import human_bytes, human_seconds
 
 _HEAD = ("", "median", "least", "most", "samples")
@@ -49,6 +49,8 @@ def _value(value: float, unit: str) -> str:
         return _time(value)
     if unit == BYTES:
         return f"-{human_bytes(-value)}" if value < 0 else human_bytes(value)
+    if unit == BYTES_PER_SECOND:
+        return f"{human_bytes(value)}/s"
     return f"{value:,.4g} {unit}".rstrip()
 
 

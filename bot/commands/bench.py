@@ -82,6 +82,32 @@ def environments(rounds: int, package: str, *, as_json: bool) -> None:
 
 @command.command()
 @click.option(
+    "--rounds",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Number of validations and samples.",
+)
+@click.option(
+    "--mb",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Size of the data that is made, in MB.",
+)
+@json_option
+def data(rounds: int, mb: int, *, as_json: bool) -> None:
+    """Compare validation on a sample and without data.
+
+    And taking a sample of a Parquet folder with reading all of it by pyarrow. Takes a minute.
+    """
+    from bot.bench.data import run
+
+    _show(run(rounds, mb, _say), as_json=as_json)
+
+
+@command.command()
+@click.option(
     "--rounds", default=10, show_default=True, type=click.IntRange(1), help="Number of runs on each side."
 )
 @json_option

@@ -78,6 +78,17 @@ def test_environments() -> None:
 
 
 @LONG
+@pytest.mark.usefixtures("sealed")
+def test_data() -> None:
+    report = reported("data", "--rounds", "1", "--mb", "10")
+    read = {f"{name}{what}" for name in ("sampling", "scan") for what in ("", "_throughput", "_memory")}
+    assert set(report["figures"]) == {"with_data", "without", "bare", *read}
+    assert all(figure["value"] > 0 for figure in report["figures"].values())
+    assert {*report["ratios"]} == {*report["how"]}
+    assert report["ratios"]["with_data_over_without"] > 0
+
+
+@LONG
 def test_runs() -> None:
     report = reported("runs", "--rounds", "1")
     stages = {"submit", "first_output", "result", "inside"}

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.bench.data import report as data_report
 from bot.bench.endurance import Course
 from bot.bench.endurance import report as endurance_report
 from bot.bench.environments import report as environments_report
@@ -150,3 +151,16 @@ def test_programs_with_packages_are_compared_with_their_first_and_with_none() ->
     table = as_table(report)
     assert "0.0075x" in table
     assert "1.5x" in table
+
+
+def test_data_is_compared_with_none_and_sampling_with_a_scan() -> None:
+    rates = {"sampling_throughput": [3e8], "scan_throughput": [1e8], "sampling_memory": [1e8]}
+    taken = {"with_data": [0.3], "without": [0.2], "bare": [0.1], **rates, "scan_memory": [4e8]}
+    report = data_report(taken)
+    assert {name: ratio.value for name, ratio in report.ratios.items()} == {
+        "with_data_over_without": 1.5,
+        "with_data_over_bare": 3.0,
+        "sampling_over_scan": 3.0,
+        "sampling_memory_over_scan": 0.25,
+    }
+    assert "300 MB/s" in as_table(report)
