@@ -26,7 +26,7 @@ _In = TypeVar("_In", str, bytes)
 SHORT = 16_000
 _SECONDS = 10
 _MEMORY = 2 * 1024**3
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 # DBOS makes its own few threads those of `asyncio.to_thread`; they are not to wait for a program.
 _short = ThreadPoolExecutor(2, "reading")
 _long = ThreadPoolExecutor(2, "reading-apart")
