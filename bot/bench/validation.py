@@ -20,12 +20,19 @@ from bot.bench.pooled import lease_ready, until_full
 from bot.bench.programs import Timed, add_numbers
 from bot.bench.sides import JobsSide, plain, validated
 from services.validation.pool import PoolSettings, SealedPool
-from services.validation.readings import proportional
+from services.validation.readings import processor_times, proportional
 from services.validation.sandbox import ClusterSettings, Sandbox
+from services.validation.template import shared_template
 
 _STARTS = 5
 _SETTLE = 1.0
 _UNITS = {"pss_per_cluster": BYTES, "per_minute": PER_MINUTE, "jobs_per_minute": PER_MINUTE}
+_PROCESSES = {
+    "gcs": b"/gcs_server\0",
+    "raylet": b"/raylet/raylet\0",
+    "driver": b"raygen_driver",
+    "workers": b"ray::",
+}
 _TEXT = "“add 1 and 2”"
 
 Say = Callable[[str], None]
@@ -52,14 +59,29 @@ class Course:
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def starts(self) -> None:
-        """Clusters from nothing, and what a ready one holds while nothing else of Ray is there to share with."""
+        """Clusters from nothing, and what a ready one holds while nothing else of Ray is there to share with.
+
+        Then clusters as the pool has them: forked. CPU time is that of all processes of a cluster until it is ready.
+        """
         for _ in range(min(_STARTS, self.plan.rounds)):
             began = time.perf_counter()
             sandbox = await Sandbox.start(ClusterSettings())
             self.samples["cold_start"].append(time.perf_counter() - began)
+            self.samples["cpu_unforked"].append(sum((await _cpu(sandbox)).values()))
             await asyncio.sleep(_SETTLE)
             self.samples["pss_per_cluster"].append(await asyncio.to_thread(proportional, sandbox.pids))
             await sandbox.close()
+        with shared_template() as template:
+            await (await Sandbox.start(ClusterSettings(), template=template)).close()
+            for _ in range(min(_STARTS, self.plan.rounds)):
+                began = time.perf_counter()
+                sandbox = await Sandbox.start(ClusterSettings(), template=template)
+                self.samples["forked_start"].append(time.perf_counter() - began)
+                parts = await _cpu(sandbox)
+                self.samples["cpu"].append(sum(parts.values()))
+                for name, spent in parts.items():
+                    self.samples[f"cpu_{name}"].append(spent)
+                await sandbox.close()
 
     async def compare(self, pool: SealedPool, cluster: Ordinary) -> None:
         """One program at a time; the slow sides take their turns between the validations."""
@@ -135,6 +157,22 @@ class Course:
         return add_numbers(number), self.folder / f"program-{number}"
 
 
+async def _cpu(sandbox: Sandbox) -> dict[str, float]:
+    """CPU time of a cluster so far, by process, in seconds; the kernel counts hundredths of each."""
+    parts: dict[str, float] = dict.fromkeys((*_PROCESSES, "rest"), 0.0)
+    for pid, spent in (await asyncio.to_thread(processor_times, sandbox.pids[0])).items():
+        command = await asyncio.to_thread(_command, pid)
+        parts[next((name for name, word in _PROCESSES.items() if word in command), "rest")] += spent
+    return parts
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()[:4000]
+    except OSError:
+        return b""
+
+
 async def run(plan: Plan, say: Say) -> Report:
     """Measure. Raises SealUnavailable where nothing can be sealed, BenchFailed when a side does not work."""
     with tempfile.TemporaryDirectory(prefix="raygen-bench-") as folder:
@@ -164,6 +202,11 @@ def _ratios(figures: dict[str, Figure]) -> dict[str, Ratio]:
         ),
         "python_over_warm": Ratio.between(
             figures["python"], warm, f"{with_lease}; by `python program.py` with RAY_ADDRESS, until it ended"
+        ),
+        "cpu_unforked_over_forked": Ratio.between(
+            figures["cpu_unforked"],
+            figures["cpu"],
+            "medians: CPU time of a cluster until it is ready, started by bubblewrap; forked from the template",
         ),
         "per_minute_over_jobs": Ratio.between(
             figures["per_minute"],

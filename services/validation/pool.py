@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
@@ -46,6 +47,7 @@ _STARTING = "Sealed clusters are starting."
 # How long a request waits, in seconds, for another try after a start has failed.
 _FAILING = 60.0
 _CHECK = 0.2
+_ABREAST = len(os.sched_getaffinity(0))
 _COURTESY = 2.0
 _PAUSES = (0.5, 30.0)
 
@@ -232,28 +234,35 @@ class SealedPool:
         return bool(self._idle)
 
     async def _keep_filled(self) -> None:
-        """Start clusters one after the other whenever there are fewer than wanted; replace dead and stale ones."""
+        """Start clusters whenever there are fewer than wanted, as many at a time as there are processors; replace dead and stale ones."""
         pause, longest = _PAUSES
         while True:
             await self._replace()
-            if len(self._idle) >= self._goal():
+            lacking = min(self._goal() - len(self._idle), _ABREAST)
+            if lacking <= 0:
                 await self._sleep()
-                continue
-            began = time.monotonic()
-            try:
-                sandbox = await self._plain()
-            except SealUnavailable as error:
-                async with self._changed:
-                    self._problem = error.public
-                    self._changed.notify_all()
-                _log.warning("a sealed cluster did not start: %s", error)
+            elif all(await asyncio.gather(*(self._add() for _ in range(lacking)))):
+                pause = _PAUSES[0]
+            else:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, longest)
-                continue
-            pause, self._took, self._problem = _PAUSES[0], time.monotonic() - began, ""
+
+    async def _add(self) -> bool:
+        """Start one more; whether that went well."""
+        began = time.monotonic()
+        try:
+            sandbox = await self._plain()
+        except SealUnavailable as error:
             async with self._changed:
-                self._idle.append(sandbox)
+                self._problem = error.public
                 self._changed.notify_all()
+            _log.warning("a sealed cluster did not start: %s", error)
+            return False
+        self._took, self._problem = time.monotonic() - began, ""
+        self._idle.append(sandbox)
+        async with self._changed:
+            self._changed.notify_all()
+        return True
 
     def _goal(self) -> int:
         """How many idle ones there should be; refilling leaves the processors to a program that has just begun."""

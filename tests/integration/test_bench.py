@@ -17,7 +17,8 @@ from services.validation.probe import probe
 
 VALIDATION = {
     *("warm", "own_overhead", "inside", "job", "python", "cold_start", "refill"),
-    *("pss_per_cluster", "per_minute", "jobs_per_minute"),
+    *("pss_per_cluster", "per_minute", "jobs_per_minute", "forked_start", "cpu", "cpu_unforked"),
+    *("cpu_gcs", "cpu_raylet", "cpu_driver", "cpu_workers", "cpu_rest"),
 }
 OURS = {"stop", "running", "ending", "start", "driver", "reading", "exit"}
 LONG = pytest.mark.skipif(os.environ.get("BENCHES") != "all", reason="takes long; BENCHES=all runs it")
@@ -48,7 +49,7 @@ def test_validation() -> None:
     assert report["figures"]["warm"]["n"] == 2
     assert (
         set(report["ratios"])
-        == {"job_over_warm", "python_over_warm", "per_minute_over_jobs"}
+        == {"job_over_warm", "python_over_warm", "per_minute_over_jobs", "cpu_unforked_over_forked"}
         == set(report["how"])
     )
     assert report["problems"] == []

@@ -76,10 +76,15 @@ def test_the_machine_is_described_for_the_table_and_json() -> None:
 
 
 def test_validation_tells_all_ratios_of_the_issue() -> None:
-    samples = {name: [2.0, 4.0] for name in ("warm", "job", "python", "per_minute", "jobs_per_minute")}
+    samples = {
+        name: [2.0, 4.0]
+        for name in ("warm", "job", "python", "per_minute", "jobs_per_minute", "cpu", "cpu_unforked")
+    }
     report = validation_report({**samples, "job": [300.0]})
     assert report.ratios["job_over_warm"].value == 100
-    assert set(report.ratios) == {"job_over_warm", "python_over_warm", "per_minute_over_jobs"}
+    assert set(report.ratios) == {
+        *("job_over_warm", "python_over_warm", "per_minute_over_jobs", "cpu_unforked_over_forked"),
+    }
     assert report.figures["per_minute"].unit == PER_MINUTE
 
 
