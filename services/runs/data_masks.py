@@ -12,6 +12,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from services.data import detection
+from services.domain.connections import Access
 from services.domain.entities import Proposal
 from services.domain.values import Outcome, Table
 from services.security.redaction import cleaned
@@ -25,20 +26,28 @@ _LONGEST = 4000
 
 
 class DataMasks:
-    """The masks of one run's connections; `columns` are names or patterns, with dots for nested ones."""
+    """The masks of one run's connections; `columns` are names or patterns, with dots for nested ones.
 
-    def __init__(self, columns: Iterable[str]) -> None:
+    What looks personal is masked where `reads` says that there is data at all, or a column is masked.
+    """
+
+    def __init__(self, columns: Iterable[str], *, reads: bool = False) -> None:
         self._columns = {each.rpartition(".")[2].lower() for each in columns} - {"", "*"}
+        self._reads = reads
         self._rest = ""
         self._shape: tuple[str, tuple[int, ...], int] | None = None
 
     @classmethod
     def of(cls, proposal: Proposal) -> DataMasks:
         """Those of all that a program reads."""
-        return cls(column for each in proposal.provisions.connections for column in each.masked)
+        connections = proposal.provisions.connections
+        return cls(
+            (column for each in connections for column in each.masked),
+            reads=any(Access.READ in each.access for each in connections),
+        )
 
     def __bool__(self) -> bool:
-        return bool(self._columns)
+        return self._reads or bool(self._columns)
 
     def feed(self, text: str) -> str:
         """More of a text that comes in portions, as far as its lines are complete."""

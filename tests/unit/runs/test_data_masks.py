@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.domain.connections import Access
+from services.domain.provisions import BoundConnection, Provisions
 from services.domain.values import Artifact, Failure, Table, Verdict
 from services.runs.data_masks import MASK, DataMasks
 from tests import builders
@@ -37,7 +41,21 @@ def test_a_masked_column_is_masked_where_its_name_is_shown(printed: str, shown: 
     assert MASKS.text(printed) == shown
 
 
-def test_a_run_without_masked_columns_is_shown_as_it_is():
+def test_what_looks_personal_is_masked_in_all_runs_that_read_data():
+    letters = BoundConnection(
+        name="letters",
+        access=frozenset({Access.READ}),
+        kind="files",
+        location="s3://l",
+        variable="LETTERS_URL",
+    )
+    masks = DataMasks.of(builders.proposal(provisions=Provisions(connections=(letters,))))
+    assert masks.text("ada@example.com name=Ada :=x\n") == f"{MASK} name=Ada :=x\n"
+    unread = replace(letters, access=frozenset({Access.WRITE}))
+    assert not DataMasks.of(builders.proposal(provisions=Provisions(connections=(unread,))))
+
+
+def test_a_run_without_data_is_shown_as_it_is():
     none = DataMasks(())
     assert none.text("ada@example.com name=Ada\n") == "ada@example.com name=Ada\n"
     assert none.feed("half a li") == "half a li"
