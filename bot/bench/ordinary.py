@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from services.validation.readings import tree
 
 _START_LIMIT = 120.0
 _END_LIMIT = 20.0
+_NOTHING: Mapping[str, str] = {}
 # Ends the cluster also when this process dies without a word: its end of the pipe closes then.
 _WARD = '"$@" & cluster=$!; read -r _; kill "$cluster"; wait "$cluster"'
 
@@ -49,15 +50,15 @@ class Ordinary:
 
 
 @asynccontextmanager
-async def ordinary_cluster() -> AsyncGenerator[Ordinary]:
+async def ordinary_cluster(variables: Mapping[str, str] = _NOTHING) -> AsyncGenerator[Ordinary]:
     """A head node as `ray start` makes it, on loopback; all of it is gone when this is left.
 
-    Raises BenchFailed when it does not come up.
+    Its programs have the environment `variables` too. Raises BenchFailed when it does not come up.
     """
     # Ray's sockets are below it, and their paths must be short.
     with tempfile.TemporaryDirectory(prefix="rb-", ignore_cleanup_errors=True) as root:
         ports = free_block()
-        cluster = Ordinary(Path(root), ports, _environment(Path(root), ports))
+        cluster = Ordinary(Path(root), ports, {**_environment(Path(root), ports), **variables})
         with (Path(root) / "start.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *("/bin/sh", "-c", _WARD, "sh", *_start(cluster)),
