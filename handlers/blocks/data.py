@@ -24,7 +24,7 @@ def connections(found: Sequence[Connection]) -> Message:
     """All that a person can use in a channel."""
     if not found:
         return Message(_NONE, [mrkdwn(_NONE)])
-    lines = "\n".join(map(_line, found[:_LISTED]))
+    lines = "\n".join(f"• {_words(each)}" for each in found[:_LISTED])
     more = [context(f"and {len(found) - _LISTED} more")] if len(found) > _LISTED else []
     head = mrkdwn("*Data that you can use here*")
     return Message("Data connections", [head, mrkdwn(lines), *more, context(_HOW)])
@@ -34,7 +34,7 @@ def connection(found: ShownConnection) -> Message:
     """One with its columns, as they are in its sample."""
     each = found.connection
     where = f"{quoted(each.url, 300)} · in programs {quoted(each.environment, 120)}"
-    blocks: list[Block] = [mrkdwn(_line(each)), context(where)]
+    blocks: list[Block] = [mrkdwn(_words(each)), context(where)]
     if found.problem:
         blocks.append(mrkdwn(f":warning: *No sample:* {literal(found.problem, 500)}"))
     if found.sample:
@@ -42,10 +42,10 @@ def connection(found: ShownConnection) -> Message:
     return Message(f"The data connection {literal(each.name, 100)}", blocks)
 
 
-def _line(each: Connection) -> str:
+def _words(each: Connection) -> str:
     can = " and ".join(sorted(str(access) for access in each.access))
     about = f" – {literal(each.description, 200)}" if each.description else ""
-    return f"• {quoted(each.name, 100)} ({literal(each.kind, 30)}, {can}){about}"
+    return f"{quoted(each.name, 100)} ({literal(each.kind, 30)}, {can}){about}"
 
 
 def _sample(sample: Sample) -> list[Block]:
@@ -79,11 +79,21 @@ def _columns(found: TableProfile) -> list[Block]:
         (
             each.name,
             each.type,
-            f"{each.low} – {each.high}" if each.low or each.high else "",
-            ", ".join(each.values[:3]),
+            f"{_short(each.low)} – {_short(each.high)}" if each.low or each.high else "",
+            ", ".join(map(_short, each.values[:3])),
             {"": "", "name": "masked"}.get(each.masked, f"masked: {each.masked}"),
         )
         for each in found.columns[:_COLUMNS]
     )
     shown = Table(("column", "type", "range", "values", "mask"), rows, len(found.columns), 5)
-    return [mrkdwn(f"{_head(found)}{by}"), *table(shown, room=_ROOM)]
+    described = table(shown, room=_ROOM)
+    # Its caption counts what the table has, and here that is columns.
+    return [mrkdwn(f"{_head(found)}{by}"), *(each for each in described if each["type"] == "table")]
+
+
+def _short(value: str) -> str:
+    """A number to six digits; any other text as it is."""
+    try:
+        return f"{float(value):.6g}" if "." in value else value
+    except ValueError:
+        return value

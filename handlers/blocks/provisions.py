@@ -32,9 +32,7 @@ def _connection(each: BoundConnection, written: Written | None) -> list[str]:
     texts: list[str] = []
     if Access.READ in each.access:
         hidden = f" · masked: {_names(each.masked)}" if each.masked else ""
-        texts.append(
-            f":card_index_dividers: *Reads* {name} at {where} · validated on {_sample(each)}{hidden}"
-        )
+        texts.append(f":file_folder: *Reads* {name} at {where} · validated on {_sample(each)}{hidden}")
     if each.changed:
         texts.append(
             f":warning: The columns of {name} have changed. {literal(each.changed, 300).capitalize()}"

@@ -102,6 +102,8 @@ def fork(child: Callable[[], None], *, keep: tuple[int, ...] = ()) -> int:
 
 def _in_child(child: Callable[[], None], keep: tuple[int, ...]) -> NoReturn:
     try:
+        # Its number may be that of a program's output soon, into which each signal would be written.
+        signal.set_wakeup_fd(-1)
         _close_all_but(keep)
         _set_dumpable(1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
