@@ -169,7 +169,8 @@ class Chaos:
         )
         await self.store.proposals.draft(proposal)
         await self.store.proposals.move(name, ProposalStatus.OPEN)
-        await show(notifier, proposal_cards(self.store, approving(self.store)), done, proposal, session)
+        cards = proposal_cards(self.store, approving(self.store), here(FakeTarget(name=target)))
+        await show(notifier, cards, done, proposal, session)
         return Case(number, proposal, Thread(self.play, CHANNEL, session.thread_ts), mark)
 
     def replies(self, case: Case) -> list[Json]:
