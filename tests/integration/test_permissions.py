@@ -101,7 +101,7 @@ OWN = {
     action_ids.EXPLAIN_MESSAGE,
     action_ids.ASK_ANYWHERE,
     action_ids.COMMAND,
-    *{"help", "history", "status", "usage", "targets", "policy", "settings"},
+    *{"help", "history", "status", "usage", "targets", "data", "policy", "settings"},
     *{"app_mention", "app_home_opened"},
     *{"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"},
     *{("POST", "/generate"), ("POST", "/execute"), ("GET", "/ray/status"), ("GET", "/ray/jobs")},
